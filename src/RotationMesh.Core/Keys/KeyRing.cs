@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RotationMesh.Core.Keys;
+
+/// <summary>The master keys that a process holds, by version, with one current version.</summary>
+public sealed class KeyRing : IDisposable
+{
+    private readonly SortedDictionary<int, MasterKey> keys = [];
+
+    /// <summary>
+    /// Builds a ring. Throws <see cref="ArgumentException"/> for a version that is given twice or is below 1, and where
+    /// the current version is not among the keys; check values with <see cref="MasterKeyRules"/> first.
+    /// </summary>
+    public KeyRing(int currentVersion, IEnumerable<KeyValuePair<int, string>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        foreach (var (version, value) in values)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+            keys.Add(version, new MasterKey(version, value));
+        }
+
+        CurrentVersion = keys.ContainsKey(currentVersion)
+            ? currentVersion
+            : throw new ArgumentException(
+                $"the key ring lacks its current version {currentVersion}",
+                nameof(currentVersion)
+            );
+    }
+
+    /// <summary>Version that the application encrypts with.</summary>
+    public int CurrentVersion { get; }
+
+    /// <summary>All keys in ascending order of version.</summary>
+    public IReadOnlyCollection<MasterKey> Keys => keys.Values;
+
+    /// <summary>Versions in ascending order.</summary>
+    public IReadOnlyCollection<int> Versions => keys.Keys;
+
+    /// <summary>Whether the ring holds that version.</summary>
+    public bool Contains(int version) => keys.ContainsKey(version);
+
+    /// <summary>The key of that version, or false where the ring lacks it.</summary>
+    public bool TryGet(int version, [NotNullWhen(true)] out MasterKey? key) =>
+        keys.TryGetValue(version, out key);
+
+    /// <summary>Zeroes every key.</summary>
+    public void Dispose()
+    {
+        foreach (var key in keys.Values)
+            key.Dispose();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RotationMesh.Core.Keys;
+
+/// <summary>A master key of the key ring. Its bytes never leave this assembly; it is shown by its fingerprint.</summary>
+public sealed class MasterKey : IDisposable
+{
+    private readonly byte[] bytes;
+
+    internal MasterKey(int version, string value)
+    {
+        Version = version;
+        bytes = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(value), pinned: true);
+        Encoding.UTF8.GetBytes(value, bytes);
+        Fingerprint = Keys.Fingerprint.Of(bytes);
+    }
+
+    /// <summary>Key version, 1 or greater.</summary>
+    public int Version { get; }
+
+    /// <summary>Public check value, 16 lower-case hex digits.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>UTF-8 bytes of the key string: the input key material of every derivation.</summary>
+    internal ReadOnlySpan<byte> Bytes => bytes;
+
+    /// <summary>Zeroes the key.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(bytes);
+}

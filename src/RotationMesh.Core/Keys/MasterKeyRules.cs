@@ -1,0 +1,21 @@
+namespace RotationMesh.Core.Keys;
+
+/// <summary>What the application refuses as a master key, so that RotationMesh never holds a key that it would not.</summary>
+public static class MasterKeyRules
+{
+    /// <summary>Shortest key in UTF-16 code units, the application's measure of length.</summary>
+    public const int MinLength = 32;
+
+    private static readonly string[] Weak = ["test", "demo", "example", "password", "12345", "secret"];
+
+    /// <summary>Why the key is refused, without its value; null where it is accepted.</summary>
+    public static string? Refusal(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (value.Length < MinLength)
+            return $"is shorter than {MinLength} characters";
+        return Weak.Any(word => value.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? $"contains one of the words {string.Join(", ", Weak)}, which mark keys that were never meant for production"
+            : null;
+    }
+}

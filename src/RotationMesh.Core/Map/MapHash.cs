@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace RotationMesh.Core.Map;
+
+/// <summary>
+/// Identity of a map across processes: what it rotates and how, without connection strings (they may differ by host
+/// and hold passwords).
+/// </summary>
+public static class MapHash
+{
+    /// <summary>SHA-256, lower-case hex, of the map's canonical JSON.</summary>
+    public static string Of(RotationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        var canonical = new
+        {
+            databases = map.Databases.Select(database => database.Name),
+            formats = map.Formats.Select(format => new
+            {
+                format.Name,
+                format.Kind,
+                format.Salt,
+                format.Info,
+            }),
+            scopes = map.Scopes.Select(scope => new { scope.Name, tables = scope.Tables.Select(Canonical) }),
+            gates = map.Gates,
+        };
+        return Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(canonical)))
+        );
+    }
+
+    private static object Canonical(TableEntry table) =>
+        new
+        {
+            table.Name,
+            table.Database,
+            key = table.Key.Select(column => column.Name),
+            tenant = table.Tenant.Name,
+            table.TenantWhenNull,
+            version = table.Version.Name,
+            table.VersionWhenNull,
+            table.External,
+            table.RowLevelSecurity,
+            columns = table.Columns.Select(column => new
+            {
+                column.Name.Name,
+                column.Format,
+                column.Context,
+                column.Path,
+            }),
+        };
+}

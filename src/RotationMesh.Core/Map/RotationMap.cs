@@ -1,0 +1,48 @@
+namespace RotationMesh.Core.Map;
+
+/// <summary>
+/// What rotates: databases, envelope formats and scopes, as the operator wrote them in <c>rotation.yaml</c>. It is the
+/// only source of table names, column names and connection strings.
+/// </summary>
+public sealed record RotationMap
+{
+    /// <summary>File that the map was read from; errors name it.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Databases in the order of the file. The first one holds the control schema by default.</summary>
+    public required IReadOnlyList<DatabaseEntry> Databases { get; init; }
+
+    /// <summary>Npgsql connection string of the control database (schema <c>rotationmesh</c>).</summary>
+    public required string ControlConnectionString { get; init; }
+
+    /// <summary>Envelope formats in the order of the file.</summary>
+    public required IReadOnlyList<FormatEntry> Formats { get; init; }
+
+    /// <summary>Scopes in the order of the file.</summary>
+    public required IReadOnlyList<ScopeEntry> Scopes { get; init; }
+
+    /// <summary>Names of the gates that the map asks for, in the order of the file.</summary>
+    public IReadOnlyList<string> Gates { get; init; } = [];
+
+    /// <summary>Every table of every scope.</summary>
+    public IEnumerable<TableEntry> Tables => Scopes.SelectMany(scope => scope.Tables);
+
+    /// <summary>The database of that name. Throws <see cref="KeyNotFoundException"/> for a name the map lacks.</summary>
+    public DatabaseEntry Database(string name) =>
+        Databases.FirstOrDefault(database => database.Name == name)
+        ?? throw new KeyNotFoundException($"the map has no database '{name}'");
+
+    /// <summary>The format of that name. Throws <see cref="KeyNotFoundException"/> for a name the map lacks.</summary>
+    public FormatEntry Format(string name) =>
+        Formats.FirstOrDefault(format => format.Name == name)
+        ?? throw new KeyNotFoundException($"the map has no format '{name}'");
+}
+
+/// <summary>A database of the map; <paramref name="ConnectionString"/> in Npgsql keywords.</summary>
+public sealed record DatabaseEntry(string Name, string ConnectionString, int Line);
+
+/// <summary>An envelope format of the map with its parameters; only <c>hkdf-aes-256-gcm</c> exists today.</summary>
+public sealed record FormatEntry(string Name, string Kind, string Salt, string Info, int Line);
+
+/// <summary>A named group of tables that an operator rotates together.</summary>
+public sealed record ScopeEntry(string Name, IReadOnlyList<TableEntry> Tables, int Line);

@@ -1,0 +1,33 @@
+namespace RotationMesh.Core.Map;
+
+/// <summary>
+/// A name in the database, exact and case-sensitive. The only way by which a name reaches an SQL text:
+/// <see cref="Quoted"/> (PostgreSQL 4.1.1, "Identifiers and Key Words").
+/// </summary>
+public readonly record struct SqlIdentifier
+{
+    /// <summary>Longest identifier in bytes that PostgreSQL keeps; it cuts a longer one silently (NAMEDATALEN - 1).</summary>
+    public const int MaxBytes = 63;
+
+    /// <summary>Throws <see cref="FormatException"/> for a name that no PostgreSQL object can have.</summary>
+    public SqlIdentifier(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0)
+            throw new FormatException("a name is empty");
+        if (name.Contains('\0', StringComparison.Ordinal))
+            throw new FormatException("a name contains a NUL character");
+        if (System.Text.Encoding.UTF8.GetByteCount(name) > MaxBytes)
+            throw new FormatException($"the name '{name}' is longer than {MaxBytes} bytes");
+        Name = name;
+    }
+
+    /// <summary>The name as the catalog holds it.</summary>
+    public string Name { get; }
+
+    /// <summary>The name in double quotes, as it may stand in any SQL text.</summary>
+    public string Quoted => $"\"{Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,62 @@
+namespace RotationMesh.Core.Map;
+
+/// <summary>A table of a scope: how its rows are found, and which of its columns hold envelopes.</summary>
+public sealed record TableEntry
+{
+    /// <summary>Name of the scope that the table belongs to.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>The table as written in the map, parsed.</summary>
+    public required SqlName Table { get; init; }
+
+    /// <summary>Name of the map's database that holds the table.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Columns that identify a row; more than one for a composite key.</summary>
+    public required IReadOnlyList<SqlIdentifier> Key { get; init; }
+
+    /// <summary>Column that names the tenant of a row.</summary>
+    public required SqlIdentifier Tenant { get; init; }
+
+    /// <summary>Tenant that a row with a NULL tenant derives its key with; null where such rows must not exist.</summary>
+    public string? TenantWhenNull { get; init; }
+
+    /// <summary>Integer column that holds the key version of the row's envelopes.</summary>
+    public required SqlIdentifier Version { get; init; }
+
+    /// <summary>Key version of a row whose version column is NULL; null where such rows must not exist.</summary>
+    public int? VersionWhenNull { get; init; }
+
+    /// <summary>SQL predicate of rows whose value lives outside the table; null where there are none.</summary>
+    public string? External { get; init; }
+
+    /// <summary>Session setting that the table's row-level security policies read; null where there is none.</summary>
+    public RowLevelSecurity? RowLevelSecurity { get; init; }
+
+    /// <summary>The encrypted columns; never empty.</summary>
+    public required IReadOnlyList<ColumnEntry> Columns { get; init; }
+
+    /// <summary>Line of the table in the map file.</summary>
+    public required int Line { get; init; }
+
+    /// <summary>Logical name that messages, the ledger and reports use: the table as the operator wrote it.</summary>
+    public string Name => Table.ToString();
+}
+
+/// <summary>
+/// An encrypted column: its envelope format, the context of key derivation, and for <c>jsonb</c> the dotted path of
+/// the string inside the document.
+/// </summary>
+public sealed record ColumnEntry(
+    SqlIdentifier Name,
+    string Format,
+    string Context,
+    IReadOnlyList<string>? Path,
+    int Line
+);
+
+/// <summary>
+/// How a role without BYPASSRLS sees the rows of one tenant: <paramref name="Setting"/> is set to the tenant in each
+/// transaction. <paramref name="Tenants"/> is a query that lists the tenants, where no foreign key tells them.
+/// </summary>
+public sealed record RowLevelSecurity(string Setting, string? Tenants);
