@@ -8,8 +8,8 @@ public sealed record RotationReport
     /// <summary>Failures that a report lists at most; all are counted, and kept in the control database.</summary>
     public const int MaxFailures = 1000;
 
-    /// <summary>Id of the rotation; null for a dry run, which leaves no trace.</summary>
-    public required Guid? RotationId { get; init; }
+    /// <summary>Id of the rotation; of a dry run nothing is recorded under it.</summary>
+    public required Guid RotationId { get; init; }
 
     /// <summary>Completed, CompletedWithFailures or Cancelled.</summary>
     public required string State { get; init; }

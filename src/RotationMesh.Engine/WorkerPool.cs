@@ -23,7 +23,9 @@ internal static class WorkerPool
         where TWorker : IDisposable
     {
         using var failing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var queue = Channel.CreateBounded<PlannedPartition>(new BoundedChannelOptions(workers) { SingleWriter = true });
+        var queue = Channel.CreateBounded<PlannedPartition>(
+            new BoundedChannelOptions(workers) { SingleWriter = true }
+        );
         var tasks = Enumerable
             .Range(0, workers)
             .Select(_ => Task.Run(() => Guard(WorkAsync, failing), CancellationToken.None))

@@ -16,6 +16,10 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// <summary>Serializes migrations of programs that start at once; any number that nobody else uses.</summary>
     private const long MigrationLock = 0x526F746D65736800;
 
+    private const string Missing =
+        $"the role may not create the schema {Schema} that keeps rotations and failures: run CREATE SCHEMA {Schema} "
+        + "AUTHORIZATION <role>; or name another database with control: in the map";
+
     /// <summary>Opens the database of a connection string in Npgsql keywords; nothing is contacted yet.</summary>
     public ControlDatabase(string connectionString)
     {
@@ -33,8 +37,24 @@ public sealed class ControlDatabase : IAsyncDisposable
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition($"SELECT to_regclass('{Schema}.rotations') IS NOT NULL", cancellationToken: cancellationToken)
+            new CommandDefinition(
+                $"SELECT to_regclass('{Schema}.rotations') IS NOT NULL",
+                cancellationToken: cancellationToken
+            )
         );
+    }
+
+    /// <summary>Why the schema could not be created, without trying; null where it is there or can be.</summary>
+    public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        var possible = await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(
+                $"SELECT to_regnamespace('{Schema}') IS NOT NULL OR has_database_privilege(current_database(), 'CREATE')",
+                cancellationToken: cancellationToken
+            )
+        );
+        return possible ? null : Missing;
     }
 
     /// <summary>
@@ -45,14 +65,21 @@ public sealed class ControlDatabase : IAsyncDisposable
     {
         await using var guard = await Source.OpenConnectionAsync(cancellationToken);
         await guard.ExecuteAsync(
-            new CommandDefinition("SELECT pg_advisory_lock(@key)", new { key = MigrationLock }, cancellationToken: cancellationToken)
+            new CommandDefinition(
+                "SELECT pg_advisory_lock(@key)",
+                new { key = MigrationLock },
+                cancellationToken: cancellationToken
+            )
         );
         try
         {
             await CreateSchemaAsync(guard, cancellationToken);
             var result = DeployChanges
                 .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(Source))
-                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.Contains(".Control.Migrations.", StringComparison.Ordinal))
+                .WithScriptsEmbeddedInAssembly(
+                    Assembly.GetExecutingAssembly(),
+                    name => name.Contains(".Control.Migrations.", StringComparison.Ordinal)
+                )
                 .JournalToPostgresqlTable(Schema, Journal)
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
@@ -70,12 +97,18 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
-    private static async Task CreateSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task CreateSchemaAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             await connection.ExecuteAsync(
-                new CommandDefinition($"CREATE SCHEMA IF NOT EXISTS {Schema}", cancellationToken: cancellationToken)
+                new CommandDefinition(
+                    $"CREATE SCHEMA IF NOT EXISTS {Schema}",
+                    cancellationToken: cancellationToken
+                )
             );
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
@@ -88,10 +121,6 @@ public sealed class ControlDatabase : IAsyncDisposable
 
     private static Exception Refused(Exception fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }
-            ? new UsageException(
-                $"the role may not create the schema {Schema} that keeps rotations and failures: run "
-                    + $"CREATE SCHEMA {Schema} AUTHORIZATION <role>; or name another database with control: in the map",
-                fault
-            )
+            ? new UsageException(Missing, fault)
             : new InvalidOperationException("the control schema could not be upgraded", fault);
 }

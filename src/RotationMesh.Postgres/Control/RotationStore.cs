@@ -32,8 +32,22 @@ public sealed class RotationStore(NpgsqlDataSource source)
         ExecuteAsync(Insert, rotation, cancellationToken);
 
     /// <summary>Records how a rotation ended; <paramref name="summary"/> is its JSON report.</summary>
-    public Task EndAsync(Guid rotationId, string state, string summary, CancellationToken cancellationToken) =>
-        ExecuteAsync(End, new { rotationId, state, summary }, cancellationToken);
+    public Task EndAsync(
+        Guid rotationId,
+        string state,
+        string summary,
+        CancellationToken cancellationToken
+    ) =>
+        ExecuteAsync(
+            End,
+            new
+            {
+                rotationId,
+                state,
+                summary,
+            },
+            cancellationToken
+        );
 
     /// <summary>The rotation with that id, or the latest; null where there is none.</summary>
     public async Task<RotationRecord?> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
@@ -51,7 +65,9 @@ public sealed class RotationStore(NpgsqlDataSource source)
     private async Task ExecuteAsync(string sql, object values, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+        );
     }
 }
 

@@ -36,12 +36,18 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         """;
 
     /// <summary>Records failures; a row that is recorded already is brought up to date.</summary>
-    public async Task RecordAsync(Guid rotationId, IReadOnlyList<RowFailure> failures, CancellationToken cancellationToken)
+    public async Task RecordAsync(
+        Guid rotationId,
+        IReadOnlyList<RowFailure> failures,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(failures);
         if (failures.Count == 0)
             return;
-        var distinct = failures.DistinctBy(failure => (failure.Scope, failure.Database, failure.Table, Json(failure.Key))).ToList();
+        var distinct = failures
+            .DistinctBy(failure => (failure.Scope, failure.Database, failure.Table, Json(failure.Key)))
+            .ToList();
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(
             new CommandDefinition(
@@ -73,12 +79,26 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(
-            new CommandDefinition(Clear, new { rotationId, scope, database, table }, cancellationToken: cancellationToken)
+            new CommandDefinition(
+                Clear,
+                new
+                {
+                    rotationId,
+                    scope,
+                    database,
+                    table,
+                },
+                cancellationToken: cancellationToken
+            )
         );
     }
 
     /// <summary>At most <paramref name="limit"/> failures of a rotation.</summary>
-    public async Task<IReadOnlyList<RowFailureRecord>> ListAsync(Guid rotationId, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RowFailureRecord>> ListAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return
@@ -90,7 +110,10 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
     }
 
     /// <summary>Failures of a rotation by table and cause.</summary>
-    public async Task<IReadOnlyList<FailureCount>> CountAsync(Guid rotationId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FailureCount>> CountAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return

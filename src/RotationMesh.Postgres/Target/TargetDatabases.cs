@@ -35,13 +35,15 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> writers = [];
 
     /// <summary>Connections for reading from the database of that name.</summary>
-    public NpgsqlDataSource Reader(string database) => readers.GetOrAdd(database, name => Build(name, SessionSettings));
+    public NpgsqlDataSource Reader(string database) =>
+        readers.GetOrAdd(database, name => Build(name, SessionSettings));
 
     /// <summary>
     /// Connections for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
     /// are megabytes that the planner would copy).
     /// </summary>
-    public NpgsqlDataSource Writer(string database) => writers.GetOrAdd(database, name => Build(name, WriterSettings));
+    public NpgsqlDataSource Writer(string database) =>
+        writers.GetOrAdd(database, name => Build(name, WriterSettings));
 
     /// <summary>
     /// Makes every earlier commit durable: PostgreSQL flushes its log up to a synchronous commit that wrote something,

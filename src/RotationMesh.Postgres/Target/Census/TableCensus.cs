@@ -47,7 +47,15 @@ public sealed class TableCensus(TargetDatabases databases)
         if (target.Entry.TenantWhenNull is { } whenNull)
             tenant = $"coalesce({tenant}, '{whenNull.Replace("'", "''", StringComparison.Ordinal)}')";
         var columns = $"{tenant}, {target.Sql.Version}::bigint, {target.Sql.External}, count(*)";
-        await foreach (var reader in RunAsync(target, columns, "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", tenants, cancellationToken))
+        await foreach (
+            var reader in RunAsync(
+                target,
+                columns,
+                "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                tenants,
+                cancellationToken
+            )
+        )
         {
             yield return new TenantCount(
                 reader.IsDBNull(0) ? null : reader.GetString(0),
@@ -66,7 +74,9 @@ public sealed class TableCensus(TargetDatabases databases)
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases.Reader(target.Entry.Database).OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
         IEnumerable<string?> parts = [null];
         if (target.ByTenant)
             parts = tenants ?? await new TenantList(connection).AllAsync(target, cancellationToken);
@@ -84,7 +94,9 @@ public sealed class TableCensus(TargetDatabases databases)
             await using var batch = new NpgsqlBatch(connection);
             if (target.ByTenant)
                 batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
-            batch.BatchCommands.Add(query.Command($"SELECT {columns} FROM {target.Shape.Quoted} AS t", grouping));
+            batch.BatchCommands.Add(
+                query.Command($"SELECT {columns} FROM {target.Shape.Quoted} AS t", grouping)
+            );
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             if (target.ByTenant)
                 await reader.NextResultAsync(cancellationToken);

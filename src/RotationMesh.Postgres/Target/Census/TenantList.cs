@@ -42,7 +42,9 @@ internal sealed class TenantList(NpgsqlConnection connection)
                     + $"{entry.Tenant.Quoted} leads to a table that lists them; name tenants with --tenant, or give "
                     + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {entry.Line})"
             );
-        var tenants = await connection.QueryAsync<string>(new CommandDefinition(listing, cancellationToken: cancellationToken));
+        var tenants = await connection.QueryAsync<string>(
+            new CommandDefinition(listing, cancellationToken: cancellationToken)
+        );
         return [.. tenants.Concat(entry.TenantWhenNull is { } whenNull ? [whenNull] : []).Distinct()];
     }
 }

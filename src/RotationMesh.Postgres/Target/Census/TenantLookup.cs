@@ -30,13 +30,21 @@ public sealed class TenantLookup(TargetDatabases databases)
             if (known)
                 continue;
             var names = await NamesAsync(targets, cancellationToken);
-            throw new UsageException($"no table of the map has rows of tenant '{tenant}'.{NearNames.Hint(tenant, names)}");
+            throw new UsageException(
+                $"no table of the map has rows of tenant '{tenant}'.{NearNames.Hint(tenant, names)}"
+            );
         }
     }
 
-    private async Task<bool> HasRowsAsync(TableTarget target, string tenant, CancellationToken cancellationToken)
+    private async Task<bool> HasRowsAsync(
+        TableTarget target,
+        string tenant,
+        CancellationToken cancellationToken
+    )
     {
-        await using var connection = await databases.Reader(target.Entry.Database).OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         if (target.ByTenant)
             batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
@@ -64,7 +72,9 @@ public sealed class TenantLookup(TargetDatabases databases)
         var names = new HashSet<string>();
         foreach (var target in targets.Where(target => !target.ByTenant))
         {
-            await using var connection = await databases.Reader(target.Entry.Database).OpenConnectionAsync(cancellationToken);
+            await using var connection = await databases
+                .Reader(target.Entry.Database)
+                .OpenConnectionAsync(cancellationToken);
             await using var command = new NpgsqlCommand(
                 $"SELECT DISTINCT t.{target.Entry.Tenant.Quoted}::text FROM {target.Shape.Quoted} AS t "
                     + $"WHERE t.{target.Entry.Tenant.Quoted} IS NOT NULL LIMIT {SuggestedFrom}",

@@ -38,7 +38,9 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         if (rows == 0)
             yield break;
-        await using var connection = await databases.Reader(target.Entry.Database).OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         if (tenants is null)
@@ -51,10 +53,14 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         var small = new TenantGroup(target);
         await foreach (var (tenant, count) in SizesAsync(target, tenants, cancellationToken))
         {
-            var byPages = !target.ByTenant && (!target.Shape.HasTenantIndex || await IsHugeAsync(connection, target, count));
+            var byPages =
+                !target.ByTenant
+                && (!target.Shape.HasTenantIndex || await IsHugeAsync(connection, target, count));
             if (byPages && count > PartitionRows)
             {
-                await foreach (var range in ByPagesAsync(connection, target, count, [tenant], cancellationToken))
+                await foreach (
+                    var range in ByPagesAsync(connection, target, count, [tenant], cancellationToken)
+                )
                     yield return range;
                 continue;
             }
@@ -75,7 +81,9 @@ public sealed class PartitionPlanner(TargetDatabases databases)
     {
         string? current = null;
         var rows = 0L;
-        await foreach (var count in new TableCensus(databases).CountByTenantAsync(target, tenants, cancellationToken))
+        await foreach (
+            var count in new TableCensus(databases).CountByTenantAsync(target, tenants, cancellationToken)
+        )
         {
             if (current is not null && count.Tenant != current)
             {
@@ -117,7 +125,8 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         var allPages = sizes.Sum(size => (long)size.Pages);
         if (allPages == 0)
             yield break;
-        var pagesEach = (uint)Math.Clamp((long)Math.Ceiling((double)allPages * PartitionRows / rows), 1, uint.MaxValue);
+        var pagesEach = (uint)
+            Math.Clamp((long)Math.Ceiling((double)allPages * PartitionRows / rows), 1, uint.MaxValue);
         foreach (var (leaf, pages) in sizes)
         {
             for (var from = 0L; from < pages; from += pagesEach)
@@ -132,7 +141,11 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         }
     }
 
-    private static async Task<uint> PagesAsync(NpgsqlConnection connection, LeafTable leaf, CancellationToken cancellationToken)
+    private static async Task<uint> PagesAsync(
+        NpgsqlConnection connection,
+        LeafTable leaf,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(LeafPages, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = leaf.Quoted });
@@ -170,7 +183,15 @@ public sealed class PartitionPlanner(TargetDatabases databases)
             var expected = rows;
             tenants.Clear();
             rows = 0;
-            return [.. target.Shape.Leaves.Select(leaf => Range(target, leaf, group) with { ExpectedRows = expected })];
+            return
+            [
+                .. target.Shape.Leaves.Select(leaf =>
+                    Range(target, leaf, group) with
+                    {
+                        ExpectedRows = expected,
+                    }
+                ),
+            ];
         }
     }
 }

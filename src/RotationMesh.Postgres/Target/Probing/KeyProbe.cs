@@ -40,13 +40,34 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
         var results = new List<ProbeResult>();
         foreach (var count in counts.Where(count => !count.External && count.Rows > 0))
         {
-            if (count.Version is not { } version || version > int.MaxValue || !ring.TryGet((int)version, out var key))
+            if (
+                count.Version is not { } version
+                || version > int.MaxValue
+                || !ring.TryGet((int)version, out var key)
+            )
                 continue;
             var tally = new Tally();
-            await TryAsync(target, key.Version, ShareFor(count.Rows), tenants, check, tally, cancellationToken);
+            await TryAsync(
+                target,
+                key.Version,
+                ShareFor(count.Rows),
+                tenants,
+                check,
+                tally,
+                cancellationToken
+            );
             if (tally.Tried < Math.Min(Values, count.Rows) / 2 && ShareFor(count.Rows) is not null)
                 await TryAsync(target, key.Version, null, tenants, check, tally, cancellationToken); // rows lie in few pages
-            results.Add(new ProbeResult(target.Entry.Scope, target.Entry.Name, key.Version, key.Fingerprint, tally.Tried, tally.Failed));
+            results.Add(
+                new ProbeResult(
+                    target.Entry.Scope,
+                    target.Entry.Name,
+                    key.Version,
+                    key.Fingerprint,
+                    tally.Tried,
+                    tally.Failed
+                )
+            );
         }
 
         return results;
@@ -64,7 +85,9 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases.Reader(target.Entry.Database).OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         foreach (var leaf in target.Shape.Leaves)
@@ -127,7 +150,14 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
 }
 
 /// <summary>How many sampled values of a table decrypt under the key of the version that their rows claim.</summary>
-public sealed record ProbeResult(string Scope, string Table, int Version, string Fingerprint, int Tried, int Failed)
+public sealed record ProbeResult(
+    string Scope,
+    string Table,
+    int Version,
+    string Fingerprint,
+    int Tried,
+    int Failed
+)
 {
     /// <summary>Whether the key ring's key of this version can't be the one that the rows were encrypted with.</summary>
     public bool IsWrongKey => Tried >= KeyProbe.FewestValues && Failed * 2 > Tried;

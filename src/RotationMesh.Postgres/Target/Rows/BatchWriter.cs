@@ -5,7 +5,12 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Postgres.Target.Rows;
 
 /// <summary>Writes batches to one leaf table over one connection; each batch is a transaction of its own.</summary>
-internal sealed class BatchWriter(NpgsqlConnection connection, TableTarget target, LeafTable leaf, int targetVersion)
+internal sealed class BatchWriter(
+    NpgsqlConnection connection,
+    TableTarget target,
+    LeafTable leaf,
+    int targetVersion
+)
 {
     private readonly string write = target.Sql.Write(leaf);
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
@@ -93,7 +98,10 @@ internal sealed class BatchWriter(NpgsqlConnection connection, TableTarget targe
     // Data exceptions, integrity constraints, check options and what triggers raise.
     private static bool IsRefusalOfRow(PostgresException fault) =>
         fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27"
-        || (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege && fault.Routine == "ExecWithCheckOptions");
+        || (
+            fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
+            && fault.Routine == "ExecWithCheckOptions"
+        );
 }
 
 /// <summary>Rows of a batch that were written, and those that the database refused for good.</summary>

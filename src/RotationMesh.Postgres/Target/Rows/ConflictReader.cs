@@ -8,7 +8,12 @@ namespace RotationMesh.Postgres.Target.Rows;
 /// Reads rows of a batch again by key, after some of them were not written: those that are still to do, with their
 /// present content.
 /// </summary>
-internal sealed class ConflictReader(NpgsqlConnection connection, TableTarget target, LeafTable leaf, int targetVersion)
+internal sealed class ConflictReader(
+    NpgsqlConnection connection,
+    TableTarget target,
+    LeafTable leaf,
+    int targetVersion
+)
 {
     /// <summary>Times that a changed row is read again at once; one that changes more often is left to the next sweep.</summary>
     public const int Attempts = 3;

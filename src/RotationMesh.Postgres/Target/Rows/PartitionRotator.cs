@@ -42,12 +42,20 @@ public sealed class PartitionRotator : IDisposable
     /// Rotates the rows of <paramref name="range"/>. After <paramref name="stopping"/> it ends with the batch in hand.
     /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written.
     /// </summary>
-    public async Task<PartitionOutcome> RotateAsync(TableTarget target, PartitionRange range, CancellationToken stopping)
+    public async Task<PartitionOutcome> RotateAsync(
+        TableTarget target,
+        PartitionRange range,
+        CancellationToken stopping
+    )
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(range);
-        await using var reading = await databases.Reader(target.Entry.Database).OpenConnectionAsync(CancellationToken.None);
-        await using var writing = await databases.Writer(target.Entry.Database).OpenConnectionAsync(CancellationToken.None);
+        await using var reading = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(CancellationToken.None);
+        await using var writing = await databases
+            .Writer(target.Entry.Database)
+            .OpenConnectionAsync(CancellationToken.None);
         if (batches?.Target != target)
             batches = new BatchPair(target); // their memory serves all partitions of a table
         var run = new PartitionRun(batches, new LeafTable(range.Leaf), rows, settings, writing, progress);

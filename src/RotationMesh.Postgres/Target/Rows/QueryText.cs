@@ -25,7 +25,9 @@ internal sealed class QueryText(string condition)
     /// <summary>The command of <paramref name="select"/> with all conditions and values, and an optional end.</summary>
     public NpgsqlBatchCommand Command(string select, string end = "")
     {
-        var command = new NpgsqlBatchCommand($"{select} WHERE {string.Join(" AND ", conditions)} {end}".TrimEnd());
+        var command = new NpgsqlBatchCommand(
+            $"{select} WHERE {string.Join(" AND ", conditions)} {end}".TrimEnd()
+        );
         foreach (var parameter in parameters)
             command.Parameters.Add(parameter);
         return command;

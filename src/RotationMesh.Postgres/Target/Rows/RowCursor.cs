@@ -47,7 +47,12 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     public IReadOnlyList<KeyPart> KeyParts() =>
         [
             .. target.Entry.Key.Select(
-                (column, i) => new KeyPart(column.Name, reader.GetString(FirstKeyColumn + i), target.Shape.Key[i].IsInteger)
+                (column, i) =>
+                    new KeyPart(
+                        column.Name,
+                        reader.GetString(FirstKeyColumn + i),
+                        target.Shape.Key[i].IsInteger
+                    )
             ),
         ];
 
@@ -82,7 +87,11 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
             [
                 .. target.Entry.Key.Select(
                     (column, i) =>
-                        new KeyPart(column.Name, Encoding.UTF8.GetString(batch.Keys[i][row].Span), target.Shape.Key[i].IsInteger)
+                        new KeyPart(
+                            column.Name,
+                            Encoding.UTF8.GetString(batch.Keys[i][row].Span),
+                            target.Shape.Key[i].IsInteger
+                        )
                 ),
             ],
             batch.Origins[row].Tenant,

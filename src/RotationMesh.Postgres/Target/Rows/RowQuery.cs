@@ -42,7 +42,8 @@ internal static class RowQuery
         var whole = range is { Pages: null, Tenants: null } && tenant is null;
         if (share is { } part && !whole)
             query.Where($"random() < {query.Add(part)}");
-        var sample = whole && share is not null ? $" TABLESAMPLE SYSTEM ({query.Add(share.Value * 100)})" : "";
+        var sample =
+            whole && share is not null ? $" TABLESAMPLE SYSTEM ({query.Add(share.Value * 100)})" : "";
         var end = limit is { } rows ? $"ORDER BY random() LIMIT {query.Add((long)rows)}" : "";
         return Build(connection, target, range, tenant, query, sample, end);
     }

@@ -49,7 +49,9 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     {
         if (version > goal.Version && !goal.AllowDowngrade)
             return RowError.NewerVersion;
-        return version is >= 1 and <= int.MaxValue && ring.Contains((int)version.Value) ? null : RowError.UnknownKeyVersion;
+        return version is >= 1 and <= int.MaxValue && ring.Contains((int)version.Value)
+            ? null
+            : RowError.UnknownKeyVersion;
     }
 
     private EnvelopeError Add(

@@ -13,7 +13,9 @@ internal static class TenantSetting
     public static NpgsqlBatchCommand Command(TableTarget target, string? tenant)
     {
         var command = new NpgsqlBatchCommand("SELECT set_config($1, $2, true)");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = target.Entry.RowLevelSecurity!.Setting });
+        command.Parameters.Add(
+            new NpgsqlParameter<string> { TypedValue = target.Entry.RowLevelSecurity!.Setting }
+        );
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tenant ?? "" });
         return command;
     }

@@ -69,7 +69,9 @@ internal sealed class Catalog(NpgsqlConnection connection)
         connection.QuerySingleOrDefaultAsync<CatalogTable>(FindTable, new { name = quotedName });
 
     public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
-        (await connection.QueryAsync<CatalogColumn>(ListColumns, new { oid })).ToDictionary(column => column.Name);
+        (await connection.QueryAsync<CatalogColumn>(ListColumns, new { oid })).ToDictionary(column =>
+            column.Name
+        );
 
     public async Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
         [.. await connection.QueryAsync<CatalogIndex>(ListIndexes, new { oid })];
@@ -77,7 +79,8 @@ internal sealed class Catalog(NpgsqlConnection connection)
     public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid) =>
         [.. await connection.QueryAsync<CatalogLeaf>(ListLeaves, new { oid })];
 
-    public async Task<IReadOnlyList<string>> TablesAsync() => [.. await connection.QueryAsync<string>(ListTables)];
+    public async Task<IReadOnlyList<string>> TablesAsync() =>
+        [.. await connection.QueryAsync<string>(ListTables)];
 
     public async Task<IReadOnlyList<string>> PartitionColumnsAsync(long oid) =>
         [.. await connection.QueryAsync<string>(PartitionColumns, new { oid })];

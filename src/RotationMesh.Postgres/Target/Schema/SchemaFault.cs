@@ -9,5 +9,6 @@ namespace RotationMesh.Postgres.Target.Schema;
 public sealed record SchemaFault(TableEntry Entry, string Problem, string Fix)
 {
     /// <summary>One line for the operator.</summary>
-    public override string ToString() => $"table {Entry.Name} (scope {Entry.Scope}, database {Entry.Database}): {Problem}; {Fix}";
+    public override string ToString() =>
+        $"table {Entry.Name} (scope {Entry.Scope}, database {Entry.Database}): {Problem}; {Fix}";
 }

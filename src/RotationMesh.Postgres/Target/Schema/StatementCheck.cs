@@ -18,7 +18,10 @@ internal sealed class StatementCheck(
     public async Task RunAsync(bool forWriting)
     {
         var sql = new TableSql(entry, shape);
-        if (entry.External is not null && !await ExplainAsync($"SELECT {sql.External} FROM {shape.Quoted} AS t", [], ExternalFault))
+        if (
+            entry.External is not null
+            && !await ExplainAsync($"SELECT {sql.External} FROM {shape.Quoted} AS t", [], ExternalFault)
+        )
             return;
         foreach (var leaf in shape.Leaves)
         {
@@ -27,7 +30,13 @@ internal sealed class StatementCheck(
                 return;
             if (!forWriting)
                 continue;
-            if (!await ExplainAsync(sql.Write(leaf), WriteParameters(), refusal => LeafFault(leaf, "SELECT, UPDATE", refusal)))
+            if (
+                !await ExplainAsync(
+                    sql.Write(leaf),
+                    WriteParameters(),
+                    refusal => LeafFault(leaf, "SELECT, UPDATE", refusal)
+                )
+            )
                 return;
         }
     }
@@ -65,7 +74,10 @@ internal sealed class StatementCheck(
         ];
 
     private void ExternalFault(PostgresException refusal) =>
-        fault($"the predicate `external` is refused: {refusal.MessageText}", $"correct the map (line {entry.Line})");
+        fault(
+            $"the predicate `external` is refused: {refusal.MessageText}",
+            $"correct the map (line {entry.Line})"
+        );
 
     private void LeafFault(LeafTable leaf, string privileges, PostgresException refusal) =>
         fault(

@@ -44,11 +44,17 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
         if (table is null)
         {
             var near = NearNames.Hint(entry.Name, await catalog.TablesAsync());
-            Fault("does not exist, or the role may not use its schema", $"correct the map (line {entry.Line}).{near}");
+            Fault(
+                "does not exist, or the role may not use its schema",
+                $"correct the map (line {entry.Line}).{near}"
+            );
         }
         else if (table.Kind is not ("r" or "p"))
         {
-            Fault("is a view or a foreign table", $"name the table that holds the rows in the map (line {entry.Line})");
+            Fault(
+                "is a view or a foreign table",
+                $"name the table that holds the rows in the map (line {entry.Line})"
+            );
             return null;
         }
 
@@ -57,7 +63,12 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
 
     private void CheckPresence(IReadOnlyDictionary<string, CatalogColumn> columns)
     {
-        foreach (var name in entry.Key.Append(entry.Tenant).Append(entry.Version).Concat(entry.Columns.Select(c => c.Name)))
+        foreach (
+            var name in entry
+                .Key.Append(entry.Tenant)
+                .Append(entry.Version)
+                .Concat(entry.Columns.Select(c => c.Name))
+        )
         {
             if (columns.ContainsKey(name.Name))
                 continue;
@@ -69,7 +80,10 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
         }
     }
 
-    private void CheckKey(IReadOnlyDictionary<string, CatalogColumn> columns, IReadOnlyList<CatalogIndex> indexes)
+    private void CheckKey(
+        IReadOnlyDictionary<string, CatalogColumn> columns,
+        IReadOnlyList<CatalogIndex> indexes
+    )
     {
         var key = entry.Key.Select(column => column.Name).ToHashSet();
         var unique = indexes.Any(index =>
@@ -85,27 +99,45 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
     private void CheckVersion(CatalogColumn column)
     {
         if (!Type(column).IsInteger)
-            Fault($"version column {entry.Version.Quoted} is {column.Written}", "it must be smallint, integer or bigint");
+            Fault(
+                $"version column {entry.Version.Quoted} is {column.Written}",
+                "it must be smallint, integer or bigint"
+            );
         if (column.Generated)
-            Fault($"version column {entry.Version.Quoted} is generated", "it must be one that can be written");
+            Fault(
+                $"version column {entry.Version.Quoted} is generated",
+                "it must be one that can be written"
+            );
     }
 
     private void CheckEncrypted(ColumnEntry column, CatalogColumn live)
     {
         var type = Type(live);
         if (type.Encoding is null)
-            Fault($"column {column.Name.Quoted} is {live.Written}", "an encrypted column is text, varchar, bytea or jsonb");
+            Fault(
+                $"column {column.Name.Quoted} is {live.Written}",
+                "an encrypted column is text, varchar, bytea or jsonb"
+            );
         else if (type.Base == "jsonb" && column.Path is null)
-            Fault($"column {column.Name.Quoted} is jsonb", $"give the path of the string in the map (line {column.Line})");
+            Fault(
+                $"column {column.Name.Quoted} is jsonb",
+                $"give the path of the string in the map (line {column.Line})"
+            );
         else if (type.Base != "jsonb" && column.Path is not null)
-            Fault($"column {column.Name.Quoted} is {live.Written}", $"remove its path from the map (line {column.Line})");
+            Fault(
+                $"column {column.Name.Quoted} is {live.Written}",
+                $"remove its path from the map (line {column.Line})"
+            );
         if (live.Generated)
             Fault($"column {column.Name.Quoted} is generated", "name the column that it is computed from");
     }
 
     private void CheckPrivileges(IReadOnlyDictionary<string, CatalogColumn> columns)
     {
-        var read = entry.Key.Append(entry.Tenant).Append(entry.Version).Concat(entry.Columns.Select(column => column.Name));
+        var read = entry
+            .Key.Append(entry.Tenant)
+            .Append(entry.Version)
+            .Concat(entry.Columns.Select(column => column.Name));
         var write = entry.Columns.Select(column => column.Name).Append(entry.Version);
         Privilege("SELECT", read.Where(name => !columns[name.Name].MaySelect));
         if (forWriting)
@@ -116,7 +148,10 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
     {
         var names = string.Join(", ", denied.Select(name => name.Quoted));
         if (names.Length > 0)
-            Fault($"the role may not {privilege} {names}", $"GRANT {privilege} ON {entry.Table.Quoted} TO the role");
+            Fault(
+                $"the role may not {privilege} {names}",
+                $"GRANT {privilege} ON {entry.Table.Quoted} TO the role"
+            );
     }
 
     private async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(CatalogTable table)
@@ -124,13 +159,25 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
         if (table.Kind == "r")
             return
             [
-                new CatalogLeaf { Schema = table.Schema, Name = table.Name, Kind = "r", RowSecurityActive = table.RowSecurityActive },
+                new CatalogLeaf
+                {
+                    Schema = table.Schema,
+                    Name = table.Name,
+                    Kind = "r",
+                    RowSecurityActive = table.RowSecurityActive,
+                },
             ];
         var leaves = await catalog.LeavesAsync(table.Oid);
         foreach (var leaf in leaves.Where(leaf => leaf.Kind != "r"))
-            Fault($"its partition {leaf.Name} is a foreign table", "rotate it in its own database, as a table of its own");
+            Fault(
+                $"its partition {leaf.Name} is a foreign table",
+                "rotate it in its own database, as a table of its own"
+            );
         if ((await catalog.PartitionColumnsAsync(table.Oid)).Contains(entry.Version.Name))
-            Fault("it is partitioned by its version column", "rows would change their partition; partition by another column");
+            Fault(
+                "it is partitioned by its version column",
+                "rows would change their partition; partition by another column"
+            );
         return leaves;
     }
 
@@ -165,7 +212,8 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
 
     private void Fault(string problem, string fix) => faults.Add(new SchemaFault(entry, problem, fix));
 
-    private static SqlName Name(string schema, string name) => new(new SqlIdentifier(schema), new SqlIdentifier(name));
+    private static SqlName Name(string schema, string name) =>
+        new(new SqlIdentifier(schema), new SqlIdentifier(name));
 
     private static ColumnType Type(CatalogColumn column) => new(column.Written, column.Base);
 }

@@ -110,7 +110,10 @@ internal sealed class TableSql
                 var made = entry.Columns[i].Path is { } path
                     ? $"jsonb_set(t.{name}, {PathLiteral(path)}, to_jsonb(u.v{i}), false)"
                     : $"u.v{i}"; // no cast: an explicit one would cut a value to the column's length, assignment refuses it
-                text.Append(CultureInfo.InvariantCulture, $"{name} = CASE WHEN u.v{i} = '' THEN t.{name} ELSE {made} END, ");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{name} = CASE WHEN u.v{i} = '' THEN t.{name} ELSE {made} END, "
+                );
             }
 
             return text.Append(CultureInfo.InvariantCulture, $"{entry.Version.Quoted} = $1").ToString();
@@ -144,13 +147,14 @@ internal sealed class TableSql
     private string SameRow => $"t.ctid = u.place AND t.xmin = u.witness AND {SameKey}";
 
     private string SameKey =>
-        string.Join(" AND ", entry.Key.Select((key, i) => $"t.{key.Quoted} = u.k{i}::{shape.Key[i].Written}"));
+        string.Join(
+            " AND ",
+            entry.Key.Select((key, i) => $"t.{key.Quoted} = u.k{i}::{shape.Key[i].Written}")
+        );
 
     private static string PathLiteral(IReadOnlyList<string> path)
     {
-        var elements = path.Select(part =>
-            $"'{part.Replace("'", "''", StringComparison.Ordinal)}'"
-        );
+        var elements = path.Select(part => $"'{part.Replace("'", "''", StringComparison.Ordinal)}'");
         return $"ARRAY[{string.Join(", ", elements)}]::text[]";
     }
 }

@@ -14,7 +14,12 @@ public sealed class TableTarget
         Columns =
         [
             .. entry.Columns.Select(
-                (column, i) => new EnvelopeColumn(formats[column.Format], column.Context, shape.Columns[i].Encoding!.Value)
+                (column, i) =>
+                    new EnvelopeColumn(
+                        formats[column.Format],
+                        column.Context,
+                        shape.Columns[i].Encoding!.Value
+                    )
             ),
         ];
         Sql = new TableSql(entry, shape);
