@@ -4,6 +4,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine;
 using RotationMesh.Postgres.Target.Rows;
+using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 

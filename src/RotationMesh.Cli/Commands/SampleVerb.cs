@@ -3,6 +3,7 @@ using System.Globalization;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core;
 using RotationMesh.Sample;
+using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 

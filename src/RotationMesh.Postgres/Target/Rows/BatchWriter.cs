@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.Rows;
@@ -70,23 +69,20 @@ internal sealed class BatchWriter(
             commands.BatchCommands.Add(TenantSetting.Command(target, tenant));
         var command = new NpgsqlBatchCommand(sql);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetVersion });
-        command.Parameters.Add(Array(NpgsqlDbType.Tid, batch.Places));
-        command.Parameters.Add(Array(NpgsqlDbType.Xid, batch.Witnesses));
+        command.Parameters.Add(Array("text[]", batch.Places));
+        command.Parameters.Add(Array("xid[]", batch.Witnesses));
         foreach (var key in batch.Keys)
-            command.Parameters.Add(Array(NpgsqlDbType.Text, key));
+            command.Parameters.Add(Array("text[]", key));
         for (var i = 0; i < batch.Values.Count; i++)
-            command.Parameters.Add(Array(ValueType(i), batch.Values[i]));
+            command.Parameters.Add(Array(target.Sql.ValueArray(i), batch.Values[i]));
         commands.BatchCommands.Add(command);
         await commands.PrepareAsync();
         await commands.ExecuteNonQueryAsync();
         return (int)command.RecordsAffected;
     }
 
-    private NpgsqlDbType ValueType(int column) =>
-        target.Shape.Columns[column].Base == "bytea" ? NpgsqlDbType.Bytea : NpgsqlDbType.Text;
-
-    private static NpgsqlParameter<List<T>> Array<T>(NpgsqlDbType element, List<T> values) =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | element, TypedValue = values };
+    private static NpgsqlParameter<List<T>> Array<T>(string type, List<T> values) =>
+        new() { DataTypeName = type, TypedValue = values };
 
     private static bool IsContention(PostgresException fault) =>
         fault.SqlState

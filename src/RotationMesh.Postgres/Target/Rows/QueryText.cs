@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace RotationMesh.Postgres.Target.Rows;
 
@@ -13,9 +14,15 @@ internal sealed class QueryText(string condition)
     public int Count => parameters.Count;
 
     /// <summary>Adds a value and returns its placeholder.</summary>
-    public string Add<T>(T value)
+    public string Add<T>(T value) => Append(new NpgsqlParameter<T> { TypedValue = value });
+
+    /// <summary>Adds a place in a table and returns its placeholder.</summary>
+    public string Add(NpgsqlTid place) =>
+        Append(new NpgsqlParameter<NpgsqlTid> { TypedValue = place, NpgsqlDbType = NpgsqlDbType.Tid });
+
+    private string Append(NpgsqlParameter parameter)
     {
-        parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        parameters.Add(parameter);
         return string.Create(CultureInfo.InvariantCulture, $"${parameters.Count}");
     }
 

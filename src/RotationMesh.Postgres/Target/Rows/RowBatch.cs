@@ -1,4 +1,3 @@
-using NpgsqlTypes;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.Rows;
@@ -17,8 +16,8 @@ internal sealed class RowBatch
 
     public int Count => Places.Count;
 
-    /// <summary>ctid of each row when it was read.</summary>
-    public List<NpgsqlTid> Places { get; } = [];
+    /// <summary>ctid of each row when it was read, written as <c>(page,item)</c> in UTF-8.</summary>
+    public List<ReadOnlyMemory<byte>> Places { get; } = [];
 
     /// <summary>xmin of each row when it was read.</summary>
     public List<uint> Witnesses { get; } = [];

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using Npgsql;
 using NpgsqlTypes;
 using RotationMesh.Postgres.Target.Schema;
@@ -14,10 +16,25 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     private const int TenantColumn = 3;
     private const int FirstKeyColumn = 4;
 
+    /// <summary>Bytes of <c>(4294967295,65535)</c>.</summary>
+    private const int LongestPlace = 18;
+
     private byte[] stored = new byte[4096];
 
-    /// <summary>ctid of the row.</summary>
-    public NpgsqlTid Place => reader.GetFieldValue<NpgsqlTid>(PlaceColumn);
+    /// <summary>ctid of the row as <c>(page,item)</c>, in memory of <paramref name="slab"/>.</summary>
+    public ReadOnlyMemory<byte> Place(ByteSlab slab)
+    {
+        var place = reader.GetFieldValue<NpgsqlTid>(PlaceColumn);
+        var slice = slab.Take(LongestPlace);
+        Utf8.TryWrite(
+            slice.Span,
+            CultureInfo.InvariantCulture,
+            $"({place.BlockNumber},{place.OffsetNumber})",
+            out var written
+        );
+        slab.GiveBack(LongestPlace - written);
+        return slice[..written];
+    }
 
     /// <summary>xmin of the row.</summary>
     public uint Witness => reader.GetFieldValue<uint>(WitnessColumn);

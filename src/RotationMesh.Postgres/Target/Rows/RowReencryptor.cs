@@ -37,7 +37,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             return RowErrors.From(error);
         }
 
-        batch.Places.Add(row.Place);
+        batch.Places.Add(row.Place(batch.Slab));
         batch.Witnesses.Add(row.Witness);
         batch.Origins.Add((tenant, version));
         for (var i = 0; i < batch.Keys.Count; i++)
@@ -47,11 +47,9 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
 
     private RowError? Refusal(long? version)
     {
-        if (version > goal.Version && !goal.AllowDowngrade)
-            return RowError.NewerVersion;
-        return version is >= 1 and <= int.MaxValue && ring.Contains((int)version.Value)
-            ? null
-            : RowError.UnknownKeyVersion;
+        if (version is not (>= 1 and <= int.MaxValue) || !ring.Contains((int)version))
+            return RowError.UnknownKeyVersion;
+        return version > goal.Version && !goal.AllowDowngrade ? RowError.NewerVersion : null;
     }
 
     private EnvelopeError Add(

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Schema;
@@ -15,9 +14,10 @@ internal sealed class StatementCheck(
     Action<string, string> fault
 )
 {
+    private readonly TableSql sql = new(entry, shape);
+
     public async Task RunAsync(bool forWriting)
     {
-        var sql = new TableSql(entry, shape);
         if (
             entry.External is not null
             && !await ExplainAsync($"SELECT {sql.External} FROM {shape.Quoted} AS t", [], ExternalFault)
@@ -43,13 +43,13 @@ internal sealed class StatementCheck(
 
     private async Task<bool> ExplainAsync(
         string statement,
-        IEnumerable<NpgsqlDbType> parameters,
+        IEnumerable<string> parameters,
         Action<PostgresException> report
     )
     {
         await using var command = new NpgsqlCommand($"EXPLAIN {statement}", connection);
         foreach (var type in parameters)
-            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = DBNull.Value });
+            command.Parameters.Add(new NpgsqlParameter { DataTypeName = type, Value = DBNull.Value });
         try
         {
             await command.ExecuteNonQueryAsync();
@@ -62,15 +62,13 @@ internal sealed class StatementCheck(
         }
     }
 
-    private IEnumerable<NpgsqlDbType> WriteParameters() =>
+    private IEnumerable<string> WriteParameters() =>
         [
-            NpgsqlDbType.Integer,
-            NpgsqlDbType.Array | NpgsqlDbType.Tid,
-            NpgsqlDbType.Array | NpgsqlDbType.Xid,
-            .. entry.Key.Select(_ => NpgsqlDbType.Array | NpgsqlDbType.Text),
-            .. shape.Columns.Select(column =>
-                NpgsqlDbType.Array | (column.Base == "bytea" ? NpgsqlDbType.Bytea : NpgsqlDbType.Text)
-            ),
+            "integer",
+            "text[]",
+            "xid[]",
+            .. entry.Key.Select(_ => "text[]"),
+            .. shape.Columns.Select((_, i) => sql.ValueArray(i)),
         ];
 
     private void ExternalFault(PostgresException refusal) =>

@@ -56,7 +56,7 @@ internal sealed class TableSql
     }
 
     /// <summary>
-    /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids, $3 xmins, then an array for
+    /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
     /// each key column and each encrypted column. A row is found by its place and written only if it is the same row
     /// (key) in the same state (xmin): after a table was rewritten (VACUUM FULL) a place may hold another row that one
     /// transaction loaded together with ours, so place and xmin alone do not identify it.
@@ -88,6 +88,9 @@ internal sealed class TableSql
 
     /// <summary>Rows that are not external and not at the target version, which is parameter <paramref name="parameter"/>.</summary>
     public string Pending(int parameter) => $"NOT {External} AND {Version} IS DISTINCT FROM ${parameter}";
+
+    /// <summary>Type of the array that carries the values of an encrypted column.</summary>
+    public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
 
     private string StoredValue(int i)
     {
@@ -124,7 +127,7 @@ internal sealed class TableSql
     {
         get
         {
-            var arrays = new StringBuilder("$2::tid[], $3::xid[]");
+            var arrays = new StringBuilder("$2::text[]::tid[], $3::xid[]");
             var names = new StringBuilder("place, witness");
             var parameter = 4;
             for (var i = 0; i < entry.Key.Count; i++)
@@ -135,8 +138,7 @@ internal sealed class TableSql
 
             for (var i = 0; i < entry.Columns.Count; i++)
             {
-                var type = shape.Columns[i].Base == "bytea" ? "bytea" : "text";
-                arrays.Append(CultureInfo.InvariantCulture, $", ${parameter++}::{type}[]");
+                arrays.Append(CultureInfo.InvariantCulture, $", ${parameter++}::{ValueArray(i)}");
                 names.Append(CultureInfo.InvariantCulture, $", v{i}");
             }
 
