@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Npgsql;
+using RotationMesh.Cli.Commands;
+using RotationMesh.Cli.Output;
+using RotationMesh.Core;
+using RotationMesh.Postgres;
+
+namespace RotationMesh.Cli;
+
+/// <summary>The program <c>rotationmesh</c>: its verbs, and how failures become one clear line and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one verb and returns the exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        using var interrupt = new Interrupt(error);
+        var root = new RootCommand(
+            "Rotates the master keys of encrypted PostgreSQL columns: online, resumable, verifiable."
+        )
+        {
+            GlobalOptions.Config,
+            GlobalOptions.EnvFile,
+            GlobalOptions.Output,
+        };
+        foreach (var command in Verbs())
+            root.Subcommands.Add(
+                command.Build(parsed => new Terminal(parsed, output, error), interrupt.Token)
+            );
+        var parsed = root.Parse(arguments);
+        var terminal = new Terminal(parsed, output, error);
+        if (parsed.Errors.Count > 0)
+            return terminal.Fail(
+                ExitCodes.Usage,
+                string.Join(Environment.NewLine, parsed.Errors.Select(fault => fault.Message))
+            );
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null, // the interrupt above ends the batch in hand first
+                }
+            );
+        }
+        catch (UsageException fault)
+        {
+            return terminal.Fail(ExitCodes.Usage, fault.Message);
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            return terminal.Fail(ExitCodes.Interrupted, "interrupted");
+        }
+        catch (NpgsqlException fault)
+        {
+            return terminal.Fail(ExitCodes.Failure, DatabaseFaults.Describe(fault));
+        }
+        catch (Exception fault)
+        {
+            // Only our own messages are known to hold no secret; of any other the type has to do.
+            var known =
+                fault
+                is InvalidOperationException
+                    or System.Security.Cryptography.CryptographicException
+                    or IOException;
+            return terminal.Fail(
+                ExitCodes.Failure,
+                $"unexpected failure: {(known ? fault.Message : fault.GetType().Name)}"
+            );
+        }
+    }
+
+    private static IEnumerable<IVerb> Verbs() =>
+        [
+            new RotateVerb(),
+            new CensusVerb(),
+            new VerifyVerb(),
+            new FailuresVerb(),
+            new KeysVerb(),
+            new DoctorVerb(),
+            new SampleVerb(),
+        ];
+}

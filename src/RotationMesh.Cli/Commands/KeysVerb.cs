@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using RotationMesh.Cli.Output;
+using RotationMesh.Core.Keys;
+using RotationMesh.Engine;
+
+namespace RotationMesh.Cli.Commands;
+
+/// <summary><c>keys</c>: versions, fingerprints and the rows that use each; <c>keys generate</c> makes a new key.</summary>
+internal sealed class KeysVerb : IVerb
+{
+    /// <summary>Bytes of a new key: the strength of AES-256.</summary>
+    private const int NewKeyBytes = 32;
+
+    public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
+    {
+        var command = new Command("keys", "Show key versions, fingerprints and the rows that use each");
+        command.SetAction((parsed, _) => ShowAsync(parsed, terminal(parsed), stopping));
+        var generate = new Command("generate", "Print a new random master key to standard output");
+        generate.SetAction(parsed => Generate(parsed, terminal(parsed)));
+        command.Subcommands.Add(generate);
+        return command;
+    }
+
+    private static async Task<int> ShowAsync(
+        ParseResult parsed,
+        Terminal terminal,
+        CancellationToken stopping
+    )
+    {
+        await using var session = new Session(parsed);
+        var usage = new KeyUsage(session.Ring, session.Databases, session.Schema);
+        var versions = await usage.CountAsync(session.Map, stopping);
+        var table = Tables.Of(["Version", "Fingerprint"], ["Rows", "External", "Safe to retire"]);
+        foreach (var version in versions)
+            table.Add(
+                version.Version + (version.Current ? " (current)" : ""),
+                version.Fingerprint ?? "not in the key ring",
+                version.Rows,
+                version.External,
+                version.SafeToRetire ? "yes" : "no"
+            );
+        terminal.Tables.Write(table);
+        terminal.WriteJson(new { session.Ring.CurrentVersion, Keys = versions });
+        return ExitCodes.Success;
+    }
+
+    private static int Generate(ParseResult parsed, Terminal terminal)
+    {
+        string key;
+        do key = RandomNumberGenerator.GetHexString(NewKeyBytes * 2, lowercase: true);
+        while (MasterKeyRules.Refusal(key) is not null); // a random key may contain 12345
+        var fingerprint = Fingerprint.Of(Encoding.UTF8.GetBytes(key));
+        if (terminal.IsJson)
+            terminal.WriteJson(new { key, fingerprint });
+        else
+            parsed.InvocationConfiguration.Output.WriteLine(key);
+        return ExitCodes.Success;
+    }
+}

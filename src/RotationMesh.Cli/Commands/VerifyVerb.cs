@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using RotationMesh.Cli.Output;
+using RotationMesh.Engine;
+
+namespace RotationMesh.Cli.Commands;
+
+/// <summary><c>verify</c>: decrypts every row, or a sample, under the version that it claims.</summary>
+internal sealed class VerifyVerb : IVerb
+{
+    private readonly ScopeOptions scopes = new();
+
+    private readonly Option<string?> sample = new("--sample")
+    {
+        Description = "Decrypt about this share of the rows, such as 5%",
+        HelpName = "P%",
+    };
+
+    private readonly Option<int> workers = new("--workers")
+    {
+        Description = "Partitions that are decrypted at the same time (default: processors)",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
+    {
+        sample.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && Share(token.Value) is null)
+                result.AddError(
+                    $"--sample is '{token.Value}': it must be a percentage above 0 up to 100, such as 5%"
+                );
+        });
+        workers.Validators.Add(result => Range.Check(result, 1, 256));
+        var command = new Command(
+            "verify",
+            "Decrypt every row under the version that it claims; writes nothing"
+        )
+        {
+            sample,
+            workers,
+        };
+        scopes.AddTo(command);
+        command.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), stopping));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var share = parsed.GetValue(sample) is { } text ? Share(text) : null;
+        var request = new VerificationRequest
+        {
+            Tenants = scopes.Tenants(parsed),
+            Share = _ => share,
+            Workers = parsed.GetValue(workers),
+        };
+        var tables = scopes.Scopes(parsed, session.Map).SelectMany(scope => scope.Tables).ToList();
+        var progress = new RotationProgress();
+        var verification = new EmbeddedVerification(
+            session.Ring,
+            session.Databases,
+            session.Schema,
+            progress
+        );
+        var report = await ProgressView.FollowAsync(
+            terminal.Progress,
+            progress,
+            verification.RunAsync(tables, request, stopping)
+        );
+        VerificationView.Show(terminal, report);
+        return report.Tables.Sum(table => table.Failed) == 0 ? ExitCodes.Success : ExitCodes.RowsLeft;
+    }
+
+    private static double? Share(string text)
+    {
+        var parsed = double.TryParse(
+            text.TrimEnd('%'),
+            NumberStyles.Float,
+            CultureInfo.InvariantCulture,
+            out var percent
+        );
+        return parsed && percent is > 0 and <= 100 ? percent / 100 : null;
+    }
+}

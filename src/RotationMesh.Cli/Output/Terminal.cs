@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace RotationMesh.Cli.Output;
+
+/// <summary>
+/// Where a verb's results go: with <c>--output json</c> one document to standard output and everything for people to
+/// standard error, else tables to standard output. Progress and errors always go to standard error.
+/// </summary>
+internal sealed class Terminal
+{
+    /// <summary>Columns where output is not a terminal, so that tables are not folded.</summary>
+    private const int UnfoldedWidth = 200;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly TextWriter output;
+
+    public Terminal(ParseResult parsed, TextWriter output, TextWriter error)
+    {
+        this.output = output;
+        IsJson = parsed.Errors.Count == 0 && parsed.GetValue(GlobalOptions.Output) == OutputFormat.Json;
+        Progress = Console(error, System.Console.IsErrorRedirected);
+        Tables = IsJson ? Progress : Console(output, System.Console.IsOutputRedirected);
+    }
+
+    /// <summary>Whether standard output holds a JSON document.</summary>
+    public bool IsJson { get; }
+
+    /// <summary>For people, while a verb runs.</summary>
+    public IAnsiConsole Progress { get; }
+
+    /// <summary>For people, a verb's results.</summary>
+    public IAnsiConsole Tables { get; }
+
+    /// <summary>The verb's document, where JSON is asked for.</summary>
+    public void WriteJson(object document)
+    {
+        if (IsJson)
+            output.WriteLine(JsonSerializer.Serialize(document, Json));
+    }
+
+    /// <summary>Tells why the verb failed, one line for each line of the message, and returns the exit code.</summary>
+    public int Fail(int exitCode, string message)
+    {
+        foreach (
+            var line in message.Split(
+                '\n',
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+            )
+        )
+            Progress.MarkupLineInterpolated($"[red]rotationmesh:[/] {line}");
+        WriteJson(new { error = message, exitCode });
+        return exitCode;
+    }
+
+    private static IAnsiConsole Console(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+                Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            }
+        );
+        if (redirected)
+            console.Profile.Width = UnfoldedWidth;
+        return console;
+    }
+}

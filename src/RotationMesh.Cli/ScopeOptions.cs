@@ -1,0 +1,53 @@
+using System.CommandLine;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine;
+
+namespace RotationMesh.Cli;
+
+/// <summary>The options by which every verb on rows chooses scopes and tenants.</summary>
+internal sealed class ScopeOptions
+{
+    private readonly Option<string[]> tenant = new("--tenant")
+    {
+        Description = "Only this tenant (repeatable)",
+        HelpName = "T",
+    };
+
+    private readonly Option<string[]> only = new("--only", "--scope")
+    {
+        Description = "Only this scope (repeatable); all for every scope",
+        HelpName = "S",
+    };
+
+    private readonly Option<string[]> skip = new("--skip")
+    {
+        Description = "All but this scope (repeatable)",
+        HelpName = "S",
+    };
+
+    // The runbook of the first application that RotationMesh served names these two.
+    private readonly Option<bool> skipConnectors = new("--skip-connectors") { Hidden = true };
+    private readonly Option<bool> skipKnowledge = new("--skip-knowledge") { Hidden = true };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[tenant, only, skip, skipConnectors, skipKnowledge])
+            command.Options.Add(option);
+    }
+
+    /// <summary>The chosen scopes. Throws <see cref="Core.UsageException"/> for an unknown one.</summary>
+    public IReadOnlyList<ScopeEntry> Scopes(ParseResult parsed, RotationMap map)
+    {
+        var skipped = new List<string>(parsed.GetValue(skip) ?? []);
+        if (parsed.GetValue(skipConnectors))
+            skipped.Add("connectors");
+        if (parsed.GetValue(skipKnowledge))
+            skipped.Add("knowledge");
+        return ScopeSelection.Choose(map, parsed.GetValue(only) ?? [], skipped);
+    }
+
+    /// <summary>The chosen tenants; null for all.</summary>
+    public IReadOnlyList<string>? Tenants(ParseResult parsed) =>
+        parsed.GetValue(tenant) is { Length: > 0 } tenants ? [.. tenants.Distinct()] : null;
+}

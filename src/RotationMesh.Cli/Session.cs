@@ -1,0 +1,58 @@
+using System.CommandLine;
+using RotationMesh.Core;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Hosting;
+using RotationMesh.MapFile;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Cli;
+
+/// <summary>What an embedded verb works with: the map, the key ring and the databases, each opened when it is first used.</summary>
+internal sealed class Session : IAsyncDisposable
+{
+    private readonly Variables variables;
+    private readonly Lazy<KeyRing> ring;
+    private readonly Lazy<TargetDatabases> databases;
+    private readonly Lazy<EnvelopeFormats> formats;
+    private readonly Lazy<ControlDatabase> control;
+
+    /// <summary>Reads the map. Throws <see cref="UsageException"/> for a fault in it.</summary>
+    public Session(ParseResult parsed)
+    {
+        variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
+        Map = RotationMapReader.Read(parsed.GetValue(GlobalOptions.Config)!, variables.Get);
+        ring = new(() => KeyRingReader.Read(variables.GetSecret));
+        databases = new(() => new TargetDatabases(Map));
+        formats = new(() => new EnvelopeFormats(Map));
+        control = new(() => new ControlDatabase(Map.ControlConnectionString));
+    }
+
+    public RotationMap Map { get; }
+
+    /// <summary>The key ring of the environment. Throws <see cref="UsageException"/> for a fault in it.</summary>
+    public KeyRing Ring => ring.Value;
+
+    public TargetDatabases Databases => databases.Value;
+
+    public EnvelopeFormats Formats => formats.Value;
+
+    public ControlDatabase Control => control.Value;
+
+    public SchemaCheck Schema => new(Databases, Formats);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (ring.IsValueCreated)
+            ring.Value.Dispose();
+        if (formats.IsValueCreated)
+            formats.Value.Dispose();
+        if (databases.IsValueCreated)
+            await databases.Value.DisposeAsync();
+        if (control.IsValueCreated)
+            await control.Value.DisposeAsync();
+    }
+}

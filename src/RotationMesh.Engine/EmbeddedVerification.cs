@@ -1,0 +1,67 @@
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine;
+
+/// <summary>Decrypts every row, or a sample, under the version that it claims; read-only.</summary>
+public sealed class EmbeddedVerification(
+    KeyRing ring,
+    TargetDatabases databases,
+    SchemaCheck schema,
+    RotationProgress progress
+)
+{
+    /// <summary>Verifies tables. Throws <see cref="Core.UsageException"/> where the map does not fit the databases.</summary>
+    public async Task<VerificationReport> RunAsync(
+        IReadOnlyList<TableEntry> entries,
+        VerificationRequest request,
+        CancellationToken stopping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var targets = (await schema.CheckAsync(entries, forWriting: false, stopping)).OrThrow();
+        if (request.Tenants is { } tenants)
+            await new TenantLookup(databases).EnsureKnownAsync(targets, tenants, stopping);
+        var tables = targets.Select(target => new TableRun(target)).ToList();
+        var census = new TableCensus(databases);
+        foreach (var table in tables)
+            table.Counts = await census.CountAsync(table.Target, request.Tenants, stopping);
+        progress.Phase = "Verifying";
+        var failures = new FailureLog(null, Guid.Empty);
+        await new Verification(databases, ring, failures, progress).RunAsync(tables, request, stopping);
+        stopping.ThrowIfCancellationRequested();
+        return new VerificationReport([.. tables.Select(Totals)], failures.Kept);
+    }
+
+    private static VerifiedTable Totals(TableRun table) =>
+        new(
+            table.Target.Entry.Scope,
+            table.Target.Entry.Database,
+            table.Target.Entry.Name,
+            table.Counts.Sum(count => count.Rows),
+            table.Verified - table.Undecryptable,
+            table.Counts.Where(count => count.External).Sum(count => count.Rows),
+            table.Undecryptable
+        );
+}
+
+/// <summary>What verification found, and at most <see cref="RotationReport.MaxFailures"/> of the rows that failed.</summary>
+public sealed record VerificationReport(
+    IReadOnlyList<VerifiedTable> Tables,
+    IReadOnlyList<RowFailure> Failures
+);
+
+/// <summary>Rows of a table, and how many of them decrypted or did not; external ones are not looked at.</summary>
+public sealed record VerifiedTable(
+    string Scope,
+    string Database,
+    string Table,
+    long Rows,
+    long Verified,
+    long External,
+    long Failed
+);

@@ -1,0 +1,60 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine;
+
+/// <summary>Everything that must hold before a row is written: schema, tenants, census, keys.</summary>
+internal sealed class Preparation(TargetDatabases databases, KeyRing ring, SchemaCheck schema)
+{
+    /// <summary>The tables of the request with their opening census. Throws <see cref="UsageException"/> where something does not fit.</summary>
+    public async Task<IReadOnlyList<TableRun>> PrepareAsync(
+        RotationRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var report = await schema.CheckAsync(
+            request.Tables,
+            forWriting: !request.Settings.DryRun,
+            cancellationToken
+        );
+        var tables = report.OrThrow().Select(target => new TableRun(target)).ToList();
+        if (request.Tenants is { } tenants)
+            await new TenantLookup(databases).EnsureKnownAsync(
+                [.. tables.Select(table => table.Target)],
+                tenants,
+                cancellationToken
+            );
+        var census = new TableCensus(databases);
+        foreach (var table in tables)
+            table.Counts = await census.CountAsync(table.Target, request.Tenants, cancellationToken);
+        await ProbeAsync(tables, request.Tenants, cancellationToken);
+        return tables;
+    }
+
+    private async Task ProbeAsync(
+        IReadOnlyList<TableRun> tables,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var probe = new KeyProbe(databases, ring);
+        var wrong = new List<ProbeResult>();
+        foreach (var table in tables)
+            wrong.AddRange(
+                (await probe.ProbeAsync(table.Target, table.Counts, tenants, cancellationToken)).Where(
+                    result => result.IsWrongKey
+                )
+            );
+        if (wrong.Count > 0)
+            throw new UsageException(string.Join(Environment.NewLine, wrong.Select(Explain)));
+    }
+
+    private static string Explain(ProbeResult result) =>
+        $"the key of version {result.Version} (fingerprint {result.Fingerprint}) does not open table {result.Table}: "
+        + $"{result.Failed} of {result.Tried} sampled values of that version fail. Nothing was written; check that the keys "
+        + "are not swapped, and that the map names the right format, context and tenant column";
+}

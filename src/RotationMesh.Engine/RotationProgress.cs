@@ -1,0 +1,52 @@
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Engine;
+
+/// <summary>Where a rotation stands, for whoever shows it; written by all workers, read at any time.</summary>
+public sealed class RotationProgress
+{
+    private long total;
+    private long rotated;
+    private long failed;
+    private long conflicts;
+    private long verified;
+    private volatile string phase = "Checking";
+
+    /// <summary>State of the rotation in the words of the saga.</summary>
+    public string Phase
+    {
+        get => phase;
+        set => phase = value;
+    }
+
+    /// <summary>Rows that have to be rewritten, as the opening census counted them.</summary>
+    public long Pending
+    {
+        get => Interlocked.Read(ref total);
+        set => Interlocked.Exchange(ref total, value);
+    }
+
+    /// <summary>Rows rewritten so far.</summary>
+    public long Rotated => Interlocked.Read(ref rotated);
+
+    /// <summary>Failures seen so far.</summary>
+    public long Failed => Interlocked.Read(ref failed);
+
+    /// <summary>Conflicts seen so far.</summary>
+    public long Conflicts => Interlocked.Read(ref conflicts);
+
+    /// <summary>Rows decrypted by verification so far.</summary>
+    public long Verified => Interlocked.Read(ref verified);
+
+    /// <summary>Adds a step of a partition.</summary>
+    public void Add(PartitionOutcome step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        Interlocked.Add(ref rotated, step.Rotated);
+        Interlocked.Add(ref failed, step.Failures.Count);
+        Interlocked.Add(ref conflicts, step.Conflicts);
+    }
+
+    /// <summary>Adds rows that verification decrypted.</summary>
+    public void AddVerified(long rows) => Interlocked.Add(ref verified, rows);
+}

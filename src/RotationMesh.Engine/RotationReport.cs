@@ -1,0 +1,37 @@
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Engine;
+
+/// <summary>How a rotation ended.</summary>
+public sealed record RotationReport
+{
+    /// <summary>Failures that a report lists at most; all are counted, and kept in the control database.</summary>
+    public const int MaxFailures = 1000;
+
+    /// <summary>Id of the rotation; of a dry run nothing is recorded under it.</summary>
+    public required Guid RotationId { get; init; }
+
+    /// <summary>Completed, CompletedWithFailures or Cancelled.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Whether nothing was written.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Version that rows were brought to.</summary>
+    public required int TargetVersion { get; init; }
+
+    /// <summary>Time from start to end.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Totals by table, in the order of the map.</summary>
+    public required IReadOnlyList<TableTotals> Tables { get; init; }
+
+    /// <summary>Rows that were decrypted after they were rewritten.</summary>
+    public required long Verified { get; init; }
+
+    /// <summary>At most <see cref="MaxFailures"/> failures.</summary>
+    public required IReadOnlyList<RowFailure> Failures { get; init; }
+
+    /// <summary>Whether every row in scope is at the target version and verification passed.</summary>
+    public bool IsComplete => State == "Completed";
+}

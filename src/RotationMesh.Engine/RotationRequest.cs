@@ -1,0 +1,23 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Engine;
+
+/// <summary>What an operator asked for, checked against the map and the key ring.</summary>
+public sealed record RotationRequest
+{
+    /// <summary>The scopes to rotate; never empty.</summary>
+    public required IReadOnlyList<ScopeEntry> Scopes { get; init; }
+
+    /// <summary>The tenants to rotate; null for all.</summary>
+    public IReadOnlyList<string>? Tenants { get; init; }
+
+    /// <summary>Target version, batch size, dry run.</summary>
+    public required RotationSettings Settings { get; init; }
+
+    /// <summary>Partitions that are rewritten at the same time.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>All tables of the scopes.</summary>
+    public IEnumerable<TableEntry> Tables => Scopes.SelectMany(scope => scope.Tables);
+}

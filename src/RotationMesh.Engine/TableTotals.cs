@@ -1,0 +1,35 @@
+namespace RotationMesh.Engine;
+
+/// <summary>What became of the rows of one table.</summary>
+public sealed record TableTotals
+{
+    /// <summary>Scope of the table.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Database of the table, as the map names it.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Table as the map names it.</summary>
+    public required string Table { get; init; }
+
+    /// <summary>Rows that were settled: rotated, current, external or failed.</summary>
+    public long Rows => Rotated + Current + External + Failed;
+
+    /// <summary>Rows that this rotation brought to the target version; in a dry run, rows that it would.</summary>
+    public required long Rotated { get; init; }
+
+    /// <summary>Rows that were at the target version already.</summary>
+    public required long Current { get; init; }
+
+    /// <summary>Rows whose value lives outside the table.</summary>
+    public required long External { get; init; }
+
+    /// <summary>Rows that are not at the target version, or do not decrypt under it.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Times that a row had changed between read and write.</summary>
+    public required long Conflicts { get; init; }
+
+    /// <summary>Rows that a rotation which was stopped did not come to.</summary>
+    public required long Pending { get; init; }
+}

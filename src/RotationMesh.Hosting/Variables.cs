@@ -1,0 +1,50 @@
+using RotationMesh.Core;
+
+namespace RotationMesh.Hosting;
+
+/// <summary>
+/// Where settings and secrets come from: the process's environment, then a dotenv file; and for each variable the file
+/// that <c>NAME_FILE</c> points to (a mounted secret).
+/// </summary>
+public sealed class Variables
+{
+    private const string FileSuffix = "_FILE";
+    private readonly IReadOnlyDictionary<string, string> file;
+
+    /// <summary>Reads the dotenv file at once, where one is given.</summary>
+    public Variables(string? envFile) =>
+        file = envFile is null ? new Dictionary<string, string>() : DotEnvFile.Read(envFile);
+
+    /// <summary>Value of a variable; null where it is not set or empty.</summary>
+    public string? Get(string name)
+    {
+        var value = Environment.GetEnvironmentVariable(name);
+        if (string.IsNullOrEmpty(value))
+            value = file.GetValueOrDefault(name);
+        return string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    /// <summary>
+    /// Value of a variable, or content of the file that <c>NAME_FILE</c> names, without the newline at its end. Throws
+    /// <see cref="UsageException"/> where both are set or the file can't be read.
+    /// </summary>
+    public string? GetSecret(string name)
+    {
+        var value = Get(name);
+        if (Get(name + FileSuffix) is not { } path)
+            return value;
+        if (value is not null)
+            throw new UsageException($"both {name} and {name}{FileSuffix} are set: set one of them");
+        try
+        {
+            var content = File.ReadAllText(path);
+            return content.EndsWith("\r\n", StringComparison.Ordinal) ? content[..^2]
+                : content.EndsWith('\n') ? content[..^1]
+                : content;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"the file that {name}{FileSuffix} names can't be read: {path}", fault);
+        }
+    }
+}

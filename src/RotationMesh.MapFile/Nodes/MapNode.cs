@@ -1,0 +1,108 @@
+using RotationMesh.Core;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace RotationMesh.MapFile.Nodes;
+
+/// <summary>
+/// A node of the map that knows its place: <paramref name="name"/> is its dotted path, <paramref name="line"/> the line
+/// of its key (of a list's item: its own), which is also where an alias is used and where a missing value belongs.
+/// Every accessor throws <see cref="UsageException"/> where the node is of another kind.
+/// </summary>
+internal sealed class MapNode(MapSource source, string name, int line, YamlNode node)
+{
+    /// <summary>The node's dotted path, to name it in an error; empty for the whole document.</summary>
+    public string Name => name;
+
+    /// <summary>Line of the file that an error about the node names.</summary>
+    public int Line => line;
+
+    /// <summary>Whether the node is a list.</summary>
+    public bool IsList => node is YamlSequenceNode;
+
+    /// <summary>A fault of this node, for the caller to throw.</summary>
+    public UsageException Fault(string text) => source.Fault(line, text);
+
+    /// <summary>A fault at a line that was read from below this node.</summary>
+    public UsageException FaultAt(int place, string text) => source.Fault(place, text);
+
+    /// <summary>The mapping's values by its keys, all of which are in <paramref name="keys"/>.</summary>
+    public MapFields Fields(KeySet keys) => MapFields.Of(this, keys);
+
+    /// <summary>The mapping's entries in the order of the file, under names of the operator's own.</summary>
+    public IReadOnlyList<MapEntry> Entries() =>
+        node is YamlMappingNode mapping
+            ? [.. mapping.Children.Select(child => Entry(child.Key, child.Value))]
+            : throw WrongKind("keys with values");
+
+    /// <summary>The list's items, at least one. An item has the list's name.</summary>
+    public IReadOnlyList<MapNode> Items()
+    {
+        if (node is not YamlSequenceNode list)
+            throw WrongKind("a list");
+        if (list.Children.Count == 0)
+            throw Fault($"{name} is an empty list");
+        return [.. list.Children.Select(item => new MapNode(source, name, LineOf(item), item))];
+    }
+
+    /// <summary>The value with its variables replaced; never empty.</summary>
+    public MapText Text()
+    {
+        if (node is not YamlScalarNode scalar)
+            throw WrongKind("one value");
+        var written = scalar.Value ?? "";
+        if (IsNull(scalar, written))
+            throw NoValue();
+        var text = new MapText(Substitute(written), !Substitution.IsIn(written));
+        return text.Value.Length > 0 ? text : throw Fault($"{name} is empty");
+    }
+
+    private string Substitute(string written)
+    {
+        try
+        {
+            return source.Substitute(written);
+        }
+        catch (FormatException reason)
+        {
+            throw Fault(reason.Message);
+        }
+    }
+
+    private MapEntry Entry(YamlNode key, YamlNode value)
+    {
+        var keyLine = LineOf(key);
+        if (key is not YamlScalarNode { Value: { Length: > 0 } text })
+            throw source.Fault(keyLine, $"{Place} has a key that is not a name");
+        if (text == "<<")
+            throw source.Fault(keyLine, "merge keys (<<) are not supported: write the keys out");
+        if (Substitution.IsIn(text))
+            throw source.Fault(keyLine, "a variable stands in a key: variables are replaced in values only");
+        var part = Quotation.Part(text);
+        var path = name.Length == 0 ? part : $"{name}.{part}";
+        return new MapEntry(text, new MapNode(source, path, keyLine, value));
+    }
+
+    private UsageException WrongKind(string expected) =>
+        node switch
+        {
+            YamlScalarNode scalar when IsNull(scalar, scalar.Value ?? "") => NoValue(),
+            YamlScalarNode => Fault($"{Place} is a single value; it must be {expected}"),
+            YamlSequenceNode => Fault($"{Place} is a list; it must be {expected}"),
+            _ => Fault($"{Place} has keys of its own; it must be {expected}"),
+        };
+
+    private UsageException NoValue() => Fault($"{Place} has no value: give it one or remove it");
+
+    private string Place => name.Length == 0 ? "the map" : name;
+
+    // YAML's null in its core schema; the same characters in quotes are text.
+    private static bool IsNull(YamlScalarNode scalar, string written) =>
+        scalar.Style is ScalarStyle.Plain or ScalarStyle.Any
+        && written is "" or "~" or "null" or "Null" or "NULL";
+
+    private static int LineOf(YamlNode node) => checked((int)node.Start.Line);
+}
+
+/// <summary>A key of a mapping and the node under it.</summary>
+internal readonly record struct MapEntry(string Key, MapNode Value);

@@ -1,0 +1,46 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.MapFile.Nodes;
+using RotationMesh.MapFile.Sections;
+
+namespace RotationMesh.MapFile;
+
+/// <summary>Reads a rotation map from its YAML file.</summary>
+public static class RotationMapReader
+{
+    /// <summary>The keys of the document.</summary>
+    internal static readonly KeySet Keys = new(
+        Required: ["databases", "formats", "scopes"],
+        Optional: ["control", "keys", "gates"]
+    );
+
+    /// <summary>
+    /// Reads and checks the map at <paramref name="path"/>; <paramref name="variable"/> gives the value of a variable,
+    /// or null. Throws <see cref="UsageException"/> for the first fault: one line that starts with file and line, and
+    /// never holds a variable's value or a connection string.
+    /// </summary>
+    public static RotationMap Read(string path, Func<string, string?> variable)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(variable);
+        var fields = MapDocument.Root(new MapSource(path, variable)).Fields(Keys);
+        KeysSection.Check(fields.Optional("keys"));
+        var databases = DatabasesSection.Read(fields.Required("databases"));
+        var formats = FormatsSection.Read(fields.Required("formats"));
+        return new RotationMap
+        {
+            Path = path,
+            Databases = databases,
+            ControlConnectionString = ControlSection.Read(fields.Optional("control"), databases),
+            Formats = formats,
+            Scopes = ScopesSection.Read(
+                fields.Required("scopes"),
+                new DeclaredNames(
+                    [.. databases.Select(database => database.Name)],
+                    [.. formats.Select(format => format.Name)]
+                )
+            ),
+            Gates = GatesSection.Read(fields.Optional("gates")),
+        };
+    }
+}

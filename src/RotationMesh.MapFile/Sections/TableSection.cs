@@ -1,0 +1,48 @@
+using System.Globalization;
+using RotationMesh.Core.Map;
+using RotationMesh.MapFile.Nodes;
+
+namespace RotationMesh.MapFile.Sections;
+
+/// <summary>Reads a table of a scope.</summary>
+internal static class TableSection
+{
+    internal static readonly KeySet Keys = new(
+        Required: ["table", "key", "tenant", "version", "columns"],
+        Optional: ["database", "tenantWhenNull", "versionWhenNull", "external", "rowLevelSecurity"]
+    );
+
+    /// <summary>The table, with the database and formats that it refers to among <paramref name="declared"/>.</summary>
+    public static TableEntry Read(MapNode node, string scope, DeclaredNames declared)
+    {
+        var fields = node.Fields(Keys);
+        var table = new TableEntry
+        {
+            Scope = scope,
+            Table = SqlNames.Table(fields.Required("table")),
+            Database = declared.Database(fields.Optional("database"), node),
+            Key = Key(fields.Required("key")),
+            Tenant = SqlNames.Column(fields.Required("tenant")),
+            TenantWhenNull = fields.Optional("tenantWhenNull")?.Text().Value,
+            Version = SqlNames.Column(fields.Required("version")),
+            VersionWhenNull = fields.Optional("versionWhenNull") is { } version
+                ? PositiveInteger(version)
+                : null,
+            External = fields.Optional("external")?.Text().Value,
+            RowLevelSecurity = RowLevelSecuritySection.Read(fields.Optional("rowLevelSecurity")),
+            Columns = ColumnsSection.Read(fields.Required("columns"), declared),
+            Line = node.Line,
+        };
+        ColumnRoles.Check(table, fields);
+        return table;
+    }
+
+    private static SqlIdentifier[] Key(MapNode node) =>
+        node.IsList ? [.. node.Items().Select(SqlNames.Column)] : [SqlNames.Column(node)];
+
+    private static int PositiveInteger(MapNode node) =>
+        int.TryParse(node.Text().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number > 0
+            ? number
+            : throw node.Fault($"{node.Name} is not a positive integer");
+}

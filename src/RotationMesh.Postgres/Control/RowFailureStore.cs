@@ -1,0 +1,182 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dapper;
+using Npgsql;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Postgres.Control;
+
+/// <summary>Rows that rotations left as they are, in the control database.</summary>
+public sealed class RowFailureStore(NpgsqlDataSource source)
+{
+    private const string Upsert = """
+        INSERT INTO rotationmesh.row_failures (rotation_id, scope, database_name, table_name, row_key, tenant, version, error)
+        SELECT @rotationId, scope, database_name, table_name, row_key::jsonb, tenant, version, error
+        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors)
+             AS f (scope, database_name, table_name, row_key, tenant, version, error)
+        ON CONFLICT (rotation_id, scope, database_name, table_name, row_key)
+        DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error, recorded_at = now()
+        """;
+
+    private const string Clear = """
+        DELETE FROM rotationmesh.row_failures
+        WHERE rotation_id = @rotationId AND scope = @scope AND database_name = @database AND table_name = @table
+        """;
+
+    private const string List = """
+        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        ORDER BY scope, database_name, table_name, row_key LIMIT @limit
+        """;
+
+    private const string Count = """
+        SELECT scope, database_name, table_name, error, count(*) AS rows
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        """;
+
+    /// <summary>Records failures; a row that is recorded already is brought up to date.</summary>
+    public async Task RecordAsync(
+        Guid rotationId,
+        IReadOnlyList<RowFailure> failures,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(failures);
+        if (failures.Count == 0)
+            return;
+        var distinct = failures
+            .DistinctBy(failure => (failure.Scope, failure.Database, failure.Table, Json(failure.Key)))
+            .ToList();
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                Upsert,
+                new
+                {
+                    rotationId,
+                    scopes = distinct.Select(failure => failure.Scope).ToArray(),
+                    databases = distinct.Select(failure => failure.Database).ToArray(),
+                    tables = distinct.Select(failure => failure.Table).ToArray(),
+                    keys = distinct.Select(failure => Json(failure.Key)).ToArray(),
+                    tenants = distinct.Select(failure => failure.Tenant).ToArray(),
+                    versions = distinct.Select(failure => failure.Version).ToArray(),
+                    errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>Forgets the failures of a table, before a sweep finds anew which rows fail.</summary>
+    public async Task ClearAsync(
+        Guid rotationId,
+        string scope,
+        string database,
+        string table,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                Clear,
+                new
+                {
+                    rotationId,
+                    scope,
+                    database,
+                    table,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>At most <paramref name="limit"/> failures of a rotation.</summary>
+    public async Task<IReadOnlyList<RowFailureRecord>> ListAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return
+        [
+            .. await connection.QueryAsync<RowFailureRecord>(
+                new CommandDefinition(List, new { rotationId, limit }, cancellationToken: cancellationToken)
+            ),
+        ];
+    }
+
+    /// <summary>Failures of a rotation by table and cause.</summary>
+    public async Task<IReadOnlyList<FailureCount>> CountAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return
+        [
+            .. await connection.QueryAsync<FailureCount>(
+                new CommandDefinition(Count, new { rotationId }, cancellationToken: cancellationToken)
+            ),
+        ];
+    }
+
+    /// <summary>A primary key as a JSON object; whole numbers are numbers.</summary>
+    public static string Json(IReadOnlyList<KeyPart> key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var json = new JsonObject();
+        foreach (var part in key)
+            json[part.Column] = part.IsNumber
+                ? JsonValue.Create(long.Parse(part.Value, System.Globalization.CultureInfo.InvariantCulture))
+                : JsonValue.Create(part.Value);
+        return json.ToJsonString(JsonSerializerOptions.Default);
+    }
+}
+
+/// <summary>A recorded failure; <see cref="RowKey"/> is the primary key as a JSON object.</summary>
+public sealed record RowFailureRecord
+{
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string DatabaseName { get; init; } = "";
+
+    /// <summary>Table as the map names it.</summary>
+    public string TableName { get; init; } = "";
+
+    /// <summary>Primary key as JSON.</summary>
+    public string RowKey { get; init; } = "";
+
+    /// <summary>Tenant of the row.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Version that the row claims.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>Error class.</summary>
+    public string Error { get; init; } = "";
+}
+
+/// <summary>Number of failures of one table and cause.</summary>
+public sealed record FailureCount
+{
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string DatabaseName { get; init; } = "";
+
+    /// <summary>Table as the map names it.</summary>
+    public string TableName { get; init; } = "";
+
+    /// <summary>Error class.</summary>
+    public string Error { get; init; } = "";
+
+    /// <summary>Rows.</summary>
+    public long Rows { get; init; }
+}

@@ -1,0 +1,23 @@
+using Npgsql;
+
+namespace RotationMesh.Postgres;
+
+/// <summary>Describes a failure of a database in one line.</summary>
+public static class DatabaseFaults
+{
+    /// <summary>
+    /// SQLSTATE and, for classes whose messages speak of connections, privileges and names but never of values, the
+    /// server's message.
+    /// </summary>
+    public static string Describe(NpgsqlException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        if (fault is not PostgresException refusal)
+            return $"the database can't be reached or did not answer: {fault.InnerException?.Message ?? fault.Message}";
+        var speaksOfNames =
+            refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";
+        return speaksOfNames
+            ? $"the database refused: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
+            : $"the database refused a statement (SQLSTATE {refusal.SqlState})";
+    }
+}

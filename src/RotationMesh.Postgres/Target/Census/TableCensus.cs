@@ -1,0 +1,107 @@
+using Npgsql;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Census;
+
+/// <summary>
+/// Counts the rows of a table by key version, read-only. The database's answer, and not a counter, decides whether a
+/// rotation is complete.
+/// </summary>
+public sealed class TableCensus(TargetDatabases databases)
+{
+    /// <summary>Counts by version; <paramref name="tenants"/> null counts all tenants.</summary>
+    public async Task<IReadOnlyList<VersionCount>> CountAsync(
+        TableTarget target,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var counts = new Dictionary<(long?, bool), long>();
+        var columns = $"{target.Sql.Version}::bigint, {target.Sql.External}, count(*)";
+        await foreach (var reader in RunAsync(target, columns, "GROUP BY 1, 2", tenants, cancellationToken))
+        {
+            var key = (reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), reader.GetBoolean(1));
+            counts[key] = counts.GetValueOrDefault(key) + reader.GetInt64(2);
+        }
+
+        return
+        [
+            .. counts
+                .Select(count => new VersionCount(count.Key.Item1, count.Key.Item2, count.Value))
+                .OrderBy(count => count.Version ?? 0)
+                .ThenBy(count => count.External),
+        ];
+    }
+
+    /// <summary>Counts by tenant and version, in the order of tenants; streamed, as there may be a million tenants.</summary>
+    public async IAsyncEnumerable<TenantCount> CountByTenantAsync(
+        TableTarget target,
+        IReadOnlyList<string>? tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var tenant = $"t.{target.Entry.Tenant.Quoted}::text";
+        if (target.Entry.TenantWhenNull is { } whenNull)
+            tenant = $"coalesce({tenant}, '{whenNull.Replace("'", "''", StringComparison.Ordinal)}')";
+        var columns = $"{tenant}, {target.Sql.Version}::bigint, {target.Sql.External}, count(*)";
+        await foreach (
+            var reader in RunAsync(
+                target,
+                columns,
+                "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                tenants,
+                cancellationToken
+            )
+        )
+        {
+            yield return new TenantCount(
+                reader.IsDBNull(0) ? null : reader.GetString(0),
+                reader.IsDBNull(1) ? null : reader.GetInt64(1),
+                reader.GetBoolean(2),
+                reader.GetInt64(3)
+            );
+        }
+    }
+
+    private async IAsyncEnumerable<NpgsqlDataReader> RunAsync(
+        TableTarget target,
+        string columns,
+        string grouping,
+        IReadOnlyList<string>? tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
+        IEnumerable<string?> parts = [null];
+        if (target.ByTenant)
+            parts = tenants ?? await new TenantList(connection).AllAsync(target, cancellationToken);
+        foreach (var tenant in parts)
+        {
+            var query = new QueryText("true");
+            IReadOnlyList<string>? wanted = tenant is null ? tenants : [tenant];
+            if (wanted is not null)
+            {
+                query.Add(wanted.ToArray());
+                var withNull = target.Entry.TenantWhenNull is { } whenNull && wanted.Contains(whenNull);
+                query.Where(target.Sql.InTenants(query.Count, withNull));
+            }
+
+            await using var batch = new NpgsqlBatch(connection);
+            if (target.ByTenant)
+                batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
+            batch.BatchCommands.Add(
+                query.Command($"SELECT {columns} FROM {target.Shape.Quoted} AS t", grouping)
+            );
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (target.ByTenant)
+                await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                yield return reader;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Census;
+
+/// <summary>
+/// The tenants of a table whose policies show one tenant at a time. The table itself can't tell them: they come from
+/// the map's own query, or from the table that a foreign key on a tenant column points to.
+/// </summary>
+internal sealed class TenantList(NpgsqlConnection connection)
+{
+    // The table's own foreign key first, then that of any table whose column has the same name.
+    private const string FindReferenced = """
+        SELECT format('SELECT %I::text FROM %I.%I ORDER BY 1', r.attname, n.nspname, p.relname)
+        FROM pg_constraint f
+        JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[1]
+        JOIN pg_attribute r ON r.attrelid = f.confrelid AND r.attnum = f.confkey[1]
+        JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
+        WHERE f.contype = 'f' AND array_length(f.conkey, 1) = 1 AND a.attname = @column
+          AND has_column_privilege(p.oid, r.attnum, 'SELECT') AND NOT row_security_active(p.oid)
+        ORDER BY f.conrelid <> to_regclass(@table), f.oid LIMIT 1
+        """;
+
+    /// <summary>All tenants, with the one that stands for NULL. Throws <see cref="UsageException"/> where nothing lists them.</summary>
+    public async Task<IReadOnlyList<string>> AllAsync(TableTarget target, CancellationToken cancellationToken)
+    {
+        var entry = target.Entry;
+        var listing =
+            entry.RowLevelSecurity!.Tenants
+            ?? await connection.QueryFirstOrDefaultAsync<string>(
+                new CommandDefinition(
+                    FindReferenced,
+                    new { column = entry.Tenant.Name, table = target.Shape.Quoted },
+                    cancellationToken: cancellationToken
+                )
+            )
+            ?? throw new UsageException(
+                $"table {entry.Name}: row-level security hides which tenants there are, and no foreign key on "
+                    + $"{entry.Tenant.Quoted} leads to a table that lists them; name tenants with --tenant, or give "
+                    + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {entry.Line})"
+            );
+        var tenants = await connection.QueryAsync<string>(
+            new CommandDefinition(listing, cancellationToken: cancellationToken)
+        );
+        return [.. tenants.Concat(entry.TenantWhenNull is { } whenNull ? [whenNull] : []).Distinct()];
+    }
+}

@@ -1,0 +1,90 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Census;
+
+/// <summary>Tells whether tenants that an operator named exist, so that a mistyped one is not an empty success.</summary>
+public sealed class TenantLookup(TargetDatabases databases)
+{
+    /// <summary>Tenants read at most to suggest near names: enough for a hint, bounded for a table of millions.</summary>
+    private const int SuggestedFrom = 100_000;
+
+    /// <summary>
+    /// Throws <see cref="UsageException"/> with near names for a tenant that no row of <paramref name="targets"/> has.
+    /// </summary>
+    public async Task EnsureKnownAsync(
+        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<string> tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(tenants);
+        foreach (var tenant in tenants)
+        {
+            var known = false;
+            foreach (var target in targets)
+                known = known || await HasRowsAsync(target, tenant, cancellationToken);
+            if (known)
+                continue;
+            var names = await NamesAsync(targets, cancellationToken);
+            throw new UsageException(
+                $"no table of the map has rows of tenant '{tenant}'.{NearNames.Hint(tenant, names)}"
+            );
+        }
+    }
+
+    private async Task<bool> HasRowsAsync(
+        TableTarget target,
+        string tenant,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        if (target.ByTenant)
+            batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
+        var query = new QueryText(target.Sql.InTenants(1, tenant == target.Entry.TenantWhenNull));
+        query.Add(new[] { tenant });
+        batch.BatchCommands.Add(query.Command($"SELECT 1 FROM {target.Shape.Quoted} AS t", "LIMIT 1"));
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (target.ByTenant)
+                await reader.NextResultAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InvalidTextRepresentation)
+        {
+            return false; // not even a value of the tenant column's type
+        }
+    }
+
+    private async Task<IReadOnlyCollection<string>> NamesAsync(
+        IReadOnlyList<TableTarget> targets,
+        CancellationToken cancellationToken
+    )
+    {
+        var names = new HashSet<string>();
+        foreach (var target in targets.Where(target => !target.ByTenant))
+        {
+            await using var connection = await databases
+                .Reader(target.Entry.Database)
+                .OpenConnectionAsync(cancellationToken);
+            await using var command = new NpgsqlCommand(
+                $"SELECT DISTINCT t.{target.Entry.Tenant.Quoted}::text FROM {target.Shape.Quoted} AS t "
+                    + $"WHERE t.{target.Entry.Tenant.Quoted} IS NOT NULL LIMIT {SuggestedFrom}",
+                connection
+            );
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+}

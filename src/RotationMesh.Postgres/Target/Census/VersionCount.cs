@@ -1,0 +1,9 @@
+namespace RotationMesh.Postgres.Target.Census;
+
+/// <summary>
+/// Rows of a table that claim one key version (null: none that is known), split by whether their value is external.
+/// </summary>
+public readonly record struct VersionCount(long? Version, bool External, long Rows);
+
+/// <summary>The same for one tenant (null: a row without tenant where the map names no replacement).</summary>
+public readonly record struct TenantCount(string? Tenant, long? Version, bool External, long Rows);

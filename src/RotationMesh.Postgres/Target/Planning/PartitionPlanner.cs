@@ -1,0 +1,197 @@
+using System.Globalization;
+using Npgsql;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Planning;
+
+/// <summary>
+/// Cuts a table into partitions. Without a choice of tenants they are ranges of pages: each page is read once, and
+/// planning costs nothing however many tenants there are. Chosen tenants are read through the tenant index, small ones
+/// together; one too big for that is cut by pages, with the tenant as filter.
+/// </summary>
+public sealed class PartitionPlanner(TargetDatabases databases)
+{
+    /// <summary>
+    /// Rows of a partition: large enough that its start is not felt (a millisecond of a hundred), small enough that
+    /// workers end together and little is repeated after a crash.
+    /// </summary>
+    public const int PartitionRows = 10_000;
+
+    /// <summary>
+    /// A tenant with more than this share of a table is read by pages rather than through the index: so many of the
+    /// table's pages hold its rows that a second partition's index scan would read them again.
+    /// </summary>
+    private const double HugeTenantShare = 0.2;
+
+    private const string LeafPages =
+        "SELECT (pg_relation_size(to_regclass($1)) / current_setting('block_size')::int)::bigint";
+
+    /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
+    public async IAsyncEnumerable<PartitionRange> PlanAsync(
+        TableTarget target,
+        long rows,
+        IReadOnlyList<string>? tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (rows == 0)
+            yield break;
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
+        if (target.ByTenant)
+            tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
+        if (tenants is null)
+        {
+            await foreach (var range in ByPagesAsync(connection, target, rows, null, cancellationToken))
+                yield return range;
+            yield break;
+        }
+
+        var small = new TenantGroup(target);
+        await foreach (var (tenant, count) in SizesAsync(target, tenants, cancellationToken))
+        {
+            var byPages =
+                !target.ByTenant
+                && (!target.Shape.HasTenantIndex || await IsHugeAsync(connection, target, count));
+            if (byPages && count > PartitionRows)
+            {
+                await foreach (
+                    var range in ByPagesAsync(connection, target, count, [tenant], cancellationToken)
+                )
+                    yield return range;
+                continue;
+            }
+
+            foreach (var range in small.Add(tenant, count))
+                yield return range;
+        }
+
+        foreach (var range in small.Rest())
+            yield return range;
+    }
+
+    private async IAsyncEnumerable<(string Tenant, long Rows)> SizesAsync(
+        TableTarget target,
+        IReadOnlyList<string> tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        string? current = null;
+        var rows = 0L;
+        await foreach (
+            var count in new TableCensus(databases).CountByTenantAsync(target, tenants, cancellationToken)
+        )
+        {
+            if (current is not null && count.Tenant != current)
+            {
+                yield return (current, rows);
+                rows = 0;
+            }
+
+            current = count.Tenant;
+            rows += count.Rows;
+        }
+
+        if (current is not null)
+            yield return (current, rows);
+    }
+
+    private static async Task<bool> IsHugeAsync(NpgsqlConnection connection, TableTarget target, long rows)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT greatest(sum(reltuples), 1)::float8 FROM pg_class WHERE oid IN "
+                + "(SELECT relid FROM pg_partition_tree(to_regclass($1)) UNION SELECT to_regclass($1)) AND relkind = 'r'",
+            connection
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = target.Shape.Quoted });
+        var all = Convert.ToDouble(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+        return rows > HugeTenantShare * all;
+    }
+
+    private static async IAsyncEnumerable<PartitionRange> ByPagesAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        long rows,
+        IReadOnlyList<string>? tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var sizes = new List<(LeafTable Leaf, uint Pages)>();
+        foreach (var leaf in target.Shape.Leaves)
+            sizes.Add((leaf, await PagesAsync(connection, leaf, cancellationToken)));
+        var allPages = sizes.Sum(size => (long)size.Pages);
+        if (allPages == 0)
+            yield break;
+        var pagesEach = (uint)
+            Math.Clamp((long)Math.Ceiling((double)allPages * PartitionRows / rows), 1, uint.MaxValue);
+        foreach (var (leaf, pages) in sizes)
+        {
+            for (var from = 0L; from < pages; from += pagesEach)
+            {
+                var to = Math.Min(from + pagesEach, pages);
+                yield return Range(target, leaf, tenants) with
+                {
+                    Pages = new PageRange((uint)from, (uint)to),
+                    ExpectedRows = (long)((double)rows * (to - from) / allPages),
+                };
+            }
+        }
+    }
+
+    private static async Task<uint> PagesAsync(
+        NpgsqlConnection connection,
+        LeafTable leaf,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(LeafPages, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = leaf.Quoted });
+        return (uint)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static PartitionRange Range(TableTarget target, LeafTable leaf, IReadOnlyList<string>? tenants) =>
+        new()
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = leaf.Name,
+            Tenants = tenants,
+        };
+
+    /// <summary>Collects small tenants until they fill a partition.</summary>
+    private sealed class TenantGroup(TableTarget target)
+    {
+        private readonly List<string> tenants = [];
+        private long rows;
+
+        public IEnumerable<PartitionRange> Add(string tenant, long count)
+        {
+            tenants.Add(tenant);
+            rows += count;
+            return rows >= PartitionRows ? Rest() : [];
+        }
+
+        public IReadOnlyList<PartitionRange> Rest()
+        {
+            if (tenants.Count == 0)
+                return [];
+            string[] group = [.. tenants];
+            var expected = rows;
+            tenants.Clear();
+            rows = 0;
+            return
+            [
+                .. target.Shape.Leaves.Select(leaf =>
+                    Range(target, leaf, group) with
+                    {
+                        ExpectedRows = expected,
+                    }
+                ),
+            ];
+        }
+    }
+}

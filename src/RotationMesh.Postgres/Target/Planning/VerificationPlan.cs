@@ -1,0 +1,39 @@
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Planning;
+
+/// <summary>Cuts a table into partitions for reading: as for rewriting, or one a leaf where a sample of its pages is enough.</summary>
+public sealed class VerificationPlan(TargetDatabases databases)
+{
+    /// <summary>
+    /// Rows from which a sample is taken by pages, without reading the others: of a smaller table too few pages would
+    /// be chosen to be a sample.
+    /// </summary>
+    private const long SampledByPage = 100_000;
+
+    /// <summary>Ranges for decrypting <paramref name="share"/> (null: all) of a table of <paramref name="rows"/> rows.</summary>
+    public IAsyncEnumerable<PartitionRange> PlanAsync(
+        TableTarget target,
+        long rows,
+        IReadOnlyList<string>? tenants,
+        double? share,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var wholeLeaves = share is not null && tenants is null && !target.ByTenant && rows > SampledByPage;
+        return wholeLeaves
+            ? Leaves(target, rows).ToAsyncEnumerable()
+            : new PartitionPlanner(databases).PlanAsync(target, rows, tenants, cancellationToken);
+    }
+
+    private static IEnumerable<PartitionRange> Leaves(TableTarget target, long rows) =>
+        target.Shape.Leaves.Select(leaf => new PartitionRange
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = leaf.Name,
+            ExpectedRows = rows / target.Shape.Leaves.Count,
+        });
+}

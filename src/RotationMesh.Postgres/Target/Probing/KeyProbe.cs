@@ -1,0 +1,164 @@
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Verification;
+
+namespace RotationMesh.Postgres.Target.Probing;
+
+/// <summary>
+/// Decrypts a sample of each table and version before anything is written. Where most of it fails, the key ring holds a
+/// wrong key under that version, and a rotation would record thousands of good rows as failures.
+/// </summary>
+public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
+{
+    /// <summary>Values tried of each table and version.</summary>
+    public const int Values = 100;
+
+    /// <summary>Fewest values that tell a wrong key from some bad rows.</summary>
+    public const int FewestValues = 20;
+
+    /// <summary>
+    /// Rows read to choose the values from: a sample of pages holds them in clumps, so it is larger than needed.
+    /// </summary>
+    private const double SampledRows = 4000;
+
+    /// <summary>Tries one table; <paramref name="counts"/> is its census. Only versions that the key ring holds are tried.</summary>
+    public async Task<IReadOnlyList<ProbeResult>> ProbeAsync(
+        TableTarget target,
+        IReadOnlyList<VersionCount> counts,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(counts);
+        using var reencryptor = new Reencryptor(ring);
+        var check = new StoredValueCheck(ring, reencryptor);
+        var results = new List<ProbeResult>();
+        foreach (var count in counts.Where(count => !count.External && count.Rows > 0))
+        {
+            if (
+                count.Version is not { } version
+                || version > int.MaxValue
+                || !ring.TryGet((int)version, out var key)
+            )
+                continue;
+            var tally = new Tally();
+            await TryAsync(
+                target,
+                key.Version,
+                ShareFor(count.Rows),
+                tenants,
+                check,
+                tally,
+                cancellationToken
+            );
+            if (tally.Tried < Math.Min(Values, count.Rows) / 2 && ShareFor(count.Rows) is not null)
+                await TryAsync(target, key.Version, null, tenants, check, tally, cancellationToken); // rows lie in few pages
+            results.Add(
+                new ProbeResult(
+                    target.Entry.Scope,
+                    target.Entry.Name,
+                    key.Version,
+                    key.Fingerprint,
+                    tally.Tried,
+                    tally.Failed
+                )
+            );
+        }
+
+        return results;
+    }
+
+    private static double? ShareFor(long rows) => rows <= SampledRows ? null : SampledRows / rows;
+
+    private async Task TryAsync(
+        TableTarget target,
+        int version,
+        double? share,
+        IReadOnlyList<string>? tenants,
+        StoredValueCheck check,
+        Tally tally,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(cancellationToken);
+        if (target.ByTenant)
+            tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
+        foreach (var leaf in target.Shape.Leaves)
+        {
+            var range = new PartitionRange
+            {
+                Scope = target.Entry.Scope,
+                Database = target.Entry.Database,
+                Table = target.Entry.Name,
+                Leaf = leaf.Name,
+                Tenants = tenants,
+            };
+            // Every leaf and tenant gets its part of the values, so that they are spread over the table.
+            var parts = target.ByTenant ? Spread(tenants!) : RowQuery.Parts(target, range).ToList();
+            var limit = Math.Max(1, Values / (target.Shape.Leaves.Count * Math.Max(1, parts.Count)));
+            foreach (var tenant in parts)
+            {
+                await using var query = RowQuery.Stored(
+                    connection,
+                    target,
+                    range,
+                    tenant,
+                    version,
+                    target.ByTenant ? null : share,
+                    limit
+                );
+                await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+                if (target.ByTenant)
+                    await reader.NextResultAsync(cancellationToken);
+                var cursor = new RowCursor(reader, target);
+                while (tally.Tried < Values && await cursor.ReadAsync(cancellationToken))
+                    tally.Add(target, cursor, check, version);
+            }
+        }
+    }
+
+    private static List<string?> Spread(IReadOnlyList<string> tenants)
+    {
+        var step = Math.Max(1, tenants.Count / Values);
+        return [.. tenants.Where((_, i) => i % step == 0).Take(Values)];
+    }
+
+    private sealed class Tally
+    {
+        public int Tried { get; private set; }
+
+        public int Failed { get; private set; }
+
+        public void Add(TableTarget target, RowCursor row, StoredValueCheck check, int version)
+        {
+            for (var i = 0; i < target.Columns.Count; i++)
+            {
+                if (check.Check(target, row, i, version) is not { } error)
+                    continue;
+                Tried++;
+                Failed += error == EnvelopeError.None ? 0 : 1;
+            }
+        }
+    }
+}
+
+/// <summary>How many sampled values of a table decrypt under the key of the version that their rows claim.</summary>
+public sealed record ProbeResult(
+    string Scope,
+    string Table,
+    int Version,
+    string Fingerprint,
+    int Tried,
+    int Failed
+)
+{
+    /// <summary>Whether the key ring's key of this version can't be the one that the rows were encrypted with.</summary>
+    public bool IsWrongKey => Tried >= KeyProbe.FewestValues && Failed * 2 > Tried;
+}

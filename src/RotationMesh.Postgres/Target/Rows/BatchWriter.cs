@@ -1,0 +1,104 @@
+using Npgsql;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>Writes batches to one leaf table over one connection; each batch is a transaction of its own.</summary>
+internal sealed class BatchWriter(
+    NpgsqlConnection connection,
+    TableTarget target,
+    LeafTable leaf,
+    int targetVersion
+)
+{
+    private readonly string write = target.Sql.Write(leaf);
+    private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
+
+    /// <summary>
+    /// Writes the rows that are unchanged since they were read; the outcome has their number, and the rows that the
+    /// database refused one by one. Throws <see cref="NpgsqlException"/> when the database or the statement fails as a
+    /// whole; nothing of the batch is written then.
+    /// </summary>
+    public async Task<BatchOutcome> WriteAsync(RowBatch batch, string? tenant)
+    {
+        try
+        {
+            return new BatchOutcome(await ExecuteAsync(write, batch, tenant), []);
+        }
+        catch (PostgresException fault) when (IsContention(fault))
+        {
+            return await WriteUnlockedAsync(batch, tenant);
+        }
+        catch (PostgresException fault) when (IsRefusalOfRow(fault))
+        {
+            return await SplitAsync(batch, tenant);
+        }
+    }
+
+    private async Task<BatchOutcome> WriteUnlockedAsync(RowBatch batch, string? tenant)
+    {
+        try
+        {
+            return new BatchOutcome(await ExecuteAsync(writeUnlocked, batch, tenant), []);
+        }
+        catch (PostgresException fault) when (IsContention(fault))
+        {
+            return new BatchOutcome(0, []); // every row is a conflict to come back to
+        }
+        catch (PostgresException fault) when (IsRefusalOfRow(fault))
+        {
+            return await SplitAsync(batch, tenant);
+        }
+    }
+
+    // One row that a constraint or a trigger refuses takes its batch back; halves find it in log2(n) steps.
+    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant)
+    {
+        if (batch.Count == 1)
+            return new BatchOutcome(0, [RowCursor.Failure(target, batch, 0, RowError.DatabaseError)]);
+        var half = batch.Count / 2;
+        var first = await WriteAsync(batch.Part(target, 0, half), tenant);
+        var second = await WriteAsync(batch.Part(target, half, batch.Count - half), tenant);
+        return new BatchOutcome(first.Written + second.Written, [.. first.Refused, .. second.Refused]);
+    }
+
+    private async Task<int> ExecuteAsync(string sql, RowBatch batch, string? tenant)
+    {
+        await using var commands = new NpgsqlBatch(connection);
+        if (target.ByTenant)
+            commands.BatchCommands.Add(TenantSetting.Command(target, tenant));
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetVersion });
+        command.Parameters.Add(Array("text[]", batch.Places));
+        command.Parameters.Add(Array("xid[]", batch.Witnesses));
+        foreach (var key in batch.Keys)
+            command.Parameters.Add(Array("text[]", key));
+        for (var i = 0; i < batch.Values.Count; i++)
+            command.Parameters.Add(Array(target.Sql.ValueArray(i), batch.Values[i]));
+        commands.BatchCommands.Add(command);
+        await commands.PrepareAsync();
+        await commands.ExecuteNonQueryAsync();
+        return (int)command.RecordsAffected;
+    }
+
+    private static NpgsqlParameter<List<T>> Array<T>(string type, List<T> values) =>
+        new() { DataTypeName = type, TypedValue = values };
+
+    private static bool IsContention(PostgresException fault) =>
+        fault.SqlState
+            is PostgresErrorCodes.LockNotAvailable
+                or PostgresErrorCodes.DeadlockDetected
+                or PostgresErrorCodes.SerializationFailure
+                or PostgresErrorCodes.QueryCanceled;
+
+    // Data exceptions, integrity constraints, check options and what triggers raise.
+    private static bool IsRefusalOfRow(PostgresException fault) =>
+        fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27"
+        || (
+            fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
+            && fault.Routine == "ExecWithCheckOptions"
+        );
+}
+
+/// <summary>Rows of a batch that were written, and those that the database refused for good.</summary>
+internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused);

@@ -1,0 +1,20 @@
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>What became of the rows of a partition.</summary>
+public sealed record PartitionOutcome
+{
+    /// <summary>Rows that are at the target version now; in a dry run, rows that would be.</summary>
+    public long Rotated { get; init; }
+
+    /// <summary>Times that a row had changed between read and write.</summary>
+    public long Conflicts { get; init; }
+
+    /// <summary>Rows that kept changing or stayed locked; a sweep comes back to them.</summary>
+    public long Contended { get; init; }
+
+    /// <summary>Rows that were left as they are for good.</summary>
+    public IReadOnlyList<RowFailure> Failures { get; init; } = [];
+
+    /// <summary>False if it was stopped before the last row; what was done stays done.</summary>
+    public bool Finished { get; init; } = true;
+}

@@ -1,0 +1,74 @@
+using Npgsql;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>
+/// Rewrites the rows of one partition after another: reads them once as a stream, re-encrypts a batch while the
+/// database writes the one before. Safe to repeat: rows at the target version are left alone. For one caller at a time.
+/// </summary>
+public sealed class PartitionRotator : IDisposable
+{
+    private readonly TargetDatabases databases;
+    private readonly RotationSettings settings;
+    private readonly Reencryptor reencryptor;
+    private readonly RowReencryptor rows;
+    private readonly Action<PartitionOutcome> progress;
+    private BatchPair? batches;
+
+    /// <summary>
+    /// Works with the keys of <paramref name="ring"/>. <paramref name="progress"/> hears of each batch; the outcome of
+    /// a partition is their sum.
+    /// </summary>
+    public PartitionRotator(
+        TargetDatabases databases,
+        KeyRing ring,
+        RotationSettings settings,
+        Action<PartitionOutcome> progress
+    )
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        this.databases = databases;
+        this.settings = settings;
+        this.progress = progress;
+        reencryptor = new Reencryptor(ring);
+        rows = new RowReencryptor(ring, reencryptor, settings.Target);
+    }
+
+    /// <summary>
+    /// Rotates the rows of <paramref name="range"/>. After <paramref name="stopping"/> it ends with the batch in hand.
+    /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written.
+    /// </summary>
+    public async Task<PartitionOutcome> RotateAsync(
+        TableTarget target,
+        PartitionRange range,
+        CancellationToken stopping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(range);
+        await using var reading = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(CancellationToken.None);
+        await using var writing = await databases
+            .Writer(target.Entry.Database)
+            .OpenConnectionAsync(CancellationToken.None);
+        if (batches?.Target != target)
+            batches = new BatchPair(target); // their memory serves all partitions of a table
+        var run = new PartitionRun(batches, new LeafTable(range.Leaf), rows, settings, writing, progress);
+        foreach (var tenant in RowQuery.Parts(target, range))
+        {
+            await using var query = RowQuery.Pending(reading, target, range, tenant, settings.Target.Version);
+            if (!await run.RotateAsync(query, tenant, stopping))
+                break;
+        }
+
+        return run.Outcome;
+    }
+
+    /// <summary>Frees the derived keys.</summary>
+    public void Dispose() => reencryptor.Dispose();
+}

@@ -1,0 +1,147 @@
+using Npgsql;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>
+/// One pass over the rows of a partition. Two batches take turns: one is filled from the stream while the database
+/// writes the other.
+/// </summary>
+internal sealed class PartitionRun
+{
+    /// <summary>
+    /// A batch ends early at this many bytes of new envelopes, so that memory does not grow with the size of values.
+    /// </summary>
+    private const long BatchBytes = 8 * 1024 * 1024;
+
+    private readonly TableTarget target;
+    private readonly RowReencryptor rows;
+    private readonly RotationSettings settings;
+    private readonly Action<PartitionOutcome> progress;
+    private readonly BatchWriter writer;
+    private readonly ConflictReader conflicts;
+    private readonly List<RowFailure> failures = [];
+    private RowBatch filling;
+    private RowBatch writing;
+    private PartitionOutcome sum = new();
+
+    public PartitionRun(
+        BatchPair batches,
+        LeafTable leaf,
+        RowReencryptor rows,
+        RotationSettings settings,
+        NpgsqlConnection connection,
+        Action<PartitionOutcome> progress
+    )
+    {
+        target = batches.Target;
+        this.rows = rows;
+        this.settings = settings;
+        this.progress = progress;
+        writer = new BatchWriter(connection, target, leaf, settings.Target.Version);
+        conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
+        (filling, writing) = (batches.First, batches.Second);
+    }
+
+    /// <summary>Sum of everything so far.</summary>
+    public PartitionOutcome Outcome => sum with { Failures = failures };
+
+    /// <summary>Rotates the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
+    public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
+    {
+        await query.PrepareAsync(CancellationToken.None);
+        await using var reader = await query.ExecuteReaderAsync(CancellationToken.None);
+        if (target.ByTenant)
+            await reader.NextResultAsync(CancellationToken.None); // past the result of set_config
+        var cursor = new RowCursor(reader, target);
+        Task<BatchOutcome>? write = null;
+        var more = true;
+        while (more && !stopping.IsCancellationRequested)
+        {
+            try
+            {
+                more = await FillAsync(cursor, stopping);
+            }
+            finally
+            {
+                if (write is not null)
+                    await SettleAsync(await write, tenant);
+            }
+
+            (filling, writing) = (writing, filling);
+            write = WriteAsync(tenant);
+        }
+
+        if (write is not null)
+            await SettleAsync(await write, tenant);
+        if (more)
+            query.Cancel(); // or disposing the reader would fetch the rest
+        sum = sum with { Finished = !more };
+        return !more;
+    }
+
+    private async Task<bool> FillAsync(RowCursor cursor, CancellationToken stopping)
+    {
+        filling.Clear();
+        while (filling.Count < settings.BatchSize && filling.Slab.Length < BatchBytes)
+        {
+            if (stopping.IsCancellationRequested)
+                return true;
+            if (!await cursor.ReadAsync(CancellationToken.None))
+                return false;
+            if (rows.Add(target, cursor, filling) is { } error)
+                Fail(cursor.Failure(error));
+        }
+
+        return true;
+    }
+
+    // Runs while the next batch is filled, so it touches nothing of this object but the batch that is written.
+    private Task<BatchOutcome> WriteAsync(string? tenant)
+    {
+        if (writing.Count == 0 || settings.DryRun)
+            return Task.FromResult(new BatchOutcome(writing.Count, []));
+        return writer.WriteAsync(writing, tenant);
+    }
+
+    private async Task SettleAsync(BatchOutcome outcome, string? tenant)
+    {
+        var batch = writing;
+        var missed = Count(outcome, batch);
+        for (var attempt = 0; missed > 0 && attempt < ConflictReader.Attempts; attempt++)
+        {
+            batch = await conflicts.ReadAgainAsync(batch, tenant, rows, Fail);
+            Step(new PartitionOutcome { Conflicts = batch.Count });
+            missed = batch.Count == 0 ? 0 : Count(await writer.WriteAsync(batch, tenant), batch);
+        }
+
+        if (missed > 0)
+            Step(new PartitionOutcome { Contended = missed });
+    }
+
+    /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>
+    private int Count(BatchOutcome outcome, RowBatch batch)
+    {
+        Step(new PartitionOutcome { Rotated = outcome.Written });
+        foreach (var failure in outcome.Refused)
+            Fail(failure);
+        return batch.Count - outcome.Written - outcome.Refused.Count;
+    }
+
+    private void Fail(RowFailure failure)
+    {
+        failures.Add(failure);
+        progress(new PartitionOutcome { Failures = [failure] });
+    }
+
+    private void Step(PartitionOutcome step)
+    {
+        sum = sum with
+        {
+            Rotated = sum.Rotated + step.Rotated,
+            Conflicts = sum.Conflicts + step.Conflicts,
+            Contended = sum.Contended + step.Contended,
+        };
+        progress(step);
+    }
+}

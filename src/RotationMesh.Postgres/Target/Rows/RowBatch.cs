@@ -1,0 +1,61 @@
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>Rows that are written in one transaction: where each is, what proves it unchanged, and its new envelopes.</summary>
+internal sealed class RowBatch
+{
+    private readonly List<ReadOnlyMemory<byte>>[] keys;
+    private readonly List<ReadOnlyMemory<byte>>[] values;
+
+    public RowBatch(TableTarget target)
+    {
+        keys = [.. target.Entry.Key.Select(_ => new List<ReadOnlyMemory<byte>>())];
+        values = [.. target.Columns.Select(_ => new List<ReadOnlyMemory<byte>>())];
+    }
+
+    public int Count => Places.Count;
+
+    /// <summary>ctid of each row when it was read, written as <c>(page,item)</c> in UTF-8.</summary>
+    public List<ReadOnlyMemory<byte>> Places { get; } = [];
+
+    /// <summary>xmin of each row when it was read.</summary>
+    public List<uint> Witnesses { get; } = [];
+
+    /// <summary>For each key column, its text of each row in UTF-8.</summary>
+    public IReadOnlyList<List<ReadOnlyMemory<byte>>> Keys => keys;
+
+    /// <summary>For each encrypted column, the new stored value of each row; empty where the column stays as it is.</summary>
+    public IReadOnlyList<List<ReadOnlyMemory<byte>>> Values => values;
+
+    /// <summary>Tenant and source version of each row, for the record should the database refuse it.</summary>
+    public List<(string? Tenant, long? Version)> Origins { get; } = [];
+
+    public ByteSlab Slab { get; } = new();
+
+    public void Clear()
+    {
+        Places.Clear();
+        Witnesses.Clear();
+        Origins.Clear();
+        foreach (var list in keys)
+            list.Clear();
+        foreach (var list in values)
+            list.Clear();
+        Slab.Reset();
+    }
+
+    /// <summary>The rows from <paramref name="start"/> on; the bytes stay this batch's.</summary>
+    public RowBatch Part(TableTarget target, int start, int count)
+    {
+        var part = new RowBatch(target);
+        part.Places.AddRange(Places.GetRange(start, count));
+        part.Witnesses.AddRange(Witnesses.GetRange(start, count));
+        part.Origins.AddRange(Origins.GetRange(start, count));
+        for (var i = 0; i < keys.Length; i++)
+            part.keys[i].AddRange(keys[i].GetRange(start, count));
+        for (var i = 0; i < values.Length; i++)
+            part.values[i].AddRange(values[i].GetRange(start, count));
+        return part;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using Npgsql;
+using NpgsqlTypes;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>Walks over the rows of a query for <see cref="TableSql.RowColumns"/>, values as the bytes that the server sent.</summary>
+internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
+{
+    private const int PlaceColumn = 0;
+    private const int WitnessColumn = 1;
+    private const int VersionColumn = 2;
+    private const int TenantColumn = 3;
+    private const int FirstKeyColumn = 4;
+
+    /// <summary>Bytes of <c>(4294967295,65535)</c>.</summary>
+    private const int LongestPlace = 18;
+
+    private byte[] stored = new byte[4096];
+
+    /// <summary>ctid of the row as <c>(page,item)</c>, in memory of <paramref name="slab"/>.</summary>
+    public ReadOnlyMemory<byte> Place(ByteSlab slab)
+    {
+        var place = reader.GetFieldValue<NpgsqlTid>(PlaceColumn);
+        var slice = slab.Take(LongestPlace);
+        Utf8.TryWrite(
+            slice.Span,
+            CultureInfo.InvariantCulture,
+            $"({place.BlockNumber},{place.OffsetNumber})",
+            out var written
+        );
+        slab.GiveBack(LongestPlace - written);
+        return slice[..written];
+    }
+
+    /// <summary>xmin of the row.</summary>
+    public uint Witness => reader.GetFieldValue<uint>(WitnessColumn);
+
+    /// <summary>Key version of the row; null where the column is NULL and the map gives no replacement.</summary>
+    public long? Version => reader.IsDBNull(VersionColumn) ? null : reader.GetInt64(VersionColumn);
+
+    /// <summary>Tenant that the row's keys are derived for; null where the column is NULL and the map gives no replacement.</summary>
+    public string? Tenant =>
+        reader.IsDBNull(TenantColumn) ? target.Entry.TenantWhenNull : reader.GetString(TenantColumn);
+
+    /// <summary>Goes to the next row; the whole row is in memory then.</summary>
+    public Task<bool> ReadAsync(CancellationToken cancellationToken) => reader.ReadAsync(cancellationToken);
+
+    /// <summary>Text of a key column in UTF-8, copied into memory of <paramref name="slab"/>.</summary>
+    public ReadOnlyMemory<byte> Key(int i, ByteSlab slab)
+    {
+        var length = (int)reader.GetBytes(FirstKeyColumn + i, 0, null, 0, 0);
+        var slice = slab.Take(length);
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray<byte>(slice, out var array);
+        if (length > 0)
+            reader.GetBytes(FirstKeyColumn + i, 0, array.Array, array.Offset, length);
+        return slice;
+    }
+
+    /// <summary>The row's primary key, for a failure record.</summary>
+    public IReadOnlyList<KeyPart> KeyParts() =>
+        [
+            .. target.Entry.Key.Select(
+                (column, i) =>
+                    new KeyPart(
+                        column.Name,
+                        reader.GetString(FirstKeyColumn + i),
+                        target.Shape.Key[i].IsInteger
+                    )
+            ),
+        ];
+
+    /// <summary>
+    /// Stored value of an encrypted column, valid until the next call; empty where the column is NULL or empty, which
+    /// both mean that there is no envelope.
+    /// </summary>
+    public ReadOnlySpan<byte> Stored(int i)
+    {
+        var column = FirstKeyColumn + target.Entry.Key.Count + i;
+        if (reader.IsDBNull(column))
+            return [];
+        var length = (int)reader.GetBytes(column, 0, null, 0, 0);
+        if (length == 0)
+            return [];
+        if (stored.Length < length)
+            stored = new byte[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length)];
+        reader.GetBytes(column, 0, stored, 0, length);
+        return stored.AsSpan(0, length);
+    }
+
+    /// <summary>The row as a failure.</summary>
+    public RowFailure Failure(RowError error) =>
+        new(target.Entry.Scope, target.Entry.Database, target.Entry.Name, KeyParts(), Tenant, Version, error);
+
+    /// <summary>A row of a batch as a failure.</summary>
+    public static RowFailure Failure(TableTarget target, RowBatch batch, int row, RowError error) =>
+        new(
+            target.Entry.Scope,
+            target.Entry.Database,
+            target.Entry.Name,
+            [
+                .. target.Entry.Key.Select(
+                    (column, i) =>
+                        new KeyPart(
+                            column.Name,
+                            Encoding.UTF8.GetString(batch.Keys[i][row].Span),
+                            target.Shape.Key[i].IsInteger
+                        )
+                ),
+            ],
+            batch.Origins[row].Tenant,
+            batch.Origins[row].Version,
+            error
+        );
+}

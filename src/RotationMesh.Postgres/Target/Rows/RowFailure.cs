@@ -1,0 +1,51 @@
+using RotationMesh.Core.Envelopes;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>A row that was left as it is, with enough to find it and nothing secret.</summary>
+public sealed record RowFailure(
+    string Scope,
+    string Database,
+    string Table,
+    IReadOnlyList<KeyPart> Key,
+    string? Tenant,
+    long? Version,
+    RowError Error
+);
+
+/// <summary>One column of a row's primary key; <paramref name="IsNumber"/> tells how it is written in JSON.</summary>
+public readonly record struct KeyPart(string Column, string Value, bool IsNumber);
+
+/// <summary>Why a row was left as it is.</summary>
+public enum RowError
+{
+    /// <summary>Wrong key or tampered.</summary>
+    AuthenticationFailed,
+
+    /// <summary>Not an envelope.</summary>
+    MalformedEnvelope,
+
+    /// <summary>The key ring lacks the version that the row names.</summary>
+    UnknownKeyVersion,
+
+    /// <summary>The row is above the target version, and going down was not allowed.</summary>
+    NewerVersion,
+
+    /// <summary>An envelope of nothing.</summary>
+    EmptyPlaintext,
+
+    /// <summary>The database refused the row: a constraint, a trigger, or a lock that was never given up.</summary>
+    DatabaseError,
+}
+
+internal static class RowErrors
+{
+    public static RowError From(EnvelopeError error) =>
+        error switch
+        {
+            EnvelopeError.MalformedEnvelope => RowError.MalformedEnvelope,
+            EnvelopeError.EmptyPlaintext => RowError.EmptyPlaintext,
+            EnvelopeError.AuthenticationFailed => RowError.AuthenticationFailed,
+            _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
+        };
+}

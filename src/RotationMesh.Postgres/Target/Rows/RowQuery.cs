@@ -1,0 +1,96 @@
+using Npgsql;
+using NpgsqlTypes;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>Builds the query for the rows of a partition, or for the part of it that belongs to one tenant.</summary>
+internal static class RowQuery
+{
+    /// <summary>Rows of the range that are not external and not at <paramref name="targetVersion"/>.</summary>
+    public static NpgsqlBatch Pending(
+        NpgsqlConnection connection,
+        TableTarget target,
+        PartitionRange range,
+        string? tenant,
+        int targetVersion
+    )
+    {
+        var query = new QueryText(target.Sql.Pending(1));
+        query.Add((long)targetVersion);
+        return Build(connection, target, range, tenant, query);
+    }
+
+    /// <summary>
+    /// Rows of the range that are not external: all of them, or those that claim <paramref name="version"/>; and of
+    /// those all, or about the given share.
+    /// </summary>
+    public static NpgsqlBatch Stored(
+        NpgsqlConnection connection,
+        TableTarget target,
+        PartitionRange range,
+        string? tenant,
+        int? version,
+        double? share,
+        int? limit = null
+    )
+    {
+        var query = new QueryText($"NOT {target.Sql.External}");
+        if (version is { } claimed)
+            query.Where($"{target.Sql.Version} = {query.Add((long)claimed)}");
+        var whole = range is { Pages: null, Tenants: null } && tenant is null;
+        if (share is { } part && !whole)
+            query.Where($"random() < {query.Add(part)}");
+        var sample =
+            whole && share is not null ? $" TABLESAMPLE SYSTEM ({query.Add(share.Value * 100)})" : "";
+        var end = limit is { } rows ? $"ORDER BY random() LIMIT {query.Add((long)rows)}" : "";
+        return Build(connection, target, range, tenant, query, sample, end);
+    }
+
+    /// <summary>
+    /// The parts that a range is read in: one for each tenant where policies admit one at a time, else the range as it is.
+    /// </summary>
+    public static IEnumerable<string?> Parts(TableTarget target, PartitionRange range)
+    {
+        if (!target.ByTenant)
+            return [null];
+        return range.Tenants
+            ?? throw new InvalidOperationException(
+                $"table {range.Table} has row-level security, so its partitions name their tenants"
+            );
+    }
+
+    private static NpgsqlBatch Build(
+        NpgsqlConnection connection,
+        TableTarget target,
+        PartitionRange range,
+        string? tenant,
+        QueryText query,
+        string sample = "",
+        string end = ""
+    )
+    {
+        if (range.Pages is { } pages)
+        {
+            query.Where($"t.ctid >= {query.Add(new NpgsqlTid(pages.From, 0))}");
+            query.Where($"t.ctid < {query.Add(new NpgsqlTid(pages.To, 0))}");
+        }
+
+        IReadOnlyList<string>? tenants = tenant is null ? range.Tenants : [tenant];
+        if (tenants is not null)
+        {
+            var withNull = target.Entry.TenantWhenNull is { } whenNull && tenants.Contains(whenNull);
+            query.Add(tenants.ToArray());
+            query.Where(target.Sql.InTenants(query.Count, withNull));
+        }
+
+        var batch = new NpgsqlBatch(connection);
+        if (target.ByTenant)
+            batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
+        batch.BatchCommands.Add(
+            query.Command($"SELECT {target.Sql.RowColumns} FROM ONLY {range.Leaf.Quoted} AS t{sample}", end)
+        );
+        return batch;
+    }
+}

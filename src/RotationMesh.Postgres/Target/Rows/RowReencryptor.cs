@@ -1,0 +1,83 @@
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>Takes a row to the target version in memory: decides whether it may, re-encrypts all its columns, adds it to a batch.</summary>
+internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, RotationTarget goal)
+{
+    private readonly NonceSource nonces = new();
+
+    /// <summary>
+    /// Adds the cursor's row to <paramref name="batch"/>, or returns why it stays as it is; the batch is then unchanged
+    /// but for memory.
+    /// </summary>
+    public RowError? Add(TableTarget target, RowCursor row, RowBatch batch)
+    {
+        var version = row.Version;
+        if (Refusal(version) is { } refusal)
+            return refusal;
+        if (row.Tenant is not { } tenant)
+            return RowError.AuthenticationFailed; // no key is derived for a row without tenant, so none can fit
+        for (var i = 0; i < target.Columns.Count; i++)
+        {
+            var stored = row.Stored(i);
+            if (stored.IsEmpty)
+            {
+                batch.Values[i].Add(default);
+                continue;
+            }
+
+            var error = Add(target.Columns[i], tenant, (int)version!.Value, stored, batch, i);
+            if (error == EnvelopeError.None)
+                continue;
+            for (var undone = 0; undone < i; undone++)
+                batch.Values[undone].RemoveAt(batch.Values[undone].Count - 1);
+            return RowErrors.From(error);
+        }
+
+        batch.Places.Add(row.Place(batch.Slab));
+        batch.Witnesses.Add(row.Witness);
+        batch.Origins.Add((tenant, version));
+        for (var i = 0; i < batch.Keys.Count; i++)
+            batch.Keys[i].Add(row.Key(i, batch.Slab));
+        return null;
+    }
+
+    private RowError? Refusal(long? version)
+    {
+        if (version is not (>= 1 and <= int.MaxValue) || !ring.Contains((int)version))
+            return RowError.UnknownKeyVersion;
+        return version > goal.Version && !goal.AllowDowngrade ? RowError.NewerVersion : null;
+    }
+
+    private EnvelopeError Add(
+        EnvelopeColumn column,
+        string tenant,
+        int version,
+        ReadOnlySpan<byte> stored,
+        RowBatch batch,
+        int i
+    )
+    {
+        var space = batch.Slab.Take(Reencryptor.MaxSealedLength(column.Encoding, stored.Length));
+        var error = reencryptor.Reencrypt(
+            column,
+            tenant,
+            version,
+            goal.Version,
+            stored,
+            nonces.Next(),
+            space.Span,
+            out var written
+        );
+        batch.Slab.GiveBack(space.Length - written);
+        if (error == EnvelopeError.None)
+            batch.Values[i].Add(space[..written]);
+        return error;
+    }
+}
+
+/// <summary>Where rows are taken: the version whose key encrypts, and whether newer rows may go down to it.</summary>
+public sealed record RotationTarget(int Version, bool AllowDowngrade);

@@ -1,0 +1,124 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Target.Schema;
+
+/// <summary>Questions to the system catalogs of a target database (PostgreSQL 13 and later).</summary>
+internal sealed class Catalog(NpgsqlConnection connection)
+{
+    private const string FindTable = """
+        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
+               row_security_active(c.oid) AS RowSecurityActive,
+               (SELECT count(*) FROM pg_trigger t
+                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 16 = 16)::int AS UpdateTriggers
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.oid = to_regclass(@name)
+        """;
+
+    private const string ListColumns = """
+        WITH RECURSIVE types AS (
+            SELECT a.attnum, a.attname, a.attnotnull, a.attgenerated::text AS generated, a.attidentity::text AS identity,
+                   format_type(a.atttypid, a.atttypmod) AS written, t.typname, t.typtype, t.typbasetype
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = @oid::oid AND a.attnum > 0 AND NOT a.attisdropped
+            UNION ALL
+            SELECT x.attnum, x.attname, x.attnotnull, x.generated, x.identity, x.written, b.typname, b.typtype, b.typbasetype
+            FROM types x JOIN pg_type b ON b.oid = x.typbasetype
+            WHERE x.typtype = 'd')
+        SELECT attname AS Name, written AS Written, typname AS Base, attnotnull AS NotNull,
+               generated <> '' OR identity = 'a' AS Generated,
+               has_column_privilege(@oid::oid, attnum, 'SELECT') AS MaySelect,
+               has_column_privilege(@oid::oid, attnum, 'UPDATE') AS MayUpdate
+        FROM types WHERE typtype <> 'd' ORDER BY attnum
+        """;
+
+    private const string ListIndexes = """
+        SELECT i.indisunique AS Unique,
+               (SELECT array_agg(a.attname::text ORDER BY k.place)
+                FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
+                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                WHERE k.place <= i.indnkeyatts) AS Columns
+        FROM pg_index i
+        WHERE i.indrelid = @oid::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+        """;
+
+    private const string ListLeaves = """
+        SELECT n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
+               row_security_active(c.oid) AS RowSecurityActive
+        FROM pg_partition_tree(@oid::oid) p
+        JOIN pg_class c ON c.oid = p.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE p.isleaf ORDER BY 1, 2
+        """;
+
+    private const string ListTables = """
+        SELECT CASE WHEN pg_table_is_visible(c.oid) THEN quote_ident(c.relname)
+                    ELSE quote_ident(n.nspname) || '.' || quote_ident(c.relname) END
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'rotationmesh') AND n.nspname NOT LIKE 'pg\_toast%'
+        """;
+
+    private const string PartitionColumns = """
+        SELECT a.attname::text
+        FROM pg_partition_tree(@oid::oid) t
+        JOIN pg_partitioned_table p ON p.partrelid = t.relid
+        JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY(p.partattrs::int2[])
+        """;
+
+    public Task<CatalogTable?> FindTableAsync(string quotedName) =>
+        connection.QuerySingleOrDefaultAsync<CatalogTable>(FindTable, new { name = quotedName });
+
+    public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
+        (await connection.QueryAsync<CatalogColumn>(ListColumns, new { oid })).ToDictionary(column =>
+            column.Name
+        );
+
+    public async Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
+        [.. await connection.QueryAsync<CatalogIndex>(ListIndexes, new { oid })];
+
+    public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid) =>
+        [.. await connection.QueryAsync<CatalogLeaf>(ListLeaves, new { oid })];
+
+    public async Task<IReadOnlyList<string>> TablesAsync() =>
+        [.. await connection.QueryAsync<string>(ListTables)];
+
+    public async Task<IReadOnlyList<string>> PartitionColumnsAsync(long oid) =>
+        [.. await connection.QueryAsync<string>(PartitionColumns, new { oid })];
+}
+
+internal sealed record CatalogTable
+{
+    public long Oid { get; init; }
+    public string Schema { get; init; } = "";
+    public string Name { get; init; } = "";
+    public string Kind { get; init; } = "";
+    public bool RowSecurityActive { get; init; }
+    public int UpdateTriggers { get; init; }
+}
+
+internal sealed record CatalogColumn
+{
+    public string Name { get; init; } = "";
+    public string Written { get; init; } = "";
+    public string Base { get; init; } = "";
+    public bool NotNull { get; init; }
+
+    /// <summary>Computed by the database, so it can't be written.</summary>
+    public bool Generated { get; init; }
+    public bool MaySelect { get; init; }
+    public bool MayUpdate { get; init; }
+}
+
+internal sealed record CatalogIndex
+{
+    public bool Unique { get; init; }
+    public string[] Columns { get; init; } = [];
+}
+
+internal sealed record CatalogLeaf
+{
+    public string Schema { get; init; } = "";
+    public string Name { get; init; } = "";
+    public string Kind { get; init; } = "";
+    public bool RowSecurityActive { get; init; }
+}

@@ -1,0 +1,14 @@
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Postgres.Target.Schema;
+
+/// <summary>
+/// Something about a table of the map that must be put right before it can be rotated: what is wrong, and the
+/// statement or edit that mends it.
+/// </summary>
+public sealed record SchemaFault(TableEntry Entry, string Problem, string Fix)
+{
+    /// <summary>One line for the operator.</summary>
+    public override string ToString() =>
+        $"table {Entry.Name} (scope {Entry.Scope}, database {Entry.Database}): {Problem}; {Fix}";
+}

@@ -1,0 +1,87 @@
+using Npgsql;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Postgres.Target.Schema;
+
+/// <summary>
+/// Lets the database judge the very statements of a rotation, without running them: EXPLAIN checks names, types and
+/// privileges, on every leaf.
+/// </summary>
+internal sealed class StatementCheck(
+    NpgsqlConnection connection,
+    TableEntry entry,
+    TableShape shape,
+    Action<string, string> fault
+)
+{
+    private readonly TableSql sql = new(entry, shape);
+
+    public async Task RunAsync(bool forWriting)
+    {
+        if (
+            entry.External is not null
+            && !await ExplainAsync($"SELECT {sql.External} FROM {shape.Quoted} AS t", [], ExternalFault)
+        )
+            return;
+        foreach (var leaf in shape.Leaves)
+        {
+            var read = $"SELECT {sql.RowColumns} FROM ONLY {leaf.Quoted} AS t";
+            if (!await ExplainAsync(read, [], refusal => LeafFault(leaf, "SELECT", refusal)))
+                return;
+            if (!forWriting)
+                continue;
+            if (
+                !await ExplainAsync(
+                    sql.Write(leaf),
+                    WriteParameters(),
+                    refusal => LeafFault(leaf, "SELECT, UPDATE", refusal)
+                )
+            )
+                return;
+        }
+    }
+
+    private async Task<bool> ExplainAsync(
+        string statement,
+        IEnumerable<string> parameters,
+        Action<PostgresException> report
+    )
+    {
+        await using var command = new NpgsqlCommand($"EXPLAIN {statement}", connection);
+        foreach (var type in parameters)
+            command.Parameters.Add(new NpgsqlParameter { DataTypeName = type, Value = DBNull.Value });
+        try
+        {
+            await command.ExecuteNonQueryAsync();
+            return true;
+        }
+        catch (PostgresException refusal)
+        {
+            report(refusal);
+            return false;
+        }
+    }
+
+    private IEnumerable<string> WriteParameters() =>
+        [
+            "integer",
+            "text[]",
+            "xid[]",
+            .. entry.Key.Select(_ => "text[]"),
+            .. shape.Columns.Select((_, i) => sql.ValueArray(i)),
+        ];
+
+    private void ExternalFault(PostgresException refusal) =>
+        fault(
+            $"the predicate `external` is refused: {refusal.MessageText}",
+            $"correct the map (line {entry.Line})"
+        );
+
+    private void LeafFault(LeafTable leaf, string privileges, PostgresException refusal) =>
+        fault(
+            $"a statement of the rotation is refused on {leaf.Quoted}: {refusal.MessageText}",
+            refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege
+                ? $"GRANT {privileges} ON {leaf.Quoted} TO the role"
+                : $"correct the table or the map (line {entry.Line})"
+        );
+}

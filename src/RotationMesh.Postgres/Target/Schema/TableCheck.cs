@@ -1,0 +1,219 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Postgres.Target.Schema;
+
+/// <summary>Checks one table of the map; one rule a method, all faults are collected.</summary>
+internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, bool forWriting)
+{
+    private readonly Catalog catalog = new(connection);
+    private readonly List<SchemaFault> faults = [];
+
+    public IReadOnlyList<SchemaFault> Faults => faults;
+
+    /// <summary>The table's shape, or null where there are faults.</summary>
+    public async Task<TableShape?> RunAsync()
+    {
+        var table = await FindTableAsync();
+        if (table is null)
+            return null;
+        var columns = await catalog.ColumnsAsync(table.Oid);
+        CheckPresence(columns);
+        if (faults.Count > 0)
+            return null;
+        var indexes = await catalog.IndexesAsync(table.Oid);
+        CheckKey(columns, indexes);
+        CheckVersion(columns[entry.Version.Name]);
+        foreach (var column in entry.Columns)
+            CheckEncrypted(column, columns[column.Name.Name]);
+        CheckPrivileges(columns);
+        var leaves = await LeavesAsync(table);
+        var rowSecurity = table.RowSecurityActive || leaves.Any(leaf => leaf.RowSecurityActive);
+        CheckRowSecurity(rowSecurity);
+        if (faults.Count > 0)
+            return null;
+        var shape = Shape(table, columns, indexes, leaves, rowSecurity);
+        await new StatementCheck(connection, entry, shape, Fault).RunAsync(forWriting);
+        return faults.Count == 0 ? shape : null;
+    }
+
+    private async Task<CatalogTable?> FindTableAsync()
+    {
+        var table = await catalog.FindTableAsync(entry.Table.Quoted);
+        if (table is null)
+        {
+            var near = NearNames.Hint(entry.Name, await catalog.TablesAsync());
+            Fault(
+                "does not exist, or the role may not use its schema",
+                $"correct the map (line {entry.Line}).{near}"
+            );
+        }
+        else if (table.Kind is not ("r" or "p"))
+        {
+            Fault(
+                "is a view or a foreign table",
+                $"name the table that holds the rows in the map (line {entry.Line})"
+            );
+            return null;
+        }
+
+        return table;
+    }
+
+    private void CheckPresence(IReadOnlyDictionary<string, CatalogColumn> columns)
+    {
+        foreach (
+            var name in entry
+                .Key.Append(entry.Tenant)
+                .Append(entry.Version)
+                .Concat(entry.Columns.Select(c => c.Name))
+        )
+        {
+            if (columns.ContainsKey(name.Name))
+                continue;
+            var fix =
+                name == entry.Version
+                    ? $"add it: ALTER TABLE {entry.Table.Quoted} ADD COLUMN {name.Quoted} integer NOT NULL DEFAULT 1;"
+                    : $"correct the map (line {entry.Line}).{NearNames.Hint(name.Name, columns.Keys)}";
+            Fault($"has no column {name.Quoted}", fix);
+        }
+    }
+
+    private void CheckKey(
+        IReadOnlyDictionary<string, CatalogColumn> columns,
+        IReadOnlyList<CatalogIndex> indexes
+    )
+    {
+        var key = entry.Key.Select(column => column.Name).ToHashSet();
+        var unique = indexes.Any(index =>
+            index.Unique && index.Columns.All(column => key.Contains(column) && columns[column].NotNull)
+        );
+        if (!unique)
+            Fault(
+                $"key ({string.Join(", ", entry.Key.Select(column => column.Quoted))}) is not unique",
+                "name the primary key, or columns with a unique index that are NOT NULL"
+            );
+    }
+
+    private void CheckVersion(CatalogColumn column)
+    {
+        if (!Type(column).IsInteger)
+            Fault(
+                $"version column {entry.Version.Quoted} is {column.Written}",
+                "it must be smallint, integer or bigint"
+            );
+        if (column.Generated)
+            Fault(
+                $"version column {entry.Version.Quoted} is generated",
+                "it must be one that can be written"
+            );
+    }
+
+    private void CheckEncrypted(ColumnEntry column, CatalogColumn live)
+    {
+        var type = Type(live);
+        if (type.Encoding is null)
+            Fault(
+                $"column {column.Name.Quoted} is {live.Written}",
+                "an encrypted column is text, varchar, bytea or jsonb"
+            );
+        else if (type.Base == "jsonb" && column.Path is null)
+            Fault(
+                $"column {column.Name.Quoted} is jsonb",
+                $"give the path of the string in the map (line {column.Line})"
+            );
+        else if (type.Base != "jsonb" && column.Path is not null)
+            Fault(
+                $"column {column.Name.Quoted} is {live.Written}",
+                $"remove its path from the map (line {column.Line})"
+            );
+        if (live.Generated)
+            Fault($"column {column.Name.Quoted} is generated", "name the column that it is computed from");
+    }
+
+    private void CheckPrivileges(IReadOnlyDictionary<string, CatalogColumn> columns)
+    {
+        var read = entry
+            .Key.Append(entry.Tenant)
+            .Append(entry.Version)
+            .Concat(entry.Columns.Select(column => column.Name));
+        var write = entry.Columns.Select(column => column.Name).Append(entry.Version);
+        Privilege("SELECT", read.Where(name => !columns[name.Name].MaySelect));
+        if (forWriting)
+            Privilege("UPDATE", write.Where(name => !columns[name.Name].MayUpdate));
+    }
+
+    private void Privilege(string privilege, IEnumerable<SqlIdentifier> denied)
+    {
+        var names = string.Join(", ", denied.Select(name => name.Quoted));
+        if (names.Length > 0)
+            Fault(
+                $"the role may not {privilege} {names}",
+                $"GRANT {privilege} ON {entry.Table.Quoted} TO the role"
+            );
+    }
+
+    private async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(CatalogTable table)
+    {
+        if (table.Kind == "r")
+            return
+            [
+                new CatalogLeaf
+                {
+                    Schema = table.Schema,
+                    Name = table.Name,
+                    Kind = "r",
+                    RowSecurityActive = table.RowSecurityActive,
+                },
+            ];
+        var leaves = await catalog.LeavesAsync(table.Oid);
+        foreach (var leaf in leaves.Where(leaf => leaf.Kind != "r"))
+            Fault(
+                $"its partition {leaf.Name} is a foreign table",
+                "rotate it in its own database, as a table of its own"
+            );
+        if ((await catalog.PartitionColumnsAsync(table.Oid)).Contains(entry.Version.Name))
+            Fault(
+                "it is partitioned by its version column",
+                "rows would change their partition; partition by another column"
+            );
+        return leaves;
+    }
+
+    private void CheckRowSecurity(bool active)
+    {
+        if (active && entry.RowLevelSecurity is null)
+            Fault(
+                "row-level security shows this role only a part of the rows",
+                $"use a role with BYPASSRLS, or give rowLevelSecurity: {{ setting: … }} in the map (line {entry.Line})"
+            );
+    }
+
+    private TableShape Shape(
+        CatalogTable table,
+        IReadOnlyDictionary<string, CatalogColumn> columns,
+        IReadOnlyList<CatalogIndex> indexes,
+        IReadOnlyList<CatalogLeaf> leaves,
+        bool rowSecurity
+    ) =>
+        new()
+        {
+            Quoted = Name(table.Schema, table.Name).Quoted,
+            Leaves = [.. leaves.Select(leaf => new LeafTable(Name(leaf.Schema, leaf.Name)))],
+            Key = [.. entry.Key.Select(column => Type(columns[column.Name]))],
+            Tenant = Type(columns[entry.Tenant.Name]),
+            Version = Type(columns[entry.Version.Name]),
+            Columns = [.. entry.Columns.Select(column => Type(columns[column.Name.Name]))],
+            HasTenantIndex = indexes.Any(index => index.Columns.FirstOrDefault() == entry.Tenant.Name),
+            RowSecurityActive = rowSecurity,
+            UpdateTriggers = table.UpdateTriggers,
+        };
+
+    private void Fault(string problem, string fix) => faults.Add(new SchemaFault(entry, problem, fix));
+
+    private static SqlName Name(string schema, string name) =>
+        new(new SqlIdentifier(schema), new SqlIdentifier(name));
+
+    private static ColumnType Type(CatalogColumn column) => new(column.Written, column.Base);
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Text;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Postgres.Target.Schema;
+
+/// <summary>
+/// The SQL of one table. Names come from the map and the catalog and are quoted; everything else is a parameter, but
+/// the map's own <c>external</c> predicate.
+/// </summary>
+internal sealed class TableSql
+{
+    private readonly TableEntry entry;
+    private readonly TableShape shape;
+
+    public TableSql(TableEntry entry, TableShape shape)
+    {
+        this.entry = entry;
+        this.shape = shape;
+        var version = $"t.{entry.Version.Quoted}";
+        Version = entry.VersionWhenNull is { } whenNull
+            ? $"coalesce({version}, {whenNull.ToString(CultureInfo.InvariantCulture)})"
+            : version;
+        External = entry.External is { } predicate ? $"(({predicate}\n) IS TRUE)" : "FALSE";
+    }
+
+    /// <summary>The row's key version, NULL replaced as the map says.</summary>
+    public string Version { get; }
+
+    /// <summary>Whether the row's value lives elsewhere; never NULL.</summary>
+    public string External { get; }
+
+    /// <summary>
+    /// Columns of every read: place (ctid), witness (xmin), version, tenant, key columns, values. The version comes as
+    /// bigint, tenant and key as text, values as text or bytea.
+    /// </summary>
+    public string RowColumns
+    {
+        get
+        {
+            var text = new StringBuilder($"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}::text");
+            foreach (var key in entry.Key)
+                text.Append(CultureInfo.InvariantCulture, $", t.{key.Quoted}::text");
+            for (var i = 0; i < entry.Columns.Count; i++)
+                text.Append(", ").Append(StoredValue(i));
+            return text.ToString();
+        }
+    }
+
+    /// <summary>Tenants in the array parameter <paramref name="parameter"/>, and NULL where it stands for one of them.</summary>
+    public string InTenants(int parameter, bool withNull)
+    {
+        var tenant = $"t.{entry.Tenant.Quoted}";
+        var listed = $"{tenant} = ANY(${parameter}::text[]::{shape.Tenant.Written}[])";
+        return withNull ? $"({listed} OR {tenant} IS NULL)" : listed;
+    }
+
+    /// <summary>
+    /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
+    /// each key column and each encrypted column. A row is found by its place and written only if it is the same row
+    /// (key) in the same state (xmin): after a table was rewritten (VACUUM FULL) a place may hold another row that one
+    /// transaction loaded together with ours, so place and xmin alone do not identify it.
+    /// </summary>
+    public string Write(LeafTable leaf) =>
+        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow}";
+
+    /// <summary>
+    /// The same, leaving out rows that somebody holds: for a batch that ran into a lock. A row in the application's
+    /// hands is never waited for while others of the batch are locked.
+    /// </summary>
+    public string WriteUnlocked(LeafTable leaf) =>
+        $"""
+            WITH free AS MATERIALIZED (
+                SELECT t.ctid AS place FROM ONLY {leaf.Quoted} AS t, {Unnested}
+                WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
+            UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
+            WHERE {SameRow} AND free.place = u.place
+            """;
+
+    /// <summary>Reads rows of a leaf again by key; parameters: $1 target version, then an array for each key column.</summary>
+    public string ReadByKey(LeafTable leaf)
+    {
+        var keys = string.Join(", ", entry.Key.Select((_, i) => $"${i + 2}::text[]"));
+        var names = string.Join(", ", entry.Key.Select((_, i) => $"k{i}"));
+        return $"SELECT {RowColumns} FROM ONLY {leaf.Quoted} AS t, unnest({keys}) AS u({names}) "
+            + $"WHERE {SameKey} AND {Pending(1)}";
+    }
+
+    /// <summary>Rows that are not external and not at the target version, which is parameter <paramref name="parameter"/>.</summary>
+    public string Pending(int parameter) => $"NOT {External} AND {Version} IS DISTINCT FROM ${parameter}";
+
+    /// <summary>Type of the array that carries the values of an encrypted column.</summary>
+    public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
+
+    private string StoredValue(int i)
+    {
+        var column = $"t.{entry.Columns[i].Name.Quoted}";
+        return entry.Columns[i].Path is { } path ? $"({column} #>> {PathLiteral(path)})"
+            : shape.Columns[i].Base == "bytea" ? column
+            : $"{column}::text";
+    }
+
+    // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
+    // none (NULL or empty) and stays as it is.
+    private string Assignments
+    {
+        get
+        {
+            var text = new StringBuilder();
+            for (var i = 0; i < entry.Columns.Count; i++)
+            {
+                var name = entry.Columns[i].Name.Quoted;
+                var made = entry.Columns[i].Path is { } path
+                    ? $"jsonb_set(t.{name}, {PathLiteral(path)}, to_jsonb(u.v{i}), false)"
+                    : $"u.v{i}"; // no cast: an explicit one would cut a value to the column's length, assignment refuses it
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{name} = CASE WHEN u.v{i} = '' THEN t.{name} ELSE {made} END, "
+                );
+            }
+
+            return text.Append(CultureInfo.InvariantCulture, $"{entry.Version.Quoted} = $1").ToString();
+        }
+    }
+
+    private string Unnested
+    {
+        get
+        {
+            var arrays = new StringBuilder("$2::text[]::tid[], $3::xid[]");
+            var names = new StringBuilder("place, witness");
+            var parameter = 4;
+            for (var i = 0; i < entry.Key.Count; i++)
+            {
+                arrays.Append(CultureInfo.InvariantCulture, $", ${parameter++}::text[]");
+                names.Append(CultureInfo.InvariantCulture, $", k{i}");
+            }
+
+            for (var i = 0; i < entry.Columns.Count; i++)
+            {
+                arrays.Append(CultureInfo.InvariantCulture, $", ${parameter++}::{ValueArray(i)}");
+                names.Append(CultureInfo.InvariantCulture, $", v{i}");
+            }
+
+            return $"unnest({arrays}) AS u({names})";
+        }
+    }
+
+    private string SameRow => $"t.ctid = u.place AND t.xmin = u.witness AND {SameKey}";
+
+    private string SameKey =>
+        string.Join(
+            " AND ",
+            entry.Key.Select((key, i) => $"t.{key.Quoted} = u.k{i}::{shape.Key[i].Written}")
+        );
+
+    private static string PathLiteral(IReadOnlyList<string> path)
+    {
+        var elements = path.Select(part => $"'{part.Replace("'", "''", StringComparison.Ordinal)}'");
+        return $"ARRAY[{string.Join(", ", elements)}]::text[]";
+    }
+}

@@ -1,0 +1,77 @@
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Verification;
+
+/// <summary>Decrypts the rows of one partition after another, read-only. For one caller at a time.</summary>
+public sealed class PartitionVerifier : IDisposable
+{
+    /// <summary>Rows between two calls of the progress callback.</summary>
+    private const int ProgressRows = 1000;
+
+    private readonly TargetDatabases databases;
+    private readonly Reencryptor reencryptor;
+    private readonly StoredValueCheck check;
+
+    /// <summary>Works with the keys of <paramref name="ring"/>.</summary>
+    public PartitionVerifier(TargetDatabases databases, KeyRing ring)
+    {
+        this.databases = databases;
+        reencryptor = new Reencryptor(ring);
+        check = new StoredValueCheck(ring, reencryptor);
+    }
+
+    /// <summary>
+    /// Decrypts the range's rows: those of <paramref name="version"/>, or all; all of them, or about
+    /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were decrypted since its last call.
+    /// </summary>
+    public async Task<VerificationOutcome> VerifyAsync(
+        TableTarget target,
+        PartitionRange range,
+        int? version,
+        double? share,
+        Action<long> progress,
+        CancellationToken stopping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(range);
+        ArgumentNullException.ThrowIfNull(progress);
+        await using var connection = await databases
+            .Reader(target.Entry.Database)
+            .OpenConnectionAsync(stopping);
+        var rows = 0L;
+        var reported = 0L;
+        var failures = new List<RowFailure>();
+        foreach (var tenant in RowQuery.Parts(target, range))
+        {
+            await using var query = RowQuery.Stored(connection, target, range, tenant, version, share);
+            await using var reader = await query.ExecuteReaderAsync(stopping);
+            if (target.ByTenant)
+                await reader.NextResultAsync(stopping);
+            var cursor = new RowCursor(reader, target);
+            while (await cursor.ReadAsync(stopping))
+            {
+                rows++;
+                if (check.Check(target, cursor) is { } error)
+                    failures.Add(cursor.Failure(error));
+                if (rows - reported < ProgressRows)
+                    continue;
+                progress(rows - reported);
+                reported = rows;
+            }
+        }
+
+        progress(rows - reported);
+        return new VerificationOutcome(rows, failures);
+    }
+
+    /// <summary>Frees the derived keys.</summary>
+    public void Dispose() => reencryptor.Dispose();
+}
+
+/// <summary>Rows that were decrypted (or were to be), and those that did not.</summary>
+public sealed record VerificationOutcome(long Rows, IReadOnlyList<RowFailure> Failures);

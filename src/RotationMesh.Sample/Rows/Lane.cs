@@ -1,0 +1,56 @@
+using Npgsql;
+using RotationMesh.Core.Keys;
+
+namespace RotationMesh.Sample;
+
+/// <summary>One of the threads that make rows, with a connection and a COPY stream of its own.</summary>
+internal sealed class Lane(NpgsqlDataSource source, KeyRing ring, SamplePlan plan, LoadProgress progress)
+{
+    /// <summary>Lanes of a load: one makes and encrypts rows while the database stores those of another.</summary>
+    public const int Count = 2;
+
+    private const int RowsPerReport = 1_000;
+
+    // A stalled disk holds a stream up for a while; the driver's half minute is meant for queries.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Sends every row whose number leaves <paramref name="remainder"/> when divided by the number of lanes.</summary>
+    public async Task FillAsync(int remainder, CancellationToken cancellationToken)
+    {
+        using var sealer = new Sealer(ring, plan.Options.KeyVersion, plan.Tenants);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var table in SampleTable.All(plan, sealer))
+        {
+            await using var copy = await connection.BeginBinaryImportAsync(
+                table.CopyStatement,
+                cancellationToken
+            );
+            copy.Timeout = Patience;
+            Write(table, copy, remainder, cancellationToken);
+            await copy.CompleteAsync(cancellationToken);
+        }
+    }
+
+    // Synchronous on purpose: a row is a dozen small writes into the driver's buffer, and nearly none of them waits.
+    private void Write(
+        SampleTable table,
+        NpgsqlBinaryImporter copy,
+        int remainder,
+        CancellationToken cancellationToken
+    )
+    {
+        var unreported = 0;
+        for (var row = remainder; row < table.Rows; row += Count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            copy.StartRow();
+            table.Write(copy, row);
+            if (++unreported < RowsPerReport)
+                continue;
+            progress.Add(unreported);
+            unreported = 0;
+        }
+
+        progress.Add(unreported);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Npgsql;
+using RotationMesh.Core.Keys;
+
+namespace RotationMesh.Sample;
+
+/// <summary>Creates the schema of the sample application and fills it with encrypted rows.</summary>
+/// <param name="source">Where to load; the role must be allowed to create tables. Stays the caller's.</param>
+/// <param name="ring">Holds the key of <see cref="SampleOptions.KeyVersion"/>. Stays the caller's.</param>
+/// <param name="options">Size and shape.</param>
+public sealed class SampleLoader(NpgsqlDataSource source, KeyRing ring, SampleOptions options)
+{
+    /// <summary>
+    /// Loads the sample. Throws <see cref="Core.UsageException"/> for options that cannot be met and for tables in the
+    /// way, before anything is written. A load that is stopped leaves its tables behind for one that replaces them.
+    /// </summary>
+    /// <param name="rowsLoaded">Told the rows of all tables so far, from several threads but one at a time.</param>
+    /// <param name="cancellationToken">Stops the load.</param>
+    public async Task<SampleTotals> LoadAsync(
+        IProgress<long>? rowsLoaded,
+        CancellationToken cancellationToken
+    )
+    {
+        SampleRules.Check(options, ring);
+        var started = Stopwatch.GetTimestamp();
+        using var plan = new SamplePlan(options);
+        var schema = new SampleSchema(source);
+        await schema.CreateAsync(options.Replace, cancellationToken);
+        await FillAsync(plan, new LoadProgress(rowsLoaded), cancellationToken);
+        await schema.FinishAsync(cancellationToken);
+        return new SampleTotals(
+            options.Tenants,
+            options.ConnectorCount,
+            options.Rows,
+            options.SourceCount,
+            options.Corrupt,
+            options.External,
+            Stopwatch.GetElapsedTime(started).TotalSeconds
+        );
+    }
+
+    private async Task FillAsync(SamplePlan plan, LoadProgress progress, CancellationToken cancellationToken)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var lane = new Lane(source, ring, plan, progress);
+        var lanes = Enumerable
+            .Range(0, Lane.Count)
+            .Select(remainder => Task.Run(() => FillAsync(lane, remainder, failed), failed.Token));
+        await Task.WhenAll(lanes);
+    }
+
+    // A lane that fails stops the others, which would go on for rows that nobody wants any more.
+    private static async Task FillAsync(Lane lane, int remainder, CancellationTokenSource failed)
+    {
+        try
+        {
+            await lane.FillAsync(remainder, failed.Token);
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace RotationMesh.Sample;
+
+/// <summary>Size and shape of the sample.</summary>
+public sealed record SampleOptions
+{
+    /// <summary>Providers that a tenant can connect to, hence connectors that it can have.</summary>
+    internal const int ConnectorsPerTenant = 5;
+
+    /// <summary>Rows of <c>knowledge_entries</c>. The default is 20,000.</summary>
+    public int Rows { get; init; } = 20_000;
+
+    /// <summary>Rows of <c>tenants</c>, 1 or more. The default is 20.</summary>
+    public int Tenants { get; init; } = 20;
+
+    /// <summary>How the entries are dealt out to the tenants. The default is <see cref="Skew.Equal"/>.</summary>
+    public Skew Skew { get; init; } = Skew.Equal;
+
+    /// <summary>
+    /// Rows of <c>connectors</c>, five a tenant at most. Where it is not given: five a tenant, but not more than a
+    /// twentieth of the entries (and never fewer than five).
+    /// </summary>
+    public int? Connectors { get; init; }
+
+    /// <summary>
+    /// Rows of <c>knowledge_sources</c>. Where it is not given: one a tenant, but not more than a fiftieth of the
+    /// entries and one.
+    /// </summary>
+    public int? Sources { get; init; }
+
+    /// <summary>
+    /// Rows that do not decrypt, dealt out in turn to the three tables and to every kind of <see cref="DamageKind"/>.
+    /// The default is 0.
+    /// </summary>
+    public int Corrupt { get; init; }
+
+    /// <summary>Entries whose envelope lives outside the database. The default is 0.</summary>
+    public int External { get; init; }
+
+    /// <summary>Version of the key that encrypts; the key ring holds it. The default is 1.</summary>
+    public int KeyVersion { get; init; } = 1;
+
+    /// <summary>Share of the entries and sources that belong to no tenant. The default is 0.02.</summary>
+    public double NullTenantShare { get; init; } = 0.02;
+
+    /// <summary>The same seed gives the same rows, but for the nonces. The default is 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Drop the tables of an earlier load first. Tables that were not made by a load are never dropped.
+    /// </summary>
+    public bool Replace { get; init; }
+
+    internal int ConnectorCount =>
+        Connectors
+        ?? (int)Math.Min((long)Tenants * ConnectorsPerTenant, Math.Max(ConnectorsPerTenant, Rows / 20));
+
+    internal int SourceCount => Sources ?? Math.Min(Tenants, Rows / 50 + 1);
+}

@@ -1,0 +1,57 @@
+using Npgsql;
+
+namespace RotationMesh.Sample;
+
+/// <summary>Makes the sample's tables, in the schema that comes first in the role's search path.</summary>
+internal sealed class SampleSchema(NpgsqlDataSource source)
+{
+    private const string Vacuum =
+        "VACUUM (ANALYZE) tenants, connectors, knowledge_sources, knowledge_entries";
+
+    /// <summary>
+    /// Creates empty tables without indexes. Throws <see cref="Core.UsageException"/> where one is in the way.
+    /// </summary>
+    public async Task CreateAsync(bool replace, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var occupant in await Occupant.FindAsync(connection, cancellationToken))
+            occupant.Check(replace);
+        if (replace)
+            await RunAsync(connection, Read("drop.sql"), cancellationToken);
+        await RunAsync(connection, Read("create.sql"), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Adds keys, indexes, foreign keys and policies to the filled tables, and the planner's statistics.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            await RunAsync(connection, Read("finish.sql"), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await RunAsync(connection, Vacuum, cancellationToken);
+    }
+
+    private static async Task RunAsync(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 0; // as long as it takes: an index of many rows outlasts any limit for queries
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(SampleSchema).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

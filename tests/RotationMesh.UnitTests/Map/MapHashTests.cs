@@ -1,0 +1,83 @@
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.UnitTests.Map;
+
+public sealed class MapHashTests
+{
+    [Test]
+    public void The_hash_of_a_map_is_the_same_in_every_process() =>
+        Assert.That(
+            MapHash.Of(Map()),
+            Is.EqualTo("d9d6fb07bacb305b8984903cb7b7b306b400c626c58d5285f2ef69268c594bc4")
+        );
+
+    [Test]
+    public void Connection_strings_and_lines_do_not_change_it()
+    {
+        var other = Map() with
+        {
+            Path = "elsewhere.yaml",
+            Databases = [new DatabaseEntry("app", "Host=other;Password=other", 9)],
+            ControlConnectionString = "Host=control",
+        };
+
+        Assert.That(MapHash.Of(other), Is.EqualTo(MapHash.Of(Map())));
+    }
+
+    private static readonly Func<TableEntry, TableEntry>[] Changes =
+    [
+        table => table with { Columns = [table.Columns[0] with { Name = new("other") }] },
+        table => table with { Columns = [table.Columns[0] with { Context = "other" }] },
+        table => table with { Columns = [table.Columns[0] with { Format = "other" }] },
+        table => table with { Columns = [table.Columns[0] with { Path = ["other"] }] },
+        table => table with { Columns = [table.Columns[0], table.Columns[0] with { Name = new("other") }] },
+        table => table with { Table = SqlName.Parse("other") },
+        table => table with { Table = SqlName.Parse("app.connectors") },
+        table => table with { Key = [new("id"), new("other")] },
+        table => table with { Tenant = new("other") },
+        table => table with { TenantWhenNull = "other" },
+        table => table with { Version = new("other") },
+        table => table with { VersionWhenNull = 1 },
+        table => table with { External = "other" },
+        table => table with { RowLevelSecurity = new("app.tenant", null) },
+    ];
+
+    [Test]
+    public void Any_change_of_a_table_changes_it(
+        [ValueSource(nameof(Changes))] Func<TableEntry, TableEntry> change
+    ) => Assert.That(MapHash.Of(Map(change)), Is.Not.EqualTo(MapHash.Of(Map())));
+
+    [Test]
+    public void A_change_of_a_format_changes_it()
+    {
+        var map = Map();
+
+        Assert.That(
+            MapHash.Of(map with { Formats = [map.Formats[0] with { Salt = "other" }] }),
+            Is.Not.EqualTo(MapHash.Of(map))
+        );
+    }
+
+    private static RotationMap Map(Func<TableEntry, TableEntry>? change = null)
+    {
+        var table = new TableEntry
+        {
+            Scope = "connectors",
+            Table = SqlName.Parse("connectors"),
+            Database = "app",
+            Key = [new("id")],
+            Tenant = new("tenantId"),
+            Version = new("keyVersion"),
+            Columns = [new ColumnEntry(new("accessToken"), "aead", "tokens", null, 17)],
+            Line = 11,
+        };
+        return new RotationMap
+        {
+            Path = "rotation.yaml",
+            Databases = [new DatabaseEntry("app", "Host=db;Password=secret", 2)],
+            ControlConnectionString = "Host=db;Password=secret",
+            Formats = [new FormatEntry("aead", "hkdf-aes-256-gcm", "pinch", "{tenant}:{context}", 5)],
+            Scopes = [new ScopeEntry("connectors", [change is null ? table : change(table)], 10)],
+        };
+    }
+}

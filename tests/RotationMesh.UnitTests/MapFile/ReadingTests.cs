@@ -1,0 +1,168 @@
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.UnitTests.MapFile;
+
+public sealed class ReadingTests
+{
+    private static readonly Dictionary<string, string> Variables = new()
+    {
+        ["APP_DATABASE_URL"] = "Host=db;Database=app;Username=owner;Password='a;b'",
+    };
+
+    [Test]
+    public void A_full_map_is_read_completely()
+    {
+        var map = MapFolder.Read(Maps.Full, Variables.GetValueOrDefault);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Path.GetFileName(map.Path), Is.EqualTo("rotation.yaml"));
+            Assert.That(
+                map.Databases,
+                Is.EqualTo([new DatabaseEntry("app", Variables["APP_DATABASE_URL"], Line: 2)])
+            );
+            Assert.That(map.ControlConnectionString, Is.EqualTo("Host=control;Database=rotation"));
+            Assert.That(
+                map.Formats,
+                Is.EqualTo([
+                    new FormatEntry(
+                        "tenant-aead",
+                        "hkdf-aes-256-gcm",
+                        "ocsuite-crypto-v1",
+                        "{tenant}:{context}",
+                        Line: 9
+                    ),
+                ])
+            );
+            Assert.That(
+                map.Scopes.Select(scope => (scope.Name, scope.Tables.Count, scope.Line)),
+                Is.EqualTo([("connectors", 1, 14), ("knowledge", 2, 23)])
+            );
+            Assert.That(map.Gates, Is.EqualTo(["workers", "snapshot"]));
+        });
+    }
+
+    [Test]
+    public void The_example_is_read_completely()
+    {
+        var map = MapFolder.Read(ExampleMap.Yaml, name => $"Host={name}");
+
+        Assert.That(map.Databases.Single().ConnectionString, Is.EqualTo("Host=APP_DATABASE_URL"));
+        Assert.That(map.ControlConnectionString, Is.EqualTo("Host=CONTROL_DATABASE_URL"));
+        Assert.That(
+            map.Tables.Select(table =>
+                $"{table.Scope}/{table.Name}: {string.Join(' ', table.Columns.Select(column => column.Name))}"
+            ),
+            Is.EqualTo([
+                "connectors/connectors: encryptedAccessToken encryptedRefreshToken",
+                "knowledge/knowledge_entries: content",
+                "knowledge/knowledge_sources: configuration",
+            ])
+        );
+        Assert.That(map.Tables.Last().Columns.Single().Path, Is.EqualTo(["credentials"]));
+        Assert.That(map.Gates, Is.EqualTo(["workers", "snapshot"]));
+    }
+
+    [Test]
+    public void A_table_without_options_has_none()
+    {
+        var table = MapFolder.Read(Maps.Full, Variables.GetValueOrDefault).Scopes[0].Tables[0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(table.Scope, Is.EqualTo("connectors"));
+            Assert.That(table.Name, Is.EqualTo("connectors"));
+            Assert.That(table.Database, Is.EqualTo("app"));
+            Assert.That(table.Key, Is.EqualTo([new SqlIdentifier("id")]));
+            Assert.That(table.Tenant.Name, Is.EqualTo("tenantId"));
+            Assert.That(table.TenantWhenNull, Is.Null);
+            Assert.That(table.Version.Name, Is.EqualTo("encryption_key_version"));
+            Assert.That(table.VersionWhenNull, Is.Null);
+            Assert.That(table.External, Is.Null);
+            Assert.That(table.RowLevelSecurity, Is.Null);
+            Assert.That(table.Line, Is.EqualTo(15));
+            Assert.That(
+                table.Columns,
+                Is.EqualTo([
+                    new ColumnEntry(new("encryptedAccessToken"), "tenant-aead", "connector-tokens", null, 21),
+                    new ColumnEntry(
+                        new("encryptedRefreshToken"),
+                        "tenant-aead",
+                        "connector-tokens",
+                        null,
+                        22
+                    ),
+                ])
+            );
+        });
+    }
+
+    [Test]
+    public void A_table_with_every_option_has_them_all()
+    {
+        var table = MapFolder.Read(Maps.Full, Variables.GetValueOrDefault).Scopes[1].Tables[0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(table.Key.Select(column => column.Name), Is.EqualTo(["tenantId", "id"]));
+            Assert.That(table.TenantWhenNull, Is.EqualTo("company_hq"));
+            Assert.That(table.VersionWhenNull, Is.EqualTo(1));
+            Assert.That(table.External, Is.EqualTo("content = '__external_storage__'"));
+            Assert.That(
+                table.RowLevelSecurity,
+                Is.EqualTo(new RowLevelSecurity("app.current_tenant_id", "SELECT id FROM tenants"))
+            );
+        });
+    }
+
+    [Test]
+    public void A_quoted_table_and_a_path_are_taken_apart()
+    {
+        var table = MapFolder.Read(Maps.Full, Variables.GetValueOrDefault).Scopes[1].Tables[1];
+
+        Assert.That(table.Table, Is.EqualTo(new SqlName(new("Odd Schema"), new("Knowledge Sources"))));
+        Assert.That(table.Columns.Single().Path, Is.EqualTo(["credentials", "token"]));
+    }
+
+    [Test]
+    public void Without_a_control_section_the_first_database_is_the_control_database()
+    {
+        var map = MapFolder.Read(
+            Maps.Spoiled("formats:", "  other:\n    connectionString: Host=other\nformats:")
+        );
+
+        Assert.That(map.Databases.Select(database => database.Name), Is.EqualTo(["app", "other"]));
+        Assert.That(map.ControlConnectionString, Is.EqualTo(map.Databases[0].ConnectionString));
+    }
+
+    [Test]
+    public void A_table_that_names_no_database_is_in_the_only_one()
+    {
+        var map = MapFolder.Read(Maps.Spoiled("      database: app\n", ""));
+
+        Assert.That(map.Tables.Single().Database, Is.EqualTo("app"));
+    }
+
+    [Test]
+    public void An_anchor_may_be_used_again()
+    {
+        var map = MapFolder.Read(
+            Maps.Spoiled("{ format: aead, context: tokens }", "&column { format: aead, context: tokens }")
+                + "\n        refreshToken: *column"
+        );
+
+        var (first, last) = (map.Tables.Single().Columns[0], map.Tables.Single().Columns[^1]);
+        Assert.That((last.Context, last.Line), Is.EqualTo((first.Context, 19)));
+    }
+
+    [Test]
+    public void The_same_table_may_stand_in_two_databases()
+    {
+        var map = MapFolder.Read(
+            Maps.Spoiled("formats:", "  other:\n    connectionString: Host=other\nformats:")
+                + "\n    - { table: connectors, database: other, key: id, tenant: t, version: v, columns: { c: { format: aead, context: c } } }"
+        );
+
+        Assert.That(map.Tables.Select(table => table.Database), Is.EqualTo(["app", "other"]));
+    }
+}

@@ -1,0 +1,55 @@
+using NJsonSchema;
+using RotationMesh.MapFile;
+using YamlDotNet.Serialization;
+
+namespace RotationMesh.UnitTests.MapFile;
+
+public sealed class SchemaTests
+{
+    [TestCase(ExampleMap.Yaml)]
+    [TestCase(Maps.Full)]
+    [TestCase(Maps.Small)]
+    public async Task The_schema_accepts_a_valid_map(string yaml) =>
+        Assert.That(await Faults(yaml), Is.Empty);
+
+    [TestCase("databases:", "database:")]
+    [TestCase("tenant: tenantId", "tenent: tenantId")]
+    [TestCase("    connectionString:", "    conectionString:")]
+    [TestCase("path: api.secret", "paht: api.secret")]
+    [TestCase("formats:", "keys: { provider: environment, cache: 1 }\nformats:")]
+    [TestCase(
+        "version: keyVersion",
+        "version: keyVersion\n      rowLevelSecurity: { setting: a.b, settings: a.b }"
+    )]
+    [TestCase("      key: id\n", "")]
+    [TestCase("key: id", "key: []")]
+    [TestCase("kind: hkdf-aes-256-gcm", "kind: rot13")]
+    [TestCase("info: \"{tenant}:{context}\"", "info: \"{tenant}\"")]
+    [TestCase("version: keyVersion", "version: keyVersion\n      versionWhenNull: 0")]
+    [TestCase("path: api.secret", "path: api..secret")]
+    public async Task The_schema_rejects_what_the_reader_refuses(string piece, string replacement)
+    {
+        var spoiled = Maps.Spoiled(piece, replacement);
+
+        Assert.That(await Faults(spoiled), Is.Not.Empty);
+        Assert.That(MapFolder.Refusal(spoiled), Is.Not.Empty);
+    }
+
+    [Test]
+    public void The_schema_lies_beside_the_program() =>
+        Assert.That(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, MapSchema.FileName)),
+            Is.EqualTo(MapSchema.Text)
+        );
+
+    private static async Task<IEnumerable<string>> Faults(string yaml)
+    {
+        var document = new DeserializerBuilder()
+            .WithAttemptingUnquotedStringTypeDeserialization()
+            .Build()
+            .Deserialize(yaml);
+        var json = new SerializerBuilder().JsonCompatible().Build().Serialize(document!);
+        var schema = await JsonSchema.FromJsonAsync(MapSchema.Text);
+        return schema.Validate(json).Select(fault => fault.ToString());
+    }
+}
