@@ -17,6 +17,7 @@ test: build ## all tests, against real servers
 	tests/run.sh
 
 bench: build ## rows per second, against the database's own ceiling
+	infra/services.sh start postgres
 	tests/bench.sh
 
 format: ## format the sources

@@ -22,42 +22,11 @@ random_key() {
   echo "$key"
 }
 
-cat >.run/rotation.yaml <<'EOF'
-databases:
-  app:
-    connectionString: ${ROTATIONMESH_POSTGRES}
-keys:
-  provider: environment
-formats:
-  tenant-aead:
-    kind: hkdf-aes-256-gcm
-    salt: ocsuite-crypto-v1
-    info: "{tenant}:{context}"
-scopes:
-  connectors:
-    - table: connectors
-      database: app
-      key: id
-      tenant: tenantId
-      version: encryption_key_version
-      columns:
-        encryptedAccessToken: { format: tenant-aead, context: connector-tokens }
-        encryptedRefreshToken: { format: tenant-aead, context: connector-tokens }
-  knowledge:
-    - table: knowledge_entries
-      database: app
-      key: id
-      tenant: tenantId
-      tenantWhenNull: company_hq
-      version: encryption_key_version
-      versionWhenNull: 1
-      external: "content = '__external_storage__'"
-      columns:
-        content: { format: tenant-aead, context: knowledge_entry }
-EOF
+export APP_DATABASE_URL=$ROTATIONMESH_POSTGRES_URL
+"$program" sample map >.run/rotation.yaml
 
 rotationmesh() {
-  printf '\n\033[1m$ rotationmesh %s\033[0m\n' "$*"
+  printf '\n$ rotationmesh %s\n' "$*"
   "$program" --config .run/rotation.yaml "$@"
 }
 
@@ -65,7 +34,7 @@ old=$(random_key)
 new=$(random_key)
 
 export MASTER_ENCRYPTION_KEY=$old MASTER_ENCRYPTION_KEY_VERSION=1
-rotationmesh sample load --rows "$rows" --tenants "$tenants" --key-version 1 --corrupt 0 --external 5
+rotationmesh sample load --rows "$rows" --tenants "$tenants" --key-version 1 --corrupt 0 --external 5 --replace
 rotationmesh census
 
 export MASTER_ENCRYPTION_KEY=$new MASTER_ENCRYPTION_KEY_VERSION=2
@@ -74,4 +43,5 @@ rotationmesh rotate --workers 2
 rotationmesh verify
 rotationmesh census
 
+# shellcheck disable=SC2016
 printf '\nThe database is still there: eval "$(infra/services.sh env)"; infra/services.sh stop removes it.\n'

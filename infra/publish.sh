@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # publish.sh PROJECT PROGRAM: leaves artifacts/PROGRAM, a link to the published program, which needs the .NET runtime.
-# It is compiled ahead of time for this machine where the compiler can be had: commands start in half the time.
+# It is compiled ahead of time for this machine where the compiler can be had: commands start in about half the time.
 set -euo pipefail
 
 project=$1 program=$2
@@ -16,7 +16,7 @@ platform() {
 }
 
 publish() {
-  dotnet publish "src/$project" --configuration Release --output "artifacts/$program.d" -p:DebugType=embedded \
+  dotnet publish "src/$project" --configuration Release --output "artifacts/$program.d" \
     --verbosity quiet "$@" </dev/null
 }
 

@@ -9,7 +9,8 @@ rm -rf "$results"
 mkdir -p "$results"
 
 broken=()
-for project in $(grep -lF '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
+for project in tests/*/*.csproj; do
+  grep -qF '<IsTestProject>true</IsTestProject>' "$project" || continue
   name=$(basename "$project" .csproj)
   dotnet test "$project" --configuration Release --no-build --results-directory "$results" \
     --logger "trx;LogFileName=$name.trx" "$@" </dev/null || broken+=("$name")
