@@ -53,8 +53,7 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
     {
         await using var connection = await Reader(database).OpenConnectionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText =
-            "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_current_xact_id(); COMMIT";
+        command.CommandText = "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_current_xact_id(); COMMIT";
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
