@@ -21,7 +21,7 @@ public sealed class SagaTableTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(sql.Read, Is.EqualTo(Read));
-            Assert.That(sql.Lock, Is.EqualTo(Read + " FOR UPDATE"));
+            Assert.That(sql.Lock, Is.EqualTo(Read + " FOR NO KEY UPDATE"));
             Assert.That(sql.Insert, Does.EndWith("ON CONFLICT (\"correlation_id\") DO NOTHING"));
             Assert.That(sql.Insert, Does.Contain("@Notes::jsonb"));
             Assert.That(sql.Update, Does.Contain("\"notes\" = @Notes::jsonb"));
