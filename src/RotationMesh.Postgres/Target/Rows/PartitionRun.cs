@@ -115,8 +115,14 @@ internal sealed class PartitionRun
             missed = batch.Count == 0 ? 0 : Count(await writer.WriteAsync(batch, tenant), batch);
         }
 
-        if (missed > 0)
-            Step(new PartitionOutcome { Contended = missed });
+        if (missed == 0)
+            return;
+        Step(new PartitionOutcome { Contended = missed });
+        if (!settings.IsLastSweep)
+            return;
+        var left = await conflicts.ReadAgainAsync(batch, tenant, rows, Fail);
+        for (var row = 0; row < left.Count; row++)
+            Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError));
     }
 
     /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>
