@@ -24,11 +24,7 @@ public sealed class TenantSelectionTests
 
     [Test]
     public async Task Several_tenants_may_be_named() =>
-        await RotatesOnlyAsync(
-            $"\"tenantId\" IN ('{tenants[1]}', '{tenants[3]}')",
-            tenants[1],
-            tenants[3]
-        );
+        await RotatesOnlyAsync($"\"tenantId\" IN ('{tenants[1]}', '{tenants[3]}')", tenants[1], tenants[3]);
 
     [Test]
     public async Task Rows_without_tenant_are_rotated_by_the_name_that_they_derive_with() =>
@@ -56,12 +52,18 @@ public sealed class TenantSelectionTests
     {
         var rows = await site.Database.RowsAsync(theirs);
         Assert.That(rows, Is.GreaterThan(0));
-        var outcome = await site.RunAsync(
-            ["--output", "json", "rotate", .. named.SelectMany(tenant => new[] { "--tenant", tenant })]
-        );
+        var outcome = await site.RunAsync([
+            "--output",
+            "json",
+            "rotate",
+            .. named.SelectMany(tenant => new[] { "--tenant", tenant }),
+        ]);
         Assert.That(outcome.Exits(0).Json().Total("rotated"), Is.EqualTo(rows));
         Assert.That(outcome.Json().Total("rows"), Is.EqualTo(rows));
-        Assert.That(await site.Database.RowsAsync($"encryption_key_version = 2 AND ({theirs})"), Is.EqualTo(rows));
+        Assert.That(
+            await site.Database.RowsAsync($"encryption_key_version = 2 AND ({theirs})"),
+            Is.EqualTo(rows)
+        );
         Assert.That(await site.Database.RowsAsync("encryption_key_version = 2"), Is.EqualTo(rows));
     }
 }
