@@ -66,7 +66,7 @@ public sealed class ControlSchemaTests
     {
         await site.Database.ExecuteAsync($"ALTER ROLE {role.Name} NOBYPASSRLS");
         var outcome = (await site.RunAsync("rotate")).Exits(2);
-        Assert.That(outcome.ErrorLines(), Has.All.Contain("row-level security").And.Length.EqualTo(3));
+        Assert.That(outcome.ErrorLines(), Has.Length.EqualTo(3).And.All.Contain("row-level security"));
         Assert.That(await site.Database.RowsAsync("encryption_key_version = 2"), Is.Zero);
     }
 }

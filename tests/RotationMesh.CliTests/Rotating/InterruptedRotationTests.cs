@@ -17,7 +17,7 @@ public sealed class InterruptedRotationTests
     [SetUp]
     public async Task Load()
     {
-        site = await Site.LoadAsync("--rows", "20000", "--tenants", "50");
+        site = await Site.LoadAsync("--rows", "8000", "--tenants", "20");
         plaintexts = await site.Database.OpenAsync(1);
     }
 
@@ -86,5 +86,5 @@ public sealed class InterruptedRotationTests
     }
 
     private ProcessRun Start() =>
-        site.Command("--output", "json", "rotate", "--batch-size", "10", "--workers", "1").Start();
+        site.Command("--output", "json", "rotate", "--batch-size", "5", "--workers", "1").Start();
 }

@@ -15,9 +15,10 @@ internal sealed record Damage(string Table, string Id, string Error, string Repa
         );
         var other = await database.QueryAsync<string>(
             $"""
-            SELECT content FROM knowledge_entries WHERE "tenantId" <> (SELECT "tenantId" FROM knowledge_entries WHERE id = '{ids[
-                4
-            ]}') LIMIT 1
+            SELECT theirs.content FROM knowledge_entries AS theirs, knowledge_entries AS ours
+            WHERE ours.id = '{ids[4]}' AND theirs."tenantId" <> ours."tenantId"
+              AND theirs.content <> '__external_storage__'
+            LIMIT 1
             """
         );
         var connectors = await database.QueryAsync<string>("SELECT id FROM connectors ORDER BY id");

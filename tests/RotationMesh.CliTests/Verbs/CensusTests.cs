@@ -33,9 +33,7 @@ public sealed class CensusTests
             );
             var counted = document.Table(table)["versions"]!
                 .AsArray()
-                .Select(count =>
-                    ((int)count!["version"]!, (long)count["rows"]!, (long)count["external"]!)
-                );
+                .Select(count => ((int)count!["version"]!, (long)count["rows"]!, (long)count["external"]!));
             Assert.That(counted, Is.EquivalentTo(expected), table);
         }
     }

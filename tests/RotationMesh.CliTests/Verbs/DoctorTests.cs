@@ -84,9 +84,8 @@ public sealed class DoctorTests
 
     private async Task<IReadOnlyList<JsonNode>> ChecksAsync(int exitCode) =>
         [
-            .. (await site.RunAsync("--output", "json", "doctor"))
-                .Exits(exitCode)
-                .Json()["checks"]!.AsArray()
+            .. (await site.RunAsync("--output", "json", "doctor")).Exits(exitCode).Json()["checks"]!
+                .AsArray()
                 .OfType<JsonNode>(),
         ];
 }

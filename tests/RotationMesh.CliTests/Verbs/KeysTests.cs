@@ -92,7 +92,11 @@ public sealed class KeysTests
     }
 
     private async Task<IReadOnlyList<JsonNode>> KeysAsync() =>
-        [.. (await site.RunAsync("--output", "json", "keys")).Exits(0).Json()["keys"]!.AsArray().OfType<JsonNode>()];
+        [
+            .. (await site.RunAsync("--output", "json", "keys")).Exits(0).Json()["keys"]!
+                .AsArray()
+                .OfType<JsonNode>(),
+        ];
 
     private async Task<IEnumerable<bool>> SafeAsync() =>
         (await KeysAsync()).Select(key => (bool)key["safeToRetire"]!);

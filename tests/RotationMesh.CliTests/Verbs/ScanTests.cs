@@ -12,8 +12,7 @@ public sealed class ScanTests
     public async Task Drop() => await site.DisposeAsync();
 
     [Test]
-    public async Task Nothing_is_found_in_the_sample() =>
-        Assert.That(await FoundAsync(), Is.Empty);
+    public async Task Nothing_is_found_in_the_sample() => Assert.That(await FoundAsync(), Is.Empty);
 
     [Test]
     public async Task Envelopes_in_an_undeclared_column_are_found()
@@ -26,9 +25,8 @@ public sealed class ScanTests
         );
         Assert.That(
             await FoundAsync(),
-            Is.EqualTo((string[])["column \"public\".\"connectors\".webhook_token"]).Or.EqualTo(
-                (string[])["column public.connectors.webhook_token"]
-            )
+            Is.EqualTo((string[])["column \"public\".\"connectors\".webhook_token"])
+                .Or.EqualTo((string[])["column public.connectors.webhook_token"])
         );
     }
 
@@ -70,8 +68,8 @@ public sealed class ScanTests
         var outcome = await site.RunAsync("--output", "json", "doctor", "--scan");
         return
         [
-            .. outcome
-                .Json()["checks"]!.AsArray()
+            .. outcome.Json()["checks"]!
+                .AsArray()
                 .Select(check => (string)check!["subject"]!)
                 .Where(subject => subject.StartsWith("column ", StringComparison.Ordinal)),
         ];

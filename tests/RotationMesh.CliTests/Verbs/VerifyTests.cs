@@ -57,7 +57,9 @@ public sealed class VerifyTests
             )}) AS v (tenant, stored) WHERE v.tenant = c."tenantId"
             """
         );
-        var document = (await site.RunAsync("--output", "json", "verify", "--only", "connectors")).Exits(3).Json();
+        var document = (await site.RunAsync("--output", "json", "verify", "--only", "connectors"))
+            .Exits(3)
+            .Json();
         Assert.That(document.Failures().Select(failure => failure.Error), Is.All.EqualTo("EmptyPlaintext"));
         Assert.That(document.Total("failed"), Is.EqualTo(document.Total("rows")));
     }
@@ -77,10 +79,7 @@ public sealed class VerifyTests
     public async Task A_sample_decrypts_about_its_share()
     {
         var document = (await site.RunAsync("--output", "json", "verify", "--sample", "50%")).Exits(0).Json();
-        Assert.That(
-            (double)document.Total("verified") / document.Total("rows"),
-            Is.EqualTo(0.5).Within(0.3)
-        );
+        Assert.That((double)document.Total("verified") / document.Total("rows"), Is.EqualTo(0.5).Within(0.3));
     }
 
     [Test]
