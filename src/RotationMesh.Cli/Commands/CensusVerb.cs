@@ -10,7 +10,7 @@ namespace RotationMesh.Cli.Commands;
 internal sealed class CensusVerb : IVerb
 {
     /// <summary>Tenants of a table that are listed for people; JSON has all.</summary>
-    private const int ShownTenants = 20;
+    private const int ShownTenants = 5;
 
     private readonly ScopeOptions scopes = new();
 
