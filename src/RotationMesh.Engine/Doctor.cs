@@ -85,9 +85,7 @@ public sealed class Doctor(
         var name = $"database {database.Name}";
         try
         {
-            await using var connection = await databases
-                .Reader(database.Name)
-                .OpenConnectionAsync(cancellationToken);
+            await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
             findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
             return true;
         }

@@ -43,9 +43,10 @@ public sealed class TenantLookup(TargetDatabases databases)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         await using var batch = new NpgsqlBatch(connection);
         if (target.ByTenant)
             batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
@@ -81,9 +82,10 @@ public sealed class TenantLookup(TargetDatabases databases)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         if (target.ByTenant)
             return await new TenantList(connection).FindAsync(target, cancellationToken) ?? [];
         var tenant = $"t.{target.Entry.Tenant.Quoted}";

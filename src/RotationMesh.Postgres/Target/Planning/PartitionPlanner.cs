@@ -43,9 +43,10 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         if (rows == 0)
             yield break;
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         if (tenants is null)
