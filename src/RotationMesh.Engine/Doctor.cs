@@ -93,12 +93,12 @@ public sealed class Doctor(
         {
             findings.Add(Verdict.Bad, name, fault.Message);
         }
-        catch (NpgsqlException fault)
+        catch (TargetDatabaseException fault)
         {
             findings.Add(
                 Verdict.Bad,
                 name,
-                DatabaseFaults.Describe(fault),
+                DatabaseFaults.Describe((NpgsqlException)fault.InnerException!),
                 $"check its connection string (map line {database.Line}) and that it runs"
             );
         }
