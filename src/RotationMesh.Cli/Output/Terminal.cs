@@ -11,7 +11,7 @@ namespace RotationMesh.Cli.Output;
 /// </summary>
 internal sealed class Terminal
 {
-    /// <summary>Columns where output is not a terminal: more than any table or message has, so that none is folded.</summary>
+    /// <summary>Columns where output is not a terminal, so that no line is folded.</summary>
     private const int UnfoldedWidth = 10_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
