@@ -1,2 +1,0 @@
-[assembly: Parallelizable(ParallelScope.All)]
-[assembly: LevelOfParallelism(4)]
