@@ -46,15 +46,14 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
         writers.GetOrAdd(database, name => Build(name, WriterSettings));
 
     /// <summary>
-    /// Makes every earlier commit durable: PostgreSQL flushes its log up to a synchronous commit that wrote something,
-    /// and with it all before (documentation, 30.4 "Asynchronous Commit").
+    /// Makes every earlier commit durable: a synchronous commit of a transaction that has an id flushes the log up to
+    /// itself, and with it all before (PostgreSQL documentation, "Asynchronous Commit").
     /// </summary>
     public async Task FlushAsync(string database, CancellationToken cancellationToken)
     {
         await using var connection = await Reader(database).OpenConnectionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText =
-            "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'rotationmesh', ''); COMMIT";
+        command.CommandText = "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_current_xact_id(); COMMIT";
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -1,0 +1,34 @@
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help build run test bench format format-check clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build everything; leaves artifacts/rotationmesh
+	dotnet build RotationMesh.sln --configuration Release
+	infra/publish.sh RotationMesh.Cli rotationmesh
+
+run: build ## load a sample database into a private PostgreSQL and rotate it
+	infra/demo.sh
+
+test: build ## all tests, against real servers
+	infra/services.sh install postgres
+	tests/run.sh
+
+bench: build ## rows per second, against the database's own ceiling
+	infra/services.sh start postgres
+	tests/bench.sh
+
+format: ## format the sources
+	dotnet tool restore
+	dotnet csharpier format .
+
+format-check: ## fail if a source is not formatted
+	dotnet tool restore
+	dotnet csharpier check .
+
+clean: ## stop the private servers and remove everything that was built
+	infra/services.sh stop
+	rm -rf artifacts .run
+	find src tests -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} +

@@ -1,0 +1,34 @@
+namespace RotationMesh.Contracts;
+
+/// <summary>
+/// Sent by the dispatcher, handled by a worker, which re-encrypts the rows; may arrive twice, late or on two workers at
+/// once, and rows at the target version are left alone.
+/// </summary>
+public sealed record RotatePartition
+{
+    public required Guid RotationId { get; init; }
+    public required PartitionRef Partition { get; init; }
+    public required int TargetVersion { get; init; }
+    public required int BatchSize { get; init; }
+    public bool AllowDowngrade { get; init; }
+    public bool DryRun { get; init; }
+    public required string MapHash { get; init; }
+    public required string TargetFingerprint { get; init; }
+}
+
+/// <summary>
+/// Sent by the dispatcher, handled by a worker, which decrypts the rows under the version they claim and writes nothing; may
+/// arrive twice.
+/// </summary>
+public sealed record VerifyPartition
+{
+    public required Guid RotationId { get; init; }
+    public required PartitionRef Partition { get; init; }
+    public required int TargetVersion { get; init; }
+
+    /// <summary>Share of the rows to look at, above 0 and up to 1.</summary>
+    public double Sample { get; init; } = 1;
+
+    public required string MapHash { get; init; }
+    public required string TargetFingerprint { get; init; }
+}

@@ -1,0 +1,47 @@
+namespace RotationMesh.Contracts;
+
+/// <summary>
+/// Sent by a worker, handled by the ledger in bulk; may arrive twice, and the attempt tells a late one. Failed rows are
+/// within the counts: the partition itself is done.
+/// </summary>
+public sealed record PartitionRotated(
+    Guid RotationId,
+    long PartitionId,
+    int Attempt,
+    RowCounts Counts,
+    TimeSpan Elapsed
+);
+
+/// <summary>Sent by a worker after a <see cref="VerifyPartition"/>, handled by the ledger in bulk; may arrive twice.</summary>
+public sealed record PartitionVerified(
+    Guid RotationId,
+    long PartitionId,
+    int Attempt,
+    RowCounts Counts,
+    TimeSpan Elapsed
+);
+
+/// <summary>
+/// Sent by a worker that must not touch the partition, handled by the ledger, which keeps it for a worker that may; may
+/// arrive twice.
+/// </summary>
+public sealed record PartitionRefused(Guid RotationId, long PartitionId, int Attempt, Refusal Reason);
+
+/// <summary>
+/// Sent by a worker whose retries are used up, handled by the ledger, which keeps the partition for an operator's retry;
+/// may arrive twice. The SqlState is null where the failure is not PostgreSQL's.
+/// </summary>
+public sealed record PartitionFailed(Guid RotationId, long PartitionId, int Attempt, string? SqlState);
+
+/// <summary>Why a worker refuses a partition: what differs between it and the rotation.</summary>
+public enum Refusal
+{
+    /// <summary>The worker's rotation map is another one.</summary>
+    MapDiffers = 1,
+
+    /// <summary>The worker's key of the target version has another fingerprint.</summary>
+    FingerprintDiffers,
+
+    /// <summary>The worker's key ring has no key of the target version.</summary>
+    KeyMissing,
+}

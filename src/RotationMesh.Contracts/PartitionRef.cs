@@ -1,0 +1,25 @@
+namespace RotationMesh.Contracts;
+
+/// <summary>
+/// A partition by its number in the ledger and by logical names, which the worker looks up in its own map: a message can
+/// not name a table that the map does not.
+/// </summary>
+public sealed record PartitionRef
+{
+    public required long PartitionId { get; init; }
+
+    /// <summary>Counts dispatches; results carry it back, so the ledger knows a late one from the current one.</summary>
+    public required int Attempt { get; init; }
+
+    public required string Scope { get; init; }
+    public required string Table { get; init; }
+
+    /// <summary>As the map's tenant column holds them, null for rows without one; empty: all tenants in the range.</summary>
+    public required IReadOnlyList<string?> Tenants { get; init; }
+
+    /// <summary>Null: the tenants' rows wherever they lie.</summary>
+    public PageRange? Pages { get; init; }
+}
+
+/// <summary>Pages of the table's file, from <paramref name="First"/> up to and without <paramref name="End"/>.</summary>
+public sealed record PageRange(long First, long End);

@@ -1,0 +1,20 @@
+namespace RotationMesh.Contracts;
+
+/// <summary>What became of the rows: the sum of rotated, current, external and failed is the number of rows.</summary>
+public sealed record RowCounts
+{
+    public long Rows { get; init; }
+    public long Rotated { get; init; }
+
+    /// <summary>Rows that were at the target version already.</summary>
+    public long Current { get; init; }
+
+    public long External { get; init; }
+    public long Failed { get; init; }
+
+    /// <summary>Rows that changed between read and write and were read again; each is counted above as well.</summary>
+    public long Conflicts { get; init; }
+
+    /// <summary>The failed rows by error class (<c>AuthenticationFailed</c> …): names and numbers, never a value.</summary>
+    public IReadOnlyDictionary<string, long> FailedByClass { get; init; } = new Dictionary<string, long>();
+}

@@ -1,0 +1,30 @@
+namespace RotationMesh.Contracts;
+
+/// <summary>
+/// Sent by the CLI or the coordinator's API, handled by the rotation saga; may arrive twice, and the second one finds the
+/// rotation running.
+/// </summary>
+public sealed record StartRotation
+{
+    public required Guid RotationId { get; init; }
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Empty: all tenants.</summary>
+    public required IReadOnlyList<string> Tenants { get; init; }
+
+    public required int TargetVersion { get; init; }
+    public required int BatchSize { get; init; }
+    public bool AllowDowngrade { get; init; }
+    public bool DryRun { get; init; }
+    public bool PauseWorkers { get; init; }
+    public IReadOnlyList<IgnoredGate> IgnoredGates { get; init; } = [];
+
+    /// <summary>Who asked, as the audit log shows it.</summary>
+    public required string RequestedBy { get; init; }
+
+    public required string MapHash { get; init; }
+    public required string TargetFingerprint { get; init; }
+}
+
+/// <summary>A gate that an operator overrides, and why.</summary>
+public sealed record IgnoredGate(string Gate, string Reason);

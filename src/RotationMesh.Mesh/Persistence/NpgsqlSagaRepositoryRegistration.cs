@@ -1,0 +1,37 @@
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.Saga;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace RotationMesh.Mesh.Persistence;
+
+/// <summary>Puts a saga into a PostgreSQL table.</summary>
+public static class NpgsqlSagaRepositoryRegistration
+{
+    /// <summary>
+    /// Called when the saga is registered; the data source is asked for once, when the first message arrives.
+    /// </summary>
+    /// <remarks>
+    /// Every message in flight holds a connection, perhaps while it waits for the lock of its saga: keep the endpoint's
+    /// prefetch count below the pool's size. In the saga's definition the retry comes first, then the in-memory outbox:
+    /// messages then leave after the commit, and a conflict is tried again with a fresh transaction.
+    /// </remarks>
+    public static ISagaRegistrationConfigurator<TSaga> NpgsqlRepository<TSaga>(
+        this ISagaRegistrationConfigurator<TSaga> saga,
+        SagaTable<TSaga> table,
+        Func<IServiceProvider, NpgsqlDataSource> dataSource
+    )
+        where TSaga : class, ISaga =>
+        saga.Repository(services =>
+        {
+            services.AddSingleton(provider => new SagaStore<TSaga>(table, dataSource(provider)));
+            services.RegisterLoadSagaRepository<TSaga, NpgsqlSagaRepositoryContextFactory<TSaga>>();
+            services.RegisterSagaRepository<
+                TSaga,
+                SagaTransaction<TSaga>,
+                SagaConsumeContextFactory<SagaTransaction<TSaga>, TSaga>,
+                NpgsqlSagaRepositoryContextFactory<TSaga>
+            >();
+        });
+}

@@ -1,0 +1,30 @@
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Mesh.Persistence;
+
+/// <summary>A column of a <see cref="SagaTable{TSaga}"/>, named as in the database; a plain string converts to one.</summary>
+public readonly record struct SagaColumn
+{
+    private SagaColumn(SqlIdentifier name, string cast)
+    {
+        Name = name;
+        Cast = cast;
+    }
+
+    /// <summary>The name in the database, snake_case: <c>current_state</c> holds the property <c>CurrentState</c>.</summary>
+    internal SqlIdentifier Name { get; }
+
+    /// <summary>What follows the parameter where the value is written.</summary>
+    internal string Cast { get; }
+
+    /// <summary>A column whose type Npgsql derives from the property.</summary>
+    public static SagaColumn Plain(string name) => new(new SqlIdentifier(name), "");
+
+    /// <summary>
+    /// A jsonb column behind a property of type string: text goes over the wire, so PostgreSQL has to be told the type.
+    /// </summary>
+    public static SagaColumn Jsonb(string name) => new(new SqlIdentifier(name), "::jsonb");
+
+    /// <summary>The same as <see cref="Plain"/>, so that a table reads as a list of names.</summary>
+    public static implicit operator SagaColumn(string name) => Plain(name);
+}

@@ -1,0 +1,55 @@
+using Dapper;
+using MassTransit;
+using Npgsql;
+
+namespace RotationMesh.Mesh.Persistence;
+
+/// <summary>
+/// The unit of work of one message for one saga: opened before the state machine runs, committed by the repository after
+/// it, rolled back when disposed of without a commit.
+/// </summary>
+internal sealed class SagaTransaction<TSaga>(
+    SagaSql sql,
+    NpgsqlConnection connection,
+    NpgsqlTransaction transaction
+) : IAsyncDisposable
+    where TSaga : class, ISaga
+{
+    /// <summary>What activities join: their writes commit with the saga's row or not at all.</summary>
+    public NpgsqlTransaction Transaction => transaction;
+
+    /// <summary>The instance, locked until this transaction ends, or null. Waits for whoever holds the lock.</summary>
+    public Task<TSaga?> Load(Guid correlationId, CancellationToken cancellationToken) =>
+        connection.QuerySingleOrDefaultAsync<TSaga?>(
+            Command(sql.Lock, new { CorrelationId = correlationId }, cancellationToken)
+        );
+
+    /// <summary>
+    /// False if the saga exists: an insert of the same id under way elsewhere is waited for, and <see cref="Load"/> then
+    /// sees its row.
+    /// </summary>
+    public async Task<bool> Insert(TSaga saga, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync(Command(sql.Insert, saga, cancellationToken)) == 1;
+
+    /// <summary>False if the row is gone.</summary>
+    public async Task<bool> Update(TSaga saga, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync(Command(sql.Update, saga, cancellationToken)) == 1;
+
+    /// <summary>False if the row is gone.</summary>
+    public async Task<bool> Delete(TSaga saga, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync(Command(sql.Delete, new { saga.CorrelationId }, cancellationToken))
+        == 1;
+
+    /// <summary>Takes no token: a commit that is cancelled half-way leaves open whether it took place.</summary>
+    public Task Commit() => transaction.CommitAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    private CommandDefinition Command(string text, object parameters, CancellationToken cancellationToken) =>
+        new(text, parameters, transaction, cancellationToken: cancellationToken);
+}

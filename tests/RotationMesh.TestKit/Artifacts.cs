@@ -1,0 +1,16 @@
+namespace RotationMesh.TestKit;
+
+/// <summary>The programs that <c>make build</c> leaves, for tests that start the real thing.</summary>
+public static class Artifacts
+{
+    /// <summary>Full path of the command line program.</summary>
+    public static string RotationMesh => Built("rotationmesh");
+
+    private static string Built(string program)
+    {
+        string path = Path.Combine(RepositoryRoot.Path, "artifacts", program);
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException($"{path} is not there: run make build");
+    }
+}

@@ -1,0 +1,45 @@
+# A PostgreSQL server for one test run: initialises it, starts it, says "ready", and waits for the end of its standard
+# input. That end comes when the test process closes the pipe, and also when the test process is killed, so no server and
+# no folder outlive the tests. Given in the environment: DIRECTORY, BIN, PORT, PASSWORD, RUN_AS (a command prefix or empty).
+trap : INT TERM HUP
+umask 077
+
+finish() {
+  $RUN_AS "$BIN/pg_ctl" --pgdata="$DIRECTORY/data" --mode=immediate -w stop >/dev/null 2>&1
+  cd / && rm -rf "$DIRECTORY"
+}
+
+give_up() {
+  echo "$1"
+  tail -n 20 "$DIRECTORY/log"
+  finish
+  exit 1
+}
+
+cd "$DIRECTORY" || exit 1
+printf '%s' "$PASSWORD" >password
+: >log
+if [ -n "$RUN_AS" ]; then chown -R postgres "$DIRECTORY" || give_up "no user postgres"; fi
+
+$RUN_AS "$BIN/initdb" --pgdata="$DIRECTORY/data" --username=rotationmesh --pwfile="$DIRECTORY/password" \
+  --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync </dev/null >>log 2>&1 || give_up "initdb failed"
+rm -f password
+
+# Durability is not what these tests are about; what a crash leaves behind is tested by killing the program, not the server.
+cat >>data/postgresql.conf <<EOF
+listen_addresses = '127.0.0.1'
+port = $PORT
+unix_socket_directories = ''
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+max_connections = 300
+shared_buffers = 256MB
+EOF
+
+$RUN_AS "$BIN/pg_ctl" --pgdata="$DIRECTORY/data" --log="$DIRECTORY/log" --timeout=60 -w start </dev/null >/dev/null 2>&1 ||
+  give_up "the server did not start"
+
+echo ready
+read -r _
+finish

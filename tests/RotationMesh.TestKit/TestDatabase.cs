@@ -1,0 +1,71 @@
+using Npgsql;
+
+namespace RotationMesh.TestKit;
+
+/// <summary>A database of its own for one test or fixture, empty at first, dropped on dispose whoever is connected to it.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly string server;
+
+    private TestDatabase(string server, string name)
+    {
+        this.server = server;
+        Name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+        DataSource = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    /// <summary>The database's name; it needs no quotes.</summary>
+    public string Name { get; }
+
+    /// <summary>Npgsql keywords with the password: also for programs that a test starts.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Connections to this database.</summary>
+    public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Creates a database on the tests' server, which is started if need be.</summary>
+    public static async Task<TestDatabase> CreateAsync()
+    {
+        string server = await PostgresServer.ConnectionStringAsync();
+        string name = $"test_{Guid.NewGuid():N}";
+        await OnServerAsync(server, $"CREATE DATABASE {name}");
+        return new TestDatabase(server, name);
+    }
+
+    /// <summary>Runs statements and returns the number of rows they wrote.</summary>
+    public async Task<int> ExecuteAsync(string sql)
+    {
+        await using NpgsqlCommand command = DataSource.CreateCommand(sql);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of the first row; the default of <typeparamref name="T"/> if it is NULL or there is no row.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql)
+    {
+        await using NpgsqlCommand command = DataSource.CreateCommand(sql);
+        return await command.ExecuteScalarAsync() switch
+        {
+            null or DBNull => default,
+            T value => value,
+            object other => throw new InvalidCastException(
+                $"{sql} returned {other.GetType()}, not {typeof(T)}"
+            ),
+        };
+    }
+
+    /// <summary>Drops the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await OnServerAsync(server, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
+    }
+
+    private static async Task OnServerAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

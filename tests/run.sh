@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs every built test project and ends with one line of counts. Fails if a test failed, if a run itself failed, or if
+# no test ran at all. Arguments go to `dotnet test`: tests/run.sh --filter Name~Census
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+results=artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+broken=()
+for project in tests/*/*.csproj; do
+  grep -qF '<IsTestProject>true</IsTestProject>' "$project" || continue
+  name=$(basename "$project" .csproj)
+  dotnet test "$project" --configuration Release --no-build --results-directory "$results" \
+    --logger "trx;LogFileName=$name.trx" "$@" </dev/null || broken+=("$name")
+done
+
+status=0
+tests/summary.sh "$results" >"$results/summary.txt" || status=$?
+if [ "${#broken[@]}" -gt 0 ]; then
+  echo "failed: ${broken[*]}" >&2
+  status=1
+fi
+cat "$results/summary.txt"
+exit "$status"
