@@ -54,7 +54,7 @@ internal sealed class TableSql
     public string InTenants(int parameter, bool withNull)
     {
         var tenant = $"t.{entry.Tenant.Quoted}";
-        var listed = $"{tenant} = ANY(${parameter}::text[]::{shape.Tenant.Written}[])";
+        var listed = $"{tenant} = ANY(${parameter}::text[]::{TenantType}[])";
         return withNull ? $"({listed} OR {tenant} IS NULL)" : listed;
     }
 
@@ -94,6 +94,15 @@ internal sealed class TableSql
 
     /// <summary>Type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
+
+    // Without its length: a cast to varchar(4) would cut the name of one tenant to that of another.
+    private string TenantType =>
+        shape.Tenant.Base switch
+        {
+            "text" or "varchar" => "text",
+            "bpchar" => "bpchar",
+            _ => shape.Tenant.Written,
+        };
 
     private string StoredValue(int i)
     {
