@@ -24,12 +24,6 @@ public sealed class EmbeddedRotation(
 )
 {
     /// <summary>
-    /// Sweeps at most: an application that keeps writing the old version would be chased for ever. What is left then is
-    /// reported as not rotated.
-    /// </summary>
-    private const int MaxSweeps = 10;
-
-    /// <summary>
     /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
     /// <see cref="Core.UsageException"/> before anything is written where map, keys, tenants or databases do not fit.
     /// </summary>
@@ -68,22 +62,7 @@ public sealed class EmbeddedRotation(
         CancellationToken stopping
     )
     {
-        progress.Phase = "Rotating";
-        var sweeper = new Sweeper(databases, ring, request, failures, progress);
-        await sweeper.PassAsync(tables, stopping);
-        if (!request.Settings.DryRun && !stopping.IsCancellationRequested)
-        {
-            await CountAsync(request, tables);
-            for (var sweep = 0; sweep < MaxSweeps && !stopping.IsCancellationRequested; sweep++)
-            {
-                var left = tables.Where(table => Unsettled(request, table, failures)).ToList();
-                if (left.Count == 0)
-                    break;
-                await sweeper.PassAsync(left, stopping);
-                await CountAsync(request, left);
-            }
-        }
-
+        await new SweepLoop(databases, ring, request, failures, progress).RunAsync(tables, stopping);
         if (stopping.IsCancellationRequested)
             return 0;
         progress.Phase = "Verifying";
@@ -98,19 +77,6 @@ public sealed class EmbeddedRotation(
             },
             stopping
         );
-    }
-
-    // The census decides: rows below the target that no failure accounts for are still to do.
-    private static bool Unsettled(RotationRequest request, TableRun table, FailureLog failures) =>
-        table.Pending(request.Settings.Target.Version) != failures.Count(table.Target);
-
-    private async Task CountAsync(RotationRequest request, IReadOnlyList<TableRun> tables)
-    {
-        var census = new TableCensus(databases);
-        foreach (var database in tables.Select(table => table.Target.Entry.Database).Distinct())
-            await databases.FlushAsync(database, CancellationToken.None);
-        foreach (var table in tables)
-            table.Counts = await census.CountAsync(table.Target, request.Tenants, CancellationToken.None);
     }
 
     private async Task<RotationStore?> BeginAsync(

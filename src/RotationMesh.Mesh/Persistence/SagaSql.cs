@@ -47,7 +47,8 @@ internal sealed record SagaSql
         return new SagaSql
         {
             Read = select,
-            Lock = $"{select} FOR UPDATE",
+            // Not FOR UPDATE: that would make rows which refer to the saga wait, and these are written all the time.
+            Lock = $"{select} FOR NO KEY UPDATE",
             Insert =
                 $"INSERT INTO {table} ({string.Join(", ", names)}) VALUES ({string.Join(", ", values)}) "
                 + $"ON CONFLICT (\"{SagaTable.CorrelationId}\") DO NOTHING",

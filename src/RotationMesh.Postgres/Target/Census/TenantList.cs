@@ -26,23 +26,27 @@ internal sealed class TenantList(NpgsqlConnection connection)
         """;
 
     /// <summary>All tenants, with the one that stands for NULL. Throws <see cref="UsageException"/> where nothing lists them.</summary>
-    public async Task<IReadOnlyList<string>> AllAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> AllAsync(
+        TableTarget target,
+        CancellationToken cancellationToken
+    ) =>
+        await FindAsync(target, cancellationToken)
+        ?? throw new UsageException(
+            $"table {target.Entry.Name}: row-level security hides which tenants there are, and no foreign key on "
+                + $"{target.Entry.Tenant.Quoted} leads to a table that lists them; name tenants with --tenant, or give "
+                + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {target.Entry.Line})"
+        );
+
+    /// <summary>The same; null where nothing lists them.</summary>
+    public async Task<IReadOnlyList<string>?> FindAsync(
+        TableTarget target,
+        CancellationToken cancellationToken
+    )
     {
         var entry = target.Entry;
-        var listing =
-            entry.RowLevelSecurity!.Tenants
-            ?? await connection.QueryFirstOrDefaultAsync<string>(
-                new CommandDefinition(
-                    FindReferenced,
-                    new { column = entry.Tenant.Name, table = target.Shape.Quoted },
-                    cancellationToken: cancellationToken
-                )
-            )
-            ?? throw new UsageException(
-                $"table {entry.Name}: row-level security hides which tenants there are, and no foreign key on "
-                    + $"{entry.Tenant.Quoted} leads to a table that lists them; name tenants with --tenant, or give "
-                    + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {entry.Line})"
-            );
+        var listing = entry.RowLevelSecurity!.Tenants ?? await FindListingAsync(target, cancellationToken);
+        if (listing is null)
+            return null;
         var tenants = (
             await connection.QueryAsync<string>(
                 new CommandDefinition(listing, cancellationToken: cancellationToken)
@@ -76,4 +80,13 @@ internal sealed class TenantList(NpgsqlConnection connection)
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken);
     }
+
+    private Task<string?> FindListingAsync(TableTarget target, CancellationToken cancellationToken) =>
+        connection.QueryFirstOrDefaultAsync<string>(
+            new CommandDefinition(
+                FindReferenced,
+                new { column = target.Entry.Tenant.Name, table = target.Shape.Quoted },
+                cancellationToken: cancellationToken
+            )
+        );
 }

@@ -29,9 +29,9 @@ internal sealed class BatchWriter(
         {
             return await WriteUnlockedAsync(batch, tenant);
         }
-        catch (PostgresException fault) when (IsRefusalOfRow(fault))
+        catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
         {
-            return await SplitAsync(batch, tenant);
+            return await SplitAsync(batch, tenant, fault);
         }
     }
 
@@ -45,17 +45,20 @@ internal sealed class BatchWriter(
         {
             return new BatchOutcome(0, []); // every row is a conflict to come back to
         }
-        catch (PostgresException fault) when (IsRefusalOfRow(fault))
+        catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
         {
-            return await SplitAsync(batch, tenant);
+            return await SplitAsync(batch, tenant, fault);
         }
     }
 
-    // One row that a constraint or a trigger refuses takes its batch back; halves find it in log2(n) steps.
-    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant)
+    // One row that a constraint or a trigger refuses takes its batch back, and a batch may be too large for the time that
+    // it has: halves find the row, or the size that fits, in log2(n) steps.
+    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, PostgresException fault)
     {
         if (batch.Count == 1)
-            return new BatchOutcome(0, [RowCursor.Failure(target, batch, 0, RowError.DatabaseError)]);
+            return IsTooLong(fault)
+                ? new BatchOutcome(0, [])
+                : new BatchOutcome(0, [RowCursor.Failure(target, batch, 0, RowError.DatabaseError)]);
         var half = batch.Count / 2;
         var first = await WriteAsync(batch.Part(target, 0, half), tenant);
         var second = await WriteAsync(batch.Part(target, half, batch.Count - half), tenant);
@@ -88,8 +91,10 @@ internal sealed class BatchWriter(
         fault.SqlState
             is PostgresErrorCodes.LockNotAvailable
                 or PostgresErrorCodes.DeadlockDetected
-                or PostgresErrorCodes.SerializationFailure
-                or PostgresErrorCodes.QueryCanceled;
+                or PostgresErrorCodes.SerializationFailure;
+
+    private static bool IsTooLong(PostgresException fault) =>
+        fault.SqlState == PostgresErrorCodes.QueryCanceled;
 
     // Data exceptions, integrity constraints, limits such as the size of an index entry, check options; and whatever a
     // trigger or a function of the table raises, under any code. That the server itself gives up is nobody's row.

@@ -120,8 +120,14 @@ internal sealed class PartitionRun
             refused.AddRange(again.Refused);
         }
 
-        if (missed > 0)
-            Step(new PartitionOutcome { Contended = missed });
+        if (missed == 0)
+            return;
+        Step(new PartitionOutcome { Contended = missed });
+        if (!settings.IsLastSweep)
+            return;
+        var left = await conflicts.ReadAgainAsync(batch, refused, tenant, rows, Fail);
+        for (var row = 0; row < left.Count; row++)
+            Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError));
     }
 
     /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>

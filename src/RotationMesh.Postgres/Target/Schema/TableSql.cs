@@ -144,26 +144,23 @@ internal sealed class TableSql
         }
     }
 
+    // In the select list, and not as a function in FROM, which would copy every value into a tuple store first. All
+    // arrays of a batch have the same length.
     private string Unnested
     {
         get
         {
-            var arrays = new StringBuilder("$2::text[]::tid[], $3::xid[]");
-            var names = new StringBuilder("place, witness");
+            var arrays = new List<string>
+            {
+                "unnest($2::text[]::tid[]) AS place",
+                "unnest($3::xid[]) AS witness",
+            };
             var parameter = 4;
             for (var i = 0; i < entry.Key.Count; i++)
-            {
-                arrays.Append(CultureInfo.InvariantCulture, $", ${parameter++}::text[]");
-                names.Append(CultureInfo.InvariantCulture, $", k{i}");
-            }
-
+                arrays.Add($"unnest(${parameter++}::text[]) AS k{i}");
             for (var i = 0; i < entry.Columns.Count; i++)
-            {
-                arrays.Append(CultureInfo.InvariantCulture, $", ${parameter++}::{ValueArray(i)}");
-                names.Append(CultureInfo.InvariantCulture, $", v{i}");
-            }
-
-            return $"unnest({arrays}) AS u({names})";
+                arrays.Add($"unnest(${parameter++}::{ValueArray(i)}) AS v{i}");
+            return $"(SELECT {string.Join(", ", arrays)}) AS u";
         }
     }
 

@@ -1,0 +1,123 @@
+using System.Reflection;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using RotationMesh.Contracts;
+using RotationMesh.Mesh;
+
+namespace RotationMesh.MeshTests;
+
+[TestFixture]
+public sealed class ContractsTests
+{
+    private static readonly Type[] Records =
+    [
+        .. typeof(StartRotation).Assembly.GetExportedTypes().Where(t => !t.IsEnum),
+    ];
+
+    private static IEnumerable<Type> Messages => Records.Where(t => t.GetProperty("RotationId") is not null);
+
+    [OneTimeSetUp]
+    public void UseTheOptionsOfTheHosts() =>
+        new ServiceCollection().AddMassTransit(bus => bus.UseBusDefaults());
+
+    [TestCaseSource(nameof(Records))]
+    public void TypeTravels_ItIsSealedAndImmutableAndHasNoBaseThatWouldTravelToo(Type type)
+    {
+        var setters = type.GetProperties().Select(p => p.SetMethod).OfType<MethodInfo>();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(type.IsSealed, Is.True);
+            Assert.That(type.BaseType, Is.EqualTo(typeof(object)));
+            Assert.That(
+                type.GetInterfaces(),
+                Is.EqualTo(new[] { typeof(IEquatable<>).MakeGenericType(type) })
+            );
+            Assert.That(
+                setters.Select(s => s.ReturnParameter.GetRequiredCustomModifiers().Length),
+                Is.All.EqualTo(1),
+                "init, not set"
+            );
+        }
+    }
+
+    [TestCaseSource(nameof(Messages))]
+    public void MessageSaysHowItTravels_InANamespaceWithTheRotationItBelongsTo(Type type)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(type.Namespace, Is.EqualTo("RotationMesh.Contracts"));
+            Assert.That(type.GetProperty("RotationId")!.PropertyType, Is.EqualTo(typeof(Guid)));
+        }
+    }
+
+    [TestCase(typeof(StartRotation))]
+    [TestCase(typeof(PlanRotation))]
+    [TestCase(typeof(RotatePartition))]
+    [TestCase(typeof(VerifyPartition))]
+    public void CommandLeadsToRows_ItNamesMapAndKey(Type type)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(type.GetProperty("MapHash"), Is.Not.Null);
+            Assert.That(type.GetProperty("TargetFingerprint"), Is.Not.Null);
+        }
+    }
+
+    [Test]
+    public void PartitionGoesOverTheBus_ArrivesAsItWasSent()
+    {
+        var options = SystemTextJsonMessageSerializer.Options;
+        var sent = new RotatePartition
+        {
+            RotationId = NewId.NextGuid(),
+            Partition = new PartitionRef
+            {
+                PartitionId = 7,
+                Attempt = 2,
+                Scope = "knowledge",
+                Table = "knowledge_entries",
+                Tenants = ["demo-company", null],
+                Pages = new PageRange(0, 4096),
+            },
+            TargetVersion = 2,
+            BatchSize = 1000,
+            MapHash = "map",
+            TargetFingerprint = "0123456789abcdef",
+        };
+
+        var json = JsonSerializer.Serialize(sent, options);
+        var arrived = JsonSerializer.Deserialize<RotatePartition>(json, options)!;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(JsonSerializer.Serialize(arrived, options), Is.EqualTo(json));
+            Assert.That(arrived.Partition.Tenants, Is.EqualTo(sent.Partition.Tenants));
+            Assert.That(arrived.Partition.Pages, Is.EqualTo(sent.Partition.Pages));
+        }
+    }
+
+    [Test]
+    public void ResultGoesOverTheBus_CountsByErrorClassArrive()
+    {
+        var options = SystemTextJsonMessageSerializer.Options;
+        var counts = new RowCounts
+        {
+            Rows = 3,
+            Failed = 3,
+            FailedByClass = new Dictionary<string, long> { ["AuthenticationFailed"] = 3 },
+        };
+        var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, counts, TimeSpan.FromSeconds(1.5));
+
+        var json = JsonSerializer.Serialize(sent, options);
+        var arrived = JsonSerializer.Deserialize<PartitionRotated>(json, options)!;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(arrived.Counts.FailedByClass["AuthenticationFailed"], Is.EqualTo(3));
+            Assert.That(arrived.Elapsed, Is.EqualTo(sent.Elapsed));
+        }
+    }
+}
