@@ -177,8 +177,16 @@ public sealed class WhenSchedulesAreRandom
             foreach (var result in results)
             {
                 var tally = await scene.SettleAsync(result);
-                if (tally.Done == 1)
-                    counted.Add(result.PartitionId, result.Counts.Rotated);
+                if (tally.Done == 0)
+                    continue;
+                var newest = sent.Where(partition => partition.PartitionId == result.PartitionId)
+                    .Max(partition => partition.Attempt);
+                Assert.That(
+                    result.Attempt,
+                    Is.EqualTo(newest),
+                    "the result of an attempt that was over counted"
+                );
+                counted.Add(result.PartitionId, result.Counts.Rotated);
             }
         }
 
