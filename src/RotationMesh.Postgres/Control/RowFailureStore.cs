@@ -23,6 +23,17 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         WHERE rotation_id = @rotationId AND scope = @scope AND database_name = @database AND table_name = @table
         """;
 
+    private const string ClearVersion = """
+        DELETE FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND version = @version
+        """;
+
+    private const string Explained = """
+        SELECT scope, database_name, table_name,
+               count(*) FILTER (WHERE version IS DISTINCT FROM @version) AS pending,
+               count(*) FILTER (WHERE version = @version) AS unreadable
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId GROUP BY 1, 2, 3
+        """;
+
     private const string List = """
         SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error
         FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
@@ -93,6 +104,43 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         );
     }
 
+    /// <summary>Forgets the failures of rows that claim the target version, before a verification finds them anew.</summary>
+    public async Task ClearUnreadableAsync(
+        Guid rotationId,
+        long targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ClearVersion,
+                new { rotationId, version = targetVersion },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>
+    /// Failures by table: rows that are not at the target version and why is recorded, and rows at it that do not decrypt.
+    /// </summary>
+    public async Task<IReadOnlyList<TableFailures>> ByTableAsync(
+        Guid rotationId,
+        long targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<TableFailures>(
+            new CommandDefinition(
+                Explained,
+                new { rotationId, version = targetVersion },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.AsList();
+    }
+
     /// <summary>At most <paramref name="limit"/> failures of a rotation.</summary>
     public async Task<IReadOnlyList<RowFailureRecord>> ListAsync(
         Guid rotationId,
@@ -135,48 +183,4 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
                 : JsonValue.Create(part.Value);
         return json.ToJsonString(JsonSerializerOptions.Default);
     }
-}
-
-/// <summary>A recorded failure; <see cref="RowKey"/> is the primary key as a JSON object.</summary>
-public sealed record RowFailureRecord
-{
-    /// <summary>Scope of the table.</summary>
-    public string Scope { get; init; } = "";
-
-    /// <summary>Database of the table.</summary>
-    public string DatabaseName { get; init; } = "";
-
-    /// <summary>Table as the map names it.</summary>
-    public string TableName { get; init; } = "";
-
-    /// <summary>Primary key as JSON.</summary>
-    public string RowKey { get; init; } = "";
-
-    /// <summary>Tenant of the row.</summary>
-    public string? Tenant { get; init; }
-
-    /// <summary>Version that the row claims.</summary>
-    public long? Version { get; init; }
-
-    /// <summary>Error class.</summary>
-    public string Error { get; init; } = "";
-}
-
-/// <summary>Number of failures of one table and cause.</summary>
-public sealed record FailureCount
-{
-    /// <summary>Scope of the table.</summary>
-    public string Scope { get; init; } = "";
-
-    /// <summary>Database of the table.</summary>
-    public string DatabaseName { get; init; } = "";
-
-    /// <summary>Table as the map names it.</summary>
-    public string TableName { get; init; } = "";
-
-    /// <summary>Error class.</summary>
-    public string Error { get; init; } = "";
-
-    /// <summary>Rows.</summary>
-    public long Rows { get; init; }
 }
