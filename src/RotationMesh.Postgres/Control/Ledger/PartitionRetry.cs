@@ -10,8 +10,8 @@ public sealed class PartitionRetry(NpgsqlDataSource source)
         WITH failed AS MATERIALIZED (
             SELECT p.partition_id
             FROM rotationmesh.sweep_tables t JOIN rotationmesh.partitions p USING (sweep_table_id)
-            WHERE t.rotation_id = @rotationId AND (@scope IS NULL OR t.scope = @scope) AND p.state = 'failed'
-              AND (@tenant IS NULL OR NOT p.range ? 'tenants' OR p.range -> 'tenants' ? @tenant)
+            WHERE t.rotation_id = @rotationId AND (@scope::text IS NULL OR t.scope = @scope) AND p.state = 'failed'
+              AND (@tenant::text IS NULL OR NOT p.range ? 'tenants' OR p.range -> 'tenants' ? @tenant)
             ORDER BY p.partition_id
             FOR UPDATE OF p
         ), retried AS (

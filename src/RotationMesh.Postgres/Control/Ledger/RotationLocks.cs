@@ -23,13 +23,13 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         JOIN unnest(@databases, @tables) AS mine (database_name, table_name)
           ON mine.database_name = c.database_name AND mine.table_name = c.table_name
         WHERE c.rotation_id <> @rotationId
-          AND (c.tenants IS NULL OR @tenants IS NULL OR c.tenants && @tenants)
+          AND (c.tenants IS NULL OR @tenants::text[] IS NULL OR c.tenants && @tenants::text[])
         ORDER BY c.claimed_at, c.rotation_id LIMIT 1
         """;
 
     private const string Claim = """
         INSERT INTO rotationmesh.claims (rotation_id, database_name, table_name, tenants)
-        SELECT DISTINCT @rotationId, mine.database_name, mine.table_name, @tenants
+        SELECT DISTINCT @rotationId, mine.database_name, mine.table_name, @tenants::text[]
         FROM unnest(@databases, @tables) AS mine (database_name, table_name)
         """;
 
