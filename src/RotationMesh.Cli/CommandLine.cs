@@ -29,10 +29,7 @@ internal static class CommandLine
         var parsed = root.Parse(arguments);
         var terminal = new Terminal(parsed, output, error);
         if (parsed.Errors.Count > 0)
-            return terminal.Fail(
-                ExitCodes.Usage,
-                string.Join(Environment.NewLine, parsed.Errors.Select(fault => fault.Message))
-            );
+            return terminal.Fail(ExitCodes.Usage, $"{parsed.Errors[^1].Message} See rotationmesh --help");
         try
         {
             return await parsed.InvokeAsync(

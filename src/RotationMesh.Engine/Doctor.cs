@@ -21,7 +21,7 @@ public sealed class Doctor(
     ControlDatabase control
 )
 {
-    private readonly List<Finding> findings = [];
+    private readonly Findings findings = new();
 
     /// <summary>All findings in the order of the checks; <paramref name="ring"/> throws where the keys are at fault.</summary>
     public async Task<IReadOnlyList<Finding>> ExamineAsync(
@@ -31,7 +31,11 @@ public sealed class Doctor(
     )
     {
         ArgumentNullException.ThrowIfNull(ring);
-        Add(Verdict.Good, "map", $"{map.Path}: {map.Scopes.Count} scopes, {map.Tables.Count()} tables");
+        findings.Add(
+            Verdict.Good,
+            "map",
+            $"{map.Path}: {map.Scopes.Count} scopes, {map.Tables.Count()} tables"
+        );
         var keys = CheckKeys(ring);
         var reachable = new List<string>();
         foreach (var database in map.Databases)
@@ -40,11 +44,12 @@ public sealed class Doctor(
                 reachable.Add(database.Name);
         }
 
+        var examination = new TableExamination(databases, formats, findings);
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
-            await CheckTableAsync(entry, keys, cancellationToken);
+            await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);
         foreach (var gate in map.Gates)
-            Add(
+            findings.Add(
                 Verdict.Warning,
                 $"gate {gate}",
                 "is not checked by this version",
@@ -52,7 +57,7 @@ public sealed class Doctor(
             );
         foreach (var database in scan ? reachable : [])
             await ScanAsync(database, keys, cancellationToken);
-        return findings;
+        return findings.All;
     }
 
     private KeyRing? CheckKeys(Func<KeyRing> ring)
@@ -61,7 +66,7 @@ public sealed class Doctor(
         {
             var keys = ring();
             foreach (var key in keys.Keys)
-                Add(
+                findings.Add(
                     Verdict.Good,
                     $"key {key.Version}",
                     $"fingerprint {key.Fingerprint}{(key.Version == keys.CurrentVersion ? ", current" : "")}"
@@ -70,7 +75,7 @@ public sealed class Doctor(
         }
         catch (UsageException fault)
         {
-            Add(Verdict.Bad, "keys", fault.Message);
+            findings.Add(Verdict.Bad, "keys", fault.Message);
             return null;
         }
     }
@@ -80,22 +85,20 @@ public sealed class Doctor(
         var name = $"database {database.Name}";
         try
         {
-            await using var connection = await databases
-                .Reader(database.Name)
-                .OpenConnectionAsync(cancellationToken);
-            Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
+            await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
+            findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
             return true;
         }
         catch (UsageException fault)
         {
-            Add(Verdict.Bad, name, fault.Message);
+            findings.Add(Verdict.Bad, name, fault.Message);
         }
-        catch (NpgsqlException fault)
+        catch (TargetDatabaseException fault)
         {
-            Add(
+            findings.Add(
                 Verdict.Bad,
                 name,
-                DatabaseFaults.Describe(fault),
+                DatabaseFaults.Describe((NpgsqlException)fault.InnerException!),
                 $"check its connection string (map line {database.Line}) and that it runs"
             );
         }
@@ -103,103 +106,12 @@ public sealed class Doctor(
         return false;
     }
 
-    private async Task CheckTableAsync(TableEntry entry, KeyRing? keys, CancellationToken cancellationToken)
-    {
-        var name = $"table {entry.Name}";
-        try
-        {
-            var report = await new SchemaCheck(databases, formats).CheckAsync(
-                [entry],
-                forWriting: true,
-                cancellationToken
-            );
-            foreach (var fault in report.Faults)
-                Add(Verdict.Bad, name, fault.Problem, fault.Fix);
-            foreach (var target in report.Targets)
-                await CheckRowsAsync(target, keys, cancellationToken);
-        }
-        catch (UsageException fault)
-        {
-            Add(Verdict.Bad, name, fault.Message);
-        }
-        catch (NpgsqlException fault)
-        {
-            Add(Verdict.Bad, name, DatabaseFaults.Describe(fault));
-        }
-    }
-
-    private async Task CheckRowsAsync(TableTarget target, KeyRing? keys, CancellationToken cancellationToken)
-    {
-        var name = $"table {target.Entry.Name}";
-        var counts = await new TableCensus(databases).CountAsync(target, null, cancellationToken);
-        var versions = string.Join(
-            ", ",
-            counts
-                .Where(count => !count.External)
-                .Select(count =>
-                    $"{count.Rows} at version {count.Version?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"
-                )
-        );
-        Add(Verdict.Good, name, versions.Length == 0 ? "no rows" : $"rows: {versions}");
-        if (counts.Where(count => count.External).Sum(count => count.Rows) is > 0 and var external)
-            Add(
-                Verdict.Warning,
-                name,
-                $"{external} external rows keep their old key",
-                "rotate their values where they are kept"
-            );
-        if (target.Shape.UpdateTriggers > 0)
-            Add(
-                Verdict.Warning,
-                name,
-                $"{target.Shape.UpdateTriggers} triggers fire on each row that is rotated",
-                "check that they may"
-            );
-        if (keys is null)
-            return;
-        foreach (
-            var count in counts.Where(count =>
-                !count.External && !(count.Version <= int.MaxValue && keys.Contains((int)count.Version))
-            )
-        )
-            Add(
-                Verdict.Bad,
-                name,
-                $"{count.Rows} rows claim version {count.Version?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}, which the key ring lacks",
-                $"add it to {KeyRingReader.PreviousKeys}"
-            );
-        foreach (
-            var result in await new KeyProbe(databases, keys).ProbeAsync(
-                target,
-                counts,
-                null,
-                cancellationToken
-            )
-        )
-        {
-            if (result.IsWrongKey)
-                Add(
-                    Verdict.Bad,
-                    name,
-                    $"{result.Failed} of {result.Tried} sampled values of version {result.Version} do not decrypt (fingerprint {result.Fingerprint})",
-                    "check that the keys are not swapped, and format, context and tenant column in the map"
-                );
-            else if (result.Failed > 0)
-                Add(
-                    Verdict.Warning,
-                    name,
-                    $"{result.Failed} of {result.Tried} sampled values of version {result.Version} do not decrypt",
-                    "rotate --dry-run lists them"
-                );
-        }
-    }
-
     private async Task CheckControlAsync(CancellationToken cancellationToken)
     {
         try
         {
             var fault = await control.FindFaultAsync(cancellationToken);
-            Add(
+            findings.Add(
                 fault is null ? Verdict.Good : Verdict.Bad,
                 "control database",
                 fault ?? "schema rotationmesh is there or can be created"
@@ -207,7 +119,7 @@ public sealed class Doctor(
         }
         catch (NpgsqlException fault)
         {
-            Add(Verdict.Bad, "control database", DatabaseFaults.Describe(fault));
+            findings.Add(Verdict.Bad, "control database", DatabaseFaults.Describe(fault));
         }
     }
 
@@ -223,7 +135,7 @@ public sealed class Doctor(
             var why = column.Context is { } context
                 ? $"decrypts under context {context}"
                 : $"{column.LookLikeEnvelopes} of {column.Sampled} sampled values look like envelopes";
-            Add(
+            findings.Add(
                 Verdict.Warning,
                 $"column {column.Table}.{column.Column}",
                 $"{why}{path}, and the map does not name it (database {database})",
@@ -232,25 +144,10 @@ public sealed class Doctor(
         }
 
         if (found.Count == 0)
-            Add(Verdict.Good, $"scan of {database}", "no undeclared column looks like it holds envelopes");
+            findings.Add(
+                Verdict.Good,
+                $"scan of {database}",
+                "no undeclared column looks like it holds envelopes"
+            );
     }
-
-    private void Add(Verdict verdict, string subject, string message, string? fix = null) =>
-        findings.Add(new Finding(verdict, subject, message, fix));
-}
-
-/// <summary>One thing that was checked.</summary>
-public sealed record Finding(Verdict Verdict, string Subject, string Message, string? Fix);
-
-/// <summary>Whether a rotation may start.</summary>
-public enum Verdict
-{
-    /// <summary>As it should be.</summary>
-    Good,
-
-    /// <summary>A rotation may start, but somebody should know.</summary>
-    Warning,
-
-    /// <summary>A rotation would be refused, or leave rows behind.</summary>
-    Bad,
 }

@@ -62,7 +62,6 @@ public sealed class EmbeddedRotation(
         CancellationToken stopping
     )
     {
-        progress.Phase = "Rotating";
         await new SweepLoop(databases, ring, request, failures, progress).RunAsync(tables, stopping);
         if (stopping.IsCancellationRequested)
             return 0;

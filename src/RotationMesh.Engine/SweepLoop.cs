@@ -53,6 +53,7 @@ internal sealed class SweepLoop(
 
     private Task PassAsync(IReadOnlyList<TableRun> tables, bool isLast, CancellationToken stopping)
     {
+        progress.Phase = "Rotating";
         var settings = request.Settings with { IsLastSweep = isLast };
         return new Sweeper(
             databases,
@@ -68,6 +69,7 @@ internal sealed class SweepLoop(
 
     private async Task CountAsync(IReadOnlyList<TableRun> tables)
     {
+        progress.Phase = "Counting";
         var census = new TableCensus(databases);
         foreach (var database in tables.Select(table => table.Target.Entry.Database).Distinct())
             await databases.FlushAsync(database, CancellationToken.None);

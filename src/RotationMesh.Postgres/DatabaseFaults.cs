@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Postgres;
 
@@ -12,12 +13,14 @@ public static class DatabaseFaults
     public static string Describe(NpgsqlException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
+        if (fault is TargetDatabaseException { InnerException: NpgsqlException inner } named)
+            return $"database '{named.Database}' of the map: {Describe(inner)}";
         if (fault is not PostgresException refusal)
-            return $"the database can't be reached or did not answer: {fault.InnerException?.Message ?? fault.Message}";
+            return $"it can't be reached or did not answer: {fault.InnerException?.Message ?? fault.Message}";
         var speaksOfNames =
             refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";
         return speaksOfNames
-            ? $"the database refused: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
-            : $"the database refused a statement (SQLSTATE {refusal.SqlState})";
+            ? $"the server refused: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
+            : $"the server refused a statement (SQLSTATE {refusal.SqlState})";
     }
 }

@@ -8,7 +8,7 @@ public static class Artifacts
 
     private static string Built(string program)
     {
-        string path = Path.Combine(RepositoryRoot.Path, "artifacts", program);
+        var path = Path.Combine(RepositoryRoot.Path, "artifacts", program);
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException($"{path} is not there: run make build");

@@ -14,6 +14,7 @@ public static class PostgresServer
         + "or run: infra/services.sh install postgres";
 
     private static readonly Lazy<Task<IPostgres?>> Server = new(() => Task.Run(PostgresLadder.ClimbAsync));
+    private static readonly Lazy<Task> Stopped = new(EndAsync);
 
     static PostgresServer() =>
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().Wait(TimeSpan.FromSeconds(10));
@@ -38,8 +39,10 @@ public static class PostgresServer
         throw new InvalidOperationException(Missing);
     }
 
-    /// <summary>Ends the server, if one was started here.</summary>
-    public static async Task StopAsync()
+    /// <summary>Ends the server, if one was started here. Once is enough, twice does no harm.</summary>
+    public static Task StopAsync() => Stopped.Value;
+
+    private static async Task EndAsync()
     {
         if (Server.IsValueCreated && !Server.Value.IsFaulted && await Server.Value is { } server)
         {

@@ -27,8 +27,8 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Creates a database on the tests' server, which is started if need be.</summary>
     public static async Task<TestDatabase> CreateAsync()
     {
-        string server = await PostgresServer.ConnectionStringAsync();
-        string name = $"test_{Guid.NewGuid():N}";
+        var server = await PostgresServer.ConnectionStringAsync();
+        var name = $"test_{Guid.NewGuid():N}";
         await OnServerAsync(server, $"CREATE DATABASE {name}");
         return new TestDatabase(server, name);
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Engine;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
@@ -10,7 +9,7 @@ namespace RotationMesh.Cli.Commands;
 internal sealed class CensusVerb : IVerb
 {
     /// <summary>Tenants of a table that are listed for people; JSON has all.</summary>
-    private const int ShownTenants = 20;
+    private const int ShownTenants = 5;
 
     private readonly ScopeOptions scopes = new();
 
@@ -29,18 +28,8 @@ internal sealed class CensusVerb : IVerb
     {
         await using var session = new Session(parsed);
         var tables = scopes.Scopes(parsed, session.Map).SelectMany(scope => scope.Tables);
-        var targets = (await session.Schema.CheckAsync(tables, forWriting: false, stopping)).OrThrow();
-        var tenants = scopes.Tenants(parsed);
-        if (tenants is not null)
-            await new TenantLookup(session.Databases).EnsureKnownAsync(targets, tenants, stopping);
-        var census = new TableCensus(session.Databases);
-        var counted = new List<CountedTable>();
-        foreach (var target in targets)
-        {
-            var counts = await census.CountByTenantAsync(target, tenants, stopping).ToListAsync(stopping);
-            counted.Add(new CountedTable(target, counts));
-        }
-
+        var census = new RowCensus(session.Databases, session.Schema);
+        var counted = await census.CountAsync(tables, scopes.Tenants(parsed), stopping);
         Show(terminal.Tables, counted);
         terminal.WriteJson(
             new
@@ -59,8 +48,8 @@ internal sealed class CensusVerb : IVerb
         {
             foreach (var version in table.Counts.GroupBy(count => count.Version).OrderBy(group => group.Key))
                 versions.Add(
-                    table.Target.Entry.Scope,
-                    table.Target.Entry.Name,
+                    table.Entry.Scope,
+                    table.Entry.Name,
                     version.Key,
                     version.Where(count => !count.External).Sum(count => count.Rows),
                     version.Where(count => count.External).Sum(count => count.Rows)
@@ -73,7 +62,7 @@ internal sealed class CensusVerb : IVerb
         {
             foreach (var count in table.Counts.Take(ShownTenants))
                 tenants.Add(
-                    table.Target.Entry.Name,
+                    table.Entry.Name,
                     count.Tenant,
                     count.Version,
                     count.External ? 0L : count.Rows,
@@ -81,7 +70,7 @@ internal sealed class CensusVerb : IVerb
                 );
             if (table.Counts.Count > ShownTenants)
                 tenants.Add(
-                    table.Target.Entry.Name,
+                    table.Entry.Name,
                     $"… {table.Counts.Count - ShownTenants} more with --output json",
                     "",
                     "",
@@ -95,9 +84,9 @@ internal sealed class CensusVerb : IVerb
     private static object Document(CountedTable table) =>
         new
         {
-            table.Target.Entry.Scope,
-            table.Target.Entry.Database,
-            Table = table.Target.Entry.Name,
+            table.Entry.Scope,
+            table.Entry.Database,
+            Table = table.Entry.Name,
             Rows = table.Counts.Sum(count => count.Rows),
             External = table.Counts.Where(count => count.External).Sum(count => count.Rows),
             Versions = table
@@ -111,6 +100,4 @@ internal sealed class CensusVerb : IVerb
                 }),
             Tenants = table.Counts,
         };
-
-    private sealed record CountedTable(TableTarget Target, IReadOnlyList<TenantCount> Counts);
 }

@@ -66,6 +66,8 @@ internal static class ProgressLine
         var done = progress.Rotated + progress.Failed;
         if (progress.Phase == "Checking")
             return "Checking map, tables and keys";
+        if (progress.Phase == "Counting")
+            return string.Create(CultureInfo.InvariantCulture, $"Counting what is left after {done:N0} rows");
         if (progress.Phase == "Verifying")
             return string.Create(
                 CultureInfo.InvariantCulture,

@@ -11,8 +11,8 @@ namespace RotationMesh.Cli.Output;
 /// </summary>
 internal sealed class Terminal
 {
-    /// <summary>Columns where output is not a terminal, so that tables are not folded.</summary>
-    private const int UnfoldedWidth = 200;
+    /// <summary>Columns where output is not a terminal, so that no line is folded.</summary>
+    private const int UnfoldedWidth = 10_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

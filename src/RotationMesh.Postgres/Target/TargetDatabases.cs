@@ -46,12 +46,24 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
         writers.GetOrAdd(database, name => Build(name, WriterSettings));
 
     /// <summary>
+    /// A connection for reading. Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// </summary>
+    public Task<NpgsqlConnection> OpenReadingAsync(string database, CancellationToken cancellationToken) =>
+        OpenAsync(database, Reader(database), cancellationToken);
+
+    /// <summary>
+    /// A connection for writing. Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// </summary>
+    public Task<NpgsqlConnection> OpenWritingAsync(string database, CancellationToken cancellationToken) =>
+        OpenAsync(database, Writer(database), cancellationToken);
+
+    /// <summary>
     /// Makes every earlier commit durable: a synchronous commit of a transaction that has an id flushes the log up to
     /// itself, and with it all before (PostgreSQL documentation, "Asynchronous Commit").
     /// </summary>
     public async Task FlushAsync(string database, CancellationToken cancellationToken)
     {
-        await using var connection = await Reader(database).OpenConnectionAsync(cancellationToken);
+        await using var connection = await OpenReadingAsync(database, cancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandText = "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_current_xact_id(); COMMIT";
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -62,6 +74,22 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
     {
         foreach (var source in readers.Values.Concat(writers.Values))
             await source.DisposeAsync();
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(
+        string database,
+        NpgsqlDataSource source,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
+        catch (NpgsqlException fault)
+        {
+            throw new TargetDatabaseException(database, fault);
+        }
     }
 
     private NpgsqlDataSource Build(string name, string settings)

@@ -16,7 +16,7 @@ public sealed class WhenADatabaseIsDisposed
 
         await database.DisposeAsync();
 
-        string count = $"SELECT count(*) FROM pg_database WHERE datname = '{database.Name}'";
+        var count = $"SELECT count(*) FROM pg_database WHERE datname = '{database.Name}'";
         Assert.That(await witness.ScalarAsync<long>(count), Is.Zero);
     }
 }

@@ -8,7 +8,7 @@ public sealed class WhenSomethingIsAwaited
     [Test]
     public async Task It_is_asked_until_it_holds()
     {
-        int asked = 0;
+        var asked = 0;
 
         await Eventually.Holds(
             () => Task.FromResult(++asked == 3),

@@ -22,13 +22,13 @@ internal static class DockerEngine
 
     private static IEnumerable<Uri> Addresses()
     {
-        string? given = Environment.GetEnvironmentVariable("DOCKER_HOST");
+        var given = Environment.GetEnvironmentVariable("DOCKER_HOST");
         if (!string.IsNullOrWhiteSpace(given))
         {
             return Uri.TryCreate(given, UriKind.Absolute, out Uri? address) ? [address] : [];
         }
 
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return from path in new[] { "/var/run/docker.sock", Path.Combine(home, ".docker/run/docker.sock") }
             where File.Exists(path)
             select new Uri($"unix://{path}");
@@ -54,7 +54,7 @@ internal static class DockerEngine
 
     private static async ValueTask<Stream> ConnectAsync(Uri address, CancellationToken stop)
     {
-        bool local = address.Scheme == "unix";
+        var local = address.Scheme == "unix";
         Socket socket = local
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp);

@@ -16,6 +16,7 @@ internal sealed class NativePostgres : IPostgres
     private const int Attempts = 3;
 
     private readonly Process watchdog;
+    private int disposed;
 
     private NativePostgres(Process watchdog, string connectionString)
     {
@@ -27,18 +28,18 @@ internal sealed class NativePostgres : IPostgres
 
     public static async Task<IPostgres> StartAsync(string binaries)
     {
-        for (int attempt = 1; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
-            int port = FreePort();
-            string password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+            var port = FreePort();
+            var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
             Process watchdog = Start(binaries, port, password);
-            string? answer = await watchdog.StandardOutput.ReadLineAsync();
+            var answer = await watchdog.StandardOutput.ReadLineAsync();
             if (answer == "ready")
             {
                 return new NativePostgres(watchdog, ConnectionTo(port, password));
             }
 
-            string log = await watchdog.StandardOutput.ReadToEndAsync();
+            var log = await watchdog.StandardOutput.ReadToEndAsync();
             watchdog.Dispose();
             if (attempt == Attempts)
             {
@@ -51,6 +52,12 @@ internal sealed class NativePostgres : IPostgres
 
     public async ValueTask DisposeAsync()
     {
+        // Once by the assembly's tear-down, and again when the process exits.
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         watchdog.StandardInput.Close();
         // The watchdog may be a grandchild; its end is the end of its output.
         await watchdog.StandardOutput.ReadToEndAsync();
@@ -59,7 +66,7 @@ internal sealed class NativePostgres : IPostgres
 
     private static Process Start(string binaries, int port, string password)
     {
-        string directory = Directory.CreateTempSubdirectory("rotationmesh-postgres-").FullName;
+        var directory = Directory.CreateTempSubdirectory("rotationmesh-postgres-").FullName;
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true };
         // In a session of its own, it survives the signals and the kill of a whole process tree that end a test run.
         string[] command =
@@ -70,7 +77,7 @@ internal sealed class NativePostgres : IPostgres
             Script(),
         ];
         start.FileName = command[0];
-        foreach (string argument in command.Skip(1))
+        foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
         }

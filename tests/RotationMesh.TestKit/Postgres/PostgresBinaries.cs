@@ -13,7 +13,7 @@ internal static class PostgresBinaries
             ? Directory
                 .GetDirectories(Debian)
                 .OrderByDescending(folder =>
-                    int.TryParse(Path.GetFileName(folder), out int version) ? version : 0
+                    int.TryParse(Path.GetFileName(folder), out var version) ? version : 0
                 )
                 .Select(folder => Path.Combine(folder, "bin"))
             : [];

@@ -17,7 +17,7 @@ internal static class PostgresLadder
             return new GivenPostgres(given);
         }
 
-        string? binaries = PostgresBinaries.Find();
+        var binaries = PostgresBinaries.Find();
         if (await DockerEngine.AnswersAsync())
         {
             try

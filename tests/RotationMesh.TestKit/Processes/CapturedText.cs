@@ -29,7 +29,7 @@ internal sealed class CapturedText
 
     private async Task ReadAsync(StreamReader stream)
     {
-        char[] buffer = new char[4096];
+        var buffer = new char[4096];
         while (await stream.ReadAsync(buffer) is var count and > 0)
         {
             lock (text)

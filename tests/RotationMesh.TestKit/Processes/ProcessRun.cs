@@ -48,7 +48,7 @@ public sealed class ProcessRun : IAsyncDisposable
         catch (TimeoutException)
         {
             process.Kill(entireProcessTree: true);
-            string written = $"--- standard output\n{OutputSoFar}\n--- standard error\n{ErrorSoFar}";
+            var written = $"--- standard output\n{OutputSoFar}\n--- standard error\n{ErrorSoFar}";
             Assert.Fail(
                 $"{process.StartInfo.FileName} did not end within {deadline.TotalSeconds:0.###} s\n{written}"
             );
@@ -78,12 +78,12 @@ public sealed class ProcessRun : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in start.Environment.Keys.Where(ConfiguresTheProduct).ToList())
+        foreach (var name in start.Environment.Keys.Where(ConfiguresTheProduct).ToList())
         {
             start.Environment.Remove(name);
         }
 
-        foreach ((string name, string? value) in command.Environment)
+        foreach ((var name, var value) in command.Environment)
         {
             start.Environment[name] = value;
         }

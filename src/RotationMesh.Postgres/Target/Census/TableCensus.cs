@@ -74,9 +74,10 @@ public sealed class TableCensus(TargetDatabases databases)
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         IEnumerable<string?> parts = [null];
         if (target.ByTenant)
             parts = tenants ?? await new TenantList(connection).AllAsync(target, cancellationToken);

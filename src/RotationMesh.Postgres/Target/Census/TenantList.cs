@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.Census;
@@ -25,26 +26,67 @@ internal sealed class TenantList(NpgsqlConnection connection)
         """;
 
     /// <summary>All tenants, with the one that stands for NULL. Throws <see cref="UsageException"/> where nothing lists them.</summary>
-    public async Task<IReadOnlyList<string>> AllAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> AllAsync(
+        TableTarget target,
+        CancellationToken cancellationToken
+    ) =>
+        await FindAsync(target, cancellationToken)
+        ?? throw new UsageException(
+            $"table {target.Entry.Name}: row-level security hides which tenants there are, and no foreign key on "
+                + $"{target.Entry.Tenant.Quoted} leads to a table that lists them; name tenants with --tenant, or give "
+                + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {target.Entry.Line})"
+        );
+
+    /// <summary>The same; null where nothing lists them.</summary>
+    public async Task<IReadOnlyList<string>?> FindAsync(
+        TableTarget target,
+        CancellationToken cancellationToken
+    )
     {
         var entry = target.Entry;
-        var listing =
-            entry.RowLevelSecurity!.Tenants
-            ?? await connection.QueryFirstOrDefaultAsync<string>(
-                new CommandDefinition(
-                    FindReferenced,
-                    new { column = entry.Tenant.Name, table = target.Shape.Quoted },
-                    cancellationToken: cancellationToken
-                )
+        var listing = entry.RowLevelSecurity!.Tenants ?? await FindListingAsync(target, cancellationToken);
+        if (listing is null)
+            return null;
+        var tenants = (
+            await connection.QueryAsync<string>(
+                new CommandDefinition(listing, cancellationToken: cancellationToken)
             )
-            ?? throw new UsageException(
-                $"table {entry.Name}: row-level security hides which tenants there are, and no foreign key on "
-                    + $"{entry.Tenant.Quoted} leads to a table that lists them; name tenants with --tenant, or give "
-                    + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {entry.Line})"
+        ).AsList();
+        if (entry.TenantWhenNull is { } whenNull)
+            return [.. tenants.Append(whenNull).Distinct()];
+        if (tenants.Count > 0 && await HasRowsWithoutTenantAsync(target, tenants[0], cancellationToken))
+            throw new UsageException(
+                $"table {entry.Name}: rows without tenant belong to none of the tenants that it is rotated by; "
+                    + $"give tenantWhenNull in the map (line {entry.Line}), or a role with BYPASSRLS"
             );
-        var tenants = await connection.QueryAsync<string>(
-            new CommandDefinition(listing, cancellationToken: cancellationToken)
-        );
-        return [.. tenants.Concat(entry.TenantWhenNull is { } whenNull ? [whenNull] : []).Distinct()];
+        return [.. tenants.Distinct()];
     }
+
+    // Policies that admit rows without tenant do so whichever tenant is set. Passed over, they would look rotated.
+    private async Task<bool> HasRowsWithoutTenantAsync(
+        TableTarget target,
+        string anyTenant,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(TenantSetting.Command(target, anyTenant));
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(
+                $"SELECT 1 FROM {target.Shape.Quoted} AS t WHERE t.{target.Entry.Tenant.Quoted} IS NULL LIMIT 1"
+            )
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken);
+    }
+
+    private Task<string?> FindListingAsync(TableTarget target, CancellationToken cancellationToken) =>
+        connection.QueryFirstOrDefaultAsync<string>(
+            new CommandDefinition(
+                FindReferenced,
+                new { column = target.Entry.Tenant.Name, table = target.Shape.Quoted },
+                cancellationToken: cancellationToken
+            )
+        );
 }

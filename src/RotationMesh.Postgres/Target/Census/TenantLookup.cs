@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Postgres.Target.Rows;
@@ -42,9 +43,10 @@ public sealed class TenantLookup(TargetDatabases databases)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         await using var batch = new NpgsqlBatch(connection);
         if (target.ByTenant)
             batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
@@ -70,21 +72,28 @@ public sealed class TenantLookup(TargetDatabases databases)
     )
     {
         var names = new HashSet<string>();
-        foreach (var target in targets.Where(target => !target.ByTenant))
-        {
-            await using var connection = await databases
-                .Reader(target.Entry.Database)
-                .OpenConnectionAsync(cancellationToken);
-            await using var command = new NpgsqlCommand(
-                $"SELECT DISTINCT t.{target.Entry.Tenant.Quoted}::text FROM {target.Shape.Quoted} AS t "
-                    + $"WHERE t.{target.Entry.Tenant.Quoted} IS NOT NULL LIMIT {SuggestedFrom}",
-                connection
-            );
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-                names.Add(reader.GetString(0));
-        }
-
+        foreach (var target in targets)
+            names.UnionWith(await NamesAsync(target, cancellationToken));
         return names;
+    }
+
+    private async Task<IEnumerable<string>> NamesAsync(
+        TableTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        if (target.ByTenant)
+            return await new TenantList(connection).FindAsync(target, cancellationToken) ?? [];
+        var tenant = $"t.{target.Entry.Tenant.Quoted}";
+        return await connection.QueryAsync<string>(
+            new CommandDefinition(
+                $"SELECT DISTINCT {tenant}::text FROM {target.Shape.Quoted} AS t WHERE {tenant} IS NOT NULL LIMIT {SuggestedFrom}",
+                cancellationToken: cancellationToken
+            )
+        );
     }
 }

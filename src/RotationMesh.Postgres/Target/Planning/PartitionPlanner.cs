@@ -24,6 +24,11 @@ public sealed class PartitionPlanner(TargetDatabases databases)
     /// </summary>
     private const double HugeTenantShare = 0.2;
 
+    private const string EstimatedRows = """
+        SELECT greatest(sum(reltuples), 1)::float8 FROM pg_class
+        WHERE relkind = 'r' AND oid IN (SELECT relid FROM pg_partition_tree(to_regclass($1)) UNION SELECT to_regclass($1))
+        """;
+
     private const string LeafPages =
         "SELECT (pg_relation_size(to_regclass($1)) / current_setting('block_size')::int)::bigint";
 
@@ -38,9 +43,10 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         if (rows == 0)
             yield break;
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         if (tenants is null)
@@ -101,11 +107,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
 
     private static async Task<bool> IsHugeAsync(NpgsqlConnection connection, TableTarget target, long rows)
     {
-        await using var command = new NpgsqlCommand(
-            "SELECT greatest(sum(reltuples), 1)::float8 FROM pg_class WHERE oid IN "
-                + "(SELECT relid FROM pg_partition_tree(to_regclass($1)) UNION SELECT to_regclass($1)) AND relkind = 'r'",
-            connection
-        );
+        await using var command = new NpgsqlCommand(EstimatedRows, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = target.Shape.Quoted });
         var all = Convert.ToDouble(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
         return rows > HugeTenantShare * all;

@@ -85,9 +85,10 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         foreach (var leaf in target.Shape.Leaves)

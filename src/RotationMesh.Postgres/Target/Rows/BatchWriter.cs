@@ -96,13 +96,20 @@ internal sealed class BatchWriter(
     private static bool IsTooLong(PostgresException fault) =>
         fault.SqlState == PostgresErrorCodes.QueryCanceled;
 
-    // Data exceptions, integrity constraints, check options and what triggers raise.
+    // Data exceptions, integrity constraints, limits such as the size of an index entry, check options; and whatever a
+    // trigger or a function of the table raises, under any code. That the server itself gives up is nobody's row.
     private static bool IsRefusalOfRow(PostgresException fault) =>
-        fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27"
+        fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27" or "54"
         || (
             fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
             && fault.Routine == "ExecWithCheckOptions"
-        );
+        )
+        || (IsRaisedByFunction(fault) && !fault.IsTransient);
+
+    // The server's context names a function only where the error came from inside one.
+    private static bool IsRaisedByFunction(PostgresException fault) =>
+        !string.IsNullOrEmpty(fault.Where)
+        && fault.SqlState[..2] is not ("08" or "53" or "57" or "58" or "F0" or "XX");
 }
 
 /// <summary>Rows of a batch that were written, and those that the database refused for good.</summary>

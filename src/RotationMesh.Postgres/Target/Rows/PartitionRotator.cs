@@ -50,12 +50,14 @@ public sealed class PartitionRotator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(range);
-        await using var reading = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(CancellationToken.None);
-        await using var writing = await databases
-            .Writer(target.Entry.Database)
-            .OpenConnectionAsync(CancellationToken.None);
+        await using var reading = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            CancellationToken.None
+        );
+        await using var writing = await databases.OpenWritingAsync(
+            target.Entry.Database,
+            CancellationToken.None
+        );
         if (batches?.Target != target)
             batches = new BatchPair(target); // their memory serves all partitions of a table
         var run = new PartitionRun(batches, new LeafTable(range.Leaf), rows, settings, writing, progress);

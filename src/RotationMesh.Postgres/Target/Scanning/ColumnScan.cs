@@ -45,7 +45,7 @@ public sealed class ColumnScan(
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases.Reader(database).OpenConnectionAsync(cancellationToken);
+        await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         var declared = await DeclaredAsync(connection, database);
         var columns = await connection.QueryAsync<CandidateColumn>(
             new CommandDefinition(ListColumns, cancellationToken: cancellationToken)

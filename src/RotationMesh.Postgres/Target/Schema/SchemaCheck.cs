@@ -24,9 +24,7 @@ public sealed class SchemaCheck(TargetDatabases databases, EnvelopeFormats forma
         var faults = new List<SchemaFault>();
         foreach (var database in entries.GroupBy(entry => entry.Database))
         {
-            await using var connection = await databases
-                .Reader(database.Key)
-                .OpenConnectionAsync(cancellationToken);
+            await using var connection = await databases.OpenReadingAsync(database.Key, cancellationToken);
             foreach (var entry in database)
             {
                 var check = new TableCheck(connection, entry, forWriting);

@@ -40,9 +40,7 @@ public sealed class PartitionVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(range);
         ArgumentNullException.ThrowIfNull(progress);
-        await using var connection = await databases
-            .Reader(target.Entry.Database)
-            .OpenConnectionAsync(stopping);
+        await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
         var rows = 0L;
         var reported = 0L;
         var failures = new List<RowFailure>();

@@ -1,0 +1,40 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine;
+
+/// <summary>Counts the rows of tables by tenant and key version, read-only.</summary>
+public sealed class RowCensus(TargetDatabases databases, SchemaCheck schema)
+{
+    /// <summary>
+    /// Counts each table; <paramref name="tenants"/> null counts all tenants. Throws
+    /// <see cref="Core.UsageException"/> where the map does not fit the databases, or no row has a tenant.
+    /// </summary>
+    public async Task<IReadOnlyList<CountedTable>> CountAsync(
+        IEnumerable<TableEntry> entries,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var targets = (await schema.CheckAsync(entries, forWriting: false, cancellationToken)).OrThrow();
+        if (tenants is not null)
+            await new TenantLookup(databases).EnsureKnownAsync(targets, tenants, cancellationToken);
+        var census = new TableCensus(databases);
+        var counted = new List<CountedTable>();
+        foreach (var target in targets)
+            counted.Add(
+                new CountedTable(
+                    target.Entry,
+                    await census
+                        .CountByTenantAsync(target, tenants, cancellationToken)
+                        .ToListAsync(cancellationToken)
+                )
+            );
+        return counted;
+    }
+}
+
+/// <summary>A table and its counts, in the order of tenants.</summary>
+public sealed record CountedTable(TableEntry Entry, IReadOnlyList<TenantCount> Counts);

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine;
+
+/// <summary>The doctor's look at one table: schema, versions in use, and whether the keys open a sample of its values.</summary>
+internal sealed class TableExamination(TargetDatabases databases, EnvelopeFormats formats, Findings findings)
+{
+    /// <summary>Adds what it finds; <paramref name="keys"/> is null where the keys are at fault themselves.</summary>
+    public async Task ExamineAsync(TableEntry entry, KeyRing? keys, CancellationToken cancellationToken)
+    {
+        var name = $"table {entry.Name}";
+        try
+        {
+            var report = await new SchemaCheck(databases, formats).CheckAsync(
+                [entry],
+                forWriting: true,
+                cancellationToken
+            );
+            foreach (var fault in report.Faults)
+                findings.Add(Verdict.Bad, name, fault.Problem, fault.Fix);
+            foreach (var target in report.Targets)
+                await CheckRowsAsync(target, keys, cancellationToken);
+        }
+        catch (UsageException fault)
+        {
+            findings.Add(Verdict.Bad, name, fault.Message);
+        }
+        catch (NpgsqlException fault)
+        {
+            findings.Add(Verdict.Bad, name, DatabaseFaults.Describe(fault));
+        }
+    }
+
+    private async Task CheckRowsAsync(TableTarget target, KeyRing? keys, CancellationToken cancellationToken)
+    {
+        var name = $"table {target.Entry.Name}";
+        var counts = await new TableCensus(databases).CountAsync(target, null, cancellationToken);
+        var versions = string.Join(
+            ", ",
+            counts
+                .Where(count => !count.External)
+                .Select(count => $"{count.Rows} at version {Text(count.Version)}")
+        );
+        findings.Add(Verdict.Good, name, versions.Length == 0 ? "no rows" : $"rows: {versions}");
+        if (counts.Where(count => count.External).Sum(count => count.Rows) is > 0 and var external)
+            findings.Add(
+                Verdict.Warning,
+                name,
+                $"{external} external rows keep their old key",
+                "rotate their values where they are kept"
+            );
+        if (target.Shape.UpdateTriggers > 0)
+            findings.Add(
+                Verdict.Warning,
+                name,
+                $"{target.Shape.UpdateTriggers} triggers fire on each row that is rotated",
+                "check that they may"
+            );
+        if (keys is null)
+            return;
+        foreach (var count in counts.Where(count => !count.External && !Holds(keys, count.Version)))
+            findings.Add(
+                Verdict.Bad,
+                name,
+                $"{count.Rows} rows claim version {Text(count.Version)}, which the key ring lacks",
+                $"add it to {KeyRingReader.PreviousKeys}"
+            );
+        foreach (
+            var result in await new KeyProbe(databases, keys).ProbeAsync(
+                target,
+                counts,
+                null,
+                cancellationToken
+            )
+        )
+            Judge(name, result);
+    }
+
+    private void Judge(string name, ProbeResult result)
+    {
+        var sampled =
+            $"{result.Failed} of {result.Tried} sampled values of version {result.Version} do not decrypt";
+        if (result.IsWrongKey)
+            findings.Add(
+                Verdict.Bad,
+                name,
+                $"{sampled} (fingerprint {result.Fingerprint})",
+                "check that the keys are not swapped, and format, context and tenant column in the map"
+            );
+        else if (result.Failed > 0)
+            findings.Add(Verdict.Warning, name, sampled, "rotate --dry-run lists them");
+    }
+
+    private static bool Holds(KeyRing keys, long? version) =>
+        version is >= 1 and <= int.MaxValue && keys.Contains((int)version.Value);
+
+    private static string Text(long? version) => version?.ToString(CultureInfo.InvariantCulture) ?? "none";
+}
