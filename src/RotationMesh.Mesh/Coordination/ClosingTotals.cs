@@ -9,7 +9,7 @@ namespace RotationMesh.Mesh.Coordination;
 /// whether or not the result of its partition ever arrived.
 /// </summary>
 internal sealed class ClosingTotals(
-    IReadOnlyList<CountedTable> tables,
+    IReadOnlyList<TableCount> tables,
     IReadOnlyList<TableFailures> failures,
     IReadOnlyList<SweepSummary> ledger
 )
@@ -22,7 +22,7 @@ internal sealed class ClosingTotals(
     public IEnumerable<TableTotals> Tables(bool cancelled) =>
         tables.Select(table => cancelled ? Stopped(table) : Ended(table));
 
-    private TableTotals Ended(CountedTable table)
+    private TableTotals Ended(TableCount table)
     {
         var reached = table.Stored - table.Pending;
         var rotated = Math.Clamp(
@@ -33,7 +33,7 @@ internal sealed class ClosingTotals(
         return Totals(table, rotated, reached - rotated, table.Pending, 0);
     }
 
-    private TableTotals Stopped(CountedTable table)
+    private TableTotals Stopped(TableCount table)
     {
         var rotated = Math.Min(Settled(table).Rotated, table.OpeningPending);
         var failed = Math.Min(Of(table)?.Pending ?? 0, table.OpeningPending - rotated);
@@ -42,7 +42,7 @@ internal sealed class ClosingTotals(
     }
 
     // A row at the target version that verification can't decrypt is a failure, whoever wrote it.
-    private TableTotals Totals(CountedTable table, long rotated, long current, long failed, long pending)
+    private TableTotals Totals(TableCount table, long rotated, long current, long failed, long pending)
     {
         var unreadable = Math.Min(Of(table)?.Unreadable ?? 0, current + rotated);
         var fromCurrent = Math.Min(unreadable, current);
@@ -60,14 +60,14 @@ internal sealed class ClosingTotals(
         };
     }
 
-    private PartitionCounts Settled(CountedTable table) =>
+    private PartitionCounts Settled(TableCount table) =>
         ledger
             .Where(sweep => sweep.Key.Phase == SweepPhase.Rotate)
             .SelectMany(sweep => sweep.Tables)
             .Where(row => row.Table == new PlannedTable(table.Scope, table.Database, table.Table))
             .Aggregate(new PartitionCounts(), (sum, row) => sum + row.Counts);
 
-    private TableFailures? Of(CountedTable table) =>
+    private TableFailures? Of(TableCount table) =>
         failures.SingleOrDefault(row =>
             (row.Scope, row.DatabaseName, row.TableName) == (table.Scope, table.Database, table.Table)
         );

@@ -63,7 +63,7 @@ internal sealed class CountRowsConsumer(Surveyor surveyor, ControlDatabase contr
     // A table with pending rows that was never counted before is left to the planner, which tries its keys first.
     private async Task RecordAsync(
         Guid rotationId,
-        IReadOnlyList<CountedTable> tables,
+        IReadOnlyList<TableCount> tables,
         CancellationToken cancellationToken
     )
     {

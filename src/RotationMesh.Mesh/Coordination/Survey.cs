@@ -15,7 +15,7 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
             ? null
             : string.Join("; ", Uncounted.Select(gap => $"database {gap.Database}: {gap.Reason}"));
 
-    public IReadOnlyList<CountedTable> Counted(RotationGoal goal) =>
+    public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
         [.. Tables.Select(table => table.Counted(goal.TargetVersion))];
 }
 
@@ -32,7 +32,7 @@ internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyL
     public long Pending(int version) =>
         Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
 
-    public CountedTable Counted(int version) =>
+    public TableCount Counted(int version) =>
         new()
         {
             Scope = Name.Scope,

@@ -84,7 +84,10 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
         }
         catch (NpgsqlException fault)
         {
-            return new Survey([], [new(database, DatabaseFaults.Describe(fault), MayReturn: true)]);
+            var cause = fault is TargetDatabaseException { InnerException: NpgsqlException inner }
+                ? inner
+                : fault;
+            return new Survey([], [new(database, DatabaseFaults.Describe(cause), MayReturn: true)]);
         }
         catch (Exception fault) when (fault is TimeoutException or IOException)
         {

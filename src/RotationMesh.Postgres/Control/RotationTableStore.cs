@@ -27,7 +27,7 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
     /// <summary>Records a census; of a table's first one the pending rows are kept as its opening count.</summary>
     public async Task RecordAsync(
         Guid rotationId,
-        IReadOnlyList<CountedTable> tables,
+        IReadOnlyList<TableCount> tables,
         CancellationToken cancellationToken
     )
     {
@@ -54,13 +54,13 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
     }
 
     /// <summary>The last census of each table that was ever counted.</summary>
-    public async Task<IReadOnlyList<CountedTable>> ListAsync(
+    public async Task<IReadOnlyList<TableCount>> ListAsync(
         Guid rotationId,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var tables = await connection.QueryAsync<CountedTable>(
+        var tables = await connection.QueryAsync<TableCount>(
             new CommandDefinition(List, new { rotationId }, cancellationToken: cancellationToken)
         );
         return tables.AsList();
@@ -68,7 +68,7 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
 }
 
 /// <summary>A table by the names of the map, and its rows by the last census.</summary>
-public sealed record CountedTable
+public sealed record TableCount
 {
     /// <summary>Scope of the table.</summary>
     public string Scope { get; init; } = "";

@@ -54,10 +54,7 @@ internal sealed class WhenARotationRunsEmbedded
             Assert.That(report.Tables.Sum(table => table.Failed), Is.EqualTo(12));
             Assert.That(report.Tables.Sum(table => table.External), Is.EqualTo(9));
             Assert.That(report.Failures, Has.Count.EqualTo(12));
-            Assert.That(
-                await world.AtVersionAsync(2),
-                Is.EqualTo(report.Tables.Sum(table => table.Rotated))
-            );
+            Assert.That(await world.AtVersionAsync(2), Is.EqualTo(report.Tables.Sum(table => table.Rotated)));
         }
     }
 
@@ -93,7 +90,9 @@ internal sealed class WhenARotationRunsEmbedded
             Assert.That(mesh.State, Is.EqualTo(engine.State));
             Assert.That(mesh.Verified, Is.EqualTo(engine.Verified));
             Assert.That(
-                mesh.Failures.Select(failure => (failure.Table, failure.Tenant, failure.Version, failure.Error)),
+                mesh.Failures.Select(failure =>
+                    (failure.Table, failure.Tenant, failure.Version, failure.Error)
+                ),
                 Is.EquivalentTo(
                     engine.Failures.Select(failure =>
                         (failure.Table, failure.Tenant, failure.Version, failure.Error)
