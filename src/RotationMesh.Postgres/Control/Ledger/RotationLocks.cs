@@ -19,7 +19,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
     private const string FindOverlap = """
         SELECT c.rotation_id
         FROM rotationmesh.claims c
-        JOIN rotationmesh.rotations r ON r.rotation_id = c.rotation_id AND r.ended_at IS NULL
+        JOIN rotationmesh.rotations r ON r.correlation_id = c.rotation_id AND r.ended_at IS NULL
         JOIN unnest(@databases, @tables) AS mine (database_name, table_name)
           ON mine.database_name = c.database_name AND mine.table_name = c.table_name
         WHERE c.rotation_id <> @rotationId
