@@ -96,13 +96,23 @@ internal sealed class BatchWriter(
     private static bool IsTooLong(PostgresException fault) =>
         fault.SqlState == PostgresErrorCodes.QueryCanceled;
 
-    // Data exceptions, integrity constraints, check options and what triggers raise.
+    // Data exceptions, integrity constraints and check options; and whatever a trigger raises or runs into.
     private static bool IsRefusalOfRow(PostgresException fault) =>
         fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27"
         || (
             fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
             && fault.Routine == "ExecWithCheckOptions"
-        );
+        )
+        || (IsInTrigger(fault) && !IsFailureOfServer(fault));
+
+    // The context of an error in any procedural language names it, in every translation.
+    private static bool IsInTrigger(PostgresException fault) =>
+        fault.Where?.Contains("PL/", StringComparison.Ordinal) == true;
+
+    // Connections, resources, shutdown and the like can hit a batch while it is in a trigger; the driver gives up its
+    // connection over most of them.
+    private static bool IsFailureOfServer(PostgresException fault) =>
+        fault.SqlState[..2] is "08" or "40" or "53" or "57" or "58" or "XX";
 }
 
 /// <summary>Rows of a batch that were written, and those that the database refused for good.</summary>
