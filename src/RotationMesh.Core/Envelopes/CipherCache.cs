@@ -7,7 +7,8 @@ namespace RotationMesh.Core.Envelopes;
 /// </summary>
 internal sealed class CipherCache(int bound) : IDisposable
 {
-    private readonly int generationBound = Math.Max(1, bound / 2);
+    private readonly int generationBound =
+        bound >= 2 ? bound / 2 : throw new ArgumentOutOfRangeException(nameof(bound), bound, "at least 2");
     private Dictionary<CipherKey, EnvelopeCipher> younger = [];
     private Dictionary<CipherKey, EnvelopeCipher> older = [];
 

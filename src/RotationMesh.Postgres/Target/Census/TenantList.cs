@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.Census;
@@ -46,10 +47,38 @@ internal sealed class TenantList(NpgsqlConnection connection)
         var listing = entry.RowLevelSecurity!.Tenants ?? await FindListingAsync(target, cancellationToken);
         if (listing is null)
             return null;
-        var tenants = await connection.QueryAsync<string>(
-            new CommandDefinition(listing, cancellationToken: cancellationToken)
+        var tenants = (
+            await connection.QueryAsync<string>(
+                new CommandDefinition(listing, cancellationToken: cancellationToken)
+            )
+        ).AsList();
+        if (entry.TenantWhenNull is { } whenNull)
+            return [.. tenants.Append(whenNull).Distinct()];
+        if (tenants.Count > 0 && await HasRowsWithoutTenantAsync(target, tenants[0], cancellationToken))
+            throw new UsageException(
+                $"table {entry.Name}: rows without tenant belong to none of the tenants that it is rotated by; "
+                    + $"give tenantWhenNull in the map (line {entry.Line}), or a role with BYPASSRLS"
+            );
+        return [.. tenants.Distinct()];
+    }
+
+    // Policies that admit rows without tenant do so whichever tenant is set. Passed over, they would look rotated.
+    private async Task<bool> HasRowsWithoutTenantAsync(
+        TableTarget target,
+        string anyTenant,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(TenantSetting.Command(target, anyTenant));
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(
+                $"SELECT 1 FROM {target.Shape.Quoted} AS t WHERE t.{target.Entry.Tenant.Quoted} IS NULL LIMIT 1"
+            )
         );
-        return [.. tenants.Concat(entry.TenantWhenNull is { } whenNull ? [whenNull] : []).Distinct()];
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken);
     }
 
     private Task<string?> FindListingAsync(TableTarget target, CancellationToken cancellationToken) =>

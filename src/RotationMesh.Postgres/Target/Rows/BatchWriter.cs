@@ -96,23 +96,21 @@ internal sealed class BatchWriter(
     private static bool IsTooLong(PostgresException fault) =>
         fault.SqlState == PostgresErrorCodes.QueryCanceled;
 
-    // Data exceptions, integrity constraints and check options; and whatever a trigger raises or runs into.
+    // Data exceptions, integrity constraints, limits such as the size of an index entry, check options; and whatever a
+    // trigger or a function of the table raises, under any code. That the server itself gives up is nobody's row.
     private static bool IsRefusalOfRow(PostgresException fault) =>
-        fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27"
+        fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27" or "54"
         || (
             fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
             && fault.Routine == "ExecWithCheckOptions"
         )
-        || (IsInTrigger(fault) && !IsFailureOfServer(fault));
+        || IsRaisedByFunction(fault);
 
-    // The context of an error in any procedural language names it, in every translation.
-    private static bool IsInTrigger(PostgresException fault) =>
-        fault.Where?.Contains("PL/", StringComparison.Ordinal) == true;
-
-    // Connections, resources, shutdown and the like can hit a batch while it is in a trigger; the driver gives up its
-    // connection over most of them.
-    private static bool IsFailureOfServer(PostgresException fault) =>
-        fault.SqlState[..2] is "08" or "40" or "53" or "57" or "58" or "XX";
+    // The server's context names a function only where the error came from inside one. What the driver calls transient
+    // does not count here: 55000 is what triggers that guard a state raise, and will raise again.
+    private static bool IsRaisedByFunction(PostgresException fault) =>
+        !string.IsNullOrEmpty(fault.Where)
+        && fault.SqlState[..2] is not ("08" or "40" or "53" or "57" or "58" or "F0" or "XX");
 }
 
 /// <summary>Rows of a batch that were written, and those that the database refused for good.</summary>

@@ -20,9 +20,13 @@ internal sealed class ConflictReader(
 
     private readonly string readByKey = target.Sql.ReadByKey(leaf);
 
-    /// <summary>A new batch of the rows that are still to do; rows that can't be re-encrypted any more go to <paramref name="fail"/>.</summary>
+    /// <summary>
+    /// A new batch of the rows that are still to do, without those that the database has <paramref name="refused"/>;
+    /// rows that can't be re-encrypted any more go to <paramref name="fail"/>.
+    /// </summary>
     public async Task<RowBatch> ReadAgainAsync(
         RowBatch batch,
+        IEnumerable<RowFailure> refused,
         string? tenant,
         RowReencryptor rows,
         Action<RowFailure> fail
@@ -48,14 +52,21 @@ internal sealed class ConflictReader(
         await using var reader = await query.ExecuteReaderAsync();
         if (target.ByTenant)
             await reader.NextResultAsync();
+        var settled = refused.Select(failure => Text(failure.Key)).ToHashSet();
         var again = new RowBatch(target);
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(CancellationToken.None))
         {
+            if (settled.Count > 0 && settled.Contains(Text(cursor.KeyParts())))
+                continue;
             if (rows.Add(target, cursor, again) is { } error)
                 fail(cursor.Failure(error));
         }
 
         return again;
     }
+
+    // PostgreSQL's text holds no NUL, so it separates the columns of a key.
+    private static string Text(IReadOnlyList<KeyPart> key) =>
+        string.Join('\0', key.Select(part => part.Value));
 }

@@ -108,11 +108,16 @@ internal sealed class PartitionRun
     {
         var batch = writing;
         var missed = Count(outcome, batch);
+        var refused = new List<RowFailure>(outcome.Refused);
         for (var attempt = 0; missed > 0 && attempt < ConflictReader.Attempts; attempt++)
         {
-            batch = await conflicts.ReadAgainAsync(batch, tenant, rows, Fail);
+            batch = await conflicts.ReadAgainAsync(batch, refused, tenant, rows, Fail);
             Step(new PartitionOutcome { Conflicts = batch.Count });
-            missed = batch.Count == 0 ? 0 : Count(await writer.WriteAsync(batch, tenant), batch);
+            if (batch.Count == 0)
+                return;
+            var again = await writer.WriteAsync(batch, tenant);
+            missed = Count(again, batch);
+            refused.AddRange(again.Refused);
         }
 
         if (missed == 0)
@@ -120,7 +125,7 @@ internal sealed class PartitionRun
         Step(new PartitionOutcome { Contended = missed });
         if (!settings.IsLastSweep)
             return;
-        var left = await conflicts.ReadAgainAsync(batch, tenant, rows, Fail);
+        var left = await conflicts.ReadAgainAsync(batch, refused, tenant, rows, Fail);
         for (var row = 0; row < left.Count; row++)
             Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError));
     }

@@ -10,6 +10,9 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// </summary>
 internal sealed class TableSql
 {
+    /// <summary>A stored value that no envelope reads as.</summary>
+    private const string NotAnEnvelope = "!";
+
     private readonly TableEntry entry;
     private readonly TableShape shape;
 
@@ -51,7 +54,7 @@ internal sealed class TableSql
     public string InTenants(int parameter, bool withNull)
     {
         var tenant = $"t.{entry.Tenant.Quoted}";
-        var listed = $"{tenant} = ANY(${parameter}::text[]::{shape.Tenant.Written}[])";
+        var listed = $"{tenant} = ANY(${parameter}::text[]::{TenantType}[])";
         return withNull ? $"({listed} OR {tenant} IS NULL)" : listed;
     }
 
@@ -92,12 +95,30 @@ internal sealed class TableSql
     /// <summary>Type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
 
+    // Without its length: a cast to varchar(4) would cut the name of one tenant to that of another.
+    private string TenantType =>
+        shape.Tenant.Base switch
+        {
+            "text" or "varchar" => "text",
+            "bpchar" => "bpchar",
+            _ => shape.Tenant.Written,
+        };
+
     private string StoredValue(int i)
     {
         var column = $"t.{entry.Columns[i].Name.Quoted}";
-        return entry.Columns[i].Path is { } path ? $"({column} #>> {PathLiteral(path)})"
+        return entry.Columns[i].Path is { } path ? StoredString(column, PathLiteral(path))
             : shape.Columns[i].Base == "bytea" ? column
             : $"{column}::text";
+    }
+
+    // The text of an array or object that holds an envelope would decode to that envelope, as foreign characters are
+    // ignored; written back as a string it would change the document. So whatever is no string reads as no envelope.
+    private static string StoredString(string column, string path)
+    {
+        var value = $"{column} #> {path}";
+        return $"CASE WHEN coalesce(jsonb_typeof({value}), 'null') IN ('string', 'null') "
+            + $"THEN {column} #>> {path} ELSE '{NotAnEnvelope}' END";
     }
 
     // Every column of a row and its version in one statement. An empty value in the batch means that the column holds

@@ -1,0 +1,146 @@
+using Npgsql;
+using RotationMesh.Engine;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Concurrency;
+
+public sealed class LockedRowTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    [TestCase("FOR UPDATE")]
+    [TestCase("FOR SHARE")]
+    public async Task Rows_that_the_application_holds_wait_for_it_and_nobody_waits_for_them(string hold)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(500));
+        await using var application = await stage.Source.OpenConnectionAsync();
+        await using var transaction = await application.BeginTransactionAsync();
+        await RunAsync(application, $"SELECT 1 FROM notes WHERE id < 'n00006' {hold}");
+
+        var rotation = stage.RotateAsync(batchSize: 100);
+        await Eventually.Holds(
+            async () =>
+                rotation.IsCompleted
+                || await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") == 495,
+            Deadline,
+            "all rows but the five that are held are rotated"
+        );
+        var others = await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2");
+        await transaction.CommitAsync();
+        var report = await rotation;
+        var after = report.Tables.Single().Failed == 0 ? report : await stage.RotateAsync();
+
+        Assert.That(others, Is.EqualTo(495));
+        Assert.That(report.Tables.Single().Conflicts, Is.Positive);
+        Assert.That(after.State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task Rows_that_are_held_to_the_end_are_reported_as_left_and_rotated_by_the_next_run()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(50));
+        RotationReport report;
+        await using (var application = await stage.Source.OpenConnectionAsync())
+        await using (await application.BeginTransactionAsync())
+        {
+            await RunAsync(application, "SELECT 1 FROM notes WHERE id = 'n00007' FOR UPDATE");
+            report = await stage.RotateAsync();
+        }
+
+        Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
+        Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((49, 1)));
+        Assert.That((await stage.RotateAsync()).Tables[0].Rotated, Is.EqualTo(1));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task A_transaction_that_locks_in_the_opposite_order_loses_nothing()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(400));
+        using var stop = new CancellationTokenSource();
+        var touched = Task.Run(() => TouchBackwardsAsync(stage, stop.Token), CancellationToken.None);
+
+        for (var round = 0; round < 3; round++)
+        {
+            await stage.RotateAsync(batchSize: 400, workers: 1);
+            await stage.ExecuteAsync("UPDATE notes SET title = title WHERE id = 'n00200'");
+        }
+
+        await stop.CancelAsync();
+        var touches = await touched;
+        var closing = await stage.RotateAsync();
+
+        Assert.That(closing.State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+        Assert.That(
+            await stage.ScalarAsync<string>("SELECT title FROM notes WHERE id = 'n00001'"),
+            Is.EqualTo($"touch {touches}")
+        );
+    }
+
+    [Test]
+    public async Task A_refused_row_beside_a_held_one_is_listed_once()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(20));
+        await stage.ExecuteAsync(
+            "ALTER TABLE notes ADD CHECK (id <> 'n00003' OR version = 1), ADD CHECK (id <> 'n00004' OR version = 1)"
+        );
+        RotationReport report;
+        await using (var application = await stage.Source.OpenConnectionAsync())
+        await using (await application.BeginTransactionAsync())
+        {
+            await RunAsync(application, "SELECT 1 FROM notes WHERE id = 'n00007' FOR UPDATE");
+            report = await stage.RotateAsync();
+        }
+
+        Assert.That(
+            report.Failures.Select(failure => failure.Key.Single().Value).Order(),
+            Is.EqualTo(new[] { "n00003", "n00004" })
+        );
+        Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((17, 3)));
+    }
+
+    // Each transaction updates the rows from the last to the first, against the direction of the rotation.
+    private static async Task<int> TouchBackwardsAsync(Stage stage, CancellationToken stop)
+    {
+        await using var connection = await stage.Source.OpenConnectionAsync(CancellationToken.None);
+        await RunAsync(connection, "SET deadlock_timeout = '10ms'");
+        var committed = 0;
+        for (var touch = 1; !stop.IsCancellationRequested; touch++)
+        {
+            try
+            {
+                await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+                foreach (var i in new[] { 400, 300, 200, 100, 1 })
+                    await RunAsync(
+                        connection,
+                        $"UPDATE notes SET title = 'touch {touch}' WHERE id = 'n{i:d5}'"
+                    );
+                await transaction.CommitAsync(CancellationToken.None);
+                committed = touch;
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                // The application's turn to give way; its writes are rolled back.
+            }
+        }
+
+        return committed;
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

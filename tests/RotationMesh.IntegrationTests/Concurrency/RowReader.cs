@@ -1,0 +1,67 @@
+using Npgsql;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.IntegrationTests.Concurrency;
+
+/// <summary>Reads a batch and writes it, step by step, so that a test can do something in between.</summary>
+internal sealed class RowReader : IAsyncDisposable
+{
+    private readonly Stage stage;
+    private readonly TableTarget target;
+    private readonly Reencryptor reencryptor;
+
+    private RowReader(Stage stage, TableTarget target)
+    {
+        this.stage = stage;
+        this.target = target;
+        reencryptor = new Reencryptor(stage.Ring);
+    }
+
+    public static async Task<RowReader> OfAsync(Stage stage) =>
+        new(stage, (await stage.TargetsAsync()).Single());
+
+    /// <summary>All rows that are not at version 2, re-encrypted to it.</summary>
+    public async Task<RowBatch> ReadAsync()
+    {
+        var range = new PartitionRange
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = target.Shape.Leaves.Single().Name,
+        };
+        await using var connection = await OpenAsync();
+        await using var query = RowQuery.Pending(connection, target, range, null, 2);
+        await using var reader = await query.ExecuteReaderAsync();
+        var batch = new RowBatch(target);
+        var rows = new RowReencryptor(stage.Ring, reencryptor, new RotationTarget(2, false));
+        var cursor = new RowCursor(reader, target);
+        while (await cursor.ReadAsync(CancellationToken.None))
+            Assert.That(rows.Add(target, cursor, batch), Is.Null);
+        return batch;
+    }
+
+    /// <summary>Writes the batch; the number of rows that were written.</summary>
+    public async Task<int> WriteAsync(RowBatch batch)
+    {
+        await using var connection = await stage.Databases.Writer(Stage.App).OpenConnectionAsync();
+        var outcome = await new BatchWriter(connection, target, target.Shape.Leaves.Single(), 2).WriteAsync(
+            batch,
+            null
+        );
+        return outcome.Written;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        reencryptor.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync() =>
+        await stage.Databases.Reader(Stage.App).OpenConnectionAsync();
+}

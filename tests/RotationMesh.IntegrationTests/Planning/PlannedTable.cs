@@ -1,0 +1,66 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.IntegrationTests.Planning;
+
+/// <summary>A table with tenants of given sizes, and what the planner makes of it.</summary>
+internal static class PlannedTable
+{
+    /// <summary>Rows of each tenant, in turn, so that tenants lie mixed in the table; bodies are filler.</summary>
+    public static async Task FillAsync(Stage stage, IReadOnlyList<int> sizes)
+    {
+        await stage.ExecuteAsync("TRUNCATE notes");
+        await stage.ExecuteAsync(
+            """
+            INSERT INTO notes (id, tenant, body, version)
+            SELECT t || '-' || i, 'tenant-' || t, repeat('x', 40), 1
+            FROM unnest(@sizes) WITH ORDINALITY AS s (size, t), generate_series(1, size) AS i
+            ORDER BY i, t
+            """,
+            new { sizes = sizes.ToArray() }
+        );
+        await stage.ExecuteAsync("ANALYZE notes");
+    }
+
+    public static async Task<IReadOnlyList<PartitionRange>> PlanAsync(
+        Stage stage,
+        TableTarget target,
+        long rows,
+        string[]? tenants
+    )
+    {
+        var ranges = new List<PartitionRange>();
+        var planner = new PartitionPlanner(stage.Databases);
+        await foreach (var range in planner.PlanAsync(target, rows, tenants, CancellationToken.None))
+            ranges.Add(range);
+        return ranges;
+    }
+
+    /// <summary>How often each row of the table falls into a range: the counts that occur.</summary>
+    public static async Task<IReadOnlyList<int>> CoverageAsync(
+        Stage stage,
+        IEnumerable<PartitionRange> ranges,
+        string[]? tenants
+    )
+    {
+        var rows = await stage.QueryAsync<(long Page, string Tenant, string Leaf)>(
+            """
+            SELECT (ctid::text::point)[0]::bigint, tenant, tableoid::regclass::text FROM notes
+            WHERE @tenants::text[] IS NULL OR tenant = ANY(@tenants)
+            """,
+            new { tenants }
+        );
+        return
+        [
+            .. rows.Distinct()
+                .Select(row => ranges.Count(range => Holds(range, row.Page, row.Tenant, row.Leaf)))
+                .Distinct(),
+        ];
+    }
+
+    private static bool Holds(PartitionRange range, long page, string tenant, string leaf) =>
+        range.Leaf.Name.Name == leaf
+        && (range.Pages is not { } pages || (page >= pages.From && page < pages.To))
+        && (range.Tenants is not { } tenants || tenants.Contains(tenant));
+}

@@ -1,0 +1,75 @@
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Rotation;
+
+public sealed class KeyTypeTests
+{
+    [TestCase("text", "'key ' || i")]
+    [TestCase("text", "'käse \"' || i || '\" , {}'")]
+    [TestCase("uuid", "gen_random_uuid()")]
+    [TestCase("int", "i - 10")]
+    [TestCase("bigint", "9223372036854775807 - i")]
+    [TestCase("smallint", "i")]
+    [TestCase("varchar(20)", "'key ' || i")]
+    [TestCase("char(20)", "'key ' || i")]
+    [TestCase("numeric(20,3)", "i + 0.125")]
+    [TestCase("date", "date '2025-01-01' + i")]
+    [TestCase(
+        "timestamptz",
+        "timestamptz '2025-03-30 00:59:59.123456+00' + i * interval '11 minutes 1 microsecond'"
+    )]
+    [TestCase("timestamp(3)", "timestamp '2025-03-30 00:59:59.123' + i * interval '7 milliseconds'")]
+    [TestCase("bytea", "decode('00ff' || lpad(i::text, 4, '0'), 'hex')")]
+    [TestCase("double precision", "i / 7::float8")]
+    public async Task Rows_are_found_by_a_key_of_any_type(string type, string key)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            $"CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int NOT NULL)"
+        );
+        await stage.ExecuteAsync(
+            $"INSERT INTO notes SELECT {key}, 'acme', @body, 1 FROM generate_series(1, 50) AS i",
+            new { body = Value.Seal("the same", "acme") }
+        );
+        var keys = await stage.QueryAsync<string>("SELECT id::text FROM notes ORDER BY id");
+
+        var report = await stage.RotateAsync(batchSize: 7);
+
+        Assert.That(report.Tables.Single().Rotated, Is.EqualTo(50));
+        Assert.That(
+            await stage.QueryAsync<string>("SELECT id::text FROM notes ORDER BY id"),
+            Is.EqualTo(keys)
+        );
+        foreach (var body in await stage.QueryAsync<string>("SELECT body FROM notes"))
+            Assert.That(Value.Open(body, "acme", 2), Is.EqualTo("the same"));
+    }
+
+    [Test]
+    public async Task Rows_are_found_by_a_composite_key_and_its_failures_name_both_parts()
+    {
+        var entry = Entries.Notes with { Key = Entries.Names("region", "label") };
+        await using var stage = await Stage.CreateAsync(entry);
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE notes (region int, label text, tenant text, body text, version int,
+                                PRIMARY KEY (region, label));
+            INSERT INTO notes SELECT i % 5, 'l' || i / 5, 'acme', @body, 1 FROM generate_series(0, 49) AS i;
+            UPDATE notes SET body = '(bad)' WHERE region = 3 AND label = 'l4'
+            """,
+            new { body = Value.Seal("the same", "acme") }
+        );
+
+        var report = await stage.RotateAsync(batchSize: 7);
+
+        Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
+        Assert.That(report.Tables.Single().Rotated, Is.EqualTo(49));
+        Assert.That(
+            report.Failures.Single().Key.Select(part => (part.Column, part.Value, part.IsNumber)),
+            Is.EqualTo(new[] { ("region", "3", true), ("label", "l4", false) })
+        );
+        Assert.That(
+            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"),
+            Is.EqualTo(49)
+        );
+    }
+}

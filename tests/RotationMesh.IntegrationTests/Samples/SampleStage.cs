@@ -1,0 +1,31 @@
+using RotationMesh.Core.Map;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.MapFile;
+using RotationMesh.Sample;
+
+namespace RotationMesh.IntegrationTests.Samples;
+
+/// <summary>Loads the sample into a database of a test and reads its own map.</summary>
+internal static class SampleStage
+{
+    /// <summary>An empty database; the map is the sample's.</summary>
+    public static async Task<Stage> CreateAsync() => await Stage.CreateAsync([.. Tables()]);
+
+    public static Task<SampleTotals> LoadAsync(this Stage stage, SampleOptions options) =>
+        new SampleLoader(stage.Source, stage.Ring, options).LoadAsync(null, CancellationToken.None);
+
+    private static IEnumerable<TableEntry> Tables()
+    {
+        var folder = Directory.CreateTempSubdirectory("rotationmesh-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "rotation.yaml");
+            File.WriteAllText(path, SampleMap.Yaml("DATABASE"));
+            return [.. RotationMapReader.Read(path, _ => "Host=db").Tables];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using RotationMesh.Core.Keys;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Scanning;
+
+namespace RotationMesh.IntegrationTests.Scanning;
+
+public sealed class ColumnScanTests
+{
+    [Test]
+    public async Task Undeclared_columns_that_hold_envelopes_are_found_and_no_others()
+    {
+        await using var stage = await CreateAsync();
+
+        var found = await ScanAsync(stage, stage.Ring);
+
+        Assert.That(
+            found.Select(column => (column.Table, column.Column, column.Path, column.Context)),
+            Is.EquivalentTo(
+                new (string, string, string?, string?)[]
+                {
+                    ("public.notes", "forgotten", null, Entries.Context),
+                    ("public.other", "raw", null, Entries.Context),
+                    ("public.other", "settings", "inner.key", Entries.Context),
+                    ("public.other", "foreign_key_text", null, null),
+                }
+            )
+        );
+    }
+
+    [Test]
+    public async Task Without_keys_columns_are_judged_by_their_looks()
+    {
+        await using var stage = await CreateAsync();
+
+        var found = await ScanAsync(stage, null);
+
+        Assert.That(found.Select(column => column.Context), Is.All.Null);
+        Assert.That(
+            found.Select(column => column.Column).Order(),
+            Is.EqualTo(new[] { "foreign_key_text", "forgotten", "raw", "settings" })
+        );
+    }
+
+    // Undeclared: one beside the declared column, one in bytes, one inside JSON, one under a key of nobody's ring; and
+    // columns of text, digests, UUIDs and short base64 that are none.
+    private static async Task<Stage> CreateAsync()
+    {
+        var stage = await Stage.CreateAsync(Entries.Notes with { TenantWhenNull = "company_hq" });
+        await stage.CreateNotesAsync();
+        await stage.ExecuteAsync(
+            """
+            ALTER TABLE notes ADD COLUMN forgotten text, ADD COLUMN digest text;
+            CREATE TABLE other (id int, tenant text, raw bytea, settings jsonb, foreign_key_text text,
+                                prose text, uuid text, short text, vacant text)
+            """
+        );
+        for (var i = 0; i < 10; i++)
+            await stage.ExecuteAsync(
+                """
+                INSERT INTO notes (id, tenant, body, forgotten, digest, version)
+                VALUES (@id, 'acme', @body, @body, md5(@id) || md5(@id || 'x'), 1);
+                INSERT INTO other VALUES (1, 'acme', @raw,
+                    jsonb_build_object('a', 1, 'inner', jsonb_build_object('key', @body)),
+                    @foreign, 'some words that are in no way an envelope', gen_random_uuid()::text, 'QUJD', NULL)
+                """,
+                new
+                {
+                    id = $"n{i}",
+                    body = Value.Seal("plain", "acme"),
+                    raw = Value.SealBytes("plain", "acme"),
+                    foreign = Value.Seal("a text of some length, so that its bytes look random", "another"),
+                }
+            );
+        return stage;
+    }
+
+    private static Task<IReadOnlyList<ScannedColumn>> ScanAsync(Stage stage, KeyRing? ring) =>
+        new ColumnScan(stage.Databases, ring, stage.Formats, stage.Map).ScanAsync(
+            Stage.App,
+            CancellationToken.None
+        );
+}

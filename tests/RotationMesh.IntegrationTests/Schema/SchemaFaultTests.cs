@@ -1,0 +1,282 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Schema;
+
+public sealed class SchemaFaultTests
+{
+    private static readonly TableEntry Notes = Entries.Notes;
+
+    private static IEnumerable<TestCaseData> Faults()
+    {
+        yield return Fault(
+            "a missing table",
+            Entries.Table("nots"),
+            "does not exist",
+            "Did you mean 'notes'"
+        );
+        yield return Fault(
+            "a missing column",
+            Notes with
+            {
+                Columns = [Entries.Column("boddy")],
+            },
+            "has no column \"boddy\"",
+            "Did you mean 'body'"
+        );
+        yield return Fault(
+            "a missing version column",
+            Notes with
+            {
+                Version = new("key_version"),
+            },
+            "has no column \"key_version\"",
+            "ALTER TABLE \"notes\" ADD COLUMN \"key_version\" integer NOT NULL DEFAULT 1;"
+        );
+        yield return Fault(
+            "a column of another case",
+            Notes with
+            {
+                Tenant = new("Tenant"),
+            },
+            "has no column \"Tenant\"",
+            "'tenant'"
+        );
+        yield return Fault(
+            "a key that is not unique",
+            Notes with
+            {
+                Key = Entries.Names("title"),
+            },
+            "key (\"title\") is not unique",
+            "name the primary key"
+        );
+        yield return Fault(
+            "a key that may be NULL",
+            Notes with
+            {
+                Key = Entries.Names("loose"),
+            },
+            "key (\"loose\") is not unique",
+            "NOT NULL"
+        );
+        yield return Fault(
+            "a key that is unique for some rows",
+            Notes with
+            {
+                Key = Entries.Names("partly"),
+            },
+            "key (\"partly\") is not unique",
+            "name the primary key"
+        );
+        yield return Fault(
+            "a version that is text",
+            Notes with
+            {
+                Version = new("title"),
+            },
+            "version column \"title\" is text",
+            "smallint, integer or bigint"
+        );
+        yield return Fault(
+            "a version that is computed",
+            Notes with
+            {
+                Version = new("computed"),
+            },
+            "version column \"computed\" is generated",
+            "can be written"
+        );
+        yield return Fault("a view", Entries.Table("notes_view"), "is a view", "name the table");
+        yield return Fault(
+            "an encrypted column that is a number",
+            Notes with
+            {
+                Columns = [Entries.Column("number")],
+            },
+            "column \"number\" is integer",
+            "text, varchar, bytea or jsonb"
+        );
+        yield return Fault(
+            "an encrypted column that is computed",
+            Notes with
+            {
+                Columns = [Entries.Column("label")],
+            },
+            "column \"label\" is generated",
+            "computed from"
+        );
+        yield return Fault(
+            "jsonb without a path",
+            Notes with
+            {
+                Columns = [Entries.Column("settings")],
+            },
+            "column \"settings\" is jsonb",
+            "give the path of the string in the map (line 9)"
+        );
+        yield return Fault(
+            "a path in a text",
+            Notes with
+            {
+                Columns = [Entries.Column("body", "a.b")],
+            },
+            "column \"body\" is text",
+            "remove its path from the map (line 9)"
+        );
+        yield return Fault(
+            "an external predicate of no column",
+            Notes with
+            {
+                External = "bucket IS NOT NULL",
+            },
+            "the predicate `external` is refused",
+            "line 7"
+        );
+        yield return Fault(
+            "an external predicate that is none",
+            Notes with
+            {
+                External = "number",
+            },
+            "the predicate `external` is refused",
+            "line 7"
+        );
+        yield return Fault(
+            "an external predicate that does not end",
+            Notes with
+            {
+                External = "(number = 1",
+            },
+            "the predicate `external` is refused",
+            "line 7"
+        );
+    }
+
+    [TestCaseSource(nameof(Faults))]
+    public async Task A_map_that_does_not_fit_is_refused_with_one_fault_and_its_fix(
+        object entry,
+        string problem,
+        string fix
+    )
+    {
+        await using var stage = await CreateAsync((TableEntry)entry);
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        var fault = report.Faults.Single();
+        Assert.That(fault.Problem, Does.Contain(problem));
+        Assert.That(fault.Fix, Does.Contain(fix));
+        Assert.That(fault.ToString().Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(async () => await stage.RotateAsync(), Throws.TypeOf<UsageException>());
+    }
+
+    [Test]
+    public async Task All_faults_of_all_tables_are_reported_at_once()
+    {
+        await using var stage = await CreateAsync(
+            Entries.Table("nots"),
+            Notes with
+            {
+                Version = new("title"),
+                Key = Entries.Names("title"),
+                Columns = [Entries.Column("number"), Entries.Column("body")],
+            },
+            Notes,
+            Entries.Table("notes_view")
+        );
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(report.Faults, Has.Count.EqualTo(5));
+        Assert.That(report.Targets, Has.Count.EqualTo(1));
+        Assert.That(
+            Assert.Throws<UsageException>(() => report.OrThrow())!.Message.Split(Environment.NewLine),
+            Has.Length.EqualTo(5).And.All.StartsWith("table not")
+        );
+    }
+
+    [TestCase("SELECT", "UPDATE")]
+    [TestCase("UPDATE", "SELECT")]
+    [TestCase("SELECT (id, tenant, version), UPDATE", "SELECT")]
+    [TestCase("SELECT, UPDATE (version)", "UPDATE")]
+    public async Task A_missing_privilege_is_told_with_the_grant(string granted, string missing)
+    {
+        await using var owner = await CreateAsync(Notes);
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync(granted, "notes");
+        await using var stage = owner.Variant(user: role.Name);
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(report.Faults.Single().Problem, Does.StartWith($"the role may not {missing} \""));
+        Assert.That(report.Faults.Single().Fix, Is.EqualTo($"GRANT {missing} ON \"notes\" TO the role"));
+    }
+
+    [Test]
+    public async Task Reading_alone_needs_no_right_to_update()
+    {
+        await using var owner = await CreateAsync(Notes);
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync("SELECT", "notes");
+        await using var stage = owner.Variant(user: role.Name);
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, false, CancellationToken.None);
+
+        Assert.That(report.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_right_to_update_the_columns_of_the_map_is_enough()
+    {
+        await using var owner = await CreateAsync(Notes);
+        await owner.InsertAsync(Note.Many(10));
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync("SELECT, UPDATE (body, version)", "notes");
+        await using var stage = owner.Variant(user: role.Name);
+
+        var report = await stage.RotateAsync();
+
+        Assert.That(report.Tables[0].Rotated, Is.EqualTo(10));
+    }
+
+    [Test]
+    public async Task A_leaf_that_the_role_may_not_touch_is_named_with_its_grant()
+    {
+        await using var owner = await Stage.CreateAsync(Notes);
+        await owner.ExecuteAsync(
+            """
+            CREATE TABLE notes (id text PRIMARY KEY, tenant text, body text, version int) PARTITION BY HASH (id);
+            CREATE TABLE notes_all PARTITION OF notes FOR VALUES WITH (MODULUS 1, REMAINDER 0)
+            """
+        );
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync("SELECT, UPDATE", "notes");
+        await using var stage = owner.Variant(user: role.Name);
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(
+            report.Faults.Single().ToString(),
+            Does.Contain("\"notes_all\"").And.Contain("GRANT SELECT")
+        );
+    }
+
+    private static TestCaseData Fault(string name, TableEntry entry, string problem, string fix) =>
+        new TestCaseData(entry, problem, fix).SetArgDisplayNames(name);
+
+    private static async Task<Stage> CreateAsync(params TableEntry[] entries)
+    {
+        var stage = await Stage.CreateAsync(entries);
+        await stage.ExecuteAsync(
+            $"""
+            CREATE TABLE notes ({NotesTable.Columns}, settings jsonb, number int, loose text UNIQUE, partly text NOT NULL DEFAULT '',
+                computed int GENERATED ALWAYS AS (1) STORED, label text GENERATED ALWAYS AS (id || '!') STORED);
+            CREATE UNIQUE INDEX ON notes (partly) WHERE partly <> '';
+            CREATE VIEW notes_view AS SELECT * FROM notes
+            """
+        );
+        return stage;
+    }
+}

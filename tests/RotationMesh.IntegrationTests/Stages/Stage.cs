@@ -1,0 +1,159 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Stages;
+
+/// <summary>
+/// A database of its own with a map over it, and everything that a rotation needs. The map holds the entries that the
+/// test gives, in one scope.
+/// </summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    public const string App = "app";
+    public const string Format = "tenant-aead";
+
+    private readonly TestDatabase database;
+    private readonly ControlDatabase control;
+
+    private Stage(TestDatabase database, KeyRing ring, string connectionString, TableEntry[] entries)
+    {
+        this.database = database;
+        Ring = ring;
+        Map = new RotationMap
+        {
+            Path = "rotation.yaml",
+            Databases = [new DatabaseEntry(App, connectionString, 3)],
+            ControlConnectionString = database.ConnectionString,
+            Formats =
+            [
+                new FormatEntry(Format, HkdfAes256Gcm.Kind, "ocsuite-crypto-v1", "{tenant}:{context}", 5),
+            ],
+            Scopes = [new ScopeEntry("notes", entries, 6)],
+        };
+        Databases = new TargetDatabases(Map);
+        Formats = new EnvelopeFormats(Map);
+        control = new ControlDatabase(database.ConnectionString);
+    }
+
+    public RotationMap Map { get; }
+
+    public KeyRing Ring { get; }
+
+    public TargetDatabases Databases { get; }
+
+    public EnvelopeFormats Formats { get; }
+
+    public ControlDatabase Control => control;
+
+    public SchemaCheck Schema => new(Databases, Formats);
+
+    public RotationProgress Progress { get; } = new();
+
+    public NpgsqlDataSource Source => database.DataSource;
+
+    public string ConnectionString => database.ConnectionString;
+
+    /// <summary>An empty database and a map of these entries (of <see cref="Entries.Notes"/> where none is given).</summary>
+    public static async Task<Stage> CreateAsync(params TableEntry[] entries) =>
+        new Stage(await TestDatabase.CreateAsync(), StageKeys.Ring(), entries);
+
+    /// <summary>The same database behind another map, role or key ring; the first stage keeps the database alive.</summary>
+    public Stage Variant(TableEntry[]? entries = null, KeyRing? ring = null, string? user = null)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(ConnectionString);
+        if (user is not null)
+            (builder.Username, builder.Password) = (user, StageRole.Password);
+        return new Stage(
+            database,
+            ring ?? StageKeys.Ring(),
+            builder.ConnectionString,
+            entries ?? [.. Map.Tables]
+        )
+        {
+            Borrowed = true,
+        };
+    }
+
+    private bool Borrowed { get; init; }
+
+    private Stage(TestDatabase database, KeyRing ring, TableEntry[] entries)
+        : this(database, ring, database.ConnectionString, entries.Length == 0 ? [Entries.Notes] : entries) { }
+
+    /// <summary>Rotates every table of the map to its end.</summary>
+    public Task<RotationReport> RotateAsync(
+        int target = 2,
+        int batchSize = RotationSettings.DefaultBatchSize,
+        bool dryRun = false,
+        bool allowDowngrade = false,
+        int workers = 2,
+        string[]? tenants = null,
+        CancellationToken stopping = default
+    )
+    {
+        var rotation = new EmbeddedRotation(Map, Ring, Databases, Schema, control, Progress);
+        return rotation.RunAsync(
+            new RotationRequest
+            {
+                Scopes = Map.Scopes,
+                Tenants = tenants,
+                Settings = new RotationSettings(new(target, allowDowngrade), batchSize, dryRun),
+                Workers = workers,
+            },
+            stopping
+        );
+    }
+
+    /// <summary>Decrypts every row under the version that it claims.</summary>
+    public Task<VerificationReport> VerifyAsync(string[]? tenants = null) =>
+        new EmbeddedVerification(Ring, Databases, Schema, Progress).RunAsync(
+            [.. Map.Tables],
+            new VerificationRequest
+            {
+                Tenants = tenants,
+                Share = _ => null,
+                Workers = 2,
+            },
+            CancellationToken.None
+        );
+
+    /// <summary>The map's tables as the live database has them. Throws where the map does not fit.</summary>
+    public async Task<IReadOnlyList<TableTarget>> TargetsAsync() =>
+        (await Schema.CheckAsync(Map.Tables, forWriting: true, CancellationToken.None)).OrThrow();
+
+    public async Task ExecuteAsync(string sql, object? values = null)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, values);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, object? values = null)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return (await connection.ExecuteScalarAsync<T>(sql, values))!;
+    }
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? values = null)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return [.. await connection.QueryAsync<T>(sql, values)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Databases.DisposeAsync();
+        await control.DisposeAsync();
+        Formats.Dispose();
+        Ring.Dispose();
+        if (!Borrowed)
+            await database.DisposeAsync();
+    }
+}

@@ -1,0 +1,71 @@
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Tables;
+
+public sealed class OddNameTests
+{
+    [Test]
+    public async Task Quotes_dots_spaces_and_capitals_in_names_are_names()
+    {
+        var entry = Entries.Table(
+            """
+            "Odd.Schema "" 1"."My; ""Table"".t"
+            """
+        ) with
+        {
+            Key = Entries.Names("ID \" x", "select"),
+            Tenant = new("tenantId"),
+            Version = new("key.version"),
+            Columns = [Entries.Column("Body\"$1"), Entries.Column("user")],
+        };
+        await using var stage = await Stage.CreateAsync(entry);
+        await stage.ExecuteAsync(
+            """
+            CREATE SCHEMA "Odd.Schema "" 1";
+            CREATE TABLE "Odd.Schema "" 1"."My; ""Table"".t" (
+                "ID "" x" text, "select" int, "tenantId" text, "key.version" int, "Body""$1" text, "user" text,
+                PRIMARY KEY ("ID "" x", "select"));
+            INSERT INTO "Odd.Schema "" 1"."My; ""Table"".t" VALUES ('a', 1, 'acme', 1, @body, @body)
+            """,
+            new { body = Value.Seal("plain", "acme") }
+        );
+
+        var report = await stage.RotateAsync();
+
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        Assert.That(report.Verified, Is.EqualTo(1));
+        Assert.That(
+            Value.Open(
+                await stage.ScalarAsync<string>(
+                    """
+                    SELECT "user" FROM "Odd.Schema "" 1"."My; ""Table"".t" WHERE "key.version" = 2
+                    """
+                ),
+                "acme",
+                2
+            ),
+            Is.EqualTo("plain")
+        );
+    }
+
+    [Test]
+    public async Task Tables_of_the_same_name_in_two_schemas_are_two_tables()
+    {
+        await using var stage = await Stage.CreateAsync(
+            Entries.Table("notes"),
+            Entries.Table("other.notes") with
+            {
+                Scope = "others",
+            }
+        );
+        await stage.ExecuteAsync("CREATE SCHEMA other");
+        await stage.CreateNotesAsync();
+        await stage.CreateNotesAsync("other.notes");
+        await stage.InsertAsync(Note.Many(5));
+        await stage.InsertAsync(Note.Many(8), "other.notes");
+
+        var report = await stage.RotateAsync();
+
+        Assert.That(report.Tables.Select(table => table.Rotated), Is.EqualTo(new[] { 5, 8 }));
+    }
+}

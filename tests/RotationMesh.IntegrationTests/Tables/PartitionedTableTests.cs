@@ -1,0 +1,112 @@
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Tables;
+
+public sealed class PartitionedTableTests
+{
+    // Two levels; a leaf has its columns in another order, and one lies in another schema.
+    private const string Create = """
+        CREATE SCHEMA archive;
+        CREATE TABLE notes (id text, tenant text, body text, version int DEFAULT 1, region int, title text DEFAULT 'x',
+                            PRIMARY KEY (region, id)) PARTITION BY RANGE (region);
+        CREATE TABLE notes_low PARTITION OF notes FOR VALUES FROM (0) TO (10) PARTITION BY LIST (region);
+        CREATE TABLE notes_zero PARTITION OF notes_low FOR VALUES IN (0);
+        CREATE TABLE notes_few PARTITION OF notes_low DEFAULT;
+        CREATE TABLE archive."High Regions" (title text, region int NOT NULL, gone text, version int, body text, tenant text, id text NOT NULL);
+        ALTER TABLE archive."High Regions" DROP COLUMN gone;
+        ALTER TABLE notes ATTACH PARTITION archive."High Regions" FOR VALUES FROM (10) TO (20);
+        CREATE TABLE notes_rest PARTITION OF notes DEFAULT;
+        """;
+
+    [TestCase(null)]
+    [TestCase("tenant-1")]
+    public async Task Rows_of_every_leaf_are_rotated(string? tenant)
+    {
+        await using var stage = await CreateAsync();
+
+        var report = await stage.RotateAsync(batchSize: 9, tenants: tenant is null ? null : [tenant]);
+
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        var notes = await stage.NotesAsync();
+        var chosen = notes.Where(note => tenant is null || note.Tenant == tenant).ToList();
+        Assert.That(report.Tables.Single().Rotated, Is.EqualTo(chosen.Count));
+        Assert.That(
+            notes.Where(note => note.Version == 2).Select(note => note.Id),
+            Is.EqualTo(chosen.Select(note => note.Id))
+        );
+        Assert.That(
+            chosen.Select(note => Value.Open(note.Body!, note.Tenant!, 2)),
+            Is.EqualTo(chosen.Select(note => $"body of {note.Id}"))
+        );
+    }
+
+    [Test]
+    public async Task The_shape_has_the_leaves_and_nothing_between()
+    {
+        await using var stage = await CreateAsync();
+
+        var shape = (await stage.TargetsAsync()).Single().Shape;
+
+        Assert.That(
+            shape.Leaves.Select(leaf => leaf.Quoted),
+            Is.EquivalentTo(
+                new[]
+                {
+                    """
+                    "archive"."High Regions"
+                    """,
+                    """
+                    "public"."notes_few"
+                    """,
+                    """
+                    "public"."notes_rest"
+                    """,
+                    """
+                    "public"."notes_zero"
+                    """,
+                }
+            )
+        );
+    }
+
+    [Test]
+    public async Task A_table_partitioned_by_its_version_is_refused()
+    {
+        await using var stage = await Stage.CreateAsync(
+            Entries.Notes with
+            {
+                Key = Entries.Names("id", "version2"),
+                Version = new("version2"),
+            }
+        );
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE notes (id text, tenant text, body text, version2 int, PRIMARY KEY (id, version2))
+            PARTITION BY LIST (version2);
+            CREATE TABLE notes_rest PARTITION OF notes DEFAULT
+            """
+        );
+
+        Assert.That(
+            async () => await stage.RotateAsync(),
+            Throws
+                .TypeOf<Core.UsageException>()
+                .With.Message.Contains("it is partitioned by its version column")
+        );
+    }
+
+    private static async Task<Stage> CreateAsync()
+    {
+        var stage = await Stage.CreateAsync(Entries.Notes with { Key = Entries.Names("region", "id") });
+        await stage.ExecuteAsync(Create);
+        await stage.ExecuteAsync("CREATE TABLE loading (id text, tenant text, body text, version int)");
+        await stage.InsertAsync(Note.Many(120), "loading");
+        await stage.ExecuteAsync(
+            """
+            INSERT INTO notes (id, tenant, body, version, region)
+            SELECT id, tenant, body, version, (substr(id, 2)::int * 7) % 25 FROM loading
+            """
+        );
+        return stage;
+    }
+}

@@ -1,0 +1,81 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.IntegrationTests.Tables;
+
+public sealed class RefusedRowTests
+{
+    private const string Trigger = """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NEW.id = 'n00007' THEN RAISE EXCEPTION 'not this one' CODE; END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION refuse()
+        """;
+
+    [TestCase("", Description = "P0001")]
+    [TestCase("USING ERRCODE = 'unique_violation'")]
+    [TestCase("USING ERRCODE = 'ZX001'", Description = "a code of the application's own")]
+    [TestCase("USING ERRCODE = 'insufficient_privilege'")]
+    [TestCase("USING ERRCODE = 'program_limit_exceeded'")]
+    [TestCase("USING ERRCODE = 'feature_not_supported'")]
+    public async Task A_row_that_a_trigger_refuses_stays_and_all_others_are_rotated(string code)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(60));
+        await stage.ExecuteAsync(Trigger.Replace("CODE", code, StringComparison.Ordinal));
+
+        var report = await stage.RotateAsync(batchSize: 25);
+
+        await AssertOnlyFailureAsync(stage, report);
+    }
+
+    [Test]
+    public async Task A_row_that_a_check_constraint_refuses_stays_and_all_others_are_rotated()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(60));
+        await stage.ExecuteAsync("ALTER TABLE notes ADD CHECK (version = 1 OR id <> 'n00007')");
+
+        var report = await stage.RotateAsync();
+
+        await AssertOnlyFailureAsync(stage, report);
+    }
+
+    [Test]
+    public async Task A_row_that_repeats_nothing_but_its_failure_is_not_swept_for_ever()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(10));
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE tries (id text);
+            CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN INSERT INTO tries VALUES (NEW.id); RETURN NULL; END $$;
+            CREATE TRIGGER swallow BEFORE UPDATE ON notes FOR EACH ROW WHEN (NEW.id = 'n00007')
+            EXECUTE FUNCTION swallow()
+            """
+        );
+
+        var report = await stage.RotateAsync();
+
+        Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((9, 1)));
+        Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM tries"), Is.LessThan(100));
+    }
+
+    private static async Task AssertOnlyFailureAsync(Stage stage, Engine.RotationReport report)
+    {
+        Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((59, 1)));
+        var failure = report.Failures.Single();
+        Assert.That(
+            (failure.Error, failure.Key.Single().Value, failure.Tenant, failure.Version),
+            Is.EqualTo((RowError.DatabaseError, "n00007", "tenant-1", 1L))
+        );
+        var left = (await stage.NotesAsync()).Single(note => note.Version == 1);
+        Assert.That(Value.Open(left.Body!, "tenant-1", 1), Is.EqualTo("body of n00007"));
+    }
+}

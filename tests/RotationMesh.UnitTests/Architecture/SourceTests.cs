@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+
+namespace RotationMesh.UnitTests.Architecture;
+
+public sealed partial class SourceTests
+{
+    private const int LongestFile = 250;
+
+    [Test]
+    public void The_repository_s_sources_are_found() =>
+        Assert.That(Repository.SourceFiles.Count(), Is.GreaterThan(100));
+
+    [Test]
+    public void No_file_is_too_long_to_be_read_at_once() =>
+        Assert.That(
+            Repository
+                .SourceFiles.Where(file => File.ReadLines(file).Count() > LongestFile)
+                .Select(file => Path.GetRelativePath(Repository.Root, file)),
+            Is.Empty
+        );
+
+    [Test]
+    public void Every_type_is_named_for_what_it_is() =>
+        Assert.That(
+            Repository
+                .SourceFiles.SelectMany(file => TypeName().Matches(File.ReadAllText(file)))
+                .Select(match => match.Groups["name"].Value)
+                .Where(name => Vague().IsMatch(name)),
+            Is.Empty
+        );
+
+    [GeneratedRegex(
+        @"^\s*(?:\w+ )*(?:class|record|struct|interface|enum) (?<name>\w+)",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex TypeName();
+
+    [GeneratedRegex("Manager|Helper|Util|Processor|Common")]
+    private static partial Regex Vague();
+}
