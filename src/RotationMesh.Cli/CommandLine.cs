@@ -29,7 +29,10 @@ internal static class CommandLine
         var parsed = root.Parse(arguments);
         var terminal = new Terminal(parsed, output, error);
         if (parsed.Errors.Count > 0)
-            return terminal.Fail(ExitCodes.Usage, $"{parsed.Errors[^1].Message} See rotationmesh --help");
+            return terminal.Fail(
+                ExitCodes.Usage,
+                $"{parsed.Errors[^1].Message.TrimEnd('.')}; see rotationmesh --help"
+            );
         try
         {
             return await parsed.InvokeAsync(

@@ -5,6 +5,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Hosting;
 using RotationMesh.MapFile;
+using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Schema;
@@ -28,7 +29,7 @@ internal sealed class Session : IAsyncDisposable
         ring = new(() => KeyRingReader.Read(variables.GetSecret));
         databases = new(() => new TargetDatabases(Map));
         formats = new(() => new EnvelopeFormats(Map));
-        control = new(() => new ControlDatabase(Map.ControlConnectionString));
+        control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
     }
 
     public RotationMap Map { get; }

@@ -25,13 +25,15 @@ public static class RotationMapReader
         ArgumentNullException.ThrowIfNull(variable);
         var fields = MapDocument.Root(new MapSource(path, variable)).Fields(Keys);
         KeysSection.Check(fields.Optional("keys"));
+        var control = fields.Optional("control");
         var databases = DatabasesSection.Read(fields.Required("databases"));
         var formats = FormatsSection.Read(fields.Required("formats"));
         return new RotationMap
         {
             Path = path,
             Databases = databases,
-            ControlConnectionString = ControlSection.Read(fields.Optional("control"), databases),
+            ControlConnectionString = ControlSection.Read(control, databases),
+            ControlLine = control?.Line ?? databases[0].Line,
             Formats = formats,
             Scopes = ScopesSection.Read(
                 fields.Required("scopes"),

@@ -8,7 +8,7 @@ public static class DatabaseFaults
 {
     /// <summary>
     /// SQLSTATE and, for classes whose messages speak of connections, privileges and names but never of values, the
-    /// server's message.
+    /// server's message. What has a context was raised in a function or trigger, which may quote a row in any class.
     /// </summary>
     public static string Describe(NpgsqlException fault)
     {
@@ -18,7 +18,8 @@ public static class DatabaseFaults
         if (fault is not PostgresException refusal)
             return $"it can't be reached or did not answer: {fault.InnerException?.Message ?? fault.Message}";
         var speaksOfNames =
-            refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";
+            string.IsNullOrEmpty(refusal.Where)
+            && refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";
         return speaksOfNames
             ? $"the server refused: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
             : $"the server refused a statement (SQLSTATE {refusal.SqlState})";

@@ -15,6 +15,15 @@ public sealed record RotationMap
     /// <summary>Npgsql connection string of the control database (schema <c>rotationmesh</c>).</summary>
     public required string ControlConnectionString { get; init; }
 
+    /// <summary>Line of the section <c>control</c>; errors about a control database of its own name it.</summary>
+    public int ControlLine { get; init; } = 1;
+
+    /// <summary>The control database: the first of the map, or one of its own.</summary>
+    public DatabaseEntry Control =>
+        ControlConnectionString == Databases[0].ConnectionString
+            ? Databases[0]
+            : new DatabaseEntry("control", ControlConnectionString, ControlLine);
+
     /// <summary>Envelope formats in the order of the file.</summary>
     public required IReadOnlyList<FormatEntry> Formats { get; init; }
 

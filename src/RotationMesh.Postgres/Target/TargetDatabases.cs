@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using RotationMesh.Core;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target;
@@ -95,7 +94,7 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
     private NpgsqlDataSource Build(string name, string settings)
     {
         var entry = map.Database(name);
-        var builder = new NpgsqlDataSourceBuilder(Parse(entry, map.Path));
+        var builder = new NpgsqlDataSourceBuilder(MapConnection.Checked(entry, map.Path));
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
         builder.ConnectionStringBuilder.ReadBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.WriteBufferSize = BufferBytes;
@@ -106,20 +105,6 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
             connection => InitializeAsync(connection, settings)
         );
         return builder.Build();
-    }
-
-    private static string Parse(DatabaseEntry entry, string path)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(entry.ConnectionString).ConnectionString;
-        }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or KeyNotFoundException)
-        {
-            throw new UsageException(
-                $"{path}:{entry.Line}: the connection string of database '{entry.Name}' is not one that Npgsql understands"
-            );
-        }
     }
 
     private static void Initialize(NpgsqlConnection connection, string settings)

@@ -67,7 +67,19 @@ public sealed class MapFaultTests
     {
         site.Map = ReplaceFirst(sound, "${APP_DATABASE_URL}", "\"Hostess=db;Password=kR7-quite-hidden\"");
         var line = (await site.RunAsync("rotate")).Refusal();
-        Assert.That(line, Does.Contain("rotation.yaml:3: ").And.Not.Contain("quite-hidden"));
+        Assert.That(line, Does.Contain("rotation.yaml:2: ").And.Not.Contain("quite-hidden"));
+    }
+
+    [Test]
+    public async Task A_control_database_of_its_own_is_named_by_its_own_line()
+    {
+        site.Map = sound.Replace(
+            "keys:",
+            "control:\n  connectionString: \"Hostess=db;Password=kR7-quite-hidden\"\nkeys:",
+            StringComparison.Ordinal
+        );
+        var line = (await site.RunAsync("rotate")).Refusal();
+        Assert.That(line, Does.Match(@"rotation\.yaml:[45]: .*'control'").And.Not.Contain("quite-hidden"));
     }
 
     [TestCase("verify")]

@@ -5,10 +5,10 @@ public sealed class UsageTests
 {
     private Site site = null!;
 
-    [OneTimeSetUp]
+    [SetUp]
     public async Task Create() => site = await Site.EmptyAsync();
 
-    [OneTimeTearDown]
+    [TearDown]
     public async Task Drop() => await site.DisposeAsync();
 
     [TestCase("rotate --batch-size 0", "--batch-size")]
@@ -51,7 +51,8 @@ public sealed class UsageTests
     [Test]
     public async Task Options_come_from_the_environment_too()
     {
-        File.Move(Path.Combine(site.Folder, "rotation.yaml"), Path.Combine(site.Folder, "elsewhere.yaml"));
+        site.Write("elsewhere.yaml", site.Map);
+        File.Delete(Path.Combine(site.Folder, "rotation.yaml"));
         site.Variables["ROTATIONMESH_CONFIG"] = "elsewhere.yaml";
         site.Variables["ROTATIONMESH_OUTPUT"] = "json";
         Assert.That((await site.RunAsync("doctor")).Json()["checks"], Is.Not.Null);

@@ -104,12 +104,13 @@ internal sealed class BatchWriter(
             fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
             && fault.Routine == "ExecWithCheckOptions"
         )
-        || (IsRaisedByFunction(fault) && !fault.IsTransient);
+        || IsRaisedByFunction(fault);
 
-    // The server's context names a function only where the error came from inside one.
+    // The server's context names a function only where the error came from inside one. What the driver calls transient
+    // does not count here: 55000 is what triggers that guard a state raise, and will raise again.
     private static bool IsRaisedByFunction(PostgresException fault) =>
         !string.IsNullOrEmpty(fault.Where)
-        && fault.SqlState[..2] is not ("08" or "53" or "57" or "58" or "F0" or "XX");
+        && fault.SqlState[..2] is not ("08" or "40" or "53" or "57" or "58" or "F0" or "XX");
 }
 
 /// <summary>Rows of a batch that were written, and those that the database refused for good.</summary>
