@@ -20,6 +20,9 @@ internal static class Queues
     public const string PartitionAlive = "rotationmesh-partition-alive";
     public const string RowsFailed = "rotationmesh-rows-failed";
 
-    /// <summary>The short address that every transport resolves to its own.</summary>
-    public static Uri Address(string queue) => new($"queue:{queue}");
+    /// <summary>
+    /// The short address that every transport resolves to its own: the exchange before the queue. A sender that names
+    /// the queue would declare it, without the arguments that its consumers give it, and RabbitMQ refuses that.
+    /// </summary>
+    public static Uri Address(string queue) => new($"exchange:{queue}");
 }

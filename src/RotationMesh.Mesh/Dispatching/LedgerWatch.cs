@@ -68,10 +68,10 @@ internal sealed class LedgerWatch(
         foreach (var rotation in running)
         {
             var sweeps = await ledger.ReadAsync(rotation.RotationId, stopping);
-            if (SweepNews.Of(rotation, sweeps) is { } news)
-                await bus.Publish(news, news.GetType(), stopping);
-            else if (Breaker.Of(rotation, sweeps) is { } tripped)
+            if (Breaker.Of(rotation, sweeps) is { } tripped)
                 await bus.Publish(tripped, stopping);
+            else if (SweepNews.Of(rotation, sweeps) is { } news)
+                await bus.Publish(news, news.GetType(), stopping);
             else if (due || SweepNews.IsIdle(rotation, sweeps))
                 await bus.Publish(new NudgeRotation(rotation.RotationId), stopping);
         }

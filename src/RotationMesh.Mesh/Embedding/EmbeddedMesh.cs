@@ -55,9 +55,9 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         await using var host = await MeshHost.StartAsync(Services(rotation.RotationId, request), stopping);
         Started(rotation.RotationId, host);
         if (rotation.State == "Paused")
-            await host.SteerAsync(new ResumeRotation(rotation.RotationId, Requester), stopping);
+            await host.SteerAsync(new ResumeRotation(rotation.RotationId, Requester), CancellationToken.None);
         else
-            await host.SteerAsync(Start(rotation), stopping);
+            await host.SteerAsync(Start(rotation), CancellationToken.None);
         var follower = new RotationFollower(parts.Control, progress);
         var ended = await follower.FollowAsync(
             rotation.RotationId,

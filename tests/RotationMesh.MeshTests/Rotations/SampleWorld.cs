@@ -20,9 +20,11 @@ internal sealed class SampleWorld : IAsyncDisposable
     public const string NewKey = "kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps-new";
 
     private readonly EnvelopeFormats formats;
+    private readonly bool owns;
 
-    private SampleWorld(TestDatabase database, RotationMap map, KeyRing ring)
+    private SampleWorld(TestDatabase database, RotationMap map, KeyRing ring, bool owns)
     {
+        this.owns = owns;
         Database = database;
         formats = new EnvelopeFormats(map);
         var databases = new TargetDatabases(map);
@@ -55,12 +57,17 @@ internal sealed class SampleWorld : IAsyncDisposable
         var database = await TestDatabase.CreateAsync();
         using var ring = new KeyRing(1, new Dictionary<int, string> { [1] = OldKey });
         await new SampleLoader(database.DataSource, ring, options).LoadAsync(null, CancellationToken.None);
-        return new SampleWorld(database, Read(SampleMap.Yaml("APP"), _ => database.ConnectionString), Ring());
+        return new SampleWorld(
+            database,
+            Read(SampleMap.Yaml("APP"), _ => database.ConnectionString),
+            Ring(),
+            owns: true
+        );
     }
 
     /// <summary>The same database seen by a process with another map or other keys; stays the first one's.</summary>
     public SampleWorld Beside(RotationMap? map = null, KeyRing? ring = null) =>
-        new(Database, map ?? Parts.Map, ring ?? Ring());
+        new(Database, map ?? Parts.Map, ring ?? Ring(), owns: false);
 
     public static RotationMap Read(string yaml, Func<string, string?> variables)
     {
@@ -97,6 +104,7 @@ internal sealed class SampleWorld : IAsyncDisposable
         formats.Dispose();
         await Parts.Databases.DisposeAsync();
         await Parts.Control.DisposeAsync();
-        await Database.DisposeAsync();
+        if (owns)
+            await Database.DisposeAsync();
     }
 }

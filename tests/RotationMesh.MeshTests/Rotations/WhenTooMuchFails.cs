@@ -1,0 +1,37 @@
+using NUnit.Framework;
+using RotationMesh.Engine;
+using RotationMesh.Mesh.Embedding;
+using RotationMesh.Sample;
+
+namespace RotationMesh.MeshTests.Rotations;
+
+[TestFixture]
+internal sealed class WhenTooMuchFails
+{
+    [Test]
+    public async Task The_breaker_pauses_the_rotation_and_the_next_run_goes_on_without_it()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 2000, Tenants = 4 });
+        await world.Database.ExecuteAsync(
+            """
+            UPDATE knowledge_entries SET content = 'not an envelope'
+            WHERE id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT 300)
+            """
+        );
+
+        var paused = await RunAsync(world);
+        var ended = await RunAsync(world);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(paused.State, Is.EqualTo("Paused"));
+            Assert.That(paused.Reason, Does.Contain("circuit breaker").And.Contain("rows"));
+            Assert.That(ended.RotationId, Is.EqualTo(paused.RotationId));
+            Assert.That(ended.State, Is.EqualTo("CompletedWithFailures"));
+            Assert.That(ended.Tables.Sum(table => table.Failed), Is.EqualTo(300));
+        }
+    }
+
+    private static Task<RotationReport> RunAsync(SampleWorld world) =>
+        new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(world.Request, CancellationToken.None);
+}
