@@ -8,6 +8,17 @@ results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
+# PostgreSQL is started by the test projects themselves; one broker serves all of them.
+if [ -z "${ROTATIONMESH_TEST_RABBITMQ:-}" ]; then
+  case $(infra/services.sh status) in
+    *"rabbitmq  running"*) ;;
+    *) trap 'infra/services.sh stop rabbitmq >/dev/null' EXIT ;;
+  esac
+  infra/services.sh start rabbitmq
+  eval "$(infra/services.sh env)"
+  export ROTATIONMESH_TEST_RABBITMQ=$ROTATIONMESH_RABBITMQ
+fi
+
 broken=()
 for project in tests/*/*.csproj; do
   grep -qF '<IsTestProject>true</IsTestProject>' "$project" || continue
