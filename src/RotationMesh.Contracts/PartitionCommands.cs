@@ -11,7 +11,10 @@ public sealed record RotatePartition
     public required int TargetVersion { get; init; }
     public required int BatchSize { get; init; }
     public bool AllowDowngrade { get; init; }
-    public bool DryRun { get; init; }
+
+    /// <summary>Rows that stay locked count as failed: no sweep comes after this one.</summary>
+    public bool IsLastSweep { get; init; }
+
     public required string MapHash { get; init; }
     public required string TargetFingerprint { get; init; }
 }

@@ -8,6 +8,7 @@ public sealed record PartitionRotated(
     Guid RotationId,
     long PartitionId,
     int Attempt,
+    string Worker,
     RowCounts Counts,
     TimeSpan Elapsed
 );
@@ -17,6 +18,7 @@ public sealed record PartitionVerified(
     Guid RotationId,
     long PartitionId,
     int Attempt,
+    string Worker,
     RowCounts Counts,
     TimeSpan Elapsed
 );
@@ -25,13 +27,33 @@ public sealed record PartitionVerified(
 /// Sent by a worker that must not touch the partition, handled by the ledger, which keeps it for a worker that may; may
 /// arrive twice.
 /// </summary>
-public sealed record PartitionRefused(Guid RotationId, long PartitionId, int Attempt, Refusal Reason);
+public sealed record PartitionRefused(
+    Guid RotationId,
+    long PartitionId,
+    int Attempt,
+    string Worker,
+    Refusal Reason
+);
 
 /// <summary>
-/// Sent by a worker whose retries are used up, handled by the ledger, which keeps the partition for an operator's retry;
-/// may arrive twice. The SqlState is null where the failure is not PostgreSQL's.
+/// Sent by a worker that could not do the partition as a whole, handled by the ledger: it is tried again after a wait where
+/// the failure is transient, and else kept for an operator's retry; may arrive twice. The SqlState is null where the
+/// failure is not PostgreSQL's.
 /// </summary>
-public sealed record PartitionFailed(Guid RotationId, long PartitionId, int Attempt, string? SqlState);
+public sealed record PartitionFailed(
+    Guid RotationId,
+    long PartitionId,
+    int Attempt,
+    string Worker,
+    string? SqlState,
+    bool Transient
+);
+
+/// <summary>Sent by a worker that stops before the partition's end, handled by the ledger, which gives it to another; may arrive twice.</summary>
+public sealed record PartitionReturned(Guid RotationId, long PartitionId, int Attempt, string Worker);
+
+/// <summary>Sent by a worker every so often while it is at a long partition, handled by the ledger, which extends the lease.</summary>
+public sealed record PartitionAlive(Guid RotationId, long PartitionId, int Attempt, string Worker);
 
 /// <summary>Why a worker refuses a partition: what differs between it and the rotation.</summary>
 public enum Refusal

@@ -12,10 +12,14 @@ public sealed record PartitionRef
     public required int Attempt { get; init; }
 
     public required string Scope { get; init; }
+    public required string Database { get; init; }
     public required string Table { get; init; }
 
-    /// <summary>As the map's tenant column holds them, null for rows without one; empty: all tenants in the range.</summary>
-    public required IReadOnlyList<string?> Tenants { get; init; }
+    /// <summary>The table that holds the rows, written as in SQL: the table itself or a leaf of it, which the worker checks.</summary>
+    public required string Leaf { get; init; }
+
+    /// <summary>As keys are derived for them; null: all tenants in the range.</summary>
+    public IReadOnlyList<string>? Tenants { get; init; }
 
     /// <summary>Null: the tenants' rows wherever they lie.</summary>
     public PageRange? Pages { get; init; }

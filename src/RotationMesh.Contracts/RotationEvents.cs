@@ -1,7 +1,7 @@
 namespace RotationMesh.Contracts;
 
 /// <summary>Published by the rotation saga when it begins, for whoever follows rotations; may arrive twice.</summary>
-public sealed record RotationStarted(Guid RotationId, int TargetVersion, bool DryRun);
+public sealed record RotationStarted(Guid RotationId, int TargetVersion);
 
 /// <summary>
 /// Published by the ledger when a sweep has no open partition left, handled by the rotation saga; may arrive twice, and the

@@ -15,7 +15,10 @@ public sealed record StartRotation
     public required int TargetVersion { get; init; }
     public required int BatchSize { get; init; }
     public bool AllowDowngrade { get; init; }
-    public bool DryRun { get; init; }
+
+    /// <summary>Run by the process that asks, over its own transport: coordinators leave it alone.</summary>
+    public bool Embedded { get; init; }
+
     public bool PauseWorkers { get; init; }
     public IReadOnlyList<IgnoredGate> IgnoredGates { get; init; } = [];
 

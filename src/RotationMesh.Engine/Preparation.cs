@@ -50,11 +50,8 @@ internal sealed class Preparation(TargetDatabases databases, KeyRing ring, Schem
                 )
             );
         if (wrong.Count > 0)
-            throw new UsageException(string.Join(Environment.NewLine, wrong.Select(Explain)));
+            throw new UsageException(
+                string.Join(Environment.NewLine, wrong.Select(result => result.Explain()))
+            );
     }
-
-    private static string Explain(ProbeResult result) =>
-        $"the key of version {result.Version} (fingerprint {result.Fingerprint}) does not open table {result.Table}: "
-        + $"{result.Failed} of {result.Tried} sampled values of that version fail. Nothing was written; check that the keys "
-        + "are not swapped, and that the map names the right format, context and tenant column";
 }

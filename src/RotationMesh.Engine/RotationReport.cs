@@ -11,8 +11,11 @@ public sealed record RotationReport
     /// <summary>Id of the rotation; of a dry run nothing is recorded under it.</summary>
     public required Guid RotationId { get; init; }
 
-    /// <summary>Completed, CompletedWithFailures or Cancelled.</summary>
+    /// <summary>Completed, CompletedWithFailures or Cancelled; Paused where the circuit breaker has tripped.</summary>
     public required string State { get; init; }
+
+    /// <summary>What held it up, where something did.</summary>
+    public string? Reason { get; init; }
 
     /// <summary>Whether nothing was written.</summary>
     public required bool DryRun { get; init; }

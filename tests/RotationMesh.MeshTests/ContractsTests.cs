@@ -54,7 +54,7 @@ public sealed class ContractsTests
     }
 
     [TestCase(typeof(StartRotation))]
-    [TestCase(typeof(PlanRotation))]
+    [TestCase(typeof(RotationGoal))]
     [TestCase(typeof(RotatePartition))]
     [TestCase(typeof(VerifyPartition))]
     public void CommandLeadsToRows_ItNamesMapAndKey(Type type)
@@ -78,8 +78,10 @@ public sealed class ContractsTests
                 PartitionId = 7,
                 Attempt = 2,
                 Scope = "knowledge",
+                Database = "app",
                 Table = "knowledge_entries",
-                Tenants = ["demo-company", null],
+                Leaf = "\"public\".\"knowledge_entries\"",
+                Tenants = ["demo-company"],
                 Pages = new PageRange(0, 4096),
             },
             TargetVersion = 2,
@@ -109,7 +111,7 @@ public sealed class ContractsTests
             Failed = 3,
             FailedByClass = new Dictionary<string, long> { ["AuthenticationFailed"] = 3 },
         };
-        var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, counts, TimeSpan.FromSeconds(1.5));
+        var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, "worker", counts, TimeSpan.FromSeconds(1.5));
 
         var json = JsonSerializer.Serialize(sent, options);
         var arrived = JsonSerializer.Deserialize<PartitionRotated>(json, options)!;

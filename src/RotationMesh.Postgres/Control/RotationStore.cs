@@ -8,23 +8,32 @@ public sealed class RotationStore(NpgsqlDataSource source)
 {
     private const string Insert = """
         INSERT INTO rotationmesh.rotations
-            (rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants)
+            (correlation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants)
         VALUES (@RotationId, 'Rotating', @TargetVersion, @TargetFingerprint, @MapHash, @Scopes, @Tenants)
         """;
 
     private const string End = """
         UPDATE rotationmesh.rotations SET state = @state, ended_at = now(), summary = @summary::jsonb
-        WHERE rotation_id = @rotationId AND ended_at IS NULL
+        WHERE correlation_id = @rotationId AND ended_at IS NULL
+        """;
+
+    private const string Summarize = """
+        UPDATE rotationmesh.rotations SET summary = @summary::jsonb WHERE correlation_id = @rotationId
+        """;
+
+    private const string FindClosing = """
+        SELECT summary::text AS summary, ended_at - started_at AS elapsed FROM rotationmesh.rotations
+        WHERE correlation_id = @rotationId AND summary IS NOT NULL AND ended_at IS NOT NULL
         """;
 
     private const string FindLatest = """
-        SELECT rotation_id, state, target_version, started_at, ended_at FROM rotationmesh.rotations
+        SELECT correlation_id AS rotation_id, state, target_version, started_at, ended_at FROM rotationmesh.rotations
         ORDER BY started_at DESC LIMIT 1
         """;
 
     private const string FindById = """
-        SELECT rotation_id, state, target_version, started_at, ended_at FROM rotationmesh.rotations
-        WHERE rotation_id = @rotationId
+        SELECT correlation_id AS rotation_id, state, target_version, started_at, ended_at FROM rotationmesh.rotations
+        WHERE correlation_id = @rotationId
         """;
 
     /// <summary>Records that a rotation begins.</summary>
@@ -48,6 +57,19 @@ public sealed class RotationStore(NpgsqlDataSource source)
             },
             cancellationToken
         );
+
+    /// <summary>Keeps the closing totals of a rotation that the saga ends; <paramref name="summary"/> is JSON.</summary>
+    public Task SummarizeAsync(Guid rotationId, string summary, CancellationToken cancellationToken) =>
+        ExecuteAsync(Summarize, new { rotationId, summary }, cancellationToken);
+
+    /// <summary>The closing totals as JSON, and how long the rotation took by the database's clock; null before its end.</summary>
+    public async Task<RotationClosing?> FindClosingAsync(Guid rotationId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<RotationClosing>(
+            new CommandDefinition(FindClosing, new { rotationId }, cancellationToken: cancellationToken)
+        );
+    }
 
     /// <summary>The rotation with that id, or the latest; null where there is none.</summary>
     public async Task<RotationRecord?> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
@@ -80,6 +102,16 @@ public sealed record NewRotation(
     string[] Scopes,
     string[]? Tenants
 );
+
+/// <summary>Closing totals of a rotation.</summary>
+public sealed record RotationClosing
+{
+    /// <summary>Totals as JSON.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>Time from start to end.</summary>
+    public TimeSpan Elapsed { get; init; }
+}
 
 /// <summary>A rotation as recorded.</summary>
 public sealed record RotationRecord

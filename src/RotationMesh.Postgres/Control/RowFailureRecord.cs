@@ -25,6 +25,25 @@ public sealed record RowFailureRecord
     public string Error { get; init; } = "";
 }
 
+/// <summary>Number of failures of one table.</summary>
+public sealed record TableFailures
+{
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string DatabaseName { get; init; } = "";
+
+    /// <summary>Table as the map names it.</summary>
+    public string TableName { get; init; } = "";
+
+    /// <summary>Rows that are not at the target version.</summary>
+    public long Pending { get; init; }
+
+    /// <summary>Rows at the target version that do not decrypt.</summary>
+    public long Unreadable { get; init; }
+}
+
 /// <summary>Number of failures of one table and cause.</summary>
 public sealed record FailureCount
 {

@@ -23,6 +23,17 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         WHERE rotation_id = @rotationId AND scope = @scope AND database_name = @database AND table_name = @table
         """;
 
+    private const string ClearVersion = """
+        DELETE FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND version = @version
+        """;
+
+    private const string Explained = """
+        SELECT scope, database_name, table_name,
+               count(*) FILTER (WHERE version IS DISTINCT FROM @version) AS pending,
+               count(*) FILTER (WHERE version = @version) AS unreadable
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId GROUP BY 1, 2, 3
+        """;
+
     private const string List = """
         SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error
         FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
@@ -91,6 +102,43 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
                 cancellationToken: cancellationToken
             )
         );
+    }
+
+    /// <summary>Forgets the failures of rows that claim the target version, before a verification finds them anew.</summary>
+    public async Task ClearUnreadableAsync(
+        Guid rotationId,
+        long targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ClearVersion,
+                new { rotationId, version = targetVersion },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>
+    /// Failures by table: rows that are not at the target version and why is recorded, and rows at it that do not decrypt.
+    /// </summary>
+    public async Task<IReadOnlyList<TableFailures>> ByTableAsync(
+        Guid rotationId,
+        long targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<TableFailures>(
+            new CommandDefinition(
+                Explained,
+                new { rotationId, version = targetVersion },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.AsList();
     }
 
     /// <summary>At most <paramref name="limit"/> failures of a rotation.</summary>

@@ -1,7 +1,5 @@
 using CsCheck;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.IntegrationTests.Concurrency;
 
@@ -30,33 +28,15 @@ public sealed class InterleavingTests
         await stage.InsertAsync(opening);
         using var application = new Interloper(stage, seed, opening);
 
-        await RotateAsync(stage, batchSize, application);
+        // Progress is told between the read of one batch and the write of the next.
+        var pass = await stage.PassAsync(batchSize, _ => application.Act());
+        Assert.That(pass.Failures, Is.Empty);
         Assert.That(await PlaintextsAsync(stage), Is.EquivalentTo(application.Last));
 
         var closing = await stage.RotateAsync();
         Assert.That(closing.State, Is.EqualTo("Completed"));
         Assert.That(await PlaintextsAsync(stage), Is.EquivalentTo(application.Last));
         Assert.That((await stage.NotesAsync()).Select(note => note.Version), Is.All.EqualTo(2));
-    }
-
-    // Progress is told between the read of one batch and the write of the next.
-    private static async Task RotateAsync(Stage stage, int batchSize, Interloper application)
-    {
-        var target = (await stage.TargetsAsync()).Single();
-        using var rotator = new PartitionRotator(
-            stage.Databases,
-            stage.Ring,
-            new RotationSettings(new RotationTarget(2, false), batchSize, false),
-            _ => application.Act()
-        );
-        var ranges = new PartitionPlanner(stage.Databases).PlanAsync(
-            target,
-            Rows,
-            null,
-            CancellationToken.None
-        );
-        await foreach (var range in ranges)
-            Assert.That((await rotator.RotateAsync(target, range, default)).Failures, Is.Empty);
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> PlaintextsAsync(Stage stage) =>

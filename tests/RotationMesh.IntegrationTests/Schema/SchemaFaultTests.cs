@@ -161,7 +161,7 @@ public sealed class SchemaFaultTests
         string fix
     )
     {
-        await using var stage = await CreateAsync((TableEntry)entry);
+        await using var stage = await SchemaStage.CreateAsync((TableEntry)entry);
 
         var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
 
@@ -175,7 +175,7 @@ public sealed class SchemaFaultTests
     [Test]
     public async Task All_faults_of_all_tables_are_reported_at_once()
     {
-        await using var stage = await CreateAsync(
+        await using var stage = await SchemaStage.CreateAsync(
             Entries.Table("nots"),
             Notes with
             {
@@ -197,86 +197,6 @@ public sealed class SchemaFaultTests
         );
     }
 
-    [TestCase("SELECT", "UPDATE")]
-    [TestCase("UPDATE", "SELECT")]
-    [TestCase("SELECT (id, tenant, version), UPDATE", "SELECT")]
-    [TestCase("SELECT, UPDATE (version)", "UPDATE")]
-    public async Task A_missing_privilege_is_told_with_the_grant(string granted, string missing)
-    {
-        await using var owner = await CreateAsync(Notes);
-        await using var role = await StageRole.CreateAsync(owner);
-        await role.GrantAsync(granted, "notes");
-        await using var stage = owner.Variant(user: role.Name);
-
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
-
-        Assert.That(report.Faults.Single().Problem, Does.StartWith($"the role may not {missing} \""));
-        Assert.That(report.Faults.Single().Fix, Is.EqualTo($"GRANT {missing} ON \"notes\" TO the role"));
-    }
-
-    [Test]
-    public async Task Reading_alone_needs_no_right_to_update()
-    {
-        await using var owner = await CreateAsync(Notes);
-        await using var role = await StageRole.CreateAsync(owner);
-        await role.GrantAsync("SELECT", "notes");
-        await using var stage = owner.Variant(user: role.Name);
-
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, false, CancellationToken.None);
-
-        Assert.That(report.Faults, Is.Empty);
-    }
-
-    [Test]
-    public async Task The_right_to_update_the_columns_of_the_map_is_enough()
-    {
-        await using var owner = await CreateAsync(Notes);
-        await owner.InsertAsync(Note.Many(10));
-        await using var role = await StageRole.CreateAsync(owner);
-        await role.GrantAsync("SELECT, UPDATE (body, version)", "notes");
-        await using var stage = owner.Variant(user: role.Name);
-
-        var report = await stage.RotateAsync();
-
-        Assert.That(report.Tables[0].Rotated, Is.EqualTo(10));
-    }
-
-    [Test]
-    public async Task A_leaf_that_the_role_may_not_touch_is_named_with_its_grant()
-    {
-        await using var owner = await Stage.CreateAsync(Notes);
-        await owner.ExecuteAsync(
-            """
-            CREATE TABLE notes (id text PRIMARY KEY, tenant text, body text, version int) PARTITION BY HASH (id);
-            CREATE TABLE notes_all PARTITION OF notes FOR VALUES WITH (MODULUS 1, REMAINDER 0)
-            """
-        );
-        await using var role = await StageRole.CreateAsync(owner);
-        await role.GrantAsync("SELECT, UPDATE", "notes");
-        await using var stage = owner.Variant(user: role.Name);
-
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
-
-        Assert.That(
-            report.Faults.Single().ToString(),
-            Does.Contain("\"notes_all\"").And.Contain("GRANT SELECT")
-        );
-    }
-
     private static TestCaseData Fault(string name, TableEntry entry, string problem, string fix) =>
         new TestCaseData(entry, problem, fix).SetArgDisplayNames(name);
-
-    private static async Task<Stage> CreateAsync(params TableEntry[] entries)
-    {
-        var stage = await Stage.CreateAsync(entries);
-        await stage.ExecuteAsync(
-            $"""
-            CREATE TABLE notes ({NotesTable.Columns}, settings jsonb, number int, loose text UNIQUE, partly text NOT NULL DEFAULT '',
-                computed int GENERATED ALWAYS AS (1) STORED, label text GENERATED ALWAYS AS (id || '!') STORED);
-            CREATE UNIQUE INDEX ON notes (partly) WHERE partly <> '';
-            CREATE VIEW notes_view AS SELECT * FROM notes
-            """
-        );
-        return stage;
-    }
 }

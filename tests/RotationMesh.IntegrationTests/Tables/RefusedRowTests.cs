@@ -3,6 +3,7 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.IntegrationTests.Tables;
 
+[Parallelizable(ParallelScope.All)] // one of them waits for the last sweep
 public sealed class RefusedRowTests
 {
     private const string Trigger = """

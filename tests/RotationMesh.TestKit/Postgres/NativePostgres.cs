@@ -16,7 +16,6 @@ internal sealed class NativePostgres : IPostgres
     private const int Attempts = 3;
 
     private readonly Process watchdog;
-    private int disposed;
 
     private NativePostgres(Process watchdog, string connectionString)
     {
@@ -52,12 +51,6 @@ internal sealed class NativePostgres : IPostgres
 
     public async ValueTask DisposeAsync()
     {
-        // Once by the assembly's tear-down, and again when the process exits.
-        if (Interlocked.Exchange(ref disposed, 1) != 0)
-        {
-            return;
-        }
-
         watchdog.StandardInput.Close();
         // The watchdog may be a grandchild; its end is the end of its output.
         await watchdog.StandardOutput.ReadToEndAsync();

@@ -162,4 +162,10 @@ public sealed record ProbeResult(
 {
     /// <summary>Whether the key ring's key of this version can't be the one that the rows were encrypted with.</summary>
     public bool IsWrongKey => Tried >= KeyProbe.FewestValues && Failed * 2 > Tried;
+
+    /// <summary>What that means and what to look at, in one line for the operator.</summary>
+    public string Explain() =>
+        $"the key of version {Version} (fingerprint {Fingerprint}) does not open table {Table}: "
+        + $"{Failed} of {Tried} sampled values of that version fail. Nothing was written; check that the keys "
+        + "are not swapped, and that the map names the right format, context and tenant column";
 }

@@ -1,0 +1,39 @@
+namespace RotationMesh.Contracts;
+
+// Published by the coordinators, handled by the rotation saga; each may arrive twice, late, or after another.
+
+/// <summary>Everything fits; the opening census is recorded.</summary>
+public sealed record RotationChecked(Guid RotationId);
+
+/// <summary>Something does not fit, and nothing was written; the reason says what to mend.</summary>
+public sealed record RotationRejected(Guid RotationId, string Reason);
+
+/// <summary>A sweep is planned to its end. No partitions means that it found nothing to do.</summary>
+public sealed record RotationPlanned(Guid RotationId, int Sweep, long Partitions, long Rows);
+
+/// <summary>
+/// The census after a sweep: rows that no recorded failure accounts for, and why some database could not be counted; null
+/// where all were.
+/// </summary>
+public sealed record RowsCounted(Guid RotationId, int Sweep, long PendingRows, string? Uncounted);
+
+/// <summary>Verification is planned to its end.</summary>
+public sealed record VerificationPlanned(Guid RotationId, int Sweep, long Partitions);
+
+/// <summary>Verification has no open partition left.</summary>
+public sealed record VerificationSettled(Guid RotationId, int Sweep, long Partitions, long FailedPartitions);
+
+/// <summary>The closing totals, and the partitions of the last sweep that failed as a whole.</summary>
+public sealed record RotationConcluded(Guid RotationId, int Sweep, long FailedPartitions, RowCounts Counts);
+
+/// <summary>Something keeps a rotation from going on, and it waits for that to change; for the operator to read.</summary>
+public sealed record RotationHeldUp(Guid RotationId, string Reason);
+
+/// <summary>Too much fails: somebody should look before more is tried.</summary>
+public sealed record BreakerTripped(Guid RotationId, string Reason);
+
+/// <summary>
+/// Published every few seconds for each rotation that runs: its state sends its command again, so that what was lost with
+/// a process is made up for.
+/// </summary>
+public sealed record NudgeRotation(Guid RotationId);

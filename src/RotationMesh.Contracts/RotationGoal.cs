@@ -1,0 +1,18 @@
+namespace RotationMesh.Contracts;
+
+/// <summary>
+/// What a rotation is to reach, as every command of the saga carries it: whoever handles one needs nothing else, and
+/// sees at once whether its own map and key are the rotation's.
+/// </summary>
+public sealed record RotationGoal
+{
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Empty: all tenants.</summary>
+    public required IReadOnlyList<string> Tenants { get; init; }
+
+    public required int TargetVersion { get; init; }
+    public bool AllowDowngrade { get; init; }
+    public required string MapHash { get; init; }
+    public required string TargetFingerprint { get; init; }
+}

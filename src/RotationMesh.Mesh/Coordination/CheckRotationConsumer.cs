@@ -1,0 +1,94 @@
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Everything that must hold before a row is written: map, keys, no other rotation on the same rows, schema, tenants, and
+/// the opening census. A database that does not answer is left for later: the planner checks it when it is back.
+/// </summary>
+internal sealed class CheckRotationConsumer(
+    RotationMap map,
+    KeyRing ring,
+    GoalCheck goals,
+    TargetDatabases databases,
+    Surveyor surveyor,
+    ControlDatabase control
+) : IConsumer<CheckRotation>
+{
+    /// <summary>Handles the command of the state Checking.</summary>
+    public async Task Consume(ConsumeContext<CheckRotation> context)
+    {
+        var (rotationId, goal) = (context.Message.RotationId, context.Message.Goal);
+        var guard = new RotationGuard(control.Source);
+        await using var alone = await guard.TryHoldAsync("check", rotationId, context.CancellationToken);
+        if (alone is null)
+            return; // somebody is at it and will answer
+        try
+        {
+            await CheckAsync(rotationId, goal, context.CancellationToken);
+            await context.Publish(new RotationChecked(rotationId));
+        }
+        catch (UsageException fault)
+        {
+            await context.Publish(new RotationRejected(rotationId, fault.Message));
+        }
+    }
+
+    private async Task CheckAsync(Guid rotationId, RotationGoal goal, CancellationToken cancellationToken)
+    {
+        if (goals.Explain(goal) is { } difference)
+            throw new UsageException(difference);
+        await ClaimAsync(rotationId, goal, cancellationToken);
+        var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
+        var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
+        if (unfit.Count > 0)
+            throw new UsageException(string.Join(Environment.NewLine, unfit));
+        if (Surveyor.Tenants(goal) is { } tenants && survey.Uncounted.Count == 0)
+            await new TenantLookup(databases).EnsureKnownAsync(
+                [.. survey.Tables.Select(table => table.Target)],
+                tenants,
+                cancellationToken
+            );
+        var wrong = await WrongKeys.FindAsync(
+            new KeyProbe(databases, ring),
+            survey.Tables,
+            goal,
+            cancellationToken
+        );
+        if (wrong.Count > 0)
+            throw new UsageException(
+                string.Join(Environment.NewLine, wrong.Select(result => result.Explain()))
+            );
+        await new RotationTableStore(control.Source).RecordAsync(
+            rotationId,
+            survey.Counted(goal),
+            cancellationToken
+        );
+    }
+
+    private async Task ClaimAsync(Guid rotationId, RotationGoal goal, CancellationToken cancellationToken)
+    {
+        var tables = map
+            .Tables.Where(entry => goal.Scopes.Contains(entry.Scope))
+            .Select(entry => new PlannedTable(entry.Scope, entry.Database, entry.Name));
+        var other = await new RotationLocks(control.Source).TryClaimAsync(
+            rotationId,
+            [.. tables],
+            Surveyor.Tenants(goal),
+            cancellationToken
+        );
+        if (other is not null)
+            throw new UsageException(
+                $"rotation {other} runs on some of the same rows: wait for its end, or cancel it"
+            );
+    }
+}

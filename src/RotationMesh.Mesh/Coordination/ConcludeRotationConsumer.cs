@@ -1,0 +1,68 @@
+using System.Text.Json;
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Writes the closing totals of a rotation, by its last census.</summary>
+internal sealed class ConcludeRotationConsumer(
+    RotationMap map,
+    ControlDatabase control,
+    FailureArrival arrival
+) : IConsumer<ConcludeRotation>
+{
+    /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
+    public async Task Consume(ConsumeContext<ConcludeRotation> context)
+    {
+        var command = context.Message;
+        var ledger = await new LedgerSummary(control.Source).ReadAsync(
+            command.RotationId,
+            context.CancellationToken
+        );
+        if (ledger.Any(sweep => sweep.Tables.Any(table => table.Dispatched > 0)))
+            return; // partitions in hand end first; the next nudge asks again
+        var phase = command.Cancelled ? SweepPhase.Rotate : SweepPhase.Verify;
+        await arrival.WaitAsync(
+            new SweepKey(command.RotationId, command.Sweep, phase),
+            command.Goal.TargetVersion,
+            context.CancellationToken
+        );
+        var closing = new ClosingTotals(
+            await new RotationTableStore(control.Source).ListAsync(
+                command.RotationId,
+                context.CancellationToken
+            ),
+            await new RowFailureStore(control.Source).ByTableAsync(
+                command.RotationId,
+                command.Goal.TargetVersion,
+                context.CancellationToken
+            ),
+            ledger
+        );
+        var order = map.Tables.Select(entry => (entry.Scope, entry.Database, entry.Name)).ToList();
+        var tables = closing
+            .Tables(command.Cancelled)
+            .OrderBy(table => order.IndexOf((table.Scope, table.Database, table.Table)))
+            .ToList();
+        var summary = new ClosingSummary(closing.Verified, tables);
+        await new RotationStore(control.Source).SummarizeAsync(
+            command.RotationId,
+            JsonSerializer.Serialize(summary),
+            context.CancellationToken
+        );
+        var unverified = ledger.Where(sweep =>
+            sweep.Key.Phase == SweepPhase.Verify && sweep.Key.Sweep == command.Sweep
+        );
+        await context.Publish(
+            new RotationConcluded(
+                command.RotationId,
+                command.Sweep,
+                unverified.Sum(sweep => sweep.Failed),
+                summary.Counts()
+            )
+        );
+    }
+}

@@ -1,0 +1,29 @@
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>How a coordinator works.</summary>
+public sealed record CoordinatorOptions
+{
+    /// <summary>
+    /// The one rotation that an embedding process runs; null: all but the embedded ones. A database may hold both, and
+    /// neither may take the other's partitions.
+    /// </summary>
+    public Guid? Only { get; init; }
+
+    /// <summary>
+    /// Partitions with the workers at a time. The default value is 256: enough that a hundred workers never wait for the
+    /// dispatcher, few enough that two of them end all of it within the lease.
+    /// </summary>
+    public int Window { get; init; } = 256;
+
+    /// <summary>
+    /// Partitions of one database with the workers at a time. The default value is 192, so that one database that hangs
+    /// leaves room for the others.
+    /// </summary>
+    public int WindowOfDatabase { get; init; } = 192;
+
+    /// <summary>
+    /// Time between two nudges of a rotation. The default value is 5 seconds: what a process that died has left undone
+    /// is made up for within that time.
+    /// </summary>
+    public TimeSpan Nudge { get; init; } = TimeSpan.FromSeconds(5);
+}

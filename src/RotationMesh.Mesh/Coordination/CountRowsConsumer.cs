@@ -1,0 +1,84 @@
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// The census after a sweep: the database, and not the counters, says what is left. A database that can't be counted makes
+/// the answer incomplete, and the saga waits for it.
+/// </summary>
+internal sealed class CountRowsConsumer(Surveyor surveyor, ControlDatabase control, FailureArrival arrival)
+    : IConsumer<CountRows>
+{
+    /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
+    public async Task Consume(ConsumeContext<CountRows> context)
+    {
+        var (rotationId, sweep, goal) = (
+            context.Message.RotationId,
+            context.Message.Sweep,
+            context.Message.Goal
+        );
+        var guard = new RotationGuard(control.Source);
+        await using var alone = await guard.TryHoldAsync("count", rotationId, context.CancellationToken);
+        if (alone is null)
+            return; // somebody is at it and will answer
+        await arrival.WaitAsync(
+            new SweepKey(rotationId, sweep, SweepPhase.Rotate),
+            goal.TargetVersion,
+            context.CancellationToken
+        );
+        var survey = await surveyor.CountAsync(goal, durable: true, context.CancellationToken);
+        var left = await LeftAsync(rotationId, goal, survey, context.CancellationToken);
+        await context.Publish(new RowsCounted(rotationId, sweep, left, survey.Gaps));
+    }
+
+    // Rows that no recorded failure accounts for; and failures of rows that are not pending any more, which a sweep
+    // finds anew.
+    private async Task<long> LeftAsync(
+        Guid rotationId,
+        RotationGoal goal,
+        Survey survey,
+        CancellationToken cancellationToken
+    )
+    {
+        var failures = await new RowFailureStore(control.Source).ByTableAsync(
+            rotationId,
+            goal.TargetVersion,
+            cancellationToken
+        );
+        var explained = failures.ToDictionary(
+            row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
+            row => row.Pending
+        );
+        await RecordAsync(rotationId, survey.Counted(goal), cancellationToken);
+        return survey
+            .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
+            .Sum(table =>
+                Math.Abs(table.Pending(goal.TargetVersion) - explained.GetValueOrDefault(table.Name))
+            );
+    }
+
+    // A table with pending rows that was never counted before is left to the planner, which tries its keys first.
+    private async Task RecordAsync(
+        Guid rotationId,
+        IReadOnlyList<TableCount> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var store = new RotationTableStore(control.Source);
+        var known = (await store.ListAsync(rotationId, cancellationToken))
+            .Select(table => (table.Scope, table.Database, table.Table))
+            .ToHashSet();
+        await store.RecordAsync(
+            rotationId,
+            [
+                .. tables.Where(table =>
+                    table.Pending == 0 || known.Contains((table.Scope, table.Database, table.Table))
+                ),
+            ],
+            cancellationToken
+        );
+    }
+}

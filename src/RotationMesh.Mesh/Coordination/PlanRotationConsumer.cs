@@ -1,0 +1,166 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Mesh.Saga;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Probing;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Plans a sweep: the tables with rows that are not at the target version and whose failures do not account for them. A
+/// database that can't be counted is left out; the census after the sweep finds what it holds.
+/// </summary>
+internal sealed class PlanRotationConsumer(
+    GoalCheck goals,
+    KeyRing ring,
+    TargetDatabases databases,
+    Surveyor surveyor,
+    ControlDatabase control,
+    LedgerPulse pulse,
+    TimeProvider clock,
+    ILogger<PlanRotationConsumer> log
+) : IConsumer<PlanRotation>
+{
+    private readonly PartitionPlan plan = new(control.Source);
+
+    /// <summary>Handles the command of the state Planning.</summary>
+    public async Task Consume(ConsumeContext<PlanRotation> context)
+    {
+        var command = context.Message;
+        if (goals.Explain(command.Goal) is { } difference)
+        {
+            await context.Publish(new RotationHeldUp(command.RotationId, difference));
+            return;
+        }
+
+        var guard = new RotationGuard(control.Source);
+        await using var alone = await guard.TryHoldAsync(
+            "plan",
+            command.RotationId,
+            context.CancellationToken
+        );
+        if (alone is null)
+            return; // somebody is at it and will answer
+        var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Rotate);
+        var planned = await FindAsync(sweep, context.CancellationToken);
+        if (planned is not { IsPlanned: true })
+        {
+            await Task.Delay(Sweeps.PauseBefore(command.IdleSweeps), clock, context.CancellationToken);
+            await PlanAsync(command, sweep, context.CancellationToken);
+            planned = await FindAsync(sweep, context.CancellationToken);
+            pulse.Beat();
+        }
+
+        var rows = planned!.Tables.Sum(table => table.ExpectedRows);
+        await context.Publish(
+            new RotationPlanned(command.RotationId, command.Sweep, planned.Partitions, rows)
+        );
+    }
+
+    private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>
+        (
+            await new LedgerSummary(control.Source).ReadAsync(sweep.RotationId, cancellationToken)
+        ).SingleOrDefault(summary => summary.Key == sweep);
+
+    private async Task PlanAsync(PlanRotation command, SweepKey sweep, CancellationToken cancellationToken)
+    {
+        var goal = command.Goal;
+        var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
+        if (survey.Gaps is { } gaps)
+            MeshLog.DatabaseLeftOut(log, command.RotationId, gaps);
+        var failures = await new RowFailureStore(control.Source).ByTableAsync(
+            command.RotationId,
+            goal.TargetVersion,
+            cancellationToken
+        );
+        var explained = failures.ToDictionary(
+            row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
+            row => row.Pending
+        );
+        var chosen = survey
+            .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
+            .Where(table =>
+                command.Retrying
+                || table.Pending(goal.TargetVersion) != explained.GetValueOrDefault(table.Name)
+            );
+        await Task.WhenAll(
+            chosen
+                .GroupBy(table => table.Name.Database)
+                .Select(database => PlanAsync(command, sweep, [.. database], cancellationToken))
+        );
+        await plan.FinishPlanningAsync(sweep, cancellationToken);
+    }
+
+    // Each database apart: what one of them refuses keeps nothing of the others from being planned.
+    private async Task PlanAsync(
+        PlanRotation command,
+        SweepKey sweep,
+        IReadOnlyList<SurveyedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await OpenAsync(command, tables, cancellationToken);
+            var planner = new SweepPlanner(plan, pulse);
+            foreach (var table in tables)
+            {
+                await new RowFailureStore(control.Source).ClearAsync(
+                    command.RotationId,
+                    table.Name.Scope,
+                    table.Name.Database,
+                    table.Name.Table,
+                    cancellationToken
+                );
+                var ranges = new PartitionPlanner(databases).PlanAsync(
+                    table.Target,
+                    table.Stored,
+                    Surveyor.Tenants(command.Goal),
+                    cancellationToken
+                );
+                await planner.AddAsync(sweep, table, ranges, cancellationToken);
+            }
+        }
+        catch (Exception fault) when (fault is UsageException || Faults.IsOfDatabase(fault))
+        {
+            MeshLog.DatabaseLeftOut(
+                log,
+                command.RotationId,
+                $"database {tables[0].Name.Database}: {fault.Message}"
+            );
+        }
+    }
+
+    // A database that did not answer when the rotation was checked is checked now, before anything of it is written.
+    private async Task OpenAsync(
+        PlanRotation command,
+        IReadOnlyList<SurveyedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var store = new RotationTableStore(control.Source);
+        var known = (await store.ListAsync(command.RotationId, cancellationToken))
+            .Select(table => new PlannedTable(table.Scope, table.Database, table.Table))
+            .ToHashSet();
+        var late = tables.Where(table => !known.Contains(table.Name)).ToList();
+        var wrong = await WrongKeys.FindAsync(
+            new KeyProbe(databases, ring),
+            late,
+            command.Goal,
+            cancellationToken
+        );
+        if (wrong.Count > 0)
+            throw new UsageException(wrong[0].Explain());
+        await store.RecordAsync(
+            command.RotationId,
+            [.. late.Select(table => table.Counted(command.Goal.TargetVersion))],
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,92 @@
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Engine;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Planning;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Plans which rows are decrypted again after a rotation: all of small tables, a part of large ones.</summary>
+internal sealed class PlanVerificationConsumer(
+    TargetDatabases databases,
+    Surveyor surveyor,
+    ControlDatabase control,
+    LedgerPulse pulse
+) : IConsumer<PlanVerification>
+{
+    private readonly PartitionPlan plan = new(control.Source);
+
+    /// <summary>Handles the command of the state Verifying, until its sweep is settled.</summary>
+    public async Task Consume(ConsumeContext<PlanVerification> context)
+    {
+        var command = context.Message;
+        var guard = new RotationGuard(control.Source);
+        await using var alone = await guard.TryHoldAsync(
+            "verify",
+            command.RotationId,
+            context.CancellationToken
+        );
+        if (alone is null)
+            return; // somebody is at it and will answer
+        var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
+        var planned = await FindAsync(sweep, context.CancellationToken);
+        if (planned is not { IsPlanned: true })
+        {
+            var survey = await surveyor.CountAsync(command.Goal, durable: false, context.CancellationToken);
+            if (survey.Gaps is { } gaps)
+            {
+                // Not everything can be verified now; the next nudge asks again.
+                await context.Publish(new RotationHeldUp(command.RotationId, gaps));
+                return;
+            }
+
+            await PlanAsync(command, sweep, survey, context.CancellationToken);
+            planned = await FindAsync(sweep, context.CancellationToken);
+            pulse.Beat();
+        }
+
+        await context.Publish(
+            new VerificationPlanned(command.RotationId, command.Sweep, planned!.Partitions)
+        );
+    }
+
+    private async Task PlanAsync(
+        PlanVerification command,
+        SweepKey sweep,
+        Survey survey,
+        CancellationToken cancellationToken
+    )
+    {
+        await new RowFailureStore(control.Source).ClearUnreadableAsync(
+            command.RotationId,
+            command.Goal.TargetVersion,
+            cancellationToken
+        );
+        await new RotationTableStore(control.Source).RecordAsync(
+            command.RotationId,
+            survey.Counted(command.Goal),
+            cancellationToken
+        );
+        var planner = new SweepPlanner(plan, pulse);
+        foreach (var table in survey.Tables)
+        {
+            var ranges = new VerificationPlan(databases).PlanAsync(
+                table.Target,
+                table.Stored,
+                Surveyor.Tenants(command.Goal),
+                VerificationRequest.ShareAfterRotation(table.Stored),
+                cancellationToken
+            );
+            await planner.AddAsync(sweep, table, ranges, cancellationToken);
+        }
+
+        await plan.FinishPlanningAsync(sweep, cancellationToken);
+    }
+
+    private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>
+        (
+            await new LedgerSummary(control.Source).ReadAsync(sweep.RotationId, cancellationToken)
+        ).SingleOrDefault(summary => summary.Key == sweep);
+}

@@ -1,0 +1,57 @@
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Reads the workers' messages for the ledger.</summary>
+internal static class Results
+{
+    /// <summary>Stands for a failure that is not PostgreSQL's.</summary>
+    private const string NoSqlState = "unknown failure";
+
+    /// <summary>What the message says of its partition.</summary>
+    public static PartitionResult Of(object message) =>
+        message switch
+        {
+            PartitionRotated m => PartitionResult.Done(m.PartitionId, m.Attempt, m.Worker, Rotated(m.Counts)),
+            PartitionVerified m => PartitionResult.Done(
+                m.PartitionId,
+                m.Attempt,
+                m.Worker,
+                Verified(m.Counts)
+            ),
+            PartitionRefused m => PartitionResult.Refused(
+                m.PartitionId,
+                m.Attempt,
+                m.Worker,
+                GoalCheck.Explain(m.Reason)
+            ),
+            PartitionFailed { Transient: true } m => PartitionResult.Stumbled(
+                m.PartitionId,
+                m.Attempt,
+                m.Worker,
+                m.SqlState ?? NoSqlState
+            ),
+            PartitionFailed m => PartitionResult.Failed(
+                m.PartitionId,
+                m.Attempt,
+                m.Worker,
+                m.SqlState ?? NoSqlState
+            ),
+            PartitionReturned m => PartitionResult.Returned(m.PartitionId, m.Attempt, m.Worker),
+            PartitionAlive m => PartitionResult.Alive(m.PartitionId, m.Attempt, m.Worker),
+            _ => throw new ArgumentException($"{message.GetType().Name} is no result", nameof(message)),
+        };
+
+    private static PartitionCounts Rotated(RowCounts counts) =>
+        new()
+        {
+            Rotated = counts.Rotated,
+            Conflicts = counts.Conflicts,
+            Contended = counts.Contended,
+            FailedRows = counts.Failed,
+        };
+
+    private static PartitionCounts Verified(RowCounts counts) =>
+        new() { Verified = counts.Rows, FailedRows = counts.Failed };
+}

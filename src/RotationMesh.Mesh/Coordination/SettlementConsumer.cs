@@ -1,0 +1,32 @@
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Settles results of one kind in bulk: one transaction for a batch of messages.</summary>
+internal sealed class SettlementConsumer<T>(ControlDatabase control, LedgerRules rules, LedgerPulse pulse)
+    : IConsumer<Batch<T>>
+    where T : class
+{
+    /// <summary>Handles what workers say of their partitions. All or nothing: the whole batch is delivered again.</summary>
+    public async Task Consume(ConsumeContext<Batch<T>> context)
+    {
+        var messages = context.Message.Select(one => one.Message).ToList();
+        var settlement = new PartitionSettlement(control.Source, rules);
+        await settlement.SettleAsync([.. messages.Select(Results.Of)], context.CancellationToken);
+        pulse.Beat();
+        foreach (var reasons in messages.OfType<PartitionRefused>().GroupBy(refused => refused.RotationId))
+            await context.Publish(new RotationHeldUp(reasons.Key, Describe(reasons)));
+    }
+
+    private static string Describe(IEnumerable<PartitionRefused> refused) =>
+        string.Join(
+            "; ",
+            refused
+                .Select(one => $"worker {one.Worker} refuses: {GoalCheck.Explain(one.Reason)}")
+                .Distinct()
+                .Order()
+        );
+}

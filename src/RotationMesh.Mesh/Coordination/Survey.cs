@@ -1,0 +1,45 @@
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>What a census of all tables of a rotation found, and the databases that it could not count.</summary>
+internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList<UncountedDatabase> Uncounted)
+{
+    /// <summary>Why not everything was counted, in one line for the operator; null where it was.</summary>
+    public string? Gaps =>
+        Uncounted.Count == 0
+            ? null
+            : string.Join("; ", Uncounted.Select(gap => $"database {gap.Database}: {gap.Reason}"));
+
+    public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
+        [.. Tables.Select(table => table.Counted(goal.TargetVersion))];
+}
+
+/// <summary>A database that does not answer, or does not fit the map; one that <see cref="MayReturn"/> is waited for.</summary>
+internal sealed record UncountedDatabase(string Database, string Reason, bool MayReturn);
+
+/// <summary>A table and its rows by version; <see cref="Order"/> is its place in the map.</summary>
+internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyList<VersionCount> Counts)
+{
+    public PlannedTable Name => new(Target.Entry.Scope, Target.Entry.Database, Target.Entry.Name);
+
+    public long Stored => Counts.Where(count => !count.External).Sum(count => count.Rows);
+
+    public long Pending(int version) =>
+        Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
+
+    public TableCount Counted(int version) =>
+        new()
+        {
+            Scope = Name.Scope,
+            Database = Name.Database,
+            Table = Name.Table,
+            Stored = Stored,
+            Pending = Pending(version),
+            External = Counts.Where(count => count.External).Sum(count => count.Rows),
+        };
+}

@@ -1,0 +1,27 @@
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target.Planning;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Writes the partitions of a table into the ledger in bulk, while those before are being dispatched.</summary>
+internal sealed class SweepPlanner(PartitionPlan plan, LedgerPulse pulse)
+{
+    /// <summary>Partitions written at a time: a round trip is not felt, and workers get the first ones at once.</summary>
+    private const int AtATime = 200;
+
+    /// <summary>Adds the ranges to the sweep; returns when the last one is written.</summary>
+    public async Task AddAsync(
+        SweepKey sweep,
+        SurveyedTable table,
+        IAsyncEnumerable<PartitionRange> ranges,
+        CancellationToken cancellationToken
+    )
+    {
+        var target = await plan.BeginTableAsync(sweep, table.Name, table.Order, cancellationToken);
+        await foreach (var chunk in ranges.Chunk(AtATime).WithCancellation(cancellationToken))
+        {
+            await target.AddAsync(chunk, cancellationToken);
+            pulse.Beat();
+        }
+    }
+}

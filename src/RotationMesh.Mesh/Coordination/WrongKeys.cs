@@ -1,0 +1,31 @@
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Target.Probing;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Tries the keys on a sample of each table before anything of it is written.</summary>
+internal static class WrongKeys
+{
+    /// <summary>The tables and versions whose key can't be the one that the rows were encrypted with.</summary>
+    public static async Task<IReadOnlyList<ProbeResult>> FindAsync(
+        KeyProbe probe,
+        IEnumerable<SurveyedTable> tables,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        var wrong = new List<ProbeResult>();
+        foreach (var table in tables)
+        {
+            var results = await probe.ProbeAsync(
+                table.Target,
+                table.Counts,
+                Surveyor.Tenants(goal),
+                cancellationToken
+            );
+            wrong.AddRange(results.Where(result => result.IsWrongKey));
+        }
+
+        return wrong;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>
+/// Stops a rotation of which too much fails, before the rest is tried as well: a key, a format or a database is wrong, and
+/// somebody should look. It trips once; an operator who resumes has seen it.
+/// </summary>
+internal static class Breaker
+{
+    /// <summary>Share of partitions, or of rows, that may fail.</summary>
+    public const double FailedShare = 0.05;
+
+    /// <summary>Fewest settled partitions that say something: one bad one of a few is no pattern.</summary>
+    public const int FewestPartitions = 20;
+
+    /// <summary>Fewest rows that say something.</summary>
+    public const int FewestRows = 1000;
+
+    /// <summary>Why the rotation should stop; null where it should not.</summary>
+    public static BreakerTripped? Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps)
+    {
+        if (rotation.BreakerOff || rotation.State is not ("Planning" or "Rotating" or "Verifying"))
+            return null;
+        var phase = rotation.State == "Verifying" ? SweepPhase.Verify : SweepPhase.Rotate;
+        var key = new SweepKey(rotation.RotationId, rotation.Sweep, phase);
+        if (sweeps.SingleOrDefault(sweep => sweep.Key == key) is not { } current)
+            return null;
+        var settled = current.Done + current.Failed;
+        if (settled >= FewestPartitions && current.Failed > FailedShare * settled)
+            return Tripped(rotation, "partitions", current.Failed, settled);
+        var failed = current.Counts.FailedRows;
+        var rows = phase == SweepPhase.Verify ? current.Counts.Verified : current.Counts.Rotated + failed;
+        return rows >= FewestRows && failed > FailedShare * rows
+            ? Tripped(rotation, "rows", failed, rows)
+            : null;
+    }
+
+    private static BreakerTripped Tripped(RunningRotation rotation, string what, long failed, long all) =>
+        new(
+            rotation.RotationId,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the circuit breaker has tripped: {failed} of {all} {what} failed; resume goes on without it"
+            )
+        );
+}

@@ -1,0 +1,78 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>
+/// Keeps the workers' queues filled: takes pending partitions, sends them, and marks them dispatched when the broker has
+/// confirmed all of them. Any number of coordinators may run one.
+/// </summary>
+internal sealed class Dispatcher(
+    IBus bus,
+    ControlDatabase control,
+    LedgerRules rules,
+    LedgerPulse pulse,
+    CoordinatorOptions options,
+    TimeProvider clock,
+    ILogger<Dispatcher> log
+) : BackgroundService
+{
+    /// <summary>Longest time until partitions are seen that another process planned, or that were due for a retry.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+    private static readonly string[] Dispatching = ["Planning", "Rotating", "Verifying"];
+
+    private readonly PartitionDispatch dispatch = new(control.Source, rules, clock);
+    private readonly PartitionCommands commands = new(bus, control);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await DispatchAsync(stoppingToken))
+                    await pulse.Dispatch.WaitAsync(Poll, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database: what was taken is pending again, and a coordinator outlives both.
+                MeshLog.DispatchFailed(log, PauseAfterFault, fault);
+                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>One take; false where nothing was due or the window is full.</summary>
+    private async Task<bool> DispatchAsync(CancellationToken stopping)
+    {
+        var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
+        var open = running
+            .Where(rotation => Dispatching.Contains(rotation.State))
+            .ToDictionary(r => r.RotationId);
+        if (open.Count == 0)
+            return false;
+        var window = new DispatchWindow
+        {
+            PerRotation = options.Window,
+            PerDatabase = options.WindowOfDatabase,
+        };
+        var taken = await dispatch.TakeAsync(
+            open.Keys,
+            window,
+            partitions => commands.SendAsync(partitions, open, stopping),
+            stopping
+        );
+        return taken.Count > 0;
+    }
+}

@@ -1,0 +1,82 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>
+/// Tells the sagas what only the ledger knows: that a sweep is settled, or that too much of it fails. It takes partitions
+/// back from silent workers, and nudges. Several coordinators may run one: what they tell twice, the saga hears once.
+/// </summary>
+internal sealed class LedgerWatch(
+    IBus bus,
+    ControlDatabase control,
+    LedgerRules rules,
+    LedgerPulse pulse,
+    CoordinatorOptions options,
+    TimeProvider clock,
+    ILogger<LedgerWatch> log
+) : BackgroundService
+{
+    /// <summary>Longest time until is seen what another coordinator settled.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly PartitionReclaim reclaim = new(control.Source, rules);
+    private readonly LedgerSummary ledger = new(control.Source);
+    private long? nudged;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+                await pulse.Watch.WaitAsync(Poll, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database: nothing is lost by looking later, and a coordinator outlives both.
+                MeshLog.WatchFailed(log, PauseAfterFault, fault);
+                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        var tally = await reclaim.ReclaimAsync(stopping);
+        if (tally.Requeued + tally.Failed > 0)
+        {
+            MeshLog.Reclaimed(log, tally.Requeued, tally.Failed);
+            pulse.Dispatch.Raise();
+        }
+
+        var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
+        var due = nudged is null || clock.GetElapsedTime(nudged.Value) >= options.Nudge;
+        foreach (var rotation in running)
+        {
+            var sweeps = await ledger.ReadAsync(rotation.RotationId, stopping);
+            if (SweepNews.Of(rotation, sweeps) is { } news)
+                await bus.Publish(news, news.GetType(), stopping);
+            else if (Breaker.Of(rotation, sweeps) is { } tripped)
+                await bus.Publish(tripped, stopping);
+            else if (due || SweepNews.IsIdle(rotation, sweeps))
+                await bus.Publish(new NudgeRotation(rotation.RotationId), stopping);
+        }
+
+        if (due)
+            nudged = clock.GetTimestamp();
+    }
+}

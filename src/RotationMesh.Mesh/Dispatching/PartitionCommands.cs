@@ -1,0 +1,95 @@
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Engine;
+using RotationMesh.Mesh.Saga;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>Sends partitions to the workers' queues: each to one worker, unlike what is published.</summary>
+internal sealed class PartitionCommands(IBus bus, ControlDatabase control)
+{
+    /// <summary>Returns when the broker has all of them; throws where it has not, though it may have some.</summary>
+    public async Task SendAsync(
+        IReadOnlyList<TakenPartition> partitions,
+        IReadOnlyDictionary<Guid, RunningRotation> rotations,
+        CancellationToken cancellationToken
+    )
+    {
+        var rotate = await bus.GetSendEndpoint(Queues.Address(Queues.RotatePartition));
+        var verify = await bus.GetSendEndpoint(Queues.Address(Queues.VerifyPartition));
+        var shares = await SharesAsync(partitions, cancellationToken);
+        await Task.WhenAll(
+            partitions.Select(partition =>
+                partition.Sweep.Phase == SweepPhase.Verify
+                    ? verify.Send(
+                        Verify(partition, rotations[partition.Sweep.RotationId], shares),
+                        cancellationToken
+                    )
+                    : rotate.Send(Rotate(partition, rotations[partition.Sweep.RotationId]), cancellationToken)
+            )
+        );
+    }
+
+    private static RotatePartition Rotate(TakenPartition partition, RunningRotation rotation) =>
+        new()
+        {
+            RotationId = rotation.RotationId,
+            Partition = Reference(partition),
+            TargetVersion = rotation.TargetVersion,
+            BatchSize = rotation.BatchSize,
+            AllowDowngrade = rotation.AllowDowngrade,
+            IsLastSweep = rotation.IdleSweeps >= Sweeps.MaxIdle,
+            MapHash = rotation.MapHash,
+            TargetFingerprint = rotation.TargetFingerprint,
+        };
+
+    private static VerifyPartition Verify(
+        TakenPartition partition,
+        RunningRotation rotation,
+        IReadOnlyDictionary<(Guid, string, string, string), double> shares
+    ) =>
+        new()
+        {
+            RotationId = rotation.RotationId,
+            Partition = Reference(partition),
+            TargetVersion = rotation.TargetVersion,
+            Sample = shares.GetValueOrDefault(
+                (rotation.RotationId, partition.Range.Scope, partition.Range.Database, partition.Range.Table),
+                1
+            ),
+            MapHash = rotation.MapHash,
+            TargetFingerprint = rotation.TargetFingerprint,
+        };
+
+    private static PartitionRef Reference(TakenPartition partition) =>
+        new()
+        {
+            PartitionId = partition.PartitionId,
+            Attempt = partition.Attempt,
+            Scope = partition.Range.Scope,
+            Database = partition.Range.Database,
+            Table = partition.Range.Table,
+            Leaf = partition.Range.Leaf.Quoted,
+            Tenants = partition.Range.Tenants,
+            Pages = partition.Range.Pages is { } pages ? new PageRange(pages.From, pages.To) : null,
+        };
+
+    // The planner cut the ranges for the share that the last census calls for.
+    private async Task<IReadOnlyDictionary<(Guid, string, string, string), double>> SharesAsync(
+        IReadOnlyList<TakenPartition> partitions,
+        CancellationToken cancellationToken
+    )
+    {
+        var shares = new Dictionary<(Guid, string, string, string), double>();
+        var verified = partitions.Where(partition => partition.Sweep.Phase == SweepPhase.Verify);
+        foreach (var rotation in verified.Select(partition => partition.Sweep.RotationId).Distinct())
+        foreach (
+            var table in await new RotationTableStore(control.Source).ListAsync(rotation, cancellationToken)
+        )
+            shares[(rotation, table.Scope, table.Database, table.Table)] =
+                VerificationRequest.ShareAfterRotation(table.Stored) ?? 1;
+        return shares;
+    }
+}

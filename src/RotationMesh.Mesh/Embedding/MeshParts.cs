@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Mesh.Embedding;
+
+/// <summary>What the roles of a process work with. It stays the caller's: no host disposes of it.</summary>
+public sealed record MeshParts(
+    RotationMap Map,
+    KeyRing Ring,
+    TargetDatabases Databases,
+    SchemaCheck Schema,
+    ControlDatabase Control
+)
+{
+    /// <summary>Registers the parts for the roles.</summary>
+    public IServiceCollection AddTo(IServiceCollection services) =>
+        services
+            .AddSingleton(Map)
+            .AddSingleton(Ring)
+            .AddSingleton(Databases)
+            .AddSingleton(Schema)
+            .AddSingleton(Control);
+}

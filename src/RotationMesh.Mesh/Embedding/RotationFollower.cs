@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Npgsql;
+using RotationMesh.Engine;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Embedding;
+
+/// <summary>Waits for the end of a rotation and shows meanwhile where it is. The database is asked: it outlives every bus.</summary>
+internal sealed class RotationFollower(ControlDatabase control, RotationProgress progress)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Longest time that the control database may be away: a restart or a failover takes less.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
+    private static readonly string[] Ends = ["Completed", "CompletedWithFailures", "Cancelled"];
+
+    /// <summary>
+    /// Returns when the rotation has ended and its totals are written, or is paused. At <paramref name="stopping"/> it
+    /// cancels and waits for that end. One that <paramref name="wasPaused"/> has to go on before another pause counts.
+    /// </summary>
+    public async Task<RunningRotation> FollowAsync(
+        Guid rotationId,
+        bool wasPaused,
+        Func<Task> cancel,
+        CancellationToken stopping
+    )
+    {
+        var mayPause = !wasPaused;
+        var running = new RunningRotations(control.Source);
+        var answered = Stopwatch.GetTimestamp();
+        long? asked = null;
+        while (true)
+        {
+            // Asked again: the first one may come before the rotation's start, and find nothing to cancel.
+            if (
+                stopping.IsCancellationRequested
+                && (asked is null || Stopwatch.GetElapsedTime(asked.Value) > AskAgain)
+            )
+            {
+                asked = Stopwatch.GetTimestamp();
+                await cancel();
+            }
+
+            try
+            {
+                if (await running.FindAsync(rotationId, CancellationToken.None) is { } rotation)
+                {
+                    answered = Stopwatch.GetTimestamp();
+                    await ShowAsync(rotation);
+                    mayPause |= rotation.State != "Paused";
+                    if (HasEnded(rotation) || (mayPause && rotation.State == "Paused"))
+                        return rotation;
+                }
+            }
+            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(answered) < Patience)
+            {
+                // It will be back.
+            }
+
+            await PauseAsync(asked is null ? stopping : CancellationToken.None);
+        }
+    }
+
+    private async Task ShowAsync(RunningRotation rotation)
+    {
+        progress.Phase = rotation.State;
+        if (progress.Pending > 0 || rotation.State is "Checking")
+            return;
+        var tables = await new RotationTableStore(control.Source).ListAsync(
+            rotation.RotationId,
+            CancellationToken.None
+        );
+        progress.Pending = tables.Sum(table => table.OpeningPending);
+    }
+
+    private static bool HasEnded(RunningRotation rotation) =>
+        rotation.State == "Faulted" || (rotation.Concluded && Ends.Contains(rotation.State));
+
+    private static async Task PauseAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await Task.Delay(Interval, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
+        }
+    }
+}

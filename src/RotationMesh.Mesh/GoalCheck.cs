@@ -1,0 +1,41 @@
+using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Mesh;
+
+/// <summary>Whether this process' own map and key are those of a rotation; both are never sent, only compared.</summary>
+public sealed class GoalCheck(RotationMap map, KeyRing ring)
+{
+    private readonly string mapHash = MapHash.Of(map);
+
+    /// <summary>What differs, the map first; null where nothing does.</summary>
+    public Refusal? Find(string hash, int version, string fingerprint)
+    {
+        if (hash != mapHash)
+            return Refusal.MapDiffers;
+        if (!ring.TryGet(version, out var key))
+            return Refusal.KeyMissing;
+        return key.Fingerprint == fingerprint ? null : Refusal.FingerprintDiffers;
+    }
+
+    /// <summary>The same in words, for the operator.</summary>
+    public string? Explain(RotationGoal goal)
+    {
+        ArgumentNullException.ThrowIfNull(goal);
+        return Find(goal.MapHash, goal.TargetVersion, goal.TargetFingerprint) is { } refusal
+            ? $"on {Environment.MachineName}: {Explain(refusal)}"
+            : null;
+    }
+
+    /// <summary>A refusal in words.</summary>
+    public static string Explain(Refusal refusal) =>
+        refusal switch
+        {
+            Refusal.MapDiffers => "the rotation map differs from the rotation's",
+            Refusal.KeyMissing => "the key ring lacks the rotation's target version",
+            Refusal.FingerprintDiffers =>
+                "the key of the target version has another fingerprint than the rotation's",
+            _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
+        };
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace RotationMesh.Mesh;
+
+/// <summary>What the mesh logs. Ids: 3000 coordinator, 3100 dispatcher and watch, 3200 worker. Never a key or a value.</summary>
+internal static partial class MeshLog
+{
+    [LoggerMessage(
+        3000,
+        LogLevel.Warning,
+        "Rotation {RotationId}: the gates {Gates} are not enforced by this version"
+    )]
+    public static partial void GatesNotEnforced(ILogger log, Guid rotationId, string gates);
+
+    [LoggerMessage(3001, LogLevel.Warning, "Rotation {RotationId}: {Gaps}; the rest goes on")]
+    public static partial void DatabaseLeftOut(ILogger log, Guid rotationId, string gaps);
+
+    [LoggerMessage(3100, LogLevel.Warning, "Dispatching failed; it is tried again after {Pause}")]
+    public static partial void DispatchFailed(ILogger log, TimeSpan pause, Exception fault);
+
+    [LoggerMessage(3101, LogLevel.Warning, "Watching the ledger failed; it is tried again after {Pause}")]
+    public static partial void WatchFailed(ILogger log, TimeSpan pause, Exception fault);
+
+    [LoggerMessage(
+        3102,
+        LogLevel.Information,
+        "{Returned} partitions of silent workers are pending again, {Failed} have failed"
+    )]
+    public static partial void Reclaimed(ILogger log, int returned, int failed);
+
+    [LoggerMessage(
+        3200,
+        LogLevel.Warning,
+        "Rotation {RotationId}, partition {PartitionId}: refused, {Reason}"
+    )]
+    public static partial void Refused(ILogger log, Guid rotationId, long partitionId, string reason);
+
+    [LoggerMessage(
+        3201,
+        LogLevel.Warning,
+        "Rotation {RotationId}, partition {PartitionId}, attempt {Attempt}: {Cause}"
+    )]
+    public static partial void PartitionFailed(
+        ILogger log,
+        Guid rotationId,
+        long partitionId,
+        int attempt,
+        string cause
+    );
+}

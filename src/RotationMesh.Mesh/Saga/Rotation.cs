@@ -1,0 +1,126 @@
+using MassTransit;
+using RotationMesh.Contracts;
+
+namespace RotationMesh.Mesh.Saga;
+
+/// <summary>One rotation, as the saga keeps it between two messages. Aggregates only: what it covers is in the ledger.</summary>
+public sealed class Rotation : SagaStateMachineInstance
+{
+    public Guid CorrelationId { get; set; }
+    public string State { get; set; } = "";
+    public string RequestedBy { get; set; } = "";
+    public bool Embedded { get; set; }
+    public string[] Scopes { get; set; } = [];
+
+    /// <summary>Null: all tenants.</summary>
+    public string[]? Tenants { get; set; }
+
+    public int TargetVersion { get; set; }
+    public string TargetFingerprint { get; set; } = "";
+    public string MapHash { get; set; } = "";
+    public int BatchSize { get; set; }
+    public bool AllowDowngrade { get; set; }
+
+    /// <summary>The pass under way, from 1; 0 before the first.</summary>
+    public int Sweep { get; set; }
+
+    /// <summary>The last sweep that is known to have no open partition left.</summary>
+    public int SettledSweep { get; set; }
+
+    /// <summary>The last sweep whose verification is known to have no open partition left.</summary>
+    public int VerifiedSweep { get; set; }
+
+    /// <summary>Sweeps in a row after which as many rows were left as before.</summary>
+    public int IdleSweeps { get; set; }
+
+    /// <summary>What the last census found left to do; null before the first.</summary>
+    public long? LeftRows { get; set; }
+
+    /// <summary>Whether the sweep is an operator's retry, which tries recorded failures again.</summary>
+    public bool Retrying { get; set; }
+
+    /// <summary>Whether the circuit breaker has tripped before: it does so once.</summary>
+    public bool BreakerOff { get; set; }
+
+    /// <summary>Where a paused rotation goes on.</summary>
+    public string? PausedIn { get; set; }
+
+    /// <summary>Where a rotation goes on when its gates hold again; null before the first sweep.</summary>
+    public string? GateLostIn { get; set; }
+
+    /// <summary>What holds the rotation up, or why it ended; for the operator.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Whether the closing totals are written.</summary>
+    public bool Concluded { get; set; }
+
+    internal void FillIn(StartRotation start)
+    {
+        RequestedBy = start.RequestedBy;
+        Embedded = start.Embedded;
+        Scopes = [.. start.Scopes];
+        Tenants = start.Tenants.Count == 0 ? null : [.. start.Tenants];
+        TargetVersion = start.TargetVersion;
+        TargetFingerprint = start.TargetFingerprint;
+        MapHash = start.MapHash;
+        BatchSize = start.BatchSize;
+        AllowDowngrade = start.AllowDowngrade;
+    }
+
+    /// <summary>Begins the sweep after a census that found so many rows left; null before the first census.</summary>
+    internal void NextSweep(long? left)
+    {
+        Sweep++;
+        if (left is null)
+            return;
+        IdleSweeps = LeftRows is null || left < LeftRows ? 0 : IdleSweeps + 1;
+        LeftRows = left;
+        Retrying = false;
+        Reason = null;
+    }
+
+    /// <summary>An operator's retry: everything is checked and counted again, and failures are tried again.</summary>
+    internal void StartOver()
+    {
+        Retrying = true;
+        Concluded = false;
+        BreakerOff = true; // most of what is left failed before, and the operator knows
+        IdleSweeps = 0;
+        LeftRows = null;
+        GateLostIn = null;
+        Reason = null;
+    }
+
+    /// <summary>What the state wants done, and the queue of those who do it; null where it waits for others.</summary>
+    internal (string Queue, object Command)? Command() =>
+        State switch
+        {
+            "Checking" => (Queues.CheckRotation, new CheckRotation(CorrelationId, Goal())),
+            "AwaitingGates" => (Queues.CheckGates, new CheckGates(CorrelationId, Goal())),
+            "Planning" => (
+                Queues.PlanRotation,
+                new PlanRotation(CorrelationId, Sweep, IdleSweeps, Retrying, Goal())
+            ),
+            "Rotating" when SettledSweep == Sweep => (
+                Queues.CountRows,
+                new CountRows(CorrelationId, Sweep, Goal())
+            ),
+            "Verifying" when VerifiedSweep == Sweep => (Queues.ConcludeRotation, Conclusion(false)),
+            "Verifying" => (Queues.PlanVerification, new PlanVerification(CorrelationId, Sweep, Goal())),
+            "Cancelled" when !Concluded => (Queues.ConcludeRotation, Conclusion(true)),
+            _ => null,
+        };
+
+    private ConcludeRotation Conclusion(bool cancelled) => new(CorrelationId, Sweep, cancelled, Goal());
+
+    private RotationGoal Goal() =>
+        new()
+        {
+            Scopes = Scopes,
+            Tenants = Tenants ?? [],
+            TargetVersion = TargetVersion,
+            AllowDowngrade = AllowDowngrade,
+            MapHash = MapHash,
+            TargetFingerprint = TargetFingerprint,
+        };
+}

@@ -1,0 +1,33 @@
+using RotationMesh.Mesh.Persistence;
+
+namespace RotationMesh.Mesh.Saga;
+
+/// <summary>Where rotations are kept. The columns for start, end and summary are not the saga's: the database and the totals fill them.</summary>
+internal static class RotationTable
+{
+    public static readonly SagaTable<Rotation> Table = new(
+        "rotationmesh.rotations",
+        "correlation_id",
+        "state",
+        "requested_by",
+        "embedded",
+        "scopes",
+        "tenants",
+        "target_version",
+        "target_fingerprint",
+        "map_hash",
+        "batch_size",
+        "allow_downgrade",
+        "sweep",
+        "settled_sweep",
+        "verified_sweep",
+        "idle_sweeps",
+        "left_rows",
+        "retrying",
+        "breaker_off",
+        "paused_in",
+        "gate_lost_in",
+        "reason",
+        "concluded"
+    );
+}

@@ -1,0 +1,106 @@
+using MassTransit;
+using RotationMesh.Contracts;
+
+namespace RotationMesh.Mesh.Saga;
+
+/// <summary>The words of the state machine: its conditions, and what it does with what it hears.</summary>
+internal static class RotationVerbs
+{
+    public static bool LostIn(this SagaConsumeContext<Rotation> c, State? state) =>
+        c.Saga.GateLostIn == state?.Name;
+
+    public static bool PausedIn(this SagaConsumeContext<Rotation> c, State state) =>
+        c.Saga.PausedIn == state.Name;
+
+    public static bool IsThisSweep(this SagaConsumeContext<Rotation> c, int sweep) => c.Saga.Sweep == sweep;
+
+    public static bool LeavesRows(this BehaviorContext<Rotation, RowsCounted> c) =>
+        c.IsThisSweep(c.Message.Sweep) && c.Message.PendingRows > 0 && c.Saga.IdleSweeps < Sweeps.MaxIdle;
+
+    public static bool CannotTell(this BehaviorContext<Rotation, RowsCounted> c) =>
+        c.IsThisSweep(c.Message.Sweep) && !c.LeavesRows() && c.Message.Uncounted is not null;
+
+    public static bool IsOver(this BehaviorContext<Rotation, RowsCounted> c) =>
+        c.IsThisSweep(c.Message.Sweep) && !c.LeavesRows() && c.Message.Uncounted is null;
+
+    public static bool IsClean(this BehaviorContext<Rotation, RotationConcluded> c) =>
+        c.IsThisSweep(c.Message.Sweep) && c.Message is { FailedPartitions: 0, Counts.Failed: 0 };
+
+    public static bool IsFlawed(this BehaviorContext<Rotation, RotationConcluded> c) =>
+        c.IsThisSweep(c.Message.Sweep) && !c.IsClean();
+
+    public static string CancelledBy(this CancelRotation message) => $"cancelled by {message.RequestedBy}";
+
+    public static EventActivityBinder<Rotation, StartRotation> FillIn(
+        this EventActivityBinder<Rotation, StartRotation> on
+    ) => on.Then(c => c.Saga.FillIn(c.Message));
+
+    /// <summary>Goes to the state and sends its command.</summary>
+    public static EventActivityBinder<Rotation, T> Enter<T>(
+        this EventActivityBinder<Rotation, T> on,
+        State state
+    )
+        where T : class => on.TransitionTo(state).SendCommand();
+
+    /// <summary>Sends what the state wants done, if it wants anything.</summary>
+    public static EventActivityBinder<Rotation, T> SendCommand<T>(this EventActivityBinder<Rotation, T> on)
+        where T : class =>
+        on.ThenAsync(c =>
+            c.Saga.Command() is var (queue, command)
+                ? c.Send(Queues.Address(queue), command)
+                : Task.CompletedTask
+        );
+
+    public static EventActivityBinder<Rotation, T> Note<T>(
+        this EventActivityBinder<Rotation, T> on,
+        Func<T, string?> reason
+    )
+        where T : class => on.Then(c => c.Saga.Reason = reason(c.Message));
+
+    public static EventActivityBinder<Rotation, T> NextSweep<T>(this EventActivityBinder<Rotation, T> on)
+        where T : class => on.Then(c => c.Saga.NextSweep((c.Message as RowsCounted)?.PendingRows));
+
+    public static EventActivityBinder<Rotation, SweepSettled> NoteSettled(
+        this EventActivityBinder<Rotation, SweepSettled> on
+    ) => on.Then(c => c.Saga.SettledSweep = c.Message.Sweep);
+
+    public static EventActivityBinder<Rotation, VerificationSettled> NoteVerified(
+        this EventActivityBinder<Rotation, VerificationSettled> on
+    ) => on.Then(c => c.Saga.VerifiedSweep = c.Message.Sweep);
+
+    public static EventActivityBinder<Rotation, GateLost> LoseGate(
+        this EventActivityBinder<Rotation, GateLost> on
+    ) => on.Then(c => (c.Saga.GateLostIn, c.Saga.Reason) = (c.Saga.State, c.Message.Reason));
+
+    public static EventActivityBinder<Rotation, T> GoOn<T>(this EventActivityBinder<Rotation, T> on)
+        where T : class => on.Then(c => (c.Saga.GateLostIn, c.Saga.Reason) = (null, null));
+
+    public static EventActivityBinder<Rotation, PauseRotation> Pause(
+        this EventActivityBinder<Rotation, PauseRotation> on
+    ) =>
+        on.Then(c => (c.Saga.PausedIn, c.Saga.Reason) = (c.Saga.State, $"paused by {c.Message.RequestedBy}"));
+
+    /// <summary>Pauses, and trips no more: an operator who resumes has seen it.</summary>
+    public static EventActivityBinder<Rotation, BreakerTripped> Trip(
+        this EventActivityBinder<Rotation, BreakerTripped> on
+    ) =>
+        on.Then(c =>
+            (c.Saga.PausedIn, c.Saga.Reason, c.Saga.BreakerOff) = (c.Saga.State, c.Message.Reason, true)
+        );
+
+    public static EventActivityBinder<Rotation, T> Resume<T>(this EventActivityBinder<Rotation, T> on)
+        where T : class => on.Then(c => (c.Saga.PausedIn, c.Saga.Reason) = (null, null));
+
+    public static EventActivityBinder<Rotation, RetryRotation> StartOver(
+        this EventActivityBinder<Rotation, RetryRotation> on
+    ) => on.Then(c => c.Saga.StartOver());
+
+    public static EventActivityBinder<Rotation, RotationConcluded> Conclude(
+        this EventActivityBinder<Rotation, RotationConcluded> on
+    ) => on.Then(c => c.Saga.Concluded = true);
+
+    public static EventActivityBinder<Rotation, RotationConcluded> PublishEnd(
+        this EventActivityBinder<Rotation, RotationConcluded> on,
+        RotationOutcome outcome
+    ) => on.Publish(c => new RotationCompleted(c.Saga.CorrelationId, outcome, c.Message.Counts));
+}

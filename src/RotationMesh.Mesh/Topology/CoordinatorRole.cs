@@ -1,0 +1,97 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RotationMesh.Contracts;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Dispatching;
+using RotationMesh.Mesh.Persistence;
+using RotationMesh.Mesh.Saga;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Topology;
+
+/// <summary>
+/// The coordinator: saga, planner, census, ledger. The host has registered map, key ring, databases, schema check and
+/// control database. Several may run at once.
+/// </summary>
+public static class CoordinatorRole
+{
+    /// <summary>Results in one transaction: beyond some hundreds it gains nothing.</summary>
+    private const int SettledAtOnce = 200;
+
+    /// <summary>Longest wait for a batch to fill: it adds to the end of every sweep.</summary>
+    private static readonly TimeSpan SettleAfter = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>
+    /// Planning and counting hold their message for as long as the tables take; two rotations at a time need not wait
+    /// for each other.
+    /// </summary>
+    private const int CommandsAtOnce = 4;
+
+    /// <summary>Called inside <c>AddMassTransit</c>.</summary>
+    public static void AddCoordinator(
+        this IBusRegistrationConfigurator bus,
+        CoordinatorOptions options,
+        LedgerRules rules
+    )
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.TryAddSingleton(TimeProvider.System);
+        bus.TryAddSingleton<GoalCheck>();
+        bus.AddSingleton(options);
+        bus.AddSingleton(rules);
+        bus.AddSingleton<LedgerPulse>();
+        bus.AddSingleton<Surveyor>();
+        bus.AddSingleton<FailureArrival>();
+        bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
+            .NpgsqlRepository(
+                RotationTable.Table,
+                services => services.GetRequiredService<ControlDatabase>().Source
+            );
+        AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
+        AddCommand<CheckGatesConsumer>(bus, Queues.CheckGates);
+        AddCommand<PlanRotationConsumer>(bus, Queues.PlanRotation);
+        AddCommand<CountRowsConsumer>(bus, Queues.CountRows);
+        AddCommand<PlanVerificationConsumer>(bus, Queues.PlanVerification);
+        AddCommand<ConcludeRotationConsumer>(bus, Queues.ConcludeRotation);
+        AddResult<PartitionRotated>(bus, Queues.PartitionRotated);
+        AddResult<PartitionVerified>(bus, Queues.PartitionVerified);
+        AddResult<PartitionRefused>(bus, Queues.PartitionRefused);
+        AddResult<PartitionFailed>(bus, Queues.PartitionFailed);
+        AddResult<PartitionReturned>(bus, Queues.PartitionReturned);
+        AddResult<PartitionAlive>(bus, Queues.PartitionAlive);
+        AddBatch<RowsFailedConsumer, RowsFailed>(bus, Queues.RowsFailed);
+        bus.AddHostedService<Dispatcher>();
+        bus.AddHostedService<LedgerWatch>();
+    }
+
+    private static void AddCommand<TConsumer>(IBusRegistrationConfigurator bus, string queue)
+        where TConsumer : class, IConsumer =>
+        bus.AddConsumer<TConsumer>(consumer => consumer.UseMessageRetry(Retries.OfTheControlDatabase))
+            .Endpoint(endpoint =>
+            {
+                endpoint.Name = queue;
+                endpoint.PrefetchCount = CommandsAtOnce;
+                endpoint.ConcurrentMessageLimit = CommandsAtOnce;
+            });
+
+    private static void AddResult<T>(IBusRegistrationConfigurator bus, string queue)
+        where T : class => AddBatch<SettlementConsumer<T>, T>(bus, queue);
+
+    private static void AddBatch<TConsumer, T>(IBusRegistrationConfigurator bus, string queue)
+        where TConsumer : class, IConsumer<Batch<T>>
+        where T : class =>
+        bus.AddConsumer<TConsumer>(consumer =>
+            {
+                consumer.UseMessageRetry(Retries.OfTheControlDatabase);
+                consumer.Options<BatchOptions>(batch =>
+                    batch.SetMessageLimit(SettledAtOnce).SetTimeLimit(SettleAfter).SetConcurrencyLimit(1)
+                );
+            })
+            .Endpoint(endpoint =>
+            {
+                endpoint.Name = queue;
+                endpoint.PrefetchCount = 2 * SettledAtOnce; // one batch fills while the other is written
+            });
+}

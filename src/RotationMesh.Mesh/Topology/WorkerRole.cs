@@ -1,0 +1,40 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RotationMesh.Mesh.Working;
+
+namespace RotationMesh.Mesh.Topology;
+
+/// <summary>
+/// The worker: takes partitions and rewrites or reads their rows. The host has registered map, key ring, databases and
+/// schema check; a worker needs no control database.
+/// </summary>
+public static class WorkerRole
+{
+    /// <summary>Called inside <c>AddMassTransit</c>.</summary>
+    public static void AddWorker(this IBusRegistrationConfigurator bus, WorkerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.TryAddSingleton(TimeProvider.System);
+        bus.TryAddSingleton<GoalCheck>();
+        bus.AddSingleton(options);
+        bus.AddSingleton<TableTargets>();
+        bus.AddSingleton<RotatorPool>();
+        bus.AddSingleton<PartitionWork>();
+        bus.AddSingleton<WorkerStop>();
+        Add<RotatePartitionConsumer>(bus, options, Queues.RotatePartition);
+        Add<VerifyPartitionConsumer>(bus, options, Queues.VerifyPartition);
+        bus.AddHostedService(services => services.GetRequiredService<WorkerStop>());
+    }
+
+    // No retry: a partition that fails is the ledger's to try again, on any worker.
+    private static void Add<TConsumer>(IBusRegistrationConfigurator bus, WorkerOptions options, string queue)
+        where TConsumer : class, IConsumer =>
+        bus.AddConsumer<TConsumer>()
+            .Endpoint(endpoint =>
+            {
+                endpoint.Name = queue;
+                endpoint.PrefetchCount = options.Prefetch;
+                endpoint.ConcurrentMessageLimit = options.Concurrency;
+            });
+}

@@ -1,0 +1,153 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>
+/// What is the same for every partition, whatever is done to its rows: refuse it where map or key differ, say that it is
+/// alive, and end it with exactly one result.
+/// </summary>
+internal sealed class PartitionWork(
+    GoalCheck goals,
+    WorkerOptions options,
+    WorkerStop stop,
+    TimeProvider clock,
+    ILogger<PartitionWork> log
+)
+{
+    /// <summary>Rows that fail in one message: some tens of kilobytes.</summary>
+    public const int RowsInMessage = 500;
+
+    /// <summary>
+    /// Runs <paramref name="work"/>, which sends the partition's result or returns false where it was stopped before the
+    /// last row. A failure of the database is the partition's result too; the ledger decides whether it is tried again.
+    /// </summary>
+    public async Task RunAsync(
+        ConsumeContext context,
+        Guid rotationId,
+        PartitionRef partition,
+        (string MapHash, int Version, string Fingerprint) goal,
+        Func<CancellationToken, Task<bool>> work
+    )
+    {
+        var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
+        if (goals.Find(goal.MapHash, goal.Version, goal.Fingerprint) is { } refusal)
+        {
+            MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(refusal));
+            await PauseAsync(options.RefusalPause);
+            await SendAsync(
+                context,
+                Queues.PartitionRefused,
+                new PartitionRefused(rotationId, id, attempt, worker, refusal)
+            );
+            return;
+        }
+
+        using var ended = new CancellationTokenSource();
+        var heart = BeatAsync(context, new PartitionAlive(rotationId, id, attempt, worker), ended.Token);
+        try
+        {
+            if (stop.Token.IsCancellationRequested || !await work(stop.Token))
+                await SendAsync(
+                    context,
+                    Queues.PartitionReturned,
+                    new PartitionReturned(rotationId, id, attempt, worker)
+                );
+        }
+        catch (Exception fault)
+            when (Faults.IsOfDatabase(fault) || fault is UsageException or InvalidOperationException)
+        {
+            var sqlState = (fault as PostgresException)?.SqlState;
+            MeshLog.PartitionFailed(log, rotationId, id, attempt, sqlState ?? fault.GetType().Name);
+            await SendAsync(
+                context,
+                Queues.PartitionFailed,
+                new PartitionFailed(rotationId, id, attempt, worker, sqlState, IsTransient(fault))
+            );
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await heart;
+        }
+    }
+
+    /// <summary>Tells of failed rows, ahead of the result that counts them.</summary>
+    public static Task SendAsync(
+        ConsumeContext context,
+        Guid rotationId,
+        IReadOnlyList<RowFailure> failures
+    ) =>
+        Task.WhenAll(
+            failures
+                .Chunk(RowsInMessage)
+                .Select(rows =>
+                    SendAsync(
+                        context,
+                        Queues.RowsFailed,
+                        new RowsFailed(
+                            rotationId,
+                            rows[0].Scope,
+                            rows[0].Database,
+                            rows[0].Table,
+                            [.. rows.Select(Row)]
+                        )
+                    )
+                )
+        );
+
+    /// <summary>Sends to one queue, and not through the token of a consumer that is being stopped: results must leave.</summary>
+    public static async Task SendAsync<T>(ConsumeContext context, string queue, T message)
+        where T : class
+    {
+        var endpoint = await context.GetSendEndpoint(Queues.Address(queue));
+        await endpoint.Send(message, CancellationToken.None);
+    }
+
+    // A stopping server (class 57) and a schema that is being changed (0A, cached plan) come right by themselves.
+    private static bool IsTransient(Exception fault) =>
+        fault switch
+        {
+            PostgresException refusal => refusal.IsTransient || refusal.SqlState[..2] is "57" or "08" or "0A",
+            UsageException or InvalidOperationException => false,
+            _ => true,
+        };
+
+    private static FailedRow Row(RowFailure failure) =>
+        new(
+            [.. failure.Key.Select(part => new KeyColumn(part.Column, part.Value, part.IsNumber))],
+            failure.Tenant,
+            failure.Version,
+            failure.Error.ToString()
+        );
+
+    private async Task BeatAsync(ConsumeContext context, PartitionAlive alive, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(options.Heartbeat, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended))
+                await SendAsync(context, Queues.PartitionAlive, alive);
+        }
+        catch (OperationCanceledException)
+        {
+            // The partition has ended.
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, clock, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: refuse at once.
+        }
+    }
+}

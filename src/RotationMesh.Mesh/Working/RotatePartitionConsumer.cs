@@ -1,0 +1,76 @@
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>Rewrites the rows of a partition. It may arrive twice or late: rows at the target version are left alone.</summary>
+internal sealed class RotatePartitionConsumer(
+    PartitionWork work,
+    TableTargets targets,
+    RotatorPool pool,
+    WorkerOptions options,
+    TimeProvider clock
+) : IConsumer<RotatePartition>
+{
+    /// <summary>Handles what the dispatcher sends.</summary>
+    public Task Consume(ConsumeContext<RotatePartition> context)
+    {
+        var command = context.Message;
+        return work.RunAsync(
+            context,
+            command.RotationId,
+            command.Partition,
+            (command.MapHash, command.TargetVersion, command.TargetFingerprint),
+            stopping => RotateAsync(context, command, stopping)
+        );
+    }
+
+    private async Task<bool> RotateAsync(
+        ConsumeContext context,
+        RotatePartition command,
+        CancellationToken stopping
+    )
+    {
+        var started = clock.GetTimestamp();
+        var (target, range) = await targets.FindAsync(command.Partition, stopping);
+        var settings = new RotationSettings(
+            new RotationTarget(command.TargetVersion, command.AllowDowngrade),
+            command.BatchSize,
+            DryRun: false
+        )
+        {
+            IsLastSweep = command.IsLastSweep,
+        };
+        var outcome = await pool.RotateAsync(
+            settings,
+            rotator => rotator.RotateAsync(target, range, stopping)
+        );
+        await PartitionWork.SendAsync(context, command.RotationId, outcome.Failures);
+        if (!outcome.Finished)
+            return false;
+        var result = new PartitionRotated(
+            command.RotationId,
+            command.Partition.PartitionId,
+            command.Partition.Attempt,
+            options.Name,
+            Counts(outcome),
+            clock.GetElapsedTime(started)
+        );
+        await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);
+        return true;
+    }
+
+    private static RowCounts Counts(PartitionOutcome outcome) =>
+        new()
+        {
+            Rows = outcome.Rotated + outcome.Failures.Count,
+            Rotated = outcome.Rotated,
+            Failed = outcome.Failures.Count,
+            Conflicts = outcome.Conflicts,
+            Contended = outcome.Contended,
+            FailedByClass = outcome
+                .Failures.CountBy(failure => failure.Error.ToString())
+                .ToDictionary(count => count.Key, count => (long)count.Value),
+        };
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Verification;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>
+/// Rotators and verifiers between two partitions: they keep derived keys and buffers. There are as many as partitions run
+/// at the same time; those of other settings make room for them.
+/// </summary>
+internal sealed class RotatorPool(TargetDatabases databases, KeyRing ring, WorkerOptions options)
+    : IDisposable
+{
+    private readonly ConcurrentBag<(RotationSettings Settings, PartitionRotator Rotator)> rotators = [];
+    private readonly ConcurrentBag<PartitionVerifier> verifiers = [];
+
+    /// <summary>Runs one partition on a rotator of those settings. One that threw is not used again.</summary>
+    public async Task<T> RotateAsync<T>(RotationSettings settings, Func<PartitionRotator, Task<T>> work)
+    {
+        PartitionRotator rotator;
+        if (rotators.TryTake(out var idle) && idle.Settings == settings)
+            rotator = idle.Rotator;
+        else
+        {
+            idle.Rotator?.Dispose();
+            rotator = new PartitionRotator(databases, ring, settings, options.Rotated);
+        }
+
+        return await RunAsync(rotator, work, used => rotators.Add((settings, used)));
+    }
+
+    /// <summary>Runs one partition on a verifier.</summary>
+    public Task<T> VerifyAsync<T>(Func<PartitionVerifier, Task<T>> work) =>
+        RunAsync(
+            verifiers.TryTake(out var idle) ? idle : new PartitionVerifier(databases, ring),
+            work,
+            verifiers.Add
+        );
+
+    /// <summary>Frees the derived keys.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, rotator) in rotators)
+            rotator.Dispose();
+        foreach (var verifier in verifiers)
+            verifier.Dispose();
+    }
+
+    private static async Task<T> RunAsync<TWorker, T>(
+        TWorker worker,
+        Func<TWorker, Task<T>> work,
+        Action<TWorker> keep
+    )
+        where TWorker : IDisposable
+    {
+        try
+        {
+            var result = await work(worker);
+            keep(worker);
+            return result;
+        }
+        catch
+        {
+            worker.Dispose();
+            throw;
+        }
+    }
+}

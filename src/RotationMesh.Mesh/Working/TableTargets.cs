@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using RotationMesh.Contracts;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>
+/// The tables of the worker's own map, checked against the database when a partition first names them. A message can't
+/// widen what a worker does: what the map or the database lacks is not found here.
+/// </summary>
+internal sealed class TableTargets(RotationMap map, SchemaCheck schema)
+{
+    private readonly ConcurrentDictionary<(string, string, string), TableTarget> known = new();
+
+    /// <summary>
+    /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
+    /// table, or the table no such leaf.
+    /// </summary>
+    public async Task<(TableTarget Target, PartitionRange Range)> FindAsync(
+        PartitionRef partition,
+        CancellationToken cancellationToken
+    )
+    {
+        var key = (partition.Scope, partition.Database, partition.Table);
+        var leaf = SqlName.Parse(partition.Leaf);
+        if (!known.TryGetValue(key, out var target) || !Has(target, leaf))
+            known[key] = target = await CheckAsync(key, cancellationToken); // a new leaf may have come
+        if (!Has(target, leaf))
+            throw new InvalidOperationException($"table {partition.Table} has no leaf {leaf}");
+        return (target, Range(partition, leaf));
+    }
+
+    private async Task<TableTarget> CheckAsync(
+        (string Scope, string Database, string Table) key,
+        CancellationToken cancellationToken
+    )
+    {
+        var entry =
+            map.Tables.FirstOrDefault(table => (table.Scope, table.Database, table.Name) == key)
+            ?? throw new InvalidOperationException($"the map has no table {key.Table} in scope {key.Scope}");
+        var report = await schema.CheckAsync([entry], forWriting: true, cancellationToken);
+        return report.OrThrow()[0];
+    }
+
+    private static bool Has(TableTarget target, SqlName leaf) =>
+        target.Shape.Leaves.Any(known => known.Name == leaf);
+
+    private static PartitionRange Range(PartitionRef partition, SqlName leaf) =>
+        new()
+        {
+            Scope = partition.Scope,
+            Database = partition.Database,
+            Table = partition.Table,
+            Leaf = leaf,
+            Tenants = partition.Tenants,
+            Pages = partition.Pages is { } pages
+                ? new Postgres.Target.Planning.PageRange(checked((uint)pages.First), checked((uint)pages.End))
+                : null,
+        };
+}

@@ -1,0 +1,38 @@
+namespace RotationMesh.Postgres.Control.Ledger;
+
+/// <summary>How long a dispatched partition is waited for, and how often one is tried again.</summary>
+public sealed record LedgerRules
+{
+    /// <summary>
+    /// Time that a worker has for a partition before another gets it, unless it says that it is still at it. The
+    /// default value is 60 seconds: some ten times what a partition takes, queueing included.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Transient failures of a partition after which it counts as failed. The default value is 6.</summary>
+    public int MaxFailures { get; init; } = 6;
+
+    /// <summary>
+    /// Leases of a partition that may run out; one more and it counts as failed. The default value is 10: workers die
+    /// for reasons of their own more often than of a partition that kills them.
+    /// </summary>
+    public int MaxExpiries { get; init; } = 10;
+
+    /// <summary>Wait after the first transient failure; it doubles with each. The default value is one second.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait between two tries. The default value is one minute.</summary>
+    public TimeSpan LongestDelay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Wait after the transient failure of that number, between half of the doubled wait and all of it: partitions
+    /// that failed together, because their database was away, do not come back together.
+    /// </summary>
+    /// <param name="failure">Number of the failure, from 1.</param>
+    /// <param name="chance">From 0 up to 1.</param>
+    public TimeSpan DelayAfter(int failure, double chance)
+    {
+        var doubled = FirstDelay.TotalSeconds * Math.Pow(2, failure - 1);
+        return TimeSpan.FromSeconds(Math.Min(doubled, LongestDelay.TotalSeconds) * (0.5 + (chance / 2)));
+    }
+}

@@ -1,0 +1,130 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Control.Ledger;
+
+/// <summary>Writes what became of partitions whose rows are locked already.</summary>
+internal sealed class PartitionOutcomes(NpgsqlConnection connection, CancellationToken cancellationToken)
+{
+    private const string Done = """
+        UPDATE rotationmesh.partitions p
+        SET state = 'done', settled_at = now(), lease_until = NULL, last_error = NULL, worker = r.worker,
+            rotated = r.rotated, conflicts = r.conflicts, contended = r.contended, failed_rows = r.failed_rows,
+            verified = r.verified
+        FROM unnest(@ids, @workers, @rotated, @conflicts, @contended, @failedRows, @verified)
+             AS r (partition_id, worker, rotated, conflicts, contended, failed_rows, verified)
+        WHERE p.partition_id = r.partition_id
+        """;
+
+    private const string Failed = """
+        UPDATE rotationmesh.partitions p
+        SET state = 'failed', settled_at = now(), lease_until = NULL, failures = p.failures + 1,
+            last_error = r.reason, worker = r.worker
+        FROM unnest(@ids, @workers, @reasons) AS r (partition_id, worker, reason)
+        WHERE p.partition_id = r.partition_id
+        """;
+
+    private const string Delayed = """
+        UPDATE rotationmesh.partitions p
+        SET state = 'pending', lease_until = NULL, failures = p.failures + 1, not_before = now() + r.delay,
+            last_error = r.reason, worker = r.worker
+        FROM unnest(@ids, @workers, @reasons, @delays) AS r (partition_id, worker, reason, delay)
+        WHERE p.partition_id = r.partition_id
+        """;
+
+    private const string Requeued = """
+        UPDATE rotationmesh.partitions p
+        SET state = 'pending', lease_until = NULL, not_before = now(), worker = r.worker,
+            last_error = coalesce(r.reason, p.last_error)
+        FROM unnest(@ids, @workers, @reasons) AS r (partition_id, worker, reason)
+        WHERE p.partition_id = r.partition_id
+        """;
+
+    private const string Extended = """
+        UPDATE rotationmesh.partitions p
+        SET lease_until = now() + @lease, worker = r.worker
+        FROM unnest(@ids, @workers) AS r (partition_id, worker)
+        WHERE p.partition_id = r.partition_id
+        """;
+
+    public Task DoneAsync(IReadOnlyList<PartitionResult> results) =>
+        ExecuteAsync(
+            Done,
+            results,
+            new
+            {
+                ids = Ids(results),
+                workers = Workers(results),
+                rotated = results.Select(result => result.Counts.Rotated).ToArray(),
+                conflicts = results.Select(result => result.Counts.Conflicts).ToArray(),
+                contended = results.Select(result => result.Counts.Contended).ToArray(),
+                failedRows = results.Select(result => result.Counts.FailedRows).ToArray(),
+                verified = results.Select(result => result.Counts.Verified).ToArray(),
+            }
+        );
+
+    public Task FailedAsync(IReadOnlyList<PartitionResult> results) =>
+        ExecuteAsync(
+            Failed,
+            results,
+            new
+            {
+                ids = Ids(results),
+                workers = Workers(results),
+                reasons = Reasons(results),
+            }
+        );
+
+    public Task DelayedAsync(IReadOnlyList<PartitionResult> results, IReadOnlyList<TimeSpan> delays) =>
+        ExecuteAsync(
+            Delayed,
+            results,
+            new
+            {
+                ids = Ids(results),
+                workers = Workers(results),
+                reasons = Reasons(results),
+                delays = delays.ToArray(),
+            }
+        );
+
+    public Task RequeuedAsync(IReadOnlyList<PartitionResult> results) =>
+        ExecuteAsync(
+            Requeued,
+            results,
+            new
+            {
+                ids = Ids(results),
+                workers = Workers(results),
+                reasons = Reasons(results),
+            }
+        );
+
+    public Task ExtendedAsync(IReadOnlyList<PartitionResult> results, TimeSpan lease) =>
+        ExecuteAsync(
+            Extended,
+            results,
+            new
+            {
+                ids = Ids(results),
+                workers = Workers(results),
+                lease,
+            }
+        );
+
+    private static long[] Ids(IReadOnlyList<PartitionResult> results) =>
+        [.. results.Select(result => result.PartitionId)];
+
+    private static string[] Workers(IReadOnlyList<PartitionResult> results) =>
+        [.. results.Select(result => Said.Name(result.Worker))];
+
+    private static string?[] Reasons(IReadOnlyList<PartitionResult> results) =>
+        [.. results.Select(result => result.Reason is { } reason ? Said.Reason(reason) : null)];
+
+    private Task ExecuteAsync(string sql, IReadOnlyList<PartitionResult> results, object values) =>
+        results.Count == 0
+            ? Task.CompletedTask
+            : connection.ExecuteAsync(
+                new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+            );
+}

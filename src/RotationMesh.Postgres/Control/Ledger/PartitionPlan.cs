@@ -1,0 +1,84 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Control.Ledger;
+
+/// <summary>
+/// Plans sweeps into the ledger. What is planned may be taken at once, while the rest is still being planned. A planner
+/// that crashed starts again from the beginning; what it planned before is left as it is.
+/// </summary>
+public sealed class PartitionPlan(NpgsqlDataSource source)
+{
+    private const string AddSweep = """
+        INSERT INTO rotationmesh.sweeps (rotation_id, sweep, phase) VALUES (@rotationId, @sweep, @phase)
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string AddTable = """
+        INSERT INTO rotationmesh.sweep_tables (rotation_id, sweep, phase, scope, database_name, table_name, priority)
+        VALUES (@rotationId, @sweep, @phase, @scope, @database, @table, @priority)
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string FindTable = """
+        SELECT sweep_table_id FROM rotationmesh.sweep_tables
+        WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase
+          AND scope = @scope AND database_name = @database AND table_name = @table
+        """;
+
+    private const string Finish = """
+        UPDATE rotationmesh.sweeps SET planned_at = now()
+        WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NULL
+        """;
+
+    /// <summary>
+    /// Begins, or begins again, to plan a table. Of one database the partitions of the lower
+    /// <paramref name="priority"/> number are taken first.
+    /// </summary>
+    public async Task<TablePlan> BeginTableAsync(
+        SweepKey sweep,
+        PlannedTable table,
+        short priority,
+        CancellationToken cancellationToken
+    )
+    {
+        var values = new
+        {
+            sweep.RotationId,
+            sweep.Sweep,
+            phase = PhaseText.Write(sweep.Phase),
+            table.Scope,
+            table.Database,
+            table.Table,
+            priority,
+        };
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var insert in new[] { AddSweep, AddTable })
+            await connection.ExecuteAsync(Command(insert, values, cancellationToken));
+        var id = await connection.ExecuteScalarAsync<long>(Command(FindTable, values, cancellationToken));
+        return new TablePlan(source, sweep, table, id);
+    }
+
+    /// <summary>
+    /// Says that a sweep is planned to its end, all tables of it; only from then on can it be settled. A sweep of no
+    /// partitions at all is settled at once.
+    /// </summary>
+    public async Task FinishPlanningAsync(SweepKey sweep, CancellationToken cancellationToken)
+    {
+        var values = new
+        {
+            sweep.RotationId,
+            sweep.Sweep,
+            phase = PhaseText.Write(sweep.Phase),
+        };
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var statement in new[] { AddSweep, Finish })
+            await connection.ExecuteAsync(Command(statement, values, cancellationToken));
+    }
+
+    private static CommandDefinition Command(
+        string sql,
+        object values,
+        CancellationToken cancellationToken
+    ) => new(sql, values, cancellationToken: cancellationToken);
+}

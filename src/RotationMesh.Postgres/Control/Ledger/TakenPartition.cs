@@ -1,0 +1,9 @@
+using RotationMesh.Postgres.Target.Planning;
+
+namespace RotationMesh.Postgres.Control.Ledger;
+
+/// <summary>
+/// A partition to be sent to a worker. Its result counts only if it names this <paramref name="Attempt"/>, the fencing
+/// number.
+/// </summary>
+public sealed record TakenPartition(long PartitionId, SweepKey Sweep, int Attempt, PartitionRange Range);

@@ -1,0 +1,93 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Control;
+
+/// <summary>What the censuses of rotations said of their tables, in the control database.</summary>
+public sealed class RotationTableStore(NpgsqlDataSource source)
+{
+    // The opening count is of the first census and stays: what was rotated is told by the difference.
+    private const string Upsert = """
+        INSERT INTO rotationmesh.rotation_tables
+            (rotation_id, scope, database_name, table_name, opening_pending, stored, pending, external_rows)
+        SELECT @rotationId, scope, database_name, table_name, pending, stored, pending, external_rows
+        FROM unnest(@scopes, @databases, @tables, @stored, @pending, @external)
+             AS c (scope, database_name, table_name, stored, pending, external_rows)
+        ON CONFLICT (rotation_id, scope, database_name, table_name)
+        DO UPDATE SET stored = excluded.stored, pending = excluded.pending, external_rows = excluded.external_rows,
+                      counted_at = now()
+        """;
+
+    private const string List = """
+        SELECT scope, database_name AS database, table_name AS table, opening_pending, stored, pending,
+               external_rows AS external
+        FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
+        """;
+
+    /// <summary>Records a census; of a table's first one the pending rows are kept as its opening count.</summary>
+    public async Task RecordAsync(
+        Guid rotationId,
+        IReadOnlyList<TableCount> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        if (tables.Count == 0)
+            return;
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                Upsert,
+                new
+                {
+                    rotationId,
+                    scopes = tables.Select(table => table.Scope).ToArray(),
+                    databases = tables.Select(table => table.Database).ToArray(),
+                    tables = tables.Select(table => table.Table).ToArray(),
+                    stored = tables.Select(table => table.Stored).ToArray(),
+                    pending = tables.Select(table => table.Pending).ToArray(),
+                    external = tables.Select(table => table.External).ToArray(),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>The last census of each table that was ever counted.</summary>
+    public async Task<IReadOnlyList<TableCount>> ListAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var tables = await connection.QueryAsync<TableCount>(
+            new CommandDefinition(List, new { rotationId }, cancellationToken: cancellationToken)
+        );
+        return tables.AsList();
+    }
+}
+
+/// <summary>A table by the names of the map, and its rows by the last census.</summary>
+public sealed record TableCount
+{
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>Table as the map names it.</summary>
+    public string Table { get; init; } = "";
+
+    /// <summary>Rows that were not at the target version by the first census; read, never written.</summary>
+    public long OpeningPending { get; init; }
+
+    /// <summary>Rows whose value is in the table.</summary>
+    public long Stored { get; init; }
+
+    /// <summary>Rows that are not at the target version.</summary>
+    public long Pending { get; init; }
+
+    /// <summary>Rows whose value lives elsewhere.</summary>
+    public long External { get; init; }
+}

@@ -1,0 +1,111 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Control;
+
+/// <summary>Rotations that still want something of a coordinator, for those who poll rather than hear messages.</summary>
+public sealed class RunningRotations(NpgsqlDataSource source)
+{
+    private const string Columns = """
+        SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
+               allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, reason, concluded
+        FROM rotationmesh.rotations
+        """;
+
+    // A rotation that was cancelled runs until its totals are written: partitions in hand may still end.
+    private const string List = $"""
+        {Columns}
+        WHERE requested_by IS NOT NULL AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
+          AND CASE WHEN @only::uuid IS NULL THEN NOT embedded ELSE correlation_id = @only END
+        ORDER BY correlation_id
+        """;
+
+    private const string FindOne = $"{Columns} WHERE correlation_id = @rotationId";
+
+    private const string FindEmbedded = $"""
+        {Columns}
+        WHERE requested_by IS NOT NULL AND embedded AND ended_at IS NULL
+          AND target_version = @TargetVersion AND target_fingerprint = @TargetFingerprint AND map_hash = @MapHash
+          AND scopes = @Scopes AND tenants IS NOT DISTINCT FROM @Tenants AND allow_downgrade = @AllowDowngrade
+        ORDER BY started_at
+        """;
+
+    /// <summary>Those of the coordinators, or the <paramref name="only"/> one that an embedding process runs.</summary>
+    public Task<IReadOnlyList<RunningRotation>> ListAsync(Guid? only, CancellationToken cancellationToken) =>
+        QueryAsync(List, new { only }, cancellationToken);
+
+    /// <summary>One rotation as it is now, over or not; null where there is none.</summary>
+    public async Task<RunningRotation?> FindAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        (await QueryAsync(FindOne, new { rotationId }, cancellationToken)).SingleOrDefault();
+
+    /// <summary>Embedded rotations of the same request that have not ended, the oldest first.</summary>
+    public Task<IReadOnlyList<RunningRotation>> FindEmbeddedAsync(
+        RunningRotation like,
+        CancellationToken cancellationToken
+    ) => QueryAsync(FindEmbedded, like, cancellationToken);
+
+    private async Task<IReadOnlyList<RunningRotation>> QueryAsync(
+        string sql,
+        object values,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var found = await connection.QueryAsync<RunningRotation>(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+        );
+        return found.AsList();
+    }
+}
+
+/// <summary>A rotation as its saga left it last.</summary>
+public sealed record RunningRotation
+{
+    /// <summary>Its id.</summary>
+    public Guid RotationId { get; init; }
+
+    /// <summary>State of the saga.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>The version that it brings rows to.</summary>
+    public int TargetVersion { get; init; }
+
+    /// <summary>Fingerprint of that version's key.</summary>
+    public string TargetFingerprint { get; init; } = "";
+
+    /// <summary>Identity of the map.</summary>
+    public string MapHash { get; init; } = "";
+
+    /// <summary>The scopes, in the order of the map.</summary>
+    public string[] Scopes { get; init; } = [];
+
+    /// <summary>The tenants; null for all.</summary>
+    public string[]? Tenants { get; init; }
+
+    /// <summary>Rows of one transaction.</summary>
+    public int BatchSize { get; init; }
+
+    /// <summary>Whether rows above the target version are brought down.</summary>
+    public bool AllowDowngrade { get; init; }
+
+    /// <summary>The sweep under way, from 1; 0 before the first.</summary>
+    public int Sweep { get; init; }
+
+    /// <summary>The last sweep that the saga knows to be settled.</summary>
+    public int SettledSweep { get; init; }
+
+    /// <summary>The last sweep whose verification the saga knows to be settled.</summary>
+    public int VerifiedSweep { get; init; }
+
+    /// <summary>Sweeps in a row that brought nothing.</summary>
+    public int IdleSweeps { get; init; }
+
+    /// <summary>Whether the circuit breaker has tripped before, and is off now.</summary>
+    public bool BreakerOff { get; init; }
+
+    /// <summary>What holds it up, or why it ended.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether its totals are written.</summary>
+    public bool Concluded { get; init; }
+}

@@ -1,0 +1,32 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.IntegrationTests.Concurrency;
+
+/// <summary>One pass over a table to version 2, without the sweeps that come back to what it left.</summary>
+internal static class SinglePass
+{
+    public static async Task<PartitionOutcome> PassAsync(
+        this Stage stage,
+        int batchSize = RotationSettings.DefaultBatchSize,
+        Action<PartitionOutcome>? progress = null
+    )
+    {
+        var target = (await stage.TargetsAsync()).Single();
+        using var rotator = new PartitionRotator(
+            stage.Databases,
+            stage.Ring,
+            new RotationSettings(new RotationTarget(2, false), batchSize, false),
+            progress ?? (_ => { })
+        );
+        var range = new PartitionRange
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = target.Shape.Leaves.Single().Name,
+        };
+        return await rotator.RotateAsync(target, range, CancellationToken.None);
+    }
+}

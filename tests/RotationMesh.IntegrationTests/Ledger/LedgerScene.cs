@@ -1,0 +1,149 @@
+using NUnit.Framework;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Ledger;
+
+/// <summary>A control database with one rotation, and the ledger's parts on it.</summary>
+public sealed class LedgerScene : IAsyncDisposable
+{
+    public const string Worker = "worker-1";
+
+    private readonly TestDatabase database;
+    private readonly ControlDatabase control;
+
+    private LedgerScene(TestDatabase database, ControlDatabase control, LedgerRules rules)
+    {
+        this.database = database;
+        this.control = control;
+        Plan = new PartitionPlan(control.Source);
+        Settlement = new PartitionSettlement(control.Source, rules);
+        Reclaim = new PartitionReclaim(control.Source, rules);
+        Retry = new PartitionRetry(control.Source);
+        Refusals = new Refusals(control.Source);
+        Locks = new RotationLocks(control.Source);
+        Rules = rules;
+    }
+
+    public Guid RotationId { get; private set; }
+    public SweepKey Sweep => new(RotationId, 1, SweepPhase.Rotate);
+    public LedgerRules Rules { get; }
+    public PartitionPlan Plan { get; }
+    public PartitionSettlement Settlement { get; }
+    public PartitionReclaim Reclaim { get; }
+    public PartitionRetry Retry { get; }
+    public Refusals Refusals { get; }
+    public RotationLocks Locks { get; }
+
+    public static PlannedTable Table(string database = "app", string scope = "knowledge") =>
+        new(scope, database, "entries");
+
+    public static DispatchWindow Window(int perRotation = 1000, int perDatabase = 1000) =>
+        new() { PerRotation = perRotation, PerDatabase = perDatabase };
+
+    public static PartitionRange[] Ranges(PlannedTable table, int count) =>
+        [.. Enumerable.Range(0, count).Select(number => Range(table, number))];
+
+    public static async Task<LedgerScene> CreateAsync(LedgerRules? rules = null)
+    {
+        var database = await TestDatabase.CreateAsync();
+        var control = new ControlDatabase(database.ConnectionString);
+        await control.MigrateAsync(CancellationToken.None);
+        var scene = new LedgerScene(
+            database,
+            control,
+            // No waiting between tries, so that nothing in a test has to.
+            rules
+                ?? new LedgerRules
+                {
+                    FirstDelay = TimeSpan.Zero,
+                    MaxFailures = 3,
+                    MaxExpiries = 2,
+                }
+        );
+        scene.RotationId = await scene.BeginRotationAsync();
+        return scene;
+    }
+
+    public async Task<Guid> BeginRotationAsync()
+    {
+        var id = Guid.NewGuid();
+        var rotation = new NewRotation(id, 2, new string('a', 16), new string('b', 64), ["knowledge"], null);
+        await new RotationStore(control.Source).BeginAsync(rotation, CancellationToken.None);
+        return id;
+    }
+
+    public Task EndRotationAsync(Guid id) =>
+        new RotationStore(control.Source).EndAsync(id, "Completed", "{}", CancellationToken.None);
+
+    /// <summary>Plans a sweep of one table to its end.</summary>
+    public async Task PlanAsync(int partitions)
+    {
+        await PlanTableAsync(Table(), partitions);
+        await Plan.FinishPlanningAsync(Sweep, CancellationToken.None);
+    }
+
+    public async Task<long> PlanTableAsync(PlannedTable table, int partitions, short priority = 0)
+    {
+        var plan = await Plan.BeginTableAsync(Sweep, table, priority, CancellationToken.None);
+        return await plan.AddAsync(Ranges(table, partitions), CancellationToken.None);
+    }
+
+    /// <summary>A coordinator's dispatch of its own.</summary>
+    public PartitionDispatch Dispatch(TimeProvider? time = null) =>
+        new(control.Source, Rules, time ?? TimeProvider.System);
+
+    public Task<IReadOnlyList<TakenPartition>> TakeAsync(DispatchWindow? window = null) =>
+        Dispatch()
+            .TakeAsync([RotationId], window ?? Window(), _ => Task.CompletedTask, CancellationToken.None);
+
+    public Task<SettlementTally> SettleAsync(params PartitionResult[] results) =>
+        Settlement.SettleAsync(results, CancellationToken.None);
+
+    /// <summary>The summary of the first sweep.</summary>
+    public async Task<SweepSummary> SummaryAsync(Guid? rotationId = null)
+    {
+        var sweeps = await new LedgerSummary(control.Source).ReadAsync(
+            rotationId ?? RotationId,
+            CancellationToken.None
+        );
+        Assert.That(sweeps, Is.Not.Empty);
+        return sweeps[0];
+    }
+
+    public Task<int> ExecuteAsync(string sql) => database.ExecuteAsync(sql);
+
+    public Task<T?> ScalarAsync<T>(string sql) => database.ScalarAsync<T>(sql);
+
+    /// <summary>The state of a partition, as the ledger has it.</summary>
+    public Task<string?> StateAsync(TakenPartition partition) =>
+        ScalarAsync<string>(
+            $"SELECT state FROM rotationmesh.partitions WHERE partition_id = {partition.PartitionId}"
+        );
+
+    /// <summary>Lets the leases of all partitions run out that are with a worker.</summary>
+    public Task<int> ExpireAsync() =>
+        ExecuteAsync(
+            "UPDATE rotationmesh.partitions SET lease_until = now() - interval '1 second' WHERE state = 'dispatched'"
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        await control.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    private static PartitionRange Range(PlannedTable table, int number) =>
+        new()
+        {
+            Scope = table.Scope,
+            Database = table.Database,
+            Table = table.Table,
+            Leaf = SqlName.Parse("public.entries"),
+            Pages = new PageRange((uint)number * 10, ((uint)number * 10) + 10),
+            ExpectedRows = 100,
+        };
+}

@@ -1,0 +1,30 @@
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.IntegrationTests.Ledger;
+
+/// <summary>What a worker might say of a partition it got.</summary>
+internal static class Results
+{
+    public static PartitionResult Done(this TakenPartition partition, long rotated = 100) =>
+        PartitionResult.Done(
+            partition.PartitionId,
+            partition.Attempt,
+            LedgerScene.Worker,
+            new PartitionCounts { Rotated = rotated }
+        );
+
+    public static PartitionResult Stumbled(this TakenPartition partition) =>
+        PartitionResult.Stumbled(partition.PartitionId, partition.Attempt, LedgerScene.Worker, "57P01");
+
+    public static PartitionResult Failed(this TakenPartition partition) =>
+        PartitionResult.Failed(partition.PartitionId, partition.Attempt, LedgerScene.Worker, "42P01");
+
+    public static PartitionResult Refused(this TakenPartition partition, string worker, string reason) =>
+        PartitionResult.Refused(partition.PartitionId, partition.Attempt, worker, reason);
+
+    public static PartitionResult Returned(this TakenPartition partition) =>
+        PartitionResult.Returned(partition.PartitionId, partition.Attempt, LedgerScene.Worker);
+
+    public static PartitionResult Alive(this TakenPartition partition) =>
+        PartitionResult.Alive(partition.PartitionId, partition.Attempt, LedgerScene.Worker);
+}

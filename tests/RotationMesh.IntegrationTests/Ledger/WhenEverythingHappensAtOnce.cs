@@ -1,0 +1,106 @@
+using NUnit.Framework;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.IntegrationTests.Ledger;
+
+/// <summary>Several coordinators plan, take, settle, reclaim and retry side by side; a deadlock would throw.</summary>
+public sealed class WhenEverythingHappensAtOnce
+{
+    private const int Partitions = 1200;
+    private const int Coordinators = 4;
+
+    private LedgerScene scene = null!;
+
+    [SetUp]
+    public async Task Create() =>
+        scene = await LedgerScene.CreateAsync(
+            new LedgerRules { FirstDelay = TimeSpan.Zero, MaxFailures = 2 }
+        );
+
+    [TearDown]
+    public async Task Remove() => await scene.DisposeAsync();
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Nothing_is_lost_or_counted_twice(CancellationToken cancellationToken)
+    {
+        string[] databases = ["one", "two", "three"];
+        var planning = Task.Run(
+            async () =>
+            {
+                foreach (var database in databases)
+                    await scene.PlanTableAsync(LedgerScene.Table(database), Partitions / databases.Length);
+                await scene.Plan.FinishPlanningAsync(scene.Sweep, cancellationToken);
+            },
+            cancellationToken
+        );
+        var coordinators = Enumerable
+            .Range(0, Coordinators)
+            .Select(number =>
+                Task.Run(() => CoordinateAsync(new Random(number), cancellationToken), cancellationToken)
+            );
+        await Task.WhenAll([planning, .. coordinators]);
+
+        var summary = await scene.SummaryAsync();
+        Assert.That((summary.Done, summary.Failed, summary.Open), Is.EqualTo(((long)Partitions, 0L, 0L)));
+        Assert.That(summary.Counts.Rotated, Is.EqualTo(Partitions * 100L));
+        Assert.That(
+            await scene.ScalarAsync<long>("SELECT sum(rotated)::bigint FROM rotationmesh.partitions"),
+            Is.EqualTo(Partitions * 100L)
+        );
+    }
+
+    private async Task CoordinateAsync(Random random, CancellationToken cancellationToken)
+    {
+        var dispatch = scene.Dispatch();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var taken = await dispatch.TakeAsync(
+                [scene.RotationId],
+                LedgerScene.Window(300) with
+                {
+                    PerTake = 40,
+                },
+                _ => Task.CompletedTask,
+                cancellationToken
+            );
+            var results = taken.SelectMany(partition => Say(partition, random)).ToArray();
+            random.Shuffle(results);
+            var half = results.Length / 2;
+            await Task.WhenAll(
+                scene.SettleAsync(results),
+                scene.SettleAsync([.. results[half..].Reverse()]),
+                scene.Reclaim.ReclaimAsync(cancellationToken),
+                scene.Retry.RetryAsync(scene.RotationId, null, null, cancellationToken)
+            );
+            if (taken.Count == 0 && await IsOverAsync())
+                return;
+        }
+    }
+
+    private async Task<bool> IsOverAsync()
+    {
+        // What was lost below is out of its lease at once here, instead of after a minute.
+        await scene.ExecuteAsync(
+            """
+            UPDATE rotationmesh.partitions SET lease_until = now() - interval '1 second'
+            WHERE partition_id IN (
+                SELECT partition_id FROM rotationmesh.partitions WHERE state = 'dispatched' FOR UPDATE SKIP LOCKED
+            )
+            """
+        );
+        var summary = await scene.SummaryAsync();
+        return summary.IsSettled && summary.Failed == 0;
+    }
+
+    private static PartitionResult[] Say(TakenPartition partition, Random random) =>
+        random.Next(10) switch
+        {
+            0 => [],
+            1 => [partition.Stumbled()],
+            2 => [partition.Refused("worker-2", "the map differs")],
+            3 => [partition.Failed()],
+            4 => [partition.Alive(), partition.Done()],
+            _ => [partition.Done(), partition.Done()],
+        };
+}

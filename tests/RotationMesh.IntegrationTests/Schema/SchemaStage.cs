@@ -1,0 +1,22 @@
+using RotationMesh.Core.Map;
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Schema;
+
+/// <summary>Notes with a column for each way in which a map may be wrong about one.</summary>
+internal static class SchemaStage
+{
+    public static async Task<Stage> CreateAsync(params TableEntry[] entries)
+    {
+        var stage = await Stage.CreateAsync(entries);
+        await stage.ExecuteAsync(
+            $"""
+            CREATE TABLE notes ({NotesTable.Columns}, settings jsonb, number int, loose text UNIQUE, partly text NOT NULL DEFAULT '',
+                computed int GENERATED ALWAYS AS (1) STORED, label text GENERATED ALWAYS AS (id || '!') STORED);
+            CREATE UNIQUE INDEX ON notes (partly) WHERE partly <> '';
+            CREATE VIEW notes_view AS SELECT * FROM notes
+            """
+        );
+        return stage;
+    }
+}

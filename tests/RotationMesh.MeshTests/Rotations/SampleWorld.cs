@@ -1,0 +1,102 @@
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine;
+using RotationMesh.MapFile;
+using RotationMesh.Mesh.Embedding;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Sample;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.MeshTests.Rotations;
+
+/// <summary>A loaded sample in a database of its own, and the parts of a process that rotates it from version 1 to 2.</summary>
+internal sealed class SampleWorld : IAsyncDisposable
+{
+    public const string OldKey = "kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps-old";
+    public const string NewKey = "kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps-new";
+
+    private readonly EnvelopeFormats formats;
+
+    private SampleWorld(TestDatabase database, RotationMap map, KeyRing ring)
+    {
+        Database = database;
+        formats = new EnvelopeFormats(map);
+        var databases = new TargetDatabases(map);
+        Parts = new MeshParts(
+            map,
+            ring,
+            databases,
+            new SchemaCheck(databases, formats),
+            new ControlDatabase(map.ControlConnectionString)
+        );
+    }
+
+    public TestDatabase Database { get; }
+
+    public MeshParts Parts { get; }
+
+    public RotationRequest Request =>
+        new()
+        {
+            Scopes = Parts.Map.Scopes,
+            Settings = new RotationSettings(new RotationTarget(2, AllowDowngrade: false), 200, DryRun: false),
+            Workers = 2,
+        };
+
+    public static KeyRing Ring(string newKey = NewKey) =>
+        new(2, new Dictionary<int, string> { [1] = OldKey, [2] = newKey });
+
+    public static async Task<SampleWorld> LoadAsync(SampleOptions options)
+    {
+        var database = await TestDatabase.CreateAsync();
+        using var ring = new KeyRing(1, new Dictionary<int, string> { [1] = OldKey });
+        await new SampleLoader(database.DataSource, ring, options).LoadAsync(null, CancellationToken.None);
+        return new SampleWorld(database, Read(SampleMap.Yaml("APP"), _ => database.ConnectionString), Ring());
+    }
+
+    /// <summary>The same database seen by a process with another map or other keys; stays the first one's.</summary>
+    public SampleWorld Beside(RotationMap? map = null, KeyRing? ring = null) =>
+        new(Database, map ?? Parts.Map, ring ?? Ring());
+
+    public static RotationMap Read(string yaml, Func<string, string?> variables)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, yaml);
+            return RotationMapReader.Read(file, variables);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>Rows of the three tables that are at a version.</summary>
+    public Task<long> AtVersionAsync(int version) =>
+        Database.ScalarAsync<long>(
+            $"""
+            SELECT (SELECT count(*) FROM connectors WHERE encryption_key_version = {version})
+                 + (SELECT count(*) FROM knowledge_entries WHERE encryption_key_version = {version})
+                 + (SELECT count(*) FROM knowledge_sources WHERE encryption_key_version = {version})
+            """
+        );
+
+    public async Task<string> StateAsync() =>
+        await Database.ScalarAsync<string>(
+            "SELECT state FROM rotationmesh.rotations ORDER BY started_at DESC LIMIT 1"
+        ) ?? "";
+
+    public async ValueTask DisposeAsync()
+    {
+        Parts.Ring.Dispose();
+        formats.Dispose();
+        await Parts.Databases.DisposeAsync();
+        await Parts.Control.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}

@@ -1,0 +1,104 @@
+using NUnit.Framework;
+using RotationMesh.Engine;
+using RotationMesh.Mesh.Embedding;
+using RotationMesh.Sample;
+
+namespace RotationMesh.MeshTests.Rotations;
+
+[TestFixture]
+internal sealed class WhenARotationRunsEmbedded
+{
+    [Test]
+    public async Task All_rows_reach_the_target_version_and_the_totals_add_up()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 3000, Tenants = 7 });
+
+        var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
+            world.Request,
+            CancellationToken.None
+        );
+
+        var rows = report.Tables.Sum(table => table.Rows);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.State, Is.EqualTo("Completed"));
+            Assert.That(report.Tables.Sum(table => table.Rotated), Is.EqualTo(rows));
+            Assert.That(await world.AtVersionAsync(2), Is.EqualTo(rows));
+            Assert.That(report.Verified, Is.EqualTo(rows));
+            Assert.That(report.Failures, Is.Empty);
+            Assert.That(await world.StateAsync(), Is.EqualTo("Completed"));
+        }
+    }
+
+    [Test]
+    public async Task Rows_that_do_not_decrypt_are_recorded_and_the_rest_is_rotated()
+    {
+        await using var world = await SampleWorld.LoadAsync(
+            new SampleOptions
+            {
+                Rows = 2000,
+                Tenants = 5,
+                Corrupt = 12,
+                External = 9,
+            }
+        );
+
+        var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
+            world.Request,
+            CancellationToken.None
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
+            Assert.That(report.Tables.Sum(table => table.Failed), Is.EqualTo(12));
+            Assert.That(report.Tables.Sum(table => table.External), Is.EqualTo(9));
+            Assert.That(report.Failures, Has.Count.EqualTo(12));
+            Assert.That(await world.AtVersionAsync(2), Is.EqualTo(report.Tables.Sum(table => table.Rotated)));
+        }
+    }
+
+    [Test]
+    public async Task The_report_is_that_of_the_engine()
+    {
+        var options = new SampleOptions
+        {
+            Rows = 1000,
+            Tenants = 3,
+            Corrupt = 6,
+            External = 4,
+        };
+        await using var world = await SampleWorld.LoadAsync(options);
+        await using var other = await SampleWorld.LoadAsync(options);
+
+        var mesh = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
+            world.Request,
+            CancellationToken.None
+        );
+        var engine = await new EmbeddedRotation(
+            other.Parts.Map,
+            other.Parts.Ring,
+            other.Parts.Databases,
+            other.Parts.Schema,
+            other.Parts.Control,
+            new RotationProgress()
+        ).RunAsync(other.Request, CancellationToken.None);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(mesh.Tables, Is.EqualTo(engine.Tables));
+            Assert.That(mesh.State, Is.EqualTo(engine.State));
+            Assert.That(mesh.Verified, Is.EqualTo(engine.Verified));
+            Assert.That(
+                mesh.Failures.Select(failure =>
+                    (failure.Table, failure.Tenant, failure.Version, failure.Error)
+                ),
+                Is.EquivalentTo(
+                    engine.Failures.Select(failure =>
+                        (failure.Table, failure.Tenant, failure.Version, failure.Error)
+                    )
+                )
+            );
+        }
+    }
+}
