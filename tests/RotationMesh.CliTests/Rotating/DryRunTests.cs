@@ -29,7 +29,8 @@ public sealed class DryRunTests
     [Test]
     public async Task Finds_every_row_that_the_real_run_fails_on()
     {
-        var dry = (await site.RunAsync("--output", "json", "rotate", "--dry-run")).Exits(3).Json();
+        var outcome = await site.RunAsync("--output", "json", "rotate", "--dry-run", "--batch-size", "2");
+        var dry = outcome.Exits(3).Json();
         var real = (await site.RunAsync("--output", "json", "rotate")).Exits(3).Json();
         Assert.That((bool)dry["dryRun"]!, Is.True);
         Assert.That(dry.Failures(), Is.Not.Empty.And.EquivalentTo(real.Failures()));
