@@ -21,34 +21,31 @@ internal static class GlobalOptions
         DefaultValueFactory = _ => FromEnvironment("ENV_FILE"),
     };
 
-    public static readonly Option<OutputFormat> Output = new("--output")
+    public static readonly Option<string> Output = OutputOption();
+
+    /// <summary>The value of <see cref="Output"/> that asks for one JSON document.</summary>
+    public const string Json = "json";
+
+    private static Option<string> OutputOption()
     {
-        Description = "What standard output holds: text, or one JSON document (ROTATIONMESH_OUTPUT)",
-        HelpName = "text|json",
-        Recursive = true,
-        DefaultValueFactory = result =>
+        var option = new Option<string>("--output")
         {
-            if (FromEnvironment("OUTPUT") is not { } value)
-                return OutputFormat.Text;
-            if (
-                Enum.TryParse<OutputFormat>(value, ignoreCase: true, out var format) && Enum.IsDefined(format)
-            )
-                return format;
-            result.AddError("ROTATIONMESH_OUTPUT is neither text nor json");
-            return OutputFormat.Text;
-        },
-    };
+            Description = "What standard output holds: text, or one JSON document (ROTATIONMESH_OUTPUT)",
+            HelpName = "text|json",
+            Recursive = true,
+            DefaultValueFactory = _ => FromEnvironment("OUTPUT") ?? "text",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not ("text" or Json))
+                result.AddError("--output (or ROTATIONMESH_OUTPUT) is neither text nor json");
+        });
+        return option;
+    }
 
     private static string? FromEnvironment(string name)
     {
         var value = Environment.GetEnvironmentVariable($"ROTATIONMESH_{name}");
         return string.IsNullOrEmpty(value) ? null : value;
     }
-}
-
-/// <summary>What standard output holds.</summary>
-internal enum OutputFormat
-{
-    Text,
-    Json,
 }

@@ -43,12 +43,12 @@ internal sealed class SampleVerb : IVerb
     );
     private readonly Option<int> seed = Number("--seed", "The same seed gives the same rows", Defaults.Seed);
 
-    private readonly Option<Skew> skew = new("--skew")
+    private readonly Option<string> skew = new Option<string>("--skew")
     {
         Description = "How entries are dealt out: to all tenants alike, or most of them to a few huge ones",
         HelpName = "equal|huge",
-        DefaultValueFactory = _ => Defaults.Skew,
-    };
+        DefaultValueFactory = _ => "equal",
+    }.AcceptOnlyFromAmong("equal", "huge");
 
     private readonly Option<bool> replace = new("--replace")
     {
@@ -94,7 +94,7 @@ internal sealed class SampleVerb : IVerb
         {
             Rows = parsed.GetValue(rows),
             Tenants = parsed.GetValue(tenants),
-            Skew = parsed.GetValue(skew),
+            Skew = Enum.Parse<Skew>(parsed.GetValue(skew)!, ignoreCase: true),
             Connectors = parsed.GetValue(connectors),
             Sources = parsed.GetValue(sources),
             Corrupt = parsed.GetValue(corrupt),

@@ -26,7 +26,9 @@ internal sealed class Terminal
     public Terminal(ParseResult parsed, TextWriter output, TextWriter error)
     {
         this.output = output;
-        IsJson = parsed.Errors.Count == 0 && parsed.GetValue(GlobalOptions.Output) == OutputFormat.Json;
+        IsJson =
+            parsed.GetResult(GlobalOptions.Output)?.Errors.Any() != true
+            && parsed.GetValue(GlobalOptions.Output) == GlobalOptions.Json;
         Progress = Console(error, System.Console.IsErrorRedirected);
         Tables = IsJson ? Progress : Console(output, System.Console.IsOutputRedirected);
     }
