@@ -24,11 +24,12 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
     /// census, and <see cref="FlushAsync"/> makes all of them durable before a rotation counts as complete.
     /// </summary>
     private const string SessionSettings =
-        "SET synchronous_commit = off; SET plan_cache_mode = auto; SET idle_in_transaction_session_timeout = 0;";
+        "SET synchronous_commit = off; SET plan_cache_mode = auto; SET idle_in_transaction_session_timeout = 0; "
+        + "SET statement_timeout = 0; SET extra_float_digits = 1;";
 
     private static readonly string WriterSettings =
         $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
-        + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan;";
+        + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan; SET extra_float_digits = 1;";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> writers = [];
@@ -99,6 +100,7 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
         builder.ConnectionStringBuilder.ReadBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.WriteBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back
+        builder.ConnectionStringBuilder.CommandTimeout = 0; // a count takes as long as the table is large
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
         builder.UsePhysicalConnectionInitializer(
             connection => Initialize(connection, settings),

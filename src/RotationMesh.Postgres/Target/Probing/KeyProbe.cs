@@ -42,7 +42,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
         {
             if (
                 count.Version is not { } version
-                || version > int.MaxValue
+                || version is < 1 or > int.MaxValue
                 || !ring.TryGet((int)version, out var key)
             )
                 continue;

@@ -47,12 +47,15 @@ internal sealed class StatementCheck(
         Action<PostgresException> report
     )
     {
-        await using var command = new NpgsqlCommand($"EXPLAIN {statement}", connection);
+        // A batch command is one statement to the server: it is never split at a semicolon of the map's predicate.
+        await using var batch = new NpgsqlBatch(connection);
+        var command = new NpgsqlBatchCommand($"EXPLAIN {statement}");
+        batch.BatchCommands.Add(command);
         foreach (var type in parameters)
             command.Parameters.Add(new NpgsqlParameter { DataTypeName = type, Value = DBNull.Value });
         try
         {
-            await command.ExecuteNonQueryAsync();
+            await batch.ExecuteNonQueryAsync();
             return true;
         }
         catch (PostgresException refusal)

@@ -11,7 +11,11 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
     /// <summary>Why the row does not decrypt; null where all its values do.</summary>
     public RowError? Check(TableTarget target, RowCursor row)
     {
-        if (row.Version is not { } version || version > int.MaxValue || !ring.Contains((int)version))
+        if (
+            row.Version is not { } version
+            || version is < 1 or > int.MaxValue
+            || !ring.Contains((int)version)
+        )
             return RowError.UnknownKeyVersion;
         for (var i = 0; i < target.Columns.Count; i++)
         {
