@@ -1,0 +1,118 @@
+namespace RotationMesh.Operations.Documents;
+
+/// <summary>How far a long inspection is.</summary>
+public sealed record ProgressDocument
+{
+    /// <summary>What is being done, in the words of the saga's states.</summary>
+    public required string Phase { get; init; }
+
+    /// <summary>Rows to do altogether.</summary>
+    public required long Pending { get; init; }
+
+    /// <summary>Rows done.</summary>
+    public required long Rotated { get; init; }
+
+    /// <summary>Rows that failed.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Rows decrypted by verification.</summary>
+    public required long Verified { get; init; }
+}
+
+/// <summary>What verification found.</summary>
+public sealed record VerificationDocument
+{
+    /// <summary>Whether every row that was tried decrypts.</summary>
+    public required bool Ok { get; init; }
+
+    /// <summary>Rows altogether.</summary>
+    public required VerificationTotals Totals { get; init; }
+
+    /// <summary>Rows by table, in the order of the map.</summary>
+    public required IReadOnlyList<VerifiedTable> Scopes { get; init; }
+
+    /// <summary>At most <see cref="RotationDocument.MaxFailures"/> of the rows that failed.</summary>
+    public required IReadOnlyList<FailureDocument> Failures { get; init; }
+}
+
+/// <summary>Rows, and how many of them decrypted or did not; external ones are not looked at.</summary>
+public sealed record VerificationTotals(long Rows, long Verified, long External, long Failed);
+
+/// <summary>The same for one table.</summary>
+public sealed record VerifiedTable(
+    string Scope,
+    string Database,
+    string Table,
+    long Rows,
+    long Verified,
+    long External,
+    long Failed
+);
+
+/// <summary>Rows by scope, table, tenant and key version.</summary>
+public sealed record CensusDocument(long Rows, IReadOnlyList<CountedTable> Scopes);
+
+/// <summary>Rows of one table.</summary>
+public sealed record CountedTable
+{
+    /// <summary>Scope of the table.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Database of the table.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Table as the map names it.</summary>
+    public required string Table { get; init; }
+
+    /// <summary>All rows.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Rows whose value lives elsewhere.</summary>
+    public required long External { get; init; }
+
+    /// <summary>Rows by the version that they claim (null: none that is known).</summary>
+    public required IReadOnlyList<CountedVersion> Versions { get; init; }
+
+    /// <summary>Rows by tenant and version, in the order of tenants.</summary>
+    public required IReadOnlyList<CountedTenant> Tenants { get; init; }
+}
+
+/// <summary>Rows that claim a version.</summary>
+public sealed record CountedVersion(long? Version, long Rows, long External);
+
+/// <summary>Rows of a tenant that claim a version; a row counts as external or not.</summary>
+public sealed record CountedTenant(string? Tenant, long? Version, bool External, long Rows);
+
+/// <summary>Key versions of the key ring and of the rows.</summary>
+public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument> Keys);
+
+/// <summary>
+/// Use of one key version; the fingerprint is null where the key ring lacks it, the version where rows name none.
+/// </summary>
+public sealed record KeyDocument(
+    long? Version,
+    string? Fingerprint,
+    bool Current,
+    long Rows,
+    long External,
+    bool SafeToRetire
+);
+
+/// <summary>What the doctor found; ok where nothing is bad.</summary>
+public sealed record DoctorDocument(bool Ok, IReadOnlyList<Finding> Checks);
+
+/// <summary>One thing that was checked.</summary>
+public sealed record Finding(Verdict Verdict, string Subject, string Message, string? Fix);
+
+/// <summary>Whether a rotation may start.</summary>
+public enum Verdict
+{
+    /// <summary>As it should be.</summary>
+    Good,
+
+    /// <summary>A rotation may start, but somebody should know.</summary>
+    Warning,
+
+    /// <summary>A rotation would be refused, or leave rows behind.</summary>
+    Bad,
+}

@@ -1,0 +1,59 @@
+namespace RotationMesh.Operations.Documents;
+
+/// <summary>A rotation, running or ended.</summary>
+public sealed record RotationDocument
+{
+    /// <summary>Failures that a document lists at most; all are counted, and kept in the control database.</summary>
+    public const int MaxFailures = 1000;
+
+    /// <summary>Its id; of a dry run nothing is recorded under it.</summary>
+    public required Guid RotationId { get; init; }
+
+    /// <summary>State of the saga.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Whether nothing was written.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Version that rows are brought to.</summary>
+    public required int TargetVersion { get; init; }
+
+    /// <summary>Time from start to end, or to now.</summary>
+    public required double ElapsedSeconds { get; init; }
+
+    /// <summary>Start, by the control database's clock; null for a dry run.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>End, by the control database's clock; null while it runs.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>What holds it up, or why it ended as it did.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Rows that were decrypted after they were rewritten.</summary>
+    public required long Verified { get; init; }
+
+    /// <summary>Partitions, while it runs.</summary>
+    public PartitionTotals? Partitions { get; init; }
+
+    /// <summary>What became of the rows altogether.</summary>
+    public required RowTotals Totals { get; init; }
+
+    /// <summary>What became of the rows by table, in the order of the map.</summary>
+    public required IReadOnlyList<TableDocument> Scopes { get; init; }
+
+    /// <summary>At most <see cref="MaxFailures"/> of the rows that failed.</summary>
+    public required IReadOnlyList<FailureDocument> Failures { get; init; }
+
+    /// <summary>Workers that would not touch its partitions, and why.</summary>
+    public IReadOnlyList<RefusalDocument> Refusals { get; init; } = [];
+}
+
+/// <summary>Partitions of the pass under way.</summary>
+public sealed record PartitionTotals(int Sweep, long Planned, long Done, long Failed, long WithWorkers);
+
+/// <summary>A worker that refuses a rotation's partitions.</summary>
+public sealed record RefusalDocument(string Worker, string Reason, long Times, DateTimeOffset LastAt);

@@ -1,0 +1,35 @@
+namespace RotationMesh.Operations.Documents;
+
+/// <summary>Rotations, the latest first.</summary>
+public sealed record RotationListDocument(IReadOnlyList<RotationListing> Rotations);
+
+/// <summary>One rotation in a line.</summary>
+public sealed record RotationListing
+{
+    /// <summary>Its id.</summary>
+    public required Guid RotationId { get; init; }
+
+    /// <summary>State of the saga.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Version that it brings rows to.</summary>
+    public required int TargetVersion { get; init; }
+
+    /// <summary>Its scopes.</summary>
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Its tenants; null for all.</summary>
+    public required IReadOnlyList<string>? Tenants { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public required string? RequestedBy { get; init; }
+
+    /// <summary>Start, by the control database's clock.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>End, by the control database's clock; null while it runs.</summary>
+    public required DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What holds it up, or why it ended as it did.</summary>
+    public required string? Reason { get; init; }
+}

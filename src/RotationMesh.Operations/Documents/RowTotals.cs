@@ -1,0 +1,60 @@
+namespace RotationMesh.Operations.Documents;
+
+/// <summary>What became of rows: <see cref="Rows"/> is the sum of rotated, current, external and failed.</summary>
+public sealed record RowTotals
+{
+    /// <summary>Rows that are settled.</summary>
+    public long Rows => Rotated + Current + External + Failed;
+
+    /// <summary>Rows brought to the target version; in a dry run, rows that would be.</summary>
+    public required long Rotated { get; init; }
+
+    /// <summary>Rows that were at the target version already.</summary>
+    public required long Current { get; init; }
+
+    /// <summary>Rows whose value lives elsewhere.</summary>
+    public required long External { get; init; }
+
+    /// <summary>Rows that are not at the target version, or do not decrypt under it.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Times that a row had changed between read and write.</summary>
+    public required long Conflicts { get; init; }
+
+    /// <summary>Rows that are still to do.</summary>
+    public required long Pending { get; init; }
+}
+
+/// <summary>What became of the rows of one table.</summary>
+public sealed record TableDocument
+{
+    /// <summary>Scope of the table.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Database of the table.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Table as the map names it.</summary>
+    public required string Table { get; init; }
+
+    /// <inheritdoc cref="RowTotals.Rows"/>
+    public long Rows => Rotated + Current + External + Failed;
+
+    /// <inheritdoc cref="RowTotals.Rotated"/>
+    public required long Rotated { get; init; }
+
+    /// <inheritdoc cref="RowTotals.Current"/>
+    public required long Current { get; init; }
+
+    /// <inheritdoc cref="RowTotals.External"/>
+    public required long External { get; init; }
+
+    /// <inheritdoc cref="RowTotals.Failed"/>
+    public required long Failed { get; init; }
+
+    /// <inheritdoc cref="RowTotals.Conflicts"/>
+    public required long Conflicts { get; init; }
+
+    /// <inheritdoc cref="RowTotals.Pending"/>
+    public required long Pending { get; init; }
+}

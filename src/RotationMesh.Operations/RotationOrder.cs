@@ -1,0 +1,26 @@
+namespace RotationMesh.Operations;
+
+/// <summary>A rotation as an operator asks for it, before it is checked against map and keys.</summary>
+public sealed record RotationOrder
+{
+    /// <summary>The rows to rotate.</summary>
+    public RowSelection Rows { get; init; } = new();
+
+    /// <summary>Version to bring rows to; null for the current one of whoever runs the rotation.</summary>
+    public int? TargetVersion { get; init; }
+
+    /// <summary>Rows of one transaction; null for the default.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Whether rows above the target version are brought down to it.</summary>
+    public bool AllowDowngrade { get; init; }
+
+    /// <summary>Partitions at a time where the process that is asked does the work itself (a dry run); null for its processors.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Who asks, as the audit log shows it; a coordinator puts the name of the token in its place.</summary>
+    public required string RequestedBy { get; init; }
+
+    /// <summary>W3C traceparent of the asking program, where it traces.</summary>
+    public string? TraceParent { get; init; }
+}

@@ -1,0 +1,33 @@
+namespace RotationMesh.Operations;
+
+/// <summary>What is asked of a rotation that exists.</summary>
+public sealed record SteeringOrder
+{
+    /// <summary>What to do.</summary>
+    public required Steering Steering { get; init; }
+
+    /// <summary>Of a retry: only failures of these scopes; empty for all.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>Of a retry: only failures of these tenants; empty for all.</summary>
+    public IReadOnlyList<string> Tenants { get; init; } = [];
+
+    /// <summary>Who asks, as the audit log shows it.</summary>
+    public required string RequestedBy { get; init; }
+}
+
+/// <summary>What an operator may ask of a rotation.</summary>
+public enum Steering
+{
+    /// <summary>Dispatch no more; partitions in hand end.</summary>
+    Pause = 1,
+
+    /// <summary>Go on.</summary>
+    Resume,
+
+    /// <summary>End; what is done stays done.</summary>
+    Cancel,
+
+    /// <summary>Try again what failed.</summary>
+    Retry,
+}
