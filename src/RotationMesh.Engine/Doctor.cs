@@ -51,7 +51,7 @@ public sealed class Doctor(
         foreach (var gate in map.Gates)
             findings.Add(
                 Verdict.Warning,
-                $"gate {gate}",
+                $"gate {gate.Name}",
                 "is not checked by this version",
                 "hold it by hand while rows are rotated"
             );

@@ -28,6 +28,10 @@ public static class RotationMapReader
         var control = fields.Optional("control");
         var databases = DatabasesSection.Read(fields.Required("databases"));
         var formats = FormatsSection.Read(fields.Required("formats"));
+        var declared = new DeclaredNames(
+            [.. databases.Select(database => database.Name)],
+            [.. formats.Select(format => format.Name)]
+        );
         return new RotationMap
         {
             Path = path,
@@ -35,14 +39,8 @@ public static class RotationMapReader
             ControlConnectionString = ControlSection.Read(control, databases),
             ControlLine = control?.Line ?? databases[0].Line,
             Formats = formats,
-            Scopes = ScopesSection.Read(
-                fields.Required("scopes"),
-                new DeclaredNames(
-                    [.. databases.Select(database => database.Name)],
-                    [.. formats.Select(format => format.Name)]
-                )
-            ),
-            Gates = GatesSection.Read(fields.Optional("gates")),
+            Scopes = ScopesSection.Read(fields.Required("scopes"), declared),
+            Gates = GatesSection.Read(fields.Optional("gates"), declared),
         };
     }
 }

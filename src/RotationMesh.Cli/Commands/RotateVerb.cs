@@ -70,7 +70,7 @@ internal sealed class RotateVerb : IVerb
         var request = Request(parsed, session);
         if (session.Map.Gates.Count > 0)
             terminal.Progress.WriteLine(
-                $"rotationmesh: the gates of the map ({string.Join(", ", session.Map.Gates)}) are not checked by this version"
+                $"rotationmesh: the gates of the map ({string.Join(", ", session.Map.Gates.Select(gate => gate.Name))}) are not checked by this version"
             );
         var progress = new RotationProgress();
         var rotation = new EmbeddedRotation(

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace RotationMesh.Core.Map;
 
 /// <summary>
-/// Identity of a map across processes: what it rotates and how, without connection strings (they may differ by host
-/// and hold passwords).
+/// Identity of a map across processes: what it rotates and how, without connection strings, addresses and
+/// secrets (they may differ by host).
 /// </summary>
 public static class MapHash
 {
@@ -25,7 +25,7 @@ public static class MapHash
                 format.Info,
             }),
             scopes = map.Scopes.Select(scope => new { scope.Name, tables = scope.Tables.Select(Canonical) }),
-            gates = map.Gates,
+            gates = map.Gates.Select(gate => gate.Identity),
         };
         return Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(canonical)))

@@ -1,3 +1,5 @@
+using RotationMesh.Core.Map.Gates;
+
 namespace RotationMesh.Core.Map;
 
 /// <summary>
@@ -30,8 +32,8 @@ public sealed record RotationMap
     /// <summary>Scopes in the order of the file.</summary>
     public required IReadOnlyList<ScopeEntry> Scopes { get; init; }
 
-    /// <summary>Names of the gates that the map asks for, in the order of the file.</summary>
-    public IReadOnlyList<string> Gates { get; init; } = [];
+    /// <summary>The gates that the map asks for, in the order of the file.</summary>
+    public IReadOnlyList<GateEntry> Gates { get; init; } = [];
 
     /// <summary>Every table of every scope.</summary>
     public IEnumerable<TableEntry> Tables => Scopes.SelectMany(scope => scope.Tables);

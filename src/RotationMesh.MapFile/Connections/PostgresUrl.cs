@@ -26,42 +26,19 @@ public static class PostgresUrl
     {
         if (!Matches(url))
             throw new FormatException("the URL's scheme is not postgres:// or postgresql://");
-        var (authority, database, query) = Split(url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..]);
+        var parts = UrlParts.Of(url);
         var keywords = new DbConnectionStringBuilder();
-        var at = authority.LastIndexOf('@');
-        AddHost(keywords, authority[(at + 1)..]);
-        if (at >= 0)
-            AddUser(keywords, authority[..at]);
-        if (database.Length > 0)
-            keywords["Database"] = UrlText.Decode(database, "database");
-        UrlParameters.Add(keywords, query);
+        AddHost(keywords, parts.Hosts);
+        if (parts.User is { } user)
+            keywords["Username"] = user;
+        if (parts.Password is { } password)
+            keywords["Password"] = password;
+        if (parts.Path.Length > 0)
+            keywords["Database"] = UrlText.Decode(parts.Path, "database");
+        UrlParameters.Add(keywords, parts.Query);
         return keywords.ContainsKey("Host")
             ? keywords.ConnectionString
             : throw new FormatException("the URL names no host");
-    }
-
-    private static (string Authority, string Database, string Query) Split(string rest)
-    {
-        var end = rest.AsSpan().IndexOfAny('/', '?');
-        var (authority, tail) = end < 0 ? (rest, "") : (rest[..end], rest[end..]);
-        // What follows an unencoded '/', '?' or '#' of a password would be taken for other parts, and be shown.
-        if (rest.Contains('#', StringComparison.Ordinal) || tail.Contains('@', StringComparison.Ordinal))
-            throw new FormatException(
-                "special characters of the URL's parts must be percent-encoded: / %2F, ? %3F, # %23, @ %40"
-            );
-        var mark = tail.IndexOf('?', StringComparison.Ordinal);
-        var (path, query) = mark < 0 ? (tail, "") : (tail[..mark], tail[(mark + 1)..]);
-        return (authority, path.TrimStart('/'), query);
-    }
-
-    private static void AddUser(DbConnectionStringBuilder keywords, string userAndPassword)
-    {
-        var colon = userAndPassword.IndexOf(':', StringComparison.Ordinal);
-        var user = colon < 0 ? userAndPassword : userAndPassword[..colon];
-        if (user.Length > 0)
-            keywords["Username"] = UrlText.Decode(user, "user");
-        if (colon >= 0 && colon + 1 < userAndPassword.Length)
-            keywords["Password"] = UrlText.Decode(userAndPassword[(colon + 1)..], "password");
     }
 
     // Several hosts keep their ports beside them, as Npgsql's Host has it; an IPv6 address loses its brackets.

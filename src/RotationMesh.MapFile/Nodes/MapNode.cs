@@ -1,4 +1,5 @@
 using RotationMesh.Core;
+using RotationMesh.Core.Map.Gates;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -55,6 +56,27 @@ internal sealed class MapNode(MapSource source, string name, int line, YamlNode 
             throw NoValue();
         var text = new MapText(Substitute(written), !Substitution.IsIn(written));
         return text.Value.Length > 0 ? text : throw Fault($"{name} is empty");
+    }
+
+    /// <summary>The value that <paramref name="read"/> makes of the node; where a variable is not set, the fault for later.</summary>
+    public Deferred<T> Deferred<T>(Func<MapNode, T> read)
+        where T : class
+    {
+        try
+        {
+            if (node is YamlScalarNode { Value: { } written })
+                _ = source.Substitute(written);
+        }
+        catch (UnsetVariableException reason)
+        {
+            return new Deferred<T>(Fault(reason.Message));
+        }
+        catch (FormatException reason)
+        {
+            throw Fault(reason.Message);
+        }
+
+        return new Deferred<T>(read(this));
     }
 
     private string Substitute(string written)

@@ -42,7 +42,7 @@ internal static class Substitution
         var value = variable(name);
         if (mark >= 0 && string.IsNullOrEmpty(value))
             return Apply(expression[(mark + DefaultMark.Length)..], variable);
-        return value ?? throw new FormatException($"the variable {name} is not set");
+        return value ?? throw new UnsetVariableException(name);
     }
 
     // Braces inside a default are counted, so that it may hold the {tenant} of a template or another variable.
@@ -71,3 +71,7 @@ internal static class Substitution
     private static FormatException Malformed() =>
         new("a '${' does not begin a variable: write ${NAME} or ${NAME:-default}");
 }
+
+/// <summary>A variable that the environment lacks, which matters only to whoever needs the value.</summary>
+internal sealed class UnsetVariableException(string name)
+    : FormatException($"the variable {name} is not set");

@@ -1,11 +1,28 @@
+using RotationMesh.Core.Map.Gates;
 using RotationMesh.MapFile.Nodes;
+using RotationMesh.MapFile.Sections.Gates;
 
 namespace RotationMesh.MapFile.Sections;
 
 /// <summary>Reads <c>gates</c>: what must hold while rows are written. Each kind of gate reads its own settings.</summary>
 internal static class GatesSection
 {
-    /// <summary>The gates' names in the order of the file; none where the map has no such section.</summary>
-    public static IReadOnlyList<string> Read(MapNode? node) =>
-        node is null ? [] : [.. node.Entries().Select(entry => entry.Key)];
+    internal static readonly KeySet Keys = new(
+        Required: [],
+        Optional: [GateEntry.Workers, GateEntry.Snapshot]
+    );
+
+    /// <summary>The gates in the order of the file; none where the map has no such section.</summary>
+    public static IReadOnlyList<GateEntry> Read(MapNode? node, DeclaredNames declared)
+    {
+        if (node is null)
+            return [];
+        _ = node.Fields(Keys);
+        return [.. node.Entries().SelectMany(entry => Section(entry, declared))];
+    }
+
+    private static IEnumerable<GateEntry> Section(MapEntry entry, DeclaredNames declared) =>
+        entry.Key == GateEntry.Workers
+            ? WorkersSection.Read(entry.Value, declared)
+            : [SnapshotSection.Read(entry.Value)];
 }

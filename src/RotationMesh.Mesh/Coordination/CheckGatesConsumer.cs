@@ -16,7 +16,11 @@ internal sealed class CheckGatesConsumer(RotationMap map, ILogger<CheckGatesCons
     public Task Consume(ConsumeContext<CheckGates> context)
     {
         if (map.Gates.Count > 0)
-            MeshLog.GatesNotEnforced(log, context.Message.RotationId, string.Join(", ", map.Gates));
+            MeshLog.GatesNotEnforced(
+                log,
+                context.Message.RotationId,
+                string.Join(", ", map.Gates.Select(gate => gate.Name))
+            );
         return context.Publish(new GatesHold(context.Message.RotationId));
     }
 }

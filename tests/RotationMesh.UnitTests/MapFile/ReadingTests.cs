@@ -38,14 +38,17 @@ public sealed class ReadingTests
                 map.Scopes.Select(scope => (scope.Name, scope.Tables.Count, scope.Line)),
                 Is.EqualTo([("connectors", 1, 14), ("knowledge", 2, 23)])
             );
-            Assert.That(map.Gates, Is.EqualTo(["workers", "snapshot"]));
+            Assert.That(map.Gates.Select(gate => gate.Name), Is.EqualTo(["bullmq", "snapshot"]));
         });
     }
 
     [Test]
     public void The_example_is_read_completely()
     {
-        var map = MapFolder.Read(ExampleMap.Yaml, name => $"Host={name}");
+        var map = MapFolder.Read(
+            ExampleMap.Yaml,
+            name => name == "REDIS_URL" ? "redis://cache" : $"Host={name}"
+        );
 
         Assert.That(map.Databases.Single().ConnectionString, Is.EqualTo("Host=APP_DATABASE_URL"));
         Assert.That(map.ControlConnectionString, Is.EqualTo("Host=CONTROL_DATABASE_URL"));
@@ -60,7 +63,7 @@ public sealed class ReadingTests
             ])
         );
         Assert.That(map.Tables.Last().Columns.Single().Path, Is.EqualTo(["credentials"]));
-        Assert.That(map.Gates, Is.EqualTo(["workers", "snapshot"]));
+        Assert.That(map.Gates.Select(gate => gate.Name), Is.EqualTo(["bullmq", "snapshot"]));
     }
 
     [Test]

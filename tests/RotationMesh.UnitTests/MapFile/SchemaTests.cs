@@ -9,6 +9,7 @@ public sealed class SchemaTests
     [TestCase(ExampleMap.Yaml)]
     [TestCase(Maps.Full)]
     [TestCase(Maps.Small)]
+    [TestCase(GatedMap.Yaml)]
     public async Task The_schema_accepts_a_valid_map(string yaml) =>
         Assert.That(await Faults(yaml), Is.Empty);
 
@@ -30,6 +31,23 @@ public sealed class SchemaTests
     public async Task The_schema_rejects_what_the_reader_refuses(string piece, string replacement)
     {
         var spoiled = Maps.Spoiled(piece, replacement);
+
+        Assert.That(await Faults(spoiled), Is.Not.Empty);
+        Assert.That(MapFolder.Refusal(spoiled), Is.Not.Empty);
+    }
+
+    [TestCase("  snapshot:", "  snapshots:")]
+    [TestCase("[sync-connector, alerts]", "[]")]
+    [TestCase("[sync-connector, alerts]", "[a, a]")]
+    [TestCase("drainTimeout: 5m", "drainTimeout: 5")]
+    [TestCase("        value: true\n", "")]
+    [TestCase("pointer: /workers/paused", "pointer: workers")]
+    [TestCase("timeout: 3s", "timout: 3s")]
+    [TestCase("- kubernetes:", "- http: { url: http://a }\n      kubernetes:")]
+    [TestCase("maxAge: 24h", "maxAge: 24h, file: /b")]
+    public async Task The_schema_rejects_the_gates_that_the_reader_refuses(string piece, string replacement)
+    {
+        var spoiled = GatedMap.Spoiled(piece, replacement);
 
         Assert.That(await Faults(spoiled), Is.Not.Empty);
         Assert.That(MapFolder.Refusal(spoiled), Is.Not.Empty);

@@ -44,21 +44,23 @@ public sealed partial class SecrecyTests
         [ValueSource(nameof(Secrets))] string secret
     )
     {
-        foreach (var (number, line) in Lines())
+        foreach (var map in Whole)
+        foreach (var (number, line) in Lines(map))
         {
-            AssertSilent(number, ValuePart().Replace(line, _ => $": {secret}", 1));
-            AssertSilent(number, KeyPart().Replace(line, _ => $"{secret}:", 1));
-            AssertSilent(number, line + "\n" + Indent(line) + secret + ": 1");
-            AssertSilent(number, line + "\n" + Indent(line) + "- " + secret);
+            AssertSilent(map, number, ValuePart().Replace(line, _ => $": {secret}", 1));
+            AssertSilent(map, number, KeyPart().Replace(line, _ => $"{secret}:", 1));
+            AssertSilent(map, number, line + "\n" + Indent(line) + secret + ": 1");
+            AssertSilent(map, number, line + "\n" + Indent(line) + "- " + secret);
         }
     }
 
     [Test]
     public void Damage_to_any_line_shows_no_secret()
     {
-        foreach (var (number, line) in Lines())
+        foreach (var map in Whole)
+        foreach (var (number, line) in Lines(map))
         foreach (var damage in Damages)
-            AssertSilent(number, damage(line));
+            AssertSilent(map, number, damage(line));
     }
 
     [Test]
@@ -76,14 +78,16 @@ public sealed partial class SecrecyTests
                 iter: 2_000
             );
 
-    private static IEnumerable<(int Number, string Line)> Lines() =>
-        Maps.Small.Split('\n').Select((line, number) => (number, line));
+    private static readonly string[] Whole = [Maps.Small, GatedMap.Yaml];
+
+    private static IEnumerable<(int Number, string Line)> Lines(string map) =>
+        map.Split('\n').Select((line, number) => (number, line));
 
     private static string Indent(string line) => line[..^line.TrimStart().Length];
 
-    private static void AssertSilent(int number, string replacement)
+    private static void AssertSilent(string map, int number, string replacement)
     {
-        var lines = Maps.Small.Split('\n');
+        var lines = map.Split('\n');
         lines[number] = replacement;
         AssertSilent(string.Join('\n', lines), $"line {number + 1}: {replacement}");
     }

@@ -37,7 +37,7 @@ public sealed class VariableTests
     public void What_is_no_set_variable_is_refused(string text, string reason) =>
         Assert.That(
             () => Substitution.Apply(text, Variables.GetValueOrDefault),
-            Throws.TypeOf<FormatException>().With.Message.Contains(reason)
+            Throws.InstanceOf<FormatException>().With.Message.Contains(reason)
         );
 
     [Test]

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace RotationMesh.Core.Map.Gates;
+
+/// <summary>A GET request of the map and what its answer must be. URL and header may hold secrets and are never shown.</summary>
+public sealed record HttpExpectation
+{
+    /// <summary>The address, http or https.</summary>
+    public required Deferred<Uri> Url { get; init; }
+
+    /// <summary>Status code that the answer must have.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>JSON pointer (RFC 6901) into the answer; null where the status is enough.</summary>
+    public string? JsonPointer { get; init; }
+
+    /// <summary>
+    /// What stands there: the text of a string, or <c>true</c>, <c>false</c>, <c>null</c> or a number as JSON writes it.
+    /// Null exactly where <see cref="JsonPointer"/> is.
+    /// </summary>
+    public string? Value { get; init; }
+
+    /// <summary>Header that the request carries; null for none.</summary>
+    public HttpHeader? Header { get; init; }
+
+    /// <summary>How long the whole answer may take.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    internal IEnumerable<string> Identity =>
+        [Status.ToString(CultureInfo.InvariantCulture), JsonPointer ?? ""];
+}
+
+/// <summary>A header of a request; its value is a secret.</summary>
+public sealed record HttpHeader(string Name, Deferred<string> Value);

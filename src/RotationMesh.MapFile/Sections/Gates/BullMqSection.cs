@@ -1,0 +1,55 @@
+using RotationMesh.Core.Map.Gates;
+using RotationMesh.MapFile.Connections;
+using RotationMesh.MapFile.Nodes;
+
+namespace RotationMesh.MapFile.Sections.Gates;
+
+/// <summary>Reads <c>bullmq</c>: queues in Redis.</summary>
+internal static class BullMqSection
+{
+    /// <summary>BullMQ's own prefix.</summary>
+    private const string DefaultPrefix = "bull";
+
+    // A job is meant to be short; whoever has longer ones says so.
+    private static readonly TimeSpan DefaultDrainTimeout = TimeSpan.FromSeconds(60);
+
+    internal static readonly KeySet Keys = new(
+        Required: ["redis", "queues"],
+        Optional: ["prefix", "drainTimeout", "caFile"]
+    );
+
+    /// <summary>The gate.</summary>
+    public static BullMqEntry Read(string name, MapNode node)
+    {
+        var fields = node.Fields(Keys);
+        return new BullMqEntry(name, node.Line)
+        {
+            Redis = fields.Required("redis").Deferred(Redis),
+            CaFile = fields.Optional("caFile")?.Text().Value,
+            Prefix = fields.Optional("prefix")?.Text().Value ?? DefaultPrefix,
+            Queues = Names.List(fields.Required("queues"), Check),
+            DrainTimeout = fields.Optional("drainTimeout") is { } timeout
+                ? Durations.Read(timeout)
+                : DefaultDrainTimeout,
+        };
+    }
+
+    private static RedisAddress Redis(MapNode node)
+    {
+        try
+        {
+            return RedisUrl.Parse(node.Text().Value.Trim());
+        }
+        catch (FormatException reason)
+        {
+            throw node.Fault($"{node.Name}: {reason.Message}");
+        }
+    }
+
+    // BullMQ refuses such a queue: its keys are joined with colons.
+    private static void Check(MapNode node, MapText queue)
+    {
+        if (queue.Value.Contains(':', StringComparison.Ordinal))
+            throw node.Fault($"a queue of {node.Name} has a colon in its name: write the prefix as 'prefix'");
+    }
+}

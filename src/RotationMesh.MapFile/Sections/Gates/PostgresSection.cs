@@ -1,0 +1,21 @@
+using RotationMesh.Core.Map.Gates;
+using RotationMesh.MapFile.Nodes;
+
+namespace RotationMesh.MapFile.Sections.Gates;
+
+/// <summary>Reads <c>postgres</c>: sessions that don't write.</summary>
+internal static class PostgresSection
+{
+    internal static readonly KeySet Keys = new(Required: ["applicationName"], Optional: ["database"]);
+
+    /// <summary>The gate, with its database among <paramref name="declared"/>.</summary>
+    public static PostgresEntry Read(string name, MapNode node, DeclaredNames declared)
+    {
+        var fields = node.Fields(Keys);
+        return new PostgresEntry(name, node.Line)
+        {
+            Database = declared.Database(fields.Optional("database"), node),
+            Applications = Names.OneOrMore(fields.Required("applicationName")),
+        };
+    }
+}
