@@ -1,0 +1,32 @@
+namespace RotationMesh.Postgres.Control.Audit;
+
+/// <summary>An event as the audit log keeps it.</summary>
+public sealed record AuditEvent
+{
+    /// <summary>Position in the chain, from 1, without gaps.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>When it was appended, by the database's clock, to the microsecond, UTC.</summary>
+    public DateTime RecordedAt { get; init; }
+
+    /// <summary>What happened, in the words of <see cref="AuditKind"/>.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>The rotation that it happened to.</summary>
+    public Guid? RotationId { get; init; }
+
+    /// <summary>Who did it.</summary>
+    public string Actor { get; init; } = "";
+
+    /// <summary>Machine that it was asked from, or done on.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>The rest: a JSON object, character for character as it was hashed.</summary>
+    public string Details { get; init; } = "";
+
+    /// <summary>Hash of the event before; zeros for the first.</summary>
+    public byte[] PreviousHash { get; init; } = [];
+
+    /// <summary>Hash of this event, as it was calculated when it was appended.</summary>
+    public byte[] Hash { get; init; } = [];
+}

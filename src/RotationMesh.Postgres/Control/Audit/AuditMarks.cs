@@ -1,0 +1,56 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Control.Audit;
+
+/// <summary>Hashes of events that are noted outside the chain: the newest of each rotation, and that of each retired key.</summary>
+public sealed class AuditMarks(NpgsqlDataSource source)
+{
+    private const string Note = """
+        UPDATE rotationmesh.rotations SET audit_sequence = @Sequence, audit_hash = @Hash WHERE correlation_id = @RotationId
+        """;
+
+    private const string List = """
+        SELECT audit_sequence AS sequence, audit_hash AS hash, 'rotation ' || correlation_id AS noted_by
+        FROM rotationmesh.rotations WHERE audit_sequence IS NOT NULL
+        UNION ALL
+        SELECT audit_sequence, audit_hash, 'the retirement of key version ' || version FROM rotationmesh.retired_keys
+        ORDER BY sequence
+        """;
+
+    /// <summary>Notes an event as the newest of its rotation, in the transaction that appended it.</summary>
+    public static Task NoteAsync(
+        NpgsqlTransaction transaction,
+        AuditEvent appended,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(Note, appended, transaction, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>What is noted, in the order of the chain.</summary>
+    public async Task<IReadOnlyList<AuditMark>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var marks = await connection.QueryAsync<AuditMark>(
+            new CommandDefinition(List, cancellationToken: cancellationToken)
+        );
+        return marks.AsList();
+    }
+}
+
+/// <summary>An event of the chain as it was noted elsewhere.</summary>
+public sealed record AuditMark
+{
+    /// <summary>Its position.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Its hash.</summary>
+    public byte[] Hash { get; init; } = [];
+
+    /// <summary>Where it is noted.</summary>
+    public string NotedBy { get; init; } = "";
+}

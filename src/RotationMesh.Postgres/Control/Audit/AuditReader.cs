@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Control.Audit;
+
+/// <summary>Reads the audit log.</summary>
+public sealed class AuditReader(NpgsqlDataSource source)
+{
+    private const string Columns = """
+        SELECT sequence, recorded_at, kind, rotation_id, actor, host, details::text AS details, previous_hash, hash
+        FROM rotationmesh.audit_events
+        """;
+
+    private const string Whole = $"{Columns} ORDER BY sequence";
+
+    private const string Latest = $"""
+        SELECT * FROM ({Columns} ORDER BY sequence DESC LIMIT @limit) AS latest ORDER BY sequence
+        """;
+
+    private const string OfRotation = $"""
+        {Columns} WHERE rotation_id = @rotationId ORDER BY sequence LIMIT @limit
+        """;
+
+    /// <summary>Every event in the order of the chain, streamed.</summary>
+    public async IAsyncEnumerable<AuditEvent> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await foreach (
+            var read in connection.QueryUnbufferedAsync<AuditEvent>(Whole).WithCancellation(cancellationToken)
+        )
+            yield return read;
+    }
+
+    /// <summary>The newest events, oldest of them first.</summary>
+    public Task<IReadOnlyList<AuditEvent>> ReadLatestAsync(int limit, CancellationToken cancellationToken) =>
+        QueryAsync(Latest, new { limit }, cancellationToken);
+
+    /// <summary>The first events of a rotation.</summary>
+    public Task<IReadOnlyList<AuditEvent>> ReadRotationAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    ) => QueryAsync(OfRotation, new { rotationId, limit }, cancellationToken);
+
+    private async Task<IReadOnlyList<AuditEvent>> QueryAsync(
+        string sql,
+        object values,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var events = await connection.QueryAsync<AuditEvent>(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+        );
+        return events.AsList();
+    }
+}

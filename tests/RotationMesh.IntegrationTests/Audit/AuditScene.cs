@@ -1,0 +1,91 @@
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Audit;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Audit;
+
+/// <summary>A control database with an audit log.</summary>
+public sealed class AuditScene : IAsyncDisposable
+{
+    public static readonly AuditActor Alice = new("alice", "desk-7");
+
+    private readonly ControlDatabase control;
+
+    private AuditScene(TestDatabase database)
+    {
+        Database = database;
+        control = new ControlDatabase(database.ConnectionString);
+        Log = new AuditLog(control.Source);
+        Reader = new AuditReader(control.Source);
+    }
+
+    public TestDatabase Database { get; }
+    public ControlDatabase Control => control;
+    public AuditLog Log { get; }
+    public AuditReader Reader { get; }
+
+    public static async Task<AuditScene> CreateAsync()
+    {
+        var scene = new AuditScene(await TestDatabase.CreateAsync());
+        await scene.control.MigrateAsync(CancellationToken.None);
+        return scene;
+    }
+
+    public static AuditEntry Entry(string reason = "as planned", Guid? rotationId = null) =>
+        AuditEntry.Of(AuditKind.StateChanged, rotationId, Alice, new { From = "Planning", Reason = reason });
+
+    public Task<AuditEvent> AppendAsync(string reason = "as planned", Guid? rotationId = null) =>
+        Log.AppendAsync(Entry(reason, rotationId), CancellationToken.None);
+
+    /// <summary>Appends many events in one transaction.</summary>
+    public async Task AppendManyAsync(int count)
+    {
+        await using var connection = await control.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        for (var number = 1; number <= count; number++)
+            await AuditLog.AppendAsync(transaction, Entry($"number {number}"), CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    public async Task<IReadOnlyList<AuditEvent>> EventsAsync() =>
+        await Reader.ReadAsync(CancellationToken.None).ToListAsync();
+
+    public Task<AuditVerdict> VerifyAsync(string? expected = null) =>
+        new AuditVerification(Reader, new AuditMarks(control.Source)).RunAsync(
+            expected,
+            CancellationToken.None
+        );
+
+    /// <summary>Changes the log as only somebody can who may take its trigger away.</summary>
+    public Task TamperAsync(string sql) =>
+        Database.ExecuteAsync(
+            $"""
+            ALTER TABLE rotationmesh.audit_events DISABLE TRIGGER refuse_change;
+            {sql};
+            ALTER TABLE rotationmesh.audit_events ENABLE ALWAYS TRIGGER refuse_change;
+            """
+        );
+
+    /// <summary>A rotation that notes an event as its newest.</summary>
+    public async Task<Guid> BeginRotationAsync()
+    {
+        var id = Guid.NewGuid();
+        var rotation = new NewRotation(id, 2, new string('a', 16), new string('b', 64), ["knowledge"], null);
+        await new RotationStore(control.Source).BeginAsync(rotation, CancellationToken.None);
+        return id;
+    }
+
+    public async Task NoteAsync(AuditEvent appended)
+    {
+        await using var connection = await control.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await AuditMarks.NoteAsync(transaction, appended, CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await control.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
