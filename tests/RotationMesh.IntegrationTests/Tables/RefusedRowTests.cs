@@ -3,7 +3,6 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.IntegrationTests.Tables;
 
-[Parallelizable(ParallelScope.All)] // one of them waits for the last sweep
 public sealed class RefusedRowTests
 {
     private const string Trigger = """
@@ -21,6 +20,11 @@ public sealed class RefusedRowTests
     [TestCase("USING ERRCODE = 'insufficient_privilege'")]
     [TestCase("USING ERRCODE = 'program_limit_exceeded'")]
     [TestCase("USING ERRCODE = 'feature_not_supported'")]
+    [TestCase("USING ERRCODE = 'internal_error'")]
+    [TestCase("USING ERRCODE = 'data_corrupted'")]
+    [TestCase("USING ERRCODE = 'serialization_failure'")]
+    [TestCase("USING ERRCODE = 'query_canceled'")]
+    [TestCase("USING ERRCODE = 'too_many_connections'")]
     public async Task A_row_that_a_trigger_refuses_stays_and_all_others_are_rotated(string code)
     {
         await using var stage = await Stage.CreateAsync();
@@ -47,7 +51,7 @@ public sealed class RefusedRowTests
     }
 
     [Test]
-    public async Task A_row_that_repeats_nothing_but_its_failure_is_not_swept_for_ever()
+    public async Task A_row_that_a_trigger_swallows_fails_at_once()
     {
         await using var stage = await Stage.CreateAsync();
         await stage.CreateNotesAsync();
@@ -65,7 +69,7 @@ public sealed class RefusedRowTests
         var report = await stage.RotateAsync();
 
         Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((9, 1)));
-        Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM tries"), Is.LessThan(100));
+        Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM tries"), Is.LessThanOrEqualTo(2));
     }
 
     private static async Task AssertOnlyFailureAsync(Stage stage, Engine.RotationReport report)

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -13,6 +14,7 @@ internal sealed class BatchWriter(
 {
     private readonly string write = target.Sql.Write(leaf);
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
+    private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
 
     /// <summary>
     /// Writes the rows that are unchanged since they were read; the outcome has their number, and the rows that the
@@ -31,7 +33,11 @@ internal sealed class BatchWriter(
         }
         catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
         {
-            return await SplitAsync(batch, tenant, fault);
+            return await SplitAsync(batch, tenant, IsTooLong(fault));
+        }
+        catch (AlteredRowException)
+        {
+            return await SplitAsync(batch, tenant, mayFitLater: false);
         }
     }
 
@@ -39,30 +45,40 @@ internal sealed class BatchWriter(
     {
         try
         {
-            return new BatchOutcome(await ExecuteAsync(writeUnlocked, batch, tenant), []);
+            return new BatchOutcome(await ExecuteAsync(writeUnlocked, batch, tenant), [], MayBeHeld: true);
         }
         catch (PostgresException fault) when (IsContention(fault))
         {
-            return new BatchOutcome(0, []); // every row is a conflict to come back to
+            return new BatchOutcome(0, [], MayBeHeld: true); // every row is a conflict to come back to
         }
         catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
         {
-            return await SplitAsync(batch, tenant, fault);
+            return await SplitAsync(batch, tenant, IsTooLong(fault));
+        }
+        catch (AlteredRowException)
+        {
+            return await SplitAsync(batch, tenant, mayFitLater: false);
         }
     }
 
     // One row that a constraint or a trigger refuses takes its batch back, and a batch may be too large for the time that
     // it has: halves find the row, or the size that fits, in log2(n) steps.
-    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, PostgresException fault)
+    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, bool mayFitLater)
     {
+        if (connection.State != ConnectionState.Open)
+            await connection.OpenAsync(); // the driver gives it up after some codes, which a trigger may choose as well
         if (batch.Count == 1)
-            return IsTooLong(fault)
-                ? new BatchOutcome(0, [])
+            return mayFitLater
+                ? new BatchOutcome(0, [], MayBeHeld: true)
                 : new BatchOutcome(0, [RowCursor.Failure(target, batch, 0, RowError.DatabaseError)]);
         var half = batch.Count / 2;
         var first = await WriteAsync(batch.Part(target, 0, half), tenant);
         var second = await WriteAsync(batch.Part(target, half, batch.Count - half), tenant);
-        return new BatchOutcome(first.Written + second.Written, [.. first.Refused, .. second.Refused]);
+        return new BatchOutcome(
+            first.Written + second.Written,
+            [.. first.Refused, .. second.Refused],
+            first.MayBeHeld || second.MayBeHeld
+        );
     }
 
     private async Task<int> ExecuteAsync(string sql, RowBatch batch, string? tenant)
@@ -70,31 +86,24 @@ internal sealed class BatchWriter(
         await using var commands = new NpgsqlBatch(connection);
         if (target.ByTenant)
             commands.BatchCommands.Add(TenantSetting.Command(target, tenant));
-        var command = new NpgsqlBatchCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetVersion });
-        command.Parameters.Add(Array("text[]", batch.Places));
-        command.Parameters.Add(Array("xid[]", batch.Witnesses));
-        foreach (var key in batch.Keys)
-            command.Parameters.Add(Array("text[]", key));
-        for (var i = 0; i < batch.Values.Count; i++)
-            command.Parameters.Add(Array(target.Sql.ValueArray(i), batch.Values[i]));
+        var command = BatchParameters.Command(sql, target, batch, targetVersion);
         commands.BatchCommands.Add(command);
+        if (proof is not null)
+            return await proof.WriteAsync(commands, batch, targetVersion);
         await commands.PrepareAsync();
         await commands.ExecuteNonQueryAsync();
         return (int)command.RecordsAffected;
     }
 
-    private static NpgsqlParameter<List<T>> Array<T>(string type, List<T> values) =>
-        new() { DataTypeName = type, TypedValue = values };
-
     private static bool IsContention(PostgresException fault) =>
         fault.SqlState
             is PostgresErrorCodes.LockNotAvailable
                 or PostgresErrorCodes.DeadlockDetected
-                or PostgresErrorCodes.SerializationFailure;
+                or PostgresErrorCodes.SerializationFailure
+        && !IsRaised(fault);
 
     private static bool IsTooLong(PostgresException fault) =>
-        fault.SqlState == PostgresErrorCodes.QueryCanceled;
+        fault.SqlState == PostgresErrorCodes.QueryCanceled && !IsRaised(fault);
 
     // Data exceptions, integrity constraints, limits such as the size of an index entry, check options; and whatever a
     // trigger or a function of the table raises, under any code. That the server itself gives up is nobody's row.
@@ -104,14 +113,22 @@ internal sealed class BatchWriter(
             fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
             && fault.Routine == "ExecWithCheckOptions"
         )
+        || IsRaised(fault)
         || IsRaisedByFunction(fault);
+
+    // The server's own routine for RAISE: whatever code was chosen, it is the application that refuses the row.
+    private static bool IsRaised(PostgresException fault) => fault.Routine == "exec_stmt_raise";
 
     // The server's context names a function only where the error came from inside one. What the driver calls transient
     // does not count here: 55000 is what triggers that guard a state raise, and will raise again.
     private static bool IsRaisedByFunction(PostgresException fault) =>
         !string.IsNullOrEmpty(fault.Where)
-        && fault.SqlState[..2] is not ("08" or "40" or "53" or "57" or "58" or "F0" or "XX");
+        && fault.SqlState[..2] is not ("08" or "40" or "53" or "57" or "58" or "F0")
+        && fault.SqlState is not (PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted);
 }
 
-/// <summary>Rows of a batch that were written, and those that the database refused for good.</summary>
-internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused);
+/// <summary>
+/// Rows of a batch that were written, and those that the database refused for good. Where <paramref name="MayBeHeld"/>
+/// is false, none of the others was passed over because somebody held it.
+/// </summary>
+internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused, bool MayBeHeld = false);

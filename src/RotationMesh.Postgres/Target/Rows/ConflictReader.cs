@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using RotationMesh.Postgres.Target.Schema;
@@ -22,11 +23,13 @@ internal sealed class ConflictReader(
 
     /// <summary>
     /// A new batch of the rows that are still to do, without those that the database has <paramref name="refused"/>;
-    /// rows that can't be re-encrypted any more go to <paramref name="fail"/>.
+    /// rows that can't be re-encrypted any more go to <paramref name="fail"/>. So do rows that are as they were sent,
+    /// unless one <paramref name="mayBeHeld"/>: nobody had changed or held them, so a trigger or policy passed them over.
     /// </summary>
     public async Task<RowBatch> ReadAgainAsync(
         RowBatch batch,
         IEnumerable<RowFailure> refused,
+        bool mayBeHeld,
         string? tenant,
         RowReencryptor rows,
         Action<RowFailure> fail
@@ -53,18 +56,43 @@ internal sealed class ConflictReader(
         if (target.ByTenant)
             await reader.NextResultAsync();
         var settled = refused.Select(failure => Text(failure.Key)).ToHashSet();
+        var sent = mayBeHeld ? [] : Sent(batch);
         var again = new RowBatch(target);
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(CancellationToken.None))
         {
-            if (settled.Count > 0 && settled.Contains(Text(cursor.KeyParts())))
+            var key = Text(cursor.KeyParts());
+            if (settled.Contains(key))
                 continue;
+            if (
+                sent.TryGetValue(key, out var state)
+                && state == (Text(cursor.Place(again.Slab)), cursor.Witness)
+            )
+            {
+                fail(cursor.Failure(RowError.DatabaseError));
+                continue;
+            }
+
             if (rows.Add(target, cursor, again) is { } error)
                 fail(cursor.Failure(error));
         }
 
         return again;
     }
+
+    // Where each row was when it was sent, and in which state, by its key: a rewritten table has rows at other places.
+    private static Dictionary<string, (string Place, uint Witness)> Sent(RowBatch batch)
+    {
+        var sent = new Dictionary<string, (string, uint)>(batch.Count);
+        for (var row = 0; row < batch.Count; row++)
+            sent[string.Join('\0', batch.Keys.Select(column => Text(column[row])))] = (
+                Text(batch.Places[row]),
+                batch.Witnesses[row]
+            );
+        return sent;
+    }
+
+    private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
 
     // PostgreSQL's text holds no NUL, so it separates the columns of a key.
     private static string Text(IReadOnlyList<KeyPart> key) =>

@@ -109,15 +109,17 @@ internal sealed class PartitionRun
         var batch = writing;
         var missed = Count(outcome, batch);
         var refused = new List<RowFailure>(outcome.Refused);
+        var mayBeHeld = outcome.MayBeHeld;
         for (var attempt = 0; missed > 0 && attempt < ConflictReader.Attempts; attempt++)
         {
-            batch = await conflicts.ReadAgainAsync(batch, refused, tenant, rows, Fail);
+            batch = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, Fail);
             Step(new PartitionOutcome { Conflicts = batch.Count });
             if (batch.Count == 0)
                 return;
             var again = await writer.WriteAsync(batch, tenant);
             missed = Count(again, batch);
             refused.AddRange(again.Refused);
+            mayBeHeld = again.MayBeHeld;
         }
 
         if (missed == 0)
@@ -125,7 +127,7 @@ internal sealed class PartitionRun
         Step(new PartitionOutcome { Contended = missed });
         if (!settings.IsLastSweep)
             return;
-        var left = await conflicts.ReadAgainAsync(batch, refused, tenant, rows, Fail);
+        var left = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, Fail);
         for (var row = 0; row < left.Count; row++)
             Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError));
     }

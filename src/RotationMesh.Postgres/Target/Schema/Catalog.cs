@@ -8,9 +8,7 @@ internal sealed class Catalog(NpgsqlConnection connection)
 {
     private const string FindTable = """
         SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
-               row_security_active(c.oid) AS RowSecurityActive,
-               (SELECT count(*) FROM pg_trigger t
-                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 16 = 16)::int AS UpdateTriggers
+               row_security_active(c.oid) AS RowSecurityActive
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.oid = to_regclass(@name)
         """;
@@ -42,12 +40,23 @@ internal sealed class Catalog(NpgsqlConnection connection)
         WHERE i.indrelid = @oid::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
         """;
 
+    // The table itself, its partitions, and tables that inherit from it. Clones of a partitioned table's triggers count
+    // as internal in some versions; the triggers of keys and foreign keys belong to constraints of other kinds.
     private const string ListLeaves = """
-        SELECT n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
-               row_security_active(c.oid) AS RowSecurityActive
-        FROM pg_partition_tree(@oid::oid) p
-        JOIN pg_class c ON c.oid = p.relid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE p.isleaf ORDER BY 1, 2
+        WITH RECURSIVE tree AS (
+            SELECT @oid::oid AS oid
+            UNION
+            SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)
+        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
+               row_security_active(c.oid) AS RowSecurityActive,
+               (SELECT count(*) FROM pg_trigger t LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint
+                WHERE t.tgrelid = c.oid AND coalesce(k.contype, 't') = 't' AND t.tgenabled <> 'D'
+                  AND t.tgtype & 16 = 16)::int AS UpdateTriggers,
+               (SELECT string_agg(r.rulename, ', ' ORDER BY r.rulename) FROM pg_rewrite r
+                WHERE r.ev_class = c.oid AND r.ev_type = '2' AND r.ev_enabled <> 'D') AS UpdateRules
+        FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind <> 'p' AND c.relpersistence <> 't'
+        ORDER BY c.oid <> @oid::oid, 2, 3
         """;
 
     private const string ListTables = """
@@ -93,7 +102,6 @@ internal sealed record CatalogTable
     public string Name { get; init; } = "";
     public string Kind { get; init; } = "";
     public bool RowSecurityActive { get; init; }
-    public int UpdateTriggers { get; init; }
 }
 
 internal sealed record CatalogColumn
@@ -117,8 +125,13 @@ internal sealed record CatalogIndex
 
 internal sealed record CatalogLeaf
 {
+    public long Oid { get; init; }
     public string Schema { get; init; } = "";
     public string Name { get; init; } = "";
     public string Kind { get; init; } = "";
     public bool RowSecurityActive { get; init; }
+    public int UpdateTriggers { get; init; }
+
+    /// <summary>Names of the rules that rewrite an update; null where there is none.</summary>
+    public string? UpdateRules { get; init; }
 }

@@ -85,15 +85,24 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
         IReadOnlyList<CatalogIndex> indexes
     )
     {
-        var key = entry.Key.Select(column => column.Name).ToHashSet();
-        var unique = indexes.Any(index =>
-            index.Unique && index.Columns.All(column => key.Contains(column) && columns[column].NotNull)
-        );
-        if (!unique)
+        if (!IsUnique(columns, indexes))
             Fault(
-                $"key ({string.Join(", ", entry.Key.Select(column => column.Quoted))}) is not unique",
+                $"key ({KeyText}) is not unique",
                 "name the primary key, or columns with a unique index that are NOT NULL"
             );
+    }
+
+    private string KeyText => string.Join(", ", entry.Key.Select(column => column.Quoted));
+
+    private bool IsUnique(
+        IReadOnlyDictionary<string, CatalogColumn> columns,
+        IReadOnlyList<CatalogIndex> indexes
+    )
+    {
+        var key = entry.Key.Select(column => column.Name).ToHashSet();
+        return indexes.Any(index =>
+            index.Unique && index.Columns.All(column => key.Contains(column) && columns[column].NotNull)
+        );
     }
 
     private void CheckVersion(CatalogColumn column)
@@ -156,30 +165,43 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
 
     private async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(CatalogTable table)
     {
-        if (table.Kind == "r")
-            return
-            [
-                new CatalogLeaf
-                {
-                    Schema = table.Schema,
-                    Name = table.Name,
-                    Kind = "r",
-                    RowSecurityActive = table.RowSecurityActive,
-                },
-            ];
         var leaves = await catalog.LeavesAsync(table.Oid);
-        foreach (var leaf in leaves.Where(leaf => leaf.Kind != "r"))
-            Fault(
-                $"its partition {leaf.Name} is a foreign table",
-                "rotate it in its own database, as a table of its own"
-            );
-        if ((await catalog.PartitionColumnsAsync(table.Oid)).Contains(entry.Version.Name))
+        foreach (var leaf in leaves)
+            await CheckLeafAsync(table, leaf);
+        if (
+            table.Kind == "p"
+            && (await catalog.PartitionColumnsAsync(table.Oid)).Contains(entry.Version.Name)
+        )
             Fault(
                 "it is partitioned by its version column",
                 "rows would change their partition; partition by another column"
             );
         return leaves;
     }
+
+    private async Task CheckLeafAsync(CatalogTable table, CatalogLeaf leaf)
+    {
+        var name = Name(leaf.Schema, leaf.Name).Quoted;
+        if (leaf.Kind != "r")
+            Fault(
+                $"its partition {name} is a foreign table",
+                "rotate it in its own database, as a table of its own"
+            );
+        else if (forWriting && leaf.UpdateRules is { } rules)
+            Fault(
+                $"the rules {rules} of {name} change what an update does",
+                "put triggers in their place, or drop them for the rotation"
+            );
+        // An index of a partitioned table covers its partitions; that of a table covers none that inherit from it.
+        if (table.Kind == "r" && leaf.Oid != table.Oid && !await HasUniqueKeyAsync(leaf.Oid))
+            Fault(
+                $"key ({KeyText}) is not unique in {name}, which inherits from it",
+                $"CREATE UNIQUE INDEX ON {name} ({KeyText})"
+            );
+    }
+
+    private async Task<bool> HasUniqueKeyAsync(long oid) =>
+        IsUnique(await catalog.ColumnsAsync(oid), await catalog.IndexesAsync(oid));
 
     private void CheckRowSecurity(bool active)
     {
@@ -207,7 +229,7 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
             Columns = [.. entry.Columns.Select(column => Type(columns[column.Name.Name]))],
             HasTenantIndex = indexes.Any(index => index.Columns.FirstOrDefault() == entry.Tenant.Name),
             RowSecurityActive = rowSecurity,
-            UpdateTriggers = table.UpdateTriggers,
+            UpdateTriggers = leaves.Select(leaf => leaf.UpdateTriggers).DefaultIfEmpty().Max(),
         };
 
     private void Fault(string problem, string fix) => faults.Add(new SchemaFault(entry, problem, fix));

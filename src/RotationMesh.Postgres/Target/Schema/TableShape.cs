@@ -10,8 +10,8 @@ public sealed record TableShape
     public required string Quoted { get; init; }
 
     /// <summary>
-    /// The tables that hold the rows: the table itself, or the leaves of a declaratively partitioned one. Only they
-    /// have meaningful <c>ctid</c>s.
+    /// The tables that hold the rows: the table itself and those that inherit from it, or the leaves of a declaratively
+    /// partitioned one. Only they have meaningful <c>ctid</c>s.
     /// </summary>
     public required IReadOnlyList<LeafTable> Leaves { get; init; }
 
@@ -33,7 +33,10 @@ public sealed record TableShape
     /// <summary>Whether this role sees only the rows that a policy admits.</summary>
     public required bool RowSecurityActive { get; init; }
 
-    /// <summary>Number of user triggers that fire on an update; they fire for a rotation as for any update.</summary>
+    /// <summary>
+    /// Number of user triggers that fire on an update, of the leaf that has most; they fire for a rotation as for any
+    /// update.
+    /// </summary>
     public required int UpdateTriggers { get; init; }
 }
 

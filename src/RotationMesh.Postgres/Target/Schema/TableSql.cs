@@ -65,7 +65,7 @@ internal sealed class TableSql
     /// transaction loaded together with ours, so place and xmin alone do not identify it.
     /// </summary>
     public string Write(LeafTable leaf) =>
-        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow}";
+        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow}{Numbers}";
 
     /// <summary>
     /// The same, leaving out rows that somebody holds: for a batch that ran into a lock. A row in the application's
@@ -77,8 +77,22 @@ internal sealed class TableSql
                 SELECT t.ctid AS place FROM ONLY {leaf.Quoted} AS t, {Unnested}
                 WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
             UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
-            WHERE {SameRow} AND free.place = u.place
+            WHERE {SameRow} AND free.place = u.place{Numbers}
             """;
+
+    /// <summary>
+    /// Whether a trigger may change what is written: then a write returns the number of each row of the batch that it
+    /// wrote, from 1, and <see cref="CountAsSent"/> tells whether they are stored as they were sent.
+    /// </summary>
+    public bool IsProven => shape.UpdateTriggers > 0;
+
+    /// <summary>
+    /// Counts the rows of a batch that are stored with the version and the values that were sent, among those whose
+    /// numbers are in the parameter after the batch's own.
+    /// </summary>
+    public string CountAsSent(LeafTable leaf) =>
+        $"SELECT count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
+        + $"WHERE u.n = ANY(${4 + entry.Key.Count + entry.Columns.Count}::int[]) AND {SameKey} AND {AsSent}";
 
     /// <summary>Reads rows of a leaf again by key; parameters: $1 target version, then an array for each key column.</summary>
     public string ReadByKey(LeafTable leaf)
@@ -160,9 +174,21 @@ internal sealed class TableSql
                 arrays.Add($"unnest(${parameter++}::text[]) AS k{i}");
             for (var i = 0; i < entry.Columns.Count; i++)
                 arrays.Add($"unnest(${parameter++}::{ValueArray(i)}) AS v{i}");
+            if (IsProven)
+                arrays.Add("generate_subscripts($2::text[], 1) AS n");
             return $"(SELECT {string.Join(", ", arrays)}) AS u";
         }
     }
+
+    private string Numbers => IsProven ? " RETURNING u.n" : "";
+
+    private string AsSent =>
+        string.Join(
+            " AND ",
+            entry
+                .Columns.Select((_, i) => $"(u.v{i} = '' OR {StoredValue(i)} = u.v{i})")
+                .Prepend($"t.{entry.Version.Quoted} = $1")
+        );
 
     private string SameRow => $"t.ctid = u.place AND t.xmin = u.witness AND {SameKey}";
 

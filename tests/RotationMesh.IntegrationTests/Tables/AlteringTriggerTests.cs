@@ -1,0 +1,170 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.IntegrationTests.Tables;
+
+/// <summary>Triggers that store something else than what was sent: an envelope must never stand under another version.</summary>
+public sealed class AlteringTriggerTests
+{
+    private const string OfOne = "NEW.id = 'n00007'";
+
+    [TestCase("NEW.version := OLD.version", Description = "the version is taken back")]
+    [TestCase("NEW.version := 3")]
+    [TestCase("NEW.body := OLD.body")]
+    [TestCase("NEW.body := lower(NEW.body)")]
+    [TestCase("NEW.body := NULL")]
+    public async Task A_row_that_is_changed_before_it_is_stored_stays_as_it_was(string change)
+    {
+        await using var stage = await CreateAsync(
+            $"BEFORE UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
+            $"{change}; RETURN NEW;"
+        );
+
+        await AssertOnlyOneFailsAsync(stage);
+    }
+
+    [TestCase("TRIGGER", "")]
+    [TestCase("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED")]
+    public async Task A_row_that_is_changed_after_it_was_stored_stays_as_it_was(string kind, string when)
+    {
+        await using var stage = await CreateAsync(
+            $"AFTER UPDATE ON notes {when} FOR EACH ROW WHEN ({OfOne} AND pg_trigger_depth() = 0)",
+            "UPDATE notes SET version = 1 WHERE id = NEW.id; RETURN NULL;",
+            kind
+        );
+
+        await AssertOnlyOneFailsAsync(stage);
+    }
+
+    [Test]
+    public async Task A_row_that_is_taken_away_after_it_was_stored_stays_as_it_was()
+    {
+        await using var stage = await CreateAsync(
+            $"AFTER UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
+            "DELETE FROM notes WHERE id = NEW.id; RETURN NULL;"
+        );
+
+        await AssertOnlyOneFailsAsync(stage);
+    }
+
+    [Test]
+    public async Task Triggers_on_other_columns_are_let_be()
+    {
+        await using var stage = await CreateAsync(
+            "BEFORE UPDATE ON notes FOR EACH ROW",
+            """NEW."updatedAt" := '2026-01-01'; RETURN NEW;"""
+        );
+        await stage.ExecuteAsync(
+            """
+            CREATE FUNCTION retitle() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN UPDATE notes SET title = 'seen' WHERE id = NEW.id; RETURN NULL; END $$;
+            CREATE TRIGGER retitle AFTER UPDATE ON notes FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+            EXECUTE FUNCTION retitle()
+            """
+        );
+
+        var report = await stage.RotateAsync(batchSize: 25);
+
+        Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 60)));
+        await stage.AssertRotatedAsync();
+        Assert.That(
+            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE title = 'seen'"),
+            Is.EqualTo(60)
+        );
+    }
+
+    [Test]
+    public async Task A_trigger_of_a_partitioned_table_is_known_of_its_leaves()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            $"""
+            CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id);
+            CREATE TABLE notes_0 PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+            CREATE TABLE notes_1 PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 1)
+            """
+        );
+        await FillAsync(
+            stage,
+            $"BEFORE UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
+            "NEW.version := 1; RETURN NEW;"
+        );
+
+        await AssertOnlyOneFailsAsync(stage);
+    }
+
+    [Test]
+    public async Task Every_kind_of_column_is_compared_as_it_was_sent()
+    {
+        await using var stage = await Stage.CreateAsync(
+            Entries.Notes with
+            {
+                Columns =
+                [
+                    Entries.Column("body"),
+                    Entries.Column("raw"),
+                    Entries.Column("settings", "a.token"),
+                    Entries.Column("padded"),
+                    Entries.Column("none"),
+                ],
+            }
+        );
+        await stage.ExecuteAsync(
+            $"CREATE TABLE notes ({NotesTable.Columns}, raw bytea, settings jsonb, padded char(300), none text)"
+        );
+        await FillAsync(
+            stage,
+            "BEFORE UPDATE ON notes FOR EACH ROW",
+            "RETURN NEW;",
+            before: """
+            UPDATE notes SET raw = decode(body, 'base64'), padded = body,
+                settings = jsonb_build_object('a', jsonb_build_object('token', body, 'other', 1))
+            """
+        );
+
+        var report = await stage.RotateAsync();
+
+        Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 60)));
+        await stage.AssertRotatedAsync();
+    }
+
+    private static async Task<Stage> CreateAsync(string when, string body, string kind = "TRIGGER")
+    {
+        var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await FillAsync(stage, when, body, kind);
+        return stage;
+    }
+
+    private static async Task FillAsync(
+        Stage stage,
+        string when,
+        string body,
+        string kind = "TRIGGER",
+        string before = "SELECT"
+    )
+    {
+        await stage.InsertAsync(Note.Many(60));
+        await stage.ExecuteAsync(
+            $"""
+            {before};
+            CREATE FUNCTION alter_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
+            CREATE {kind} alter_row {when} EXECUTE FUNCTION alter_row()
+            """
+        );
+    }
+
+    private static async Task AssertOnlyOneFailsAsync(Stage stage)
+    {
+        var before = (await stage.NotesAsync()).Single(note => note.Id == "n00007");
+
+        var report = await stage.RotateAsync(batchSize: 25);
+
+        Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((59, 1)));
+        Assert.That(
+            report.Failures.Select(failure => (failure.Error, failure.Key.Single().Value)),
+            Is.EqualTo(new[] { (RowError.DatabaseError, "n00007") })
+        );
+        Assert.That((await stage.NotesAsync()).Single(note => note.Version != 2), Is.EqualTo(before));
+    }
+}
