@@ -22,7 +22,7 @@ public sealed record ProgressDocument
 /// <summary>What verification found.</summary>
 public sealed record VerificationDocument
 {
-    /// <summary>Whether every row that was tried decrypts.</summary>
+    /// <summary>Whether every row that was tried decrypts, and none claims a retired version.</summary>
     public required bool Ok { get; init; }
 
     /// <summary>Rows altogether.</summary>
@@ -33,6 +33,9 @@ public sealed record VerificationDocument
 
     /// <summary>At most <see cref="RotationDocument.MaxFailures"/> of the rows that failed.</summary>
     public required IReadOnlyList<FailureDocument> Failures { get; init; }
+
+    /// <summary>Rows that claim a version which was retired; they are not ok even where they decrypt.</summary>
+    public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
 }
 
 /// <summary>Rows, and how many of them decrypted or did not; external ones are not looked at.</summary>
@@ -50,7 +53,11 @@ public sealed record VerifiedTable(
 );
 
 /// <summary>Rows by scope, table, tenant and key version.</summary>
-public sealed record CensusDocument(long Rows, IReadOnlyList<CountedTable> Scopes);
+public sealed record CensusDocument(long Rows, IReadOnlyList<CountedTable> Scopes)
+{
+    /// <summary>Rows that claim a version which was retired: something still writes with its key.</summary>
+    public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
+}
 
 /// <summary>Rows of one table.</summary>
 public sealed record CountedTable
@@ -96,7 +103,17 @@ public sealed record KeyDocument(
     long Rows,
     long External,
     bool SafeToRetire
-);
+)
+{
+    /// <summary>Recorded failures of rows that claimed the version, and were not rotated since.</summary>
+    public long Failures { get; init; }
+
+    /// <summary>What keeps the version from being retired; nothing where it is safe to retire.</summary>
+    public IReadOnlyList<string> InTheWay { get; init; } = [];
+
+    /// <summary>When it was taken out of service.</summary>
+    public DateTimeOffset? RetiredAt { get; init; }
+}
 
 /// <summary>What the doctor found; ok where nothing is bad.</summary>
 public sealed record DoctorDocument(bool Ok, IReadOnlyList<Finding> Checks);
