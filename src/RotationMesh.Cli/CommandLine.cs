@@ -3,6 +3,7 @@ using Npgsql;
 using RotationMesh.Cli.Commands;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core;
+using RotationMesh.Operations;
 using RotationMesh.Postgres;
 
 namespace RotationMesh.Cli;
@@ -75,9 +76,16 @@ internal static class CommandLine
     private static IEnumerable<IVerb> Verbs() =>
         [
             new RotateVerb(),
+            new StatusVerb(),
+            new ListVerb(),
+            new WatchVerb(),
+            new SteeringVerb(Steering.Pause, "Stop dispatching partitions; those in hand end"),
+            new SteeringVerb(Steering.Resume, "Go on with a paused rotation, and follow it to its end"),
+            new SteeringVerb(Steering.Cancel, "End a rotation; what is done stays done"),
+            new SteeringVerb(Steering.Retry, "Try again what failed, and follow it to its end"),
+            new FailuresVerb(),
             new CensusVerb(),
             new VerifyVerb(),
-            new FailuresVerb(),
             new KeysVerb(),
             new DoctorVerb(),
             new SampleVerb(),

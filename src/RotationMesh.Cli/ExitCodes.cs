@@ -1,3 +1,5 @@
+using RotationMesh.Operations.Documents;
+
 namespace RotationMesh.Cli;
 
 /// <summary>What the exit code of the program tells; scripts rely on it.</summary>
@@ -20,4 +22,14 @@ internal static class ExitCodes
 
     /// <summary>Cancelled or interrupted.</summary>
     public const int Interrupted = 5;
+
+    /// <summary>The code for a rotation as it is: ended, or paused and left with rows.</summary>
+    public static int Of(RotationDocument rotation) =>
+        rotation.State switch
+        {
+            "Completed" => Success,
+            "Cancelled" => Interrupted,
+            "Faulted" => Usage,
+            _ => RowsLeft,
+        };
 }

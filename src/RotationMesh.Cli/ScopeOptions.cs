@@ -1,6 +1,5 @@
 using System.CommandLine;
-using RotationMesh.Core.Map;
-using RotationMesh.Engine;
+using RotationMesh.Operations;
 
 namespace RotationMesh.Cli;
 
@@ -36,18 +35,19 @@ internal sealed class ScopeOptions
             command.Options.Add(option);
     }
 
-    /// <summary>The chosen scopes. Throws <see cref="Core.UsageException"/> for an unknown one.</summary>
-    public IReadOnlyList<ScopeEntry> Scopes(ParseResult parsed, RotationMap map)
+    /// <summary>What was chosen; whether the map has it is for those to say who have the map.</summary>
+    public RowSelection Read(ParseResult parsed)
     {
         var skipped = new List<string>(parsed.GetValue(skip) ?? []);
         if (parsed.GetValue(skipConnectors))
             skipped.Add("connectors");
         if (parsed.GetValue(skipKnowledge))
             skipped.Add("knowledge");
-        return ScopeSelection.Choose(map, parsed.GetValue(only) ?? [], skipped);
+        return new RowSelection
+        {
+            Only = parsed.GetValue(only) ?? [],
+            Skip = skipped,
+            Tenants = [.. (parsed.GetValue(tenant) ?? []).Distinct()],
+        };
     }
-
-    /// <summary>The chosen tenants; null for all.</summary>
-    public IReadOnlyList<string>? Tenants(ParseResult parsed) =>
-        parsed.GetValue(tenant) is { Length: > 0 } tenants ? [.. tenants.Distinct()] : null;
 }

@@ -3,8 +3,11 @@ using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Operating;
 using RotationMesh.Hosting;
 using RotationMesh.MapFile;
+using RotationMesh.Mesh.Embedding;
+using RotationMesh.Operations;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
@@ -43,7 +46,12 @@ internal sealed class Session : IAsyncDisposable
 
     public ControlDatabase Control => control.Value;
 
-    public SchemaCheck Schema => new(Databases, Formats);
+    /// <summary>What the saga and its workers need in this process.</summary>
+    public MeshParts Parts => new(Map, Ring, Databases, new SchemaCheck(Databases, Formats), Control);
+
+    public ControlRotations Rotations => new(Map, () => Ring, Control);
+
+    public IInspections Inspections => new LocalInspections(Map, () => Ring, Databases, Formats, Control);
 
     public async ValueTask DisposeAsync()
     {

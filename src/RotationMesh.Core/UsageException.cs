@@ -4,4 +4,4 @@ namespace RotationMesh.Core;
 /// Wrong usage, map or keys: the message is one line for the operator that names the thing and the fix, never a value.
 /// Hosts end with exit code 2.
 /// </summary>
-public sealed class UsageException(string message, Exception? inner = null) : Exception(message, inner);
+public class UsageException(string message, Exception? inner = null) : Exception(message, inner);

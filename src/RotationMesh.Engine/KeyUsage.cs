@@ -1,5 +1,6 @@
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Schema;
@@ -13,7 +14,7 @@ public sealed class KeyUsage(KeyRing ring, TargetDatabases databases, SchemaChec
     /// Counts every table of the map and joins the key ring. Throws where a table or database can't be counted: what
     /// was not counted must not look unused.
     /// </summary>
-    public async Task<IReadOnlyList<VersionUsage>> CountAsync(
+    public async Task<IReadOnlyList<KeyDocument>> CountAsync(
         RotationMap map,
         CancellationToken cancellationToken
     )
@@ -30,7 +31,7 @@ public sealed class KeyUsage(KeyRing ring, TargetDatabases databases, SchemaChec
         return [.. versions.OrderBy(version => version).Select(version => Usage(version, counts))];
     }
 
-    private VersionUsage Usage(long? version, IReadOnlyList<VersionCount> counts)
+    private KeyDocument Usage(long? version, IReadOnlyList<VersionCount> counts)
     {
         var fingerprint =
             version is >= 1 and <= int.MaxValue && ring.TryGet((int)version.Value, out var key)
@@ -43,7 +44,7 @@ public sealed class KeyUsage(KeyRing ring, TargetDatabases databases, SchemaChec
             .Where(count => count.Version == version && count.External)
             .Sum(count => count.Rows);
         var current = version == ring.CurrentVersion;
-        return new VersionUsage(
+        return new KeyDocument(
             version,
             fingerprint,
             current,
@@ -53,16 +54,3 @@ public sealed class KeyUsage(KeyRing ring, TargetDatabases databases, SchemaChec
         );
     }
 }
-
-/// <summary>
-/// Use of one key version; <paramref name="Fingerprint"/> is null where the key ring lacks it, the version where rows
-/// name none. <paramref name="SafeToRetire"/> says that this census found no row and no external value that uses it.
-/// </summary>
-public sealed record VersionUsage(
-    long? Version,
-    string? Fingerprint,
-    bool Current,
-    long Rows,
-    long External,
-    bool SafeToRetire
-);

@@ -11,12 +11,20 @@ public sealed class RotationProgress
     private long conflicts;
     private long verified;
     private volatile string phase = "Checking";
+    private volatile string? reason;
 
     /// <summary>State of the rotation in the words of the saga.</summary>
     public string Phase
     {
         get => phase;
         set => phase = value;
+    }
+
+    /// <summary>What holds it up; null where nothing does.</summary>
+    public string? Reason
+    {
+        get => reason;
+        set => reason = value;
     }
 
     /// <summary>Rows that have to be rewritten, as the opening census counted them.</summary>

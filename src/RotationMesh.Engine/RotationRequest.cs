@@ -18,6 +18,9 @@ public sealed record RotationRequest
     /// <summary>Partitions that are rewritten at the same time.</summary>
     public required int Workers { get; init; }
 
+    /// <summary>Who asked for it, as the audit log shows it.</summary>
+    public string RequestedBy { get; init; } = Environment.UserName;
+
     /// <summary>All tables of the scopes.</summary>
     public IEnumerable<TableEntry> Tables => Scopes.SelectMany(scope => scope.Tables);
 }

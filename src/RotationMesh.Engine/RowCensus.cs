@@ -12,7 +12,7 @@ public sealed class RowCensus(TargetDatabases databases, SchemaCheck schema)
     /// Counts each table; <paramref name="tenants"/> null counts all tenants. Throws
     /// <see cref="Core.UsageException"/> where the map does not fit the databases, or no row has a tenant.
     /// </summary>
-    public async Task<IReadOnlyList<CountedTable>> CountAsync(
+    public async Task<IReadOnlyList<TableRows>> CountAsync(
         IEnumerable<TableEntry> entries,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
@@ -22,10 +22,10 @@ public sealed class RowCensus(TargetDatabases databases, SchemaCheck schema)
         if (tenants is not null)
             await new TenantLookup(databases).EnsureKnownAsync(targets, tenants, cancellationToken);
         var census = new TableCensus(databases);
-        var counted = new List<CountedTable>();
+        var counted = new List<TableRows>();
         foreach (var target in targets)
             counted.Add(
-                new CountedTable(
+                new TableRows(
                     target.Entry,
                     await census
                         .CountByTenantAsync(target, tenants, cancellationToken)
@@ -37,4 +37,4 @@ public sealed class RowCensus(TargetDatabases databases, SchemaCheck schema)
 }
 
 /// <summary>A table and its counts, in the order of tenants.</summary>
-public sealed record CountedTable(TableEntry Entry, IReadOnlyList<TenantCount> Counts);
+public sealed record TableRows(TableEntry Entry, IReadOnlyList<TenantCount> Counts);

@@ -4,6 +4,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;

@@ -5,7 +5,7 @@ using RotationMesh.Postgres.Target.Verification;
 
 namespace RotationMesh.Engine;
 
-/// <summary>One table of a rotation: what the last census said of it, and what was done to it since the start.</summary>
+/// <summary>One table of an inspection: what the census said of it, and what was found since.</summary>
 internal sealed class TableRun(TableTarget target)
 {
     private long rotated;
@@ -48,44 +48,24 @@ internal sealed class TableRun(TableTarget target)
         Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
 
     /// <summary>
-    /// Totals of a rotation that went to its end, by the closing census, so that they add up to the rows of the table:
-    /// a row counts as rotated if it is at the target version and this run wrote one.
+    /// Totals of a dry run by its census: <paramref name="failed"/> rows can't be rotated, the others could be; where it
+    /// was <paramref name="stopped"/>, those that were not tried are pending.
     /// </summary>
-    public TableTotals Closing(int version)
-    {
-        var pending = Pending(version);
-        var reached = Stored - pending;
-        var done = Math.Min(Rotated, reached);
-        return Totals(done, reached - done, pending, 0);
-    }
-
-    /// <summary>
-    /// Totals by the opening census and the rows counted since, for a dry run, or one that was stopped:
-    /// <paramref name="failed"/> rows can't be rotated, and what is neither is still pending.
-    /// </summary>
-    public TableTotals Opening(int version, long failed, bool stopped)
+    public TableTotals Totals(int version, long failed, bool stopped)
     {
         var pending = Pending(version);
         var done = stopped ? Rotated : Math.Max(0, pending - failed);
-        return Totals(done, Stored - pending, failed, stopped ? Math.Max(0, pending - done - failed) : 0);
-    }
-
-    // A row at the target version that verification can't decrypt is a failure, whoever wrote it.
-    private TableTotals Totals(long rotated, long current, long failed, long pending)
-    {
-        var unreadable = Math.Min(Undecryptable, current + rotated);
-        var fromCurrent = Math.Min(unreadable, current);
         return new TableTotals
         {
             Scope = Target.Entry.Scope,
             Database = Target.Entry.Database,
             Table = Target.Entry.Name,
-            Rotated = rotated - (unreadable - fromCurrent),
-            Current = current - fromCurrent,
+            Rotated = done,
+            Current = Stored - pending,
             External = Counts.Where(count => count.External).Sum(count => count.Rows),
-            Failed = failed + unreadable,
+            Failed = failed,
             Conflicts = Conflicts,
-            Pending = pending,
+            Pending = stopped ? Math.Max(0, pending - done - failed) : 0,
         };
     }
 }

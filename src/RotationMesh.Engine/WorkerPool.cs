@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Npgsql;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -11,7 +12,16 @@ public sealed record PlannedPartition(TableTarget Target, PartitionRange Range);
 internal static class WorkerPool
 {
     /// <summary>
-    /// Runs every partition once. The first exception stops the others after the batch in hand, and is thrown.
+    /// Tries of a partition while the database is unreachable, restarting or overloaded; with the pauses between them
+    /// about half a minute, the time of a failover.
+    /// </summary>
+    private const int Tries = 8;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// Runs every partition to its end. The first exception that does not pass stops the others after the batch in hand, and is thrown.
     /// </summary>
     public static async Task RunAsync<TWorker>(
         IAsyncEnumerable<PlannedPartition> partitions,
@@ -37,7 +47,7 @@ internal static class WorkerPool
         {
             using var worker = create();
             await foreach (var partition in queue.Reader.ReadAllAsync(cancellationToken))
-                await run(worker, partition, cancellationToken);
+                await TryAsync(() => run(worker, partition, cancellationToken), cancellationToken);
         }
 
         async Task FeedAsync(CancellationToken cancellationToken)
@@ -52,6 +62,33 @@ internal static class WorkerPool
                 queue.Writer.Complete();
             }
         }
+    }
+
+    // Reading may be repeated at any time.
+    private static async Task TryAsync(Func<Task> run, CancellationToken stopping)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await run();
+                return;
+            }
+            catch (NpgsqlException fault)
+                when (fault.IsTransient && attempt < Tries && !stopping.IsCancellationRequested)
+            {
+                await Task.Delay(Pause(attempt), stopping);
+            }
+        }
+    }
+
+    private static TimeSpan Pause(int attempt)
+    {
+        var longest = Math.Min(
+            LongestPause.TotalMilliseconds,
+            FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 1)
+        );
+        return TimeSpan.FromMilliseconds(longest * (0.5 + Random.Shared.NextDouble() / 2));
     }
 
     private static async Task Guard(Func<CancellationToken, Task> work, CancellationTokenSource failing)

@@ -29,6 +29,16 @@ internal static partial class MeshLog
     public static partial void Reclaimed(ILogger log, int returned, int failed);
 
     [LoggerMessage(
+        3103,
+        LogLevel.Warning,
+        "Passing on what operators ask failed; it is tried again after {Pause}"
+    )]
+    public static partial void PostFailed(ILogger log, TimeSpan pause, Exception fault);
+
+    [LoggerMessage(3104, LogLevel.Information, "Rotation {RotationId}: {Request} is passed on")]
+    public static partial void Posted(ILogger log, Guid rotationId, string request);
+
+    [LoggerMessage(
         3200,
         LogLevel.Warning,
         "Rotation {RotationId}, partition {PartitionId}: refused, {Reason}"

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
-using RotationMesh.Engine;
+using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
@@ -27,17 +27,9 @@ internal sealed class CensusVerb : IVerb
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var session = new Session(parsed);
-        var tables = scopes.Scopes(parsed, session.Map).SelectMany(scope => scope.Tables);
-        var census = new RowCensus(session.Databases, session.Schema);
-        var counted = await census.CountAsync(tables, scopes.Tenants(parsed), stopping);
-        Show(terminal.Tables, counted);
-        terminal.WriteJson(
-            new
-            {
-                Rows = counted.Sum(table => table.Counts.Sum(count => count.Rows)),
-                Scopes = counted.Select(Document),
-            }
-        );
+        var census = await session.Inspections.CountAsync(scopes.Read(parsed), stopping);
+        Show(terminal.Tables, census.Scopes);
+        terminal.WriteJson(census);
         return ExitCodes.Success;
     }
 
@@ -46,32 +38,26 @@ internal sealed class CensusVerb : IVerb
         var versions = Tables.Of(["Scope", "Table"], ["Version", "Rows", "External"]);
         foreach (var table in counted)
         {
-            foreach (var version in table.Counts.GroupBy(count => count.Version).OrderBy(group => group.Key))
-                versions.Add(
-                    table.Entry.Scope,
-                    table.Entry.Name,
-                    version.Key,
-                    version.Where(count => !count.External).Sum(count => count.Rows),
-                    version.Where(count => count.External).Sum(count => count.Rows)
-                );
+            foreach (var version in table.Versions)
+                versions.Add(table.Scope, table.Table, version.Version, version.Rows, version.External);
         }
 
         console.Write(versions);
         var tenants = Tables.Of(["Table", "Tenant"], ["Version", "Rows", "External"]);
         foreach (var table in counted)
         {
-            foreach (var count in table.Counts.Take(ShownTenants))
+            foreach (var count in table.Tenants.Take(ShownTenants))
                 tenants.Add(
-                    table.Entry.Name,
+                    table.Table,
                     count.Tenant,
                     count.Version,
                     count.External ? 0L : count.Rows,
                     count.External ? count.Rows : 0L
                 );
-            if (table.Counts.Count > ShownTenants)
+            if (table.Tenants.Count > ShownTenants)
                 tenants.Add(
-                    table.Entry.Name,
-                    $"… {table.Counts.Count - ShownTenants} more with --output json",
+                    table.Table,
+                    $"… {table.Tenants.Count - ShownTenants} more with --output json",
                     "",
                     "",
                     ""
@@ -80,24 +66,4 @@ internal sealed class CensusVerb : IVerb
 
         console.Write(tenants);
     }
-
-    private static object Document(CountedTable table) =>
-        new
-        {
-            table.Entry.Scope,
-            table.Entry.Database,
-            Table = table.Entry.Name,
-            Rows = table.Counts.Sum(count => count.Rows),
-            External = table.Counts.Where(count => count.External).Sum(count => count.Rows),
-            Versions = table
-                .Counts.GroupBy(count => count.Version)
-                .OrderBy(group => group.Key)
-                .Select(group => new
-                {
-                    Version = group.Key,
-                    Rows = group.Where(count => !count.External).Sum(count => count.Rows),
-                    External = group.Where(count => count.External).Sum(count => count.Rows),
-                }),
-            Tenants = table.Counts,
-        };
 }

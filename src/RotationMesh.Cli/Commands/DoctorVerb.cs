@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
-using RotationMesh.Engine;
+using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
@@ -23,14 +23,12 @@ internal sealed class DoctorVerb : IVerb
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var session = new Session(parsed);
-        var doctor = new Doctor(session.Map, session.Databases, session.Formats, session.Control);
-        var findings = await doctor.ExamineAsync(() => session.Ring, parsed.GetValue(scan), stopping);
-        foreach (var finding in findings)
+        var found = await session.Inspections.ExamineAsync(parsed.GetValue(scan), stopping);
+        foreach (var finding in found.Checks)
             Show(terminal.Tables, finding);
-        var ready = findings.All(finding => finding.Verdict != Verdict.Bad);
-        terminal.Tables.WriteLine(ready ? "Ready to rotate." : "Not ready: mend what is marked ✗ first.");
-        terminal.WriteJson(new { Ok = ready, Checks = findings });
-        return ready ? ExitCodes.Success : ExitCodes.Usage;
+        terminal.Tables.WriteLine(found.Ok ? "Ready to rotate." : "Not ready: mend what is marked ✗ first.");
+        terminal.WriteJson(found);
+        return found.Ok ? ExitCodes.Success : ExitCodes.Usage;
     }
 
     private static void Show(IAnsiConsole console, Finding finding)

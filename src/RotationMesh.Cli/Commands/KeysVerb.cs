@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core.Keys;
-using RotationMesh.Engine;
 
 namespace RotationMesh.Cli.Commands;
 
@@ -30,10 +29,9 @@ internal sealed class KeysVerb : IVerb
     )
     {
         await using var session = new Session(parsed);
-        var usage = new KeyUsage(session.Ring, session.Databases, session.Schema);
-        var versions = await usage.CountAsync(session.Map, stopping);
+        var keys = await session.Inspections.ListKeysAsync(stopping);
         var table = Tables.Of(["Version", "Fingerprint"], ["Rows", "External", "Safe to retire"]);
-        foreach (var version in versions)
+        foreach (var version in keys.Keys)
             table.Add(
                 version.Version + (version.Current ? " (current)" : ""),
                 version.Fingerprint ?? "not in the key ring",
@@ -42,7 +40,7 @@ internal sealed class KeysVerb : IVerb
                 version.SafeToRetire ? "yes" : "no"
             );
         terminal.Tables.Write(table);
-        terminal.WriteJson(new { session.Ring.CurrentVersion, Keys = versions });
+        terminal.WriteJson(keys);
         return ExitCodes.Success;
     }
 

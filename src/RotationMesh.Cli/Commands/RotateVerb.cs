@@ -1,8 +1,9 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
-using RotationMesh.Core;
-using RotationMesh.Core.Keys;
-using RotationMesh.Engine;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Mesh.Embedding;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target.Rows;
 using Spectre.Console;
 
@@ -67,52 +68,45 @@ internal sealed class RotateVerb : IVerb
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var session = new Session(parsed);
-        var request = Request(parsed, session);
         if (session.Map.Gates.Count > 0)
             terminal.Progress.WriteLine(
                 $"rotationmesh: the gates of the map ({string.Join(", ", session.Map.Gates.Select(gate => gate.Name))}) are not checked by this version"
             );
-        var progress = new RotationProgress();
-        var rotation = new EmbeddedRotation(
-            session.Map,
-            session.Ring,
-            session.Databases,
-            session.Schema,
-            session.Control,
-            progress
-        );
-        var report = await ProgressView.FollowAsync(
+        var order = Order(parsed);
+        var rotation = await ProgressView.FollowAsync(
             terminal.Progress,
-            progress,
-            rotation.RunAsync(request, stopping)
+            progress =>
+                parsed.GetValue(dryRun)
+                    ? session.Inspections.DryRunAsync(order, progress, stopping)
+                    : RotateAsync(session, order, progress, stopping)
         );
-        RotationView.Show(terminal, report, request);
-        return report.State switch
-        {
-            "Completed" => ExitCodes.Success,
-            "Cancelled" => ExitCodes.Interrupted,
-            _ => ExitCodes.RowsLeft,
-        };
+        RotationView.ShowEnd(terminal, rotation);
+        return ExitCodes.Of(rotation);
     }
 
-    private RotationRequest Request(ParseResult parsed, Session session)
+    private static async Task<RotationDocument> RotateAsync(
+        Session session,
+        RotationOrder order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken stopping
+    )
     {
-        var target = parsed.GetValue(targetVersion) ?? session.Ring.CurrentVersion;
-        if (!session.Ring.Contains(target))
-            throw new UsageException(
-                $"the key ring has no key of version {target}; it has {string.Join(", ", session.Ring.Versions)}. "
-                    + $"Add it to {KeyRingReader.PreviousKeys}, or choose another --target-version"
-            );
-        return new RotationRequest
-        {
-            Scopes = scopes.Scopes(parsed, session.Map),
-            Tenants = scopes.Tenants(parsed),
-            Settings = new RotationSettings(
-                new RotationTarget(target, parsed.GetValue(allowDowngrade)),
-                parsed.GetValue(batchSize),
-                parsed.GetValue(dryRun)
-            ),
-            Workers = parsed.GetValue(workers),
-        };
+        var request = new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false);
+        var report = await ProgressReports.WhileAsync(
+            progress,
+            now => new EmbeddedMesh(session.Parts, now).RunAsync(request, stopping)
+        );
+        return await session.Rotations.FindAsync(report.RotationId, CancellationToken.None);
     }
+
+    private RotationOrder Order(ParseResult parsed) =>
+        new()
+        {
+            Rows = scopes.Read(parsed),
+            TargetVersion = parsed.GetValue(targetVersion),
+            BatchSize = parsed.GetValue(batchSize),
+            AllowDowngrade = parsed.GetValue(allowDowngrade),
+            Workers = parsed.GetValue(workers),
+            RequestedBy = Operator.Name,
+        };
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RotationMesh.Cli.Output;
-using RotationMesh.Engine;
+using RotationMesh.Operations;
 
 namespace RotationMesh.Cli.Commands;
 
@@ -50,27 +50,18 @@ internal sealed class VerifyVerb : IVerb
     {
         await using var session = new Session(parsed);
         var share = parsed.GetValue(sample) is { } text ? Share(text) : null;
-        var request = new VerificationRequest
+        var order = new VerificationOrder
         {
-            Tenants = scopes.Tenants(parsed),
-            Share = _ => share,
+            Rows = scopes.Read(parsed),
+            Share = share,
             Workers = parsed.GetValue(workers),
         };
-        var tables = scopes.Scopes(parsed, session.Map).SelectMany(scope => scope.Tables).ToList();
-        var progress = new RotationProgress();
-        var verification = new EmbeddedVerification(
-            session.Ring,
-            session.Databases,
-            session.Schema,
-            progress
-        );
         var report = await ProgressView.FollowAsync(
             terminal.Progress,
-            progress,
-            verification.RunAsync(tables, request, stopping)
+            progress => session.Inspections.VerifyAsync(order, progress, stopping)
         );
         VerificationView.Show(terminal, report);
-        return report.Tables.Sum(table => table.Failed) == 0 ? ExitCodes.Success : ExitCodes.RowsLeft;
+        return report.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;
     }
 
     private static double? Share(string text)

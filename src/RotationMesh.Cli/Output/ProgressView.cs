@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using RotationMesh.Engine;
+using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
@@ -11,13 +11,19 @@ internal static class ProgressView
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Follows the work to its end and returns its result.</summary>
-    public static Task<T> FollowAsync<T>(IAnsiConsole console, RotationProgress progress, Task<T> work) =>
-        console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
-            ? LiveAsync(console, progress, work)
-            : LinesAsync(console, progress, work);
+    /// <summary>Follows the work, which tells how far it is, to its end and returns its result.</summary>
+    public static Task<T> FollowAsync<T>(
+        IAnsiConsole console,
+        Func<IProgress<ProgressDocument>, Task<T>> work
+    )
+    {
+        var latest = new Latest();
+        return console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
+            ? LiveAsync(console, latest, work(latest))
+            : LinesAsync(console, latest, work(latest));
+    }
 
-    private static async Task<T> LiveAsync<T>(IAnsiConsole console, RotationProgress progress, Task<T> work)
+    private static async Task<T> LiveAsync<T>(IAnsiConsole console, Latest latest, Task<T> work)
     {
         var clock = Stopwatch.StartNew();
         await console
@@ -32,62 +38,43 @@ internal static class ProgressView
             {
                 var bar = context.AddTask("Checking");
                 while (await Task.WhenAny(work, Task.Delay(LiveInterval)) != work)
-                    Update(bar, progress, clock.Elapsed);
-                Update(bar, progress, clock.Elapsed);
+                    Update(bar, latest.Now, clock.Elapsed);
+                Update(bar, latest.Now, clock.Elapsed);
                 bar.StopTask();
             });
         return await work;
     }
 
-    private static void Update(ProgressTask bar, RotationProgress progress, TimeSpan elapsed)
+    private static void Update(ProgressTask bar, ProgressDocument now, TimeSpan elapsed)
     {
-        var state = ProgressLine.Of(progress, elapsed);
-        bar.IsIndeterminate = progress.Phase == "Checking";
-        bar.MaxValue = Math.Max(1, progress.Pending);
-        bar.Value = Math.Min(bar.MaxValue, progress.Rotated + progress.Failed);
-        bar.Description = Markup.Escape(state);
+        bar.IsIndeterminate = now.Phase == "Checking";
+        bar.MaxValue = Math.Max(1, now.Pending);
+        bar.Value = Math.Min(bar.MaxValue, now.Rotated + now.Failed);
+        bar.Description = Markup.Escape(ProgressLine.Of(now, elapsed));
     }
 
-    private static async Task<T> LinesAsync<T>(IAnsiConsole console, RotationProgress progress, Task<T> work)
+    private static async Task<T> LinesAsync<T>(IAnsiConsole console, Latest latest, Task<T> work)
     {
         var clock = Stopwatch.StartNew();
         while (await Task.WhenAny(work, Task.Delay(LineInterval)) != work)
-            console.WriteLine(ProgressLine.Of(progress, clock.Elapsed));
+            console.WriteLine(ProgressLine.Of(latest.Now, clock.Elapsed));
         return await work;
     }
-}
 
-/// <summary>A rotation's progress in one line.</summary>
-internal static class ProgressLine
-{
-    /// <summary>Phase, rows, rate and time left.</summary>
-    public static string Of(RotationProgress progress, TimeSpan elapsed)
+    // What was reported last: reports come from other threads, and only the newest is of interest.
+    private sealed class Latest : IProgress<ProgressDocument>
     {
-        var done = progress.Rotated + progress.Failed;
-        if (progress.Phase == "Checking")
-            return "Checking map, tables and keys";
-        if (progress.Phase == "Counting")
-            return string.Create(CultureInfo.InvariantCulture, $"Counting what is left after {done:N0} rows");
-        if (progress.Phase == "Verifying")
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Verifying: {progress.Verified:N0} rows decrypted"
-            );
-        var rate = elapsed > TimeSpan.Zero ? done / elapsed.TotalSeconds : 0;
-        var left =
-            rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, progress.Pending - done) / rate) : (TimeSpan?)null;
-        var failed =
-            progress.Failed > 0
-                ? string.Create(CultureInfo.InvariantCulture, $", {progress.Failed:N0} failed")
-                : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"Rotating: {done:N0} of {progress.Pending:N0} rows, {rate:N0} rows/s{failed}{(left is { } time ? $", {Short(time)} left" : "")}"
-        );
-    }
+        private volatile ProgressDocument now = new()
+        {
+            Phase = "Checking",
+            Pending = 0,
+            Rotated = 0,
+            Failed = 0,
+            Verified = 0,
+        };
 
-    private static string Short(TimeSpan time) =>
-        time < TimeSpan.FromMinutes(1) ? $"{time.TotalSeconds:0} s"
-        : time < TimeSpan.FromHours(1) ? $"{time.TotalMinutes:0} min"
-        : $"{time.TotalHours:0.0} h";
+        public ProgressDocument Now => now;
+
+        public void Report(ProgressDocument value) => now = value;
+    }
 }

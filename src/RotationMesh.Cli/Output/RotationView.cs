@@ -1,36 +1,62 @@
 using System.Globalization;
-using RotationMesh.Engine;
+using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>Shows how a rotation ended.</summary>
+/// <summary>Shows a rotation.</summary>
 internal static class RotationView
 {
-    /// <summary>Writes the table and, where asked for, the JSON document.</summary>
-    public static void Show(Terminal terminal, RotationReport report, RotationRequest request)
+    /// <summary>Shows how a verb left a rotation: table, verdict and, where asked for, the JSON document.</summary>
+    public static void ShowEnd(Terminal terminal, RotationDocument rotation)
     {
         var console = terminal.Tables;
-        ShowTable(console, report);
-        FailureView.List(console, report.Failures, report.Tables.Sum(totals => totals.Failed));
-        var external = report.Tables.Sum(totals => totals.External);
-        if (external > 0)
-            console.MarkupLineInterpolated(
-                $"[yellow]{Tables.Number(external)} external rows keep their old key: their values live outside the database[/]"
-            );
-        console.WriteLine(Verdict(report, request));
-        if (!report.DryRun)
-            console.WriteLine($"Rotation {report.RotationId}");
-        terminal.WriteJson(Document(report));
+        ShowTable(console, rotation);
+        FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
+        ShowExternal(console, rotation);
+        console.WriteLine(RotationVerdict.Of(rotation));
+        if (!rotation.DryRun)
+            console.WriteLine($"Rotation {rotation.RotationId}");
+        terminal.WriteJson(rotation);
     }
 
-    private static void ShowTable(IAnsiConsole console, RotationReport report)
+    /// <summary>Shows a rotation as it is now.</summary>
+    public static void Show(IAnsiConsole console, RotationDocument rotation)
     {
+        console.WriteLine(
+            $"Rotation {rotation.RotationId} to version {rotation.TargetVersion}: {rotation.State}"
+        );
+        if (rotation.Reason is { } reason)
+            console.WriteLine($"  {reason}");
+        if (rotation.StartedAt is { } started)
+            console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  started {started:u} by {rotation.RequestedBy}, {Duration(rotation.ElapsedSeconds)}"
+                )
+            );
+        if (rotation is { EndedAt: null, Partitions: { } partitions })
+            console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  pass {partitions.Sweep}: {partitions.Done:N0} of {partitions.Planned:N0} partitions done, {partitions.WithWorkers:N0} with workers, {partitions.Failed:N0} failed"
+                )
+            );
+        foreach (var refusal in rotation.Refusals)
+            console.WriteLine($"  worker {refusal.Worker} refuses: {refusal.Reason}");
+        ShowTable(console, rotation);
+        FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
+        ShowExternal(console, rotation);
+    }
+
+    private static void ShowTable(IAnsiConsole console, RotationDocument rotation)
+    {
+        var rotated = rotation.DryRun ? "Would rotate" : "Rotated";
         var table = Tables.Of(
             ["Scope", "Table"],
-            ["Rows", report.DryRun ? "Would rotate" : "Rotated", "Current", "External", "Failed", "Conflicts"]
+            ["Rows", rotated, "Current", "External", "Failed", "Conflicts"]
         );
-        foreach (var totals in report.Tables)
+        foreach (var totals in rotation.Scopes)
             table.Add(
                 totals.Scope,
                 totals.Table,
@@ -44,48 +70,16 @@ internal static class RotationView
         console.Write(table);
     }
 
-    private static string Verdict(RotationReport report, RotationRequest request)
+    private static void ShowExternal(IAnsiConsole console, RotationDocument rotation)
     {
-        var rotated = report.Tables.Sum(totals => totals.Rotated);
-        var seconds = report.Elapsed.TotalSeconds;
-        var verdict = report.State switch
-        {
-            "Completed" when report.DryRun => "Dry run: every row can be rotated; nothing was written",
-            "Completed" =>
-                $"Completed: every row is at version {report.TargetVersion}; {Tables.Number(report.Verified)} decrypted again",
-            "Cancelled" =>
-                $"Stopped: {Tables.Number(report.Tables.Sum(totals => totals.Pending))} rows are still to do; rotate again to go on",
-            _ when report.DryRun => "Dry run: the rows above can't be rotated; nothing was written",
-            _ =>
-                $"{Tables.Number(report.Tables.Sum(totals => totals.Failed))} rows are left: repair them and rotate again",
-        };
-        var rate = rotated / Math.Max(seconds, 0.001);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{verdict}. {rotated:N0} rows in {seconds:0.0} s ({rate:N0} rows/s, {request.Workers} workers)"
-        );
+        if (rotation.Totals.External > 0)
+            console.MarkupLineInterpolated(
+                $"[yellow]{Tables.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database[/]"
+            );
     }
 
-    private static object Document(RotationReport report) =>
-        new
-        {
-            report.RotationId,
-            report.State,
-            report.DryRun,
-            report.TargetVersion,
-            ElapsedSeconds = Math.Round(report.Elapsed.TotalSeconds, 3),
-            report.Verified,
-            Totals = new
-            {
-                Rows = report.Tables.Sum(totals => totals.Rows),
-                Rotated = report.Tables.Sum(totals => totals.Rotated),
-                Current = report.Tables.Sum(totals => totals.Current),
-                External = report.Tables.Sum(totals => totals.External),
-                Failed = report.Tables.Sum(totals => totals.Failed),
-                Conflicts = report.Tables.Sum(totals => totals.Conflicts),
-                Pending = report.Tables.Sum(totals => totals.Pending),
-            },
-            Scopes = report.Tables,
-            Failures = report.Failures.Select(FailureView.Document),
-        };
+    private static string Duration(double seconds) =>
+        TimeSpan.FromSeconds(seconds) is { TotalMinutes: >= 1 } long_
+            ? long_.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s");
 }

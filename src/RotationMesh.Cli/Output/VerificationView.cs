@@ -1,4 +1,4 @@
-using RotationMesh.Engine;
+using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
@@ -7,11 +7,10 @@ namespace RotationMesh.Cli.Output;
 internal static class VerificationView
 {
     /// <summary>Writes the table and, where asked for, the JSON document.</summary>
-    public static void Show(Terminal terminal, VerificationReport report)
+    public static void Show(Terminal terminal, VerificationDocument report)
     {
-        var failed = report.Tables.Sum(table => table.Failed);
         var table = Tables.Of(["Scope", "Table"], ["Rows", "Verified", "External", "Failed"]);
-        foreach (var totals in report.Tables)
+        foreach (var totals in report.Scopes)
             table.Add(
                 totals.Scope,
                 totals.Table,
@@ -21,26 +20,12 @@ internal static class VerificationView
                 totals.Failed
             );
         terminal.Tables.Write(table);
-        FailureView.List(terminal.Tables, report.Failures, failed);
+        FailureView.List(terminal.Tables, report.Failures, report.Totals.Failed);
         terminal.Tables.WriteLine(
-            failed == 0
-                ? $"Verified: {Tables.Number(report.Tables.Sum(totals => totals.Verified))} rows decrypt under the version that they claim"
-                : $"{Tables.Number(failed)} rows do not decrypt under the version that they claim"
+            report.Ok
+                ? $"Verified: {Tables.Number(report.Totals.Verified)} rows decrypt under the version that they claim"
+                : $"{Tables.Number(report.Totals.Failed)} rows do not decrypt under the version that they claim"
         );
-        terminal.WriteJson(
-            new
-            {
-                Ok = failed == 0,
-                Totals = new
-                {
-                    Rows = report.Tables.Sum(totals => totals.Rows),
-                    Verified = report.Tables.Sum(totals => totals.Verified),
-                    External = report.Tables.Sum(totals => totals.External),
-                    Failed = failed,
-                },
-                Scopes = report.Tables,
-                Failures = report.Failures.Select(FailureView.Document),
-            }
-        );
+        terminal.WriteJson(report);
     }
 }

@@ -2,9 +2,7 @@ using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
-using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Probing;
@@ -16,11 +14,11 @@ namespace RotationMesh.Mesh.Coordination;
 /// the opening census. A database that does not answer is left for later: the planner checks it when it is back.
 /// </summary>
 internal sealed class CheckRotationConsumer(
-    RotationMap map,
     KeyRing ring,
     GoalCheck goals,
     TargetDatabases databases,
     Surveyor surveyor,
+    TableClaims claims,
     ControlDatabase control
 ) : IConsumer<CheckRotation>
 {
@@ -47,7 +45,7 @@ internal sealed class CheckRotationConsumer(
     {
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
-        await ClaimAsync(rotationId, goal, cancellationToken);
+        await claims.ClaimAsync(rotationId, goal, cancellationToken);
         var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)
@@ -73,22 +71,5 @@ internal sealed class CheckRotationConsumer(
             survey.Counted(goal),
             cancellationToken
         );
-    }
-
-    private async Task ClaimAsync(Guid rotationId, RotationGoal goal, CancellationToken cancellationToken)
-    {
-        var tables = map
-            .Tables.Where(entry => goal.Scopes.Contains(entry.Scope))
-            .Select(entry => new PlannedTable(entry.Scope, entry.Database, entry.Name));
-        var other = await new RotationLocks(control.Source).TryClaimAsync(
-            rotationId,
-            [.. tables],
-            Surveyor.Tenants(goal),
-            cancellationToken
-        );
-        if (other is not null)
-            throw new UsageException(
-                $"rotation {other} runs on some of the same rows: wait for its end, or cancel it"
-            );
     }
 }

@@ -1,18 +1,15 @@
 using System.Text.Json;
 using MassTransit;
 using RotationMesh.Contracts;
-using RotationMesh.Core.Map;
+using RotationMesh.Engine.Operating;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Writes the closing totals of a rotation, by its last census.</summary>
-internal sealed class ConcludeRotationConsumer(
-    RotationMap map,
-    ControlDatabase control,
-    FailureArrival arrival
-) : IConsumer<ConcludeRotation>
+internal sealed class ConcludeRotationConsumer(ControlDatabase control, FailureArrival arrival)
+    : IConsumer<ConcludeRotation>
 {
     /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
     public async Task Consume(ConsumeContext<ConcludeRotation> context)
@@ -42,13 +39,8 @@ internal sealed class ConcludeRotationConsumer(
             ),
             ledger
         );
-        var order = map.Tables.Select(entry => (entry.Scope, entry.Database, entry.Name)).ToList();
-        var tables = closing
-            .Tables(command.Cancelled)
-            .OrderBy(table => order.IndexOf((table.Scope, table.Database, table.Table)))
-            .ToList();
-        var summary = new ClosingSummary(closing.Verified, tables);
-        await new RotationStore(control.Source).SummarizeAsync(
+        var summary = new ClosingSummary(closing.Verified, [.. closing.Tables(command.Cancelled)]);
+        await new SummaryStore(control.Source).WriteAsync(
             command.RotationId,
             JsonSerializer.Serialize(summary),
             context.CancellationToken

@@ -4,9 +4,11 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
+using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Topology;
 using RotationMesh.Mesh.Working;
+using RotationMesh.Operations;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -22,8 +24,6 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// Partitions queued for each worker: the next one is at hand, and little has to be sent again after a crash.
     /// </summary>
     private const int WindowPerWorker = 4;
-
-    private const string Run = "run";
 
     /// <summary>Settable so that tests need not wait, and can look into the bus.</summary>
     internal Action<IBusRegistrationConfigurator> Configure { get; init; } = _ => { };
@@ -49,34 +49,67 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 nameof(request)
             );
         await parts.Control.MigrateAsync(stopping);
-        var wanted = Wanted(request);
-        var (rotation, running) = await ClaimAsync(wanted, stopping);
+        var (rotation, running) = await ClaimAsync(Wanted(request), stopping);
         await using var alive = running;
-        await using var host = await MeshHost.StartAsync(Services(rotation.RotationId, request), stopping);
+        object command =
+            rotation.State == "Paused"
+                ? new ResumeRotation(rotation.RotationId, request.RequestedBy)
+                : Start(rotation);
+        return await RunAsync(rotation, command, request.Workers, request.RequestedBy, stopping);
+    }
+
+    /// <summary>
+    /// Does what an operator asks of an embedded rotation whose process is gone, up to its end or pause. Null where the
+    /// rotation is not embedded, or its process lives and will hear of it.
+    /// </summary>
+    public async Task<RotationReport?> TrySteerAsync(
+        RunningRotation rotation,
+        SteeringOrder order,
+        int workers,
+        CancellationToken stopping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        ArgumentNullException.ThrowIfNull(order);
+        if (!rotation.Embedded)
+            return null;
+        var guard = new RotationGuard(parts.Control.Source);
+        if (await guard.TryHoldAsync(RotationGuard.Run, rotation.RotationId, stopping) is not { } held)
+            return null;
+        await using var alive = held;
+        SteeringRules.EnsureAllowed(rotation, order, parts.Map);
+        await TakeOverAsync(rotation, stopping);
+        var command = SteeringRules.Command(rotation.RotationId, order);
+        return await RunAsync(rotation, command, workers, order.RequestedBy, stopping);
+    }
+
+    private async Task<RotationReport> RunAsync(
+        RunningRotation rotation,
+        object command,
+        int workers,
+        string requestedBy,
+        CancellationToken stopping
+    )
+    {
+        await using var host = await MeshHost.StartAsync(Services(rotation.RotationId, workers), stopping);
         Started(rotation.RotationId, host);
-        if (rotation.State == "Paused")
-            await host.SteerAsync(new ResumeRotation(rotation.RotationId, Requester), CancellationToken.None);
-        else
-            await host.SteerAsync(Start(rotation), CancellationToken.None);
+        await host.SteerAsync(command, CancellationToken.None);
         var follower = new RotationFollower(parts.Control, progress);
         var ended = await follower.FollowAsync(
-            rotation.RotationId,
-            rotation.State == "Paused",
-            () => CancelAsync(host, rotation),
+            rotation,
+            () => CancelAsync(host, rotation, requestedBy),
             stopping
         );
         if (ended.State == "Faulted")
             throw new UsageException(ended.Reason ?? "the rotation can't go on");
-        return await new ReportReader(parts).ReadAsync(ended);
+        return await new RotationReader(parts.Control, parts.Map).ReadAsync(ended, CancellationToken.None);
     }
 
-    private static string Requester => Environment.UserName;
-
-    private ServiceCollection Services(Guid rotationId, RotationRequest request)
+    private ServiceCollection Services(Guid rotationId, int workers)
     {
         var services = new ServiceCollection();
         parts.AddTo(services);
-        var window = request.Workers * WindowPerWorker;
+        var window = workers * WindowPerWorker;
         services.AddMassTransit(bus =>
         {
             bus.UseInMemory();
@@ -93,7 +126,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             bus.AddWorker(
                 new WorkerOptions
                 {
-                    Concurrency = request.Workers,
+                    Concurrency = workers,
                     Rotated = progress.Add,
                     Verified = progress.AddVerified,
                 }
@@ -113,22 +146,26 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         var running = new RunningRotations(parts.Control.Source);
         foreach (var abandoned in await running.FindEmbeddedAsync(wanted, cancellationToken))
         {
-            if (await guard.TryHoldAsync(Run, abandoned.RotationId, cancellationToken) is not { } held)
+            if (
+                await guard.TryHoldAsync(RotationGuard.Run, abandoned.RotationId, cancellationToken)
+                is not { } held
+            )
                 continue;
-            await new PartitionLeases(parts.Control.Source).ExpireAsync(
-                abandoned.RotationId,
-                cancellationToken
-            );
+            await TakeOverAsync(abandoned, cancellationToken);
             return (abandoned with { BatchSize = wanted.BatchSize }, held);
         }
 
-        var own = await guard.TryHoldAsync(Run, wanted.RotationId, cancellationToken);
+        var own = await guard.TryHoldAsync(RotationGuard.Run, wanted.RotationId, cancellationToken);
         return (wanted, own!);
     }
 
-    private static async Task CancelAsync(MeshHost host, RunningRotation rotation)
+    // The process that ran it is dead, and its workers with it.
+    private Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
+        new PartitionLeases(parts.Control.Source).ExpireAsync(rotation.RotationId, cancellationToken);
+
+    private static async Task CancelAsync(MeshHost host, RunningRotation rotation, string requestedBy)
     {
-        await host.SteerAsync(new CancelRotation(rotation.RotationId, Requester), CancellationToken.None);
+        await host.SteerAsync(new CancelRotation(rotation.RotationId, requestedBy), CancellationToken.None);
         await host.Services.GetRequiredService<WorkerStop>().StopAsync(CancellationToken.None);
     }
 
@@ -147,6 +184,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             MapHash = MapHash.Of(parts.Map),
             BatchSize = request.Settings.BatchSize,
             AllowDowngrade = request.Settings.Target.AllowDowngrade,
+            RequestedBy = request.RequestedBy,
         };
     }
 
@@ -162,6 +200,6 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             BatchSize = rotation.BatchSize,
             AllowDowngrade = rotation.AllowDowngrade,
             Embedded = true,
-            RequestedBy = Requester,
+            RequestedBy = rotation.RequestedBy ?? Environment.UserName,
         };
 }

@@ -15,20 +15,17 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
-    private static readonly string[] Ends = ["Completed", "CompletedWithFailures", "Cancelled"];
-
     /// <summary>
-    /// Returns when the rotation has ended and its totals are written, or is paused. At <paramref name="stopping"/> it
-    /// cancels and waits for that end. One that <paramref name="wasPaused"/> has to go on before another pause counts.
+    /// Returns when the rotation has ended and its totals are written, or is paused; where it was so
+    /// <paramref name="before"/>, it has to go on first. At <paramref name="stopping"/> it cancels and waits for that end.
     /// </summary>
     public async Task<RunningRotation> FollowAsync(
-        Guid rotationId,
-        bool wasPaused,
+        RunningRotation before,
         Func<Task> cancel,
         CancellationToken stopping
     )
     {
-        var mayPause = !wasPaused;
+        var mayPause = before.State != "Paused";
         var running = new RunningRotations(control.Source);
         var answered = Stopwatch.GetTimestamp();
         long? asked = null;
@@ -46,12 +43,12 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
             try
             {
-                if (await running.FindAsync(rotationId, CancellationToken.None) is { } rotation)
+                if (await running.FindAsync(before.RotationId, CancellationToken.None) is { } rotation)
                 {
                     answered = Stopwatch.GetTimestamp();
                     await ShowAsync(rotation);
                     mayPause |= rotation.State != "Paused";
-                    if (HasEnded(rotation) || (mayPause && rotation.State == "Paused"))
+                    if (rotation.State == "Paused" ? mayPause : rotation.IsOver && IsNew(rotation, before))
                         return rotation;
                 }
             }
@@ -66,7 +63,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
     private async Task ShowAsync(RunningRotation rotation)
     {
-        progress.Phase = rotation.State;
+        (progress.Phase, progress.Reason) = (rotation.State, rotation.Reason);
         if (progress.Pending > 0 || rotation.State is "Checking")
             return;
         var tables = await new RotationTableStore(control.Source).ListAsync(
@@ -76,8 +73,9 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         progress.Pending = tables.Sum(table => table.OpeningPending);
     }
 
-    private static bool HasEnded(RunningRotation rotation) =>
-        rotation.State == "Faulted" || (rotation.Concluded && Ends.Contains(rotation.State));
+    // A rotation that is tried again had an end before.
+    private static bool IsNew(RunningRotation rotation, RunningRotation before) =>
+        before.EndedAt is null || rotation.EndedAt != before.EndedAt;
 
     private static async Task PauseAsync(CancellationToken stopping)
     {

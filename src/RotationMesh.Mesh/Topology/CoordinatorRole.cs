@@ -44,6 +44,7 @@ public static class CoordinatorRole
         bus.AddSingleton<LedgerPulse>();
         bus.AddSingleton<Surveyor>();
         bus.AddSingleton<FailureArrival>();
+        bus.AddSingleton<TableClaims>();
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,
@@ -64,6 +65,7 @@ public static class CoordinatorRole
         AddBatch<RowsFailedConsumer, RowsFailed>(bus, Queues.RowsFailed);
         bus.AddHostedService<Dispatcher>();
         bus.AddHostedService<LedgerWatch>();
+        bus.AddHostedService<RequestPost>();
     }
 
     private static void AddCommand<TConsumer>(IBusRegistrationConfigurator bus, string queue)

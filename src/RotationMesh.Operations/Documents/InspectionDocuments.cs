@@ -17,6 +17,9 @@ public sealed record ProgressDocument
 
     /// <summary>Rows decrypted by verification.</summary>
     public required long Verified { get; init; }
+
+    /// <summary>What holds it up, where something does.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>What verification found.</summary>

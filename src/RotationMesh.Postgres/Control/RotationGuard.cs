@@ -9,6 +9,9 @@ namespace RotationMesh.Postgres.Control;
 /// </summary>
 public sealed class RotationGuard(NpgsqlDataSource source)
 {
+    /// <summary>Work of an embedding process: as long as it lives it holds its rotation.</summary>
+    public const string Run = "run";
+
     private const string Lock = "SELECT pg_try_advisory_lock(hashtextextended(@name, 0))";
     private const string Unlock = "SELECT pg_advisory_unlock(hashtextextended(@name, 0))";
 

@@ -8,7 +8,8 @@ public sealed class RunningRotations(NpgsqlDataSource source)
 {
     private const string Columns = """
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
-               allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, reason, concluded
+               allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, reason, concluded, embedded,
+               requested_by, started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed
         FROM rotationmesh.rotations
         """;
 
@@ -21,6 +22,8 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         """;
 
     private const string FindOne = $"{Columns} WHERE correlation_id = @rotationId";
+
+    private const string Latest = $"{Columns} ORDER BY started_at DESC, correlation_id DESC LIMIT @limit";
 
     private const string FindEmbedded = $"""
         {Columns}
@@ -37,6 +40,10 @@ public sealed class RunningRotations(NpgsqlDataSource source)
     /// <summary>One rotation as it is now, over or not; null where there is none.</summary>
     public async Task<RunningRotation?> FindAsync(Guid rotationId, CancellationToken cancellationToken) =>
         (await QueryAsync(FindOne, new { rotationId }, cancellationToken)).SingleOrDefault();
+
+    /// <summary>Rotations over or not, the latest first.</summary>
+    public Task<IReadOnlyList<RunningRotation>> LatestAsync(int limit, CancellationToken cancellationToken) =>
+        QueryAsync(Latest, new { limit }, cancellationToken);
 
     /// <summary>Embedded rotations of the same request that have not ended, the oldest first.</summary>
     public Task<IReadOnlyList<RunningRotation>> FindEmbeddedAsync(
@@ -108,4 +115,22 @@ public sealed record RunningRotation
 
     /// <summary>Whether its totals are written.</summary>
     public bool Concluded { get; init; }
+
+    /// <summary>Whether the process that asked runs it by itself; else the coordinators do.</summary>
+    public bool Embedded { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Start, by the database's clock.</summary>
+    public DateTime StartedAt { get; init; }
+
+    /// <summary>End, by the database's clock; null while it runs.</summary>
+    public DateTime? EndedAt { get; init; }
+
+    /// <summary>Time from start to end, or to now.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>Whether nothing more happens by itself: it has ended and its totals are written.</summary>
+    public bool IsOver => State == "Faulted" || (EndedAt is not null && Concluded);
 }

@@ -1,3 +1,4 @@
+using Dapper;
 using NUnit.Framework;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
@@ -71,13 +72,25 @@ public sealed class LedgerScene : IAsyncDisposable
     public async Task<Guid> BeginRotationAsync()
     {
         var id = Guid.NewGuid();
-        var rotation = new NewRotation(id, 2, new string('a', 16), new string('b', 64), ["knowledge"], null);
-        await new RotationStore(control.Source).BeginAsync(rotation, CancellationToken.None);
+        await ExecuteAsync(
+            """
+            INSERT INTO rotationmesh.rotations
+                (correlation_id, state, target_version, target_fingerprint, map_hash, scopes)
+            VALUES (@id, 'Rotating', 2, repeat('a', 16), repeat('b', 64), '{knowledge}')
+            """,
+            id
+        );
         return id;
     }
 
     public Task EndRotationAsync(Guid id) =>
-        new RotationStore(control.Source).EndAsync(id, "Completed", "{}", CancellationToken.None);
+        ExecuteAsync("UPDATE rotationmesh.rotations SET state = 'Completed' WHERE correlation_id = @id", id);
+
+    private async Task ExecuteAsync(string sql, Guid id)
+    {
+        await using var connection = await control.Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, new { id });
+    }
 
     /// <summary>Plans a sweep of one table to its end.</summary>
     public async Task PlanAsync(int partitions)

@@ -4,6 +4,7 @@ using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
+using RotationMesh.Mesh.Embedding;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Rows;
@@ -99,22 +100,22 @@ internal sealed class Stage : IAsyncDisposable
         CancellationToken stopping = default
     )
     {
-        var rotation = new EmbeddedRotation(Map, Ring, Databases, Schema, control, Progress);
-        return rotation.RunAsync(
-            new RotationRequest
-            {
-                Scopes = Map.Scopes,
-                Tenants = tenants,
-                Settings = new RotationSettings(new(target, allowDowngrade), batchSize, dryRun),
-                Workers = workers,
-            },
-            stopping
-        );
+        var request = new RotationRequest
+        {
+            Scopes = Map.Scopes,
+            Tenants = tenants,
+            Settings = new RotationSettings(new(target, allowDowngrade), batchSize, dryRun),
+            Workers = workers,
+        };
+        var parts = new MeshParts(Map, Ring, Databases, Schema, control);
+        return dryRun
+            ? new DryRun(Ring, Databases, Schema, Progress).RunAsync(request, stopping)
+            : new EmbeddedMesh(parts, Progress).RunAsync(request, stopping);
     }
 
     /// <summary>Decrypts every row under the version that it claims.</summary>
     public Task<VerificationReport> VerifyAsync(string[]? tenants = null) =>
-        new EmbeddedVerification(Ring, Databases, Schema, Progress).RunAsync(
+        new TableVerification(Ring, Databases, Schema, Progress).RunAsync(
             [.. Map.Tables],
             new VerificationRequest
             {

@@ -23,7 +23,7 @@ public sealed class DependencyTests
         typeof(UsageException).Assembly,
         typeof(RotationMapReader).Assembly,
         typeof(DatabaseFaults).Assembly,
-        typeof(EmbeddedRotation).Assembly,
+        typeof(DryRun).Assembly,
         typeof(SampleLoader).Assembly,
         typeof(Variables).Assembly,
     ];

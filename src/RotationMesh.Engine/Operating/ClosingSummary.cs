@@ -1,11 +1,11 @@
 using RotationMesh.Contracts;
-using RotationMesh.Engine;
 
-namespace RotationMesh.Mesh.Coordination;
+namespace RotationMesh.Engine.Operating;
 
-/// <summary>The totals as they are kept with the rotation.</summary>
-internal sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Tables)
+/// <summary>The totals of a rotation as they are kept with it.</summary>
+public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Tables)
 {
+    /// <summary>The sum of all tables.</summary>
     public RowCounts Counts() =>
         new()
         {

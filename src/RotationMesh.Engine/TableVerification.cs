@@ -1,5 +1,6 @@
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Rows;
@@ -8,7 +9,7 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>Decrypts every row, or a sample, under the version that it claims; read-only.</summary>
-public sealed class EmbeddedVerification(
+public sealed class TableVerification(
     KeyRing ring,
     TargetDatabases databases,
     SchemaCheck schema,
@@ -31,7 +32,7 @@ public sealed class EmbeddedVerification(
         foreach (var table in tables)
             table.Counts = await census.CountAsync(table.Target, request.Tenants, stopping);
         progress.Phase = "Verifying";
-        var failures = new FailureLog(null, Guid.Empty);
+        var failures = new FailureLog();
         await new Verification(databases, ring, failures, progress).RunAsync(tables, request, stopping);
         stopping.ThrowIfCancellationRequested();
         return new VerificationReport([.. tables.Select(Totals)], failures.Kept);
@@ -53,15 +54,4 @@ public sealed class EmbeddedVerification(
 public sealed record VerificationReport(
     IReadOnlyList<VerifiedTable> Tables,
     IReadOnlyList<RowFailure> Failures
-);
-
-/// <summary>Rows of a table, and how many of them decrypted or did not; external ones are not looked at.</summary>
-public sealed record VerifiedTable(
-    string Scope,
-    string Database,
-    string Table,
-    long Rows,
-    long Verified,
-    long External,
-    long Failed
 );

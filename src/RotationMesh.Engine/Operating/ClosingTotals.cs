@@ -1,14 +1,13 @@
-using RotationMesh.Engine;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
-namespace RotationMesh.Mesh.Coordination;
+namespace RotationMesh.Engine.Operating;
 
 /// <summary>
 /// What became of the rows of a rotation. The censuses decide: what was pending at first and is not any more was rotated,
 /// whether or not the result of its partition ever arrived.
 /// </summary>
-internal sealed class ClosingTotals(
+public sealed class ClosingTotals(
     IReadOnlyList<TableCount> tables,
     IReadOnlyList<TableFailures> failures,
     IReadOnlyList<SweepSummary> ledger
@@ -19,8 +18,8 @@ internal sealed class ClosingTotals(
         ledger.LastOrDefault(sweep => sweep.Key.Phase == SweepPhase.Verify)?.Counts.Verified ?? 0;
 
     /// <summary>Totals by table: by the last census, or of a cancelled rotation by the first and what was settled since.</summary>
-    public IEnumerable<TableTotals> Tables(bool cancelled) =>
-        tables.Select(table => cancelled ? Stopped(table) : Ended(table));
+    public IEnumerable<TableTotals> Tables(bool stopped) =>
+        tables.Select(table => stopped ? Stopped(table) : Ended(table));
 
     private TableTotals Ended(TableCount table)
     {

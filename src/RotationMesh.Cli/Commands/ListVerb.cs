@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Globalization;
+using RotationMesh.Cli.Output;
+
+namespace RotationMesh.Cli.Commands;
+
+/// <summary><c>list</c>: all rotations, the latest first.</summary>
+internal sealed class ListVerb : IVerb
+{
+    public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
+    {
+        var command = new Command("list", "List all rotations, the latest first");
+        command.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), stopping));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var list = await session.Rotations.ListAsync(stopping);
+        var table = Tables.Of(["Rotation", "State", "Scopes", "Tenants", "Started", "By"], ["Version"]);
+        foreach (var rotation in list.Rotations)
+            table.Add(
+                rotation.RotationId,
+                rotation.State,
+                string.Join(", ", rotation.Scopes),
+                rotation.Tenants is { } tenants ? $"{tenants.Count} chosen" : "all",
+                rotation.StartedAt.ToString("u", CultureInfo.InvariantCulture),
+                rotation.RequestedBy ?? "",
+                rotation.TargetVersion
+            );
+        terminal.Tables.Write(table);
+        terminal.WriteJson(list);
+        return ExitCodes.Success;
+    }
+}

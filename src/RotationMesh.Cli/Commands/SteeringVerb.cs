@@ -1,0 +1,102 @@
+using System.CommandLine;
+using RotationMesh.Cli.Output;
+using RotationMesh.Core;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Mesh.Embedding;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+
+namespace RotationMesh.Cli.Commands;
+
+/// <summary><c>pause</c>, <c>resume</c>, <c>cancel</c> and <c>retry</c>.</summary>
+internal sealed class SteeringVerb(Steering steering, string description) : IVerb
+{
+    private readonly Argument<string?> id = RotationId.Argument();
+
+    private readonly Option<string[]> tenant = new("--tenant")
+    {
+        Description = "Only failures of this tenant (repeatable)",
+        HelpName = "T",
+    };
+
+    private readonly Option<string[]> scope = new("--scope", "--only")
+    {
+        Description = "Only failures of this scope (repeatable)",
+        HelpName = "S",
+    };
+
+    private bool GoesOn => steering is Steering.Resume or Steering.Retry;
+
+    public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
+    {
+        var command = new Command(steering.ToString().ToLowerInvariant(), description) { id };
+        if (steering == Steering.Retry)
+        {
+            command.Options.Add(tenant);
+            command.Options.Add(scope);
+        }
+
+        command.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), stopping));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var order = new SteeringOrder
+        {
+            Steering = steering,
+            Scopes = steering == Steering.Retry ? parsed.GetValue(scope) ?? [] : [],
+            Tenants = steering == Steering.Retry ? parsed.GetValue(tenant) ?? [] : [],
+            RequestedBy = Operator.Name,
+        };
+        var found = await session.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        var rotation =
+            await SteerHereAsync(session, found.RotationId, order, terminal, stopping)
+            ?? await SteerThereAsync(session, found.RotationId, order, terminal, stopping);
+        RotationView.ShowEnd(terminal, rotation);
+        return GoesOn ? ExitCodes.Of(rotation) : ExitCodes.Success;
+    }
+
+    // An embedded rotation whose process is gone is this process' own now.
+    private static async Task<RotationDocument?> SteerHereAsync(
+        Session session,
+        Guid rotationId,
+        SteeringOrder order,
+        Terminal terminal,
+        CancellationToken stopping
+    )
+    {
+        if (await session.Rotations.FindRunningAsync(rotationId, stopping) is not { Embedded: true } rotation)
+            return null;
+        var report = await ProgressView.FollowAsync(
+            terminal.Progress,
+            progress =>
+                ProgressReports.WhileAsync(
+                    progress,
+                    now =>
+                        new EmbeddedMesh(session.Parts, now).TrySteerAsync(
+                            rotation,
+                            order,
+                            Environment.ProcessorCount,
+                            stopping
+                        )
+                )
+        );
+        return report is null ? null : await session.Rotations.FindAsync(rotationId, CancellationToken.None);
+    }
+
+    private async Task<RotationDocument> SteerThereAsync(
+        Session session,
+        Guid rotationId,
+        SteeringOrder order,
+        Terminal terminal,
+        CancellationToken stopping
+    )
+    {
+        var now = await session.Rotations.SteerAsync(rotationId, order, stopping);
+        return GoesOn
+            ? await Following.ToTheEndAsync(session.Rotations, now.RotationId, terminal, stopping)
+            : now;
+    }
+}

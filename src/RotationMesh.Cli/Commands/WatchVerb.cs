@@ -1,0 +1,26 @@
+using System.CommandLine;
+using RotationMesh.Cli.Output;
+
+namespace RotationMesh.Cli.Commands;
+
+/// <summary><c>watch</c>: follows a rotation to its end; the exit code is the rotation's.</summary>
+internal sealed class WatchVerb : IVerb
+{
+    private readonly Argument<string?> id = RotationId.Argument();
+
+    public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
+    {
+        var command = new Command("watch", "Follow a rotation until it ends") { id };
+        command.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), stopping));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var found = await session.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        var ended = await Following.ToTheEndAsync(session.Rotations, found.RotationId, terminal, stopping);
+        RotationView.ShowEnd(terminal, ended);
+        return ExitCodes.Of(ended);
+    }
+}

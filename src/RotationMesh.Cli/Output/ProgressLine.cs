@@ -1,0 +1,36 @@
+using System.Globalization;
+using RotationMesh.Operations.Documents;
+
+namespace RotationMesh.Cli.Output;
+
+/// <summary>A rotation's progress in one line.</summary>
+internal static class ProgressLine
+{
+    /// <summary>Phase, rows, rate and time left.</summary>
+    public static string Of(ProgressDocument now, TimeSpan elapsed)
+    {
+        var done = now.Rotated + now.Failed;
+        if (now.Phase == "Checking")
+            return "Checking map, tables and keys";
+        if (now.Phase is "Paused" or "AwaitingGates")
+            return now.Reason is { } reason ? $"{now.Phase}: {reason}" : now.Phase;
+        if (now.Phase == "Verifying")
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Verifying: {now.Verified:N0} rows decrypted"
+            );
+        var rate = elapsed > TimeSpan.Zero ? done / elapsed.TotalSeconds : 0;
+        var left = rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, now.Pending - done) / rate) : (TimeSpan?)null;
+        var failed =
+            now.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {now.Failed:N0} failed") : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Rotating: {done:N0} of {now.Pending:N0} rows, {rate:N0} rows/s{failed}{(left is { } time ? $", {Short(time)} left" : "")}{(now.Reason is { } held ? $"; {held}" : "")}"
+        );
+    }
+
+    private static string Short(TimeSpan time) =>
+        time < TimeSpan.FromMinutes(1) ? $"{time.TotalSeconds:0} s"
+        : time < TimeSpan.FromHours(1) ? $"{time.TotalMinutes:0} min"
+        : $"{time.TotalHours:0.0} h";
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using RotationMesh.Operations.Documents;
+
+namespace RotationMesh.Cli.Output;
+
+/// <summary>What became of a rotation, in a line or two.</summary>
+internal static class RotationVerdict
+{
+    /// <summary>The verdict, with what is to be done where something is.</summary>
+    public static string Of(RotationDocument rotation)
+    {
+        var totals = rotation.Totals;
+        var verdict = rotation.State switch
+        {
+            "Completed" when rotation.DryRun => "Dry run: every row can be rotated; nothing was written",
+            "Completed" =>
+                $"Completed: every row is at version {rotation.TargetVersion}; {Tables.Number(rotation.Verified)} decrypted again",
+            "Cancelled" when rotation.EndedAt is null && !rotation.DryRun =>
+                "Cancelled: partitions in hand still end",
+            "Cancelled" =>
+                $"Stopped: {Tables.Number(totals.Pending)} rows are still to do; rotate again to go on",
+            "CompletedWithFailures" when rotation.DryRun =>
+                "Dry run: the rows above can't be rotated; nothing was written",
+            "CompletedWithFailures" =>
+                $"{Tables.Number(totals.Failed)} rows are left: repair them and rotate again",
+            "Paused" => $"Paused: {rotation.Reason}; {Tables.Number(totals.Pending)} rows are still to do",
+            _ => rotation.Reason is { } reason ? $"{rotation.State}: {reason}" : rotation.State,
+        };
+        var rate = totals.Rotated / Math.Max(rotation.ElapsedSeconds, 0.001);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{verdict}. {totals.Rotated:N0} rows in {rotation.ElapsedSeconds:0.0} s ({rate:N0} rows/s)"
+        );
+    }
+}

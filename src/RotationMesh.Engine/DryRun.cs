@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine;
+
+/// <summary>
+/// A rotation that writes nothing: every row is decrypted and re-encrypted for real, so it finds every row that the real
+/// one would fail on. It needs no control database, and leaves nothing behind.
+/// </summary>
+public sealed class DryRun(
+    KeyRing ring,
+    TargetDatabases databases,
+    SchemaCheck schema,
+    RotationProgress progress
+)
+{
+    /// <summary>
+    /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
+    /// <see cref="Core.UsageException"/> where map, keys, tenants or databases do not fit.
+    /// </summary>
+    public async Task<RotationReport> RunAsync(RotationRequest request, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var clock = Stopwatch.StartNew();
+        var dry = request with { Settings = request.Settings with { DryRun = true } };
+        var tables = await new Preparation(databases, ring, schema).PrepareAsync(dry, stopping);
+        var version = dry.Settings.Target.Version;
+        progress.Pending = tables.Sum(table => table.Pending(version));
+        progress.Phase = "Rotating";
+        var failures = new FailureLog();
+        await PassAsync(tables, dry, failures, stopping);
+        var stopped = stopping.IsCancellationRequested;
+        var totals = tables
+            .Select(table => table.Totals(version, failures.Count(table.Target), stopped))
+            .ToList();
+        return new RotationReport
+        {
+            RotationId = Guid.CreateVersion7(),
+            State =
+                stopped ? "Cancelled"
+                : totals.Any(table => table.Failed > 0) ? "CompletedWithFailures"
+                : "Completed",
+            DryRun = true,
+            TargetVersion = version,
+            Elapsed = clock.Elapsed,
+            Tables = totals,
+            Verified = 0,
+            Failures = failures.Kept,
+        };
+    }
+
+    private Task PassAsync(
+        IReadOnlyList<TableRun> tables,
+        RotationRequest request,
+        FailureLog failures,
+        CancellationToken stopping
+    )
+    {
+        var runs = tables.ToDictionary(table => table.Target);
+        return WorkerPool.RunAsync(
+            PlanAsync(tables, request, stopping),
+            request.Workers,
+            () => new PartitionRotator(databases, ring, request.Settings, progress.Add),
+            async (rotator, partition, token) =>
+            {
+                var outcome = await rotator.RotateAsync(partition.Target, partition.Range, token);
+                runs[partition.Target].Add(outcome);
+                failures.Record(partition.Target, outcome.Failures);
+            },
+            stopping
+        );
+    }
+
+    private async IAsyncEnumerable<PlannedPartition> PlanAsync(
+        IReadOnlyList<TableRun> tables,
+        RotationRequest request,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var planner = new PartitionPlanner(databases);
+        foreach (var table in tables)
+        {
+            if (table.Pending(request.Settings.Target.Version) == 0)
+                continue;
+            await foreach (
+                var range in planner.PlanAsync(table.Target, table.Stored, request.Tenants, cancellationToken)
+            )
+                yield return new PlannedPartition(table.Target, range);
+        }
+    }
+}

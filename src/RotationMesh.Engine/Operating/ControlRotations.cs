@@ -1,0 +1,208 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Npgsql;
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>
+/// Rotations by way of the control database: what is asked is written there for the coordinators, and what is told is
+/// read there. The key ring is asked for only to start a rotation.
+/// </summary>
+public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, ControlDatabase control)
+    : IRotations
+{
+    /// <summary>Rotations that are listed: years of them.</summary>
+    private const int Listed = 1000;
+
+    /// <summary>Refusing workers that are named.</summary>
+    private const int NamedRefusals = 20;
+
+    /// <summary>Time between two looks at a rotation that is followed.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest wait for a rotation to hear what was asked of it; coordinators look several times a second.</summary>
+    private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time that the control database may be away while a rotation is followed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly RunningRotations rotations = new(control.Source);
+    private readonly RequestStore requests = new(control.Source);
+
+    /// <inheritdoc/>
+    public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
+    {
+        var start = new OrderCheck(map, ring()).Check(order);
+        await control.MigrateAsync(cancellationToken);
+        await requests.AddAsync(Demand(start.RotationId, start, order.TraceParent), cancellationToken);
+        return start.RotationId;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken) =>
+        await FindRunningAsync(rotationId, cancellationToken) is { } rotation
+            ? await ReadAsync(rotation, cancellationToken)
+            : await FindAskedAsync(rotationId, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RotationDocument> FollowAsync(
+        Guid rotationId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var answered = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            RotationDocument? now = null;
+            try
+            {
+                now = await FindAsync(rotationId, cancellationToken);
+                answered = TimeProvider.System.GetTimestamp();
+            }
+            catch (NpgsqlException) when (TimeProvider.System.GetElapsedTime(answered) < Patience)
+            {
+                // A restart or a failover: it will be back.
+            }
+
+            if (now is not null)
+                yield return now;
+            if (now is { State: "Paused" or "Faulted" } or { EndedAt: not null })
+                yield break;
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)
+    {
+        if (!await control.ExistsAsync(cancellationToken))
+            return new RotationListDocument([]);
+        var latest = await rotations.LatestAsync(Listed, cancellationToken);
+        return new RotationListDocument([.. latest.Select(RotationListings.Of)]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<FailuresDocument> ListFailuresAsync(
+        Guid? rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
+        var store = new RowFailureStore(control.Source);
+        var counts = await store.CountAsync(rotation.RotationId, cancellationToken);
+        var failures = await store.ListAsync(
+            rotation.RotationId,
+            RotationDocument.MaxFailures,
+            cancellationToken
+        );
+        return new FailuresDocument
+        {
+            RotationId = rotation.RotationId,
+            State = rotation.State,
+            TargetVersion = rotation.TargetVersion,
+            Total = counts.Sum(count => count.Rows),
+            Causes =
+            [
+                .. counts.Select(count => new CauseDocument(
+                    count.Scope,
+                    count.DatabaseName,
+                    count.TableName,
+                    count.Error,
+                    count.Rows
+                )),
+            ],
+            Failures = [.. failures.Select(RotationDocuments.Failure)],
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<RotationDocument> SteerAsync(
+        Guid? rotationId,
+        SteeringOrder order,
+        CancellationToken cancellationToken
+    )
+    {
+        var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
+        SteeringRules.EnsureAllowed(rotation, order, map);
+        await requests.AddAsync(
+            Demand(rotation.RotationId, SteeringRules.Command(rotation.RotationId, order), null),
+            cancellationToken
+        );
+        var asked = TimeProvider.System.GetTimestamp();
+        var now = rotation;
+        while (
+            !SteeringRules.HasHeard(rotation, now, order.Steering)
+            && TimeProvider.System.GetElapsedTime(asked) < Hearing
+        )
+        {
+            await Task.Delay(Interval, cancellationToken);
+            now = await rotations.FindAsync(rotation.RotationId, cancellationToken) ?? now;
+        }
+
+        return await ReadAsync(now, cancellationToken);
+    }
+
+    /// <summary>A rotation, or the latest; null where there is none.</summary>
+    public async Task<RunningRotation?> FindRunningAsync(
+        Guid? rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!await control.ExistsAsync(cancellationToken))
+            return null;
+        return rotationId is { } id
+            ? await rotations.FindAsync(id, cancellationToken)
+            : (await rotations.LatestAsync(1, cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>The document of a rotation.</summary>
+    public async Task<RotationDocument> ReadAsync(
+        RunningRotation rotation,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        var report = await new RotationReader(control, map).ReadAsync(rotation, cancellationToken);
+        var ledger = await new LedgerSummary(control.Source).ReadAsync(
+            rotation.RotationId,
+            cancellationToken
+        );
+        var refusals = await new Refusals(control.Source).ListAsync(
+            rotation.RotationId,
+            NamedRefusals,
+            cancellationToken
+        );
+        return RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals);
+    }
+
+    // Asked for, and no coordinator has begun it yet.
+    private async Task<RotationDocument> FindAskedAsync(Guid? rotationId, CancellationToken cancellationToken)
+    {
+        var exists = await control.ExistsAsync(cancellationToken);
+        var asked =
+            exists && rotationId is { } id ? await requests.FindStartAsync(id, cancellationToken) : null;
+        return asked is null
+            ? throw Unknown(rotationId)
+            : RotationListings.Asked(asked, JsonSerializer.Deserialize<StartRotation>(asked.Message)!);
+    }
+
+    private static RotationDemand Demand(Guid rotationId, object message, string? traceParent) =>
+        new()
+        {
+            RotationId = rotationId,
+            Kind = message.GetType().Name,
+            Message = JsonSerializer.Serialize(message, message.GetType()),
+            TraceParent = traceParent,
+        };
+
+    private static UnknownRotationException Unknown(Guid? rotationId) =>
+        new(rotationId is null ? "there was no rotation yet" : $"there is no rotation {rotationId}");
+}

@@ -1,0 +1,64 @@
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Operations;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>Holds what an operator asks for against map and key ring, before anything is read or written.</summary>
+public sealed class OrderCheck(RotationMap map, KeyRing ring)
+{
+    /// <summary>
+    /// The order as it goes to the saga, under a new id. Throws <see cref="UsageException"/> for an unknown scope, a
+    /// version that the key ring lacks, or a batch size out of bounds.
+    /// </summary>
+    public StartRotation Check(RotationOrder order)
+    {
+        var request = Request(order, dryRun: false);
+        var version = request.Settings.Target.Version;
+        ring.TryGet(version, out var key);
+        return new StartRotation
+        {
+            RotationId = Guid.CreateVersion7(),
+            Scopes = [.. request.Scopes.Select(scope => scope.Name)],
+            Tenants = request.Tenants ?? [],
+            TargetVersion = version,
+            TargetFingerprint = key!.Fingerprint,
+            MapHash = MapHash.Of(map),
+            BatchSize = request.Settings.BatchSize,
+            AllowDowngrade = request.Settings.Target.AllowDowngrade,
+            RequestedBy = order.RequestedBy,
+        };
+    }
+
+    /// <summary>The same for a process that does the work itself.</summary>
+    public RotationRequest Request(RotationOrder order, bool dryRun)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var target = order.TargetVersion ?? ring.CurrentVersion;
+        if (!ring.Contains(target))
+            throw new UsageException(
+                $"the key ring has no key of version {target}; it has {string.Join(", ", ring.Versions)}. "
+                    + $"Add it to {KeyRingReader.PreviousKeys}, or choose another --target-version"
+            );
+        var batchSize = order.BatchSize ?? RotationSettings.DefaultBatchSize;
+        if (batchSize is < 1 or > RotationSettings.MaxBatchSize)
+            throw new UsageException(
+                $"the batch size is {batchSize}: it must be 1 to {RotationSettings.MaxBatchSize}"
+            );
+        return new RotationRequest
+        {
+            Scopes = ScopeSelection.Choose(map, order.Rows.Only, order.Rows.Skip),
+            Tenants = order.Rows.Tenants.Count == 0 ? null : [.. order.Rows.Tenants.Distinct()],
+            Settings = new RotationSettings(
+                new RotationTarget(target, order.AllowDowngrade),
+                batchSize,
+                dryRun
+            ),
+            Workers = order.Workers ?? Environment.ProcessorCount,
+            RequestedBy = order.RequestedBy,
+        };
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>What operators see of the reports of rotations.</summary>
+public static class RotationDocuments
+{
+    /// <summary>A report as a document; what only the control database knows is added by who knows it.</summary>
+    public static RotationDocument Of(RotationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return new RotationDocument
+        {
+            RotationId = report.RotationId,
+            State = report.State,
+            DryRun = report.DryRun,
+            TargetVersion = report.TargetVersion,
+            ElapsedSeconds = Math.Round(report.Elapsed.TotalSeconds, 3),
+            Reason = report.Reason,
+            Verified = report.Verified,
+            Totals = new RowTotals
+            {
+                Rotated = report.Tables.Sum(table => table.Rotated),
+                Current = report.Tables.Sum(table => table.Current),
+                External = report.Tables.Sum(table => table.External),
+                Failed = report.Tables.Sum(table => table.Failed),
+                Conflicts = report.Tables.Sum(table => table.Conflicts),
+                Pending = report.Tables.Sum(table => table.Pending),
+            },
+            Scopes = [.. report.Tables.Select(Table)],
+            Failures = [.. report.Failures.Select(Failure)],
+        };
+    }
+
+    /// <summary>A failed row as a document.</summary>
+    public static FailureDocument Failure(RowFailure failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return new FailureDocument
+        {
+            Scope = failure.Scope,
+            Database = failure.Database,
+            Table = failure.Table,
+            Key = JsonNode.Parse(RowFailureStore.Json(failure.Key)),
+            Tenant = failure.Tenant,
+            Version = failure.Version,
+            Error = failure.Error.ToString(),
+        };
+    }
+
+    /// <summary>A recorded failure as a document.</summary>
+    public static FailureDocument Failure(RowFailureRecord failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return new FailureDocument
+        {
+            Scope = failure.Scope,
+            Database = failure.DatabaseName,
+            Table = failure.TableName,
+            Key = JsonNode.Parse(failure.RowKey),
+            Tenant = failure.Tenant,
+            Version = failure.Version,
+            Error = failure.Error,
+        };
+    }
+
+    private static TableDocument Table(TableTotals table) =>
+        new()
+        {
+            Scope = table.Scope,
+            Database = table.Database,
+            Table = table.Table,
+            Rotated = table.Rotated,
+            Current = table.Current,
+            External = table.External,
+            Failed = table.Failed,
+            Conflicts = table.Conflicts,
+            Pending = table.Pending,
+        };
+}

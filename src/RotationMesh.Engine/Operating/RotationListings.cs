@@ -1,0 +1,85 @@
+using RotationMesh.Contracts;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using Refusal = RotationMesh.Postgres.Control.Ledger.Refusal;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>What the control database alone knows of rotations, as documents.</summary>
+internal static class RotationListings
+{
+    public static RotationListing Of(RunningRotation rotation) =>
+        new()
+        {
+            RotationId = rotation.RotationId,
+            State = rotation.State,
+            TargetVersion = rotation.TargetVersion,
+            Scopes = rotation.Scopes,
+            Tenants = rotation.Tenants,
+            RequestedBy = rotation.RequestedBy,
+            StartedAt = rotation.StartedAt,
+            EndedAt = rotation.EndedAt,
+            Reason = rotation.Reason,
+        };
+
+    /// <summary>Adds when, who, partitions and refusals.</summary>
+    public static RotationDocument Complete(
+        RotationDocument document,
+        RunningRotation rotation,
+        IReadOnlyList<SweepSummary> ledger,
+        IReadOnlyList<Refusal> refusals
+    ) =>
+        document with
+        {
+            StartedAt = rotation.StartedAt,
+            // Ended for the operator once its totals are written: partitions in hand may end after a cancel.
+            EndedAt = rotation.IsOver ? rotation.EndedAt : null,
+            RequestedBy = rotation.RequestedBy,
+            Partitions = ledger.Count == 0 ? null : Partitions(ledger[^1]),
+            Refusals =
+            [
+                .. refusals.Select(refusal => new RefusalDocument(
+                    refusal.Worker,
+                    refusal.Reason,
+                    refusal.Times,
+                    refusal.LastAt
+                )),
+            ],
+        };
+
+    /// <summary>A rotation that was asked for and is not begun.</summary>
+    public static RotationDocument Asked(RotationDemand asked, StartRotation start) =>
+        new()
+        {
+            RotationId = start.RotationId,
+            State = "Checking",
+            DryRun = false,
+            TargetVersion = start.TargetVersion,
+            ElapsedSeconds = 0,
+            StartedAt = asked.RequestedAt,
+            RequestedBy = start.RequestedBy,
+            Reason = "no coordinator has taken it up yet",
+            Verified = 0,
+            Totals = new RowTotals
+            {
+                Rotated = 0,
+                Current = 0,
+                External = 0,
+                Failed = 0,
+                Conflicts = 0,
+                Pending = 0,
+            },
+            Scopes = [],
+            Failures = [],
+        };
+
+    private static PartitionTotals Partitions(SweepSummary sweep) =>
+        new(
+            sweep.Key.Sweep,
+            sweep.Partitions,
+            sweep.Done,
+            sweep.Failed,
+            sweep.Tables.Sum(table => table.Dispatched)
+        );
+}

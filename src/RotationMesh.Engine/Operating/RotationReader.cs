@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>
+/// Puts the report of a rotation together from what the control database keeps; at any time, also while it runs. Tables
+/// come in the order of <paramref name="map"/>.
+/// </summary>
+public sealed class RotationReader(ControlDatabase control, RotationMap map)
+{
+    /// <summary>The report: by the closing census where the rotation has ended, else by what was settled so far.</summary>
+    public async Task<RotationReport> ReadAsync(RunningRotation rotation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        var failures = new RowFailureStore(control.Source);
+        var closing = await new SummaryStore(control.Source).FindAsync(
+            rotation.RotationId,
+            cancellationToken
+        );
+        var summary = closing is null
+            ? await SoFarAsync(rotation, failures, cancellationToken)
+            : JsonSerializer.Deserialize<ClosingSummary>(closing)!;
+        var kept = await failures.ListAsync(
+            rotation.RotationId,
+            RotationReport.MaxFailures,
+            cancellationToken
+        );
+        return new RotationReport
+        {
+            RotationId = rotation.RotationId,
+            State = rotation.State,
+            Reason = rotation.Reason,
+            DryRun = false,
+            TargetVersion = rotation.TargetVersion,
+            Elapsed = rotation.Elapsed,
+            Tables = InOrder(summary.Tables),
+            Verified = summary.Verified,
+            Failures = [.. kept.Select(Failure)],
+        };
+    }
+
+    private async Task<ClosingSummary> SoFarAsync(
+        RunningRotation rotation,
+        RowFailureStore failures,
+        CancellationToken cancellationToken
+    )
+    {
+        var (id, source) = (rotation.RotationId, control.Source);
+        var totals = new ClosingTotals(
+            await new RotationTableStore(source).ListAsync(id, cancellationToken),
+            await failures.ByTableAsync(id, rotation.TargetVersion, cancellationToken),
+            await new LedgerSummary(source).ReadAsync(id, cancellationToken)
+        );
+        return new ClosingSummary(totals.Verified, [.. totals.Tables(stopped: true)]);
+    }
+
+    private IReadOnlyList<TableTotals> InOrder(IEnumerable<TableTotals> tables)
+    {
+        var order = map.Tables.Select(entry => (entry.Scope, entry.Database, entry.Name)).ToList();
+        return [.. tables.OrderBy(table => order.IndexOf((table.Scope, table.Database, table.Table)))];
+    }
+
+    private static RowFailure Failure(RowFailureRecord record) =>
+        new(
+            record.Scope,
+            record.DatabaseName,
+            record.TableName,
+            [.. Key(record.RowKey)],
+            record.Tenant,
+            record.Version,
+            Enum.Parse<RowError>(record.Error)
+        );
+
+    private static IEnumerable<KeyPart> Key(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        foreach (var part in document.RootElement.EnumerateObject().ToList())
+        {
+            var isNumber = part.Value.ValueKind == JsonValueKind.Number;
+            yield return new KeyPart(
+                part.Name,
+                isNumber
+                    ? part.Value.GetInt64().ToString(CultureInfo.InvariantCulture)
+                    : part.Value.GetString() ?? "",
+                isNumber
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Operations;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>What may be asked of a rotation in which state, and how one sees that it has heard.</summary>
+public static class SteeringRules
+{
+    /// <summary>Throws <see cref="UsageException"/> where the rotation's state does not allow what is asked.</summary>
+    public static void EnsureAllowed(RunningRotation rotation, SteeringOrder order, RotationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        ArgumentNullException.ThrowIfNull(order);
+        var ended = rotation.EndedAt is not null;
+        var fault = order.Steering switch
+        {
+            Steering.Retry when !ended => "is not over yet: wait for its end",
+            Steering.Retry when rotation.State == "Completed" => "is Completed: nothing is left to retry",
+            Steering.Retry when rotation.State == "Cancelled" => "was cancelled: start a new one",
+            Steering.Retry => null,
+            _ when ended => $"has ended: {rotation.State}",
+            Steering.Resume when rotation.State != "Paused" => $"is not paused: {rotation.State}",
+            _ => null,
+        };
+        if (fault is not null)
+            throw new UsageException($"rotation {rotation.RotationId} {fault}");
+        if (order.Scopes.Count > 0)
+            _ = ScopeSelection.Choose(map, order.Scopes, []);
+    }
+
+    /// <summary>The message to the saga.</summary>
+    public static object Command(Guid rotationId, SteeringOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return order.Steering switch
+        {
+            Steering.Pause => new PauseRotation(rotationId, order.RequestedBy),
+            Steering.Resume => new ResumeRotation(rotationId, order.RequestedBy),
+            Steering.Cancel => new CancelRotation(rotationId, order.RequestedBy),
+            Steering.Retry => new RetryRotation(rotationId, order.Scopes, order.Tenants, order.RequestedBy),
+            _ => throw new ArgumentOutOfRangeException(nameof(order), order.Steering, null),
+        };
+    }
+
+    /// <summary>Whether a rotation, as it is <paramref name="now"/>, has heard what was asked of it <paramref name="before"/>.</summary>
+    public static bool HasHeard(RunningRotation before, RunningRotation now, Steering steering)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(now);
+        return steering switch
+        {
+            Steering.Pause => now.State == "Paused" || now.EndedAt is not null,
+            Steering.Resume => now.State != "Paused",
+            Steering.Cancel => now.EndedAt is not null,
+            _ => now.EndedAt != before.EndedAt,
+        };
+    }
+}

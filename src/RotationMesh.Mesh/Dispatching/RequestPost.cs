@@ -1,0 +1,74 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>
+/// Passes on to the sagas what operators ask for in the control database. Several coordinators may run one: each request
+/// is taken by one of them.
+/// </summary>
+internal sealed class RequestPost(
+    IBus bus,
+    ControlDatabase control,
+    CoordinatorOptions options,
+    TimeProvider clock,
+    ILogger<RequestPost> log
+) : BackgroundService
+{
+    /// <summary>Longest time until a request is seen: short to an operator who waits for it.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly RequestStore requests = new(control.Source);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await requests.TakeAsync(options.Only, SendAsync, stoppingToken) == 0)
+                    await Task.Delay(Poll, clock, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database: what was taken is still there, and a coordinator outlives both.
+                MeshLog.PostFailed(log, PauseAfterFault, fault);
+                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task SendAsync(RotationDemand demand)
+    {
+        var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.Rotation));
+        var message = Read(demand);
+        await endpoint.Send(message, message.GetType());
+        MeshLog.Posted(log, demand.RotationId, demand.Kind);
+    }
+
+    private static object Read(RotationDemand demand) =>
+        demand.Kind switch
+        {
+            nameof(StartRotation) => Read<StartRotation>(demand),
+            nameof(PauseRotation) => Read<PauseRotation>(demand),
+            nameof(ResumeRotation) => Read<ResumeRotation>(demand),
+            nameof(CancelRotation) => Read<CancelRotation>(demand),
+            nameof(RetryRotation) => Read<RetryRotation>(demand),
+            _ => throw new InvalidOperationException($"request {demand.RequestId} is of no known kind"),
+        };
+
+    private static T Read<T>(RotationDemand demand)
+        where T : class => JsonSerializer.Deserialize<T>(demand.Message)!;
+}
