@@ -5,9 +5,11 @@ MAKEFLAGS += --no-print-directory
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build everything; leaves artifacts/rotationmesh
+build: ## build everything; leaves artifacts/rotationmesh, -coordinator and -worker
 	dotnet build RotationMesh.sln --configuration Release
 	infra/publish.sh RotationMesh.Cli rotationmesh
+	infra/publish.sh RotationMesh.Coordinator rotationmesh-coordinator
+	infra/publish.sh RotationMesh.Worker rotationmesh-worker
 
 run: build ## load a sample database into a private PostgreSQL and rotate it
 	infra/demo.sh

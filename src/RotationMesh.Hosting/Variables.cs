@@ -35,6 +35,15 @@ public sealed class Variables
             return value;
         if (value is not null)
             throw new UsageException($"both {name} and {name}{FileSuffix} are set: set one of them");
+        return ReadSecret(path, $"{name}{FileSuffix}");
+    }
+
+    /// <summary>
+    /// Content of a mounted secret, without the newline at its end. Throws <see cref="UsageException"/> with
+    /// <paramref name="namedBy"/>, what names the file, where it can't be read.
+    /// </summary>
+    public static string ReadSecret(string path, string namedBy)
+    {
         try
         {
             var content = File.ReadAllText(path);
@@ -44,7 +53,7 @@ public sealed class Variables
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the file that {name}{FileSuffix} names can't be read: {path}", fault);
+            throw new UsageException($"the file that {namedBy} names can't be read: {path}", fault);
         }
     }
 }

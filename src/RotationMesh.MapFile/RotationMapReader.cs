@@ -17,9 +17,10 @@ public static class RotationMapReader
     /// <summary>
     /// Reads and checks the map at <paramref name="path"/>; <paramref name="variable"/> gives the value of a variable,
     /// or null. Throws <see cref="UsageException"/> for the first fault: one line that starts with file and line, and
-    /// never holds a variable's value or a connection string.
+    /// never holds a variable's value or a connection string. A program that does not use the control database need
+    /// not know where it is: without <paramref name="usesControl"/> the section is not read.
     /// </summary>
-    public static RotationMap Read(string path, Func<string, string?> variable)
+    public static RotationMap Read(string path, Func<string, string?> variable, bool usesControl = true)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(variable);
@@ -36,7 +37,7 @@ public static class RotationMapReader
         {
             Path = path,
             Databases = databases,
-            ControlConnectionString = ControlSection.Read(control, databases),
+            ControlConnectionString = ControlSection.Read(usesControl ? control : null, databases),
             ControlLine = control?.Line ?? databases[0].Line,
             Formats = formats,
             Scopes = ScopesSection.Read(fields.Required("scopes"), declared),

@@ -15,6 +15,16 @@ internal static partial class MeshLog
     [LoggerMessage(3001, LogLevel.Warning, "Rotation {RotationId}: {Gaps}; the rest goes on")]
     public static partial void DatabaseLeftOut(ILogger log, Guid rotationId, string gaps);
 
+    [LoggerMessage(
+        3002,
+        LogLevel.Warning,
+        "The control database does not answer; it is tried again after {Pause}"
+    )]
+    public static partial void ControlDatabaseAway(ILogger log, TimeSpan pause, Exception fault);
+
+    [LoggerMessage(3003, LogLevel.Information, "Joined the mesh")]
+    public static partial void Joined(ILogger log);
+
     [LoggerMessage(3100, LogLevel.Warning, "Dispatching failed; it is tried again after {Pause}")]
     public static partial void DispatchFailed(ILogger log, TimeSpan pause, Exception fault);
 

@@ -81,7 +81,7 @@ internal sealed class RotateVerb : IVerb
                     : RotateAsync(session, order, progress, stopping)
         );
         RotationView.ShowEnd(terminal, rotation);
-        return ExitCodes.Of(rotation);
+        return RotationExit.CodeOf(rotation);
     }
 
     private static async Task<RotationDocument> RotateAsync(

@@ -55,7 +55,7 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
             await SteerHereAsync(session, found.RotationId, order, terminal, stopping)
             ?? await SteerThereAsync(session, found.RotationId, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
-        return GoesOn ? ExitCodes.Of(rotation) : ExitCodes.Success;
+        return GoesOn ? RotationExit.CodeOf(rotation) : ExitCodes.Success;
     }
 
     // An embedded rotation whose process is gone is this process' own now.

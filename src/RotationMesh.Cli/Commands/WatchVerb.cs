@@ -21,6 +21,6 @@ internal sealed class WatchVerb : IVerb
         var found = await session.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
         var ended = await Following.ToTheEndAsync(session.Rotations, found.RotationId, terminal, stopping);
         RotationView.ShowEnd(terminal, ended);
-        return ExitCodes.Of(ended);
+        return RotationExit.CodeOf(ended);
     }
 }

@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MassTransit;
 
 namespace RotationMesh.Mesh.Topology;
@@ -22,10 +25,11 @@ public static class Transports
         bus.UsingInMemory((context, broker) => broker.ConfigureEndpoints(context));
     }
 
-    /// <summary>RabbitMQ with quorum queues: <c>amqp(s)://user:password@host:port/vhost</c>.</summary>
-    public static void UseRabbitMq(this IBusRegistrationConfigurator bus, Uri address)
+    /// <summary>RabbitMQ with quorum queues.</summary>
+    public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerAddress address)
     {
         ArgumentNullException.ThrowIfNull(bus);
+        ArgumentNullException.ThrowIfNull(address);
         bus.UseBusDefaults();
         bus.AddConfigureEndpointsCallback(
             (_, _, endpoint) =>
@@ -40,9 +44,51 @@ public static class Transports
         bus.UsingRabbitMq(
             (context, broker) =>
             {
-                broker.Host(address);
+                broker.Host(
+                    address.Host,
+                    (ushort)address.Port,
+                    address.VirtualHost,
+                    host => Connect(host, address)
+                );
                 broker.ConfigureEndpoints(context);
             }
         );
+    }
+
+    private static void Connect(IRabbitMqHostConfigurator host, BrokerAddress address)
+    {
+        host.Username(address.User);
+        host.Password(address.Password);
+        if (!address.IsTls)
+            return;
+        host.UseSsl(tls =>
+        {
+            // By default every authority would do, known or not.
+            tls.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateChainErrors);
+            tls.Protocol = SslProtocols.None; // the newest that both sides know
+            if (address.Authorities is { } authorities)
+                tls.CertificateValidationCallback = (_, certificate, chain, errors) =>
+                    IsTrusted(certificate, chain, errors, authorities);
+        });
+    }
+
+    // The name in the certificate must be the broker's, and its issuer one of those authorities.
+    private static bool IsTrusted(
+        X509Certificate? certificate,
+        X509Chain? chain,
+        SslPolicyErrors errors,
+        X509Certificate2Collection authorities
+    )
+    {
+        if (
+            certificate is null
+            || chain is null
+            || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None
+        )
+            return false;
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // an authority of one's own publishes no list
+        return chain.Build(new X509Certificate2(certificate));
     }
 }

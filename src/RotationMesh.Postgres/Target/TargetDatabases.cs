@@ -4,8 +4,11 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target;
 
-/// <summary>The user's databases by their name in the map, each with a pool of connections for reading and writing rows.</summary>
-public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
+/// <summary>
+/// The user's databases by their name in the map, each with a pool of connections for reading and one for writing rows;
+/// <paramref name="connections"/> is the size of either, null for what the connection string says.
+/// </summary>
+public sealed class TargetDatabases(RotationMap map, int? connections = null) : IAsyncDisposable
 {
     /// <summary>
     /// Longest wait for a row that the application holds, in milliseconds. The rows of the batch that are already
@@ -97,6 +100,12 @@ public sealed class TargetDatabases(RotationMap map) : IAsyncDisposable
         var entry = map.Database(name);
         var builder = new NpgsqlDataSourceBuilder(MapConnection.Checked(entry, map.Path));
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
+        if (connections is { } most)
+        {
+            var pool = builder.ConnectionStringBuilder;
+            (pool.MinPoolSize, pool.MaxPoolSize) = (Math.Min(pool.MinPoolSize, most), most);
+        }
+
         builder.ConnectionStringBuilder.ReadBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.WriteBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back

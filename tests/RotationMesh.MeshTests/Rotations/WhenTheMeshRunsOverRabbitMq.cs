@@ -26,7 +26,7 @@ internal sealed class WhenTheMeshRunsOverRabbitMq
             return;
         }
 
-        var broker = new Uri(address);
+        var broker = BrokerAddress.Parse(address);
         await using var world = await SampleWorld.LoadAsync(
             new SampleOptions { Rows = 20_000, Tenants = 50 }
         );
@@ -52,7 +52,7 @@ internal sealed class WhenTheMeshRunsOverRabbitMq
         }
     }
 
-    private static Task<MeshHost> WorkerAsync(SampleWorld world, Uri broker, string name)
+    private static Task<MeshHost> WorkerAsync(SampleWorld world, BrokerAddress broker, string name)
     {
         var services = new ServiceCollection();
         world.Parts.AddTo(services);

@@ -1,9 +1,7 @@
-using RotationMesh.Operations.Documents;
+namespace RotationMesh.Hosting;
 
-namespace RotationMesh.Cli;
-
-/// <summary>What the exit code of the program tells; scripts rely on it.</summary>
-internal static class ExitCodes
+/// <summary>What the exit code of a program tells; scripts rely on it.</summary>
+public static class ExitCodes
 {
     /// <summary>Done and true.</summary>
     public const int Success = 0;
@@ -23,13 +21,6 @@ internal static class ExitCodes
     /// <summary>Cancelled or interrupted.</summary>
     public const int Interrupted = 5;
 
-    /// <summary>The code for a rotation as it is: ended, or paused and left with rows.</summary>
-    public static int Of(RotationDocument rotation) =>
-        rotation.State switch
-        {
-            "Completed" => Success,
-            "Cancelled" => Interrupted,
-            "Faulted" => Usage,
-            _ => RowsLeft,
-        };
+    /// <summary>The coordinator, or the broker, can't be reached.</summary>
+    public const int Unreachable = 6;
 }

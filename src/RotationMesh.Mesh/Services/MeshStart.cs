@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RotationMesh.Mesh.Services;
+
+/// <summary>
+/// Starts the roles of a service one after the other behind the service's own start, which so never waits for a broker or
+/// a database: the service answers, and is not ready. Stops them in the reverse order.
+/// </summary>
+public sealed class MeshStart(
+    IServiceProvider services,
+    IHostApplicationLifetime lifetime,
+    ILogger<MeshStart> log
+) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Stack<IHostedService> started = new();
+    private Task start = Task.CompletedTask;
+
+    /// <summary>What can't come right by waiting, and has ended the service; null where nothing has.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        start = Task.Run(BeginAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await start;
+        while (started.TryPop(out var service))
+            await service.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stopping.Dispose();
+
+    private async Task BeginAsync()
+    {
+        try
+        {
+            foreach (var service in services.GetKeyedServices<IHostedService>(MeshServices.Key))
+            {
+                await service.StartAsync(stopping.Token);
+                started.Push(service);
+            }
+
+            MeshLog.Joined(log);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped while it waited.
+        }
+        catch (Exception fault)
+        {
+            Failure = fault;
+            lifetime.StopApplication();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Service;
+
+/// <summary>Whether the control database answers.</summary>
+internal sealed class ControlDatabaseCheck(ControlDatabase control) : IHealthCheck
+{
+    /// <summary>Longest wait for the answer; whoever asks has a timeout as well.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    )
+    {
+        try
+        {
+            await using var command = control.Source.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception fault)
+            when (fault is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Service;
+
+/// <summary>Registers what the roles of the mesh work with; the container disposes of it, and so zeroes the keys.</summary>
+public static class ServiceParts
+{
+    /// <summary>
+    /// Map, key ring and databases. At most <paramref name="connections"/> connections a database for reading, and as
+    /// many for writing; null: the connection string says.
+    /// </summary>
+    public static IServiceCollection AddParts(
+        this IServiceCollection services,
+        ServiceSite site,
+        int? connections = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        return services
+            .AddSingleton(_ => site.Map)
+            .AddSingleton(_ => site.Ring)
+            .AddSingleton(_ => new TargetDatabases(site.Map, connections))
+            .AddSingleton(_ => new EnvelopeFormats(site.Map))
+            .AddSingleton<SchemaCheck>();
+    }
+
+    /// <summary>The control database of the map.</summary>
+    public static IServiceCollection AddControl(this IServiceCollection services, ServiceSite site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        return services.AddSingleton(_ => new ControlDatabase(
+            MapConnection.Checked(site.Map.Control, site.Map.Path)
+        ));
+    }
+}

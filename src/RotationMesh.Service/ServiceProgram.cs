@@ -1,0 +1,141 @@
+using System.CommandLine;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using RotationMesh.Core;
+using RotationMesh.Hosting;
+using RotationMesh.Mesh.Services;
+
+namespace RotationMesh.Service;
+
+/// <summary>
+/// A service of the mesh from its command line to its exit code. Wrong options, map or keys end it with one clear line; a
+/// broker or a database that is away does not: it goes on trying, says so, and is not ready meanwhile. SIGTERM and
+/// Ctrl-C stop it gracefully.
+/// </summary>
+public sealed class ServiceProgram(string name, string description, string defaultListen)
+{
+    private readonly ServiceOptions options = new(defaultListen);
+    private readonly List<Option> own = [];
+
+    /// <summary>Whether it needs a control database; without one its part of the map is not read.</summary>
+    public bool UsesControl { get; init; }
+
+    /// <summary>Adds an option of the service's own.</summary>
+    public void Add(Option option) => own.Add(option);
+
+    /// <summary>
+    /// Runs until it is told to stop. <paramref name="compose"/> registers what the service does, and
+    /// <paramref name="map"/> what it answers over HTTP besides its health.
+    /// </summary>
+    public async Task<int> RunAsync(
+        string[] arguments,
+        Action<ServiceSite, WebApplicationBuilder> compose,
+        Action<ServiceSite, WebApplication>? map = null
+    )
+    {
+        var root = new RootCommand(description)
+        {
+            options.Config,
+            options.EnvFile,
+            options.RabbitMq,
+            options.RabbitMqFile,
+            options.Listen,
+        };
+        foreach (var option in own)
+            root.Options.Add(option);
+        root.SetAction(
+            async (parsed, _) =>
+            {
+                var site = new ServiceSite(parsed, options, UsesControl);
+                await ServeAsync(site, compose, map);
+                return ExitCodes.Success;
+            }
+        );
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+            return Fail(ExitCodes.Usage, $"{parsed.Errors[^1].Message.TrimEnd('.')}; see {name} --help");
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null, // the web host handles the signals
+                }
+            );
+        }
+        catch (UsageException fault)
+        {
+            return Fail(ExitCodes.Usage, fault.Message);
+        }
+        catch (Exception fault)
+        {
+            // Only our own messages are known to hold no secret; of any other the type has to do.
+            var known = fault is InvalidOperationException or IOException;
+            return Fail(
+                ExitCodes.Failure,
+                $"unexpected failure: {(known ? fault.Message : fault.GetType().Name)}"
+            );
+        }
+    }
+
+    private async Task ServeAsync(
+        ServiceSite site,
+        Action<ServiceSite, WebApplicationBuilder> compose,
+        Action<ServiceSite, WebApplication>? map
+    )
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        // What configures a service is its options and its map, not the variables and files of the framework.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
+        builder.WebHost.UseUrls(site.Listen.GetLeftPart(UriPartial.Authority));
+        builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
+        if (UsesControl)
+            builder
+                .Services.AddControl(site)
+                .AddHealthChecks()
+                .AddCheck<ControlDatabaseCheck>(
+                    "control-database",
+                    HealthStatus.Unhealthy,
+                    [Health.Ready],
+                    ControlDatabaseCheck.Timeout
+                );
+        compose(site, builder);
+        await using var app = builder.Build();
+        app.MapHealth();
+        map?.Invoke(site, app);
+        await StartAsync(app, site);
+        await ((IHost)app).WaitForShutdownAsync();
+        if (app.Services.GetService<MeshStart>()?.Failure is { } failure)
+            throw failure;
+    }
+
+    private static async Task StartAsync(WebApplication app, ServiceSite site)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException fault)
+        {
+            throw new UsageException($"can't listen on {site.Listen}: {fault.Message}", fault);
+        }
+    }
+
+    private int Fail(int exitCode, string message)
+    {
+        foreach (
+            var line in message.Split(
+                '\n',
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+            )
+        )
+            Console.Error.WriteLine($"{name}: {line}");
+        return exitCode;
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Hosting;
+using RotationMesh.MapFile;
+using RotationMesh.Mesh.Topology;
+
+namespace RotationMesh.Service;
+
+/// <summary>Where a service works: its map, its keys, its broker, and what was typed.</summary>
+public sealed class ServiceSite
+{
+    private readonly ParseResult parsed;
+    private readonly Variables variables;
+
+    internal ServiceSite(ParseResult parsed, ServiceOptions options, bool usesControl)
+    {
+        this.parsed = parsed;
+        variables = new Variables(parsed.GetValue(options.EnvFile));
+        Listen = ListenAddress.Parse(parsed.GetValue(options.Listen)!);
+        Broker = BrokerAddress.Parse(
+            FindBroker(parsed.GetValue(options.RabbitMq), parsed.GetValue(options.RabbitMqFile))
+        );
+        Map = RotationMapReader.Read(parsed.GetValue(options.Config)!, variables.Get, usesControl);
+        Ring = KeyRingReader.Read(variables.GetSecret);
+    }
+
+    /// <summary>The rotation map.</summary>
+    public RotationMap Map { get; }
+
+    /// <summary>The key ring.</summary>
+    public KeyRing Ring { get; }
+
+    /// <summary>Where RabbitMQ is.</summary>
+    public BrokerAddress Broker { get; }
+
+    /// <summary>Where the service answers over HTTP.</summary>
+    public Uri Listen { get; }
+
+    /// <summary>Value of an option of the service's own.</summary>
+    public T Value<T>(Option<T> option) => parsed.GetRequiredValue(option);
+
+    /// <summary>Value of a variable of the environment or the dotenv file; null where it is not set.</summary>
+    public string? Variable(string name) => variables.Get(name);
+
+    // What is typed outranks what is set.
+    private string FindBroker(string? address, string? file)
+    {
+        if (address is not null && file is not null)
+            throw new UsageException("both --rabbitmq and --rabbitmq-file are given: give one of them");
+        if (address is not null)
+            return address;
+        if (file is not null)
+            return Variables.ReadSecret(file, "--rabbitmq-file");
+        return variables.GetSecret(ServiceOptions.RabbitMqVariable)
+            ?? throw new UsageException(
+                $"no RabbitMQ: set {ServiceOptions.RabbitMqVariable} to amqp(s)://user:password@host:port/vhost, or "
+                    + "give --rabbitmq-file FILE"
+            );
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Globalization;
+using RotationMesh.Mesh.Working;
+
+namespace RotationMesh.Worker;
+
+/// <summary>What a worker has beside the options of every service.</summary>
+internal static class WorkerOption
+{
+    /// <summary>More would be more connections than most servers have, and none of them faster.</summary>
+    private const int Most = 256;
+
+    private const string Variable = "ROTATIONMESH_CONCURRENCY";
+
+    public static readonly Option<int> Concurrency = Build();
+
+    private static Option<int> Build()
+    {
+        var option = new Option<int>("--concurrency")
+        {
+            Description =
+                $"Partitions at a time, two connections to a database each (default: processors) ({Variable})",
+            HelpName = "N",
+            DefaultValueFactory = _ =>
+                Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text
+                    ? int.TryParse(text, CultureInfo.InvariantCulture, out var set)
+                        ? set
+                        : 0
+                    : new WorkerOptions().Concurrency,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > Most)
+                result.AddError($"--concurrency (or {Variable}) is no number from 1 to {Most}");
+        });
+        return option;
+    }
+}
