@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using RotationMesh.Core.Gates;
+
+namespace RotationMesh.Gates.Http;
+
+/// <summary>The answer to a GET request, read whole.</summary>
+internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
+{
+    // A status document is small; more would only fill memory.
+    private const int MaxBodyBytes = 1 << 20;
+
+    // A redirect is not followed: the header's secret is meant for the address in the map.
+    private static readonly HttpClient Client = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        }
+    )
+    {
+        MaxResponseContentBufferSize = MaxBodyBytes,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>
+    /// Asks, within <paramref name="timeout"/>; user and password of the URL go into the header of basic authentication.
+    /// Throws <see cref="GateUnreadableException"/> with a reason that shows host and port of the URL alone.
+    /// </summary>
+    public static async Task<HttpAnswer> AskAsync(
+        Uri url,
+        (string Name, string Value)? header,
+        TimeSpan timeout,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = Request(url, header);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            using var response = await Client.SendAsync(request, limit.Token);
+            return new HttpAnswer(
+                response.StatusCode,
+                await response.Content.ReadAsByteArrayAsync(limit.Token)
+            );
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new GateUnreadableException(
+                $"{Place(url)} did not answer within {timeout.TotalSeconds:0.###} s"
+            );
+        }
+        catch (HttpRequestException e)
+        {
+            throw new GateUnreadableException($"{Place(url)} cannot be read ({e.HttpRequestError})", e);
+        }
+    }
+
+    /// <summary>What may be shown of a URL: path and query may hold a token.</summary>
+    public static string Place(Uri url) => $"{url.Scheme}://{url.Host}:{url.Port}";
+
+    private static HttpRequestMessage Request(Uri url, (string Name, string Value)? header)
+    {
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new UriBuilder(url) { UserName = "", Password = "" }.Uri
+        );
+        if (url.UserInfo.Length > 0)
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)))
+            );
+        if (header is { } pair)
+            request.Headers.TryAddWithoutValidation(pair.Name, pair.Value);
+        return request;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using RotationMesh.Core.Gates;
+using RotationMesh.Core.Map;
+using RotationMesh.Gates;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.GateTests.BullMq;
+
+public sealed class WhenTheGateIsAsked
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    [Test]
+    public async Task A_queue_that_is_not_paused_does_not_hold_and_waiting_is_pointless()
+    {
+        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
+
+        var verdict = await stage.LookAsync();
+
+        Assert.That(verdict.Holds, Is.False);
+        Assert.That(verdict.Reason, Is.EqualTo("not paused: sync-connector"));
+        Assert.That(verdict.Fix, Does.Contain("workers pause"));
+        Assert.That(verdict.Patience, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public async Task A_paused_and_idle_queue_holds_whoever_paused_it(
+        [ValueSource(typeof(Versions), nameof(Versions.All))] string version
+    )
+    {
+        await using var stage = await QueueStage.CreateAsync(version);
+
+        await stage.Application.PauseAsync(QueueStage.Queue);
+        Assert.That(await stage.LookAsync(), Has.Property("Holds").True);
+
+        await stage.Application.ResumeAsync(QueueStage.Queue);
+        Assert.That(await stage.LookAsync(), Has.Property("Holds").False);
+
+        await stage.PauseAsync();
+        Assert.That(await stage.LookAsync(), Has.Property("Holds").True);
+    }
+
+    [Test]
+    public async Task A_paused_queue_whose_job_runs_is_waited_for_until_the_job_ends()
+    {
+        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
+        await stage.Application.AddAsync(QueueStage.Queue, new Job("long", Ms: 3_000));
+        await stage.Application.WorkAsync(QueueStage.Queue);
+        await UntilAsync(() => stage.Application.Started.Count == 1, "the job runs");
+        await stage.PauseAsync();
+
+        var verdict = await stage.LookAsync();
+        Assert.That(verdict.Holds, Is.False);
+        Assert.That(verdict.Reason, Does.Contain("jobs still run: sync-connector (1)"));
+
+        await using var gates = Set(stage, "30s");
+        var waitedFor = new List<GateVerdict>();
+        var verdicts = await gates.AwaitAsync(
+            new GateOccasion(),
+            GateNames.None,
+            waitedFor.Add,
+            CancellationToken.None
+        );
+
+        Assert.That(verdicts, Has.All.Property("Holds").True);
+        Assert.That(stage.Application.Ended, Is.EqualTo(["long"]));
+        Assert.That(waitedFor, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task Waiting_ends_with_the_drain_timeout()
+    {
+        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
+        await stage.Application.AddAsync(QueueStage.Queue, new Job("long", Ms: 60_000));
+        await stage.Application.WorkAsync(QueueStage.Queue);
+        await UntilAsync(() => stage.Application.Started.Count == 1, "the job runs");
+        await stage.PauseAsync();
+
+        var clock = Stopwatch.StartNew();
+        await using var gates = Set(stage, "1s");
+        var verdicts = await gates.AwaitAsync(
+            new GateOccasion(),
+            GateNames.None,
+            _ => { },
+            CancellationToken.None
+        );
+
+        Assert.That(verdicts.Single().Holds, Is.False);
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+    }
+
+    [Test]
+    public async Task The_orphan_of_a_killed_worker_is_no_running_job()
+    {
+        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
+        await using var killed = BullMqApplication.Start(Versions.Usual, stage.Url, stage.Prefix);
+        await stage.Application.AddAsync(QueueStage.Queue, new Job("orphan", Ms: 60_000));
+        await killed.WorkAsync(QueueStage.Queue, lockDuration: 2_000);
+        await UntilAsync(() => killed.Started.Count == 1, "the job runs");
+        await stage.PauseAsync();
+        Assert.That((await stage.LookAsync()).Reason, Does.Contain("jobs still run"));
+
+        await killed.KillAsync();
+
+        await Eventually.Holds(async () => (await stage.LookAsync()).Holds, Deadline, "the lock runs out");
+        Assert.That((await stage.Application.CountsAsync(QueueStage.Queue))["active"], Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_queue_that_does_not_exist_does_not_hold_and_is_not_made_by_pausing_it()
+    {
+        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
+        await using var other = new Gates.BullMq.BullMqGate(
+            QueueStage.Entry(stage.Url, stage.Prefix) with
+            {
+                Queues = ["sync-conector"],
+            }
+        );
+
+        Assert.That(
+            (await other.CheckAsync(new GateOccasion(), CancellationToken.None)).Reason,
+            Does.Contain($"there is no queue sync-conector with the prefix {stage.Prefix}")
+        );
+        Assert.That(
+            () => other.PauseAsync("sync-conector", CancellationToken.None),
+            Throws.TypeOf<GateUnreadableException>()
+        );
+        Assert.That((await other.LookAsync(CancellationToken.None)).Single().Exists, Is.False);
+    }
+
+    private static Task UntilAsync(Func<bool> condition, string what) =>
+        Eventually.Holds(() => Task.FromResult(condition()), Deadline, what);
+
+    private static GateSet Set(QueueStage stage, string drainTimeout) =>
+        GateSet.Of(
+            Maps.With(
+                $"workers: [{{ bullmq: {{ redis: \"{stage.Url}\", prefix: {stage.Prefix}, queues: [{QueueStage.Queue}], drainTimeout: {drainTimeout} }} }}]"
+            ),
+            [new GateKinds(TimeProvider.System)],
+            TimeProvider.System
+        );
+}
