@@ -3,6 +3,7 @@ using Npgsql;
 using RotationMesh.Cli.Commands;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core;
+using RotationMesh.Core.Gates;
 using RotationMesh.Operations;
 using RotationMesh.Postgres;
 
@@ -50,6 +51,10 @@ internal static class CommandLine
         {
             return terminal.Fail(ExitCodes.Usage, fault.Message);
         }
+        catch (GateClosedException closed)
+        {
+            return terminal.Fail(ExitCodes.Gate, closed.Message);
+        }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
             return terminal.Fail(ExitCodes.Interrupted, "interrupted");
@@ -87,6 +92,7 @@ internal static class CommandLine
             new CensusVerb(),
             new VerifyVerb(),
             new KeysVerb(),
+            new WorkersVerb(),
             new DoctorVerb(),
             new SampleVerb(),
         ];

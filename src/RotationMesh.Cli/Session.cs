@@ -3,7 +3,9 @@ using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Gates;
 using RotationMesh.Hosting;
 using RotationMesh.MapFile;
 using RotationMesh.Mesh.Embedding;
@@ -23,6 +25,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly Lazy<TargetDatabases> databases;
     private readonly Lazy<EnvelopeFormats> formats;
     private readonly Lazy<ControlDatabase> control;
+    private readonly Lazy<GateSet> gates;
 
     /// <summary>Reads the map. Throws <see cref="UsageException"/> for a fault in it.</summary>
     public Session(ParseResult parsed)
@@ -33,6 +36,7 @@ internal sealed class Session : IAsyncDisposable
         databases = new(() => new TargetDatabases(Map));
         formats = new(() => new EnvelopeFormats(Map));
         control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
+        gates = new(() => MapGates.Of(Map, Databases));
     }
 
     public RotationMap Map { get; }
@@ -47,14 +51,20 @@ internal sealed class Session : IAsyncDisposable
     public ControlDatabase Control => control.Value;
 
     /// <summary>What the saga and its workers need in this process.</summary>
-    public MeshParts Parts => new(Map, Ring, Databases, new SchemaCheck(Databases, Formats), Control);
+    public MeshParts Parts => 
+        new(Map, Ring, Databases, new SchemaCheck(Databases, Formats), Control) { Gates = gates.Value };
 
     public ControlRotations Rotations => new(Map, () => Ring, Control);
 
     public IInspections Inspections => new LocalInspections(Map, () => Ring, Databases, Formats, Control);
 
+    /// <summary>The application's own queues.</summary>
+    public IApplicationWorkers Workers => new LocalWorkers(gates.Value, Control);
+
     public async ValueTask DisposeAsync()
     {
+        if (gates.IsValueCreated)
+            await gates.Value.DisposeAsync();
         if (ring.IsValueCreated)
             ring.Value.Dispose();
         if (formats.IsValueCreated)

@@ -22,6 +22,9 @@ public sealed record StartRotation
     public bool PauseWorkers { get; init; }
     public IReadOnlyList<IgnoredGate> IgnoredGates { get; init; } = [];
 
+    /// <summary>When the newest snapshot was taken, as the operator says; null where nothing was said.</summary>
+    public DateTimeOffset? SnapshotTakenAt { get; init; }
+
     /// <summary>Who asked, as the audit log shows it.</summary>
     public required string RequestedBy { get; init; }
 

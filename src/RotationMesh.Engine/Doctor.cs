@@ -1,8 +1,11 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Core.Map.Gates;
+using RotationMesh.Engine.Gating;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
@@ -49,13 +52,7 @@ public sealed class Doctor(
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);
-        foreach (var gate in map.Gates)
-            findings.Add(
-                Verdict.Warning,
-                $"gate {gate.Name}",
-                "is not checked by this version",
-                "hold it by hand while rows are rotated"
-            );
+        await CheckGatesAsync(cancellationToken);
         foreach (var database in scan ? reachable : [])
             await ScanAsync(database, keys, cancellationToken);
         return findings.All;
@@ -122,6 +119,22 @@ public sealed class Doctor(
         {
             findings.Add(Verdict.Bad, "control database", DatabaseFaults.Describe(fault));
         }
+    }
+
+    private async Task CheckGatesAsync(CancellationToken cancellationToken)
+    {
+        await using var gates = MapGates.Of(map, databases);
+        var verdicts = await gates.LookAsync(new GateOccasion(), cancellationToken);
+        foreach (var (gate, verdict) in gates.All.Zip(verdicts))
+            findings.Add(
+                verdict.Holds ? Verdict.Good
+                    // Only the operator can tell, when a rotation is started.
+                    : gate.Entry is SnapshotEntry { Source: null } ? Verdict.Warning
+                    : Verdict.Bad,
+                $"{DoctorDocument.GateSubject}{verdict.Gate}",
+                verdict.Reason,
+                verdict.Fix
+            );
     }
 
     private async Task ScanAsync(string database, KeyRing? keys, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target.Rows;
 
@@ -17,6 +18,9 @@ public sealed record RotationRequest
 
     /// <summary>Partitions that are rewritten at the same time.</summary>
     public required int Workers { get; init; }
+
+    /// <summary>What the operator says of the gates.</summary>
+    public GateTerms Gates { get; init; } = new();
 
     /// <summary>Who asked for it, as the audit log shows it.</summary>
     public string RequestedBy { get; init; } = Environment.UserName;

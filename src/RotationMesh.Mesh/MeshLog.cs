@@ -5,12 +5,18 @@ namespace RotationMesh.Mesh;
 /// <summary>What the mesh logs. Ids: 3000 coordinator, 3100 dispatcher and watch, 3200 worker. Never a key or a value.</summary>
 internal static partial class MeshLog
 {
+    [LoggerMessage(3000, LogLevel.Warning, "Rotation {RotationId}: gate {Gate} is lost, {Reason}")]
+    public static partial void GateLost(ILogger log, Guid rotationId, string gate, string reason);
+
     [LoggerMessage(
-        3000,
+        3001,
         LogLevel.Warning,
-        "Rotation {RotationId}: the gates {Gates} are not enforced by this version"
+        "Rotation {RotationId}: the queues it paused stay paused, {Reason}"
     )]
-    public static partial void GatesNotEnforced(ILogger log, Guid rotationId, string gates);
+    public static partial void QueuesStayPaused(ILogger log, Guid rotationId, string reason);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Watching the gates failed; it is tried again after {Pause}")]
+    public static partial void GateWatchFailed(ILogger log, TimeSpan pause, Exception fault);
 
     [LoggerMessage(3001, LogLevel.Warning, "Rotation {RotationId}: {Gaps}; the rest goes on")]
     public static partial void DatabaseLeftOut(ILogger log, Guid rotationId, string gaps);

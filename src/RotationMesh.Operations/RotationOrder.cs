@@ -18,6 +18,15 @@ public sealed record RotationOrder
     /// <summary>Partitions at a time where the process that is asked does the work itself (a dry run); null for its processors.</summary>
     public int? Workers { get; init; }
 
+    /// <summary>Whether the application's workers are paused, and resumed when the rotation has been verified.</summary>
+    public bool PauseWorkers { get; init; }
+
+    /// <summary>Gates that need not hold.</summary>
+    public IReadOnlyList<GateOverride> IgnoredGates { get; init; } = [];
+
+    /// <summary>When the newest snapshot was taken, as the operator says; null where nothing was said.</summary>
+    public DateTimeOffset? SnapshotTakenAt { get; init; }
+
     /// <summary>Who asks, as the audit log shows it; a coordinator puts the name of the token in its place.</summary>
     public required string RequestedBy { get; init; }
 
@@ -30,3 +39,6 @@ public sealed record RotationOrder
     /// <summary>W3C traceparent of the asking program, where it traces.</summary>
     public string? TraceParent { get; init; }
 }
+
+/// <summary>A gate of the map that need not hold, and the operator's reason.</summary>
+public sealed record GateOverride(string Gate, string Reason);

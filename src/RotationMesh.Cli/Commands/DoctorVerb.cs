@@ -28,7 +28,16 @@ internal sealed class DoctorVerb : IVerb
             Show(terminal.Tables, finding);
         terminal.Tables.WriteLine(found.Ok ? "Ready to rotate." : "Not ready: mend what is marked ✗ first.");
         terminal.WriteJson(found);
-        return found.Ok ? ExitCodes.Success : ExitCodes.Usage;
+        return ExitCode(found);
+    }
+
+    private static int ExitCode(DoctorDocument found)
+    {
+        var bad = found.Checks.Where(finding => finding.Verdict == Verdict.Bad).ToList();
+        return bad.Count == 0 ? ExitCodes.Success
+            : bad.All(finding => finding.Subject.StartsWith(DoctorDocument.GateSubject, StringComparison.Ordinal))
+                ? ExitCodes.Gate
+            : ExitCodes.Usage;
     }
 
     private static void Show(IAnsiConsole console, Finding finding)

@@ -13,6 +13,7 @@ namespace RotationMesh.Cli.Commands;
 internal sealed class RotateVerb : IVerb
 {
     private readonly ScopeOptions scopes = new();
+    private readonly GateOptions gates = new();
 
     private readonly Option<bool> dryRun = new("--dry-run")
     {
@@ -61,6 +62,7 @@ internal sealed class RotateVerb : IVerb
             workers,
         };
         scopes.AddTo(command);
+        gates.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), stopping));
         return command;
     }
@@ -68,11 +70,7 @@ internal sealed class RotateVerb : IVerb
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var session = new Session(parsed);
-        if (session.Map.Gates.Count > 0)
-            terminal.Progress.WriteLine(
-                $"rotationmesh: the gates of the map ({string.Join(", ", session.Map.Gates.Select(gate => gate.Name))}) are not checked by this version"
-            );
-        var order = Order(parsed);
+        var order = gates.Read(parsed, Order(parsed));
         var rotation = await ProgressView.FollowAsync(
             terminal.Progress,
             progress =>

@@ -15,6 +15,7 @@ internal static class RotationView
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         ShowExternal(console, rotation);
         console.WriteLine(RotationVerdict.Of(rotation));
+        ShowPaused(console, rotation);
         if (!rotation.DryRun)
             console.WriteLine($"Rotation {rotation.RotationId}");
         terminal.WriteJson(rotation);
@@ -42,6 +43,7 @@ internal static class RotationView
                     $"  pass {partitions.Sweep}: {partitions.Done:N0} of {partitions.Planned:N0} partitions done, {partitions.WithWorkers:N0} with workers, {partitions.Failed:N0} failed"
                 )
             );
+        ShowPaused(console, rotation);
         foreach (var refusal in rotation.Refusals)
             console.WriteLine($"  worker {refusal.Worker} refuses: {refusal.Reason}");
         ShowTable(console, rotation);
@@ -68,6 +70,14 @@ internal static class RotationView
                 totals.Conflicts
             );
         console.Write(table);
+    }
+
+    private static void ShowPaused(IAnsiConsole console, RotationDocument rotation)
+    {
+        if (rotation.PausedQueues.Count > 0)
+            console.MarkupLineInterpolated(
+                $"[yellow]The application's queues stay paused: {string.Join(", ", rotation.PausedQueues)}; resume them with 'rotationmesh workers resume'[/]"
+            );
     }
 
     private static void ShowExternal(IAnsiConsole console, RotationDocument rotation)

@@ -180,7 +180,14 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             NamedRefusals,
             cancellationToken
         );
-        return RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals);
+        var paused = await new PausedQueueStore(control.Source).ListAsync(
+            rotation.RotationId,
+            cancellationToken
+        );
+        return RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals) with
+        {
+            PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
+        };
     }
 
     // Asked for, and no coordinator has begun it yet.

@@ -1,7 +1,10 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Core.Map.Gates;
+using RotationMesh.Gates;
 using RotationMesh.Operations;
 using RotationMesh.Postgres.Target.Rows;
 
@@ -29,6 +32,12 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
             MapHash = MapHash.Of(map),
             BatchSize = request.Settings.BatchSize,
             AllowDowngrade = request.Settings.Target.AllowDowngrade,
+            PauseWorkers = request.Gates.PauseWorkers,
+            IgnoredGates =
+            [
+                .. request.Gates.Ignored.Select(gate => new Contracts.IgnoredGate(gate.Gate, gate.Reason)),
+            ],
+            SnapshotTakenAt = request.Gates.SnapshotTakenAt,
             RequestedBy = order.RequestedBy,
         };
     }
@@ -58,7 +67,34 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
                 dryRun
             ),
             Workers = order.Workers ?? Environment.ProcessorCount,
+            Gates = Terms(order),
             RequestedBy = order.RequestedBy,
+        };
+    }
+
+    private GateTerms Terms(RotationOrder order)
+    {
+        _ = GateNames.Of(map.Gates, order.IgnoredGates.Select(gate => gate.Gate));
+        if (order.PauseWorkers && !map.Gates.OfType<BullMqEntry>().Any())
+            throw new UsageException(
+                "the map has no queues to pause: declare them under gates.workers as bullmq, or leave --pause-workers out"
+            );
+        if (order.SnapshotTakenAt is not null && !map.Gates.OfType<SnapshotEntry>().Any())
+            throw new UsageException(
+                "the map asks for no snapshot: declare gates.snapshot, or leave --snapshot-taken-at out"
+            );
+        if (order.IgnoredGates.FirstOrDefault(gate => string.IsNullOrWhiteSpace(gate.Reason)) is { } silent)
+            throw new UsageException(
+                $"the gate '{silent.Gate}' is ignored without a reason: give it with --reason"
+            );
+        return new GateTerms
+        {
+            PauseWorkers = order.PauseWorkers,
+            Ignored =
+            [
+                .. order.IgnoredGates.Select(gate => new Core.Gates.IgnoredGate(gate.Gate, gate.Reason)),
+            ],
+            SnapshotTakenAt = order.SnapshotTakenAt,
         };
     }
 }

@@ -1,26 +1,18 @@
 using MassTransit;
-using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
-using RotationMesh.Core.Map;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>
-/// Answers that the gates hold. This version enforces none: where the map asks for some, it says so instead of pretending
-/// that they were looked at.
-/// </summary>
-internal sealed class CheckGatesConsumer(RotationMap map, ILogger<CheckGatesConsumer> log)
-    : IConsumer<CheckGates>
+/// <summary>Says whether the gates hold, and which does not; before the first row is written it pauses the workers where asked to.</summary>
+internal sealed class CheckGatesConsumer(GateLook gates) : IConsumer<CheckGates>
 {
     /// <summary>Handles the command of the state AwaitingGates.</summary>
-    public Task Consume(ConsumeContext<CheckGates> context)
+    public async Task Consume(ConsumeContext<CheckGates> context)
     {
-        if (map.Gates.Count > 0)
-            MeshLog.GatesNotEnforced(
-                log,
-                context.Message.RotationId,
-                string.Join(", ", map.Gates.Select(gate => gate.Name))
-            );
-        return context.Publish(new GatesHold(context.Message.RotationId));
+        var rotationId = context.Message.RotationId;
+        if (await gates.FindLostAsync(rotationId, mayPause: true, context.CancellationToken) is { } lost)
+            await context.Publish(new GateLost(rotationId, lost.Gate, lost.ToString()));
+        else
+            await context.Publish(new GatesHold(rotationId));
     }
 }

@@ -1,15 +1,26 @@
 using System.Text.Json;
 using MassTransit;
+using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Core.Gates;
+using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Writes the closing totals of a rotation, by its last census.</summary>
-internal sealed class ConcludeRotationConsumer(ControlDatabase control, FailureArrival arrival)
-    : IConsumer<ConcludeRotation>
+/// <summary>
+/// Writes the closing totals of a rotation, by its last census, and resumes the workers that it paused where all of it has
+/// been verified.
+/// </summary>
+internal sealed class ConcludeRotationConsumer(
+    ControlDatabase control,
+    FailureArrival arrival,
+    QueuePauses pauses,
+    ILogger<ConcludeRotationConsumer> log
+) : IConsumer<ConcludeRotation>
 {
     /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
     public async Task Consume(ConsumeContext<ConcludeRotation> context)
@@ -48,13 +59,27 @@ internal sealed class ConcludeRotationConsumer(ControlDatabase control, FailureA
         var unverified = ledger.Where(sweep =>
             sweep.Key.Phase == SweepPhase.Verify && sweep.Key.Sweep == command.Sweep
         );
-        await context.Publish(
-            new RotationConcluded(
-                command.RotationId,
-                command.Sweep,
-                unverified.Sum(sweep => sweep.Failed),
-                summary.Counts()
-            )
+        var concluded = new RotationConcluded(
+            command.RotationId,
+            command.Sweep,
+            unverified.Sum(sweep => sweep.Failed),
+            summary.Counts()
         );
+        if (!command.Cancelled && concluded is { FailedPartitions: 0, Counts.Failed: 0 })
+            await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
+        await context.Publish(concluded);
+    }
+
+    // Verified: the workers may go on. A queue that can't be resumed now is remembered, and holds up nothing.
+    private async Task ResumeWorkersAsync(Guid rotationId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pauses.ResumeAsync(rotationId, cancellationToken);
+        }
+        catch (Exception e) when (e is GateClosedException or UsageException)
+        {
+            MeshLog.QueuesStayPaused(log, rotationId, e.Message);
+        }
     }
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
@@ -37,7 +38,8 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
 
     /// <summary>
     /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
-    /// <see cref="UsageException"/> before anything is written where map, keys, tenants or schema do not fit, or another
+    /// <see cref="GateClosedException"/> before anything is written where a gate does not hold, and
+    /// <see cref="UsageException"/> where map, keys, tenants or schema do not fit, or another
     /// rotation is at the same rows. A database that does not answer is waited for.
     /// </summary>
     public async Task<RotationReport> RunAsync(RotationRequest request, CancellationToken stopping)
@@ -48,13 +50,18 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 "a dry run leaves nothing behind, so it has no saga",
                 nameof(request)
             );
+        var entrance = new GateEntrance(parts, progress);
+        if (!request.Gates.PauseWorkers)
+            await entrance.EnsureOpenAsync(request.Gates, stopping);
         await parts.Control.MigrateAsync(stopping);
-        var (rotation, running) = await ClaimAsync(Wanted(request), stopping);
+        var (rotation, running) = await ClaimAsync(Wanted(request), request.Gates, stopping);
         await using var alive = running;
+        if (request.Gates.PauseWorkers)
+            await entrance.PauseAndEnsureOpenAsync(rotation, request.Gates, stopping);
         object command =
             rotation.State == "Paused"
                 ? new ResumeRotation(rotation.RotationId, request.RequestedBy)
-                : Start(rotation);
+                : Start(rotation, request.Gates);
         return await RunAsync(rotation, command, request.Workers, request.RequestedBy, stopping);
     }
 
@@ -139,6 +146,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     // A rotation whose process lives is held by it; one that can be held here was abandoned.
     private async Task<(RunningRotation Rotation, IAsyncDisposable Held)> ClaimAsync(
         RunningRotation wanted,
+        GateTerms gates,
         CancellationToken cancellationToken
     )
     {
@@ -152,6 +160,11 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             )
                 continue;
             await TakeOverAsync(abandoned, cancellationToken);
+            await new GateTermsStore(parts.Control.Source).ReplaceAsync(
+                abandoned.RotationId,
+                gates,
+                cancellationToken
+            );
             return (abandoned with { BatchSize = wanted.BatchSize }, held);
         }
 
@@ -188,7 +201,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         };
     }
 
-    private static StartRotation Start(RunningRotation rotation) =>
+    private static StartRotation Start(RunningRotation rotation, GateTerms gates) =>
         new()
         {
             RotationId = rotation.RotationId,
@@ -200,6 +213,12 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             BatchSize = rotation.BatchSize,
             AllowDowngrade = rotation.AllowDowngrade,
             Embedded = true,
+            PauseWorkers = gates.PauseWorkers,
+            IgnoredGates =
+            [
+                .. gates.Ignored.Select(gate => new Contracts.IgnoredGate(gate.Gate, gate.Reason)),
+            ],
+            SnapshotTakenAt = gates.SnapshotTakenAt,
             RequestedBy = rotation.RequestedBy ?? Environment.UserName,
         };
 }

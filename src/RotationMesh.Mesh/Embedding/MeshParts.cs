@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Gating;
+using RotationMesh.Gates;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Schema;
@@ -16,6 +18,9 @@ public sealed record MeshParts(
     ControlDatabase Control
 )
 {
+    /// <summary>The gates of the map.</summary>
+    public GateSet Gates { get; init; } = MapGates.Of(Map, Databases);
+
     /// <summary>Registers the parts for the roles.</summary>
     public IServiceCollection AddTo(IServiceCollection services) =>
         services
@@ -23,5 +28,6 @@ public sealed record MeshParts(
             .AddSingleton(Ring)
             .AddSingleton(Databases)
             .AddSingleton(Schema)
+            .AddSingleton(Gates)
             .AddSingleton(Control);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using RotationMesh.Contracts;
 
@@ -48,6 +49,15 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Where a rotation goes on when its gates hold again; null before the first sweep.</summary>
     public string? GateLostIn { get; set; }
 
+    /// <summary>Whether the application's workers are paused before the first sweep.</summary>
+    public bool PauseWorkers { get; set; }
+
+    /// <summary>JSON array of the gates that need not hold, with the operator's reasons.</summary>
+    public string IgnoredGates { get; set; } = "[]";
+
+    /// <summary>When the newest snapshot was taken, as the operator says.</summary>
+    public DateTime? SnapshotTakenAt { get; set; }
+
     /// <summary>What holds the rotation up, or why it ended; for the operator.</summary>
     public string? Reason { get; set; }
 
@@ -65,6 +75,9 @@ public sealed class Rotation : SagaStateMachineInstance
         MapHash = start.MapHash;
         BatchSize = start.BatchSize;
         AllowDowngrade = start.AllowDowngrade;
+        PauseWorkers = start.PauseWorkers;
+        IgnoredGates = JsonSerializer.Serialize(start.IgnoredGates);
+        SnapshotTakenAt = start.SnapshotTakenAt?.UtcDateTime;
     }
 
     /// <summary>Begins the sweep after a census that found so many rows left; null before the first census.</summary>

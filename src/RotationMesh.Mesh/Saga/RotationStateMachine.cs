@@ -83,7 +83,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
         During(
             [Planning, Rotating, Verifying],
             When(GatesHolding).SendCommand(),
-            When(GateIsLost).LoseGate().Enter(AwaitingGates),
+            When(GateIsLost, c => !c.IsVerified()).LoseGate().Enter(AwaitingGates),
             When(BreakerOpen, c => !c.Saga.BreakerOff).Trip().Enter(Paused)
         );
 

@@ -27,6 +27,9 @@ internal static class RotationTable
         "breaker_off",
         "paused_in",
         "gate_lost_in",
+        "pause_workers",
+        SagaColumn.Jsonb("ignored_gates"),
+        "snapshot_taken_at",
         "reason",
         "concluded"
     );

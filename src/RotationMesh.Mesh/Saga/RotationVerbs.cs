@@ -12,6 +12,10 @@ internal static class RotationVerbs
     public static bool PausedIn(this SagaConsumeContext<Rotation> c, State state) =>
         c.Saga.PausedIn == state.Name;
 
+    /// <summary>Nothing is dispatched any more: the workers may be resumed, and their gate is lost by that.</summary>
+    public static bool IsVerified(this SagaConsumeContext<Rotation> c) =>
+        c.Saga.State == "Verifying" && c.Saga.VerifiedSweep == c.Saga.Sweep;
+
     public static bool IsThisSweep(this SagaConsumeContext<Rotation> c, int sweep) => c.Saga.Sweep == sweep;
 
     public static bool LeavesRows(this BehaviorContext<Rotation, RowsCounted> c) =>

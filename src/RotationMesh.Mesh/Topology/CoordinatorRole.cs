@@ -2,12 +2,15 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine.Gating;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Dispatching;
 using RotationMesh.Mesh.Persistence;
 using RotationMesh.Mesh.Saga;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -45,6 +48,14 @@ public static class CoordinatorRole
         bus.AddSingleton<Surveyor>();
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<TableClaims>();
+        bus.TryAddSingleton(services =>
+            MapGates.Of(
+                services.GetRequiredService<RotationMap>(),
+                services.GetRequiredService<TargetDatabases>()
+            )
+        );
+        bus.AddSingleton<GateLook>();
+        bus.AddSingleton<QueuePauses>();
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,
@@ -65,6 +76,7 @@ public static class CoordinatorRole
         AddBatch<RowsFailedConsumer, RowsFailed>(bus, Queues.RowsFailed);
         bus.AddHostedService<Dispatcher>();
         bus.AddHostedService<LedgerWatch>();
+        bus.AddHostedService<GateWatch>();
         bus.AddHostedService<RequestPost>();
     }
 

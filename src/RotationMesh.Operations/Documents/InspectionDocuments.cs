@@ -119,7 +119,11 @@ public sealed record KeyDocument(
 }
 
 /// <summary>What the doctor found; ok where nothing is bad.</summary>
-public sealed record DoctorDocument(bool Ok, IReadOnlyList<Finding> Checks);
+public sealed record DoctorDocument(bool Ok, IReadOnlyList<Finding> Checks)
+{
+    /// <summary>What the subject of a finding about a gate begins with; the gate's name follows.</summary>
+    public const string GateSubject = "gate ";
+}
 
 /// <summary>One thing that was checked.</summary>
 public sealed record Finding(Verdict Verdict, string Subject, string Message, string? Fix);

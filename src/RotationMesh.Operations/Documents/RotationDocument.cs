@@ -48,6 +48,9 @@ public sealed record RotationDocument
     /// <summary>At most <see cref="MaxFailures"/> of the rows that failed.</summary>
     public required IReadOnlyList<FailureDocument> Failures { get; init; }
 
+    /// <summary>Queues of the application that were paused for it and are paused still, as gate/queue.</summary>
+    public IReadOnlyList<string> PausedQueues { get; init; } = [];
+
     /// <summary>Workers that would not touch its partitions, and why.</summary>
     public IReadOnlyList<RefusalDocument> Refusals { get; init; } = [];
 }

@@ -1,0 +1,19 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Gates;
+using RotationMesh.Kubernetes;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Sessions;
+
+namespace RotationMesh.Engine.Gating;
+
+/// <summary>The gates of a map, of every kind there is.</summary>
+public static class MapGates
+{
+    /// <summary>Makes the gates; none is looked at yet.</summary>
+    public static GateSet Of(RotationMap map, TargetDatabases databases) =>
+        GateSet.Of(
+            map,
+            [new GateKinds(TimeProvider.System), new SessionGates(map, databases), new DeploymentGates()],
+            TimeProvider.System
+        );
+}

@@ -1,0 +1,113 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Gates;
+using RotationMesh.Gates;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Engine.Gating;
+
+/// <summary>
+/// Pauses the application's queues and resumes those alone that were paused by it; the control database remembers which.
+/// </summary>
+public sealed class QueuePauses(GateSet gates, ControlDatabase control)
+{
+    private readonly PausedQueueStore store = new(control.Source);
+
+    /// <summary>
+    /// Pauses every queue of the map that is not paused yet, for a rotation or for an operator. Returns the queues that it
+    /// paused. Throws <see cref="GateClosedException"/> where one can't be paused; those before it stay paused.
+    /// </summary>
+    public async Task<IReadOnlyList<PausedQueueNote>> PauseAsync(
+        Guid? rotationId,
+        string requestedBy,
+        CancellationToken cancellationToken
+    )
+    {
+        if (rotationId is { } id)
+            await store.AdoptAsync(id, cancellationToken);
+        var paused = new List<PausedQueueNote>();
+        foreach (var gate in gates.Pausable)
+        {
+            try
+            {
+                foreach (var queue in await gate.LookAsync(cancellationToken))
+                {
+                    var note = new PausedQueueNote
+                    {
+                        Gate = gate.Entry.Name,
+                        Queue = queue.Name,
+                        RotationId = rotationId,
+                        PausedBy = requestedBy,
+                    };
+                    if (!queue.Paused && await PauseAsync(gate, note, cancellationToken))
+                        paused.Add(note);
+                }
+            }
+            catch (GateUnreadableException e)
+            {
+                throw new GateClosedException([Unreadable(gate, e)]);
+            }
+        }
+
+        return paused;
+    }
+
+    /// <summary>
+    /// Resumes the queues that a rotation paused and no other needs, or all that were paused by this program where
+    /// <paramref name="rotationId"/> is null, and returns them. Throws <see cref="GateClosedException"/> where one can't
+    /// be resumed; it is remembered.
+    /// </summary>
+    public async Task<IReadOnlyList<PausedQueueNote>> ResumeAsync(
+        Guid? rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (rotationId is { } id)
+            await store.HandOverAsync(id, cancellationToken);
+        var resumed = new List<PausedQueueNote>();
+        foreach (var note in await store.ListAsync(rotationId, cancellationToken))
+        {
+            var gate = gates.Pausable.FirstOrDefault(gate => gate.Entry.Name == note.Gate);
+            if (gate is null)
+                throw new UsageException(
+                    $"the map has no gate {note.Gate} any more, and its queue {note.Queue} is still paused: give it back to the map, or resume the queue by hand"
+                );
+            try
+            {
+                if (await gate.ResumeAsync(note.Queue, cancellationToken))
+                    resumed.Add(note);
+            }
+            catch (GateUnreadableException e)
+            {
+                throw new GateClosedException([Unreadable(gate, e)]);
+            }
+
+            await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
+        }
+
+        return resumed;
+    }
+
+    // Noted first: a crash between leaves a note of a queue that goes on, and resuming that does nothing.
+    private async Task<bool> PauseAsync(
+        IPausableWorkers gate,
+        PausedQueueNote note,
+        CancellationToken cancellationToken
+    )
+    {
+        await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
+        await store.AddAsync(note, cancellationToken);
+        if (await gate.PauseAsync(note.Queue, cancellationToken))
+            return true;
+        // Somebody else was faster: theirs to resume.
+        await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
+        return false;
+    }
+
+    internal static GateVerdict Unreadable(IPausableWorkers gate, GateUnreadableException fault) =>
+        new(
+            gate.Entry.Name,
+            Holds: false,
+            fault.Message,
+            $"check the server and the queues that line {gate.Entry.Line} of the map names"
+        );
+}

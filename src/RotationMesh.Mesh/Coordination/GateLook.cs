@@ -1,0 +1,47 @@
+using RotationMesh.Core.Gates;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine.Gating;
+using RotationMesh.Gates;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Looks at the gates for a rotation, on its operator's terms.</summary>
+internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase control)
+{
+    private readonly GateTermsStore store = new(control.Source);
+
+    /// <summary>
+    /// The first gate that does not hold, or null. Before the first row is written the workers are paused where that was
+    /// asked for, and every gate is looked at; afterwards those that are watched.
+    /// </summary>
+    public async Task<GateVerdict?> FindLostAsync(
+        Guid rotationId,
+        bool mayPause,
+        CancellationToken cancellationToken
+    )
+    {
+        if (gates.All.Count == 0 || await store.FindAsync(rotationId, cancellationToken) is not { } stored)
+            return null;
+        var terms = stored.Terms;
+        try
+        {
+            if (mayPause && terms.PauseWorkers && !stored.Begun)
+                await new QueuePauses(gates, control).PauseAsync(
+                    rotationId,
+                    stored.RequestedBy ?? "",
+                    cancellationToken
+                );
+        }
+        catch (GateClosedException closed)
+        {
+            return closed.Lost[0];
+        }
+
+        var verdicts = stored.Begun
+            ? await gates.WatchAsync(terms.Occasion, cancellationToken)
+            : await gates.LookAsync(terms.Occasion, cancellationToken);
+        var ignored = GateNames.Of(map.Gates, terms.Ignored.Select(gate => gate.Gate));
+        return verdicts.FirstOrDefault(verdict => !verdict.Holds && !ignored.Contains(verdict.Gate));
+    }
+}

@@ -1,0 +1,73 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+using RotationMesh.Gates;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>
+/// Looks at the gates while rotations run: one that is lost stops dispatching, and when it holds again the rotation goes
+/// on. Several coordinators may run one: what they tell twice, the saga hears once.
+/// </summary>
+internal sealed class GateWatch(
+    IBus bus,
+    GateSet gates,
+    GateLook look,
+    ControlDatabase control,
+    CoordinatorOptions options,
+    TimeProvider clock,
+    ILogger<GateWatch> log
+) : BackgroundService
+{
+    /// <summary>
+    /// Time between two looks: with the two seconds in which a gate must answer, a lost one stops dispatching within five.
+    /// </summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private static readonly string[] Watched = ["AwaitingGates", "Planning", "Rotating", "Verifying"];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (gates.All.Count == 0)
+            return;
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+                await WatchAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database: without it nothing is dispatched either, and a coordinator outlives both.
+                MeshLog.GateWatchFailed(log, Interval, fault);
+            }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
+        foreach (var rotation in running.Where(rotation => Watched.Contains(rotation.State)))
+        {
+            var lost = await look.FindLostAsync(rotation.RotationId, mayPause: false, stopping);
+            if (lost is not null)
+            {
+                if (rotation.State != "AwaitingGates")
+                    MeshLog.GateLost(log, rotation.RotationId, lost.Gate, lost.Reason);
+                await bus.Publish(new GateLost(rotation.RotationId, lost.Gate, lost.ToString()), stopping);
+            }
+            else if (rotation.State == "AwaitingGates")
+                await bus.Publish(new GatesHold(rotation.RotationId), stopping);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace RotationMesh.Operations.Documents;
+
+/// <summary>The application's queues; <paramref name="Changed"/> are those that were just paused or resumed, as gate/queue.</summary>
+public sealed record WorkersDocument(IReadOnlyList<QueueDocument> Queues, IReadOnlyList<string> Changed);
+
+/// <summary>One of the application's queues.</summary>
+public sealed record QueueDocument
+{
+    /// <summary>The gate that it belongs to.</summary>
+    public required string Gate { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>Whether it exists; where it does not, the rest says nothing.</summary>
+    public required bool Exists { get; init; }
+
+    /// <summary>Whether no job of it starts.</summary>
+    public required bool Paused { get; init; }
+
+    /// <summary>Jobs that run.</summary>
+    public required long Active { get; init; }
+
+    /// <summary>Jobs that run as soon as they may.</summary>
+    public required long Waiting { get; init; }
+
+    /// <summary>Jobs that run later.</summary>
+    public required long Delayed { get; init; }
+
+    /// <summary>Who had it paused by this program, and for which rotation; null where this program did not pause it.</summary>
+    public QueuePauseDocument? PausedByUs { get; init; }
+}
+
+/// <summary>A pause by this program; the rotation is null where an operator paused by hand.</summary>
+public sealed record QueuePauseDocument(string RequestedBy, DateTimeOffset At, Guid? RotationId);
