@@ -15,7 +15,7 @@ run: build ## load a sample database into a private PostgreSQL and rotate it
 	infra/demo.sh
 
 test: build ## all tests, against real servers
-	infra/services.sh install postgres rabbitmq
+	infra/services.sh install postgres rabbitmq redis
 	tests/run.sh
 
 bench: build ## rows per second, against the database's own ceiling

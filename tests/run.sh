@@ -8,16 +8,24 @@ results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
-# PostgreSQL is started by the test projects themselves; one broker serves all of them.
-if [ -z "${ROTATIONMESH_TEST_RABBITMQ:-}" ]; then
-  case $(infra/services.sh status) in
-    *"rabbitmq  running"*) ;;
-    *) trap 'infra/services.sh stop rabbitmq >/dev/null' EXIT ;;
-  esac
-  infra/services.sh start rabbitmq
+# PostgreSQL is started by the test projects themselves; one broker and one Redis serve all of them.
+started=()
+trap 'if [ "${#started[@]}" -gt 0 ]; then infra/services.sh stop "${started[@]}" >/dev/null; fi' EXIT
+provide() {
+  infra/services.sh status | grep -q "^$1 *running" || started+=("$1")
+  infra/services.sh start "$1"
   eval "$(infra/services.sh env)"
+}
+if [ -z "${ROTATIONMESH_TEST_RABBITMQ:-}" ]; then
+  provide rabbitmq
   export ROTATIONMESH_TEST_RABBITMQ=$ROTATIONMESH_RABBITMQ
+  export ROTATIONMESH_TEST_RABBITMQ_MANAGEMENT=$ROTATIONMESH_RABBITMQ_MANAGEMENT
 fi
+if [ -z "${ROTATIONMESH_TEST_REDIS:-}" ]; then
+  provide redis
+  export ROTATIONMESH_TEST_REDIS=$ROTATIONMESH_REDIS
+fi
+tests/RotationMesh.GateTests/Application/install.sh
 
 broken=()
 for project in tests/*/*.csproj; do

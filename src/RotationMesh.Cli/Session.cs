@@ -51,7 +51,7 @@ internal sealed class Session : IAsyncDisposable
     public ControlDatabase Control => control.Value;
 
     /// <summary>What the saga and its workers need in this process.</summary>
-    public MeshParts Parts => 
+    public MeshParts Parts =>
         new(Map, Ring, Databases, new SchemaCheck(Databases, Formats), Control) { Gates = gates.Value };
 
     public ControlRotations Rotations => new(Map, () => Ring, Control);

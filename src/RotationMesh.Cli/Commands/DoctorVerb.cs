@@ -35,7 +35,9 @@ internal sealed class DoctorVerb : IVerb
     {
         var bad = found.Checks.Where(finding => finding.Verdict == Verdict.Bad).ToList();
         return bad.Count == 0 ? ExitCodes.Success
-            : bad.All(finding => finding.Subject.StartsWith(DoctorDocument.GateSubject, StringComparison.Ordinal))
+            : bad.All(finding =>
+                finding.Subject.StartsWith(DoctorDocument.GateSubject, StringComparison.Ordinal)
+            )
                 ? ExitCodes.Gate
             : ExitCodes.Usage;
     }

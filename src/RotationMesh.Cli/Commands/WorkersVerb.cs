@@ -2,6 +2,7 @@ using System.CommandLine;
 using RotationMesh.Cli.Output;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
+using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 
@@ -54,11 +55,15 @@ internal sealed class WorkersVerb : IVerb
         return ExitCodes.Success;
     }
 
-    private static Task<WorkersDocument> PauseAsync(IApplicationWorkers workers, CancellationToken stopping) =>
-        workers.PauseAsync(Operator.Name, stopping);
+    private static Task<WorkersDocument> PauseAsync(
+        IApplicationWorkers workers,
+        CancellationToken stopping
+    ) => workers.PauseAsync(Operator.Name, stopping);
 
-    private static Task<WorkersDocument> ResumeAsync(IApplicationWorkers workers, CancellationToken stopping) =>
-        workers.ResumeAsync(stopping);
+    private static Task<WorkersDocument> ResumeAsync(
+        IApplicationWorkers workers,
+        CancellationToken stopping
+    ) => workers.ResumeAsync(stopping);
 
     private static Task<WorkersDocument> LookAsync(IApplicationWorkers workers, CancellationToken stopping) =>
         workers.LookAsync(stopping);

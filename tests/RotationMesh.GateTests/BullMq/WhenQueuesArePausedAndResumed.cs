@@ -1,12 +1,15 @@
-using RotationMesh.Core.Gates;
+using System.Collections.Concurrent;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.GateTests.BullMq;
 
 /// <summary>A queue that we paused and resumed behaves for BullMQ as if it had done that itself.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.All)] // they wait most of their time
 public sealed class WhenQueuesArePausedAndResumed
 {
+    private static readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<string>>>> Own = new();
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     [Test]
@@ -16,7 +19,10 @@ public sealed class WhenQueuesArePausedAndResumed
         [Values] bool resumeByUs
     )
     {
-        var own = await OrderAsync(version, pauseByUs: false, resumeByUs: false);
+        var own = await Own.GetOrAdd(
+            version,
+            _ => new(() => OrderAsync(version, pauseByUs: false, resumeByUs: false))
+        ).Value;
 
         var ours = await OrderAsync(version, pauseByUs, resumeByUs);
 
