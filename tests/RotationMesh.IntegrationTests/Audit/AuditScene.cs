@@ -70,8 +70,13 @@ public sealed class AuditScene : IAsyncDisposable
     public async Task<Guid> BeginRotationAsync()
     {
         var id = Guid.NewGuid();
-        var rotation = new NewRotation(id, 2, new string('a', 16), new string('b', 64), ["knowledge"], null);
-        await new RotationStore(control.Source).BeginAsync(rotation, CancellationToken.None);
+        await Database.ExecuteAsync(
+            $"""
+            INSERT INTO rotationmesh.rotations
+                (correlation_id, state, target_version, target_fingerprint, map_hash, scopes)
+            VALUES ('{id}', 'Rotating', 2, repeat('a', 16), repeat('b', 64), ARRAY['knowledge'])
+            """
+        );
         return id;
     }
 
