@@ -63,11 +63,22 @@ public sealed class WhenRedisIsReached
     [Test]
     public async Task In_a_cluster_a_prefix_with_a_hash_tag_keeps_a_queue_together()
     {
-        await using var server = await RedisServer.StartAsync("cluster-enabled yes", "dir /tmp", $"cluster-config-file nodes-{Guid.NewGuid():N}.conf");
-        await using (var admin = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port},allowAdmin=true"))
+        await using var server = await RedisServer.StartAsync(
+            "cluster-enabled yes",
+            "dir /tmp",
+            $"cluster-config-file nodes-{Guid.NewGuid():N}.conf"
+        );
+        await using (
+            var admin = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port},allowAdmin=true")
+        )
             await admin.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
         await Eventually.Holds(() => ClusterIsUpAsync(server), Deadline, "the cluster is up");
-        await using var stage = await QueueStage.CreateAsync(Versions.Usual, server.Url, "{bull}", cluster: true);
+        await using var stage = await QueueStage.CreateAsync(
+            Versions.Usual,
+            server.Url,
+            "{bull}",
+            cluster: true
+        );
         await stage.Application.AddAsync(QueueStage.Queue, new Job("a"), new Job("b"));
 
         Assert.That((await stage.LookAsync()).Reason, Is.EqualTo("not paused: sync-connector"));

@@ -10,7 +10,10 @@ public sealed class HttpGateTests
     [Test]
     public async Task An_answer_as_expected_holds()
     {
-        using var server = LocalServer.Answering(200, """{ "workers": [ { "paused": true } ], "a/b": "yes" }""");
+        using var server = LocalServer.Answering(
+            200,
+            """{ "workers": [ { "paused": true } ], "a/b": "yes" }"""
+        );
 
         (await LookAsync(server, "")).AssertHolds();
         (await LookAsync(server, ", pointer: /workers/0/paused, value: true")).AssertHolds();
@@ -38,7 +41,12 @@ public sealed class HttpGateTests
     {
         var expected = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"watch:{Secret}"));
         using var server = LocalServer.Answering(request =>
-            (request.Headers["Authorization"] == expected && request.Headers["X-Token"] == Secret ? 200 : 401, "")
+            (
+                request.Headers["Authorization"] == expected && request.Headers["X-Token"] == Secret
+                    ? 200
+                    : 401,
+                ""
+            )
         );
         var header = $", header: {{ name: X-Token, value: {Secret} }}";
         var url = server.Url.Replace("//", $"//watch:{Secret}@", StringComparison.Ordinal);

@@ -12,8 +12,10 @@ namespace RotationMesh.GateTests.Others;
 internal static class Looks
 {
     /// <summary>A look at the only item of <c>workers</c>, in YAML.</summary>
-    public static Task<GateVerdict> AtWorkersAsync(string item, KubernetesClientConfiguration? cluster = null) =>
-        AtAsync(Maps.With($"workers: [{{ {item} }}]"), cluster: cluster);
+    public static Task<GateVerdict> AtWorkersAsync(
+        string item,
+        KubernetesClientConfiguration? cluster = null
+    ) => AtAsync(Maps.With($"workers: [{{ {item} }}]"), cluster: cluster);
 
     /// <summary>A look at <c>snapshot</c>, in YAML, by that clock.</summary>
     public static Task<GateVerdict> AtSnapshotAsync(

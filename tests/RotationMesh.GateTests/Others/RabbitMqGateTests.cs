@@ -21,7 +21,10 @@ public sealed class RabbitMqGateTests
     [OneTimeSetUp]
     public void Find_the_broker()
     {
-        if (Missing.Variable(BrokerVariable) is not { } amqp || Missing.Variable(ManagementVariable) is not { } http)
+        if (
+            Missing.Variable(BrokerVariable) is not { } amqp
+            || Missing.Variable(ManagementVariable) is not { } http
+        )
             throw Missing.Tell(
                 $"no RabbitMQ for the tests: set {BrokerVariable} and {ManagementVariable}, after infra/services.sh start rabbitmq"
             );
@@ -38,7 +41,11 @@ public sealed class RabbitMqGateTests
         await channel.QueueDeclareAsync(queue, durable: false, exclusive: false, autoDelete: false);
 
         await Eventually.Holds(async () => (await LookAsync()).Holds, Deadline, "nothing consumes");
-        var tag = await channel.BasicConsumeAsync(queue, autoAck: true, new AsyncEventingBasicConsumer(channel));
+        var tag = await channel.BasicConsumeAsync(
+            queue,
+            autoAck: true,
+            new AsyncEventingBasicConsumer(channel)
+        );
         await Eventually.Holds(async () => !(await LookAsync()).Holds, Deadline, "the consumer is seen");
         (await LookAsync()).AssertLost($"queues have consumers: {queue} (1)");
         await channel.BasicCancelAsync(tag);
@@ -48,7 +55,9 @@ public sealed class RabbitMqGateTests
 
     [Test]
     public async Task A_queue_that_does_not_exist_does_not_hold() =>
-        (await LookAsync("no-such-queue")).AssertLost("there is no queue no-such-queue in the virtual host /");
+        (await LookAsync("no-such-queue")).AssertLost(
+            "there is no queue no-such-queue in the virtual host /"
+        );
 
     [Test]
     public async Task A_wrong_password_does_not_hold_and_is_not_shown()

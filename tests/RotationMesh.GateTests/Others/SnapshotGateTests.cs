@@ -37,7 +37,9 @@ public sealed class SnapshotGateTests
         (await Looks.AtSnapshotAsync($"maxAge: 31m, file: {file}", Noon)).AssertHolds();
         (await Looks.AtSnapshotAsync($"maxAge: 29m, file: {file}", Noon)).AssertLost("30 min ago");
         File.Delete(file);
-        (await Looks.AtSnapshotAsync($"maxAge: 31m, file: {file}", Noon)).AssertLost($"there is no file {file}");
+        (await Looks.AtSnapshotAsync($"maxAge: 31m, file: {file}", Noon)).AssertLost(
+            $"there is no file {file}"
+        );
     }
 
     [Test]
@@ -65,7 +67,9 @@ public sealed class SnapshotGateTests
         Assert.That(PgBackRestInfo.Newest(info, "main").ToUnixTimeSeconds(), Is.EqualTo(1795399200));
         Assert.That(
             () => PgBackRestInfo.Newest(info, "absent"),
-            Throws.TypeOf<GateUnreadableException>().With.Message.Contains("no good backup of the stanza absent")
+            Throws
+                .TypeOf<GateUnreadableException>()
+                .With.Message.Contains("no good backup of the stanza absent")
         );
         Assert.That(
             () => PgBackRestInfo.Newest("<html>", "main"),
