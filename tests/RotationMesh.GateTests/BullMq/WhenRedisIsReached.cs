@@ -138,7 +138,9 @@ public sealed class WhenRedisIsReached
 
     private static async Task<bool> ClusterIsUpAsync(RedisServer server)
     {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(
+            $"127.0.0.1:{server.Port},allowAdmin=true"
+        );
         var info = (string?)await redis.GetServers()[0].ExecuteAsync("CLUSTER", "INFO");
         return info!.Contains("cluster_state:ok", StringComparison.Ordinal);
     }
