@@ -50,6 +50,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 "a dry run leaves nothing behind, so it has no saga",
                 nameof(request)
             );
+        await new Preflight(parts.Databases, parts.Schema).EnsureAsync(request, stopping);
         var entrance = new GateEntrance(parts, progress);
         if (!request.Gates.PauseWorkers)
             await entrance.EnsureOpenAsync(request.Gates, stopping);
