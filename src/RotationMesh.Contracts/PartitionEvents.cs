@@ -49,8 +49,17 @@ public sealed record PartitionFailed(
     bool Transient
 );
 
-/// <summary>Sent by a worker that stops before the partition's end, handled by the ledger, which gives it to another; may arrive twice.</summary>
-public sealed record PartitionReturned(Guid RotationId, long PartitionId, int Attempt, string Worker);
+/// <summary>
+/// Sent by a worker that stops before the partition's end, handled by the ledger, which gives it to another; may arrive
+/// twice. The counts are of the batches that it did.
+/// </summary>
+public sealed record PartitionReturned(
+    Guid RotationId,
+    long PartitionId,
+    int Attempt,
+    string Worker,
+    RowCounts Counts
+);
 
 /// <summary>Sent by a worker every so often while it is at a long partition, handled by the ledger, which extends the lease.</summary>
 public sealed record PartitionAlive(Guid RotationId, long PartitionId, int Attempt, string Worker);

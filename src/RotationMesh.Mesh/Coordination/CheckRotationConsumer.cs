@@ -46,7 +46,7 @@ internal sealed class CheckRotationConsumer(
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
         await claims.ClaimAsync(rotationId, goal, cancellationToken);
-        var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
+        var survey = await surveyor.RecentAsync(goal, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)
             throw new UsageException(string.Join(Environment.NewLine, unfit));
@@ -56,16 +56,12 @@ internal sealed class CheckRotationConsumer(
                 tenants,
                 cancellationToken
             );
-        var wrong = await WrongKeys.FindAsync(
+        await WrongKeys.EnsureNoneAsync(
             new KeyProbe(databases, ring),
             survey.Tables,
             goal,
             cancellationToken
         );
-        if (wrong.Count > 0)
-            throw new UsageException(
-                string.Join(Environment.NewLine, wrong.Select(result => result.Explain()))
-            );
         await new RotationTableStore(control.Source).RecordAsync(
             rotationId,
             survey.Counted(goal),

@@ -71,7 +71,7 @@ internal sealed class PlanRotationConsumer(
     private async Task PlanAsync(PlanRotation command, SweepKey sweep, CancellationToken cancellationToken)
     {
         var goal = command.Goal;
-        var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
+        var survey = await surveyor.RecentAsync(goal, cancellationToken);
         if (survey.Gaps is { } gaps)
             MeshLog.DatabaseLeftOut(log, command.RotationId, gaps);
         var failures = await new RowFailureStore(control.Source).ByTableAsync(

@@ -38,7 +38,16 @@ internal static class Results
                 m.Worker,
                 m.SqlState ?? NoSqlState
             ),
-            PartitionReturned m => PartitionResult.Returned(m.PartitionId, m.Attempt, m.Worker),
+            PartitionReturned m => PartitionResult.Returned(
+                m.PartitionId,
+                m.Attempt,
+                m.Worker,
+                Rotated(m.Counts) with
+                {
+                    FailedRows = 0,
+                    Contended = 0,
+                } // met again by the next attempt
+            ),
             PartitionAlive m => PartitionResult.Alive(m.PartitionId, m.Attempt, m.Worker),
             _ => throw new ArgumentException($"{message.GetType().Name} is no result", nameof(message)),
         };

@@ -19,8 +19,11 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
         [.. Tables.Select(table => table.Counted(goal.TargetVersion))];
 }
 
-/// <summary>A database that does not answer, or does not fit the map; one that <see cref="MayReturn"/> is waited for.</summary>
-internal sealed record UncountedDatabase(string Database, string Reason, bool MayReturn);
+/// <summary>A database that does not answer, or does not fit the map; one that may return is waited for.</summary>
+internal sealed record UncountedDatabase(string Database, string Reason, Exception? Fault = null)
+{
+    public bool MayReturn => Fault is not null;
+}
 
 /// <summary>A table and its rows by version; <see cref="Order"/> is its place in the map.</summary>
 internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyList<VersionCount> Counts)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
@@ -19,11 +21,26 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
     private const int AtOnce = 4;
 
     /// <summary>
+    /// Age up to which a census serves to check and to plan, which the census after a sweep makes up for; reading whole
+    /// tables twice in a row would be felt.
+    /// </summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
+
+    private volatile Remembered? last;
+
+    /// <summary>The last survey of the goal where it is complete and seconds old, else a new one.</summary>
+    public async Task<Survey> RecentAsync(RotationGoal goal, CancellationToken cancellationToken) =>
+        last is { } found && found.Goal == Describe(goal) && Stopwatch.GetElapsedTime(found.At) < Recent
+            ? found.Survey
+            : await CountAsync(goal, durable: false, cancellationToken);
+
+    /// <summary>
     /// Counts everything of the goal. <paramref name="durable"/> makes all earlier commits durable first, so that a crash
     /// of the server can't take back what was counted.
     /// </summary>
     public async Task<Survey> CountAsync(RotationGoal goal, bool durable, CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
         var entries = map
             .Scopes.Where(scope => goal.Scopes.Contains(scope.Name))
             .SelectMany(scope => scope.Tables)
@@ -46,10 +63,12 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
                     }
                 })
         );
-        return new Survey(
+        var survey = new Survey(
             [.. parts.SelectMany(part => part.Tables).OrderBy(table => table.Order)],
             [.. parts.SelectMany(part => part.Uncounted)]
         );
+        last = survey.Uncounted.Count == 0 ? new Remembered(Describe(goal), survey, started) : null;
+        return survey;
     }
 
     private async Task<Survey> CountAsync(
@@ -87,17 +106,23 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             var cause = fault is TargetDatabaseException { InnerException: NpgsqlException inner }
                 ? inner
                 : fault;
-            return new Survey([], [new(database, DatabaseFaults.Describe(cause), MayReturn: true)]);
+            var reason = DatabaseFaults.Describe(cause);
+            return new Survey([], [new(database, reason, Faults.MayPass(cause) ? fault : null)]);
         }
         catch (Exception fault) when (fault is TimeoutException or IOException)
         {
-            return new Survey([], [new(database, "it does not answer in time", MayReturn: true)]);
+            return new Survey([], [new(database, "it does not answer in time", fault)]);
         }
         catch (UsageException fault)
         {
-            return new Survey([], [new(database, fault.Message, MayReturn: false)]);
+            return new Survey([], [new(database, fault.Message)]);
         }
     }
+
+    private static string Describe(RotationGoal goal) =>
+        JsonSerializer.Serialize(new { goal.Scopes, goal.Tenants });
+
+    private sealed record Remembered(string Goal, Survey Survey, long At);
 
     /// <summary>As the target's queries take them: null for all.</summary>
     public static IReadOnlyList<string>? Tenants(RotationGoal goal) =>

@@ -1,4 +1,5 @@
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Target.Probing;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -6,6 +7,21 @@ namespace RotationMesh.Mesh.Coordination;
 /// <summary>Tries the keys on a sample of each table before anything of it is written.</summary>
 internal static class WrongKeys
 {
+    /// <summary>Throws <see cref="UsageException"/> that names the tables and versions whose key can't be the right one.</summary>
+    public static async Task EnsureNoneAsync(
+        KeyProbe probe,
+        IEnumerable<SurveyedTable> tables,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        var wrong = await FindAsync(probe, tables, goal, cancellationToken);
+        if (wrong.Count > 0)
+            throw new UsageException(
+                string.Join(Environment.NewLine, wrong.Select(result => result.Explain()))
+            );
+    }
+
     /// <summary>The tables and versions whose key can't be the one that the rows were encrypted with.</summary>
     public static async Task<IReadOnlyList<ProbeResult>> FindAsync(
         KeyProbe probe,

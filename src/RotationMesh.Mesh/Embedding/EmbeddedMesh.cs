@@ -26,6 +26,8 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// </summary>
     private const int WindowPerWorker = 4;
 
+    private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
+
     /// <summary>Settable so that tests need not wait, and can look into the bus.</summary>
     internal Action<IBusRegistrationConfigurator> Configure { get; init; } = _ => { };
 
@@ -50,12 +52,13 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 "a dry run leaves nothing behind, so it has no saga",
                 nameof(request)
             );
-        await new Preflight(parts.Databases, parts.Schema).EnsureAsync(request, stopping);
+        var wanted = Wanted(request);
+        await new Preflight(parts, surveyor).EnsureAsync(Goal(wanted), stopping);
         var entrance = new GateEntrance(parts, progress);
         if (!request.Gates.PauseWorkers)
             await entrance.EnsureOpenAsync(request.Gates, stopping);
         await parts.Control.MigrateAsync(stopping);
-        var (rotation, running) = await ClaimAsync(Wanted(request), request.Gates, stopping);
+        var (rotation, running) = await ClaimAsync(wanted, request.Gates, stopping);
         await using var alive = running;
         if (request.Gates.PauseWorkers)
             await entrance.PauseAndEnsureOpenAsync(rotation, request.Gates, stopping);
@@ -116,7 +119,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     private ServiceCollection Services(Guid rotationId, int workers)
     {
         var services = new ServiceCollection();
-        parts.AddTo(services);
+        parts.AddTo(services).AddSingleton(surveyor);
         var window = workers * WindowPerWorker;
         services.AddMassTransit(bus =>
         {
@@ -201,6 +204,17 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             RequestedBy = request.RequestedBy,
         };
     }
+
+    private static RotationGoal Goal(RunningRotation rotation) =>
+        new()
+        {
+            Scopes = rotation.Scopes,
+            Tenants = rotation.Tenants ?? [],
+            TargetVersion = rotation.TargetVersion,
+            AllowDowngrade = rotation.AllowDowngrade,
+            MapHash = rotation.MapHash,
+            TargetFingerprint = rotation.TargetFingerprint,
+        };
 
     private static StartRotation Start(RunningRotation rotation, GateTerms gates) =>
         new()

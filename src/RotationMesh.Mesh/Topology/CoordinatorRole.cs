@@ -45,7 +45,7 @@ public static class CoordinatorRole
         bus.AddSingleton(options);
         bus.AddSingleton(rules);
         bus.AddSingleton<LedgerPulse>();
-        bus.AddSingleton<Surveyor>();
+        bus.TryAddSingleton<Surveyor>();
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<TableClaims>();
         bus.TryAddSingleton(services =>

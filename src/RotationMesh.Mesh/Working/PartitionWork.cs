@@ -23,15 +23,15 @@ internal sealed class PartitionWork(
     public const int RowsInMessage = 500;
 
     /// <summary>
-    /// Runs <paramref name="work"/>, which sends the partition's result or returns false where it was stopped before the
-    /// last row. A failure of the database is the partition's result too; the ledger decides whether it is tried again.
+    /// Runs <paramref name="work"/>, which sends the partition's result and returns null, or returns what it has done where
+    /// it was stopped before the last row. A failure of the database is the partition's result too; the ledger decides whether it is tried again.
     /// </summary>
     public async Task RunAsync(
         ConsumeContext context,
         Guid rotationId,
         PartitionRef partition,
         (string MapHash, int Version, string Fingerprint) goal,
-        Func<CancellationToken, Task<bool>> work
+        Func<CancellationToken, Task<RowCounts?>> work
     )
     {
         var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
@@ -51,11 +51,12 @@ internal sealed class PartitionWork(
         var heart = BeatAsync(context, new PartitionAlive(rotationId, id, attempt, worker), ended.Token);
         try
         {
-            if (stop.Token.IsCancellationRequested || !await work(stop.Token))
+            var unfinished = stop.Token.IsCancellationRequested ? new RowCounts() : await work(stop.Token);
+            if (unfinished is not null)
                 await SendAsync(
                     context,
                     Queues.PartitionReturned,
-                    new PartitionReturned(rotationId, id, attempt, worker)
+                    new PartitionReturned(rotationId, id, attempt, worker, unfinished)
                 );
         }
         catch (Exception fault)
@@ -66,7 +67,7 @@ internal sealed class PartitionWork(
             await SendAsync(
                 context,
                 Queues.PartitionFailed,
-                new PartitionFailed(rotationId, id, attempt, worker, sqlState, IsTransient(fault))
+                new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
             );
         }
         finally
@@ -107,15 +108,6 @@ internal sealed class PartitionWork(
         var endpoint = await context.GetSendEndpoint(Queues.Address(queue));
         await endpoint.Send(message, CancellationToken.None);
     }
-
-    // A stopping server (class 57) and a schema that is being changed (0A, cached plan) come right by themselves.
-    private static bool IsTransient(Exception fault) =>
-        fault switch
-        {
-            PostgresException refusal => refusal.IsTransient || refusal.SqlState[..2] is "57" or "08" or "0A",
-            UsageException or InvalidOperationException => false,
-            _ => true,
-        };
 
     private static FailedRow Row(RowFailure failure) =>
         new(

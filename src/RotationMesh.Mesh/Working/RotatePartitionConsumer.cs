@@ -26,7 +26,7 @@ internal sealed class RotatePartitionConsumer(
         );
     }
 
-    private async Task<bool> RotateAsync(
+    private async Task<RowCounts?> RotateAsync(
         ConsumeContext context,
         RotatePartition command,
         CancellationToken stopping
@@ -48,7 +48,7 @@ internal sealed class RotatePartitionConsumer(
         );
         await PartitionWork.SendAsync(context, command.RotationId, outcome.Failures);
         if (!outcome.Finished)
-            return false;
+            return Counts(outcome);
         var result = new PartitionRotated(
             command.RotationId,
             command.Partition.PartitionId,
@@ -58,7 +58,7 @@ internal sealed class RotatePartitionConsumer(
             clock.GetElapsedTime(started)
         );
         await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);
-        return true;
+        return null;
     }
 
     private static RowCounts Counts(PartitionOutcome outcome) =>

@@ -25,7 +25,7 @@ internal sealed class VerifyPartitionConsumer(
         );
     }
 
-    private async Task<bool> VerifyAsync(
+    private async Task<RowCounts?> VerifyAsync(
         ConsumeContext context,
         VerifyPartition command,
         CancellationToken stopping
@@ -55,11 +55,11 @@ internal sealed class VerifyPartitionConsumer(
                 clock.GetElapsedTime(started)
             );
             await PartitionWork.SendAsync(context, Queues.PartitionVerified, result);
-            return true;
+            return null;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return false; // reading is cheap to repeat
+            return new RowCounts(); // reading is cheap to repeat
         }
     }
 }

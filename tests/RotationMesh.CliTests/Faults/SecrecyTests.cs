@@ -42,7 +42,7 @@ public sealed class SecrecyTests
     [TestCase("P0001", "DatabaseError", TestName = "A_trigger_that_quotes_the_row_as_an_exception")]
     [TestCase("42501", "DatabaseError", TestName = "A_trigger_that_quotes_the_row_as_a_lack_of_privilege")]
     [TestCase("55000", "DatabaseError", TestName = "A_trigger_that_quotes_the_row_as_not_ready")]
-    [TestCase("XX000", "Faulted", TestName = "A_trigger_that_quotes_the_row_as_an_internal_error")]
+    [TestCase("XX000", "DatabaseError", TestName = "A_trigger_that_quotes_the_row_as_an_internal_error")]
     public async Task A_trigger_that_quotes_the_row(string state, string told)
     {
         await site.Database.ExecuteAsync(

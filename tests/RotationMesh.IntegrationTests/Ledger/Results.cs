@@ -23,7 +23,12 @@ internal static class Results
         PartitionResult.Refused(partition.PartitionId, partition.Attempt, worker, reason);
 
     public static PartitionResult Returned(this TakenPartition partition) =>
-        PartitionResult.Returned(partition.PartitionId, partition.Attempt, LedgerScene.Worker);
+        PartitionResult.Returned(
+            partition.PartitionId,
+            partition.Attempt,
+            LedgerScene.Worker,
+            new PartitionCounts()
+        );
 
     public static PartitionResult Alive(this TakenPartition partition) =>
         PartitionResult.Alive(partition.PartitionId, partition.Attempt, LedgerScene.Worker);

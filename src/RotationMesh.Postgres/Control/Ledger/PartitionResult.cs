@@ -23,7 +23,7 @@ public sealed record PartitionResult
     /// <summary>The worker that speaks.</summary>
     public string Worker { get; }
 
-    /// <summary>What became of the rows; zero unless done.</summary>
+    /// <summary>What became of the rows; zero unless done or given back.</summary>
     public PartitionCounts Counts { get; private init; }
 
     /// <summary>SQLSTATE or a short cause, never a value; null if done or alive.</summary>
@@ -49,9 +49,13 @@ public sealed record PartitionResult
     public static PartitionResult Refused(long partitionId, int attempt, string worker, string reason) =>
         new(PartitionResultKind.Refused, partitionId, attempt, worker) { Reason = reason };
 
-    /// <summary>The worker gives it back untouched or half done, because it stops.</summary>
-    public static PartitionResult Returned(long partitionId, int attempt, string worker) =>
-        new(PartitionResultKind.Returned, partitionId, attempt, worker);
+    /// <summary>The worker gives it back untouched or half done, because it stops; the counts are of what it did.</summary>
+    public static PartitionResult Returned(
+        long partitionId,
+        int attempt,
+        string worker,
+        PartitionCounts counts
+    ) => new(PartitionResultKind.Returned, partitionId, attempt, worker) { Counts = counts };
 
     /// <summary>The worker is still at it: the lease begins again.</summary>
     public static PartitionResult Alive(long partitionId, int attempt, string worker) =>

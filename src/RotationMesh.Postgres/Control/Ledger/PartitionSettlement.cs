@@ -61,6 +61,7 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
                     break;
                 case PartitionResultKind.Returned:
                     sorted.Requeued.Add(result);
+                    sorted.Totals.AddCounts(held.SweepTableId, result.Counts);
                     break;
                 case PartitionResultKind.Alive:
                     sorted.Extended.Add(result);

@@ -37,6 +37,13 @@ internal sealed class SweepTotals
         deltas[sweepTableId] = (delta.Done + 1, delta.Failed, delta.Counts + counts);
     }
 
+    /// <summary>Rows of a partition that is not done yet; what is met again later must not be among them.</summary>
+    public void AddCounts(long sweepTableId, PartitionCounts counts)
+    {
+        var delta = deltas.GetValueOrDefault(sweepTableId);
+        deltas[sweepTableId] = delta with { Counts = delta.Counts + counts };
+    }
+
     /// <summary>More partitions have failed; fewer, where the number is negative.</summary>
     public void AddFailed(long sweepTableId, long partitions = 1)
     {
