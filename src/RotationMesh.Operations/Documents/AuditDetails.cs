@@ -1,0 +1,132 @@
+namespace RotationMesh.Operations.Documents;
+
+// What the details of the audit log's events hold, by kind. Later versions may add to them, and take nothing away.
+
+/// <summary>Details of <c>RotationStarted</c>: what was asked for, and by which keys and map.</summary>
+public sealed record RotationStartedDetails
+{
+    /// <summary>The command line of the program that asked.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>Version that rows are brought to.</summary>
+    public required int TargetVersion { get; init; }
+
+    /// <summary>Fingerprint of that version's key.</summary>
+    public required string TargetFingerprint { get; init; }
+
+    /// <summary>Identity of the rotation map.</summary>
+    public required string MapHash { get; init; }
+
+    /// <summary>The scopes.</summary>
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>The tenants; left out for all.</summary>
+    public IReadOnlyList<string>? Tenants { get; init; }
+
+    /// <summary>Rows of one transaction.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Whether rows above the target version are brought down.</summary>
+    public required bool AllowDowngrade { get; init; }
+}
+
+/// <summary>Details of <c>StateChanged</c>.</summary>
+public sealed record StateChangedDetails
+{
+    /// <summary>The state before.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The state after.</summary>
+    public required string To { get; init; }
+
+    /// <summary>The pass over the rows, from 1; 0 before the first.</summary>
+    public required int Sweep { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Of a retry that was narrowed: to these scopes.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>Of a retry that was narrowed: to these tenants.</summary>
+    public IReadOnlyList<string>? Tenants { get; init; }
+}
+
+/// <summary>Details of <c>GateChecked</c>: written when a gate is first looked at, and whenever that changes.</summary>
+public sealed record GateCheckedDetails
+{
+    /// <summary>The gate.</summary>
+    public required string Gate { get; init; }
+
+    /// <summary>What was found.</summary>
+    public required GateOutcome Outcome { get; init; }
+
+    /// <summary>What it was found by; of an override, why.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>What was found of a gate.</summary>
+public enum GateOutcome
+{
+    /// <summary>It holds.</summary>
+    Holds = 1,
+
+    /// <summary>It does not hold.</summary>
+    Lost,
+
+    /// <summary>It does not hold, and the operator goes on without it.</summary>
+    Overridden,
+}
+
+/// <summary>Details of <c>RotationEnded</c>.</summary>
+public sealed record RotationEndedDetails
+{
+    /// <summary>The state that it ended in.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Rows altogether.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Rows brought to the target version.</summary>
+    public required long Rotated { get; init; }
+
+    /// <summary>Rows that were there already.</summary>
+    public required long Current { get; init; }
+
+    /// <summary>Rows whose value lives elsewhere.</summary>
+    public required long External { get; init; }
+
+    /// <summary>Rows that are not at the target version, or do not decrypt under it.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Times that a row had changed between read and write.</summary>
+    public required long Conflicts { get; init; }
+
+    /// <summary>Rows decrypted after they were rewritten; left out where none was to be.</summary>
+    public long? Verified { get; init; }
+
+    /// <summary>Partitions that verification could not read.</summary>
+    public long FailedPartitions { get; init; }
+}
+
+/// <summary>Details of <c>KeyRetired</c>.</summary>
+public sealed record KeyRetiredDetails
+{
+    /// <summary>The version.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Fingerprint of its key; left out where the key ring did not have it any more.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>The command line of the program that asked.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>Identity of the rotation map.</summary>
+    public required string MapHash { get; init; }
+
+    /// <summary>Rows that were counted.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Rows that were decrypted without the version's key.</summary>
+    public required long Verified { get; init; }
+}

@@ -1,0 +1,35 @@
+namespace RotationMesh.Reporting;
+
+/// <summary>What a class of failures means, and what to do about it.</summary>
+internal static class Remedies
+{
+    /// <summary>For an error class of a row.</summary>
+    public static string Of(string error) =>
+        error switch
+        {
+            "AuthenticationFailed" =>
+                "The value does not decrypt under the key of the version that its row claims: it was altered, or encrypted "
+                    + "under another key, tenant or context. Compare fingerprints with the application's, check format, "
+                    + "context and tenant column in the map, then restore the value from a backup.",
+            "MalformedEnvelope" =>
+                "The value is not an envelope at all: cut off, or plaintext. Find out what wrote it; restore it, or let the "
+                    + "application write it again. Do not encrypt it as it is: it may be an envelope that was damaged.",
+            "UnknownKeyVersion" =>
+                "The row claims a version that the key ring lacks. Add that key to the previous keys, or correct the version "
+                    + "where it is a mistake; then retry.",
+            "NewerVersion" =>
+                "The row is above the target version: something wrote it with a newer key. Rotate to that version, or use "
+                    + "--allow-downgrade where it is meant.",
+            "EmptyPlaintext" =>
+                "The envelope holds nothing, which the application never writes. Find out what wrote it, and let the "
+                    + "application write the value again.",
+            "DatabaseError" =>
+                "The database refused the row: a trigger, a constraint, or a lock that was held to the end. Look at the "
+                    + "server's log for that time, mend the cause, then retry.",
+            _ => "Look the class up in the documentation.",
+        };
+
+    /// <summary>Whether failures of the class may be damage, and not only a lack of a key or a right.</summary>
+    public static bool MayBeCorruption(string error) =>
+        error is "AuthenticationFailed" or "MalformedEnvelope" or "EmptyPlaintext";
+}

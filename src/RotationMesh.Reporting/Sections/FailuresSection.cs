@@ -1,0 +1,69 @@
+using System.Globalization;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Reporting.Blocks;
+
+namespace RotationMesh.Reporting.Sections;
+
+/// <summary>Failures by cause, what to do about each, and the first rows.</summary>
+internal static class FailuresSection
+{
+    /// <summary>Rows that are listed: enough to look into; all are with <c>failures</c>.</summary>
+    private const int Listed = 50;
+
+    public static IEnumerable<Block> Of(ReportDocument report)
+    {
+        yield return new Heading(2, "Failures by cause");
+        if (report.Causes.Count == 0)
+        {
+            yield return new Paragraph("None.");
+            yield break;
+        }
+
+        yield return new Grid(["Scope", "Table", "Cause", "Rows"], 1, [.. report.Causes.Select(Row)]);
+        yield return new Points(
+            Numbered: false,
+            [.. report.Causes.Select(cause => cause.Error).Distinct().Select(Remedy)]
+        );
+        var rows = report.Rotation.Failures.Take(Listed).ToList();
+        yield return new Grid(
+            ["Table", "Primary key", "Tenant", "Version", "Cause"],
+            0,
+            [.. rows.Select(Row)]
+        );
+        var more = report.Causes.Sum(cause => cause.Rows) - rows.Count;
+        if (more > 0)
+            yield return new Paragraph(
+                $"{more} more rows: {new Code($"rotationmesh --output json failures {report.Rotation.RotationId}")}"
+            );
+    }
+
+    private static Phrase Remedy(string error)
+    {
+        // The remedy is ours, the class comes from the database, which knows only ours.
+        Phrase remedy = $"{error}: ";
+        remedy.AppendLiteral(Remedies.Of(error));
+        return remedy;
+    }
+
+    private static IReadOnlyList<Phrase> Row(CauseDocument cause) =>
+        [
+            Phrase.Foreign(cause.Scope),
+            Phrase.Foreign(cause.Table),
+            Phrase.Foreign(cause.Error),
+            Phrase.Number(cause.Rows),
+        ];
+
+    private static IReadOnlyList<Phrase> Row(FailureDocument failure) =>
+        [
+            Phrase.Foreign(failure.Table),
+            Phrase.Foreign(failure.Key?.ToJsonString(Unescaped)),
+            Phrase.Foreign(failure.Tenant),
+            Phrase.Foreign(failure.Version?.ToString(CultureInfo.InvariantCulture)),
+            Phrase.Foreign(failure.Error),
+        ];
+
+    private static readonly System.Text.Json.JsonSerializerOptions Unescaped = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

@@ -1,0 +1,40 @@
+using RotationMesh.Operations.Documents;
+using RotationMesh.Reporting.Blocks;
+
+namespace RotationMesh.Reporting.Sections;
+
+/// <summary>What was found of the gates, and which were overridden.</summary>
+internal static class GatesSection
+{
+    public static IEnumerable<Block> Of(ReportDocument report)
+    {
+        yield return new Heading(2, "Gates and overrides");
+        var checks = report
+            .Audit.Events.Where(written => written.Kind == "GateChecked")
+            .Select(written => (Event: written, Gate: AuditText.Read<GateCheckedDetails>(written)))
+            .Where(check => check.Gate is not null)
+            .ToList();
+        if (checks.Count == 0)
+        {
+            yield return new Paragraph("No gate was checked.");
+            yield break;
+        }
+
+        yield return new Grid(
+            ["Time", "Gate", "Outcome", "Reason", "By"],
+            0,
+            [
+                .. checks.Select(check =>
+                    (Phrase[])
+                        [
+                            $"{check.Event.RecordedAt}",
+                            Phrase.Foreign(check.Gate!.Gate),
+                            AuditText.Word(check.Gate.Outcome),
+                            Phrase.Foreign(check.Gate.Reason),
+                            Phrase.Foreign(check.Event.Actor),
+                        ]
+                ),
+            ]
+        );
+    }
+}

@@ -1,0 +1,54 @@
+using RotationMesh.Operations.Documents;
+using RotationMesh.Reporting.Blocks;
+
+namespace RotationMesh.Reporting.Sections;
+
+/// <summary>What to do now.</summary>
+internal static class NextStepsSection
+{
+    public static IEnumerable<Block> Of(ReportDocument report)
+    {
+        yield return new Heading(2, "Next steps");
+        yield return new Points(Numbered: true, [.. Steps(report)]);
+    }
+
+    private static IEnumerable<Phrase> Steps(ReportDocument report)
+    {
+        var rotation = report.Rotation;
+        var retry = new Code($"rotationmesh retry {rotation.RotationId}");
+        switch (rotation.State)
+        {
+            case "Completed":
+                yield return $"Check the application: an export of a rotated tenant, the health of a connector.";
+                yield return $"Resume the application's workers, where they are still paused: {new Code("rotationmesh workers resume")}.";
+                yield return $"Restart what still holds the old key ring; then {new Code("rotationmesh census")} shows whether anything writes old versions.";
+                yield return $"When {new Code("rotationmesh keys")} says that an old version is safe to retire, retire it: {new Code("rotationmesh keys retire N")}.";
+                break;
+            case "CompletedWithFailures":
+                yield return $"Keep the old keys: {rotation.Totals.Failed} rows may still need them.";
+                yield return "Repair the rows by their causes, as above.";
+                yield return $"Try again what failed: {retry}.";
+                yield return $"Make this report again, and file it with the incident: {new Code($"rotationmesh report {rotation.RotationId}")}.";
+                break;
+            case "Cancelled":
+                yield return $"Rotate again when it suits: what is done is passed over. Until then both keys are needed, and {new Code("rotationmesh census")} shows how many rows use each.";
+                break;
+            case "Faulted":
+                yield return "Mend what the reason names; nothing was written since.";
+                yield return $"See whether everything fits: {new Code("rotationmesh doctor")}.";
+                yield return $"Go on: {retry}.";
+                break;
+            case "Paused":
+                yield return "Read the reason: an operator paused it, or too much failed.";
+                yield return $"Go on: {new Code($"rotationmesh resume {rotation.RotationId}")}; or end it: {new Code($"rotationmesh cancel {rotation.RotationId}")}.";
+                break;
+            default:
+                yield return $"It is under way: {new Code($"rotationmesh watch {rotation.RotationId}")}. Make this report again at its end.";
+                break;
+        }
+
+        if (report.Tenants.Uncounted.Count > 0)
+            yield return "Some tables could not be counted: make this report again when their databases answer.";
+        yield return $"Note the hash of the newest audit event with this report; {new Code("rotationmesh audit verify")} shows it.";
+    }
+}

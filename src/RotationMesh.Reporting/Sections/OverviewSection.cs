@@ -1,0 +1,75 @@
+using RotationMesh.Operations.Documents;
+using RotationMesh.Reporting.Blocks;
+
+namespace RotationMesh.Reporting.Sections;
+
+/// <summary>What, who, when.</summary>
+internal static class OverviewSection
+{
+    public static IEnumerable<Block> Of(ReportDocument report)
+    {
+        var rotation = report.Rotation;
+        yield return new Heading(1, $"Rotation {rotation.RotationId}");
+        yield return new Paragraph(Verdict(rotation));
+        yield return new Grid(["", ""], 0, [.. Rows(report).Select(row => (Phrase[])[row.Name, row.Value])]);
+    }
+
+    private static Phrase Verdict(RotationDocument rotation) =>
+        rotation.State switch
+        {
+            "Completed" =>
+                $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion}, and verification passed.",
+            "CompletedWithFailures" =>
+                $"{new Strong("Completed with failures.")} {rotation.Totals.Failed} rows are not at version {rotation.TargetVersion}, or do not decrypt under it.",
+            "Cancelled" =>
+                $"{new Strong("Cancelled.")} What was done stays done; {rotation.Totals.Pending} rows are still to do.",
+            "Faulted" => $"{new Strong("Faulted.")} It could not go on.",
+            _ =>
+                $"{new Strong("Not at its end:")} it is {rotation.State}; {rotation.Totals.Pending} rows are still to do.",
+        };
+
+    private static IEnumerable<(string Name, Phrase Value)> Rows(ReportDocument report)
+    {
+        var (rotation, order) = (report.Rotation, report.Order);
+        var asked = report.Audit.Events.FirstOrDefault(written => written.Kind == "RotationStarted");
+        yield return ("State", Phrase.Foreign(rotation.State));
+        if (rotation.Reason is { } reason)
+            yield return ("Reason", Phrase.Foreign(reason));
+        yield return (
+            "Target version",
+            $"{rotation.TargetVersion} (key fingerprint {order.TargetFingerprint})"
+        );
+        yield return ("Scopes", Phrase.Foreign(string.Join(", ", order.Scopes)));
+        yield return ("Tenants", Tenants(order));
+        yield return ("Requested by", Phrase.Foreign(rotation.RequestedBy));
+        yield return ("From host", Phrase.Foreign(asked?.Host));
+        yield return ("Command line", Phrase.Foreign(CommandLine(asked)));
+        yield return ("Batch size", $"{order.BatchSize}");
+        if (order.AllowDowngrade)
+            yield return ("Downgrade", "allowed: rows above the target version were brought down");
+        yield return ("Map", Phrase.Foreign(order.MapHash));
+        yield return ("Started", rotation.StartedAt is { } start ? $"{start}" : "—");
+        yield return ("Ended", rotation.EndedAt is { } end ? $"{end}" : "—");
+        yield return ("Duration", Duration(rotation.ElapsedSeconds));
+        yield return ("Report made", $"{report.MadeAt}");
+    }
+
+    private static Phrase Tenants(ReportedOrder order) =>
+        order.Tenants switch
+        {
+            null => "all",
+            { Count: > ReportDocument.MaxTenants } many =>
+                $"{string.Join(", ", many.Take(ReportDocument.MaxTenants))} and {many.Count - ReportDocument.MaxTenants} more",
+            var few => Phrase.Foreign(string.Join(", ", few)),
+        };
+
+    private static string? CommandLine(AuditEventDocument? asked) =>
+        asked is null ? null : AuditText.Read<RotationStartedDetails>(asked)?.CommandLine;
+
+    private static string Duration(double seconds) =>
+        seconds < 60
+            ? FormattableString.Invariant($"{seconds:0.0} s")
+            : TimeSpan
+                .FromSeconds(Math.Round(seconds))
+                .ToString("c", System.Globalization.CultureInfo.InvariantCulture);
+}

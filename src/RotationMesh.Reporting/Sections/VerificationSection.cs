@@ -1,0 +1,29 @@
+using RotationMesh.Operations.Documents;
+using RotationMesh.Reporting.Blocks;
+
+namespace RotationMesh.Reporting.Sections;
+
+/// <summary>What was decrypted again, and what the audit log can be held against.</summary>
+internal static class VerificationSection
+{
+    public static IEnumerable<Block> Of(ReportDocument report)
+    {
+        var rotation = report.Rotation;
+        yield return new Heading(2, "Verification");
+        yield return new Paragraph(
+            rotation.Verified == 0
+                ? "No rows were decrypted after they were rewritten."
+                : $"{rotation.Verified} rows were decrypted after they were rewritten; {report.Unreadable} of those at version {rotation.TargetVersion} failed. Each new value was also decrypted, and compared, before it was written."
+        );
+        if (report.Audit.Events.Count > 0)
+        {
+            var newest = report.Audit.Events[^1];
+            yield return new Paragraph(
+                $"Newest event of this rotation in the audit log: number {newest.Sequence}, hash {newest.Hash}. Whether the log still has it: {new Code($"rotationmesh audit verify --expect {Hex(newest.Hash)}")}"
+            );
+        }
+    }
+
+    // To be typed: nothing but the digits of a hash may get there.
+    private static string Hex(string hash) => new([.. hash.Where(char.IsAsciiHexDigit).Take(64)]);
+}
