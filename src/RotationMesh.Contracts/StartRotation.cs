@@ -28,6 +28,9 @@ public sealed record StartRotation
     /// <summary>Who asked, as the audit log shows it.</summary>
     public required string RequestedBy { get; init; }
 
+    /// <summary>Command line by which it was asked; it holds no secret, as no option takes one.</summary>
+    public string? CommandLine { get; init; }
+
     public required string MapHash { get; init; }
     public required string TargetFingerprint { get; init; }
 }

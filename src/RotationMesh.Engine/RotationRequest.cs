@@ -25,6 +25,9 @@ public sealed record RotationRequest
     /// <summary>Who asked for it, as the audit log shows it.</summary>
     public string RequestedBy { get; init; } = Environment.UserName;
 
+    /// <summary>Command line by which it was asked, for the audit log.</summary>
+    public string? CommandLine { get; init; }
+
     /// <summary>All tables of the scopes.</summary>
     public IEnumerable<TableEntry> Tables => Scopes.SelectMany(scope => scope.Tables);
 }

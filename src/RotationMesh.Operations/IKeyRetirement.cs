@@ -27,9 +27,6 @@ public sealed record RetirementOrder
     /// <summary>Who asks, as the audit log shows it; a coordinator puts the name of the token in its place.</summary>
     public required string RequestedBy { get; init; }
 
-    /// <summary>Machine that it is asked from.</summary>
-    public required string RequestedFrom { get; init; }
-
     /// <summary>Command line by which it is asked; it holds no secret, as no option takes one.</summary>
     public string? CommandLine { get; init; }
 }

@@ -30,9 +30,6 @@ public sealed record RotationOrder
     /// <summary>Who asks, as the audit log shows it; a coordinator puts the name of the token in its place.</summary>
     public required string RequestedBy { get; init; }
 
-    /// <summary>Machine that it is asked from; null where that is not known.</summary>
-    public string? RequestedFrom { get; init; }
-
     /// <summary>Command line by which it is asked; it holds no secret, as no option takes one.</summary>
     public string? CommandLine { get; init; }
 

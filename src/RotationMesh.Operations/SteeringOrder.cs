@@ -14,9 +14,6 @@ public sealed record SteeringOrder
 
     /// <summary>Who asks, as the audit log shows it.</summary>
     public required string RequestedBy { get; init; }
-
-    /// <summary>Machine that it is asked from; null where that is not known.</summary>
-    public string? RequestedFrom { get; init; }
 }
 
 /// <summary>What an operator may ask of a rotation.</summary>

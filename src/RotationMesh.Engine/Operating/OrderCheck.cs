@@ -39,6 +39,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
             ],
             SnapshotTakenAt = request.Gates.SnapshotTakenAt,
             RequestedBy = order.RequestedBy,
+            CommandLine = order.CommandLine,
         };
     }
 
@@ -69,6 +70,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
             Workers = order.Workers ?? Environment.ProcessorCount,
             Gates = Terms(order),
             RequestedBy = order.RequestedBy,
+            CommandLine = order.CommandLine,
         };
     }
 

@@ -43,6 +43,7 @@ internal sealed class NpgsqlSagaRepositoryContext<TSaga, TMessage>(
     {
         if (!await transaction.Insert(context.Saga, CancellationToken))
             throw Conflict(context.Saga, "the saga was started by another message");
+        await transaction.Tell(context.Saga, Message, CancellationToken);
     }
 
     /// <summary>Called after Load or Insert while the saga goes on.</summary>
@@ -50,6 +51,7 @@ internal sealed class NpgsqlSagaRepositoryContext<TSaga, TMessage>(
     {
         if (!await transaction.Update(context.Saga, CancellationToken))
             throw Conflict(context.Saga, "the row to update is gone");
+        await transaction.Tell(context.Saga, Message, CancellationToken);
     }
 
     /// <summary>Called after Load or Insert when the saga is completed.</summary>

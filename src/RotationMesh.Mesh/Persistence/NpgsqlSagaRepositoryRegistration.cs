@@ -10,7 +10,8 @@ namespace RotationMesh.Mesh.Persistence;
 public static class NpgsqlSagaRepositoryRegistration
 {
     /// <summary>
-    /// Called when the saga is registered; the data source is asked for once, when the first message arrives.
+    /// Called when the saga is registered; the data source is asked for once, when the first message arrives. The witness
+    /// hears of every change, in its transaction.
     /// </summary>
     /// <remarks>
     /// Every message in flight holds a connection, perhaps while it waits for the lock of its saga: keep the endpoint's
@@ -20,12 +21,13 @@ public static class NpgsqlSagaRepositoryRegistration
     public static ISagaRegistrationConfigurator<TSaga> NpgsqlRepository<TSaga>(
         this ISagaRegistrationConfigurator<TSaga> saga,
         SagaTable<TSaga> table,
-        Func<IServiceProvider, NpgsqlDataSource> dataSource
+        Func<IServiceProvider, NpgsqlDataSource> dataSource,
+        ISagaWitness<TSaga>? witness = null
     )
         where TSaga : class, ISaga =>
         saga.Repository(services =>
         {
-            services.AddSingleton(provider => new SagaStore<TSaga>(table, dataSource(provider)));
+            services.AddSingleton(provider => new SagaStore<TSaga>(table, dataSource(provider), witness));
             services.RegisterLoadSagaRepository<TSaga, NpgsqlSagaRepositoryContextFactory<TSaga>>();
             services.RegisterSagaRepository<
                 TSaga,

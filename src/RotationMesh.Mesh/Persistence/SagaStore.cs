@@ -9,7 +9,11 @@ namespace RotationMesh.Mesh.Persistence;
 /// The table of one saga in one database: the singleton behind the scoped parts of the repository. It borrows the data
 /// source and does not dispose of it.
 /// </summary>
-internal sealed class SagaStore<TSaga>(SagaTable<TSaga> table, NpgsqlDataSource dataSource)
+internal sealed class SagaStore<TSaga>(
+    SagaTable<TSaga> table,
+    NpgsqlDataSource dataSource,
+    ISagaWitness<TSaga>? witness = null
+)
     where TSaga : class, ISaga
 {
     public SagaTable<TSaga> Table => table;
@@ -27,7 +31,7 @@ internal sealed class SagaStore<TSaga>(SagaTable<TSaga> table, NpgsqlDataSource 
                 IsolationLevel.ReadCommitted,
                 cancellationToken
             );
-            return new SagaTransaction<TSaga>(table.Sql, connection, transaction);
+            return new SagaTransaction<TSaga>(table.Sql, connection, transaction, witness);
         }
         catch
         {

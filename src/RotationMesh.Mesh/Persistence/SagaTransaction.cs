@@ -11,18 +11,25 @@ namespace RotationMesh.Mesh.Persistence;
 internal sealed class SagaTransaction<TSaga>(
     SagaSql sql,
     NpgsqlConnection connection,
-    NpgsqlTransaction transaction
+    NpgsqlTransaction transaction,
+    ISagaWitness<TSaga>? witness
 ) : IAsyncDisposable
     where TSaga : class, ISaga
 {
+    private TSaga? before;
+
     /// <summary>What activities join: their writes commit with the saga's row or not at all.</summary>
     public NpgsqlTransaction Transaction => transaction;
 
     /// <summary>The instance, locked until this transaction ends, or null. Waits for whoever holds the lock.</summary>
-    public Task<TSaga?> Load(Guid correlationId, CancellationToken cancellationToken) =>
-        connection.QuerySingleOrDefaultAsync<TSaga?>(
+    public async Task<TSaga?> Load(Guid correlationId, CancellationToken cancellationToken)
+    {
+        var loaded = await connection.QuerySingleOrDefaultAsync<TSaga?>(
             Command(sql.Lock, new { CorrelationId = correlationId }, cancellationToken)
         );
+        before = loaded is null ? null : witness?.Copy(loaded);
+        return loaded;
+    }
 
     /// <summary>
     /// False if the saga exists: an insert of the same id under way elsewhere is waited for, and <see cref="Load"/> then
@@ -39,6 +46,13 @@ internal sealed class SagaTransaction<TSaga>(
     public async Task<bool> Delete(TSaga saga, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync(Command(sql.Delete, new { saga.CorrelationId }, cancellationToken))
         == 1;
+
+    /// <summary>
+    /// Called last, when the row is written: what the witness writes about it is committed with it, and a message that
+    /// comes again finds the row changed and nothing to tell.
+    /// </summary>
+    public Task Tell(TSaga after, object message, CancellationToken cancellationToken) =>
+        witness?.RecordAsync(transaction, before, after, message, cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Takes no token: a commit that is cancelled half-way leaves open whether it took place.</summary>
     public Task Commit() => transaction.CommitAsync(CancellationToken.None);

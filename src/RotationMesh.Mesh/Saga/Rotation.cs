@@ -64,6 +64,8 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Whether the closing totals are written.</summary>
     public bool Concluded { get; set; }
 
+    internal Rotation Copy() => (Rotation)MemberwiseClone();
+
     internal void FillIn(StartRotation start)
     {
         RequestedBy = start.RequestedBy;

@@ -59,7 +59,8 @@ public static class CoordinatorRole
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,
-                services => services.GetRequiredService<ControlDatabase>().Source
+                services => services.GetRequiredService<ControlDatabase>().Source,
+                new RotationWitness()
             );
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
         AddCommand<CheckGatesConsumer>(bus, Queues.CheckGates);

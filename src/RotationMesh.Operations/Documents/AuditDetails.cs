@@ -28,6 +28,12 @@ public sealed record RotationStartedDetails
 
     /// <summary>Whether rows above the target version are brought down.</summary>
     public required bool AllowDowngrade { get; init; }
+
+    /// <summary>Whether the application's workers are paused for it.</summary>
+    public bool PauseWorkers { get; init; }
+
+    /// <summary>Gates that need not hold, with the operator's reasons; left out where there are none.</summary>
+    public IReadOnlyDictionary<string, string>? IgnoredGates { get; init; }
 }
 
 /// <summary>Details of <c>StateChanged</c>.</summary>

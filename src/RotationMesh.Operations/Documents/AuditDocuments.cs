@@ -23,7 +23,7 @@ public sealed record AuditEventDocument
     /// <summary>Who did it: an operator, the name of an API token, or the program itself.</summary>
     public required string Actor { get; init; }
 
-    /// <summary>Machine that it was asked from, or done on.</summary>
+    /// <summary>Machine of the process that wrote it.</summary>
     public required string Host { get; init; }
 
     /// <summary>The rest: an object that depends on the kind.</summary>

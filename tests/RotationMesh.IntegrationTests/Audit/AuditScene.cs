@@ -7,7 +7,7 @@ namespace RotationMesh.IntegrationTests.Audit;
 /// <summary>A control database with an audit log.</summary>
 public sealed class AuditScene : IAsyncDisposable
 {
-    public static readonly AuditActor Alice = new("alice", "desk-7");
+    public const string Alice = "alice@desk-7";
 
     private readonly ControlDatabase control;
 

@@ -41,6 +41,8 @@ internal sealed class WhenMessagesArriveTwice
             Assert.That(failed, Is.EqualTo(9));
             Assert.That(rows, Is.EqualTo(await world.AtVersionAsync(2)));
         }
+
+        await new AuditedRotation(world, mesh.Id).AssertIsOneStoryAsync("CompletedWithFailures");
     }
 
     /// <summary>Every message is handled now and once more behind all others, or twice behind all others.</summary>

@@ -9,6 +9,9 @@ namespace RotationMesh.Postgres.Control.Audit;
 /// </summary>
 public sealed record AuditEntry
 {
+    /// <summary>Stands for what no operator did.</summary>
+    public const string Program = "rotationmesh";
+
     private const int LongestActor = 200;
     private const int LongestHost = 255;
 
@@ -18,12 +21,12 @@ public sealed record AuditEntry
         Converters = { new JsonStringEnumConverter() },
     };
 
-    private AuditEntry(AuditKind kind, Guid? rotationId, AuditActor actor, string details)
+    private AuditEntry(AuditKind kind, Guid? rotationId, string actor, string details)
     {
         Kind = kind.ToString();
         RotationId = rotationId;
-        Actor = Bounded(actor.Name, LongestActor);
-        Host = Bounded(actor.Host, LongestHost);
+        Actor = Bounded(actor, LongestActor);
+        Host = Bounded(Environment.MachineName, LongestHost);
         Details = details;
     }
 
@@ -33,17 +36,17 @@ public sealed record AuditEntry
     /// <summary>The rotation that it happened to; null for what concerns none.</summary>
     public Guid? RotationId { get; }
 
-    /// <summary>Who did it.</summary>
+    /// <summary>Who did it: an operator, the name of an API token, or <see cref="Program"/>.</summary>
     public string Actor { get; }
 
-    /// <summary>Machine that it was asked from, or done on.</summary>
+    /// <summary>The machine of this process.</summary>
     public string Host { get; }
 
     /// <summary>The rest as a JSON object in one line.</summary>
     public string Details { get; }
 
     /// <summary>An entry whose <paramref name="details"/> are the properties of an object; those that are null are left out.</summary>
-    public static AuditEntry Of(AuditKind kind, Guid? rotationId, AuditActor actor, object details)
+    public static AuditEntry Of(AuditKind kind, Guid? rotationId, string actor, object details)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(details);
@@ -58,13 +61,6 @@ public sealed record AuditEntry
             kept = kept[..(char.IsHighSurrogate(kept[length - 1]) ? length - 1 : length)];
         return kept.Length == 0 ? "unknown" : kept;
     }
-}
-
-/// <summary>Who did something: an OS user or the name of an API token, and the machine.</summary>
-public sealed record AuditActor(string Name, string Host)
-{
-    /// <summary>The program itself, on this machine: what no operator did.</summary>
-    public static AuditActor Program { get; } = new("rotationmesh", Environment.MachineName);
 }
 
 /// <summary>What an event of the audit log tells.</summary>

@@ -18,7 +18,7 @@ public sealed record AuditEvent
     /// <summary>Who did it.</summary>
     public string Actor { get; init; } = "";
 
-    /// <summary>Machine that it was asked from, or done on.</summary>
+    /// <summary>Machine of the process that wrote it.</summary>
     public string Host { get; init; } = "";
 
     /// <summary>The rest: a JSON object, character for character as it was hashed.</summary>

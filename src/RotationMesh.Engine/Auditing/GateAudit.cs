@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dapper;
+using Npgsql;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control.Audit;
+
+namespace RotationMesh.Engine.Auditing;
+
+/// <summary>
+/// Takes what was found of gates to the audit log. Gates are looked at every few seconds: only what differs from what was
+/// last written of them is appended, so whoever watches them may tell everything, and several may.
+/// </summary>
+public sealed class GateAudit(NpgsqlDataSource source)
+{
+    private const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))";
+
+    private const string FindLast = """
+        SELECT DISTINCT ON (details ->> 'gate') details::text FROM rotationmesh.audit_events
+        WHERE rotation_id = @rotationId AND kind = 'GateChecked'
+        ORDER BY details ->> 'gate', sequence DESC
+        """;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>
+    /// Appends what changed. <paramref name="actor"/> is who overrode a gate; what was merely found is the program's.
+    /// Reasons must be the same while nothing changes: no counts and no ages, or every look is news.
+    /// </summary>
+    public async Task RecordAsync(
+        Guid rotationId,
+        IReadOnlyList<GateCheckedDetails> found,
+        string actor,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                Wait,
+                new { name = $"rotationmesh/gates/{rotationId}" },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        var last = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                FindLast,
+                new { rotationId },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        var known = last.Select(details => JsonSerializer.Deserialize<GateCheckedDetails>(details, Json))
+            .ToHashSet();
+        foreach (var gate in found.Where(gate => !known.Contains(gate)))
+            await AuditLog.AppendAsync(
+                transaction,
+                AuditEntry.Of(
+                    AuditKind.GateChecked,
+                    rotationId,
+                    gate.Outcome == GateOutcome.Overridden ? actor : AuditEntry.Program,
+                    gate
+                ),
+                cancellationToken
+            );
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,24 @@
+using MassTransit;
+using Npgsql;
+
+namespace RotationMesh.Mesh.Persistence;
+
+/// <summary>Writes down how a saga changes, in the transaction that changes it: exactly once, whatever is delivered twice or dies.</summary>
+public interface ISagaWitness<TSaga>
+    where TSaga : class, ISaga
+{
+    /// <summary>Called before the state machine runs: the saga as it is, untouched by what the machine does to the original.</summary>
+    TSaga Copy(TSaga saga);
+
+    /// <summary>
+    /// Called when the row is written, and before the commit; <paramref name="before"/> is null for a new saga. What it
+    /// throws rolls the saga back.
+    /// </summary>
+    Task RecordAsync(
+        NpgsqlTransaction transaction,
+        TSaga? before,
+        TSaga after,
+        object message,
+        CancellationToken cancellationToken
+    );
+}

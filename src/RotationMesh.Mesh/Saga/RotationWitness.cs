@@ -1,0 +1,120 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Contracts;
+using RotationMesh.Mesh.Persistence;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control.Audit;
+
+namespace RotationMesh.Mesh.Saga;
+
+/// <summary>
+/// Takes the changes of rotations to the audit log: who started one and how, every change of state and why, the closing
+/// totals. The newest event is noted with the rotation.
+/// </summary>
+internal sealed class RotationWitness : ISagaWitness<Rotation>
+{
+    // Written before the message that concludes the rotation was sent.
+    private const string FindVerified = """
+        SELECT (summary ->> 'Verified')::bigint FROM rotationmesh.rotations WHERE correlation_id = @CorrelationId
+        """;
+
+    /// <inheritdoc/>
+    public Rotation Copy(Rotation saga) => saga.Copy();
+
+    /// <inheritdoc/>
+    public async Task RecordAsync(
+        NpgsqlTransaction transaction,
+        Rotation? before,
+        Rotation after,
+        object message,
+        CancellationToken cancellationToken
+    )
+    {
+        AuditEvent? newest = null;
+        if (before is null && message is StartRotation start)
+            await AppendAsync(AuditKind.RotationStarted, after.RequestedBy, Started(start));
+        else if (before is not null && before.State != after.State)
+            await AppendAsync(AuditKind.StateChanged, Actor(message), Changed(before, after, message));
+        if (before is { Concluded: false } && after.Concluded && message is RotationConcluded concluded)
+        {
+            var verified = await transaction.Connection!.ExecuteScalarAsync<long?>(
+                new CommandDefinition(FindVerified, after, transaction, cancellationToken: cancellationToken)
+            );
+            await AppendAsync(
+                AuditKind.RotationEnded,
+                AuditEntry.Program,
+                Ended(after.State, concluded, verified)
+            );
+        }
+
+        if (newest is not null)
+            await AuditMarks.NoteAsync(transaction, newest, cancellationToken);
+
+        async Task AppendAsync(AuditKind kind, string actor, object details)
+        {
+            var entry = AuditEntry.Of(kind, after.CorrelationId, actor, details);
+            newest = await AuditLog.AppendAsync(transaction, entry, cancellationToken);
+        }
+    }
+
+    private static string Actor(object message) =>
+        message switch
+        {
+            PauseRotation asked => asked.RequestedBy,
+            ResumeRotation asked => asked.RequestedBy,
+            CancelRotation asked => asked.RequestedBy,
+            RetryRotation asked => asked.RequestedBy,
+            _ => AuditEntry.Program,
+        };
+
+    private static RotationStartedDetails Started(StartRotation start) =>
+        new()
+        {
+            CommandLine = start.CommandLine,
+            TargetVersion = start.TargetVersion,
+            TargetFingerprint = start.TargetFingerprint,
+            MapHash = start.MapHash,
+            Scopes = start.Scopes,
+            Tenants = NullIfEmpty(start.Tenants),
+            BatchSize = start.BatchSize,
+            AllowDowngrade = start.AllowDowngrade,
+            PauseWorkers = start.PauseWorkers,
+            IgnoredGates =
+                start.IgnoredGates.Count == 0
+                    ? null
+                    : start
+                        .IgnoredGates.GroupBy(gate => gate.Gate)
+                        .ToDictionary(gate => gate.Key, gate => gate.Last().Reason),
+        };
+
+    private static StateChangedDetails Changed(Rotation before, Rotation after, object message)
+    {
+        var retry = message as RetryRotation;
+        return new StateChangedDetails
+        {
+            From = before.State,
+            To = after.State,
+            Sweep = after.Sweep,
+            Reason = after.Reason,
+            Scopes = NullIfEmpty(retry?.Scopes),
+            Tenants = NullIfEmpty(retry?.Tenants),
+        };
+    }
+
+    private static RotationEndedDetails Ended(string state, RotationConcluded concluded, long? verified) =>
+        new()
+        {
+            State = state,
+            Rows = concluded.Counts.Rows,
+            Rotated = concluded.Counts.Rotated,
+            Current = concluded.Counts.Current,
+            External = concluded.Counts.External,
+            Failed = concluded.Counts.Failed,
+            Conflicts = concluded.Counts.Conflicts,
+            Verified = verified,
+            FailedPartitions = concluded.FailedPartitions,
+        };
+
+    private static IReadOnlyList<string>? NullIfEmpty(IReadOnlyList<string>? names) =>
+        names is { Count: > 0 } ? names : null;
+}
