@@ -94,6 +94,8 @@ internal static class CommandLine
             new KeysVerb(),
             new WorkersVerb(),
             new DoctorVerb(),
+            new AuditVerb(),
+            new ReportVerb(),
             new SampleVerb(),
         ];
 }

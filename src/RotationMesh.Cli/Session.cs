@@ -61,6 +61,14 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>The application's own queues.</summary>
     public IApplicationWorkers Workers => new LocalWorkers(gates.Value, Control);
 
+    public IAuditTrail AuditTrail => new ControlAuditTrail(Control);
+
+    public IReports Reports =>
+        new LocalReports(Map, Rotations, Databases, new SchemaCheck(Databases, Formats), Control);
+
+    public IKeyRetirement KeyRetirement =>
+        new LocalKeyRetirement(Map, () => Ring, Databases, new SchemaCheck(Databases, Formats), Control);
+
     public async ValueTask DisposeAsync()
     {
         if (gates.IsValueCreated)

@@ -48,7 +48,12 @@ public sealed class Doctor(
                 reachable.Add(database.Name);
         }
 
-        var examination = new TableExamination(databases, formats, findings);
+        var examination = new TableExamination(
+            databases,
+            formats,
+            findings,
+            await RetiredAsync(cancellationToken)
+        );
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);
@@ -56,6 +61,19 @@ public sealed class Doctor(
         foreach (var database in scan ? reachable : [])
             await ScanAsync(database, keys, cancellationToken);
         return findings.All;
+    }
+
+    // A control database that does not answer is a finding of its own.
+    private async Task<IReadOnlyList<RetiredKey>> RetiredAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new RetiredKeyStore(control).ListAsync(cancellationToken);
+        }
+        catch (NpgsqlException)
+        {
+            return [];
+        }
     }
 
     private KeyRing? CheckKeys(Func<KeyRing> ring)

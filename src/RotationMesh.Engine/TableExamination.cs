@@ -4,8 +4,10 @@ using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Probing;
@@ -14,7 +16,12 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>The doctor's look at one table: schema, versions in use, and whether the keys open a sample of its values.</summary>
-internal sealed class TableExamination(TargetDatabases databases, EnvelopeFormats formats, Findings findings)
+internal sealed class TableExamination(
+    TargetDatabases databases,
+    EnvelopeFormats formats,
+    Findings findings,
+    IReadOnlyList<RetiredKey> retired
+)
 {
     /// <summary>Adds what it finds; <paramref name="keys"/> is null where the keys are at fault themselves.</summary>
     public async Task ExamineAsync(TableEntry entry, KeyRing? keys, CancellationToken cancellationToken)
@@ -59,6 +66,13 @@ internal sealed class TableExamination(TargetDatabases databases, EnvelopeFormat
                 name,
                 $"{external} external rows keep their old key",
                 "rotate their values where they are kept"
+            );
+        foreach (var use in new TableVersions(target, counts).Retired(retired))
+            findings.Add(
+                Verdict.Bad,
+                name,
+                $"{use.Rows} rows claim version {use.Version}, which is retired",
+                "find out what still writes with its key, then rotate"
             );
         if (target.Shape.UpdateTriggers > 0)
             findings.Add(

@@ -29,6 +29,7 @@ internal sealed class CensusVerb : IVerb
         await using var session = new Session(parsed);
         var census = await session.Inspections.CountAsync(scopes.Read(parsed), stopping);
         Show(terminal.Tables, census.Scopes);
+        RetiredView.Show(terminal.Tables, census.Retired);
         terminal.WriteJson(census);
         return ExitCodes.Success;
     }

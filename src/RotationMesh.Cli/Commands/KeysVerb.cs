@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core.Keys;
+using RotationMesh.Operations;
+using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 
@@ -12,6 +14,8 @@ internal sealed class KeysVerb : IVerb
     /// <summary>Bytes of a new key: the strength of AES-256.</summary>
     private const int NewKeyBytes = 32;
 
+    private readonly Argument<int> retired = new("N") { Description = "The key version" };
+
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
         var command = new Command("keys", "Show key versions, fingerprints and the rows that use each");
@@ -19,6 +23,15 @@ internal sealed class KeysVerb : IVerb
         var generate = new Command("generate", "Print a new random master key to standard output");
         generate.SetAction(parsed => Generate(parsed, terminal(parsed)));
         command.Subcommands.Add(generate);
+        var retire = new Command(
+            "retire",
+            "Take an old key version out of service, where nothing needs it any more"
+        )
+        {
+            retired,
+        };
+        retire.SetAction((parsed, _) => RetireAsync(parsed, terminal(parsed), stopping));
+        command.Subcommands.Add(retire);
         return command;
     }
 
@@ -37,11 +50,37 @@ internal sealed class KeysVerb : IVerb
                 version.Fingerprint ?? "not in the key ring",
                 version.Rows,
                 version.External,
-                version.SafeToRetire ? "yes" : "no"
+                version.RetiredAt is not null ? "retired"
+                    : version.SafeToRetire ? "yes"
+                    : "no"
             );
         terminal.Tables.Write(table);
         terminal.WriteJson(keys);
         return ExitCodes.Success;
+    }
+
+    private async Task<int> RetireAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var order = new RetirementOrder
+        {
+            Version = parsed.GetValue(retired),
+            RequestedBy = Operator.Name,
+            CommandLine = CommandLineText.Own,
+        };
+        var outcome = await ProgressView.FollowAsync(
+            terminal.Progress,
+            progress => session.KeyRetirement.RetireAsync(order, progress, stopping)
+        );
+        foreach (var obstacle in outcome.InTheWay)
+            terminal.Tables.WriteLine($"In the way: {obstacle}");
+        terminal.Tables.WriteLine(
+            outcome.Retired
+                ? $"Key version {outcome.Version} is retired. No row needs it; take it out of the key ring when no backup does."
+                : $"Key version {outcome.Version} is not retired."
+        );
+        terminal.WriteJson(outcome);
+        return outcome.Retired ? ExitCodes.Success : ExitCodes.Gate;
     }
 
     private static int Generate(ParseResult parsed, Terminal terminal)

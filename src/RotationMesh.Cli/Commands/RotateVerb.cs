@@ -106,5 +106,6 @@ internal sealed class RotateVerb : IVerb
             AllowDowngrade = parsed.GetValue(allowDowngrade),
             Workers = parsed.GetValue(workers),
             RequestedBy = Operator.Name,
+            CommandLine = CommandLineText.Own,
         };
 }

@@ -28,6 +28,25 @@ public sealed class KeyRing : IDisposable
             );
     }
 
+    private KeyRing(int currentVersion, IEnumerable<MasterKey> others)
+    {
+        CurrentVersion = currentVersion;
+        foreach (var key in others)
+            keys.Add(key.Version, new MasterKey(key));
+    }
+
+    /// <summary>
+    /// A ring of its own that lacks some versions: what decrypts by it does not need them. Throws
+    /// <see cref="ArgumentException"/> for the current version.
+    /// </summary>
+    public KeyRing Without(IEnumerable<int> versions)
+    {
+        var lacking = versions.ToHashSet();
+        return lacking.Contains(CurrentVersion)
+            ? throw new ArgumentException("a key ring needs its current version", nameof(versions))
+            : new KeyRing(CurrentVersion, keys.Values.Where(key => !lacking.Contains(key.Version)));
+    }
+
     /// <summary>Version that the application encrypts with.</summary>
     public int CurrentVersion { get; }
 

@@ -16,6 +16,14 @@ public sealed class MasterKey : IDisposable
         Fingerprint = Keys.Fingerprint.Of(bytes);
     }
 
+    internal MasterKey(MasterKey other)
+    {
+        Version = other.Version;
+        bytes = GC.AllocateUninitializedArray<byte>(other.bytes.Length, pinned: true);
+        other.bytes.CopyTo(bytes, 0);
+        Fingerprint = other.Fingerprint;
+    }
+
     /// <summary>Key version, 1 or greater.</summary>
     public int Version { get; }
 

@@ -27,8 +27,8 @@ public sealed class GateAudit(NpgsqlDataSource source)
     };
 
     /// <summary>
-    /// Appends what changed. <paramref name="actor"/> is who overrode a gate; what was merely found is the program's.
-    /// Reasons must be the same while nothing changes: no counts and no ages, or every look is news.
+    /// Appends the gates whose outcome changed. <paramref name="actor"/> is who overrode a gate; what was merely found is
+    /// the program's.
     /// </summary>
     public async Task RecordAsync(
         Guid rotationId,
@@ -56,9 +56,10 @@ public sealed class GateAudit(NpgsqlDataSource source)
                 cancellationToken: cancellationToken
             )
         );
-        var known = last.Select(details => JsonSerializer.Deserialize<GateCheckedDetails>(details, Json))
+        var known = last.Select(details => JsonSerializer.Deserialize<GateCheckedDetails>(details, Json)!)
+            .Select(gate => (gate.Gate, gate.Outcome))
             .ToHashSet();
-        foreach (var gate in found.Where(gate => !known.Contains(gate)))
+        foreach (var gate in found.Where(gate => !known.Contains((gate.Gate, gate.Outcome))))
             await AuditLog.AppendAsync(
                 transaction,
                 AuditEntry.Of(

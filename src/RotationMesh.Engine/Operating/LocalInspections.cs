@@ -1,6 +1,7 @@
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
@@ -61,7 +62,9 @@ public sealed class LocalInspections(
                     cancellationToken
                 )
         );
-        return InspectionDocuments.Of(report);
+        var retired = await RetiredAsync(order.Rows, cancellationToken);
+        var document = InspectionDocuments.Of(report);
+        return document with { Ok = document.Ok && retired.Count == 0, Retired = retired };
     }
 
     /// <inheritdoc/>
@@ -69,14 +72,39 @@ public sealed class LocalInspections(
     {
         var census = new RowCensus(databases, Schema);
         var counted = await census.CountAsync(Tables(selection), Tenants(selection), cancellationToken);
-        return InspectionDocuments.Of(counted);
+        return InspectionDocuments.Of(counted) with
+        {
+            Retired = await RetiredAsync(selection, cancellationToken),
+        };
+    }
+
+    // Counted only where some version is out of service.
+    private async Task<IReadOnlyList<RetiredUseDocument>> RetiredAsync(
+        RowSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        var retired = await new RetiredKeyStore(control).ListAsync(cancellationToken);
+        if (retired.Count == 0)
+            return [];
+        var counted = await new VersionCensus(databases, Schema).CountAsync(
+            Tables(selection),
+            Tenants(selection),
+            cancellationToken
+        );
+        return [.. counted.SelectMany(table => table.Retired(retired))];
     }
 
     /// <inheritdoc/>
     public async Task<KeysDocument> ListKeysAsync(CancellationToken cancellationToken)
     {
         var keys = ring();
-        var versions = await new KeyUsage(keys, databases, Schema).CountAsync(map, cancellationToken);
+        var versions = await new RetirementCheck(map, keys, databases, Schema, control).ExamineAsync(
+            null,
+            VerificationRequest.ShareAfterRotation,
+            new RotationProgress(),
+            cancellationToken
+        );
         return new KeysDocument(keys.CurrentVersion, versions);
     }
 

@@ -1,8 +1,11 @@
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Auditing;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Gates;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Coordination;
 
@@ -42,6 +45,29 @@ internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase c
             ? await gates.WatchAsync(terms.Occasion, cancellationToken)
             : await gates.LookAsync(terms.Occasion, cancellationToken);
         var ignored = GateNames.Of(map.Gates, terms.Ignored.Select(gate => gate.Gate));
+        await new GateAudit(control.Source).RecordAsync(
+            rotationId,
+            [
+                .. verdicts.Select(verdict => new GateCheckedDetails
+                {
+                    Gate = verdict.Gate,
+                    Outcome =
+                        verdict.Holds ? GateOutcome.Holds
+                        : ignored.Contains(verdict.Gate) ? GateOutcome.Overridden
+                        : GateOutcome.Lost,
+                    Reason =
+                        !verdict.Holds && ignored.Contains(verdict.Gate)
+                            ? Why(terms, verdict)
+                            : verdict.Reason,
+                }),
+            ],
+            stored.RequestedBy ?? AuditEntry.Program,
+            cancellationToken
+        );
         return verdicts.FirstOrDefault(verdict => !verdict.Holds && !ignored.Contains(verdict.Gate));
     }
+
+    // A gate is named by its own name, or with all workers by their section.
+    private string Why(GateTerms terms, GateVerdict verdict) =>
+        terms.Ignored.Last(gate => GateNames.Of(map.Gates, [gate.Gate]).Contains(verdict.Gate)).Reason;
 }

@@ -65,7 +65,10 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         object command =
             rotation.State == "Paused"
                 ? new ResumeRotation(rotation.RotationId, request.RequestedBy)
-                : Start(rotation, request.Gates) with { CommandLine = request.CommandLine };
+                : Start(rotation, request.Gates) with
+                {
+                    CommandLine = request.CommandLine,
+                };
         return await RunAsync(rotation, command, request.Workers, request.RequestedBy, stopping);
     }
 

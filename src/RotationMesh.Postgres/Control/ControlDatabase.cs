@@ -44,6 +44,28 @@ public sealed class ControlDatabase : IAsyncDisposable
         );
     }
 
+    /// <summary>Whether the schema has a table: an older version of the program may have left it without.</summary>
+    public async Task<bool> HasAsync(string table, CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(
+                "SELECT to_regclass(@name) IS NOT NULL",
+                new { name = $"{Schema}.{table}" },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>The time by the database's clock.</summary>
+    public async Task<DateTime> NowAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<DateTime>(
+            new CommandDefinition("SELECT now()", cancellationToken: cancellationToken)
+        );
+    }
+
     /// <summary>Why the schema could not be created, without trying; null where it is there or can be.</summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {

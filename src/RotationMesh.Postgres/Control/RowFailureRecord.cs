@@ -62,3 +62,22 @@ public sealed record FailureCount
     /// <summary>Rows.</summary>
     public long Rows { get; init; }
 }
+
+/// <summary>Number of failures of one tenant in one table.</summary>
+public sealed record TenantFailures
+{
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string DatabaseName { get; init; } = "";
+
+    /// <summary>Table as the map names it.</summary>
+    public string TableName { get; init; } = "";
+
+    /// <summary>The tenant.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Rows.</summary>
+    public long Rows { get; init; }
+}

@@ -46,6 +46,12 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
         """;
 
+    private const string CountTenants = """
+        SELECT scope, database_name, table_name, tenant, count(*) AS rows
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT @limit
+        """;
+
     /// <summary>Records failures; a row that is recorded already is brought up to date.</summary>
     public async Task RecordAsync(
         Guid rotationId,
@@ -170,6 +176,24 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
                 new CommandDefinition(Count, new { rotationId }, cancellationToken: cancellationToken)
             ),
         ];
+    }
+
+    /// <summary>Failures of a rotation by table and tenant, of those with most failures first.</summary>
+    public async Task<IReadOnlyList<TenantFailures>> ByTenantAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<TenantFailures>(
+            new CommandDefinition(
+                CountTenants,
+                new { rotationId, limit },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.AsList();
     }
 
     /// <summary>A primary key as a JSON object; whole numbers are numbers.</summary>

@@ -22,6 +22,10 @@ public sealed class AuditReader(NpgsqlDataSource source)
         {Columns} WHERE rotation_id = @rotationId ORDER BY sequence LIMIT @limit
         """;
 
+    private const string CountAll = "SELECT count(*) FROM rotationmesh.audit_events";
+
+    private const string CountOfRotation = $"{CountAll} WHERE rotation_id = @rotationId";
+
     /// <summary>Every event in the order of the chain, streamed.</summary>
     public async IAsyncEnumerable<AuditEvent> ReadAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -44,6 +48,19 @@ public sealed class AuditReader(NpgsqlDataSource source)
         int limit,
         CancellationToken cancellationToken
     ) => QueryAsync(OfRotation, new { rotationId, limit }, cancellationToken);
+
+    /// <summary>Number of events of a rotation, or of all.</summary>
+    public async Task<long> CountAsync(Guid? rotationId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(
+                rotationId is null ? CountAll : CountOfRotation,
+                new { rotationId },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
 
     private async Task<IReadOnlyList<AuditEvent>> QueryAsync(
         string sql,

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using RotationMesh.Cli.Output;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Reporting;
+using Spectre.Console;
+
+namespace RotationMesh.Cli.Commands;
+
+/// <summary><c>audit</c>: what was done and by whom; <c>audit verify</c> checks the chain, <c>audit export</c> writes it out.</summary>
+internal sealed class AuditVerb : IVerb
+{
+    private readonly Argument<string?> id = new("ID")
+    {
+        Description = "Only events of this rotation (default: the newest of all)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> expect = new("--expect")
+    {
+        Description = "Hash of an event that was noted before: it has to be in the log",
+        HelpName = "HASH",
+    };
+
+    private readonly Option<string> format = new("--format")
+    {
+        Description = "Lines of JSON: jsonl",
+        HelpName = "jsonl",
+        DefaultValueFactory = _ => "jsonl",
+    };
+
+    public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
+    {
+        format.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() != "jsonl")
+                result.AddError("--format is not jsonl");
+        });
+        var command = new Command("audit", "Show the audit log: what was done, when and by whom") { id };
+        command.SetAction((parsed, _) => ListAsync(parsed, terminal(parsed), stopping));
+        var verify = new Command("verify", "Check the hash chain of the audit log") { expect };
+        verify.SetAction((parsed, _) => VerifyAsync(parsed, terminal(parsed), stopping));
+        var export = new Command("export", "Write every event to standard output, one line each") { format };
+        export.SetAction((parsed, _) => ExportAsync(parsed, stopping));
+        command.Subcommands.Add(verify);
+        command.Subcommands.Add(export);
+        return command;
+    }
+
+    private async Task<int> ListAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var audit = await session.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
+        var table = Tables.Of(["Event", "Time", "By", "Rotation", "What"], []);
+        foreach (var written in audit.Events)
+            table.Add(
+                written.Sequence.ToString(CultureInfo.InvariantCulture),
+                written.RecordedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+                written.Actor,
+                written.RotationId?.ToString() ?? "",
+                AuditText.Of(written)
+            );
+        terminal.Tables.Write(table);
+        if (audit.More > 0)
+            terminal.Tables.WriteLine($"{Tables.Number(audit.More)} more with audit export");
+        terminal.WriteJson(audit);
+        return ExitCodes.Success;
+    }
+
+    private async Task<int> VerifyAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var verdict = await session.AuditTrail.VerifyAsync(parsed.GetValue(expect), stopping);
+        foreach (var fault in verdict.Faults)
+            terminal.Tables.WriteLine(
+                fault.Sequence is null ? fault.Problem : $"event {fault.Sequence} {fault.Problem}"
+            );
+        terminal.Tables.WriteLine(
+            verdict.Ok
+                ? $"{Tables.Number(verdict.Events)} events, one unbroken chain. Note the hash of the newest: {verdict.Head ?? "there is none"}"
+                : $"The audit log was tampered with: {Tables.Number(verdict.FaultCount)} faults in {Tables.Number(verdict.Events)} events"
+        );
+        terminal.WriteJson(verdict);
+        return verdict.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;
+    }
+
+    private static async Task<int> ExportAsync(ParseResult parsed, CancellationToken stopping)
+    {
+        await using var session = new Session(parsed);
+        var output = parsed.InvocationConfiguration.Output;
+        await foreach (var line in session.AuditTrail.ExportAsync(stopping))
+            await output.WriteAsync($"{line}\n");
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,126 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine.Auditing;
+
+/// <summary>
+/// Rows of a rotation by tenant, counted now. Only the tenants that a report lists are kept, however many there are. A
+/// database that does not answer is told, and the others are counted.
+/// </summary>
+internal sealed class TenantCounts(
+    RotationMap map,
+    TargetDatabases databases,
+    SchemaCheck schema,
+    RowFailureStore failures
+)
+{
+    /// <summary>Tenants with failures that are remembered while tables are counted.</summary>
+    private const int KnownFailures = 100_000;
+
+    private readonly List<string> uncounted = [];
+    private readonly PriorityQueue<ReportedTenant, (long, long)> kept = new();
+    private long seen;
+
+    public async Task<ReportedTenants> CountAsync(
+        RunningRotation rotation,
+        CancellationToken cancellationToken
+    )
+    {
+        var failed = (
+            await failures.ByTenantAsync(rotation.RotationId, KnownFailures, cancellationToken)
+        ).ToDictionary(
+            count => (count.Scope, count.DatabaseName, count.TableName, count.Tenant ?? ""),
+            count => count.Rows
+        );
+        foreach (var entry in map.Tables.Where(entry => rotation.Scopes.Contains(entry.Scope)))
+        {
+            try
+            {
+                await CountAsync(entry, rotation, failed, cancellationToken);
+            }
+            catch (NpgsqlException fault)
+            {
+                var cause = fault.InnerException as NpgsqlException ?? fault;
+                uncounted.Add($"{entry.Database}/{entry.Name}: {DatabaseFaults.Describe(cause)}");
+            }
+            catch (UsageException fault)
+            {
+                uncounted.Add($"{entry.Database}/{entry.Name}: {fault.Message}");
+            }
+        }
+
+        var listed = new List<ReportedTenant>();
+        while (kept.TryDequeue(out var tenant, out _))
+            listed.Add(tenant);
+        listed.Reverse();
+        return new ReportedTenants(listed, seen - listed.Count, uncounted);
+    }
+
+    // Counts come in the order of tenants, so one tenant is at hand at a time.
+    private async Task CountAsync(
+        TableEntry entry,
+        RunningRotation rotation,
+        Dictionary<(string, string, string, string), long> failed,
+        CancellationToken cancellationToken
+    )
+    {
+        var report = await schema.CheckAsync([entry], forWriting: false, cancellationToken);
+        ReportedTenant? at = null;
+        await foreach (
+            var count in new TableCensus(databases).CountByTenantAsync(
+                report.OrThrow()[0],
+                rotation.Tenants,
+                cancellationToken
+            )
+        )
+        {
+            if (at is null || at.Tenant != count.Tenant)
+            {
+                Keep(at);
+                var failures = failed.GetValueOrDefault(
+                    (entry.Scope, entry.Database, entry.Name, count.Tenant ?? "")
+                );
+                at = new ReportedTenant(
+                    entry.Scope,
+                    entry.Database,
+                    entry.Name,
+                    count.Tenant,
+                    0,
+                    0,
+                    0,
+                    0,
+                    failures
+                );
+            }
+
+            var atTarget = count.Version == rotation.TargetVersion;
+            at = at with
+            {
+                Rows = at.Rows + count.Rows,
+                External = at.External + (count.External ? count.Rows : 0),
+                AtTarget = at.AtTarget + (!count.External && atTarget ? count.Rows : 0),
+                Left = at.Left + (!count.External && !atTarget ? count.Rows : 0),
+            };
+        }
+
+        Keep(at);
+    }
+
+    // Most failures first, then most rows: the least of those kept makes room.
+    private void Keep(ReportedTenant? tenant)
+    {
+        if (tenant is null)
+            return;
+        seen++;
+        kept.Enqueue(tenant, (tenant.Failed, tenant.Rows));
+        if (kept.Count > ReportDocument.MaxTenants)
+            kept.Dequeue();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using RotationMesh.Core;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Audit;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>The audit log as the control database has it.</summary>
+public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
+{
+    /// <summary>Events that are listed at most: a rotation of many sweeps and lost gates has some hundreds.</summary>
+    private const int Listed = 500;
+
+    private readonly AuditReader reader = new(control.Source);
+
+    /// <inheritdoc/>
+    public async Task<AuditDocument> ListAsync(Guid? rotationId, CancellationToken cancellationToken)
+    {
+        await EnsureThereAsync(cancellationToken);
+        var events = rotationId is { } id
+            ? await reader.ReadRotationAsync(id, Listed, cancellationToken)
+            : await reader.ReadLatestAsync(Listed, cancellationToken);
+        if (events.Count == 0 && rotationId is not null)
+            throw new UnknownRotationException($"the audit log has no event of a rotation {rotationId}");
+        var all = await reader.CountAsync(rotationId, cancellationToken);
+        return new AuditDocument([.. events.Select(Document)], all - events.Count);
+    }
+
+    /// <inheritdoc/>
+    public async Task<AuditVerdictDocument> VerifyAsync(string? expected, CancellationToken cancellationToken)
+    {
+        if (
+            expected is not null
+            && (expected.Length != 2 * AuditHash.Size || !expected.All(char.IsAsciiHexDigit))
+        )
+            throw new UsageException(
+                "the expected hash is not one: give the 64 hex digits that audit verify showed before"
+            );
+        await EnsureThereAsync(cancellationToken);
+        var verdict = await new AuditVerification(reader, new AuditMarks(control.Source)).RunAsync(
+            expected,
+            cancellationToken
+        );
+        return new AuditVerdictDocument(
+            verdict.IsSound,
+            verdict.Events,
+            verdict.Head,
+            verdict.FaultCount,
+            [.. verdict.Faults.Select(fault => new AuditFaultDocument(fault.Sequence, fault.Problem))]
+        );
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ExportAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await EnsureThereAsync(cancellationToken);
+        await foreach (var written in reader.ReadAsync(cancellationToken))
+            yield return AuditLine.Of(written);
+    }
+
+    private static AuditEventDocument Document(AuditEvent written) =>
+        new()
+        {
+            Sequence = written.Sequence,
+            RecordedAt = written.RecordedAt,
+            Kind = written.Kind,
+            RotationId = written.RotationId,
+            Actor = written.Actor,
+            Host = written.Host,
+            Details = JsonNode.Parse(written.Details),
+            Hash = Convert.ToHexStringLower(written.Hash),
+        };
+
+    private async Task EnsureThereAsync(CancellationToken cancellationToken)
+    {
+        if (!await control.HasAsync("audit_events", cancellationToken))
+            throw new UsageException("there is no audit log yet: it begins with the first rotation");
+    }
+}

@@ -1,0 +1,108 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine.Retiring;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Audit;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>Retires key versions by this process' own census and verification of every row.</summary>
+public sealed class LocalKeyRetirement(
+    RotationMap map,
+    Func<KeyRing> ring,
+    TargetDatabases databases,
+    SchemaCheck schema,
+    ControlDatabase control
+) : IKeyRetirement
+{
+    /// <inheritdoc/>
+    public async Task<RetirementDocument> RetireAsync(
+        RetirementOrder order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var keys = ring();
+        var version = order.Version;
+        if (version < 1 || version > keys.CurrentVersion)
+            throw new UsageException(
+                $"there never was a key version {version}: the current one is {keys.CurrentVersion}"
+            );
+        var store = new RetiredKeyStore(control);
+        if (
+            (await store.ListAsync(cancellationToken)).FirstOrDefault(key => key.Version == version) is
+            { } earlier
+        )
+            return Document(earlier);
+        var check = new RetirementCheck(map, keys, databases, schema, control);
+        var usage = await FindAsync(check, version, progress, cancellationToken);
+        var verified = check.Verified;
+        // Decrypting took its time: count again, and record at once.
+        if (usage.SafeToRetire)
+            usage = await FindAsync(check, version, null, cancellationToken);
+        if (!usage.SafeToRetire)
+            return new RetirementDocument(version, usage.Fingerprint, false, null, usage.InTheWay);
+        await control.MigrateAsync(cancellationToken);
+        var entry = AuditEntry.Of(
+            AuditKind.KeyRetired,
+            null,
+            order.RequestedBy,
+            new KeyRetiredDetails
+            {
+                Version = version,
+                Fingerprint = usage.Fingerprint,
+                CommandLine = order.CommandLine,
+                MapHash = MapHash.Of(map),
+                Rows = check.Counted,
+                Verified = verified,
+            }
+        );
+        return Document(await store.RetireAsync(version, usage.Fingerprint, entry, cancellationToken));
+    }
+
+    // Without progress it counts, and decrypts a thousandth.
+    private static async Task<KeyDocument> FindAsync(
+        RetirementCheck check,
+        int version,
+        IProgress<ProgressDocument>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var found = progress is null
+                ? await check.ExamineAsync(version, _ => Glance, new RotationProgress(), cancellationToken)
+                : await ProgressReports.WhileAsync(
+                    progress,
+                    now => check.ExamineAsync(version, _ => null, now, cancellationToken)
+                );
+            return found.Single(key => key.Version == version);
+        }
+        catch (NpgsqlException fault)
+        {
+            var database = (fault as TargetDatabaseException)?.Database;
+            var cause = fault.InnerException as NpgsqlException ?? fault;
+            return new KeyDocument(version, null, false, 0, 0, false)
+            {
+                InTheWay =
+                [
+                    $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}",
+                ],
+            };
+        }
+    }
+
+    /// <summary>Share of the rows that the last look decrypts again: the first look decrypted them all.</summary>
+    private const double Glance = 0.001;
+
+    private static RetirementDocument Document(RetiredKey key) =>
+        new(key.Version, key.Fingerprint, true, key.RetiredAt, []);
+}

@@ -1,0 +1,152 @@
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>
+/// What keeps key versions from being retired: rows that claim them, external values, recorded failures, rotations to
+/// them, and rows that do not decrypt without them.
+/// </summary>
+internal sealed class RetirementCheck(
+    RotationMap map,
+    KeyRing ring,
+    TargetDatabases databases,
+    SchemaCheck schema,
+    ControlDatabase control
+)
+{
+    private readonly RetiredKeyStore store = new(control);
+    private readonly VersionCensus census = new(databases, schema);
+
+    /// <summary>Rows that the last verification decrypted.</summary>
+    public long Verified { get; private set; }
+
+    /// <summary>Rows that the last census counted.</summary>
+    public long Counted { get; private set; }
+
+    /// <summary>
+    /// Every version of the key ring and of the rows, and <paramref name="asked"/>. Of those that nothing else keeps, the
+    /// <paramref name="share"/> of the rows is decrypted by a key ring without them.
+    /// </summary>
+    public async Task<IReadOnlyList<KeyDocument>> ExamineAsync(
+        int? asked,
+        Func<long, double?> share,
+        RotationProgress progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var tables = await census.CountAsync(map.Tables, null, cancellationToken);
+        Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
+        var failures = await store.ListFailuresAsync(cancellationToken);
+        var retired = await store.ListAsync(cancellationToken);
+        var versions = ring
+            .Versions.Select(version => (long?)version)
+            .Union(tables.SelectMany(table => table.Counts.Select(count => count.Version)));
+        if (asked is not null)
+            versions = versions.Union([asked]);
+        var keys = new List<KeyDocument>();
+        foreach (var version in versions.OrderBy(version => version))
+            keys.Add(await UsageAsync(version, tables, failures, retired, cancellationToken));
+        var candidates = keys.Where(key => key.SafeToRetire && (asked is null || key.Version == asked))
+            .ToList();
+        if (candidates.Count == 0)
+            return keys;
+        var unreadable = await VerifyAsync(candidates, share, progress, cancellationToken);
+        return unreadable == 0
+            ? keys
+            :
+            [
+                .. keys.Select(key =>
+                    candidates.Contains(key)
+                        ? key with
+                        {
+                            SafeToRetire = false,
+                            InTheWay =
+                            [
+                                $"{unreadable} rows do not decrypt without it under the version that they claim; verify lists them",
+                            ],
+                        }
+                        : key
+                ),
+            ];
+    }
+
+    private async Task<KeyDocument> UsageAsync(
+        long? version,
+        IReadOnlyList<TableVersions> tables,
+        IReadOnlyList<StandingFailures> failures,
+        IReadOnlyList<RetiredKey> retired,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = version is >= 1 and <= int.MaxValue ? (int)version : (int?)null;
+        MasterKey? key = null;
+        if (known is { } number)
+            ring.TryGet(number, out key);
+        var standing = failures.Where(failure => failure.Version == version).ToList();
+        var inTheWay = Rows(version, tables).Concat(standing.Select(Failure)).ToList();
+        if (version == ring.CurrentVersion)
+            inTheWay.Insert(0, $"version {version} is the current one");
+        if (known is { } to)
+            inTheWay.AddRange(
+                (await store.ListRotationsToAsync(to, cancellationToken)).Select(id =>
+                    $"rotation {id} brings rows to version {to}: wait for its end, or cancel it"
+                )
+            );
+        var earlier = retired.FirstOrDefault(entry => entry.Version == version);
+        return new KeyDocument(
+            version,
+            key?.Fingerprint ?? earlier?.Fingerprint,
+            version == ring.CurrentVersion,
+            tables.Sum(table => table.Rows(version, external: false)),
+            tables.Sum(table => table.Rows(version, external: true)),
+            known is not null && earlier is null && inTheWay.Count == 0
+        )
+        {
+            Failures = standing.Sum(failure => failure.Rows),
+            InTheWay = inTheWay,
+            RetiredAt = earlier?.RetiredAt,
+        };
+    }
+
+    private static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)
+    {
+        foreach (var table in tables)
+        {
+            var name = $"table {table.Target.Entry.Name} (database {table.Target.Entry.Database})";
+            if (table.Rows(version, external: false) is > 0 and var rows)
+                yield return $"{name}: {rows} rows claim version {version}";
+            if (table.Rows(version, external: true) is > 0 and var external)
+                yield return $"{name}: {external} external values of version {version} are outside the database";
+            if (
+                version is not null
+                && table.Rows(null, external: false) + table.Rows(null, external: true) is > 0 and var unknown
+            )
+                yield return $"{name}: {unknown} rows name no version, and may need any key";
+        }
+    }
+
+    private static string Failure(StandingFailures failure) =>
+        $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} (database {failure.DatabaseName}): retry it";
+
+    private async Task<long> VerifyAsync(
+        IReadOnlyList<KeyDocument> candidates,
+        Func<long, double?> share,
+        RotationProgress progress,
+        CancellationToken cancellationToken
+    )
+    {
+        using var without = ring.Without(candidates.Select(key => (int)key.Version!.Value));
+        var report = await new TableVerification(without, databases, schema, progress).RunAsync(
+            [.. map.Tables],
+            new VerificationRequest { Share = share, Workers = Environment.ProcessorCount },
+            cancellationToken
+        );
+        Verified = report.Tables.Sum(table => table.Verified);
+        return report.Tables.Sum(table => table.Failed);
+    }
+}

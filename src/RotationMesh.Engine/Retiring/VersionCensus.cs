@@ -1,0 +1,55 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>Counts tables by the version that their rows claim.</summary>
+internal sealed class VersionCensus(TargetDatabases databases, SchemaCheck schema)
+{
+    /// <summary>
+    /// Every table and its counts. Throws where a table or database can't be counted: what was not counted must not look
+    /// unused.
+    /// </summary>
+    public async Task<IReadOnlyList<TableVersions>> CountAsync(
+        IEnumerable<TableEntry> entries,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var targets = (await schema.CheckAsync(entries, forWriting: false, cancellationToken)).OrThrow();
+        var census = new TableCensus(databases);
+        var counted = new List<TableVersions>();
+        foreach (var target in targets)
+            counted.Add(
+                new TableVersions(target, await census.CountAsync(target, tenants, cancellationToken))
+            );
+        return counted;
+    }
+}
+
+/// <summary>A table and the versions that its rows claim.</summary>
+internal sealed record TableVersions(TableTarget Target, IReadOnlyList<VersionCount> Counts)
+{
+    /// <summary>Rows that claim a version (null: none), external or not.</summary>
+    public long Rows(long? version, bool external) =>
+        Counts
+            .Where(count => count.Version == version && count.External == external)
+            .Sum(count => count.Rows);
+
+    /// <summary>Rows that claim a version which is out of service.</summary>
+    public IEnumerable<RetiredUseDocument> Retired(IReadOnlyList<RetiredKey> retired) =>
+        from key in retired
+        let rows = Rows(key.Version, external: false) + Rows(key.Version, external: true)
+        where rows > 0
+        select new RetiredUseDocument(
+            Target.Entry.Scope,
+            Target.Entry.Database,
+            Target.Entry.Name,
+            key.Version,
+            rows
+        );
+}

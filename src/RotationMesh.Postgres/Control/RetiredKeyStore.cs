@@ -1,0 +1,169 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Postgres.Control.Audit;
+
+namespace RotationMesh.Postgres.Control;
+
+/// <summary>Key versions that are out of service, in the control database.</summary>
+public sealed class RetiredKeyStore(ControlDatabase control)
+{
+    private const string List = """
+        SELECT version, fingerprint, retired_at, retired_by FROM rotationmesh.retired_keys ORDER BY version
+        """;
+
+    private const string Insert = """
+        INSERT INTO rotationmesh.retired_keys
+            (version, fingerprint, retired_at, retired_by, audit_sequence, audit_hash)
+        VALUES (@version, @fingerprint, @RecordedAt, @Actor, @Sequence, @Hash)
+        """;
+
+    // Two who retire the same version at once: the second sees what the first did.
+    private const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended('rotationmesh/retire', 0))";
+
+    // A failure counts until a later rotation that covered the row came to its end. Tables that the map lost count too.
+    private const string FindFailures = """
+        SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, count(*) AS rows
+        FROM rotationmesh.row_failures f JOIN rotationmesh.rotations r ON r.correlation_id = f.rotation_id
+        WHERE f.version IS NOT NULL AND NOT EXISTS (
+            SELECT FROM rotationmesh.rotations later
+            JOIN rotationmesh.rotation_tables t ON t.rotation_id = later.correlation_id
+            WHERE later.started_at > r.started_at AND later.state IN ('Completed', 'CompletedWithFailures')
+              AND (t.scope, t.database_name, t.table_name) = (f.scope, f.database_name, f.table_name)
+              AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants)))
+        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+        """;
+
+    private const string FindRunning = """
+        SELECT correlation_id FROM rotationmesh.rotations
+        WHERE target_version = @version AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
+          AND requested_by IS NOT NULL
+        """;
+
+    /// <summary>The versions in their order; none where the control database has no schema of ours yet.</summary>
+    public async Task<IReadOnlyList<RetiredKey>> ListAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await control.HasAsync("retired_keys", cancellationToken)
+                ? await QueryAsync<RetiredKey>(List, null, cancellationToken)
+                : [];
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return []; // a role that may read the rows alone is told of the rows alone
+        }
+    }
+
+    /// <summary>Recorded failures that still stand, by rotation, table and the version that the rows claimed.</summary>
+    public async Task<IReadOnlyList<StandingFailures>> ListFailuresAsync(
+        CancellationToken cancellationToken
+    ) =>
+        await control.HasAsync("row_failures", cancellationToken)
+            ? await QueryAsync<StandingFailures>(FindFailures, null, cancellationToken)
+            : [];
+
+    /// <summary>Rotations under way that bring rows to the version.</summary>
+    public async Task<IReadOnlyList<Guid>> ListRotationsToAsync(
+        int version,
+        CancellationToken cancellationToken
+    ) =>
+        await control.HasAsync("retired_keys", cancellationToken)
+            ? await QueryAsync<Guid>(FindRunning, new { version }, cancellationToken)
+            : [];
+
+    /// <summary>
+    /// Takes a version out of service, together with the event of the audit log that says so. One that is retired already
+    /// stays as it is. Returns it.
+    /// </summary>
+    public async Task<RetiredKey> RetireAsync(
+        int version,
+        string? fingerprint,
+        AuditEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(Wait, cancellationToken: cancellationToken));
+        var known = await connection.QueryAsync<RetiredKey>(
+            new CommandDefinition(List, cancellationToken: cancellationToken)
+        );
+        if (known.FirstOrDefault(key => key.Version == version) is { } earlier)
+            return earlier;
+        var appended = await AuditLog.AppendAsync(transaction, entry, cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                Insert,
+                new
+                {
+                    version,
+                    fingerprint,
+                    appended.RecordedAt,
+                    appended.Actor,
+                    appended.Sequence,
+                    appended.Hash,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return new RetiredKey
+        {
+            Version = version,
+            Fingerprint = fingerprint,
+            RetiredAt = appended.RecordedAt,
+            RetiredBy = appended.Actor,
+        };
+    }
+
+    private async Task<IReadOnlyList<T>> QueryAsync<T>(
+        string sql,
+        object? values,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<T>(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+        );
+        return rows.AsList();
+    }
+}
+
+/// <summary>A key version that is out of service.</summary>
+public sealed record RetiredKey
+{
+    /// <summary>The version.</summary>
+    public int Version { get; init; }
+
+    /// <summary>Fingerprint of its key; null where the key ring did not have it any more.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>When, by the database's clock.</summary>
+    public DateTime RetiredAt { get; init; }
+
+    /// <summary>By whom.</summary>
+    public string RetiredBy { get; init; } = "";
+}
+
+/// <summary>Failures of rows that claimed a version, recorded by a rotation and not made good since.</summary>
+public sealed record StandingFailures
+{
+    /// <summary>The rotation.</summary>
+    public Guid RotationId { get; init; }
+
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string DatabaseName { get; init; } = "";
+
+    /// <summary>Table as the map named it.</summary>
+    public string TableName { get; init; } = "";
+
+    /// <summary>Version that the rows claimed.</summary>
+    public long Version { get; init; }
+
+    /// <summary>Rows.</summary>
+    public long Rows { get; init; }
+}

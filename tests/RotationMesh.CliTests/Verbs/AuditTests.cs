@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+
+namespace RotationMesh.CliTests.Verbs;
+
+/// <summary><c>audit</c>: what was done, and whether the log is as it was written.</summary>
+public sealed class AuditTests
+{
+    private Site site = null!;
+
+    [SetUp]
+    public async Task Rotate()
+    {
+        site = await Site.LoadAsync("--rows", "200", "--tenants", "3");
+        (await site.RunAsync("rotate", "--only", "connectors", "--batch-size", "50")).Exits(0);
+    }
+
+    [TearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [Test]
+    public async Task The_start_of_a_rotation_names_operator_and_command_line()
+    {
+        var events = (await site.RunAsync("--output", "json", "audit")).Exits(0).Json()["events"]!.AsArray();
+        var started = events[0]!;
+        Assert.Multiple(() =>
+        {
+            Assert.That((string)started["kind"]!, Is.EqualTo("RotationStarted"));
+            Assert.That((string)started["actor"]!, Does.StartWith($"{Environment.UserName}@"));
+            Assert.That(
+                (string)started["details"]!["commandLine"]!,
+                Is.EqualTo("rotationmesh rotate --only connectors --batch-size 50")
+            );
+            Assert.That((string)events[^1]!["kind"]!, Is.EqualTo("RotationEnded"));
+            Assert.That((long)events[^1]!["details"]!["failed"]!, Is.Zero);
+        });
+    }
+
+    [Test]
+    public async Task People_read_it_in_words() =>
+        Assert.That(
+            (await site.RunAsync("audit")).Exits(0).Output,
+            Does.Contain("Verifying → Completed").And.Contain("--batch-size 50")
+        );
+
+    [Test]
+    public async Task A_sound_log_shows_the_hash_to_note_and_finds_it_again()
+    {
+        var head = (string)
+            (await site.RunAsync("--output", "json", "audit", "verify")).Exits(0).Json()["head"]!;
+        (await site.RunAsync("audit", "verify", "--expect", head)).Exits(0);
+        (await site.RunAsync("audit", "verify", "--expect", new string('0', 64))).Exits(3);
+        Assert.That(
+            (await site.RunAsync("audit", "verify", "--expect", "x")).Refusal(),
+            Does.Contain("64 hex digits")
+        );
+    }
+
+    [TestCase(
+        "UPDATE rotationmesh.audit_events SET actor = 'mallory' WHERE sequence = 2",
+        "event 2 was changed"
+    )]
+    [TestCase("DELETE FROM rotationmesh.audit_events WHERE sequence = 2", "event 2 is missing")]
+    [TestCase("DELETE FROM rotationmesh.audit_events WHERE sequence > 2", "is missing at the end: rotation")]
+    public async Task A_log_that_was_tampered_with_is_told_with_exit_code_3(string tampering, string told)
+    {
+        await site.Database.ExecuteAsync(
+            $"ALTER TABLE rotationmesh.audit_events DISABLE TRIGGER ALL; {tampering}"
+        );
+        Assert.That((await site.RunAsync("audit", "verify")).Exits(3).Output, Does.Contain(told));
+        var verdict = (await site.RunAsync("--output", "json", "audit", "verify")).Exits(3).Json();
+        Assert.That((bool)verdict["ok"]!, Is.False);
+    }
+
+    [Test]
+    public async Task The_export_is_one_document_a_line()
+    {
+        var lines = (await site.RunAsync("audit", "export", "--format", "jsonl"))
+            .Exits(0)
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
+            .ToList();
+        Assert.That(
+            lines.Select(line => (long)line["sequence"]!),
+            Is.EqualTo(Enumerable.Range(1, lines.Count).Select(number => (long)number))
+        );
+        Assert.That(
+            lines.Skip(1).Select(line => (string)line["previousHash"]!),
+            Is.EqualTo(lines.SkipLast(1).Select(line => (string)line["hash"]!))
+        );
+    }
+
+    [Test]
+    public async Task A_rotation_that_the_log_does_not_know_is_refused() =>
+        Assert.That((await site.RunAsync("audit", $"{Guid.NewGuid()}")).Refusal(), Does.Contain("no event"));
+
+    [Test]
+    public async Task Before_the_first_rotation_there_is_no_log()
+    {
+        await using var empty = await Site.EmptyAsync();
+        Assert.That((await empty.RunAsync("audit")).Refusal(), Does.Contain("no audit log yet"));
+    }
+}

@@ -1,0 +1,96 @@
+namespace RotationMesh.CliTests.Verbs;
+
+/// <summary><c>report</c>: a rotation for the logbook or an incident.</summary>
+public sealed class ReportTests
+{
+    private const string Hostile = "<script>alert(1)</script>|[x](http://evil.test)`*";
+
+    private Site site = null!;
+
+    [SetUp]
+    public async Task Load() => site = await Site.LoadAsync("--rows", "200", "--tenants", "3");
+
+    [TearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [Test]
+    public async Task A_completed_rotation_tells_what_who_when_and_what_is_next()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        var report = (await site.RunAsync("report")).Exits(0).Output;
+        foreach (
+            var part in (string[])
+                [
+                    "# Rotation ",
+                    "**Completed.**",
+                    "| Command line | rotationmesh rotate |",
+                    "## Rows by scope",
+                    "## Rows by tenant",
+                    "## Verification",
+                    "## Timeline",
+                    "keys retire N",
+                    "audit verify --expect ",
+                ]
+        )
+            Assert.That(report, Does.Contain(part));
+        Assert.That(report, Does.Not.Contain("suspect corruption"));
+    }
+
+    [Test]
+    public async Task Failures_come_with_causes_remedies_and_instructions()
+    {
+        await Damage.DoAsync(site.Database);
+        (await site.RunAsync("rotate")).Exits(3);
+        var report = (await site.RunAsync("report")).Exits(0).Output;
+        Assert.That(report, Does.Contain("AuthenticationFailed: The value does not decrypt"));
+        Assert.That(report, Does.Contain("## If you suspect corruption").And.Contain("rotationmesh retry "));
+    }
+
+    [TestCase("md")]
+    [TestCase("html")]
+    public async Task What_comes_from_the_database_is_text_in_it(string format)
+    {
+        await site.Database.ExecuteAsync(
+            $"""
+            ALTER TABLE knowledge_entries DISABLE TRIGGER ALL;
+            INSERT INTO tenants (id) VALUES ('{Hostile}') ON CONFLICT DO NOTHING;
+            UPDATE knowledge_entries SET "tenantId" = '{Hostile}' WHERE id = (SELECT min(id) FROM knowledge_entries)
+            """
+        );
+        (await site.RunAsync("rotate")).Exits(3);
+        var report = (await site.RunAsync("report", "--format", format)).Exits(0).Output;
+        Assert.That(report, Does.Contain("alert").And.Not.Contains("<script").And.Not.Contains("[x]("));
+    }
+
+    [Test]
+    public async Task It_shows_no_secret()
+    {
+        await Damage.DoAsync(site.Database);
+        var secrets = new Secrets();
+        await secrets.AddAsync(site.Database);
+        foreach (var key in MasterKeys.Values.Values)
+            secrets.Add("master key", key);
+        (await site.RunAsync("rotate")).Exits(3);
+        await secrets.AddAsync(site.Database);
+        foreach (
+            var verb in (string[])
+                [
+                    "report",
+                    "report --format html",
+                    "--output json report",
+                    "audit",
+                    "audit export",
+                    "audit verify",
+                ]
+        )
+            Assert.That(
+                secrets.In((await site.RunAsync(verb.Split(' '))).Exits(0).ToString()),
+                Is.Empty,
+                verb
+            );
+    }
+
+    [Test]
+    public async Task Without_a_rotation_there_is_nothing_to_report() =>
+        Assert.That((await site.RunAsync("report")).Refusal(), Does.Contain("no rotation yet"));
+}

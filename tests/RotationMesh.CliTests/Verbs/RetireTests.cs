@@ -1,0 +1,107 @@
+namespace RotationMesh.CliTests.Verbs;
+
+/// <summary><c>keys retire</c>: an old version goes out of service when nothing needs it, and not before.</summary>
+public sealed class RetireTests
+{
+    private Site site = null!;
+
+    [SetUp]
+    public async Task Rotate()
+    {
+        site = await Site.LoadAsync("--rows", "1000", "--tenants", "500");
+        (await site.RunAsync("rotate")).Exits(0);
+    }
+
+    [TearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [Test]
+    public async Task A_version_that_nothing_needs_is_retired_and_stays_so()
+    {
+        var outcome = (await site.RunAsync("--output", "json", "keys", "retire", "1")).Exits(0).Json();
+        Assert.That((bool)outcome["retired"]!, Is.True);
+        var again = (await site.RunAsync("--output", "json", "keys", "retire", "1")).Exits(0).Json();
+        Assert.That((string)again["retiredAt"]!, Is.EqualTo((string)outcome["retiredAt"]!));
+        var events = (await site.RunAsync("--output", "json", "audit")).Exits(0).Json()["events"]!.AsArray();
+        Assert.That(events.Count(entry => (string)entry!["kind"]! == "KeyRetired"), Is.EqualTo(1));
+        (await site.RunAsync("audit", "verify")).Exits(0);
+        Assert.That((await site.RunAsync("keys")).Exits(0).Output, Does.Contain("retired"));
+    }
+
+    [TestCase(
+        "UPDATE connectors SET encryption_key_version = 1",
+        "claim version 1",
+        TestName = "One_leftover_row"
+    )]
+    [TestCase(
+        "UPDATE connectors SET \"encryptedAccessToken\" = overlay(\"encryptedAccessToken\" placing '!!!!AAAA' from 30)",
+        "do not decrypt without it",
+        TestName = "One_row_that_does_not_decrypt"
+    )]
+    public async Task Of_500_tenants_keeps_it_in_service(string statement, string told)
+    {
+        await site.Database.ExecuteAsync($"{statement} WHERE id = (SELECT max(id) FROM connectors)");
+        Assert.That((await site.RunAsync("keys", "retire", "1")).Exits(4).Output, Does.Contain(told));
+        Assert.That(
+            await site.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.retired_keys"),
+            Is.Zero
+        );
+    }
+
+    [Test]
+    public async Task An_external_value_keeps_it_in_service()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            UPDATE knowledge_entries SET content = '__external_storage__', encryption_key_version = 1
+            WHERE id = (SELECT max(id) FROM knowledge_entries)
+            """
+        );
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
+            Does.Contain("1 external values of version 1")
+        );
+    }
+
+    [Test]
+    public async Task A_recorded_failure_keeps_it_in_service_until_a_later_rotation()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            INSERT INTO rotationmesh.row_failures (rotation_id, scope, database_name, table_name, row_key, version, error)
+            SELECT correlation_id, 'connectors', 'app', 'connectors', '{"id": "gone"}', 1, 'DatabaseError'
+            FROM rotationmesh.rotations
+            """
+        );
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
+            Does.Contain("1 failed rows of version 1")
+        );
+        (await site.RunAsync("rotate")).Exits(0);
+        (await site.RunAsync("keys", "retire", "1")).Exits(0);
+    }
+
+    [Test]
+    public async Task The_current_version_and_one_that_never_was_are_refused()
+    {
+        (await site.RunAsync("keys", "retire", "2")).Exits(4);
+        Assert.That((await site.RunAsync("keys", "retire", "3")).Refusal(), Does.Contain("never was"));
+    }
+
+    [Test]
+    public async Task A_row_that_claims_it_later_is_reported()
+    {
+        (await site.RunAsync("keys", "retire", "1")).Exits(0);
+        (await site.RunAsync("verify")).Exits(0);
+        await site.Database.ExecuteAsync(
+            "UPDATE connectors SET encryption_key_version = 1 WHERE id = (SELECT max(id) FROM connectors)"
+        );
+        foreach (var (verb, code) in (ValueTuple<string, int>[])[("census", 0), ("verify", 3), ("doctor", 2)])
+            Assert.That(
+                (await site.RunAsync(verb)).Exits(code).Output,
+                Does.Contain("version 1, which is retired")
+            );
+        var census = (await site.RunAsync("--output", "json", "census")).Exits(0).Json();
+        Assert.That((int)census["retired"]![0]!["version"]!, Is.EqualTo(1));
+    }
+}
