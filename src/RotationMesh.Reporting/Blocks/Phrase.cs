@@ -27,8 +27,8 @@ internal sealed class Phrase
     /// <summary>A number by itself.</summary>
     public static Phrase Number(long value) => $"{value}";
 
-    /// <summary>Text of ours by itself.</summary>
-    public static implicit operator Phrase(string literal) => new(new Span(literal, SpanKind.Plain));
+    /// <summary>Text by itself. It may be an interpolated string that the compiler has put together: foreign, to be safe.</summary>
+    public static implicit operator Phrase(string text) => Foreign(text);
 
     public void AppendLiteral(string literal) => spans.Add(new Span(literal, SpanKind.Plain));
 
@@ -69,7 +69,13 @@ internal enum SpanKind
 }
 
 /// <summary>A command, a statement or a fingerprint: to be shown letter by letter. Never foreign text.</summary>
-internal readonly record struct Code(string Text);
+internal readonly record struct Code(string Text)
+{
+    public override string ToString() => Text;
+}
 
 /// <summary>Words of ours that must not be overlooked.</summary>
-internal readonly record struct Strong(string Text);
+internal readonly record struct Strong(string Text)
+{
+    public override string ToString() => Text;
+}

@@ -17,7 +17,7 @@ internal static class OverviewSection
     private static Phrase Verdict(RotationDocument rotation) =>
         rotation.State switch
         {
-            "Completed" =>
+            "Completed" => (Phrase)
                 $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion}, and verification passed.",
             "CompletedWithFailures" =>
                 $"{new Strong("Completed with failures.")} {rotation.Totals.Failed} rows are not at version {rotation.TargetVersion}, or do not decrypt under it.",

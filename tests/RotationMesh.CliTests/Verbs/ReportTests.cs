@@ -53,7 +53,7 @@ public sealed class ReportTests
         await site.Database.ExecuteAsync(
             $"""
             ALTER TABLE knowledge_entries DISABLE TRIGGER ALL;
-            INSERT INTO tenants (id) VALUES ('{Hostile}') ON CONFLICT DO NOTHING;
+            INSERT INTO tenants (id, name) VALUES ('{Hostile}', 'x') ON CONFLICT DO NOTHING;
             UPDATE knowledge_entries SET "tenantId" = '{Hostile}' WHERE id = (SELECT min(id) FROM knowledge_entries)
             """
         );
