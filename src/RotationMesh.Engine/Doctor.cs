@@ -103,6 +103,12 @@ public sealed class Doctor(
         {
             await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
             findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
+            var room = new ConnectionRoom(databases);
+            if (
+                await room.FindFaultAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
+                { } narrow
+            )
+                findings.Add(Verdict.Bad, name, narrow);
             return true;
         }
         catch (UsageException fault)

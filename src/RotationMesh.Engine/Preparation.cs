@@ -19,6 +19,12 @@ internal sealed class Preparation(TargetDatabases databases, KeyRing ring, Schem
         var report = await schema.CheckAsync(
             request.Tables,
             forWriting: !request.Settings.DryRun,
+            request.Settings.Target.Version,
+            cancellationToken
+        );
+        await new ConnectionRoom(databases).EnsureAsync(
+            request.Tables.Select(table => table.Database),
+            request.Workers,
             cancellationToken
         );
         var tables = report.OrThrow().Select(target => new TableRun(target)).ToList();

@@ -74,6 +74,17 @@ internal sealed class TableExamination(
                 $"{use.Rows} rows claim version {use.Version}, which is retired",
                 "find out what still writes with its key, then rotate"
             );
+        if (target.ByTenant)
+            findings.Add(
+                Verdict.Warning,
+                name,
+                "row-level security shows one tenant at a time: rows of a tenant that the list of tenants lacks are neither "
+                    + "counted nor rotated, and nothing tells of them",
+                target.Entry.RowLevelSecurity?.Tenants is null
+                    ? "check that the table which its tenant column refers to lists every tenant, or use a role with BYPASSRLS"
+                    : $"check that the query rowLevelSecurity.tenants (line {target.Entry.Line} of the map) lists every tenant, "
+                        + "or use a role with BYPASSRLS"
+            );
         if (target.Shape.UpdateTriggers > 0)
             findings.Add(
                 Verdict.Warning,

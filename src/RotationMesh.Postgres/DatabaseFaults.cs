@@ -6,6 +6,14 @@ namespace RotationMesh.Postgres;
 /// <summary>Describes a failure of a database in one line.</summary>
 public static class DatabaseFaults
 {
+    private static readonly Dictionary<string, string> Explained = new()
+    {
+        [PostgresErrorCodes.ReadOnlySqlTransaction] =
+            "the database is read-only (a standby?): point the map at the primary, with a role that may write",
+        [PostgresErrorCodes.TooManyConnections] =
+            "the server has no connection left for the role, or the role none of its own: choose fewer --workers, or raise the limit",
+    };
+
     /// <summary>
     /// SQLSTATE and, for classes whose messages speak of connections, privileges and names but never of values, the
     /// server's message. What has a context was raised in a function or trigger, which may quote a row in any class.
@@ -17,6 +25,8 @@ public static class DatabaseFaults
             return $"database '{named.Database}' of the map: {Describe(inner)}";
         if (fault is not PostgresException refusal)
             return $"it can't be reached or did not answer: {fault.InnerException?.Message ?? fault.Message}";
+        if (Explained.TryGetValue(refusal.SqlState, out var explanation))
+            return $"{explanation} (SQLSTATE {refusal.SqlState})";
         var speaksOfNames =
             string.IsNullOrEmpty(refusal.Where)
             && refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";

@@ -86,6 +86,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             var report = await schema.CheckAsync(
                 entries.Select(entry => entry.Entry),
                 forWriting: true,
+                goal.TargetVersion,
                 cancellationToken
             );
             var orders = entries.ToDictionary(entry => entry.Entry, entry => entry.Order);

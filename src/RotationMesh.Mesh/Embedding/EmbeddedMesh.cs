@@ -53,7 +53,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 nameof(request)
             );
         var wanted = Wanted(request);
-        await new Preflight(parts, surveyor).EnsureAsync(Goal(wanted), stopping);
+        await new Preflight(parts, surveyor).EnsureAsync(Goal(wanted), request.Workers, stopping);
         var entrance = new GateEntrance(parts, progress);
         if (!request.Gates.PauseWorkers)
             await entrance.EnsureOpenAsync(request.Gates, stopping);

@@ -1,14 +1,15 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Probing;
 
 namespace RotationMesh.Mesh.Embedding;
 
 /// <summary>
-/// What is looked at before anything is written, be it in the control database: schema, privileges, tenants, keys. The saga
-/// looks at the same again, and takes the census of a moment ago for it.
+/// What is looked at before anything is written, be it in the control database: schema, privileges, connections,
+/// tenants, keys. The saga looks at the same again, and takes the census of a moment ago for it.
 /// </summary>
 internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
 {
@@ -16,7 +17,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
     /// Throws <see cref="UsageException"/> with all that does not fit, and the database's own fault where none of them
     /// answers. One of several that does not is left to the rotation, which waits for it.
     /// </summary>
-    public async Task EnsureAsync(RotationGoal goal, CancellationToken cancellationToken)
+    public async Task EnsureAsync(RotationGoal goal, int workers, CancellationToken cancellationToken)
     {
         var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
@@ -24,6 +25,11 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             throw new UsageException(string.Join(Environment.NewLine, unfit));
         if (survey.Tables.Count == 0 && survey.Uncounted is [{ Fault: { } fault }, ..])
             throw fault;
+        await new ConnectionRoom(parts.Databases).EnsureAsync(
+            survey.Tables.Select(table => table.Target.Entry.Database),
+            workers,
+            cancellationToken
+        );
         if (Surveyor.Tenants(goal) is { } tenants && survey.Uncounted.Count == 0)
             await new TenantLookup(parts.Databases).EnsureKnownAsync(
                 [.. survey.Tables.Select(table => table.Target)],

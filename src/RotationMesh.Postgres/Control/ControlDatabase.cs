@@ -25,6 +25,10 @@ public sealed class ControlDatabase : IAsyncDisposable
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
+        builder.ConnectionStringBuilder.CommandTimeout = 0; // a ledger of a million partitions takes its time
+        builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings back
+        builder.ConnectionStringBuilder.TcpKeepAlive = true; // without a limit in time, a lost server must be noticed
+        SessionSettings.ApplyTo(builder, SessionSettings.Unlimited);
         Source = builder.Build();
         DefaultTypeMap.MatchNamesWithUnderscores = true;
     }

@@ -6,15 +6,20 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Postgres.Control;
 
-/// <summary>Rows that rotations left as they are, in the control database.</summary>
+/// <summary>
+/// Rows that rotations left as they are, in the control database: those of rotations that run, and of the last twenty
+/// that ended (migration 0005).
+/// </summary>
 public sealed class RowFailureStore(NpgsqlDataSource source)
 {
     private const string Upsert = """
-        INSERT INTO rotationmesh.row_failures (rotation_id, scope, database_name, table_name, row_key, tenant, version, error)
-        SELECT @rotationId, scope, database_name, table_name, row_key::jsonb, tenant, version, error
+        INSERT INTO rotationmesh.row_failures
+            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error)
+        SELECT @rotationId, scope, database_name, table_name, row_key::jsonb,
+               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error
         FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors)
              AS f (scope, database_name, table_name, row_key, tenant, version, error)
-        ON CONFLICT (rotation_id, scope, database_name, table_name, row_key)
+        ON CONFLICT (rotation_id, scope, database_name, table_name, key_digest)
         DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error, recorded_at = now()
         """;
 

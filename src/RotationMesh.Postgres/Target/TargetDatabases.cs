@@ -4,12 +4,29 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target;
 
-/// <summary>
-/// The user's databases by their name in the map, each with a pool of connections for reading and one for writing rows;
-/// <paramref name="connections"/> is the size of either, null for what the connection string says.
-/// </summary>
-public sealed class TargetDatabases(RotationMap map, int? connections = null) : IAsyncDisposable
+/// <summary>The user's databases by their name in the map, each with a pool of connections for reading and one for writing rows.</summary>
+public sealed class TargetDatabases : IAsyncDisposable
 {
+    private readonly RotationMap map;
+    private readonly int? connections;
+
+    /// <summary>
+    /// The databases of <paramref name="map"/>; none is contacted yet. <paramref name="connections"/> is the size of either
+    /// pool, null for what the connection string says.
+    /// </summary>
+    public TargetDatabases(RotationMap map, int? connections = null)
+    {
+        this.map = map;
+        this.connections = connections;
+        Places = new DatabasePlaces(map, this);
+    }
+
+    /// <summary>Every table of the map, also those that nobody asks for now.</summary>
+    internal IEnumerable<TableEntry> Tables => map.Tables;
+
+    /// <summary>Which of the databases are one and the same.</summary>
+    internal DatabasePlaces Places { get; }
+
     /// <summary>
     /// Longest wait for a row that the application holds, in milliseconds. The rows of the batch that are already
     /// written stay locked meanwhile, so it is short; what is still held then is a conflict to come back to.
@@ -22,16 +39,20 @@ public sealed class TargetDatabases(RotationMap map, int? connections = null) : 
     /// <summary>Socket buffers in bytes: the default of 8 KB holds less than ten rows.</summary>
     private const int BufferBytes = 128 * 1024;
 
+    /// <summary>Largest pool: as many as the most workers, and some; the driver's 100 would make them wait and fail.</summary>
+    private const int MostConnections = 300;
+
     /// <summary>
     /// Commits of batches do not wait for the disk: a row that a server crash takes back is found by the closing
     /// census, and <see cref="FlushAsync"/> makes all of them durable before a rotation counts as complete.
     /// </summary>
-    private const string SessionSettings =
-        "SET synchronous_commit = off; SET plan_cache_mode = auto; SET idle_in_transaction_session_timeout = 0; "
-        + "SET statement_timeout = 0; SET extra_float_digits = 1;";
+    private const string ReaderSettings =
+        SessionSettings.Unlimited
+        + "SET synchronous_commit = off; SET plan_cache_mode = auto; SET extra_float_digits = 1;";
 
     private static readonly string WriterSettings =
-        $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
+        SessionSettings.Unlimited
+        + $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan; SET extra_float_digits = 1;";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];
@@ -39,7 +60,7 @@ public sealed class TargetDatabases(RotationMap map, int? connections = null) : 
 
     /// <summary>Connections for reading from the database of that name.</summary>
     public NpgsqlDataSource Reader(string database) =>
-        readers.GetOrAdd(database, name => Build(name, SessionSettings));
+        readers.GetOrAdd(database, name => Build(name, ReaderSettings));
 
     /// <summary>
     /// Connections for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
@@ -77,6 +98,7 @@ public sealed class TargetDatabases(RotationMap map, int? connections = null) : 
     {
         foreach (var source in readers.Values.Concat(writers.Values))
             await source.DisposeAsync();
+        Places.Dispose();
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(
@@ -100,6 +122,10 @@ public sealed class TargetDatabases(RotationMap map, int? connections = null) : 
         var entry = map.Database(name);
         var builder = new NpgsqlDataSourceBuilder(MapConnection.Checked(entry, map.Path));
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
+        builder.ConnectionStringBuilder.MaxPoolSize = Math.Max(
+            builder.ConnectionStringBuilder.MaxPoolSize,
+            MostConnections
+        );
         if (connections is { } most)
         {
             var pool = builder.ConnectionStringBuilder;
@@ -111,22 +137,7 @@ public sealed class TargetDatabases(RotationMap map, int? connections = null) : 
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a count takes as long as the table is large
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
-        builder.UsePhysicalConnectionInitializer(
-            connection => Initialize(connection, settings),
-            connection => InitializeAsync(connection, settings)
-        );
+        SessionSettings.ApplyTo(builder, settings);
         return builder.Build();
-    }
-
-    private static void Initialize(NpgsqlConnection connection, string settings)
-    {
-        using var command = new NpgsqlCommand(settings, connection);
-        command.ExecuteNonQuery();
-    }
-
-    private static async Task InitializeAsync(NpgsqlConnection connection, string settings)
-    {
-        await using var command = new NpgsqlCommand(settings, connection);
-        await command.ExecuteNonQueryAsync();
     }
 }

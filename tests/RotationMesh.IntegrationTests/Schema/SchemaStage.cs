@@ -14,7 +14,11 @@ internal static class SchemaStage
             CREATE TABLE notes ({NotesTable.Columns}, settings jsonb, number int, loose text UNIQUE, partly text NOT NULL DEFAULT '',
                 computed int GENERATED ALWAYS AS (1) STORED, label text GENERATED ALWAYS AS (id || '!') STORED);
             CREATE UNIQUE INDEX ON notes (partly) WHERE partly <> '';
-            CREATE VIEW notes_view AS SELECT * FROM notes
+            CREATE VIEW notes_view AS SELECT * FROM notes;
+            CREATE TABLE ruled (LIKE notes INCLUDING ALL);
+            CREATE RULE hush AS ON UPDATE TO ruled DO INSTEAD NOTHING;
+            CREATE TABLE parents (LIKE notes INCLUDING ALL);
+            CREATE TABLE children () INHERITS (parents)
             """
         );
         return stage;

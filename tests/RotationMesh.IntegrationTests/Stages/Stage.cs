@@ -25,14 +25,14 @@ internal sealed class Stage : IAsyncDisposable
     private readonly TestDatabase database;
     private readonly ControlDatabase control;
 
-    private Stage(TestDatabase database, KeyRing ring, string connectionString, TableEntry[] entries)
+    private Stage(TestDatabase database, KeyRing ring, TableEntry[] entries, params DatabaseEntry[] databases)
     {
         this.database = database;
         Ring = ring;
         Map = new RotationMap
         {
             Path = "rotation.yaml",
-            Databases = [new DatabaseEntry(App, connectionString, 3)],
+            Databases = databases,
             ControlConnectionString = database.ConnectionString,
             Formats =
             [
@@ -65,7 +65,10 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>An empty database and a map of these entries (of <see cref="Entries.Notes"/> where none is given).</summary>
     public static async Task<Stage> CreateAsync(params TableEntry[] entries) =>
-        new Stage(await TestDatabase.CreateAsync(), StageKeys.Ring(), entries);
+        Of(await TestDatabase.CreateAsync(), entries.Length == 0 ? [Entries.Notes] : entries);
+
+    private static Stage Of(TestDatabase database, TableEntry[] entries) =>
+        new(database, StageKeys.Ring(), entries, new DatabaseEntry(App, database.ConnectionString, 3));
 
     /// <summary>The same database behind another map, role or key ring; the first stage keeps the database alive.</summary>
     public Stage Variant(TableEntry[]? entries = null, KeyRing? ring = null, string? user = null)
@@ -76,18 +79,28 @@ internal sealed class Stage : IAsyncDisposable
         return new Stage(
             database,
             ring ?? StageKeys.Ring(),
-            builder.ConnectionString,
-            entries ?? [.. Map.Tables]
+            entries ?? [.. Map.Tables],
+            new DatabaseEntry(App, builder.ConnectionString, 3)
         )
         {
             Borrowed = true,
         };
     }
 
-    private bool Borrowed { get; init; }
+    /// <summary>The same database behind a map that names another one as well.</summary>
+    public Stage WithDatabase(string name, string connectionString, params TableEntry[] entries) =>
+        new(
+            database,
+            StageKeys.Ring(),
+            entries,
+            new DatabaseEntry(App, ConnectionString, 3),
+            new DatabaseEntry(name, connectionString, 4)
+        )
+        {
+            Borrowed = true,
+        };
 
-    private Stage(TestDatabase database, KeyRing ring, TableEntry[] entries)
-        : this(database, ring, database.ConnectionString, entries.Length == 0 ? [Entries.Notes] : entries) { }
+    private bool Borrowed { get; init; }
 
     /// <summary>Rotates every table of the map to its end.</summary>
     public Task<RotationReport> RotateAsync(

@@ -11,6 +11,13 @@ internal sealed class StageRole : IAsyncDisposable
 
     public string Name { get; }
 
+    public string ConnectionString =>
+        new Npgsql.NpgsqlConnectionStringBuilder(stage.ConnectionString)
+        {
+            Username = Name,
+            Password = Password,
+        }.ConnectionString;
+
     public static async Task<StageRole> CreateAsync(Stage stage)
     {
         var name = $"role_{Guid.NewGuid():N}";

@@ -78,6 +78,7 @@ public sealed class TableCensus(TargetDatabases databases)
             target.Entry.Database,
             cancellationToken
         );
+        var predicate = new ExternalPredicate(databases, target);
         IEnumerable<string?> parts = [null];
         if (target.ByTenant)
             parts = tenants ?? await new TenantList(connection).AllAsync(target, cancellationToken);
@@ -98,10 +99,12 @@ public sealed class TableCensus(TargetDatabases databases)
             batch.BatchCommands.Add(
                 query.Command($"SELECT {columns} FROM {target.Shape.Quoted} AS t", grouping)
             );
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await using var reader = await predicate.OrExplainAsync(() =>
+                batch.ExecuteReaderAsync(cancellationToken)
+            );
             if (target.ByTenant)
                 await reader.NextResultAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
+            while (await predicate.OrExplainAsync(() => reader.ReadAsync(cancellationToken)))
                 yield return reader;
         }
     }

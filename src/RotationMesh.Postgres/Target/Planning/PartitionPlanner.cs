@@ -30,7 +30,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         """;
 
     private const string LeafPages =
-        "SELECT (pg_relation_size(to_regclass($1)) / current_setting('block_size')::int)::bigint";
+        "SELECT coalesce(pg_relation_size(to_regclass($1)) / current_setting('block_size')::int, 0)::bigint";
 
     /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(
@@ -56,7 +56,10 @@ public sealed class PartitionPlanner(TargetDatabases databases)
             yield break;
         }
 
-        var small = new TenantGroup(target);
+        var small = new TenantGroup(
+            target,
+            await LiveLeaves.ListAsync(connection, target, cancellationToken)
+        );
         await foreach (var (tenant, count) in SizesAsync(target, tenants, cancellationToken))
         {
             var byPages =
@@ -122,7 +125,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
     )
     {
         var sizes = new List<(LeafTable Leaf, uint Pages)>();
-        foreach (var leaf in target.Shape.Leaves)
+        foreach (var leaf in await LiveLeaves.ListAsync(connection, target, cancellationToken))
             sizes.Add((leaf, await PagesAsync(connection, leaf, cancellationToken)));
         var allPages = sizes.Sum(size => (long)size.Pages);
         if (allPages == 0)
@@ -165,7 +168,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         };
 
     /// <summary>Collects small tenants until they fill a partition.</summary>
-    private sealed class TenantGroup(TableTarget target)
+    private sealed class TenantGroup(TableTarget target, IReadOnlyList<LeafTable> leaves)
     {
         private readonly List<string> tenants = [];
         private long rows;
@@ -185,15 +188,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
             var expected = rows;
             tenants.Clear();
             rows = 0;
-            return
-            [
-                .. target.Shape.Leaves.Select(leaf =>
-                    Range(target, leaf, group) with
-                    {
-                        ExpectedRows = expected,
-                    }
-                ),
-            ];
+            return [.. leaves.Select(leaf => Range(target, leaf, group) with { ExpectedRows = expected })];
         }
     }
 }

@@ -23,17 +23,29 @@ public sealed class VerificationPlan(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         var wholeLeaves = share is not null && tenants is null && !target.ByTenant && rows > SampledByPage;
         return wholeLeaves
-            ? Leaves(target, rows).ToAsyncEnumerable()
+            ? LeavesAsync(target, rows, cancellationToken)
             : new PartitionPlanner(databases).PlanAsync(target, rows, tenants, cancellationToken);
     }
 
-    private static IEnumerable<PartitionRange> Leaves(TableTarget target, long rows) =>
-        target.Shape.Leaves.Select(leaf => new PartitionRange
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = leaf.Name,
-            ExpectedRows = rows / target.Shape.Leaves.Count,
-        });
+    private async IAsyncEnumerable<PartitionRange> LeavesAsync(
+        TableTarget target,
+        long rows,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        var leaves = await LiveLeaves.ListAsync(connection, target, cancellationToken);
+        foreach (var leaf in leaves)
+            yield return new PartitionRange
+            {
+                Scope = target.Entry.Scope,
+                Database = target.Entry.Database,
+                Table = target.Entry.Name,
+                Leaf = leaf.Name,
+                ExpectedRows = rows / leaves.Count,
+            };
+    }
 }

@@ -61,11 +61,25 @@ public sealed class PartitionRotator : IDisposable
         if (batches?.Target != target)
             batches = new BatchPair(target); // their memory serves all partitions of a table
         var run = new PartitionRun(batches, new LeafTable(range.Leaf), rows, settings, writing, progress);
-        foreach (var tenant in RowQuery.Parts(target, range))
+        try
         {
-            await using var query = RowQuery.Pending(reading, target, range, tenant, settings.Target.Version);
-            if (!await run.RotateAsync(query, tenant, stopping))
-                break;
+            foreach (var tenant in RowQuery.Parts(target, range))
+            {
+                await using var query = RowQuery.Pending(
+                    reading,
+                    target,
+                    range,
+                    tenant,
+                    settings.Target.Version
+                );
+                if (!await run.RotateAsync(query, tenant, stopping))
+                    break;
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
+                throw; // else it was dropped, and its rows with it
         }
 
         return run.Outcome;

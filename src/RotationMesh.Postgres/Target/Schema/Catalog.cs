@@ -74,6 +74,10 @@ internal sealed class Catalog(NpgsqlConnection connection)
         JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY(p.partattrs::int2[])
         """;
 
+    /// <summary>Whether no transaction of this session may write: a standby, or a role that is set so.</summary>
+    public Task<bool> IsReadOnlyAsync() =>
+        connection.ExecuteScalarAsync<bool>("SELECT current_setting('transaction_read_only')::bool");
+
     public Task<CatalogTable?> FindTableAsync(string quotedName) =>
         connection.QuerySingleOrDefaultAsync<CatalogTable>(FindTable, new { name = quotedName });
 

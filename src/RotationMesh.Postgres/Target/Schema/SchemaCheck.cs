@@ -8,26 +8,41 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// <summary>Holds the tables of the map against the live databases, before anything else is read or written.</summary>
 public sealed class SchemaCheck(TargetDatabases databases, EnvelopeFormats formats)
 {
+    private const string ReadOnlyFix = "point the map at the primary, with a role that may write";
+
     /// <summary>
     /// Finds each table and checks columns, types, unique key, privileges and row-level security; all faults of all
     /// tables at once. <paramref name="forWriting"/> asks for the right to update as well. Throws
     /// <see cref="NpgsqlException"/> where a database can't be reached.
     /// </summary>
+    public Task<SchemaReport> CheckAsync(
+        IEnumerable<TableEntry> entries,
+        bool forWriting,
+        CancellationToken cancellationToken
+    ) => CheckAsync(entries, forWriting, null, cancellationToken);
+
+    /// <summary>
+    /// The same for a rotation, real or dry, to <paramref name="targetVersion"/>: it must fit into the version columns.
+    /// </summary>
     public async Task<SchemaReport> CheckAsync(
         IEnumerable<TableEntry> entries,
         bool forWriting,
+        int? targetVersion,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(entries);
+        var all = entries.ToList();
         var targets = new List<TableTarget>();
         var faults = new List<SchemaFault>();
-        foreach (var database in entries.GroupBy(entry => entry.Database))
+        foreach (var database in all.GroupBy(entry => entry.Database))
         {
             await using var connection = await databases.OpenReadingAsync(database.Key, cancellationToken);
+            if (forWriting && await new Catalog(connection).IsReadOnlyAsync())
+                faults.Add(new(database.First(), "the database is read-only (a standby?)", ReadOnlyFix));
             foreach (var entry in database)
             {
-                var check = new TableCheck(connection, entry, forWriting);
+                var check = new TableCheck(connection, entry, forWriting, targetVersion);
                 var shape = await check.RunAsync();
                 faults.AddRange(check.Faults);
                 if (shape is not null)
@@ -35,6 +50,7 @@ public sealed class SchemaCheck(TargetDatabases databases, EnvelopeFormats forma
             }
         }
 
+        faults.AddRange(await new SharedTables(databases).FindAsync(all, cancellationToken));
         return new SchemaReport(targets, faults);
     }
 }

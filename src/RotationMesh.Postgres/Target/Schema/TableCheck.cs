@@ -5,7 +5,12 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Postgres.Target.Schema;
 
 /// <summary>Checks one table of the map; one rule a method, all faults are collected.</summary>
-internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, bool forWriting)
+internal sealed class TableCheck(
+    NpgsqlConnection connection,
+    TableEntry entry,
+    bool forWriting,
+    int? targetVersion
+)
 {
     private readonly Catalog catalog = new(connection);
     private readonly List<SchemaFault> faults = [];
@@ -28,7 +33,12 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
         foreach (var column in entry.Columns)
             CheckEncrypted(column, columns[column.Name.Name]);
         CheckPrivileges(columns);
-        var leaves = await LeavesAsync(table);
+        var leaves = await new LeafCheck(
+            catalog,
+            entry,
+            forWriting || targetVersion is not null,
+            Fault
+        ).RunAsync(table);
         var rowSecurity = table.RowSecurityActive || leaves.Any(leaf => leaf.RowSecurityActive);
         CheckRowSecurity(rowSecurity);
         if (faults.Count > 0)
@@ -85,24 +95,11 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
         IReadOnlyList<CatalogIndex> indexes
     )
     {
-        if (!IsUnique(columns, indexes))
+        if (!UniqueKey.IsOf(entry, columns, indexes))
             Fault(
-                $"key ({KeyText}) is not unique",
+                $"key ({UniqueKey.Text(entry)}) is not unique",
                 "name the primary key, or columns with a unique index that are NOT NULL"
             );
-    }
-
-    private string KeyText => string.Join(", ", entry.Key.Select(column => column.Quoted));
-
-    private bool IsUnique(
-        IReadOnlyDictionary<string, CatalogColumn> columns,
-        IReadOnlyList<CatalogIndex> indexes
-    )
-    {
-        var key = entry.Key.Select(column => column.Name).ToHashSet();
-        return indexes.Any(index =>
-            index.Unique && index.Columns.All(column => key.Contains(column) && columns[column].NotNull)
-        );
     }
 
     private void CheckVersion(CatalogColumn column)
@@ -116,6 +113,11 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
             Fault(
                 $"version column {entry.Version.Quoted} is generated",
                 "it must be one that can be written"
+            );
+        if (targetVersion > short.MaxValue && Type(column).Base == "int2")
+            Fault(
+                $"version column {entry.Version.Quoted} is {column.Written}, which can't hold version {targetVersion}",
+                $"ALTER TABLE {entry.Table.Quoted} ALTER COLUMN {entry.Version.Quoted} TYPE integer"
             );
     }
 
@@ -162,46 +164,6 @@ internal sealed class TableCheck(NpgsqlConnection connection, TableEntry entry, 
                 $"GRANT {privilege} ON {entry.Table.Quoted} TO the role"
             );
     }
-
-    private async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(CatalogTable table)
-    {
-        var leaves = await catalog.LeavesAsync(table.Oid);
-        foreach (var leaf in leaves)
-            await CheckLeafAsync(table, leaf);
-        if (
-            table.Kind == "p"
-            && (await catalog.PartitionColumnsAsync(table.Oid)).Contains(entry.Version.Name)
-        )
-            Fault(
-                "it is partitioned by its version column",
-                "rows would change their partition; partition by another column"
-            );
-        return leaves;
-    }
-
-    private async Task CheckLeafAsync(CatalogTable table, CatalogLeaf leaf)
-    {
-        var name = Name(leaf.Schema, leaf.Name).Quoted;
-        if (leaf.Kind != "r")
-            Fault(
-                $"its partition {name} is a foreign table",
-                "rotate it in its own database, as a table of its own"
-            );
-        else if (forWriting && leaf.UpdateRules is { } rules)
-            Fault(
-                $"the rules {rules} of {name} change what an update does",
-                "put triggers in their place, or drop them for the rotation"
-            );
-        // An index of a partitioned table covers its partitions; that of a table covers none that inherit from it.
-        if (table.Kind == "r" && leaf.Oid != table.Oid && !await HasUniqueKeyAsync(leaf.Oid))
-            Fault(
-                $"key ({KeyText}) is not unique in {name}, which inherits from it",
-                $"CREATE UNIQUE INDEX ON {name} ({KeyText})"
-            );
-    }
-
-    private async Task<bool> HasUniqueKeyAsync(long oid) =>
-        IsUnique(await catalog.ColumnsAsync(oid), await catalog.IndexesAsync(oid));
 
     private void CheckRowSecurity(bool active)
     {

@@ -1,3 +1,4 @@
+using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Target.Planning;
@@ -41,30 +42,65 @@ public sealed class PartitionVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(range);
         ArgumentNullException.ThrowIfNull(progress);
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
-        var rows = 0L;
-        var reported = 0L;
-        var failures = new List<RowFailure>();
-        foreach (var tenant in RowQuery.Parts(target, range))
+        var tally = new Tally(progress);
+        try
         {
-            await using var query = RowQuery.Stored(connection, target, range, tenant, version, share);
-            await using var reader = await query.ExecuteReaderAsync(stopping);
-            if (target.ByTenant)
-                await reader.NextResultAsync(stopping);
-            var cursor = new RowCursor(reader, target);
-            while (await cursor.ReadAsync(stopping))
+            foreach (var tenant in RowQuery.Parts(target, range))
             {
-                rows++;
-                if (check.Check(target, cursor) is { } error)
-                    failures.Add(cursor.Failure(error));
-                if (rows - reported < ProgressRows)
-                    continue;
-                progress(rows - reported);
-                reported = rows;
+                await using var query = RowQuery.Stored(connection, target, range, tenant, version, share);
+                await ReadAsync(query, target, tally, stopping);
             }
         }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
+                throw; // else it was dropped, and its rows with it
+        }
 
-        progress(rows - reported);
-        return new VerificationOutcome(rows, failures);
+        return tally.End();
+    }
+
+    private async Task ReadAsync(
+        NpgsqlBatch query,
+        TableTarget target,
+        Tally tally,
+        CancellationToken stopping
+    )
+    {
+        await using var reader = await query.ExecuteReaderAsync(stopping);
+        if (target.ByTenant)
+            await reader.NextResultAsync(stopping);
+        var cursor = new RowCursor(reader, target);
+        while (await cursor.ReadAsync(stopping))
+            tally.Add(check.Check(target, cursor) is { } error ? cursor.Failure(error) : null);
+    }
+
+    private sealed class Tally(Action<long> progress)
+    {
+        private readonly List<RowFailure> failures = [];
+        private long rows;
+        private long reported;
+
+        public void Add(RowFailure? failure)
+        {
+            rows++;
+            if (failure is not null)
+                failures.Add(failure);
+            if (rows - reported >= ProgressRows)
+                Report();
+        }
+
+        public VerificationOutcome End()
+        {
+            Report();
+            return new VerificationOutcome(rows, failures);
+        }
+
+        private void Report()
+        {
+            progress(rows - reported);
+            reported = rows;
+        }
     }
 
     /// <summary>Frees the derived keys.</summary>

@@ -1,0 +1,33 @@
+using Npgsql;
+
+namespace RotationMesh.Postgres;
+
+/// <summary>
+/// Settings of our own for every session, whatever the role or the database sets: limits that suit an application end a
+/// stream of rows, a count or a migration in mid-way.
+/// </summary>
+internal static class SessionSettings
+{
+    /// <summary>
+    /// No limit in time. The last two exist since PostgreSQL 14 and 17; setting what is not there would be an error.
+    /// </summary>
+    public const string Unlimited = """
+        SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+        SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout');
+        """;
+
+    /// <summary>Runs the settings on each new connection.</summary>
+    public static void ApplyTo(NpgsqlDataSourceBuilder builder, string settings) =>
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(settings, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(settings, connection);
+                await command.ExecuteNonQueryAsync();
+            }
+        );
+}

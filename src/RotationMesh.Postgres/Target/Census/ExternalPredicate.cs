@@ -1,0 +1,56 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Census;
+
+/// <summary>
+/// Tells an error that the map's own predicate <c>external</c> raises over a row (a cast, a division) from any other
+/// error of a count: by evaluating it alone.
+/// </summary>
+internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget target)
+{
+    /// <summary>
+    /// The result of a step of the count. Throws <see cref="UsageException"/> with the line of the map where the predicate
+    /// is at fault. What the server says is left out: it quotes the row.
+    /// </summary>
+    public async Task<T> OrExplainAsync<T>(Func<Task<T>> step)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (PostgresException fault) when (target.Entry.External is not null)
+        {
+            if (await FindFaultAsync() is not { } own)
+                throw;
+            var entry = target.Entry;
+            throw new UsageException(
+                $"table {entry.Name} (scope {entry.Scope}, database {entry.Database}): the predicate `external` fails on "
+                    + $"some of its rows (SQLSTATE {own}); write it so that it is true or false for every row (line {entry.Line} of the map)",
+                fault
+            );
+        }
+    }
+
+    private async Task<string?> FindFaultAsync()
+    {
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            CancellationToken.None
+        );
+        await using var command = new NpgsqlCommand(
+            $"SELECT count(*) FROM {target.Shape.Quoted} AS t WHERE {target.Sql.External}",
+            connection
+        );
+        try
+        {
+            await command.ExecuteNonQueryAsync();
+            return null;
+        }
+        catch (PostgresException fault) when (!fault.IsTransient && fault.SqlState[..2] is not ("08" or "57"))
+        {
+            return fault.SqlState;
+        }
+    }
+}

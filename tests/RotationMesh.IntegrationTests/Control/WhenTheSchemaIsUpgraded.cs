@@ -1,0 +1,85 @@
+using NUnit.Framework;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Control;
+
+/// <summary>Databases that later migrations reached before an earlier one, and what it makes of the rows in them.</summary>
+public sealed class WhenTheSchemaIsUpgraded
+{
+    private const string Rotation = "0197a000-0000-7000-8000-000000000001";
+
+    private const string TakeBack = $"""
+        DROP TRIGGER forget_old_failures ON rotationmesh.rotations;
+        DROP FUNCTION rotationmesh.forget_old_failures;
+        ALTER TABLE rotationmesh.row_failures DROP COLUMN key_digest CASCADE,
+            ADD PRIMARY KEY (rotation_id, scope, database_name, table_name, row_key);
+        DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0005\_%';
+        INSERT INTO rotationmesh.rotations
+            (correlation_id, state, target_version, target_fingerprint, map_hash, scopes)
+        VALUES ('{Rotation}', 'Rotating', 2, repeat('a', 16), repeat('b', 64), '{"{notes}"}');
+        INSERT INTO rotationmesh.row_failures (rotation_id, scope, database_name, table_name, row_key, error)
+        VALUES ('{Rotation}', 'notes', 'app', 'notes', '{"{\"id\": \"n1\"}"}', 'MalformedEnvelope')
+        """;
+
+    [Test]
+    public async Task A_migration_runs_that_has_a_lower_number_than_those_which_ran_before()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var control = new ControlDatabase(database.ConnectionString);
+        await control.MigrateAsync(CancellationToken.None);
+        await database.ExecuteAsync(TakeBack);
+
+        await control.MigrateAsync(CancellationToken.None);
+        await new RowFailureStore(control.Source).RecordAsync(
+            Guid.Parse(Rotation),
+            [Failure("n1"), Failure(new string('k', 5000))],
+            CancellationToken.None
+        );
+
+        Assert.That(
+            await database.ScalarAsync<string>(
+                "SELECT string_agg(error, ' ' ORDER BY length(row_key::text)) FROM rotationmesh.row_failures"
+            ),
+            Is.EqualTo("DatabaseError DatabaseError"),
+            "the row that was recorded before is recognised"
+        );
+    }
+
+    [Test]
+    public async Task Failures_are_kept_of_the_last_twenty_rotations_that_ended()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var control = new ControlDatabase(database.ConnectionString);
+        await control.MigrateAsync(CancellationToken.None);
+        await database.ExecuteAsync(
+            """
+            INSERT INTO rotationmesh.rotations
+                (correlation_id, state, target_version, target_fingerprint, map_hash, scopes)
+            SELECT lpad(n::text, 32, '0')::uuid, 'Rotating', 2, repeat('a', 16), repeat('b', 64), '{notes}'
+            FROM generate_series(1, 23) n;
+            INSERT INTO rotationmesh.row_failures
+                (rotation_id, scope, database_name, table_name, row_key, key_digest, error)
+            SELECT correlation_id, 'notes', 'app', 'notes', '{}', sha256(''), 'DatabaseError'
+            FROM rotationmesh.rotations
+            """
+        );
+
+        for (var number = 1; number <= 22; number++)
+            await database.ExecuteAsync(
+                $"UPDATE rotationmesh.rotations SET state = 'Completed' WHERE correlation_id = '{number:d32}'"
+            );
+
+        Assert.That(
+            await database.ScalarAsync<string>(
+                "SELECT min(rotation_id::text) || ' ' || count(*) FROM rotationmesh.row_failures"
+            ),
+            Is.EqualTo("00000000-0000-0000-0000-000000000003 21"),
+            "of the twenty that ended last, and of the one that runs"
+        );
+    }
+
+    private static RowFailure Failure(string key) =>
+        new("notes", "app", "notes", [new KeyPart("id", key, false)], null, null, RowError.DatabaseError);
+}

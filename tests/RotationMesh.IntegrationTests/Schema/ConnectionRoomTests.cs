@@ -1,0 +1,63 @@
+using RotationMesh.Core;
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Schema;
+
+/// <summary>Roles that may open a limited number of connections.</summary>
+public sealed class ConnectionRoomTests
+{
+    private const int Workers = 2;
+
+    [TestCase(4, 1)]
+    [TestCase(3, 1)]
+    public async Task Too_few_connections_are_told_before_anything_is_written(int limit, int fewer)
+    {
+        await using var owner = await StageAsync();
+        await using var role = await RoleAsync(owner, limit);
+        await using var stage = owner.Variant(user: role.Name);
+
+        var fault = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync(workers: Workers));
+
+        Assert.That(
+            fault.Message,
+            Does.Contain($"role {role.Name} allows {limit} connections, and 2 workers need 5")
+                .And.Contain("CONNECTION LIMIT 5")
+                .And.Contain($"--workers {fewer}")
+        );
+        Assert.That(await owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"), Is.Zero);
+        Assert.That(
+            await owner.ScalarAsync<bool>("SELECT to_regnamespace('rotationmesh') IS NULL"),
+            Is.True,
+            "the control schema is not made either"
+        );
+    }
+
+    [Test]
+    public async Task As_many_as_the_workers_need_are_enough()
+    {
+        await using var owner = await StageAsync();
+        await using var role = await RoleAsync(owner, 5);
+        await using var stage = owner.Variant(user: role.Name);
+
+        var report = await stage.RotateAsync(workers: Workers);
+
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        await owner.AssertRotatedAsync();
+    }
+
+    private static async Task<Stage> StageAsync()
+    {
+        var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(300));
+        return stage;
+    }
+
+    private static async Task<StageRole> RoleAsync(Stage owner, int limit)
+    {
+        var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync("SELECT, UPDATE", "notes");
+        await owner.ExecuteAsync($"ALTER ROLE {role.Name} CONNECTION LIMIT {limit}");
+        return role;
+    }
+}

@@ -1,0 +1,122 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Schema;
+
+/// <summary>Two entries of the map over the same rows: rotating one would relabel what the other holds.</summary>
+public sealed class SharedTableTests
+{
+    private const string Twin = "twin";
+
+    [Test]
+    public async Task A_table_with_and_without_its_schema_is_refused_and_nothing_is_written()
+    {
+        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("public.notes"));
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(10));
+        var before = await stage.NotesAsync();
+
+        var fault = Assert.ThrowsAsync<UsageException>(async () => await stage.RotateAsync());
+
+        Assert.That(fault!.Message.Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(
+            fault.Message,
+            Does.StartWith("table public.notes (scope notes")
+                .And.Contain("rows are also those of notes (scope notes")
+        );
+        Assert.That(await stage.NotesAsync(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task The_other_entry_counts_although_nobody_asks_for_it()
+    {
+        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("public.notes"));
+        await stage.CreateNotesAsync();
+
+        var report = await stage.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
+
+        Assert.That(report.Faults.Single().ToString(), Does.Contain("also those of public.notes"));
+    }
+
+    [Test]
+    public async Task A_table_through_two_database_entries_is_refused()
+    {
+        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await owner.CreateNotesAsync();
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync("SELECT, UPDATE", "notes");
+        await using var stage = owner.WithDatabase(
+            Twin,
+            role.ConnectionString,
+            Entries.Notes,
+            Entries.Notes with
+            {
+                Database = Twin,
+                Scope = "others",
+                Version = new("number"),
+            }
+        );
+        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN number int");
+
+        var report = await stage.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
+
+        Assert.That(
+            report.Faults.Single().ToString(),
+            Does.Contain("also those of notes (scope others, database twin")
+        );
+    }
+
+    [Test]
+    public async Task A_partition_beside_its_table_is_refused()
+    {
+        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("notes_all"));
+        await stage.ExecuteAsync(
+            $"""
+            CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id);
+            CREATE TABLE notes_all PARTITION OF notes FOR VALUES WITH (MODULUS 1, REMAINDER 0)
+            """
+        );
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(report.Faults.Single().ToString(), Does.StartWith("table notes_all"));
+    }
+
+    [Test]
+    public async Task Equal_names_in_two_databases_of_one_server_are_two_tables()
+    {
+        await using var other = await Stage.CreateAsync(Entries.Notes);
+        await other.CreateNotesAsync();
+        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await owner.CreateNotesAsync();
+        await using var stage = owner.WithDatabase(
+            Twin,
+            other.ConnectionString,
+            Entries.Notes,
+            Entries.Notes with
+            {
+                Database = Twin,
+            }
+        );
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(report.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_database_that_cannot_be_reached_keeps_no_other_from_being_rotated()
+    {
+        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await owner.CreateNotesAsync();
+        await owner.InsertAsync(Note.Many(10));
+        var away = new NpgsqlConnectionStringBuilder(owner.ConnectionString) { Port = 1 };
+        await using var stage = owner.WithDatabase(Twin, away.ConnectionString, Entries.Notes);
+
+        var report = await stage.RotateAsync();
+
+        Assert.That(report.State, Is.EqualTo("Completed"));
+    }
+}
