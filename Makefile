@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help build run test bench format format-check clean
+.PHONY: help build run run-mesh test bench format format-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ build: ## build everything; leaves artifacts/rotationmesh, -coordinator and -wor
 
 run: build ## load a sample database into a private PostgreSQL and rotate it
 	infra/demo.sh
+
+run-mesh: build ## a coordinator, three workers and a rotation of the sample over RabbitMQ
+	infra/demo-mesh.sh
 
 test: build ## all tests, against real servers
 	infra/services.sh install postgres rabbitmq redis

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Npgsql;
 using RotationMesh.Cli.Commands;
 using RotationMesh.Cli.Output;
+using RotationMesh.Client;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Operations;
@@ -22,6 +23,7 @@ internal static class CommandLine
         {
             GlobalOptions.Config,
             GlobalOptions.EnvFile,
+            GlobalOptions.Server,
             GlobalOptions.Output,
         };
         foreach (var command in Verbs())
@@ -35,6 +37,7 @@ internal static class CommandLine
                 ExitCodes.Usage,
                 $"{parsed.Errors[^1].Message.TrimEnd('.')}; see rotationmesh --help"
             );
+        interrupt.HasWorkInHand = parsed.GetValue(GlobalOptions.Server) is null;
         try
         {
             return await parsed.InvokeAsync(
@@ -54,6 +57,14 @@ internal static class CommandLine
         catch (GateClosedException closed)
         {
             return terminal.Fail(ExitCodes.Gate, closed.Message);
+        }
+        catch (CoordinatorUnreachableException fault)
+        {
+            return terminal.Fail(ExitCodes.Unreachable, fault.Message);
+        }
+        catch (FollowingStoppedException fault)
+        {
+            return terminal.Fail(ExitCodes.Interrupted, fault.Message);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
@@ -94,6 +105,7 @@ internal static class CommandLine
             new KeysVerb(),
             new WorkersVerb(),
             new DoctorVerb(),
+            new TokenVerb(),
             new AuditVerb(),
             new ReportVerb(),
             new SampleVerb(),

@@ -21,6 +21,16 @@ internal static class GlobalOptions
         DefaultValueFactory = _ => FromEnvironment("ENV_FILE"),
     };
 
+    public static readonly Option<string?> Server = new("--server")
+    {
+        Description =
+            "Ask the coordinator at this address, with the token in ROTATIONMESH_TOKEN or ROTATIONMESH_TOKEN_FILE, "
+            + "instead of working here (ROTATIONMESH_SERVER)",
+        HelpName = "URL",
+        Recursive = true,
+        DefaultValueFactory = _ => FromEnvironment("SERVER"),
+    };
+
     public static readonly Option<string> Output = OutputOption();
 
     /// <summary>The value of <see cref="Output"/> that asks for one JSON document.</summary>

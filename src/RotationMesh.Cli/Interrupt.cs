@@ -21,6 +21,9 @@ internal sealed class Interrupt : IDisposable
 
     public CancellationToken Token => stopping.Token;
 
+    /// <summary>Whether the process itself writes; else it only asks or follows.</summary>
+    public bool HasWorkInHand { get; set; } = true;
+
     public void Dispose()
     {
         foreach (var signal in signals)
@@ -33,7 +36,8 @@ internal sealed class Interrupt : IDisposable
         context.Cancel = true;
         if (stopping.IsCancellationRequested)
             Environment.Exit(ExitCodes.Interrupted);
-        error.WriteLine("rotationmesh: stopping after the batch in hand; once more to stop at once");
+        if (HasWorkInHand)
+            error.WriteLine("rotationmesh: stopping after the batch in hand; once more to stop at once");
         stopping.Cancel();
     }
 }

@@ -11,14 +11,21 @@ public sealed record CheckGates(Guid RotationId, RotationGoal Goal);
 
 /// <summary>
 /// Asks for the partitions of a sweep, 1 for the first pass; answered by <see cref="RotationPlanned"/>. The planner waits
-/// the longer, the more sweeps before have brought nothing. Where it is retrying, recorded failures are tried again.
+/// the longer, the more sweeps before have brought nothing. Where it is retrying, those recorded failures are tried again.
 /// </summary>
 public sealed record PlanRotation(
     Guid RotationId,
     int Sweep,
     int IdleSweeps,
-    bool Retrying,
+    RetriedRows? Retrying,
     RotationGoal Goal
+);
+
+/// <summary>Whose failures are tried again; an empty list narrows nothing.</summary>
+public sealed record RetriedRows(
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string> Tenants,
+    IReadOnlyList<string> Errors
 );
 
 /// <summary>Asks for the census that decides whether a sweep was the last; answered by <see cref="RowsCounted"/>.</summary>

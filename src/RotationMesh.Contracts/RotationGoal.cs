@@ -13,6 +13,10 @@ public sealed record RotationGoal
 
     public required int TargetVersion { get; init; }
     public bool AllowDowngrade { get; init; }
+
+    /// <summary>How much is decrypted again: <c>counts</c>, <c>full</c>, <c>sample:N%</c>, or empty for the default.</summary>
+    public string Verify { get; init; } = "";
+
     public required string MapHash { get; init; }
     public required string TargetFingerprint { get; init; }
 }

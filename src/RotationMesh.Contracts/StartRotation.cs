@@ -16,6 +16,9 @@ public sealed record StartRotation
     public required int BatchSize { get; init; }
     public bool AllowDowngrade { get; init; }
 
+    /// <summary>How much is decrypted again: <c>counts</c>, <c>full</c>, <c>sample:N%</c>, or empty for the default.</summary>
+    public string Verify { get; init; } = "";
+
     /// <summary>Run by the process that asks, over its own transport: coordinators leave it alone.</summary>
     public bool Embedded { get; init; }
 

@@ -20,5 +20,6 @@ public sealed record RetryRotation(
     Guid RotationId,
     IReadOnlyList<string> Scopes,
     IReadOnlyList<string> Tenants,
+    IReadOnlyList<string> Errors,
     string RequestedBy
 );

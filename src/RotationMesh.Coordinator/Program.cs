@@ -1,3 +1,6 @@
+using RotationMesh.Api;
+using RotationMesh.Api.Access;
+using RotationMesh.Coordinator;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Services;
 using RotationMesh.Postgres.Control.Ledger;
@@ -5,16 +8,20 @@ using RotationMesh.Service;
 
 var program = new ServiceProgram(
     "rotationmesh-coordinator",
-    "Plans rotations, gives their partitions to workers and keeps the ledger.",
+    "Plans rotations, gives their partitions to workers, keeps the ledger, and answers operators over HTTP.",
     "http://127.0.0.1:8085"
 )
 {
     UsesControl = true,
 };
+program.Add(CoordinatorOption.TokensFile);
 return await program.RunAsync(
     args,
     (site, builder) =>
         builder
             .Services.AddParts(site)
-            .AddCoordinatorMesh(site.Broker, new CoordinatorOptions(), new LedgerRules())
+            .AddOperations()
+            .AddOperationsApi(ApiAccess.At(site.Listen, site.Value(CoordinatorOption.TokensFile)))
+            .AddCoordinatorMesh(site.Broker, new CoordinatorOptions(), new LedgerRules()),
+    (_, app) => app.UseOperationsApi()
 );

@@ -22,6 +22,9 @@ public sealed record RotationRequest
     /// <summary>What the operator says of the gates.</summary>
     public GateTerms Gates { get; init; } = new();
 
+    /// <summary>How much is decrypted again, as <see cref="VerificationShare"/> writes it.</summary>
+    public string Verify { get; init; } = "";
+
     /// <summary>Who asked for it, as the audit log shows it.</summary>
     public string RequestedBy { get; init; } = Environment.UserName;
 

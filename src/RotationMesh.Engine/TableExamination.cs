@@ -26,7 +26,7 @@ internal sealed class TableExamination(
     /// <summary>Adds what it finds; <paramref name="keys"/> is null where the keys are at fault themselves.</summary>
     public async Task ExamineAsync(TableEntry entry, KeyRing? keys, CancellationToken cancellationToken)
     {
-        var name = $"table {entry.Name}";
+        var name = $"table {entry.Shown}";
         try
         {
             var report = await new SchemaCheck(databases, formats).CheckAsync(
@@ -51,7 +51,7 @@ internal sealed class TableExamination(
 
     private async Task CheckRowsAsync(TableTarget target, KeyRing? keys, CancellationToken cancellationToken)
     {
-        var name = $"table {target.Entry.Name}";
+        var name = $"table {target.Entry.Shown}";
         var counts = await new TableCensus(databases).CountAsync(target, null, cancellationToken);
         var versions = string.Join(
             ", ",

@@ -3,12 +3,6 @@ namespace RotationMesh.Engine;
 /// <summary>Which rows are decrypted.</summary>
 public sealed record VerificationRequest
 {
-    /// <summary>Rows of a table up to which all of them are decrypted after a rotation: a second's work.</summary>
-    private const long FullUpTo = 100_000;
-
-    /// <summary>Share of a larger table that is decrypted after a rotation.</summary>
-    private const double SampledShare = 0.01;
-
     /// <summary>The tenants to verify; null for all.</summary>
     public IReadOnlyList<string>? Tenants { get; init; }
 
@@ -20,10 +14,4 @@ public sealed record VerificationRequest
 
     /// <summary>Partitions that are decrypted at the same time.</summary>
     public required int Workers { get; init; }
-
-    /// <summary>
-    /// What a rotation verifies by itself. Each new envelope was decrypted before it was sent, so this is to find what
-    /// others wrote or damaged: all rows of small tables, a part of large ones. The verb <c>verify</c> decrypts all.
-    /// </summary>
-    public static double? ShareAfterRotation(long rows) => rows <= FullUpTo ? null : SampledShare;
 }

@@ -11,7 +11,7 @@ public static class RotationMapReader
     /// <summary>The keys of the document.</summary>
     internal static readonly KeySet Keys = new(
         Required: ["databases", "formats", "scopes"],
-        Optional: ["control", "keys", "gates"]
+        Optional: ["control", "keys", "gates", "verify"]
     );
 
     /// <summary>
@@ -42,6 +42,7 @@ public static class RotationMapReader
             Formats = formats,
             Scopes = ScopesSection.Read(fields.Required("scopes"), declared),
             Gates = GatesSection.Read(fields.Optional("gates"), declared),
+            Verify = VerifySection.Read(fields.Optional("verify")),
         };
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RotationMesh.Mesh;
 
-/// <summary>What the mesh logs. Ids: 3000 coordinator, 3100 dispatcher and watch, 3200 worker. Never a key or a value.</summary>
+/// <summary>What the mesh logs. Ids: 3000 coordinator, 3100 dispatcher and watch, 3200 worker, 3300 transport. Never a key or a value.</summary>
 internal static partial class MeshLog
 {
     [LoggerMessage(3000, LogLevel.Warning, "Rotation {RotationId}: gate {Gate} is lost, {Reason}")]
@@ -55,6 +55,13 @@ internal static partial class MeshLog
     public static partial void Posted(ILogger log, Guid rotationId, string request);
 
     [LoggerMessage(
+        3106,
+        LogLevel.Warning,
+        "Rotation {RotationId}: nothing was heard for {Silence}; {Partitions} partitions are sent again"
+    )]
+    public static partial void SilenceBroken(ILogger log, Guid rotationId, int partitions, TimeSpan silence);
+
+    [LoggerMessage(
         3200,
         LogLevel.Warning,
         "Rotation {RotationId}, partition {PartitionId}: refused, {Reason}"
@@ -73,4 +80,20 @@ internal static partial class MeshLog
         int attempt,
         string cause
     );
+
+    [LoggerMessage(
+        3202,
+        LogLevel.Warning,
+        "The coordinators could not be told that this worker is there ({Cause}); it tells again"
+    )]
+    public static partial void NotAnnounced(ILogger log, string cause);
+
+    [LoggerMessage(
+        3300,
+        LogLevel.Error,
+        "A message on {Queue} was put into "
+            + Queues.DeadLetters
+            + " ({Cause}); what it was about is made up for by a nudge or a lease"
+    )]
+    public static partial void DeadLettered(ILogger log, string queue, string cause);
 }

@@ -19,6 +19,10 @@ internal static class Queues
     public const string PartitionReturned = "rotationmesh-partition-returned";
     public const string PartitionAlive = "rotationmesh-partition-alive";
     public const string RowsFailed = "rotationmesh-rows-failed";
+    public const string WorkerSeen = "rotationmesh-worker-seen";
+
+    /// <summary>What no consumer could handle: one queue for all kinds, so that there is one place to look.</summary>
+    public const string DeadLetters = "rotationmesh-dead-letters";
 
     /// <summary>
     /// The short address that every transport resolves to its own: the exchange before the queue. A sender that names

@@ -3,6 +3,9 @@ namespace RotationMesh.Operations;
 /// <summary>A rotation as an operator asks for it, before it is checked against map and keys.</summary>
 public sealed record RotationOrder
 {
+    /// <summary>Id of the caller's own, under which asking again starts nothing else; null for a new one.</summary>
+    public Guid? RotationId { get; init; }
+
     /// <summary>The rows to rotate.</summary>
     public RowSelection Rows { get; init; } = new();
 
@@ -14,6 +17,9 @@ public sealed record RotationOrder
 
     /// <summary>Whether rows above the target version are brought down to it.</summary>
     public bool AllowDowngrade { get; init; }
+
+    /// <summary>How much is decrypted again: <c>counts</c>, <c>full</c> or <c>sample:N%</c>; null as the map says.</summary>
+    public string? Verify { get; init; }
 
     /// <summary>Partitions at a time where the process that is asked does the work itself (a dry run); null for its processors.</summary>
     public int? Workers { get; init; }

@@ -12,6 +12,9 @@ public sealed record SteeringOrder
     /// <summary>Of a retry: only failures of these tenants; empty for all.</summary>
     public IReadOnlyList<string> Tenants { get; init; } = [];
 
+    /// <summary>Of a retry: only failures of these error classes; empty for all.</summary>
+    public IReadOnlyList<string> Errors { get; init; } = [];
+
     /// <summary>Who asks, as the audit log shows it.</summary>
     public required string RequestedBy { get; init; }
 }

@@ -8,6 +8,8 @@ using Microsoft.Extensions.Hosting;
 using RotationMesh.Core;
 using RotationMesh.Hosting;
 using RotationMesh.Mesh.Services;
+using RotationMesh.Telemetry.Logging;
+using RotationMesh.Telemetry.Tracing;
 
 namespace RotationMesh.Service;
 
@@ -92,7 +94,9 @@ public sealed class ServiceProgram(string name, string description, string defau
         var builder = WebApplication.CreateSlimBuilder();
         // What configures a service is its options and its map, not the variables and files of the framework.
         builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection();
+        builder.Configuration.AddInMemoryCollection(ServiceTelemetry.Settings);
+        builder.Logging.AddServiceLog(name);
+        builder.Services.AddServiceTelemetry(name);
         builder.WebHost.UseUrls(site.Listen.GetLeftPart(UriPartial.Authority));
         builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
         if (UsesControl)

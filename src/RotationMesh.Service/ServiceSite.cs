@@ -39,7 +39,7 @@ public sealed class ServiceSite
     public Uri Listen { get; }
 
     /// <summary>Value of an option of the service's own.</summary>
-    public T Value<T>(Option<T> option) => parsed.GetRequiredValue(option);
+    public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
     /// <summary>Value of a variable of the environment or the dotenv file; null where it is not set.</summary>
     public string? Variable(string name) => variables.Get(name);

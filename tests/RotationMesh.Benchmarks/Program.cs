@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using RotationMesh.Benchmarks;
 
@@ -5,6 +6,8 @@ return args switch
 {
     ["value"] => RunValueBenchmark(),
     ["throughput", .. var rest] => await ThroughputBenchmark.RunAsync(ThroughputOptions.Parse(rest)),
+    ["mesh", .. var rest] => await MeshBenchmark.RunAsync(Number(rest, 0, 300_000), Number(rest, 1, 3)),
+    ["settlement", .. var rest] => await SettlementBenchmark.RunAsync(Number(rest, 0, 1_000_000)),
     _ => Usage(),
 };
 
@@ -14,8 +17,13 @@ static int RunValueBenchmark()
     return 0;
 }
 
+static int Number(string[] arguments, int place, int otherwise) =>
+    arguments.Length > place ? int.Parse(arguments[place], CultureInfo.InvariantCulture) : otherwise;
+
 static int Usage()
 {
-    Console.Error.WriteLine("usage: value | throughput [--rows N] [--runs N] [--layout TENANTS]...");
+    Console.Error.WriteLine(
+        "usage: value | throughput [--rows N] [--runs N] [--layout TENANTS]... | mesh [ROWS [RUNS]] | settlement [PARTITIONS]"
+    );
     return 2;
 }

@@ -25,11 +25,20 @@ public sealed class TestDatabase : IAsyncDisposable
     public NpgsqlDataSource DataSource { get; }
 
     /// <summary>Creates a database on the tests' server, which is started if need be.</summary>
-    public static async Task<TestDatabase> CreateAsync()
+    public static async Task<TestDatabase> CreateAsync() =>
+        await CreateAsync(await PostgresServer.ConnectionStringAsync());
+
+    /// <summary>A copy of this database on the same server; nobody else may be connected to it meanwhile.</summary>
+    public Task<TestDatabase> CopyAsync()
     {
-        var server = await PostgresServer.ConnectionStringAsync();
+        DataSource.Clear();
+        return CreateAsync(server, Name);
+    }
+
+    internal static async Task<TestDatabase> CreateAsync(string server, string template = "template1")
+    {
         var name = $"test_{Guid.NewGuid():N}";
-        await OnServerAsync(server, $"CREATE DATABASE {name}");
+        await OnServerAsync(server, $"CREATE DATABASE {name} TEMPLATE {template}");
         return new TestDatabase(server, name);
     }
 

@@ -62,7 +62,7 @@ internal sealed class AuditVerb : IVerb
             );
         terminal.Tables.Write(table);
         if (audit.More > 0)
-            terminal.Tables.WriteLine($"{Tables.Number(audit.More)} more with audit export");
+            terminal.Tables.Line($"{Tables.Number(audit.More)} more with audit export");
         terminal.WriteJson(audit);
         return ExitCodes.Success;
     }
@@ -72,10 +72,10 @@ internal sealed class AuditVerb : IVerb
         await using var session = new Session(parsed);
         var verdict = await session.AuditTrail.VerifyAsync(parsed.GetValue(expect), stopping);
         foreach (var fault in verdict.Faults)
-            terminal.Tables.WriteLine(
+            terminal.Tables.Line(
                 fault.Sequence is null ? fault.Problem : $"event {fault.Sequence} {fault.Problem}"
             );
-        terminal.Tables.WriteLine(
+        terminal.Tables.Line(
             verdict.Ok
                 ? $"{Tables.Number(verdict.Events)} events, one unbroken chain. Note the hash of the newest: {verdict.Head ?? "there is none"}"
                 : $"The audit log was tampered with: {Tables.Number(verdict.FaultCount)} faults in {Tables.Number(verdict.Events)} events"

@@ -22,11 +22,11 @@ internal sealed class DoctorVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
-        var found = await session.Inspections.ExamineAsync(parsed.GetValue(scan), stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var found = await desk.Inspections.ExamineAsync(parsed.GetValue(scan), stopping);
         foreach (var finding in found.Checks)
             Show(terminal.Tables, finding);
-        terminal.Tables.WriteLine(found.Ok ? "Ready to rotate." : "Not ready: mend what is marked ✗ first.");
+        terminal.Tables.Line(found.Ok ? "Ready to rotate." : "Not ready: mend what is marked ✗ first.");
         terminal.WriteJson(found);
         return ExitCode(found);
     }
@@ -51,8 +51,6 @@ internal sealed class DoctorVerb : IVerb
             _ => "[red]✗[/]",
         };
         var fix = finding.Fix is null ? "" : $"; {finding.Fix}";
-        console.MarkupLine(
-            $"{mark} {Markup.Escape(finding.Subject)}: {Markup.Escape(finding.Message + fix)}"
-        );
+        console.Line(mark, $"{finding.Subject}: {finding.Message}{fix}");
     }
 }

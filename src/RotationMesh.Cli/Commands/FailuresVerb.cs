@@ -22,8 +22,8 @@ internal sealed class FailuresVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
-        var failures = await session.Rotations.ListFailuresAsync(RotationId.Read(parsed, id), stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var failures = await desk.Rotations.ListFailuresAsync(RotationId.Read(parsed, id), stopping);
         Show(terminal.Tables, failures);
         terminal.WriteJson(failures);
         return ExitCodes.Success;
@@ -31,12 +31,10 @@ internal sealed class FailuresVerb : IVerb
 
     private static void Show(IAnsiConsole console, FailuresDocument failures)
     {
-        console.WriteLine(
-            $"Rotation {failures.RotationId} to version {failures.TargetVersion}: {failures.State}"
-        );
+        console.Line($"Rotation {failures.RotationId} to version {failures.TargetVersion}: {failures.State}");
         if (failures.Total == 0)
         {
-            console.WriteLine("No row failed.");
+            console.Line("No row failed.");
             return;
         }
 
@@ -45,9 +43,9 @@ internal sealed class FailuresVerb : IVerb
             table.Add(cause.Scope, cause.Table, cause.Error, cause.Rows);
         console.Write(table);
         foreach (var failure in failures.Failures)
-            console.WriteLine(FailureView.Line(failure));
+            console.Line(FailureView.Line(failure));
         var more = failures.Total - failures.Failures.Count;
         if (more > 0)
-            console.WriteLine($"  … and {Tables.Number(more)} more");
+            console.Line($"  … and {Tables.Number(more)} more");
     }
 }

@@ -7,7 +7,10 @@ namespace RotationMesh.Cli.Commands;
 /// <summary>Follows a rotation that others run, with the same progress as one's own.</summary>
 internal static class Following
 {
-    /// <summary>Returns the rotation when it has ended or is paused.</summary>
+    /// <summary>
+    /// Returns the rotation when it has ended or is paused. Throws <see cref="FollowingStoppedException"/> when it is told to
+    /// stop: the rotation goes on.
+    /// </summary>
     public static Task<RotationDocument> ToTheEndAsync(
         IRotations rotations,
         Guid rotationId,
@@ -19,10 +22,17 @@ internal static class Following
             async progress =>
             {
                 RotationDocument? last = null;
-                await foreach (var now in rotations.FollowAsync(rotationId, stopping))
+                try
                 {
-                    last = now;
-                    progress.Report(Progress(now));
+                    await foreach (var now in rotations.FollowAsync(rotationId, stopping))
+                    {
+                        last = now;
+                        progress.Report(Progress(now));
+                    }
+                }
+                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+                {
+                    throw new FollowingStoppedException(rotationId);
                 }
 
                 return last ?? throw new InvalidOperationException("the rotation told nothing of itself");

@@ -41,8 +41,8 @@ internal sealed class KeysVerb : IVerb
         CancellationToken stopping
     )
     {
-        await using var session = new Session(parsed);
-        var keys = await session.Inspections.ListKeysAsync(stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var keys = await desk.Inspections.ListKeysAsync(stopping);
         var table = Tables.Of(["Version", "Fingerprint"], ["Rows", "External", "Safe to retire"]);
         foreach (var version in keys.Keys)
             table.Add(
@@ -73,8 +73,8 @@ internal sealed class KeysVerb : IVerb
             progress => session.KeyRetirement.RetireAsync(order, progress, stopping)
         );
         foreach (var obstacle in outcome.InTheWay)
-            terminal.Tables.WriteLine($"In the way: {obstacle}");
-        terminal.Tables.WriteLine(
+            terminal.Tables.Line($"In the way: {obstacle}");
+        terminal.Tables.Line(
             outcome.Retired
                 ? $"Key version {outcome.Version} is retired. No row needs it; take it out of the key ring when no backup does."
                 : $"Key version {outcome.Version} is not retired."

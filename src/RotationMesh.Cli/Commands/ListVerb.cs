@@ -16,8 +16,8 @@ internal sealed class ListVerb : IVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
-        var list = await session.Rotations.ListAsync(stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var list = await desk.Rotations.ListAsync(stopping);
         var table = Tables.Of(["Rotation", "State", "Scopes", "Tenants", "Started", "By"], ["Version"]);
         foreach (var rotation in list.Rotations)
             table.Add(

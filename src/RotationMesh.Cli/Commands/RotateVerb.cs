@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
+using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Operations;
@@ -45,6 +46,18 @@ internal sealed class RotateVerb : IVerb
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    private readonly Option<string?> verify = new("--verify")
+    {
+        Description =
+            "What is decrypted again: counts (nothing), sample:N%, or full (default: full below 1,000,000 rows)",
+        HelpName = "HOW",
+    };
+
+    private readonly Option<bool> detach = new("--detach")
+    {
+        Description = "With a coordinator: start the rotation, print its id and leave it to itself",
+    };
+
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
         batchSize.Validators.Add(result => Range.Check(result, 1, RotationSettings.MaxBatchSize));
@@ -60,6 +73,8 @@ internal sealed class RotateVerb : IVerb
             targetVersion,
             allowDowngrade,
             workers,
+            verify,
+            detach,
         };
         scopes.AddTo(command);
         gates.AddTo(command);
@@ -69,30 +84,63 @@ internal sealed class RotateVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
+        await using var desk = new Desk(parsed, terminal);
         var order = gates.Read(parsed, Order(parsed));
-        var rotation = await ProgressView.FollowAsync(
-            terminal.Progress,
-            progress =>
-                parsed.GetValue(dryRun)
-                    ? session.Inspections.DryRunAsync(order, progress, stopping)
-                    : RotateAsync(session, order, progress, stopping)
-        );
+        var isDetached = parsed.GetValue(detach);
+        if (isDetached && (desk.Here is not null || parsed.GetValue(dryRun)))
+            throw new UsageException(
+                "--detach leaves a rotation to a coordinator: give --server, and no --dry-run"
+            );
+        if (isDetached)
+            return await DetachAsync(desk.Rotations, order, terminal, stopping);
+        var rotation =
+            parsed.GetValue(dryRun)
+                ? await ProgressView.FollowAsync(
+                    terminal.Progress,
+                    progress => desk.Inspections.DryRunAsync(order, progress, stopping)
+                )
+            : desk.Here is { } here ? await RotateHereAsync(here, order, terminal, stopping)
+            : await Following.ToTheEndAsync(
+                desk.Rotations,
+                await desk.Rotations.StartAsync(order, stopping),
+                terminal,
+                stopping
+            );
         RotationView.ShowEnd(terminal, rotation);
         return RotationExit.CodeOf(rotation);
     }
 
-    private static async Task<RotationDocument> RotateAsync(
-        Session session,
+    private static async Task<int> DetachAsync(
+        IRotations rotations,
         RotationOrder order,
-        IProgress<ProgressDocument> progress,
+        Terminal terminal,
         CancellationToken stopping
     )
     {
-        var request = new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false);
-        var report = await ProgressReports.WhileAsync(
-            progress,
-            now => new EmbeddedMesh(session.Parts, now).RunAsync(request, stopping)
+        var id = await rotations.StartAsync(order, stopping);
+        terminal.Tables.Line($"Rotation {id} is asked for: rotationmesh watch {id} follows it");
+        terminal.WriteJson(await rotations.FindAsync(id, stopping));
+        return ExitCodes.Success;
+    }
+
+    private static async Task<RotationDocument> RotateHereAsync(
+        Session session,
+        RotationOrder order,
+        Terminal terminal,
+        CancellationToken stopping
+    )
+    {
+        var report = await ProgressView.FollowAsync(
+            terminal.Progress,
+            progress =>
+                ProgressReports.WhileAsync(
+                    progress,
+                    now =>
+                        new EmbeddedMesh(session.Parts, now).RunAsync(
+                            new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false),
+                            stopping
+                        )
+                )
         );
         return await session.Rotations.FindAsync(report.RotationId, CancellationToken.None);
     }
@@ -104,7 +152,8 @@ internal sealed class RotateVerb : IVerb
             TargetVersion = parsed.GetValue(targetVersion),
             BatchSize = parsed.GetValue(batchSize),
             AllowDowngrade = parsed.GetValue(allowDowngrade),
-            Workers = parsed.GetValue(workers),
+            Workers = parsed.GetResult(workers) is { Implicit: false } ? parsed.GetValue(workers) : null,
+            Verify = parsed.GetValue(verify),
             RequestedBy = Operator.Name,
             CommandLine = CommandLineText.Own,
         };

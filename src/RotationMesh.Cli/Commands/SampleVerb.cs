@@ -106,7 +106,7 @@ internal sealed class SampleVerb : IVerb
         var loader = new SampleLoader(session.Databases.Reader(name), session.Ring, options);
         var totals = await loader.LoadAsync(null, stopping);
         var loaded = totals.Connectors + totals.Sources + totals.Entries;
-        terminal.Tables.WriteLine(
+        terminal.Tables.Line(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Loaded {totals.Tenants:N0} tenants, {totals.Connectors:N0} connectors, {totals.Sources:N0} sources and "

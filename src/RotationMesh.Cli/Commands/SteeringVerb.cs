@@ -25,6 +25,12 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
         HelpName = "S",
     };
 
+    private readonly Option<string[]> error = new("--error")
+    {
+        Description = "Only failures of this error class (repeatable)",
+        HelpName = "CLASS",
+    };
+
     private bool GoesOn => steering is Steering.Resume or Steering.Retry;
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
@@ -34,6 +40,7 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
         {
             command.Options.Add(tenant);
             command.Options.Add(scope);
+            command.Options.Add(error);
         }
 
         command.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), stopping));
@@ -42,32 +49,37 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
+        await using var desk = new Desk(parsed, terminal);
         var order = new SteeringOrder
         {
             Steering = steering,
             Scopes = steering == Steering.Retry ? parsed.GetValue(scope) ?? [] : [],
             Tenants = steering == Steering.Retry ? parsed.GetValue(tenant) ?? [] : [],
+            Errors = steering == Steering.Retry ? parsed.GetValue(error) ?? [] : [],
             RequestedBy = Operator.Name,
         };
-        var found = await session.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        var found = await desk.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
         var rotation =
-            await SteerHereAsync(session, found.RotationId, order, terminal, stopping)
-            ?? await SteerThereAsync(session, found.RotationId, order, terminal, stopping);
+            await SteerHereAsync(desk.Here, found.RotationId, order, terminal, stopping)
+            ?? await SteerThereAsync(desk.Rotations, found.RotationId, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
         return GoesOn ? RotationExit.CodeOf(rotation) : ExitCodes.Success;
     }
 
     // An embedded rotation whose process is gone is this process' own now.
     private static async Task<RotationDocument?> SteerHereAsync(
-        Session session,
+        Session? session,
         Guid rotationId,
         SteeringOrder order,
         Terminal terminal,
         CancellationToken stopping
     )
     {
-        if (await session.Rotations.FindRunningAsync(rotationId, stopping) is not { Embedded: true } rotation)
+        if (
+            session is null
+            || await session.Rotations.FindRunningAsync(rotationId, stopping)
+                is not { Embedded: true } rotation
+        )
             return null;
         var report = await ProgressView.FollowAsync(
             terminal.Progress,
@@ -87,16 +99,14 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
     }
 
     private async Task<RotationDocument> SteerThereAsync(
-        Session session,
+        IRotations rotations,
         Guid rotationId,
         SteeringOrder order,
         Terminal terminal,
         CancellationToken stopping
     )
     {
-        var now = await session.Rotations.SteerAsync(rotationId, order, stopping);
-        return GoesOn
-            ? await Following.ToTheEndAsync(session.Rotations, now.RotationId, terminal, stopping)
-            : now;
+        var now = await rotations.SteerAsync(rotationId, order, stopping);
+        return GoesOn ? await Following.ToTheEndAsync(rotations, now.RotationId, terminal, stopping) : now;
     }
 }

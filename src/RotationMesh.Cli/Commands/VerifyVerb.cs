@@ -48,17 +48,17 @@ internal sealed class VerifyVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
+        await using var desk = new Desk(parsed, terminal);
         var share = parsed.GetValue(sample) is { } text ? Share(text) : null;
         var order = new VerificationOrder
         {
             Rows = scopes.Read(parsed),
             Share = share,
-            Workers = parsed.GetValue(workers),
+            Workers = parsed.GetResult(workers) is { Implicit: false } ? parsed.GetValue(workers) : null,
         };
         var report = await ProgressView.FollowAsync(
             terminal.Progress,
-            progress => session.Inspections.VerifyAsync(order, progress, stopping)
+            progress => desk.Inspections.VerifyAsync(order, progress, stopping)
         );
         VerificationView.Show(terminal, report);
         return report.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;

@@ -17,9 +17,9 @@ internal sealed class WatchVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
-        var found = await session.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
-        var ended = await Following.ToTheEndAsync(session.Rotations, found.RotationId, terminal, stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var found = await desk.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        var ended = await Following.ToTheEndAsync(desk.Rotations, found.RotationId, terminal, stopping);
         RotationView.ShowEnd(terminal, ended);
         return RotationExit.CodeOf(ended);
     }

@@ -33,8 +33,8 @@ internal sealed class WorkersVerb : IVerb
         CancellationToken stopping
     )
     {
-        await using var session = new Session(parsed);
-        var workers = await act(session.Workers, stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var workers = await act(desk.Workers, stopping);
         var table = Tables.Of(["Gate", "Queue", "State", "Paused by"], ["Running", "Waiting", "Delayed"]);
         foreach (var queue in workers.Queues)
             table.Add(
@@ -50,7 +50,7 @@ internal sealed class WorkersVerb : IVerb
             );
         terminal.Tables.Write(table);
         if (workers.Changed.Count > 0)
-            terminal.Tables.WriteLine($"{done}: {string.Join(", ", workers.Changed)}");
+            terminal.Tables.Line($"{done}: {string.Join(", ", workers.Changed)}");
         terminal.WriteJson(workers);
         return ExitCodes.Success;
     }

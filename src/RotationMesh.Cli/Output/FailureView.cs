@@ -15,10 +15,10 @@ internal static class FailureView
     public static void List(IAnsiConsole console, IReadOnlyList<FailureDocument> failures, long total)
     {
         foreach (var failure in failures.Take(Shown))
-            console.WriteLine(Line(failure));
+            console.Line(Line(failure));
         var shown = Math.Min(Shown, failures.Count);
         if (shown > 0 && total > shown)
-            console.WriteLine($"  … and {Tables.Number(total - shown)} more");
+            console.Line($"  … and {Tables.Number(total - shown)} more");
     }
 
     /// <summary>One failure in one line.</summary>

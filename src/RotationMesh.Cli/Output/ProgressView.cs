@@ -50,14 +50,14 @@ internal static class ProgressView
         bar.IsIndeterminate = now.Phase == "Checking";
         bar.MaxValue = Math.Max(1, now.Pending);
         bar.Value = Math.Min(bar.MaxValue, now.Rotated + now.Failed);
-        bar.Description = Markup.Escape(ProgressLine.Of(now, elapsed));
+        bar.Description = Printable.Markup(ProgressLine.Of(now, elapsed));
     }
 
     private static async Task<T> LinesAsync<T>(IAnsiConsole console, Latest latest, Task<T> work)
     {
         var clock = Stopwatch.StartNew();
         while (await Task.WhenAny(work, Task.Delay(LineInterval)) != work)
-            console.WriteLine(ProgressLine.Of(latest.Now, clock.Elapsed));
+            console.Line(ProgressLine.Of(latest.Now, clock.Elapsed));
         return await work;
     }
 

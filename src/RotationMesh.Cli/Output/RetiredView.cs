@@ -10,8 +10,8 @@ internal static class RetiredView
     public static void Show(IAnsiConsole console, IReadOnlyList<RetiredUseDocument> uses)
     {
         foreach (var use in uses)
-            console.MarkupLineInterpolated(
-                $"[yellow]{use.Table}: {Tables.Number(use.Rows)} rows claim version {use.Version}, which is retired: something still writes with its key[/]"
+            console.Warn(
+                $"{use.Table}: {Tables.Number(use.Rows)} rows claim version {use.Version}, which is retired: something still writes with its key"
             );
     }
 }

@@ -14,7 +14,7 @@ internal static class RotationVerdict
         {
             "Completed" when rotation.DryRun => "Dry run: every row can be rotated; nothing was written",
             "Completed" =>
-                $"Completed: every row is at version {rotation.TargetVersion}; {Tables.Number(rotation.Verified)} decrypted again",
+                $"Completed: every row is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
             "Cancelled" when rotation.EndedAt is null && !rotation.DryRun =>
                 "Cancelled: partitions in hand still end",
             "Cancelled" =>
@@ -22,7 +22,7 @@ internal static class RotationVerdict
             "CompletedWithFailures" when rotation.DryRun =>
                 "Dry run: the rows above can't be rotated; nothing was written",
             "CompletedWithFailures" =>
-                $"{Tables.Number(totals.Failed)} rows are left: repair them and rotate again",
+                $"{Tables.Number(totals.Failed)} rows are left: repair them and rotate again; {Decrypted(rotation)}",
             "Paused" => $"Paused: {rotation.Reason}; {Tables.Number(totals.Pending)} rows are still to do",
             _ => rotation.Reason is { } reason ? $"{rotation.State}: {reason}" : rotation.State,
         };
@@ -31,5 +31,18 @@ internal static class RotationVerdict
             CultureInfo.InvariantCulture,
             $"{verdict}. {totals.Rotated:N0} rows in {rotation.ElapsedSeconds:0.0} s ({rate:N0} rows/s)"
         );
+    }
+
+    // Of large tables a sample is decrypted; an operator should not take it for all.
+    private static string Decrypted(RotationDocument rotation)
+    {
+        var reached = rotation.Totals.Rotated + rotation.Totals.Current;
+        var share = 100.0 * rotation.Verified / Math.Max(reached, 1);
+        return rotation.Verified >= reached
+            ? $"all {Tables.Number(rotation.Verified)} rows decrypted again"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"a {share:0.##} % sample of {rotation.Verified:N0} rows decrypted again"
+            );
     }
 }

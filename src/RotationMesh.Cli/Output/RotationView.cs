@@ -14,30 +14,28 @@ internal static class RotationView
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         ShowExternal(console, rotation);
-        console.WriteLine(RotationVerdict.Of(rotation));
+        console.Line(RotationVerdict.Of(rotation));
         ShowPaused(console, rotation);
         if (!rotation.DryRun)
-            console.WriteLine($"Rotation {rotation.RotationId}");
+            console.Line($"Rotation {rotation.RotationId}");
         terminal.WriteJson(rotation);
     }
 
     /// <summary>Shows a rotation as it is now.</summary>
     public static void Show(IAnsiConsole console, RotationDocument rotation)
     {
-        console.WriteLine(
-            $"Rotation {rotation.RotationId} to version {rotation.TargetVersion}: {rotation.State}"
-        );
+        console.Line($"Rotation {rotation.RotationId} to version {rotation.TargetVersion}: {rotation.State}");
         if (rotation.Reason is { } reason)
-            console.WriteLine($"  {reason}");
+            console.Line($"  {reason}");
         if (rotation.StartedAt is { } started)
-            console.WriteLine(
+            console.Line(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"  started {started:u} by {rotation.RequestedBy}, {Duration(rotation.ElapsedSeconds)}"
                 )
             );
         if (rotation is { EndedAt: null, Partitions: { } partitions })
-            console.WriteLine(
+            console.Line(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"  pass {partitions.Sweep}: {partitions.Done:N0} of {partitions.Planned:N0} partitions done, {partitions.WithWorkers:N0} with workers, {partitions.Failed:N0} failed"
@@ -45,7 +43,7 @@ internal static class RotationView
             );
         ShowPaused(console, rotation);
         foreach (var refusal in rotation.Refusals)
-            console.WriteLine($"  worker {refusal.Worker} refuses: {refusal.Reason}");
+            console.Line($"  worker {refusal.Worker} refuses: {refusal.Reason}");
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         ShowExternal(console, rotation);
@@ -75,16 +73,16 @@ internal static class RotationView
     private static void ShowPaused(IAnsiConsole console, RotationDocument rotation)
     {
         if (rotation.PausedQueues.Count > 0)
-            console.MarkupLineInterpolated(
-                $"[yellow]The application's queues stay paused: {string.Join(", ", rotation.PausedQueues)}; resume them with 'rotationmesh workers resume'[/]"
+            console.Warn(
+                $"The application's queues stay paused: {string.Join(", ", rotation.PausedQueues)}; resume them with 'rotationmesh workers resume'"
             );
     }
 
     private static void ShowExternal(IAnsiConsole console, RotationDocument rotation)
     {
         if (rotation.Totals.External > 0)
-            console.MarkupLineInterpolated(
-                $"[yellow]{Tables.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database[/]"
+            console.Warn(
+                $"{Tables.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database"
             );
     }
 

@@ -21,7 +21,7 @@ internal static class Tables
     public static void Add(this Table table, params object?[] cells)
     {
         ArgumentNullException.ThrowIfNull(cells);
-        table.AddRow([.. cells.Select(cell => Markup.Escape(Text(cell)))]);
+        table.AddRow([.. cells.Select(cell => Printable.Markup(Text(cell)))]);
     }
 
     /// <summary>A number with thousands separated.</summary>

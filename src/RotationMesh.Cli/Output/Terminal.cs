@@ -42,26 +42,59 @@ internal sealed class Terminal
     /// <summary>For people, a verb's results.</summary>
     public IAnsiConsole Tables { get; }
 
-    /// <summary>The verb's document, where JSON is asked for.</summary>
+    /// <summary>
+    /// The verb's document, where JSON is asked for. Throws <see cref="IOException"/> where standard output can't be
+    /// written: whoever reads documents must not take its absence for success.
+    /// </summary>
     public void WriteJson(object document)
     {
-        if (IsJson)
+        if (!IsJson)
+            return;
+        try
+        {
             output.WriteLine(JsonSerializer.Serialize(document, Json));
+        }
+        catch (Exception fault) when (CannotBeWritten(fault))
+        {
+            throw new IOException("standard output can't be written", fault);
+        }
     }
 
-    /// <summary>Tells why the verb failed, one line for each line of the message, and returns the exit code.</summary>
+    /// <summary>
+    /// Tells why the verb failed, one line for each line of the message, and returns the exit code, also where nobody can
+    /// be told.
+    /// </summary>
     public int Fail(int exitCode, string message)
     {
-        foreach (
-            var line in message.Split(
-                '\n',
-                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        TryTell(() =>
+        {
+            foreach (
+                var line in message.Split(
+                    '\n',
+                    StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+                )
             )
-        )
-            Progress.MarkupLineInterpolated($"[red]rotationmesh:[/] {line}");
-        WriteJson(new { error = message, exitCode });
+                Progress.Line("[red]rotationmesh:[/]", line);
+        });
+        TryTell(() => WriteJson(new { error = message, exitCode }));
         return exitCode;
     }
+
+    private static void TryTell(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception fault) when (CannotBeWritten(fault))
+        {
+            // The exit code tells it.
+        }
+    }
+
+    // The framework's answers to a descriptor that is closed, on a full disk, or not open for writing.
+    private static bool CannotBeWritten(Exception fault) =>
+        fault is IOException or ArgumentException or UnauthorizedAccessException or ObjectDisposedException;
 
     private static IAnsiConsole Console(TextWriter writer, bool redirected)
     {

@@ -22,7 +22,7 @@ internal static class VerificationView
         terminal.Tables.Write(table);
         FailureView.List(terminal.Tables, report.Failures, report.Totals.Failed);
         RetiredView.Show(terminal.Tables, report.Retired);
-        terminal.Tables.WriteLine(
+        terminal.Tables.Line(
             report.Totals.Failed == 0
                 ? $"Verified: {Tables.Number(report.Totals.Verified)} rows decrypt under the version that they claim"
                 : $"{Tables.Number(report.Totals.Failed)} rows do not decrypt under the version that they claim"

@@ -14,12 +14,10 @@ public sealed class HkdfAes256Gcm : IDisposable
     public const string Kind = "hkdf-aes-256-gcm";
 
     private const int KeyBytes = 32;
-    private const string TenantField = "{tenant}";
-    private const string ContextField = "{context}";
 
     private readonly byte[] salt;
-    private readonly string info;
-    private readonly Dictionary<int, byte[]> extracted = [];
+    private readonly InfoTemplate info;
+    private readonly Dictionary<int, KeyExpansion> expansions = [];
     private readonly Lock guard = new();
 
     /// <summary>
@@ -29,7 +27,7 @@ public sealed class HkdfAes256Gcm : IDisposable
     public HkdfAes256Gcm(string salt, string info)
     {
         this.salt = Encoding.UTF8.GetBytes(salt);
-        this.info = info;
+        this.info = new InfoTemplate(info);
     }
 
     /// <summary>
@@ -50,14 +48,14 @@ public sealed class HkdfAes256Gcm : IDisposable
         }
     }
 
-    /// <summary>Zeroes what was derived from master keys alone.</summary>
+    /// <summary>Frees what was derived from master keys alone; it is overwritten.</summary>
     public void Dispose()
     {
         lock (guard)
         {
-            foreach (var pseudorandomKey in extracted.Values)
-                CryptographicOperations.ZeroMemory(pseudorandomKey);
-            extracted.Clear();
+            foreach (var expansion in expansions.Values)
+                expansion.Dispose();
+            expansions.Clear();
         }
     }
 
@@ -66,43 +64,19 @@ public sealed class HkdfAes256Gcm : IDisposable
         ArgumentNullException.ThrowIfNull(masterKey);
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentException.ThrowIfNullOrEmpty(context);
-        var bound = Encoding.UTF8.GetBytes(Info(tenant, context));
-        HKDF.Expand(HashAlgorithmName.SHA256, Extract(masterKey), key, bound);
-    }
-
-    // One pass over the template: a tenant that contains the text "{context}" is not expanded again.
-    private string Info(string tenant, string context)
-    {
-        var text = new StringBuilder(info.Length + tenant.Length + context.Length);
-        for (var position = 0; position < info.Length; )
-        {
-            var rest = info.AsSpan(position);
-            if (rest.StartsWith(TenantField))
-                text.Append(tenant);
-            else if (rest.StartsWith(ContextField))
-                text.Append(context);
-            else
-                text.Append(info[position]);
-            position +=
-                rest.StartsWith(TenantField) ? TenantField.Length
-                : rest.StartsWith(ContextField) ? ContextField.Length
-                : 1;
-        }
-
-        return text.ToString();
+        Expansion(masterKey).Expand(info, tenant, context, key);
     }
 
     // HKDF-Extract depends on the master key alone; a rotation would repeat it for each of thousands of tenants.
-    private byte[] Extract(MasterKey masterKey)
+    private KeyExpansion Expansion(MasterKey masterKey)
     {
         lock (guard)
         {
-            if (extracted.TryGetValue(masterKey.Version, out var pseudorandomKey))
-                return pseudorandomKey;
-            pseudorandomKey = GC.AllocateUninitializedArray<byte>(KeyBytes, pinned: true);
-            HKDF.Extract(HashAlgorithmName.SHA256, masterKey.Bytes, salt, pseudorandomKey);
-            extracted.Add(masterKey.Version, pseudorandomKey);
-            return pseudorandomKey;
+            if (expansions.TryGetValue(masterKey.Version, out var expansion))
+                return expansion;
+            expansion = new KeyExpansion(masterKey.Bytes, salt);
+            expansions.Add(masterKey.Version, expansion);
+            return expansion;
         }
     }
 }

@@ -1,8 +1,11 @@
 namespace RotationMesh.Core.Gates;
 
-/// <summary>A rotation can't start since gates don't hold; nothing was written. Hosts end with exit code 4.</summary>
-public sealed class GateClosedException(IReadOnlyList<GateVerdict> lost)
-    : Exception(string.Join(Environment.NewLine, lost))
+/// <summary>
+/// A rotation can't start since gates don't hold; nothing was written. Hosts end with exit code 4. The remark is one more
+/// line for the operator.
+/// </summary>
+public sealed class GateClosedException(IReadOnlyList<GateVerdict> lost, string? remark = null)
+    : Exception(string.Join(Environment.NewLine, [.. lost, .. remark is null ? [] : new object[] { remark }]))
 {
     /// <summary>The gates that don't hold.</summary>
     public IReadOnlyList<GateVerdict> Lost => lost;

@@ -9,8 +9,13 @@ public readonly record struct SqlIdentifier
     /// <summary>Longest identifier in bytes that PostgreSQL keeps; it cuts a longer one silently (NAMEDATALEN - 1).</summary>
     public const int MaxBytes = 63;
 
-    /// <summary>Throws <see cref="FormatException"/> for a name that no PostgreSQL object can have.</summary>
-    public SqlIdentifier(string name)
+    private readonly string? written;
+
+    /// <summary>
+    /// Throws <see cref="FormatException"/> for a name that no PostgreSQL object can have. <paramref name="written"/> is how
+    /// errors show a name that came from a variable: whose value may be anything, until the database knows it.
+    /// </summary>
+    public SqlIdentifier(string name, string? written = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.Length == 0)
@@ -20,6 +25,7 @@ public readonly record struct SqlIdentifier
         if (System.Text.Encoding.UTF8.GetByteCount(name) > MaxBytes)
             throw new FormatException($"the name '{name}' is longer than {MaxBytes} bytes");
         Name = name;
+        this.written = written;
     }
 
     /// <summary>The name as the catalog holds it.</summary>
@@ -27,6 +33,18 @@ public readonly record struct SqlIdentifier
 
     /// <summary>The name in double quotes, as it may stand in any SQL text.</summary>
     public string Quoted => $"\"{Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>Whether the name came from a variable of the map.</summary>
+    public bool IsFromVariable => written is not null;
+
+    /// <summary>The name for an error about a name that the database may lack: quoted, or as the map writes it.</summary>
+    public string Shown => written ?? Quoted;
+
+    /// <summary>Names are the same whichever way they were written.</summary>
+    public bool Equals(SqlIdentifier other) => Name == other.Name;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name ?? "");
 
     /// <inheritdoc/>
     public override string ToString() => Name;

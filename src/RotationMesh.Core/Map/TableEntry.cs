@@ -41,6 +41,18 @@ public sealed record TableEntry
 
     /// <summary>Logical name that messages, the ledger and reports use: the table as the operator wrote it.</summary>
     public string Name => Table.ToString();
+
+    /// <summary>The table's name as the map writes it, where that names a variable; null where it does not.</summary>
+    public string? Written { get; init; }
+
+    /// <summary>The name for an error about a table that the database may lack: a variable's value is not shown.</summary>
+    public string Shown => Written ?? Name;
+
+    /// <summary>
+    /// Whether SQL of the map (<see cref="External"/>, or the setting or query of <see cref="RowLevelSecurity"/>) holds a
+    /// variable's value, which what the server says of it may quote.
+    /// </summary>
+    public bool HasSqlFromVariable { get; init; }
 }
 
 /// <summary>

@@ -42,6 +42,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     {
         var start = new OrderCheck(map, ring()).Check(order);
         await control.MigrateAsync(cancellationToken);
+        if (order.RotationId is { } id && await IsKnownAsync(id, cancellationToken))
+            return id;
         await requests.AddAsync(Demand(start.RotationId, start, order.TraceParent), cancellationToken);
         return start.RotationId;
     }
@@ -200,6 +202,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             ? throw Unknown(rotationId)
             : RotationListings.Asked(asked, JsonSerializer.Deserialize<StartRotation>(asked.Message)!);
     }
+
+    private async Task<bool> IsKnownAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        await requests.FindStartAsync(rotationId, cancellationToken) is not null
+        || await rotations.FindAsync(rotationId, cancellationToken) is not null;
 
     private static RotationDemand Demand(Guid rotationId, object message, string? traceParent) =>
         new()

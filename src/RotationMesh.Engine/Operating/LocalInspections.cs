@@ -101,7 +101,7 @@ public sealed class LocalInspections(
         var keys = ring();
         var versions = await new RetirementCheck(map, keys, databases, Schema, control).ExamineAsync(
             null,
-            VerificationRequest.ShareAfterRotation,
+            rows => VerificationShare.Default.Of(rows) is < 1 and var share ? share : null,
             new RotationProgress(),
             cancellationToken
         );

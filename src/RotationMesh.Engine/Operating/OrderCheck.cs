@@ -14,7 +14,7 @@ namespace RotationMesh.Engine.Operating;
 public sealed class OrderCheck(RotationMap map, KeyRing ring)
 {
     /// <summary>
-    /// The order as it goes to the saga, under a new id. Throws <see cref="UsageException"/> for an unknown scope, a
+    /// The order as it goes to the saga, under its own id or a new one. Throws <see cref="UsageException"/> for an unknown scope, a
     /// version that the key ring lacks, or a batch size out of bounds.
     /// </summary>
     public StartRotation Check(RotationOrder order)
@@ -24,7 +24,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
         ring.TryGet(version, out var key);
         return new StartRotation
         {
-            RotationId = Guid.CreateVersion7(),
+            RotationId = order.RotationId ?? Guid.CreateVersion7(),
             Scopes = [.. request.Scopes.Select(scope => scope.Name)],
             Tenants = request.Tenants ?? [],
             TargetVersion = version,
@@ -38,6 +38,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
                 .. request.Gates.Ignored.Select(gate => new Contracts.IgnoredGate(gate.Gate, gate.Reason)),
             ],
             SnapshotTakenAt = request.Gates.SnapshotTakenAt,
+            Verify = request.Verify,
             RequestedBy = order.RequestedBy,
             CommandLine = order.CommandLine,
         };
@@ -68,6 +69,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
                 dryRun
             ),
             Workers = order.Workers ?? Environment.ProcessorCount,
+            Verify = Verify(order),
             Gates = Terms(order),
             RequestedBy = order.RequestedBy,
             CommandLine = order.CommandLine,
@@ -99,4 +101,9 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
             SnapshotTakenAt = order.SnapshotTakenAt,
         };
     }
+
+    private string Verify(RotationOrder order) =>
+        order.Verify is null ? map.Verify.Text
+        : VerificationShare.TryParse(order.Verify) is { } share ? share.Text
+        : throw new UsageException("--verify must be counts, full, or such as sample:5%");
 }

@@ -65,16 +65,26 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
         return [.. tables.OrderBy(table => order.IndexOf((table.Scope, table.Database, table.Table)))];
     }
 
-    private static RowFailure Failure(RowFailureRecord record) =>
+    private RowFailure Failure(RowFailureRecord record) =>
         new(
             record.Scope,
             record.DatabaseName,
             record.TableName,
-            [.. Key(record.RowKey)],
+            [.. InOrder(record, Key(record.RowKey))],
             record.Tenant,
             record.Version,
             Enum.Parse<RowError>(record.Error)
         );
+
+    // jsonb keeps an order of its own.
+    private IEnumerable<KeyPart> InOrder(RowFailureRecord record, IEnumerable<KeyPart> parts)
+    {
+        var entry = map.Tables.FirstOrDefault(table =>
+            (table.Scope, table.Database, table.Name) == (record.Scope, record.DatabaseName, record.TableName)
+        );
+        var order = entry?.Key.Select(column => column.Name).ToList() ?? [];
+        return parts.OrderBy(part => order.IndexOf(part.Column));
+    }
 
     private static IEnumerable<KeyPart> Key(string json)
     {

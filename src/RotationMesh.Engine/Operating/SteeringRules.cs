@@ -3,13 +3,14 @@ using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>What may be asked of a rotation in which state, and how one sees that it has heard.</summary>
 public static class SteeringRules
 {
-    /// <summary>Throws <see cref="UsageException"/> where the rotation's state does not allow what is asked.</summary>
+    /// <summary>Throws <see cref="RotationStateException"/> where the rotation's state does not allow what is asked.</summary>
     public static void EnsureAllowed(RunningRotation rotation, SteeringOrder order, RotationMap map)
     {
         ArgumentNullException.ThrowIfNull(rotation);
@@ -26,7 +27,11 @@ public static class SteeringRules
             _ => null,
         };
         if (fault is not null)
-            throw new UsageException($"rotation {rotation.RotationId} {fault}");
+            throw new RotationStateException($"rotation {rotation.RotationId} {fault}");
+        foreach (var error in order.Errors.Where(error => !Enum.IsDefined(typeof(RowError), error)))
+            throw new UsageException(
+                $"there is no error class '{error}'.{NearNames.Hint(error, Enum.GetNames<RowError>())}"
+            );
         if (order.Scopes.Count > 0)
             _ = ScopeSelection.Choose(map, order.Scopes, []);
     }
@@ -40,7 +45,13 @@ public static class SteeringRules
             Steering.Pause => new PauseRotation(rotationId, order.RequestedBy),
             Steering.Resume => new ResumeRotation(rotationId, order.RequestedBy),
             Steering.Cancel => new CancelRotation(rotationId, order.RequestedBy),
-            Steering.Retry => new RetryRotation(rotationId, order.Scopes, order.Tenants, order.RequestedBy),
+            Steering.Retry => new RetryRotation(
+                rotationId,
+                order.Scopes,
+                order.Tenants,
+                order.Errors,
+                order.RequestedBy
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(order), order.Steering, null),
         };
     }

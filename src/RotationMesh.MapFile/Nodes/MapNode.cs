@@ -54,7 +54,7 @@ internal sealed class MapNode(MapSource source, string name, int line, YamlNode 
         var written = scalar.Value ?? "";
         if (IsNull(scalar, written))
             throw NoValue();
-        var text = new MapText(Substitute(written), !Substitution.IsIn(written));
+        var text = new MapText(Substitute(written), written);
         return text.Value.Length > 0 ? text : throw Fault($"{name} is empty");
     }
 

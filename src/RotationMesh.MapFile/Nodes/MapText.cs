@@ -1,14 +1,20 @@
 namespace RotationMesh.MapFile.Nodes;
 
 /// <summary>
-/// A value of the map with its variables replaced. <paramref name="Written"/> tells whether the file holds it literally;
-/// what came from a variable is never shown.
+/// A value of the map with its variables replaced, and its text as it stands in the file. What came from a variable is
+/// never shown; the name of the variable is.
 /// </summary>
-internal readonly record struct MapText(string Value, bool Written)
+internal readonly record struct MapText(string Value, string Written)
 {
     /// <summary>Whether an error may show the value.</summary>
-    public bool MayBeShown => Written && Quotation.MayBeShown(Value);
+    public bool MayBeShown => !IsFromVariable && Quotation.MayBeShown(Value);
 
-    /// <summary>The value in quotes, or a remark that it is not shown.</summary>
-    public string Quoted => Written ? Quotation.Of(Value) : "(a variable's value)";
+    /// <summary>Whether a variable is a part of it.</summary>
+    public bool IsFromVariable => Substitution.IsIn(Written);
+
+    /// <summary>The text of the file in quotes, or a remark that it is not shown.</summary>
+    public string Quoted => Quotation.Of(Written);
+
+    /// <summary>How an error shows it where the value must not be shown; null where it may.</summary>
+    public string? Variable => IsFromVariable ? Quoted : null;
 }

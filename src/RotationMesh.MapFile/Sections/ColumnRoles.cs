@@ -18,7 +18,7 @@ internal static class ColumnRoles
             fields.Required("version")
         );
         foreach (var column in table.Key.GroupBy(column => column).Where(same => same.Count() > 1))
-            throw key.Fault($"the column {Quotation.Of(column.Key.Name)} stands twice in the key");
+            throw key.Fault($"{Column(column.Key)} stands twice in the key");
         if (table.Key.Contains(table.Version))
             throw version.Fault(
                 $"{Column(table.Version)} is the version and in the key: a rotation changes the version"
@@ -37,5 +37,6 @@ internal static class ColumnRoles
             throw version.Fault($"{Column(table.Version)} is the version and encrypted: name two columns");
     }
 
-    private static string Column(SqlIdentifier column) => $"the column {Quotation.Of(column.Name)}";
+    private static string Column(SqlIdentifier column) =>
+        $"the column {(column.IsFromVariable ? column.Shown : Quotation.Of(column.Name))}";
 }

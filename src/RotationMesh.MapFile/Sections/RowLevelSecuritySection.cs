@@ -19,4 +19,12 @@ internal static class RowLevelSecuritySection
             fields.Optional("tenants")?.Text().Value
         );
     }
+
+    /// <summary>Whether a part of it comes from a variable.</summary>
+    public static bool IsFromVariable(MapNode? node) =>
+        node?.Fields(Keys) is { } fields
+        && (
+            fields.Required("setting").Text().IsFromVariable
+            || fields.Optional("tenants")?.Text().IsFromVariable == true
+        );
 }

@@ -41,7 +41,7 @@ internal static class ScopesSection
             if (!first.TryAdd((table.Database, table.Table), table))
                 throw node.FaultAt(
                     table.Line,
-                    $"the table {Quotation.Of(table.Name)} stands in the map already, at line {first[(table.Database, table.Table)].Line}: keep one of the two"
+                    $"the table {Quotation.Of(table.Shown)} stands in the map already, at line {first[(table.Database, table.Table)].Line}: keep one of the two"
                 );
         }
     }

@@ -27,18 +27,18 @@ internal static class SqlNames
     public static SqlIdentifier Column(MapNode node)
     {
         var text = node.Text();
-        return Column(text.Value, text.MayBeShown, node);
+        return Column(text.Value, text.MayBeShown, node, text.Variable);
     }
 
     /// <summary>A column that is named by a key of the map.</summary>
     public static SqlIdentifier Column(MapEntry entry) =>
         Column(entry.Key, Quotation.MayBeShown(entry.Key), entry.Value);
 
-    private static SqlIdentifier Column(string name, bool mayBeShown, MapNode node)
+    private static SqlIdentifier Column(string name, bool mayBeShown, MapNode node, string? written = null)
     {
         try
         {
-            return new SqlIdentifier(name);
+            return new SqlIdentifier(name, written);
         }
         catch (FormatException reason)
         {

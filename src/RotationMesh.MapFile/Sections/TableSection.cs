@@ -20,6 +20,9 @@ internal static class TableSection
         {
             Scope = scope,
             Table = SqlNames.Table(fields.Required("table")),
+            Written = fields.Required("table").Text() is { IsFromVariable: true } name
+                ? Quotation.Part(name.Written)
+                : null,
             Database = declared.Database(fields.Optional("database"), node),
             Key = Key(fields.Required("key")),
             Tenant = SqlNames.Column(fields.Required("tenant")),
@@ -31,6 +34,9 @@ internal static class TableSection
             External = fields.Optional("external")?.Text().Value,
             RowLevelSecurity = RowLevelSecuritySection.Read(fields.Optional("rowLevelSecurity")),
             Columns = ColumnsSection.Read(fields.Required("columns"), declared),
+            HasSqlFromVariable =
+                fields.Optional("external")?.Text().IsFromVariable == true
+                || RowLevelSecuritySection.IsFromVariable(fields.Optional("rowLevelSecurity")),
             Line = node.Line,
         };
         ColumnRoles.Check(table, fields);

@@ -83,15 +83,20 @@ internal sealed class PlanRotationConsumer(
             row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
             row => row.Pending
         );
+        var retried = await RetriedAsync(command, cancellationToken);
         var chosen = survey
             .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
-            .Where(table =>
-                command.Retrying
-                || table.Pending(goal.TargetVersion) != explained.GetValueOrDefault(table.Name)
-            );
+            .Select(table =>
+                table.Pending(goal.TargetVersion) != explained.GetValueOrDefault(table.Name)
+                    ? new PlannedRows(table, Surveyor.Tenants(goal))
+                : retried.GetValueOrDefault(table.Name) is { } failed
+                    ? new PlannedRows(table, failed.Tenants ?? Surveyor.Tenants(goal))
+                : null
+            )
+            .OfType<PlannedRows>();
         await Task.WhenAll(
             chosen
-                .GroupBy(table => table.Name.Database)
+                .GroupBy(rows => rows.Table.Name.Database)
                 .Select(database => PlanAsync(command, sweep, [.. database], cancellationToken))
         );
         await plan.FinishPlanningAsync(sweep, cancellationToken);
@@ -101,27 +106,31 @@ internal sealed class PlanRotationConsumer(
     private async Task PlanAsync(
         PlanRotation command,
         SweepKey sweep,
-        IReadOnlyList<SurveyedTable> tables,
+        IReadOnlyList<PlannedRows> chosen,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            await OpenAsync(command, tables, cancellationToken);
+            await OpenAsync(command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
             var planner = new SweepPlanner(plan, pulse);
-            foreach (var table in tables)
+            foreach (var (table, tenants) in chosen)
             {
-                await new RowFailureStore(control.Source).ClearAsync(
+                await new RetriedFailures(control.Source).ClearAsync(
                     command.RotationId,
-                    table.Name.Scope,
-                    table.Name.Database,
-                    table.Name.Table,
+                    new RetriedTable
+                    {
+                        Scope = table.Name.Scope,
+                        DatabaseName = table.Name.Database,
+                        TableName = table.Name.Table,
+                        Tenants = tenants?.ToArray(),
+                    },
                     cancellationToken
                 );
                 var ranges = new PartitionPlanner(databases).PlanAsync(
                     table.Target,
                     table.Stored,
-                    Surveyor.Tenants(command.Goal),
+                    tenants,
                     cancellationToken
                 );
                 await planner.AddAsync(sweep, table, ranges, cancellationToken);
@@ -132,7 +141,7 @@ internal sealed class PlanRotationConsumer(
             MeshLog.DatabaseLeftOut(
                 log,
                 command.RotationId,
-                $"database {tables[0].Name.Database}: {fault.Message}"
+                $"database {chosen[0].Table.Name.Database}: {fault.Message}"
             );
         }
     }
@@ -163,4 +172,29 @@ internal sealed class PlanRotationConsumer(
             cancellationToken
         );
     }
+
+    // Of an operator's retry: the tables with the failures that it is about.
+    private async Task<IReadOnlyDictionary<PlannedTable, RetriedTable>> RetriedAsync(
+        PlanRotation command,
+        CancellationToken cancellationToken
+    )
+    {
+        if (command.Retrying is not { } retry)
+            return new Dictionary<PlannedTable, RetriedTable>();
+        var found = await new RetriedFailures(control.Source).FindAsync(
+            command.RotationId,
+            retry.Scopes,
+            retry.Tenants,
+            retry.Errors,
+            cancellationToken
+        );
+        return found.ToDictionary(table => new PlannedTable(
+            table.Scope,
+            table.DatabaseName,
+            table.TableName
+        ));
+    }
+
+    /// <summary>Rows of a table to plan; tenants null for all.</summary>
+    private sealed record PlannedRows(SurveyedTable Table, IReadOnlyList<string>? Tenants);
 }

@@ -1,6 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
-using RotationMesh.Engine;
+using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
@@ -70,13 +70,17 @@ internal sealed class PlanVerificationConsumer(
             cancellationToken
         );
         var planner = new SweepPlanner(plan, pulse);
+        var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var table in survey.Tables)
         {
+            var share = verify.Of(table.Stored);
+            if (share == 0)
+                continue;
             var ranges = new VerificationPlan(databases).PlanAsync(
                 table.Target,
                 table.Stored,
                 Surveyor.Tenants(command.Goal),
-                VerificationRequest.ShareAfterRotation(table.Stored),
+                share < 1 ? share : null,
                 cancellationToken
             );
             await planner.AddAsync(sweep, table, ranges, cancellationToken);

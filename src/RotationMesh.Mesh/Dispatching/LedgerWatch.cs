@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
 using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -18,6 +19,7 @@ internal sealed class LedgerWatch(
     LedgerRules rules,
     LedgerPulse pulse,
     CoordinatorOptions options,
+    LedgerGauges gauges,
     TimeProvider clock,
     ILogger<LedgerWatch> log
 ) : BackgroundService
@@ -29,6 +31,7 @@ internal sealed class LedgerWatch(
 
     private readonly PartitionReclaim reclaim = new(control.Source, rules);
     private readonly LedgerSummary ledger = new(control.Source);
+    private readonly Silence silence = new(bus, new PartitionLeases(control.Source), rules, clock, log);
     private long? nudged;
 
     /// <inheritdoc/>
@@ -49,6 +52,7 @@ internal sealed class LedgerWatch(
             {
                 // Broker or database: nothing is lost by looking later, and a coordinator outlives both.
                 MeshLog.WatchFailed(log, PauseAfterFault, fault);
+                silence.Forget();
                 await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
             }
         }
@@ -56,7 +60,7 @@ internal sealed class LedgerWatch(
 
     private async Task LookAsync(CancellationToken stopping)
     {
-        var tally = await reclaim.ReclaimAsync(stopping);
+        var tally = await reclaim.ReclaimAsync(silence.Silent, stopping);
         if (tally.Requeued + tally.Failed > 0)
         {
             MeshLog.Reclaimed(log, tally.Requeued, tally.Failed);
@@ -64,10 +68,15 @@ internal sealed class LedgerWatch(
         }
 
         var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
+        silence.KeepOnly(running.Select(rotation => rotation.RotationId));
         var due = nudged is null || clock.GetElapsedTime(nudged.Value) >= options.Nudge;
+        var seen = new List<(RunningRotation, IReadOnlyList<SweepSummary>)>();
         foreach (var rotation in running)
         {
             var sweeps = await ledger.ReadAsync(rotation.RotationId, stopping);
+            seen.Add((rotation, sweeps));
+            if (await silence.BreakAsync(rotation.RotationId, sweeps, stopping))
+                pulse.Dispatch.Raise();
             if (Breaker.Of(rotation, sweeps) is { } tripped)
                 await bus.Publish(tripped, stopping);
             else if (SweepNews.Of(rotation, sweeps) is { } news)
@@ -76,6 +85,7 @@ internal sealed class LedgerWatch(
                 await bus.Publish(new NudgeRotation(rotation.RotationId), stopping);
         }
 
+        gauges.See(seen);
         if (due)
             nudged = clock.GetTimestamp();
     }

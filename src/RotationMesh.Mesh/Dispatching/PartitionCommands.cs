@@ -1,6 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
-using RotationMesh.Engine;
+using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Saga;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -19,7 +19,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control)
     {
         var rotate = await bus.GetSendEndpoint(Queues.Address(Queues.RotatePartition));
         var verify = await bus.GetSendEndpoint(Queues.Address(Queues.VerifyPartition));
-        var shares = await SharesAsync(partitions, cancellationToken);
+        var shares = await SharesAsync(partitions, rotations, cancellationToken);
         await Task.WhenAll(
             partitions.Select(partition =>
                 partition.Sweep.Phase == SweepPhase.Verify
@@ -79,6 +79,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control)
     // The planner cut the ranges for the share that the last census calls for.
     private async Task<IReadOnlyDictionary<(Guid, string, string, string), double>> SharesAsync(
         IReadOnlyList<TakenPartition> partitions,
+        IReadOnlyDictionary<Guid, RunningRotation> rotations,
         CancellationToken cancellationToken
     )
     {
@@ -88,8 +89,11 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control)
         foreach (
             var table in await new RotationTableStore(control.Source).ListAsync(rotation, cancellationToken)
         )
-            shares[(rotation, table.Scope, table.Database, table.Table)] =
-                VerificationRequest.ShareAfterRotation(table.Stored) ?? 1;
+            shares[(rotation, table.Scope, table.Database, table.Table)] = Share(rotations[rotation])
+                .Of(table.Stored);
         return shares;
     }
+
+    private static VerificationShare Share(RunningRotation rotation) =>
+        VerificationShare.TryParse(rotation.Verify) ?? VerificationShare.Default;
 }

@@ -204,6 +204,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             MapHash = MapHash.Of(parts.Map),
             BatchSize = request.Settings.BatchSize,
             AllowDowngrade = request.Settings.Target.AllowDowngrade,
+            Verify = request.Verify,
             RequestedBy = request.RequestedBy,
         };
     }
@@ -230,6 +231,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             MapHash = rotation.MapHash,
             BatchSize = rotation.BatchSize,
             AllowDowngrade = rotation.AllowDowngrade,
+            Verify = rotation.Verify,
             Embedded = true,
             PauseWorkers = gates.PauseWorkers,
             IgnoredGates =

@@ -35,13 +35,29 @@ internal sealed class GateEntrance(MeshParts parts, RotationProgress progress)
         CancellationToken cancellationToken
     )
     {
-        await new QueuePauses(parts.Gates, parts.Control).PauseAsync(
-            rotation.RotationId,
-            rotation.RequestedBy ?? "",
-            cancellationToken
-        );
-        await EnsureOpenAsync(terms, cancellationToken);
+        try
+        {
+            await new QueuePauses(parts.Gates, parts.Control).PauseAsync(
+                rotation.RotationId,
+                rotation.RequestedBy ?? "",
+                cancellationToken
+            );
+            await EnsureOpenAsync(terms, cancellationToken);
+        }
+        catch (GateClosedException closed)
+        {
+            var paused = await new PausedQueueStore(parts.Control.Source).ListAsync(
+                rotation.RotationId,
+                cancellationToken
+            );
+            throw new GateClosedException(closed.Lost, Remark(paused));
+        }
     }
+
+    private static string? Remark(IReadOnlyList<PausedQueueNote> paused) =>
+        paused.Count == 0
+            ? null
+            : $"these queues stay paused: {string.Join(", ", paused.Select(note => note.Queue))}; resume them with 'rotationmesh workers resume'";
 
     private void Show(GateVerdict lost) =>
         (progress.Phase, progress.Reason) = ("AwaitingGates", lost.ToString());

@@ -31,14 +31,22 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>The last sweep whose verification is known to have no open partition left.</summary>
     public int VerifiedSweep { get; set; }
 
-    /// <summary>Sweeps in a row after which as many rows were left as before.</summary>
+    /// <summary>Sweeps in a row after which more than half of the rows were left.</summary>
     public int IdleSweeps { get; set; }
 
-    /// <summary>What the last census found left to do; null before the first.</summary>
+    /// <summary>The fewest rows that a census found left to do; null before the first.</summary>
     public long? LeftRows { get; set; }
 
     /// <summary>Whether the sweep is an operator's retry, which tries recorded failures again.</summary>
     public bool Retrying { get; set; }
+
+    /// <summary>What the retry is narrowed to; empty lists narrow nothing.</summary>
+    public string[] RetryScopes { get; set; } = [];
+    public string[] RetryTenants { get; set; } = [];
+    public string[] RetryErrors { get; set; } = [];
+
+    /// <summary>How much is decrypted again; empty for the default.</summary>
+    public string Verify { get; set; } = "";
 
     /// <summary>Whether the circuit breaker has tripped before: it does so once.</summary>
     public bool BreakerOff { get; set; }
@@ -77,6 +85,7 @@ public sealed class Rotation : SagaStateMachineInstance
         MapHash = start.MapHash;
         BatchSize = start.BatchSize;
         AllowDowngrade = start.AllowDowngrade;
+        Verify = start.Verify;
         PauseWorkers = start.PauseWorkers;
         IgnoredGates = JsonSerializer.Serialize(start.IgnoredGates);
         SnapshotTakenAt = start.SnapshotTakenAt?.UtcDateTime;
@@ -88,16 +97,21 @@ public sealed class Rotation : SagaStateMachineInstance
         Sweep++;
         if (left is null)
             return;
-        IdleSweeps = LeftRows is null || left < LeftRows ? 0 : IdleSweeps + 1;
-        LeftRows = left;
+        // An application that goes on writing the old version leaves more rows at one time and fewer at another: only half
+        // of the fewest so far is a step forward.
+        IdleSweeps = LeftRows is null || left <= LeftRows / 2 ? 0 : IdleSweeps + 1;
+        LeftRows = Math.Min(left.Value, LeftRows ?? left.Value);
         Retrying = false;
         Reason = null;
     }
 
     /// <summary>An operator's retry: everything is checked and counted again, and failures are tried again.</summary>
-    internal void StartOver()
+    internal void StartOver(RetryRotation retry)
     {
         Retrying = true;
+        RetryScopes = [.. retry.Scopes];
+        RetryTenants = [.. retry.Tenants];
+        RetryErrors = [.. retry.Errors];
         Concluded = false;
         BreakerOff = true; // most of what is left failed before, and the operator knows
         IdleSweeps = 0;
@@ -114,7 +128,13 @@ public sealed class Rotation : SagaStateMachineInstance
             "AwaitingGates" => (Queues.CheckGates, new CheckGates(CorrelationId, Goal())),
             "Planning" => (
                 Queues.PlanRotation,
-                new PlanRotation(CorrelationId, Sweep, IdleSweeps, Retrying, Goal())
+                new PlanRotation(
+                    CorrelationId,
+                    Sweep,
+                    IdleSweeps,
+                    Retrying ? new RetriedRows(RetryScopes, RetryTenants, RetryErrors) : null,
+                    Goal()
+                )
             ),
             "Rotating" when SettledSweep == Sweep => (
                 Queues.CountRows,
@@ -135,6 +155,7 @@ public sealed class Rotation : SagaStateMachineInstance
             Tenants = Tenants ?? [],
             TargetVersion = TargetVersion,
             AllowDowngrade = AllowDowngrade,
+            Verify = Verify,
             MapHash = MapHash,
             TargetFingerprint = TargetFingerprint,
         };

@@ -97,7 +97,7 @@ internal static class RotationVerbs
 
     public static EventActivityBinder<Rotation, RetryRotation> StartOver(
         this EventActivityBinder<Rotation, RetryRotation> on
-    ) => on.Then(c => c.Saga.StartOver());
+    ) => on.Then(c => c.Saga.StartOver(c.Message));
 
     public static EventActivityBinder<Rotation, RotationConcluded> Conclude(
         this EventActivityBinder<Rotation, RotationConcluded> on

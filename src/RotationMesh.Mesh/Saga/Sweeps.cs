@@ -4,7 +4,7 @@ namespace RotationMesh.Mesh.Saga;
 internal static class Sweeps
 {
     /// <summary>
-    /// Sweeps in a row that may bring nothing: an application that keeps writing the old version would be chased for
+    /// Sweeps in a row that may bring little: an application that keeps writing the old version would be chased for
     /// ever. With the pauses below a row may stay locked for three quarters of a minute. The last of them records what
     /// it can't have as failed.
     /// </summary>

@@ -24,6 +24,7 @@ public static class MeshServices
             mesh.AddMassTransit(bus =>
             {
                 bus.UseRabbitMq(broker);
+                bus.AddAnnouncement(); // ahead of the worker's stop, so that it leaves after it
                 bus.AddWorker(options);
             })
         );
@@ -41,6 +42,7 @@ public static class MeshServices
                 {
                     bus.UseRabbitMq(broker);
                     bus.AddCoordinator(options, rules);
+                    bus.AddWorkerRegistry();
                 })
         );
 

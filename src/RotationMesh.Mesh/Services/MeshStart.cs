@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Mesh.Topology;
 
 namespace RotationMesh.Mesh.Services;
 
@@ -52,13 +53,13 @@ public sealed class MeshStart(
 
             MeshLog.Joined(log);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Stopped while it waited.
+            // Stopped while it waited: whatever it waited for is not missed any more.
         }
         catch (Exception fault)
         {
-            Failure = fault;
+            Failure = BrokerConnection.Explain(fault) ?? fault;
             lifetime.StopApplication();
         }
     }

@@ -8,6 +8,7 @@ using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Dispatching;
 using RotationMesh.Mesh.Persistence;
 using RotationMesh.Mesh.Saga;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
@@ -45,6 +46,7 @@ public static class CoordinatorRole
         bus.AddSingleton(options);
         bus.AddSingleton(rules);
         bus.AddSingleton<LedgerPulse>();
+        bus.AddSingleton<LedgerGauges>();
         bus.TryAddSingleton<Surveyor>();
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<TableClaims>();
@@ -80,6 +82,10 @@ public static class CoordinatorRole
         bus.AddHostedService<GateWatch>();
         bus.AddHostedService<RequestPost>();
     }
+
+    /// <summary>The list of workers, for a coordinator whose workers are other processes.</summary>
+    public static void AddWorkerRegistry(this IBusRegistrationConfigurator bus) =>
+        AddCommand<WorkerSeenConsumer>(bus, Queues.WorkerSeen);
 
     private static void AddCommand<TConsumer>(IBusRegistrationConfigurator bus, string queue)
         where TConsumer : class, IConsumer =>

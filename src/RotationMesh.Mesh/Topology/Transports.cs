@@ -1,7 +1,5 @@
-using System.Net.Security;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -13,9 +11,6 @@ public static class Transports
     /// that kills them, and it goes to the dead letters.
     /// </summary>
     private const int DeliveryLimit = 10;
-
-    /// <summary>Where RabbitMQ puts what was delivered too often.</summary>
-    private const string DeadLetters = "rotationmesh-dead-letters";
 
     /// <summary>Everything in this process: no broker, and nothing outlives it but what is in the database.</summary>
     public static void UseInMemory(this IBusRegistrationConfigurator bus)
@@ -31,14 +26,19 @@ public static class Transports
         ArgumentNullException.ThrowIfNull(bus);
         ArgumentNullException.ThrowIfNull(address);
         bus.UseBusDefaults();
+        bus.AddReceiveObserver<DeadLetterLog>();
         bus.AddConfigureEndpointsCallback(
-            (_, _, endpoint) =>
+            (_, name, endpoint) =>
             {
                 if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
                     return;
                 queue.SetQuorumQueue();
                 queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
-                queue.BindDeadLetterQueue(DeadLetters, DeadLetters, letters => letters.SetQuorumQueue());
+                // Nobody waits for these events; the dead letter holds the fault itself.
+                queue.PublishFaults = false;
+                // What expires there is no fault.
+                if (name != Queues.WorkerSeen)
+                    DeadLetters.Catch(queue);
             }
         );
         bus.UsingRabbitMq(
@@ -48,47 +48,11 @@ public static class Transports
                     address.Host,
                     (ushort)address.Port,
                     address.VirtualHost,
-                    host => Connect(host, address)
+                    host => BrokerConnection.Configure(host, address)
                 );
+                DeadLetters.Collect(broker.SendTopology);
                 broker.ConfigureEndpoints(context);
             }
         );
-    }
-
-    private static void Connect(IRabbitMqHostConfigurator host, BrokerAddress address)
-    {
-        host.Username(address.User);
-        host.Password(address.Password);
-        if (!address.IsTls)
-            return;
-        host.UseSsl(tls =>
-        {
-            // By default every authority would do, known or not.
-            tls.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateChainErrors);
-            tls.Protocol = SslProtocols.None; // the newest that both sides know
-            if (address.Authorities is { } authorities)
-                tls.CertificateValidationCallback = (_, certificate, chain, errors) =>
-                    IsTrusted(certificate, chain, errors, authorities);
-        });
-    }
-
-    // The name in the certificate must be the broker's, and its issuer one of those authorities.
-    private static bool IsTrusted(
-        X509Certificate? certificate,
-        X509Chain? chain,
-        SslPolicyErrors errors,
-        X509Certificate2Collection authorities
-    )
-    {
-        if (
-            certificate is null
-            || chain is null
-            || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None
-        )
-            return false;
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // an authority of one's own publishes no list
-        return chain.Build(new X509Certificate2(certificate));
     }
 }

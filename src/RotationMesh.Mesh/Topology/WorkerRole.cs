@@ -27,6 +27,10 @@ public static class WorkerRole
         bus.AddHostedService(services => services.GetRequiredService<WorkerStop>());
     }
 
+    /// <summary>Tells coordinators in other processes of this worker; the last thing that a worker does is to say that it leaves.</summary>
+    public static void AddAnnouncement(this IBusRegistrationConfigurator bus) =>
+        bus.AddHostedService<Announcement>();
+
     // No retry: a partition that fails is the ledger's to try again, on any worker.
     private static void Add<TConsumer>(IBusRegistrationConfigurator bus, WorkerOptions options, string queue)
         where TConsumer : class, IConsumer =>
@@ -34,6 +38,7 @@ public static class WorkerRole
             .Endpoint(endpoint =>
             {
                 endpoint.Name = queue;
+                endpoint.ConfigureConsumeTopology = false; // partitions are sent to the queue, never published
                 endpoint.PrefetchCount = options.Prefetch;
                 endpoint.ConcurrentMessageLimit = options.Concurrency;
             });

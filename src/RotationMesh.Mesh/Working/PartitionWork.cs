@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Mesh.Working;
@@ -35,6 +36,19 @@ internal sealed class PartitionWork(
     )
     {
         var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
+        using var scope = log.BeginScope(
+            new Dictionary<string, object>
+            {
+                ["RotationId"] = rotationId,
+                ["PartitionId"] = id,
+                ["Scope"] = partition.Scope,
+                ["Attempt"] = attempt,
+            }
+        );
+        var started = clock.GetTimestamp();
+        void Count(string outcome) =>
+            MeshMetrics.CountPartition(partition.Scope, outcome, clock.GetElapsedTime(started));
+
         if (goals.Find(goal.MapHash, goal.Version, goal.Fingerprint) is { } refusal)
         {
             MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(refusal));
@@ -44,6 +58,7 @@ internal sealed class PartitionWork(
                 Queues.PartitionRefused,
                 new PartitionRefused(rotationId, id, attempt, worker, refusal)
             );
+            Count("refused");
             return;
         }
 
@@ -58,6 +73,7 @@ internal sealed class PartitionWork(
                     Queues.PartitionReturned,
                     new PartitionReturned(rotationId, id, attempt, worker, unfinished)
                 );
+            Count(unfinished is null ? "done" : "returned");
         }
         catch (Exception fault)
             when (Faults.IsOfDatabase(fault) || fault is UsageException or InvalidOperationException)
@@ -69,6 +85,7 @@ internal sealed class PartitionWork(
                 Queues.PartitionFailed,
                 new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
             );
+            Count("failed");
         }
         finally
         {

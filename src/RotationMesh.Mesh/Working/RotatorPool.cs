@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RotationMesh.Core.Keys;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Verification;
@@ -25,7 +26,7 @@ internal sealed class RotatorPool(TargetDatabases databases, KeyRing ring, Worke
         else
         {
             idle.Rotator?.Dispose();
-            rotator = new PartitionRotator(databases, ring, settings, options.Rotated);
+            rotator = new PartitionRotator(databases, ring, settings, Tell);
         }
 
         return await RunAsync(rotator, work, used => rotators.Add((settings, used)));
@@ -46,6 +47,14 @@ internal sealed class RotatorPool(TargetDatabases databases, KeyRing ring, Worke
             rotator.Dispose();
         foreach (var verifier in verifiers)
             verifier.Dispose();
+    }
+
+    private void Tell(PartitionOutcome step)
+    {
+        MeshMetrics.CountRows(step.Rotated, step.Conflicts);
+        foreach (var failure in step.Failures)
+            MeshMetrics.CountFailure(failure.Table, failure.Error.ToString());
+        options.Rotated(step);
     }
 
     private static async Task<T> RunAsync<TWorker, T>(

@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Mesh.Telemetry;
 
 namespace RotationMesh.Mesh.Working;
 
@@ -41,7 +42,11 @@ internal sealed class VerifyPartitionConsumer(
                     range,
                     command.TargetVersion,
                     command.Sample < 1 ? command.Sample : null,
-                    options.Verified,
+                    rows =>
+                    {
+                        MeshMetrics.CountVerified(rows);
+                        options.Verified(rows);
+                    },
                     stopping
                 )
             );

@@ -23,11 +23,6 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error, recorded_at = now()
         """;
 
-    private const string Clear = """
-        DELETE FROM rotationmesh.row_failures
-        WHERE rotation_id = @rotationId AND scope = @scope AND database_name = @database AND table_name = @table
-        """;
-
     private const string ClearVersion = """
         DELETE FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND version = @version
         """;
@@ -84,31 +79,6 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
                     tenants = distinct.Select(failure => failure.Tenant).ToArray(),
                     versions = distinct.Select(failure => failure.Version).ToArray(),
                     errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
-        );
-    }
-
-    /// <summary>Forgets the failures of a table, before a sweep finds anew which rows fail.</summary>
-    public async Task ClearAsync(
-        Guid rotationId,
-        string scope,
-        string database,
-        string table,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                Clear,
-                new
-                {
-                    rotationId,
-                    scope,
-                    database,
-                    table,
                 },
                 cancellationToken: cancellationToken
             )

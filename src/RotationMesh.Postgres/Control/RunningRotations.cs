@@ -8,7 +8,7 @@ public sealed class RunningRotations(NpgsqlDataSource source)
 {
     private const string Columns = """
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
-               allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, reason, concluded, embedded,
+               allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, verify, reason, concluded, embedded,
                requested_by, started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed
         FROM rotationmesh.rotations
         """;
@@ -109,6 +109,9 @@ public sealed record RunningRotation
 
     /// <summary>Whether the circuit breaker has tripped before, and is off now.</summary>
     public bool BreakerOff { get; init; }
+
+    /// <summary>How much is decrypted again; empty for the default.</summary>
+    public string Verify { get; init; } = "";
 
     /// <summary>What holds it up, or why it ended.</summary>
     public string? Reason { get; init; }

@@ -110,8 +110,24 @@ public sealed class RotatedSampleTests
     {
         var outcome = (await site.RunAsync("rotate")).Exits(0);
         Assert.That(outcome.Output, Does.Contain("Current").And.Contain("knowledge_entries"));
-        Assert.That(outcome.Output, Does.Contain("Completed"));
+        Assert.That(
+            outcome.Output,
+            Does.Contain(
+                $"Completed: every row is at version 2; all {first.Json().Total("rotated"):N0} rows decrypted"
+            )
+        );
         Assert.That(outcome.Error, Does.Not.Contain("knowledge_entries"));
+    }
+
+    [Test]
+    public async Task Of_a_large_table_it_says_that_a_sample_was_decrypted()
+    {
+        await using var large = await Site.LoadAsync("--rows", "101000", "--tenants", "5");
+        var outcome = (await large.RunAsync("rotate", "--only", "knowledge")).Exits(0);
+        Assert.That(
+            outcome.Output,
+            Does.Match(@"Completed: .* a [\d.]+ % sample of [\d,]+ rows decrypted again")
+        );
     }
 
     private static IEnumerable<long> Parts(JsonNode figures) =>

@@ -46,9 +46,9 @@ public sealed class ReportTests
         Assert.That(report, Does.Contain("## If you suspect corruption").And.Contain("rotationmesh retry "));
     }
 
-    [TestCase("md")]
-    [TestCase("html")]
-    public async Task What_comes_from_the_database_is_text_in_it(string format)
+    [TestCase("md", "[x](")]
+    [TestCase("html", "<script")]
+    public async Task What_comes_from_the_database_is_text_in_it(string format, string markup)
     {
         await site.Database.ExecuteAsync(
             $"""
@@ -59,7 +59,7 @@ public sealed class ReportTests
         );
         (await site.RunAsync("rotate")).Exits(3);
         var report = (await site.RunAsync("report", "--format", format)).Exits(0).Output;
-        Assert.That(report, Does.Contain("alert").And.Not.Contains("<script").And.Not.Contains("[x]("));
+        Assert.That(report, Does.Contain("alert").And.Not.Contains(markup));
     }
 
     [Test]

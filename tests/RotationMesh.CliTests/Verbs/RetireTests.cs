@@ -68,8 +68,8 @@ public sealed class RetireTests
     {
         await site.Database.ExecuteAsync(
             """
-            INSERT INTO rotationmesh.row_failures (rotation_id, scope, database_name, table_name, row_key, version, error)
-            SELECT correlation_id, 'connectors', 'app', 'connectors', '{"id": "gone"}', 1, 'DatabaseError'
+            INSERT INTO rotationmesh.row_failures (rotation_id, scope, database_name, table_name, row_key, key_digest, version, error)
+            SELECT correlation_id, 'connectors', 'app', 'connectors', '{"id": "gone"}', sha256('gone'), 1, 'DatabaseError'
             FROM rotationmesh.rotations
             """
         );

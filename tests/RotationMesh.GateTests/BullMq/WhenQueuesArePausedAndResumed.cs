@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RotationMesh.TestKit;
+using RotationMesh.TestKit.Redis;
 
 namespace RotationMesh.GateTests.BullMq;
 

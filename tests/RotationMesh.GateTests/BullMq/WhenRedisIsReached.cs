@@ -63,10 +63,11 @@ public sealed class WhenRedisIsReached
     [Test]
     public async Task In_a_cluster_a_prefix_with_a_hash_tag_keeps_a_queue_together()
     {
+        var folder = Directory.CreateTempSubdirectory("rotationmesh-cluster-");
         await using var server = await RedisServer.StartAsync(
             "cluster-enabled yes",
-            "dir /tmp",
-            $"cluster-config-file nodes-{Guid.NewGuid():N}.conf"
+            "cluster-announce-ip 127.0.0.1",
+            $"dir {folder.FullName}"
         );
         await using (
             var admin = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port},allowAdmin=true")
@@ -96,6 +97,8 @@ public sealed class WhenRedisIsReached
             (await untagged.CheckAsync(new GateOccasion(), CancellationToken.None)).Reason,
             Does.Contain("hash tag")
         );
+        await server.StopAsync();
+        folder.Delete(recursive: true);
     }
 
     [Test]

@@ -3,6 +3,7 @@ using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates;
 using RotationMesh.TestKit;
+using RotationMesh.TestKit.Redis;
 
 namespace RotationMesh.GateTests.BullMq;
 

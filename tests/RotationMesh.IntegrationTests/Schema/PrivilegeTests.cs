@@ -69,4 +69,22 @@ public sealed class PrivilegeTests
             Does.Contain("\"notes_all\"").And.Contain("GRANT SELECT")
         );
     }
+
+    [Test]
+    public async Task A_schema_that_the_role_may_not_use_is_told_like_a_missing_table()
+    {
+        await using var owner = await Stage.CreateAsync(Entries.Table("hidden.notes"));
+        await owner.ExecuteAsync("CREATE SCHEMA hidden");
+        await owner.CreateNotesAsync("hidden.notes");
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync("SELECT, UPDATE", "hidden.notes");
+        await using var stage = owner.Variant(user: role.Name);
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(
+            report.Faults.Single().Problem,
+            Is.EqualTo("does not exist, or the role may not use its schema")
+        );
+    }
 }

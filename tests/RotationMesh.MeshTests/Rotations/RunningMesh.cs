@@ -35,7 +35,9 @@ internal sealed class RunningMesh : IAsyncDisposable
         int window = 64,
         bool embedded = false,
         Action<IBusRegistrationConfigurator>? configure = null,
-        Action<IBusRegistrationConfigurator>? transport = null
+        Action<IBusRegistrationConfigurator>? transport = null,
+        LedgerRules? rules = null,
+        IReadOnlyList<string>? tenants = null
     )
     {
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
@@ -53,7 +55,7 @@ internal sealed class RunningMesh : IAsyncDisposable
                     WindowOfDatabase = window,
                     Nudge = Nudge,
                 },
-                new LedgerRules()
+                rules ?? new LedgerRules()
             );
             if (worker is not null)
                 bus.AddWorker(worker);
@@ -61,33 +63,47 @@ internal sealed class RunningMesh : IAsyncDisposable
         });
         var host = await MeshHost.StartAsync(services, CancellationToken.None);
         var mesh = new RunningMesh(world, host) { Id = id };
-        await mesh.SteerAsync(Start(world, id, embedded));
+        await mesh.SteerAsync(mesh.Order(id, tenants ?? [], embedded));
         return mesh;
+    }
+
+    /// <summary>Starts one more rotation on the same mesh.</summary>
+    public async Task<Guid> StartAnotherAsync(params IReadOnlyList<string> tenants)
+    {
+        var id = Guid.CreateVersion7();
+        await SteerAsync(Order(id, tenants));
+        return id;
     }
 
     public Task SteerAsync<T>(T command)
         where T : class => host.SteerAsync(command, CancellationToken.None);
 
-    public async Task<RunningRotation?> NowAsync() =>
-        await new RunningRotations(world.Parts.Control.Source).FindAsync(Id, CancellationToken.None);
+    public Task<RunningRotation?> NowAsync() => NowAsync(Id);
+
+    public async Task<RunningRotation?> NowAsync(Guid id) =>
+        await new RunningRotations(world.Parts.Control.Source).FindAsync(id, CancellationToken.None);
 
     public Task UntilAsync(string state) => UntilAsync(now => now.State == state, state);
 
     public Task UntilAsync(Func<RunningRotation, bool> condition, string what) =>
-        Eventually.Holds(async () => await NowAsync() is { } now && condition(now), Deadline, what);
+        UntilAsync(Id, condition, what);
+
+    public Task UntilAsync(Guid id, Func<RunningRotation, bool> condition, string what) =>
+        Eventually.Holds(async () => await NowAsync(id) is { } now && condition(now), Deadline, what);
 
     public async Task<IReadOnlyList<SweepSummary>> LedgerAsync() =>
         await new LedgerSummary(world.Parts.Control.Source).ReadAsync(Id, CancellationToken.None);
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 
-    private static StartRotation Start(SampleWorld world, Guid id, bool embedded) =>
+    /// <summary>What an operator asks for: everything of the map, or some tenants, to the newest key.</summary>
+    public StartRotation Order(Guid id, IReadOnlyList<string> tenants, bool embedded = false) =>
         new()
         {
             RotationId = id,
             Scopes = [.. world.Parts.Map.Scopes.Select(scope => scope.Name)],
-            Tenants = [],
-            TargetVersion = 2,
+            Tenants = tenants,
+            TargetVersion = world.Parts.Ring.CurrentVersion,
             TargetFingerprint = world.Parts.Ring.Keys.Last().Fingerprint,
             MapHash = MapHash.Of(world.Parts.Map),
             BatchSize = 200,

@@ -18,6 +18,7 @@ internal sealed class SampleWorld : IAsyncDisposable
 {
     public const string OldKey = "kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps-old";
     public const string NewKey = "kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps-new";
+    private const string ThirdKey = "kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps-third";
 
     private readonly EnvelopeFormats formats;
     private readonly bool owns;
@@ -51,6 +52,18 @@ internal sealed class SampleWorld : IAsyncDisposable
 
     public static KeyRing Ring(string newKey = NewKey) =>
         new(2, new Dictionary<int, string> { [1] = OldKey, [2] = newKey });
+
+    /// <summary>A ring that goes one version further.</summary>
+    public static KeyRing RingOfThree() =>
+        new(
+            3,
+            new Dictionary<int, string>
+            {
+                [1] = OldKey,
+                [2] = NewKey,
+                [3] = ThirdKey,
+            }
+        );
 
     public static async Task<SampleWorld> LoadAsync(SampleOptions options)
     {
@@ -90,6 +103,15 @@ internal sealed class SampleWorld : IAsyncDisposable
             SELECT (SELECT count(*) FROM connectors WHERE encryption_key_version = {version})
                  + (SELECT count(*) FROM knowledge_entries WHERE encryption_key_version = {version})
                  + (SELECT count(*) FROM knowledge_sources WHERE encryption_key_version = {version})
+            """
+        );
+
+    /// <summary>A figure of the closing totals, over all tables and rotations.</summary>
+    public Task<long> TotalAsync(string figure) =>
+        Database.ScalarAsync<long>(
+            $"""
+            SELECT sum((t ->> '{figure}')::bigint)::bigint
+            FROM rotationmesh.rotations, jsonb_array_elements(summary -> 'Tables') t
             """
         );
 

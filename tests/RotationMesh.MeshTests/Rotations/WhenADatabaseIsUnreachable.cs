@@ -2,6 +2,7 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;
 

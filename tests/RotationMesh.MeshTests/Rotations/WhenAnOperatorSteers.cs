@@ -79,7 +79,7 @@ internal sealed class WhenAnOperatorSteers
         await world.Database.ExecuteAsync(
             "UPDATE knowledge_entries e SET content = kept.content FROM kept WHERE kept.id = e.id"
         );
-        await mesh.SteerAsync(new RetryRotation(mesh.Id, [], [], "ann"));
+        await mesh.SteerAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
         await mesh.UntilAsync("Completed");
 
         var sweeps = await mesh.LedgerAsync();

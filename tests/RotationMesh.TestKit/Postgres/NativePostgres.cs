@@ -1,8 +1,6 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
+using RotationMesh.TestKit.Servers;
 
 namespace RotationMesh.TestKit.Postgres;
 
@@ -15,9 +13,9 @@ internal sealed class NativePostgres : IPostgres
     // Another process may take the free port first.
     private const int Attempts = 3;
 
-    private readonly Process watchdog;
+    private readonly Watchdog watchdog;
 
-    private NativePostgres(Process watchdog, string connectionString)
+    private NativePostgres(Watchdog watchdog, string connectionString)
     {
         this.watchdog = watchdog;
         ConnectionString = connectionString;
@@ -25,83 +23,45 @@ internal sealed class NativePostgres : IPostgres
 
     public string ConnectionString { get; }
 
-    public static async Task<IPostgres> StartAsync(string binaries)
+    /// <summary>
+    /// Starts one. <paramref name="durable"/>: what is committed survives a crash of the server, though not of the machine.
+    /// </summary>
+    public static async Task<NativePostgres> StartAsync(string binaries, bool durable = false)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var port = FreePort();
+            var port = Machine.FreePort();
             var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-            Process watchdog = Start(binaries, port, password);
-            var answer = await watchdog.StandardOutput.ReadLineAsync();
+            var watchdog = Watchdog.Start(
+                "private-server.sh",
+                new Dictionary<string, string>
+                {
+                    ["BIN"] = binaries,
+                    ["PORT"] = $"{port}",
+                    ["PASSWORD"] = password,
+                    ["RUN_AS"] = Machine.RunAs("postgres"),
+                    ["SYNCHRONOUS_COMMIT"] = durable ? "on" : "off",
+                }
+            );
+            var answer = await watchdog.AnswerAsync();
             if (answer == "ready")
-            {
                 return new NativePostgres(watchdog, ConnectionTo(port, password));
-            }
-
-            var log = await watchdog.StandardOutput.ReadToEndAsync();
-            watchdog.Dispose();
+            var log = await watchdog.RestAsync();
+            await watchdog.DisposeAsync();
             if (attempt == Attempts)
-            {
                 throw new InvalidOperationException(
                     $"PostgreSQL from {binaries} did not start: {answer}\n{log}"
                 );
-            }
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        watchdog.StandardInput.Close();
-        // The watchdog may be a grandchild; its end is the end of its output.
-        await watchdog.StandardOutput.ReadToEndAsync();
-        watchdog.Dispose();
-    }
+    /// <summary>Ends the server at once, as a crash would, and leaves its data.</summary>
+    public Task StopImmediatelyAsync() => watchdog.TellAsync("stop", "stopped");
 
-    private static Process Start(string binaries, int port, string password)
-    {
-        var directory = Directory.CreateTempSubdirectory("rotationmesh-postgres-").FullName;
-        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true };
-        // In a session of its own, it survives the signals and the kill of a whole process tree that end a test run.
-        string[] command =
-        [
-            .. OnPath("setsid") ? ["setsid", "--fork"] : Array.Empty<string>(),
-            "sh",
-            "-c",
-            Script(),
-        ];
-        start.FileName = command[0];
-        foreach (var argument in command.Skip(1))
-        {
-            start.ArgumentList.Add(argument);
-        }
+    /// <summary>Starts it again on its port; it recovers first.</summary>
+    public Task StartAgainAsync() => watchdog.TellAsync("start", "ready");
 
-        start.Environment["DIRECTORY"] = directory;
-        start.Environment["BIN"] = binaries;
-        start.Environment["PORT"] = $"{port}";
-        start.Environment["PASSWORD"] = password;
-        start.Environment["RUN_AS"] = RunAs();
-        return Process.Start(start)!;
-    }
-
-    // PostgreSQL refuses to run as root.
-    private static string RunAs()
-    {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            return "";
-        }
-
-        return OnPath("setpriv")
-            ? "setpriv --reuid postgres --regid postgres --init-groups --"
-            : "runuser -u postgres --";
-    }
-
-    private static string Script()
-    {
-        using Stream stream = typeof(NativePostgres).Assembly.GetManifestResourceStream("private-server.sh")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    public ValueTask DisposeAsync() => watchdog.DisposeAsync();
 
     private static string ConnectionTo(int port, string password) =>
         new NpgsqlConnectionStringBuilder
@@ -112,16 +72,4 @@ internal sealed class NativePostgres : IPostgres
             Password = password,
             Database = "postgres",
         }.ConnectionString;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator)
-            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

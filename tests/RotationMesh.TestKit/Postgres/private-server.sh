@@ -1,6 +1,7 @@
 # A PostgreSQL server for one test run: initialises it, starts it, says "ready", and waits for the end of its standard
 # input. That end comes when the test process closes the pipe, and also when the test process is killed, so no server and
-# no folder outlive the tests. Given in the environment: DIRECTORY, BIN, PORT, PASSWORD, RUN_AS (a command prefix or empty).
+# no folder outlive the tests. Until then it takes the lines "stop" (at once, as a crash would) and "start". Given in the
+# environment: DIRECTORY, BIN, PORT, PASSWORD, RUN_AS (a command prefix or empty), SYNCHRONOUS_COMMIT.
 trap : INT TERM HUP
 umask 077
 
@@ -25,21 +26,26 @@ $RUN_AS "$BIN/initdb" --pgdata="$DIRECTORY/data" --username=rotationmesh --pwfil
   --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync </dev/null >>log 2>&1 || give_up "initdb failed"
 rm -f password
 
-# Durability is not what these tests are about; what a crash leaves behind is tested by killing the program, not the server.
+# A crash of the machine is not what these tests are about, and one of the server only where SYNCHRONOUS_COMMIT is on.
 cat >>data/postgresql.conf <<EOF
 listen_addresses = '127.0.0.1'
 port = $PORT
 unix_socket_directories = ''
 fsync = off
 full_page_writes = off
-synchronous_commit = off
+synchronous_commit = $SYNCHRONOUS_COMMIT
 max_connections = 300
 shared_buffers = 256MB
 EOF
 
-$RUN_AS "$BIN/pg_ctl" --pgdata="$DIRECTORY/data" --log="$DIRECTORY/log" --timeout=60 -w start </dev/null >/dev/null 2>&1 ||
-  give_up "the server did not start"
+start() { $RUN_AS "$BIN/pg_ctl" --pgdata="$DIRECTORY/data" --log="$DIRECTORY/log" --timeout=60 -w start </dev/null >/dev/null 2>&1; }
 
+start || give_up "the server did not start"
 echo ready
-read -r _
+while read -r command; do
+  case $command in
+    stop) $RUN_AS "$BIN/pg_ctl" --pgdata="$DIRECTORY/data" --mode=immediate -w stop </dev/null >/dev/null 2>&1 && echo stopped || echo failed ;;
+    start) start && echo ready || echo failed ;;
+  esac
+done
 finish

@@ -29,6 +29,24 @@ public sealed partial class SourceTests
             Is.Empty
         );
 
+    [Test]
+    public void Text_reaches_people_in_one_way_alone() =>
+        Assert.That(
+            Repository
+                .SourceFiles.Where(file =>
+                    file.Contains("RotationMesh.Cli", StringComparison.Ordinal)
+                    && Path.GetFileName(file) != "Printable.cs"
+                    && Unescaped().IsMatch(File.ReadAllText(file))
+                )
+                .Select(file => Path.GetRelativePath(Repository.Root, file)),
+            Is.Empty
+        );
+
+    [GeneratedRegex(
+        @"(console|Tables|Progress)\.(WriteLine|MarkupLine|Markup)|Markup\.Escape|MarkupLineInterpolated"
+    )]
+    private static partial Regex Unescaped();
+
     [GeneratedRegex(
         @"^\s*(?:\w+ )*(?:class|record|struct|interface|enum) (?<name>\w+)",
         RegexOptions.Multiline

@@ -9,6 +9,13 @@ public sealed record LedgerRules
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Time in which nothing is heard of any partition of a rotation, neither a result nor a sign of life, after which all
+    /// that is with workers is sent again: its messages are lost, or nobody works. It doubles each time that this does
+    /// not help. The default value is 10 seconds: two signs of life may be lost.
+    /// </summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Transient failures of a partition after which it counts as failed. The default value is 6.</summary>
     public int MaxFailures { get; init; } = 6;
 

@@ -14,6 +14,9 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
         WITH expired AS MATERIALIZED (
             SELECT partition_id FROM rotationmesh.partitions
             WHERE state = 'dispatched' AND lease_until <= now()
+              AND NOT sweep_table_id = ANY (ARRAY (
+                  SELECT sweep_table_id FROM rotationmesh.sweep_tables WHERE rotation_id = ANY (@silent)
+              ))
             LIMIT 10000
             FOR UPDATE SKIP LOCKED
         )
@@ -25,16 +28,28 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
         RETURNING p.sweep_table_id, p.state = 'failed' AS failed
         """;
 
+    /// <summary>The same, of all rotations.</summary>
+    public Task<ReclaimTally> ReclaimAsync(CancellationToken cancellationToken) =>
+        ReclaimAsync([], cancellationToken);
+
     /// <summary>
     /// Returns partitions with expired leases to pending, 10,000 at most; those whose lease ran out too often fail with
-    /// <see cref="LeaseExpired"/>.
+    /// <see cref="LeaseExpired"/>. Rotations of which nothing at all is heard are left out: there no worker is alive, and
+    /// the partitions are not to blame.
     /// </summary>
-    public async Task<ReclaimTally> ReclaimAsync(CancellationToken cancellationToken)
+    public async Task<ReclaimTally> ReclaimAsync(
+        IReadOnlyCollection<Guid> silent,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var rows = await connection.QueryAsync<Reclaimed>(
-            new CommandDefinition(Reclaim, new { rules.MaxExpiries }, cancellationToken: cancellationToken)
+            new CommandDefinition(
+                Reclaim,
+                new { rules.MaxExpiries, silent = silent.ToArray() },
+                cancellationToken: cancellationToken
+            )
         );
         var reclaimed = rows.AsList();
         var totals = new SweepTotals();

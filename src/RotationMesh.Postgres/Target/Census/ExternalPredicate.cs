@@ -26,7 +26,7 @@ internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget t
                 throw;
             var entry = target.Entry;
             throw new UsageException(
-                $"table {entry.Name} (scope {entry.Scope}, database {entry.Database}): the predicate `external` fails on "
+                $"table {entry.Shown} (scope {entry.Scope}, database {entry.Database}): the predicate `external` fails on "
                     + $"some of its rows (SQLSTATE {own}); write it so that it is true or false for every row (line {entry.Line} of the map)",
                 fault
             );

@@ -78,6 +78,8 @@ public sealed class TableCensus(TargetDatabases databases)
             target.Entry.Database,
             cancellationToken
         );
+        if (tenants is not null)
+            await new TenantText(connection, target).EnsureFitsAsync(tenants, cancellationToken);
         var predicate = new ExternalPredicate(databases, target);
         IEnumerable<string?> parts = [null];
         if (target.ByTenant)
@@ -88,7 +90,7 @@ public sealed class TableCensus(TargetDatabases databases)
             IReadOnlyList<string>? wanted = tenant is null ? tenants : [tenant];
             if (wanted is not null)
             {
-                query.Add(wanted.ToArray());
+                query.Add(target.Sql.Comparable(wanted));
                 var withNull = target.Entry.TenantWhenNull is { } whenNull && wanted.Contains(whenNull);
                 query.Where(target.Sql.InTenants(query.Count, withNull));
             }

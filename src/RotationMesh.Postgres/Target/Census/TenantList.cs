@@ -32,8 +32,8 @@ internal sealed class TenantList(NpgsqlConnection connection)
     ) =>
         await FindAsync(target, cancellationToken)
         ?? throw new UsageException(
-            $"table {target.Entry.Name}: row-level security hides which tenants there are, and no foreign key on "
-                + $"{target.Entry.Tenant.Quoted} leads to a table that lists them; name tenants with --tenant, or give "
+            $"table {target.Entry.Shown}: row-level security hides which tenants there are, and no foreign key on "
+                + $"{target.Entry.Tenant.Shown} leads to a table that lists them; name tenants with --tenant, or give "
                 + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {target.Entry.Line})"
         );
 
@@ -47,19 +47,41 @@ internal sealed class TenantList(NpgsqlConnection connection)
         var listing = entry.RowLevelSecurity!.Tenants ?? await FindListingAsync(target, cancellationToken);
         if (listing is null)
             return null;
-        var tenants = (
-            await connection.QueryAsync<string>(
-                new CommandDefinition(listing, cancellationToken: cancellationToken)
-            )
-        ).AsList();
+        var tenants = await ListAsync(target, listing, cancellationToken);
         if (entry.TenantWhenNull is { } whenNull)
             return [.. tenants.Append(whenNull).Distinct()];
         if (tenants.Count > 0 && await HasRowsWithoutTenantAsync(target, tenants[0], cancellationToken))
             throw new UsageException(
-                $"table {entry.Name}: rows without tenant belong to none of the tenants that it is rotated by; "
+                $"table {entry.Shown}: rows without tenant belong to none of the tenants that it is rotated by; "
                     + $"give tenantWhenNull in the map (line {entry.Line}), or a role with BYPASSRLS"
             );
         return [.. tenants.Distinct()];
+    }
+
+    private async Task<IReadOnlyList<string>> ListAsync(
+        TableTarget target,
+        string listing,
+        CancellationToken cancellationToken
+    )
+    {
+        var entry = target.Entry;
+        try
+        {
+            var tenants = await connection.QueryAsync<string>(
+                new CommandDefinition(listing, cancellationToken: cancellationToken)
+            );
+            return tenants.AsList();
+        }
+        catch (PostgresException refusal)
+            when (entry.RowLevelSecurity!.Tenants is not null && refusal.SqlState[..2] is "42")
+        {
+            var says = entry.HasSqlFromVariable ? "" : $": {refusal.MessageText}";
+            throw new UsageException(
+                $"table {entry.Shown}: the query rowLevelSecurity.tenants (line {entry.Line} of the map) is refused"
+                    + $"{says} (SQLSTATE {refusal.SqlState})",
+                refusal
+            );
+        }
     }
 
     // Policies that admit rows without tenant do so whichever tenant is set. Passed over, they would look rotated.

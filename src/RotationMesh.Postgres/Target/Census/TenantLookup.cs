@@ -13,7 +13,8 @@ public sealed class TenantLookup(TargetDatabases databases)
     private const int SuggestedFrom = 100_000;
 
     /// <summary>
-    /// Throws <see cref="UsageException"/> with near names for a tenant that no row of <paramref name="targets"/> has.
+    /// Throws <see cref="UsageException"/> with near names for a tenant that no row of <paramref name="targets"/> has, and
+    /// for one that a tenant column of them can't hold.
     /// </summary>
     public async Task EnsureKnownAsync(
         IReadOnlyList<TableTarget> targets,
@@ -23,6 +24,8 @@ public sealed class TenantLookup(TargetDatabases databases)
     {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(tenants);
+        foreach (var target in targets)
+            await EnsureFitAsync(target, tenants, cancellationToken);
         foreach (var tenant in tenants)
         {
             var known = false;
@@ -51,19 +54,25 @@ public sealed class TenantLookup(TargetDatabases databases)
         if (target.ByTenant)
             batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
         var query = new QueryText(target.Sql.InTenants(1, tenant == target.Entry.TenantWhenNull));
-        query.Add(new[] { tenant });
+        query.Add(target.Sql.Comparable([tenant]));
         batch.BatchCommands.Add(query.Command($"SELECT 1 FROM {target.Shape.Quoted} AS t", "LIMIT 1"));
-        try
-        {
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            if (target.ByTenant)
-                await reader.NextResultAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken);
-        }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InvalidTextRepresentation)
-        {
-            return false; // not even a value of the tenant column's type
-        }
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (target.ByTenant)
+            await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken);
+    }
+
+    private async Task EnsureFitAsync(
+        TableTarget target,
+        IReadOnlyList<string> tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        await new TenantText(connection, target).EnsureFitsAsync(tenants, cancellationToken);
     }
 
     private async Task<IReadOnlyCollection<string>> NamesAsync(

@@ -81,7 +81,7 @@ internal static class RowQuery
         if (tenants is not null)
         {
             var withNull = target.Entry.TenantWhenNull is { } whenNull && tenants.Contains(whenNull);
-            query.Add(tenants.ToArray());
+            query.Add(target.Sql.Comparable(tenants));
             query.Where(target.Sql.InTenants(query.Count, withNull));
         }
 

@@ -4,6 +4,7 @@ using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.Scanning;
 
@@ -68,12 +69,9 @@ public sealed class ColumnScan(
         var declared = new HashSet<(string, string, string)>();
         foreach (var entry in map.Tables.Where(entry => entry.Database == database))
         {
-            var schema = await connection.QuerySingleOrDefaultAsync<string>(
-                "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(@name)",
-                new { name = entry.Table.Quoted }
-            );
+            var table = await new Catalog(connection).FindTableAsync(entry.Table);
             foreach (var column in entry.Columns)
-                declared.Add((schema ?? "", entry.Table.Name.Name, column.Name.Name));
+                declared.Add((table?.Schema ?? "", entry.Table.Name.Name, column.Name.Name));
         }
 
         return declared;

@@ -1,16 +1,19 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Schema;
 
 /// <summary>Questions to the system catalogs of a target database (PostgreSQL 13 and later).</summary>
 internal sealed class Catalog(NpgsqlConnection connection)
 {
+    // Not by to_regclass, which raises an error over a schema that the role may not use.
     private const string FindTable = """
         SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
                row_security_active(c.oid) AS RowSecurityActive
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.oid = to_regclass(@name)
+        WHERE c.relname = @name AND has_schema_privilege(n.oid, 'USAGE')
+          AND CASE WHEN @schema::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = @schema::text END
         """;
 
     private const string ListColumns = """
@@ -78,8 +81,12 @@ internal sealed class Catalog(NpgsqlConnection connection)
     public Task<bool> IsReadOnlyAsync() =>
         connection.ExecuteScalarAsync<bool>("SELECT current_setting('transaction_read_only')::bool");
 
-    public Task<CatalogTable?> FindTableAsync(string quotedName) =>
-        connection.QuerySingleOrDefaultAsync<CatalogTable>(FindTable, new { name = quotedName });
+    /// <summary>The table; null where it does not exist, or the role may not use its schema.</summary>
+    public Task<CatalogTable?> FindTableAsync(SqlName name) =>
+        connection.QuerySingleOrDefaultAsync<CatalogTable>(
+            FindTable,
+            new { schema = name.Schema?.Name, name = name.Name.Name }
+        );
 
     public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
         (await connection.QueryAsync<CatalogColumn>(ListColumns, new { oid })).ToDictionary(column =>

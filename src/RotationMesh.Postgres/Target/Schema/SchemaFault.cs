@@ -10,5 +10,5 @@ public sealed record SchemaFault(TableEntry Entry, string Problem, string Fix)
 {
     /// <summary>One line for the operator.</summary>
     public override string ToString() =>
-        $"table {Entry.Name} (scope {Entry.Scope}, database {Entry.Database}): {Problem}; {Fix}";
+        $"table {Entry.Shown} (scope {Entry.Scope}, database {Entry.Database}): {Problem}; {Fix}";
 }

@@ -103,7 +103,7 @@ internal sealed class SharedTables(TargetDatabases databases)
     private static SchemaFault Fault(TableEntry entry, TableEntry other) =>
         new(
             entry,
-            $"its rows are also those of {other.Name} (scope {other.Scope}, database {other.Database}, line {other.Line} of the map)",
+            $"its rows are also those of {other.Shown} (scope {other.Scope}, database {other.Database}, line {other.Line} of the map)",
             $"keep one entry with the columns of both (line {entry.Line}), or a map for each if their version columns differ"
         );
 

@@ -23,6 +23,8 @@ internal sealed class StatementCheck(
             && !await ExplainAsync($"SELECT {sql.External} FROM {shape.Quoted} AS t", [], ExternalFault)
         )
             return;
+        if (shape.RowSecurityActive && !await TrySettingAsync())
+            return;
         foreach (var leaf in shape.Leaves)
         {
             var read = $"SELECT {sql.RowColumns} FROM ONLY {leaf.Quoted} AS t";
@@ -65,6 +67,28 @@ internal sealed class StatementCheck(
         }
     }
 
+    // EXPLAIN would not run it.
+    private async Task<bool> TrySettingAsync()
+    {
+        await using var command = new NpgsqlCommand("SELECT set_config($1, '', true)", connection);
+        command.Parameters.Add(
+            new NpgsqlParameter<string> { TypedValue = entry.RowLevelSecurity?.Setting ?? "" }
+        );
+        try
+        {
+            await command.ExecuteNonQueryAsync();
+            return true;
+        }
+        catch (PostgresException refusal)
+        {
+            fault(
+                $"its setting in rowLevelSecurity can't be set (SQLSTATE {refusal.SqlState})",
+                $"correct the map (line {entry.Line}): name the setting that the policies read, such as app.current_tenant_id"
+            );
+            return false;
+        }
+    }
+
     private IEnumerable<string> WriteParameters() =>
         [
             "integer",
@@ -76,7 +100,9 @@ internal sealed class StatementCheck(
 
     private void ExternalFault(PostgresException refusal) =>
         fault(
-            $"the predicate `external` is refused: {refusal.MessageText}",
+            entry.HasSqlFromVariable
+                ? $"the predicate `external` is refused (SQLSTATE {refusal.SqlState})"
+                : $"the predicate `external` is refused: {refusal.MessageText}",
             $"correct the map (line {entry.Line})"
         );
 

@@ -50,10 +50,10 @@ internal sealed class TableCheck(
 
     private async Task<CatalogTable?> FindTableAsync()
     {
-        var table = await catalog.FindTableAsync(entry.Table.Quoted);
+        var table = await catalog.FindTableAsync(entry.Table);
         if (table is null)
         {
-            var near = NearNames.Hint(entry.Name, await catalog.TablesAsync());
+            var near = entry.Written is null ? NearNames.Hint(entry.Name, await catalog.TablesAsync()) : "";
             Fault(
                 "does not exist, or the role may not use its schema",
                 $"correct the map (line {entry.Line}).{near}"
@@ -83,10 +83,11 @@ internal sealed class TableCheck(
             if (columns.ContainsKey(name.Name))
                 continue;
             var fix =
-                name == entry.Version
-                    ? $"add it: ALTER TABLE {entry.Table.Quoted} ADD COLUMN {name.Quoted} integer NOT NULL DEFAULT 1;"
-                    : $"correct the map (line {entry.Line}).{NearNames.Hint(name.Name, columns.Keys)}";
-            Fault($"has no column {name.Quoted}", fix);
+                name.IsFromVariable ? $"correct the map (line {entry.Line}), or the variable"
+                : name == entry.Version
+                    ? $"add it: ALTER TABLE {TableName} ADD COLUMN {name.Shown} integer NOT NULL DEFAULT 1;"
+                : $"correct the map (line {entry.Line}).{NearNames.Hint(name.Name, columns.Keys)}";
+            Fault($"has no column {name.Shown}", fix);
         }
     }
 
@@ -106,18 +107,15 @@ internal sealed class TableCheck(
     {
         if (!Type(column).IsInteger)
             Fault(
-                $"version column {entry.Version.Quoted} is {column.Written}",
+                $"version column {entry.Version.Shown} is {column.Written}",
                 "it must be smallint, integer or bigint"
             );
         if (column.Generated)
-            Fault(
-                $"version column {entry.Version.Quoted} is generated",
-                "it must be one that can be written"
-            );
+            Fault($"version column {entry.Version.Shown} is generated", "it must be one that can be written");
         if (targetVersion > short.MaxValue && Type(column).Base == "int2")
             Fault(
-                $"version column {entry.Version.Quoted} is {column.Written}, which can't hold version {targetVersion}",
-                $"ALTER TABLE {entry.Table.Quoted} ALTER COLUMN {entry.Version.Quoted} TYPE integer"
+                $"version column {entry.Version.Shown} is {column.Written}, which can't hold version {targetVersion}",
+                $"ALTER TABLE {TableName} ALTER COLUMN {entry.Version.Shown} TYPE integer"
             );
     }
 
@@ -126,21 +124,21 @@ internal sealed class TableCheck(
         var type = Type(live);
         if (type.Encoding is null)
             Fault(
-                $"column {column.Name.Quoted} is {live.Written}",
+                $"column {column.Name.Shown} is {live.Written}",
                 "an encrypted column is text, varchar, bytea or jsonb"
             );
         else if (type.Base == "jsonb" && column.Path is null)
             Fault(
-                $"column {column.Name.Quoted} is jsonb",
+                $"column {column.Name.Shown} is jsonb",
                 $"give the path of the string in the map (line {column.Line})"
             );
         else if (type.Base != "jsonb" && column.Path is not null)
             Fault(
-                $"column {column.Name.Quoted} is {live.Written}",
+                $"column {column.Name.Shown} is {live.Written}",
                 $"remove its path from the map (line {column.Line})"
             );
         if (live.Generated)
-            Fault($"column {column.Name.Quoted} is generated", "name the column that it is computed from");
+            Fault($"column {column.Name.Shown} is generated", "name the column that it is computed from");
     }
 
     private void CheckPrivileges(IReadOnlyDictionary<string, CatalogColumn> columns)
@@ -157,12 +155,9 @@ internal sealed class TableCheck(
 
     private void Privilege(string privilege, IEnumerable<SqlIdentifier> denied)
     {
-        var names = string.Join(", ", denied.Select(name => name.Quoted));
+        var names = string.Join(", ", denied.Select(name => name.Shown));
         if (names.Length > 0)
-            Fault(
-                $"the role may not {privilege} {names}",
-                $"GRANT {privilege} ON {entry.Table.Quoted} TO the role"
-            );
+            Fault($"the role may not {privilege} {names}", $"GRANT {privilege} ON {TableName} TO the role");
     }
 
     private void CheckRowSecurity(bool active)
@@ -193,6 +188,8 @@ internal sealed class TableCheck(
             RowSecurityActive = rowSecurity,
             UpdateTriggers = leaves.Select(leaf => leaf.UpdateTriggers).DefaultIfEmpty().Max(),
         };
+
+    private string TableName => entry.Written ?? entry.Table.Quoted;
 
     private void Fault(string problem, string fix) => faults.Add(new SchemaFault(entry, problem, fix));
 

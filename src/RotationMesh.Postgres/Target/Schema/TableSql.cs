@@ -59,6 +59,19 @@ internal sealed class TableSql
     }
 
     /// <summary>
+    /// The tenants as <see cref="InTenants"/> compares them with the column. The one that stands for NULL need not be a
+    /// value of the column's type.
+    /// </summary>
+    public string[] Comparable(IEnumerable<string> tenants) =>
+        [.. tenants.Where(tenant => tenant != entry.TenantWhenNull || Fits(tenant))];
+
+    /// <summary>Whether any text is a value of the tenant column.</summary>
+    public bool TakesAnyTenant => TenantType is "text" or "bpchar";
+
+    /// <summary>The text parameter $1, an array, as values of the tenant column; an error where one is none.</summary>
+    public string AsTenants => $"SELECT cardinality($1::text[]::{TenantType}[])";
+
+    /// <summary>
     /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
     /// each key column and each encrypted column. A row is found by its place and written only if it is the same row
     /// (key) in the same state (xmin): after a table was rewritten (VACUUM FULL) a place may hold another row that one
@@ -116,6 +129,14 @@ internal sealed class TableSql
             "text" or "varchar" => "text",
             "bpchar" => "bpchar",
             _ => shape.Tenant.Written,
+        };
+
+    private bool Fits(string tenant) =>
+        shape.Tenant.Base switch
+        {
+            "uuid" => Guid.TryParse(tenant, out _),
+            "int2" or "int4" or "int8" => long.TryParse(tenant, CultureInfo.InvariantCulture, out _),
+            _ => true,
         };
 
     private string StoredValue(int i)

@@ -7,7 +7,7 @@ internal static class UniqueKey
 {
     /// <summary>The columns as they stand in an error.</summary>
     public static string Text(TableEntry entry) =>
-        string.Join(", ", entry.Key.Select(column => column.Quoted));
+        string.Join(", ", entry.Key.Select(column => column.Shown));
 
     /// <summary>Whether a unique index over some of the key's columns, none of which may be NULL, is among the indexes.</summary>
     public static bool IsOf(

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RotationMesh.MeshTests.Rotations;
+namespace RotationMesh.TestKit;
 
 /// <summary>A port that refuses connections until it is opened, and then leads to a server.</summary>
-internal sealed class LateDoor : IAsyncDisposable
+public sealed class LateDoor : IAsyncDisposable
 {
     private readonly CancellationTokenSource closed = new();
     private readonly TcpListener listener;
@@ -12,6 +12,7 @@ internal sealed class LateDoor : IAsyncDisposable
     private readonly int port;
     private Task accepting = Task.CompletedTask;
 
+    /// <summary>Takes a free port and keeps it shut.</summary>
     public LateDoor(string host, int port)
     {
         (this.host, this.port) = (host, port);
@@ -22,14 +23,17 @@ internal sealed class LateDoor : IAsyncDisposable
         listener = new TcpListener(IPAddress.Loopback, Port);
     }
 
+    /// <summary>The port.</summary>
     public int Port { get; }
 
+    /// <summary>Lets connections through from now on.</summary>
     public void Open()
     {
         listener.Start();
         accepting = AcceptAsync();
     }
 
+    /// <summary>Cuts every connection.</summary>
     public async ValueTask DisposeAsync()
     {
         await closed.CancelAsync();

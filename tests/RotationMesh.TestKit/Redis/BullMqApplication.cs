@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using RotationMesh.TestKit;
 
-namespace RotationMesh.GateTests.BullMq;
+namespace RotationMesh.TestKit.Redis;
 
 /// <summary>A process of the application: <c>Application/application.js</c> with a real BullMQ.</summary>
-internal sealed class BullMqApplication : IAsyncDisposable
+public sealed class BullMqApplication : IAsyncDisposable
 {
     private static readonly string Script = Path.Combine(
         RepositoryRoot.Path,
@@ -38,6 +37,7 @@ internal sealed class BullMqApplication : IAsyncDisposable
     /// <summary>Names of the jobs that this process has ended, in that order.</summary>
     public IReadOnlyList<string> Ended => [.. ended];
 
+    /// <summary>Starts a process with that version of BullMQ on the Redis server of the URL.</summary>
     public static BullMqApplication Start(string version, string redis, string prefix, bool cluster = false)
     {
         var library = Path.Combine(Modules, $"bullmq-{version}");
@@ -55,11 +55,14 @@ internal sealed class BullMqApplication : IAsyncDisposable
         return new BullMqApplication(Process.Start(start)!);
     }
 
+    /// <summary>Creates a queue.</summary>
     public Task CreateAsync(string queue) => SendAsync("create", new() { ["name"] = queue });
 
+    /// <summary>Adds jobs to a queue, in that order.</summary>
     public Task AddAsync(string queue, params Job[] jobs) =>
         SendAsync("add", new() { ["name"] = queue, ["jobs"] = jobs.Select(job => job.ToJson()) });
 
+    /// <summary>Adds so many jobs, one by one; each runs for so many milliseconds.</summary>
     public Task LoadAsync(string queue, int count, int ms) =>
         SendAsync(
             "load",
@@ -71,6 +74,7 @@ internal sealed class BullMqApplication : IAsyncDisposable
             }
         );
 
+    /// <summary>Begins to work on a queue; a job's lock lasts for so many milliseconds, 30,000 by default.</summary>
     public Task WorkAsync(string queue, int concurrency = 1, int? lockDuration = null) =>
         SendAsync(
             "work",
@@ -82,10 +86,13 @@ internal sealed class BullMqApplication : IAsyncDisposable
             }
         );
 
+    /// <summary>BullMQ's own pause.</summary>
     public Task PauseAsync(string queue) => SendAsync("pause", new() { ["name"] = queue });
 
+    /// <summary>BullMQ's own resume.</summary>
     public Task ResumeAsync(string queue) => SendAsync("resume", new() { ["name"] = queue });
 
+    /// <summary>Jobs of a queue by state.</summary>
     public async Task<Dictionary<string, int>> CountsAsync(string queue) =>
         (await SendAsync("counts", new() { ["name"] = queue })).Deserialize<Dictionary<string, int>>()!;
 
@@ -96,6 +103,7 @@ internal sealed class BullMqApplication : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Ends the process.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
@@ -144,9 +152,9 @@ internal sealed class BullMqApplication : IAsyncDisposable
 }
 
 /// <summary>A job of BullMQ; times in milliseconds.</summary>
-internal sealed record Job(string Name, int Ms = 0, int? Delay = null, int? Priority = null)
+public sealed record Job(string Name, int Ms = 0, int? Delay = null, int? Priority = null)
 {
-    public object ToJson()
+    internal object ToJson()
     {
         var options = new Dictionary<string, int>();
         if (Delay is { } delay)

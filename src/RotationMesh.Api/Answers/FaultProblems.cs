@@ -1,0 +1,71 @@
+using System.Data.Common;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using RotationMesh.Core;
+using RotationMesh.Core.Gates;
+
+namespace RotationMesh.Api.Answers;
+
+/// <summary>What a caller hears of an exception: what the caller can mend in full, of anything else nothing of the inside.</summary>
+internal static class FaultProblems
+{
+    private const string Reference = "see /openapi/v1.json";
+
+    /// <summary>The problem; null for a fault that is ours, and that the log should hold.</summary>
+    public static ProblemDetails? OfCaller(Exception fault) =>
+        fault switch
+        {
+            UnknownRotationException => Problems.Of(StatusCodes.Status404NotFound, fault.Message),
+            RotationStateException => Problems.Of(StatusCodes.Status409Conflict, fault.Message),
+            GateClosedException => Problems.Of(StatusCodes.Status423Locked, fault.Message),
+            UsageException => Problems.Of(StatusCodes.Status400BadRequest, fault.Message),
+            BadHttpRequestException { InnerException: JsonException json } => Problems.Of(
+                StatusCodes.Status400BadRequest,
+                $"the body is not the JSON that is expected here{Place(json)}",
+                Reference
+            ),
+            BadHttpRequestException bad => OfStatus(bad.StatusCode),
+            DbException { IsTransient: true } => Problems.Of(
+                StatusCodes.Status503ServiceUnavailable,
+                "a database does not answer",
+                "try again; rotationmesh doctor tells which"
+            ),
+            _ => null,
+        };
+
+    /// <summary>The problem of a status that the web server gave; null for one that is no fault of the caller.</summary>
+    public static ProblemDetails? OfStatus(int status) =>
+        status switch
+        {
+            StatusCodes.Status404NotFound => Problems.Of(status, "there is nothing at this path", Reference),
+            StatusCodes.Status405MethodNotAllowed => Problems.Of(
+                status,
+                "this path has no such method",
+                Reference
+            ),
+            StatusCodes.Status413PayloadTooLarge => Problems.Of(
+                status,
+                $"the body is larger than {ApiLimits.LargestBody} bytes",
+                "name scopes instead of tenants, or ask several times"
+            ),
+            StatusCodes.Status415UnsupportedMediaType => Problems.Of(
+                status,
+                "the body must be JSON: Content-Type: application/json"
+            ),
+            >= 400 and < 500 => Problems.Of(status, "the request is not understood", Reference),
+            _ => null,
+        };
+
+    /// <summary>The problem of a fault that is ours.</summary>
+    public static ProblemDetails OfOurs(HttpContext context) =>
+        Problems.Of(
+            StatusCodes.Status500InternalServerError,
+            "the coordinator failed at this",
+            $"its log tells more, under {context.TraceIdentifier}"
+        );
+
+    // The path is made of names; the message may quote what was sent.
+    private static string Place(JsonException fault) =>
+        fault.Path is { Length: > 1 and < 200 } path ? $", at {path}" : "";
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace RotationMesh.Api.Documentation;
+
+/// <summary>What the OpenAPI document tells beside the endpoints.</summary>
+internal static class ApiDescription
+{
+    private const string Bearer = "bearer";
+
+    /// <summary>Title, and how to authenticate.</summary>
+    public static Task CompleteAsync(
+        OpenApiDocument document,
+        OpenApiDocumentTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "RotationMesh",
+            Version = "v1",
+            Description =
+                "Rotates the master keys of encrypted PostgreSQL columns. Errors are problem details (RFC 9457).",
+        };
+        document.Servers?.Clear();
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = Bearer,
+            Description = "A token of the coordinator's tokens file; none on loopback without that file.",
+        };
+        document.Security =
+        [
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] },
+        ];
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RotationMesh.Api.Access;
+
+namespace RotationMesh.Api.Endpoints;
+
+/// <summary>What endpoints are marked with.</summary>
+internal static class EndpointTraits
+{
+    /// <summary>Only for operators; what is not marked so is for viewers as well.</summary>
+    public static RouteHandlerBuilder ForOperators(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .RequireAuthorization(policy => policy.RequireRole(nameof(ApiRole.Operator)))
+            .ProducesProblem(StatusCodes.Status403Forbidden);
+
+    /// <summary>What the OpenAPI document says of it.</summary>
+    public static RouteHandlerBuilder Says(
+        this RouteHandlerBuilder endpoint,
+        string summary,
+        string? description = null
+    )
+    {
+        endpoint.WithSummary(summary);
+        return description is null ? endpoint : endpoint.WithDescription(description);
+    }
+}

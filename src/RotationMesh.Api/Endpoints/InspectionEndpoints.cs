@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RotationMesh.Api.Streams;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Operations.Http;
+
+namespace RotationMesh.Api.Endpoints;
+
+/// <summary><see cref="IInspections"/> over HTTP.</summary>
+internal static class InspectionEndpoints
+{
+    private const string Streamed =
+        $"Events {ApiEvents.Progress}, then {ApiEvents.Result} with the document or {ApiEvents.Error} with problem details. "
+        + "Whoever closes the connection ends it.";
+
+    public static void MapInspections(this IEndpointRouteBuilder routes)
+    {
+        var inspections = routes.MapGroup("").WithTags("Inspections");
+        inspections
+            .MapPost(ApiRoutes.DryRun, DryRun)
+            .ForOperators()
+            .Says("Decrypt and re-encrypt every row, and write nothing", Streamed);
+        inspections
+            .MapPost(ApiRoutes.Verification, Verify)
+            .ForOperators()
+            .Says("Decrypt every row, or a share, under the version that it claims", Streamed);
+        inspections
+            .MapPost(ApiRoutes.Census, CountAsync)
+            .Says("Count rows by scope, table, tenant and key version");
+        inspections.MapGet(ApiRoutes.Keys, ListKeysAsync).Says("Key versions and the rows that use each");
+        inspections.MapGet(ApiRoutes.Doctor, ExamineAsync).Says("Every precondition with its fix");
+    }
+
+    private static ServerSentEventsResult<string> DryRun(
+        RotationOrder order,
+        HttpContext context,
+        IInspections inspections,
+        EventStreams streams
+    )
+    {
+        Selections.Check(order.Rows);
+        var asked = order with { RequestedBy = Requester.Of(context.User, order.RequestedBy) };
+        return streams.Inspect(context, (progress, stop) => inspections.DryRunAsync(asked, progress, stop));
+    }
+
+    private static ServerSentEventsResult<string> Verify(
+        VerificationOrder order,
+        HttpContext context,
+        IInspections inspections,
+        EventStreams streams
+    )
+    {
+        Selections.Check(order.Rows);
+        return streams.Inspect(context, (progress, stop) => inspections.VerifyAsync(order, progress, stop));
+    }
+
+    private static async Task<Ok<CensusDocument>> CountAsync(
+        RowSelection selection,
+        IInspections inspections,
+        CancellationToken cancellationToken
+    )
+    {
+        Selections.Check(selection);
+        return TypedResults.Ok(await inspections.CountAsync(selection, cancellationToken));
+    }
+
+    private static async Task<Ok<KeysDocument>> ListKeysAsync(
+        IInspections inspections,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await inspections.ListKeysAsync(cancellationToken));
+
+    private static async Task<Ok<DoctorDocument>> ExamineAsync(
+        IInspections inspections,
+        CancellationToken cancellationToken,
+        bool scan = false
+    ) => TypedResults.Ok(await inspections.ExamineAsync(scan, cancellationToken));
+}

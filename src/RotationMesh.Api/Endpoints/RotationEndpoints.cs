@@ -1,0 +1,103 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RotationMesh.Api.Streams;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Operations.Http;
+
+namespace RotationMesh.Api.Endpoints;
+
+/// <summary><see cref="IRotations"/> over HTTP.</summary>
+internal static class RotationEndpoints
+{
+    public static void MapRotations(this IEndpointRouteBuilder routes)
+    {
+        var rotations = routes.MapGroup(ApiRoutes.Rotations).WithTags("Rotations");
+        rotations
+            .MapPost("", StartAsync)
+            .ForOperators()
+            .Says(
+                "Start a rotation",
+                "Answers at once. With an id of the caller's own, asking again starts nothing else."
+            );
+        rotations.MapGet("", ListAsync).Says("List rotations, the latest first");
+        var rotation = rotations.MapGroup("{id}");
+        rotation.MapGet("", FindAsync).Says("One rotation, or the latest");
+        rotation.MapGet(ApiRoutes.Failures, FailuresAsync).Says("The rows that a rotation left as they are");
+        rotation
+            .MapGet(ApiRoutes.Events, FollowAsync)
+            .Says(
+                "Follow a rotation",
+                $"Events {ApiEvents.Rotation}, each with the whole document but for its failures, which the last one has; "
+                    + $"{ApiEvents.Alive} where nothing happens; then {ApiEvents.End} or {ApiEvents.Error}. "
+                    + "A stream that stops before that was cut: ask again."
+            );
+        rotation
+            .MapPost(ApiRoutes.Steering, SteerAsync)
+            .ForOperators()
+            .Says("Pause, resume, cancel or retry a rotation");
+    }
+
+    private static async Task<Created<StartedRotation>> StartAsync(
+        RotationOrder order,
+        ClaimsPrincipal caller,
+        IRotations rotations,
+        CancellationToken cancellationToken
+    )
+    {
+        Selections.Check(order.Rows);
+        var asked = order with { RequestedBy = Requester.Of(caller, order.RequestedBy) };
+        var id = await rotations.StartAsync(asked, cancellationToken);
+        return TypedResults.Created(
+            $"{ApiRoutes.Version}{ApiRoutes.Rotations}/{id}",
+            new StartedRotation(id)
+        );
+    }
+
+    private static async Task<Ok<RotationListDocument>> ListAsync(
+        IRotations rotations,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await rotations.ListAsync(cancellationToken));
+
+    private static async Task<Ok<RotationDocument>> FindAsync(
+        string id,
+        IRotations rotations,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await rotations.FindAsync(RotationId.Read(id), cancellationToken));
+
+    private static async Task<Ok<FailuresDocument>> FailuresAsync(
+        string id,
+        IRotations rotations,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await rotations.ListFailuresAsync(RotationId.Read(id), cancellationToken));
+
+    private static async Task<Ok<RotationDocument>> SteerAsync(
+        string id,
+        SteeringOrder order,
+        ClaimsPrincipal caller,
+        IRotations rotations,
+        CancellationToken cancellationToken
+    )
+    {
+        Selections.Check(order.Scopes, "scopes");
+        Selections.Check(order.Tenants, "tenants");
+        var asked = order with { RequestedBy = Requester.Of(caller, order.RequestedBy) };
+        return TypedResults.Ok(await rotations.SteerAsync(RotationId.Read(id), asked, cancellationToken));
+    }
+
+    private static async Task<ServerSentEventsResult<string>> FollowAsync(
+        string id,
+        IRotations rotations,
+        EventStreams streams,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        // Asked first, so that an unknown one is an answer and not an event.
+        var found = await rotations.FindAsync(RotationId.Read(id), cancellationToken);
+        return streams.Send(context, events => RotationFeed.SendAsync(rotations, found.RotationId, events));
+    }
+}

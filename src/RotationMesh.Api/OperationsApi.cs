@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using RotationMesh.Api.Access;
+using RotationMesh.Api.Answers;
+using RotationMesh.Api.Documentation;
+using RotationMesh.Api.Endpoints;
+using RotationMesh.Api.Streams;
+using RotationMesh.Operations.Http;
+
+namespace RotationMesh.Api;
+
+/// <summary>
+/// What operators ask for, over HTTP: <c>/v1</c>, and its OpenAPI document. The host has registered the operations.
+/// </summary>
+public static class OperationsApi
+{
+    /// <summary>Registers what the interface needs.</summary>
+    public static IServiceCollection AddOperationsApi(this IServiceCollection services, ApiAccess access)
+    {
+        services
+            .AddSingleton(access)
+            .AddSingleton<EventStreams>()
+            .ConfigureHttpJsonOptions(json => ApiJson.BeStrict(json.SerializerOptions))
+            .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
+            .AddOpenApi(document => document.AddDocumentTransformer(ApiDescription.CompleteAsync))
+            .AddAuthorization()
+            .AddAuthentication(BearerHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        return services;
+    }
+
+    /// <summary>Serves the interface. Endpoints that others map, such as health, stay as they are.</summary>
+    public static void UseOperationsApi(this WebApplication app)
+    {
+        app.UseWhen(
+            request => request.Request.Path.StartsWithSegments(ApiRoutes.Version),
+            api => api.UseMiddleware<FaultAnswers>().UseMiddleware<LoopbackGuard>()
+        );
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapOpenApi();
+        var routes = app.MapGroup(ApiRoutes.Version)
+            .RequireAuthorization()
+            .WithMetadata(new ApiLimits())
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
+        routes.MapRotations();
+        routes.MapInspections();
+        routes.MapWorkers();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net.ServerSentEvents;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RotationMesh.Api.Answers;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Operations.Http;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+
+namespace RotationMesh.Api.Streams;
+
+/// <summary>
+/// Streams of events that end when the work behind them does, when the caller goes, or when the coordinator stops; each
+/// says so often that it lives that both ends notice when it does not.
+/// </summary>
+internal sealed class EventStreams(
+    IHostApplicationLifetime lifetime,
+    IOptions<JsonOptions> json,
+    ILogger<EventStreams> log
+)
+{
+    /// <summary>Events ahead of a slow reader; the oldest are dropped, since each tells everything.</summary>
+    private const int Ahead = 4;
+
+    /// <summary>Streams what <paramref name="work"/> sends.</summary>
+    public ServerSentEventsResult<string> Send(HttpContext context, Func<EventSender, Task> work)
+    {
+        context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
+        return TypedResults.ServerSentEvents(EventsAsync(context, work));
+    }
+
+    /// <summary>Streams the progress of an inspection, and then what it found.</summary>
+    public ServerSentEventsResult<string> Inspect<T>(
+        HttpContext context,
+        Func<IProgress<ProgressDocument>, CancellationToken, Task<T>> inspect
+    ) =>
+        Send(
+            context,
+            async events =>
+                events.Send(ApiEvents.Result, await inspect(new ProgressEvents(events), events.Stopping))
+        );
+
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(
+        HttpContext context,
+        Func<EventSender, Task> work
+    )
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted,
+            lifetime.ApplicationStopping
+        );
+        var events = Channel.CreateBounded<SseItem<string>>(
+            new BoundedChannelOptions(Ahead) { FullMode = BoundedChannelFullMode.DropOldest }
+        );
+        var sender = new EventSender(events.Writer, json.Value.SerializerOptions, stopping.Token);
+        var working = Task.Run(() => WorkAsync(context, work, sender), CancellationToken.None);
+        try
+        {
+            var more = events.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            while (!stopping.IsCancellationRequested)
+            {
+                if (await Task.WhenAny(more, Task.Delay(ApiEvents.Silence, stopping.Token)) != more)
+                {
+                    if (!stopping.IsCancellationRequested)
+                        yield return new SseItem<string>("{}", ApiEvents.Alive);
+                    continue;
+                }
+
+                if (!await more)
+                    yield break;
+                while (events.Reader.TryRead(out var next))
+                    yield return next;
+                more = events.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            }
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await working;
+        }
+    }
+
+    private async Task WorkAsync(HttpContext context, Func<EventSender, Task> work, EventSender events)
+    {
+        try
+        {
+            await work(events);
+        }
+        catch (Exception) when (events.Stopping.IsCancellationRequested)
+        {
+            // A stream that is cut says nothing more.
+        }
+        catch (Exception fault)
+        {
+            var problem = FaultProblems.OfCaller(fault);
+            if (problem is null)
+                ApiLog.StreamFailed(log, context.TraceIdentifier, fault);
+            events.Send(ApiEvents.Error, problem ?? FaultProblems.OfOurs(context));
+        }
+        finally
+        {
+            events.Close();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using RotationMesh.Cli.Output;
+using RotationMesh.Client;
+using RotationMesh.Core;
+using RotationMesh.Operations;
+using Spectre.Console;
+
+namespace RotationMesh.Cli;
+
+/// <summary>
+/// Where a verb asks: here, on the map and the control database, or at a coordinator, which has its own map and keys.
+/// </summary>
+internal sealed class Desk : IAsyncDisposable
+{
+    private readonly Coordinator? coordinator;
+    private readonly Action<string> lost = _ => { };
+
+    /// <summary>Throws <see cref="UsageException"/> for a fault in map, address or token.</summary>
+    public Desk(ParseResult parsed, Terminal terminal)
+    {
+        if (parsed.GetValue(GlobalOptions.Server) is { } server)
+        {
+            var variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
+            coordinator = new Coordinator(
+                CoordinatorAddress.Parse(server),
+                variables.GetSecret("ROTATIONMESH_TOKEN")
+            );
+            lost = why => terminal.Progress.Line($"rotationmesh: {why}; trying again");
+        }
+        else
+        {
+            Here = new Session(parsed);
+        }
+    }
+
+    /// <summary>Map, keys and databases; null where a coordinator has them.</summary>
+    public Session? Here { get; }
+
+    // Each opens what it needs, so none is made before a verb asks for it.
+    public IRotations Rotations =>
+        coordinator is null ? Here!.Rotations : new RemoteRotations(coordinator) { Lost = lost };
+
+    public IInspections Inspections =>
+        coordinator is null ? Here!.Inspections : new RemoteInspections(coordinator);
+
+    public IApplicationWorkers Workers =>
+        coordinator is null ? Here!.Workers : new RemoteWorkers(coordinator);
+
+    public async ValueTask DisposeAsync()
+    {
+        coordinator?.Dispose();
+        if (Here is not null)
+            await Here.DisposeAsync();
+    }
+}

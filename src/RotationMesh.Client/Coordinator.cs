@@ -1,0 +1,130 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using RotationMesh.Core;
+using RotationMesh.Operations.Http;
+
+namespace RotationMesh.Client;
+
+/// <summary>
+/// A coordinator's interface. What may be asked twice without harm is asked again for a few seconds where nobody answers.
+/// Throws <see cref="UsageException"/> for what the operator can mend, and <see cref="CoordinatorUnreachableException"/>.
+/// </summary>
+public sealed class Coordinator : IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient http;
+
+    /// <summary>The coordinator at an address, asked with a token where there is one.</summary>
+    public Coordinator(Uri server, string? token)
+    {
+        Server = server;
+        http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false, // the token is for this server alone
+                ConnectTimeout = ConnectTimeout,
+                // A restarted coordinator may be at another address.
+                PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            }
+        )
+        {
+            BaseAddress = server,
+            Timeout = Timeout.InfiniteTimeSpan, // a census takes as long as it takes
+        };
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                Checked(token)
+            );
+    }
+
+    /// <summary>Where it is.</summary>
+    public Uri Server { get; }
+
+    /// <summary>Asks for a document.</summary>
+    internal Task<T> GetAsync<T>(string route, CancellationToken cancellationToken) =>
+        Retry.AsyncOf(
+            () => SendAsync<T>(() => Request(HttpMethod.Get, route, null), cancellationToken),
+            cancellationToken
+        );
+
+    /// <summary>Asks for something that may be asked twice without harm.</summary>
+    internal Task<T> PostAsync<T>(string route, object order, CancellationToken cancellationToken) =>
+        Retry.AsyncOf(() => PostOnceAsync<T>(route, order, cancellationToken), cancellationToken);
+
+    /// <summary>Asks for something that is asked once.</summary>
+    internal Task<T> PostOnceAsync<T>(string route, object order, CancellationToken cancellationToken) =>
+        SendAsync<T>(() => Request(HttpMethod.Post, route, order), cancellationToken);
+
+    /// <summary>
+    /// Events until the stream ends. Throws <see cref="CoordinatorUnreachableException"/> where it is cut in a way that can be
+    /// noticed, or silent for too long.
+    /// </summary>
+    internal async IAsyncEnumerable<StreamedEvent> ListenAsync(
+        string route,
+        object? order,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        using var request = Request(order is null ? HttpMethod.Get : HttpMethod.Post, route, order);
+        using var response = await AnswerAsync(request, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await using var events = EventReader
+            .ReadAsync(body, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await Transport.GuardAsync(Server, () => events.MoveNextAsync().AsTask(), cancellationToken))
+        {
+            if (events.Current.Name == ApiEvents.Error)
+                throw Refusal.Read(Server, events.Current.Text);
+            yield return events.Current;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private async Task<T> SendAsync<T>(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
+    {
+        using var request = create();
+        using var response = await AnswerAsync(request, cancellationToken);
+        return await Transport.GuardAsync(
+                Server,
+                () => response.Content.ReadFromJsonAsync<T>(ApiJson.Documents, cancellationToken),
+                cancellationToken
+            ) ?? throw new InvalidOperationException("the coordinator answered with nothing");
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var response = await Transport.GuardAsync(
+            Server,
+            () => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken),
+            cancellationToken
+        );
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await Refusal.ReadAsync(Server, response, cancellationToken);
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string route, object? order) =>
+        new(method, $"{ApiRoutes.Version}{route}".TrimStart('/'))
+        {
+            Content = order is null
+                ? null
+                : JsonContent.Create(order, order.GetType(), mediaType: null, ApiJson.Documents),
+        };
+
+    // The header's own complaint would quote it.
+    private static string Checked(string token) =>
+        token.Length > 0 && token.All(character => character is > ' ' and < (char)127)
+            ? token
+            : throw new UsageException(
+                "ROTATIONMESH_TOKEN holds spaces, or characters that no token has: copy it again"
+            );
+}

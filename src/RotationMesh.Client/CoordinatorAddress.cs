@@ -1,0 +1,25 @@
+using RotationMesh.Core;
+
+namespace RotationMesh.Client;
+
+/// <summary>Reads <c>--server</c>.</summary>
+public static class CoordinatorAddress
+{
+    /// <summary>
+    /// The address, with a path before the interface's own where a proxy puts one there. Throws <see cref="UsageException"/>
+    /// where it is none; the message never shows a password that is in it.
+    /// </summary>
+    public static Uri Parse(string text)
+    {
+        var parsed = Uri.TryCreate(text, UriKind.Absolute, out var uri);
+        if (!parsed || uri!.Scheme is not ("http" or "https"))
+            throw new UsageException(
+                "--server (or ROTATIONMESH_SERVER) is no http:// or https:// address, such as http://127.0.0.1:8085"
+            );
+        if (uri is not { UserInfo: "", Query: "", Fragment: "" })
+            throw new UsageException(
+                "--server (or ROTATIONMESH_SERVER) holds more than scheme, host, port and path; the token belongs in ROTATIONMESH_TOKEN"
+            );
+        return uri.AbsoluteUri.EndsWith('/') ? uri : new Uri(uri.AbsoluteUri + '/');
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RotationMesh.Core;
+using RotationMesh.Operations.Http;
+
+namespace RotationMesh.Client;
+
+/// <summary>What a coordinator says instead of the answer, as the exception that says it to the operator.</summary>
+internal sealed record Refusal(int? Status, string? Title, string? Detail)
+{
+    /// <summary>The exception of an answer that is no success.</summary>
+    public static async Task<Exception> ReadAsync(
+        Uri server,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        var refusal = await ReadAsync(response, cancellationToken);
+        return (refusal ?? new Refusal(null, null, null)).Exception(server, response.StatusCode);
+    }
+
+    /// <summary>The exception of an event that says so.</summary>
+    public static Exception Read(Uri server, string problem)
+    {
+        var refusal = JsonSerializer.Deserialize<Refusal>(problem, ApiJson.Documents)!;
+        return refusal.Exception(server, (HttpStatusCode)(refusal.Status ?? 500));
+    }
+
+    private static async Task<Refusal?> ReadAsync(
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
+            return null;
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<Refusal>(ApiJson.Documents, cancellationToken);
+        }
+        catch (Exception fault) when (fault is JsonException or HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private Exception Exception(Uri server, HttpStatusCode status) =>
+        status switch
+        {
+            HttpStatusCode.Unauthorized => new UsageException(
+                $"{Name(server)} does not let you in: {Title ?? "it asks for a token"}; set ROTATIONMESH_TOKEN, or "
+                    + "ROTATIONMESH_TOKEN_FILE, to one that its tokens file has"
+            ),
+            HttpStatusCode.Forbidden => new UsageException(
+                $"{Name(server)} does not allow it: {Title ?? "forbidden"}{Suffix}"
+            ),
+            HttpStatusCode.NotFound when Title is not null => new UnknownRotationException(Title),
+            HttpStatusCode.NotFound => NoCoordinator(server),
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+                Transport.Unreachable(server, Title ?? $"it answers {(int)status}"),
+            >= HttpStatusCode.InternalServerError => new InvalidOperationException(
+                $"{Title ?? $"the coordinator answers {(int)status}"}{Suffix}"
+            ),
+            >= HttpStatusCode.BadRequest when Title is not null => new UsageException($"{Title}{Suffix}"),
+            _ => NoCoordinator(server),
+        };
+
+    private string Suffix => Detail is null ? "" : $"; {Detail}";
+
+    private static UsageException NoCoordinator(Uri server) =>
+        new($"there is no coordinator at {server.AbsoluteUri}: is --server (or ROTATIONMESH_SERVER) right?");
+
+    private static string Name(Uri server) => server.GetLeftPart(UriPartial.Authority);
+}

@@ -1,0 +1,60 @@
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Operations.Http;
+
+namespace RotationMesh.Client;
+
+/// <summary>Inspections by a coordinator, on the databases of its map.</summary>
+public sealed class RemoteInspections(Coordinator coordinator) : IInspections
+{
+    /// <inheritdoc/>
+    public Task<RotationDocument> DryRunAsync(
+        RotationOrder order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken cancellationToken
+    ) => InspectAsync<RotationDocument>(ApiRoutes.DryRun, order, progress, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<VerificationDocument> VerifyAsync(
+        VerificationOrder order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken cancellationToken
+    ) => InspectAsync<VerificationDocument>(ApiRoutes.Verification, order, progress, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<CensusDocument> CountAsync(RowSelection selection, CancellationToken cancellationToken) =>
+        coordinator.PostAsync<CensusDocument>(ApiRoutes.Census, selection, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<KeysDocument> ListKeysAsync(CancellationToken cancellationToken) =>
+        coordinator.GetAsync<KeysDocument>(ApiRoutes.Keys, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DoctorDocument> ExamineAsync(bool scan, CancellationToken cancellationToken) =>
+        coordinator.GetAsync<DoctorDocument>(
+            $"{ApiRoutes.Doctor}?scan={(scan ? "true" : "false")}",
+            cancellationToken
+        );
+
+    private async Task<T> InspectAsync<T>(
+        string route,
+        object order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        await foreach (var next in coordinator.ListenAsync(route, order, cancellationToken))
+        {
+            if (next.Name == ApiEvents.Result)
+                return next.Document<T>();
+            if (next.Name == ApiEvents.Progress)
+                progress.Report(next.Document<ProgressDocument>());
+        }
+
+        throw Transport.Unreachable(
+            coordinator.Server,
+            "it stopped in the middle; nothing was written, ask again"
+        );
+    }
+}

@@ -1,0 +1,27 @@
+namespace RotationMesh.Contracts;
+
+/// <summary>
+/// Sent by a worker when it joins, every few seconds, and when it leaves; handled by the coordinators, which keep the list
+/// of workers. May arrive twice, late or not at all: the next one says the same.
+/// </summary>
+public sealed record WorkerSeen
+{
+    /// <summary>As results name it.</summary>
+    public required string Worker { get; init; }
+
+    public required string Host { get; init; }
+
+    /// <summary>Version of the program.</summary>
+    public required string Version { get; init; }
+
+    public required string MapHash { get; init; }
+    public required IReadOnlyList<KeySeen> Keys { get; init; }
+
+    /// <summary>Partitions at a time.</summary>
+    public required int Concurrency { get; init; }
+
+    public bool Leaving { get; init; }
+}
+
+/// <summary>A key that a worker holds, by version and fingerprint.</summary>
+public sealed record KeySeen(int Version, string Fingerprint);

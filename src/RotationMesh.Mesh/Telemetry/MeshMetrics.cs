@@ -1,0 +1,116 @@
+using System.Diagnostics.Metrics;
+
+namespace RotationMesh.Mesh.Telemetry;
+
+/// <summary>
+/// What the mesh measures. Names follow the semantic conventions of OpenTelemetry; all are ours. Attributes are names of
+/// the map, states and error classes: never a tenant, a key or a value.
+/// </summary>
+internal static class MeshMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "RotationMesh";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    private static readonly Counter<long> Rotated = Meter.CreateCounter<long>(
+        "rotationmesh.rows.rotated",
+        "{row}",
+        "Rows written under the target version"
+    );
+
+    private static readonly Counter<long> Verified = Meter.CreateCounter<long>(
+        "rotationmesh.rows.verified",
+        "{row}",
+        "Rows decrypted after they were rewritten"
+    );
+
+    private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
+        "rotationmesh.rows.failed",
+        "{row}",
+        "Rows left as they are, by error class"
+    );
+
+    private static readonly Counter<long> Conflicts = Meter.CreateCounter<long>(
+        "rotationmesh.rows.conflicts",
+        "{row}",
+        "Rows that changed between reading and writing, and were read again"
+    );
+
+    private static readonly Counter<long> Partitions = Meter.CreateCounter<long>(
+        "rotationmesh.partitions",
+        "{partition}",
+        "Partitions that a worker ended, by outcome"
+    );
+
+    private static readonly Histogram<double> PartitionDuration = Meter.CreateHistogram<double>(
+        "rotationmesh.partition.duration",
+        "s",
+        "Time that a worker was at a partition",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+        }
+    );
+
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "rotationmesh.messages.dead_lettered",
+        "{message}",
+        "Messages that no consumer could handle, by queue"
+    );
+
+    /// <summary>Rows of a batch, or of a step that counts its conflicts.</summary>
+    public static void CountRows(long rotated, long conflicts)
+    {
+        Rotated.Add(rotated);
+        Conflicts.Add(conflicts);
+    }
+
+    /// <summary>Rows that were decrypted again.</summary>
+    public static void CountVerified(long rows) => Verified.Add(rows);
+
+    /// <summary>A row that was left as it is.</summary>
+    public static void CountFailure(string table, string error) =>
+        Failed.Add(1, new("rotationmesh.table", table), new("error.type", error));
+
+    /// <summary>A partition that has ended, and how.</summary>
+    public static void CountPartition(string scope, string outcome, TimeSpan elapsed)
+    {
+        var attributes = new KeyValuePair<string, object?>[]
+        {
+            new("rotationmesh.scope", scope),
+            new("rotationmesh.outcome", outcome),
+        };
+        Partitions.Add(1, attributes);
+        PartitionDuration.Record(elapsed.TotalSeconds, attributes);
+    }
+
+    /// <summary>A message that was given up.</summary>
+    public static void CountDeadLetter(string queue) =>
+        DeadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+
+    /// <summary>
+    /// What the ledger holds, asked for whenever somebody collects; the coordinator that looks at it last tells.
+    /// </summary>
+    public static void Observe(LedgerGauges gauges)
+    {
+        Meter.CreateObservableGauge(
+            "rotationmesh.ledger.partitions",
+            gauges.Partitions,
+            "{partition}",
+            "Partitions of the passes under way, by rotation and state"
+        );
+        Meter.CreateObservableGauge(
+            "rotationmesh.dispatch.window",
+            () => gauges.Window,
+            "{partition}",
+            "Partitions of a rotation that may be with workers at a time"
+        );
+        Meter.CreateObservableGauge(
+            "rotationmesh.gates.holding",
+            gauges.Gates,
+            "1",
+            "Whether the gates of a rotation hold: 1, or 0 while it waits for them"
+        );
+    }
+}

@@ -1,0 +1,48 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Mesh.Telemetry;
+
+namespace RotationMesh.Mesh.Topology;
+
+/// <summary>Says so when this process gives a message up. The message itself is not shown: it may be anything.</summary>
+internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserver
+{
+    public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
+
+    /// <summary>Called as well where no consumer wanted it.</summary>
+    public Task PostReceive(ReceiveContext context)
+    {
+        if (!context.IsDelivered && !context.IsFaulted)
+            Tell(context, "no consumer knows its type");
+        return Task.CompletedTask;
+    }
+
+    public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
+        where T : class => Task.CompletedTask;
+
+    public Task ConsumeFault<T>(
+        ConsumeContext<T> context,
+        TimeSpan duration,
+        string consumerType,
+        Exception exception
+    )
+        where T : class
+    {
+        Tell(context.ReceiveContext, exception.GetType().Name);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Called where it could not even be read.</summary>
+    public Task ReceiveFault(ReceiveContext context, Exception exception)
+    {
+        Tell(context, exception.GetType().Name);
+        return Task.CompletedTask;
+    }
+
+    private void Tell(ReceiveContext context, string cause)
+    {
+        var queue = context.InputAddress.Segments[^1];
+        MeshLog.DeadLettered(log, queue, cause);
+        MeshMetrics.CountDeadLetter(queue);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Reflection;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>Tells the coordinators that this worker is there, with which map and keys, and that it leaves.</summary>
+internal sealed class Announcement(
+    IBus bus,
+    RotationMap map,
+    KeyRing ring,
+    WorkerOptions options,
+    TimeProvider clock,
+    ILogger<Announcement> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is older says nothing that a newer one does not; and while no coordinator runs, they do not pile up.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest wait for the broker to take one.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private static readonly string Version =
+        typeof(Announcement)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "unknown";
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await SendAsync(leaving: true);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            do await SendAsync(leaving: false);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // Leaving.
+        }
+    }
+
+    private async Task SendAsync(bool leaving)
+    {
+        var seen = new WorkerSeen
+        {
+            Worker = options.Name,
+            Host = Environment.MachineName,
+            Version = Version,
+            MapHash = MapHash.Of(map),
+            Keys = [.. ring.Keys.Select(key => new KeySeen(key.Version, key.Fingerprint))],
+            Concurrency = options.Concurrency,
+            Leaving = leaving,
+        };
+        using var patience = new CancellationTokenSource(Patience, clock);
+        try
+        {
+            var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.WorkerSeen));
+            await endpoint.Send(
+                seen,
+                context =>
+                {
+                    context.TimeToLive = Lifetime;
+                    context.Durable = false;
+                },
+                patience.Token
+            );
+        }
+        catch (Exception fault)
+        {
+            // The broker is away; the next one says the same.
+            MeshLog.NotAnnounced(log, fault.GetType().Name);
+        }
+    }
+}

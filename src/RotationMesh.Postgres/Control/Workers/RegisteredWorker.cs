@@ -1,0 +1,63 @@
+namespace RotationMesh.Postgres.Control.Workers;
+
+/// <summary>What a worker says of itself.</summary>
+public sealed record WorkerSighting
+{
+    /// <summary>As results name it.</summary>
+    public required string Worker { get; init; }
+
+    /// <summary>Machine that it runs on.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Version of the program.</summary>
+    public required string ProgramVersion { get; init; }
+
+    /// <summary>Identity of its map.</summary>
+    public required string MapHash { get; init; }
+
+    /// <summary>Fingerprints of its keys by version.</summary>
+    public required IReadOnlyDictionary<int, string> Keys { get; init; }
+
+    /// <summary>Partitions at a time.</summary>
+    public required int Concurrency { get; init; }
+
+    /// <summary>Whether this is the last that is heard of it.</summary>
+    public bool Leaving { get; init; }
+}
+
+/// <summary>A worker of the registry; times are by the database's clock.</summary>
+public sealed record RegisteredWorker(
+    WorkerSighting Sighting,
+    WorkerPresence Presence,
+    DateTime JoinedAt,
+    DateTime LastSeen
+)
+{
+    /// <summary>
+    /// What keeps it from a rotation's partitions, in words for the operator; null where nothing does. It is the same
+    /// comparison as the worker's own, of what it said last.
+    /// </summary>
+    public string? Lacks(string mapHash, int targetVersion, string targetFingerprint)
+    {
+        if (Sighting.MapHash != mapHash)
+            return "its rotation map differs from the rotation's";
+        if (!Sighting.Keys.TryGetValue(targetVersion, out var fingerprint))
+            return $"its key ring lacks version {targetVersion}";
+        return fingerprint == targetFingerprint
+            ? null
+            : $"its key of version {targetVersion} has another fingerprint than the rotation's";
+    }
+}
+
+/// <summary>Whether a worker is there.</summary>
+public enum WorkerPresence
+{
+    /// <summary>It was heard of a moment ago.</summary>
+    Present = 1,
+
+    /// <summary>It stopped, and said so.</summary>
+    Left,
+
+    /// <summary>It has been silent for longer than a pause explains.</summary>
+    Gone,
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Configuration;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace RotationMesh.Telemetry.Logging;
+
+/// <summary>
+/// Logs to standard output: lines to read in a terminal, compact JSON (one document a line) anywhere else. Exceptions go
+/// through <see cref="DiscreetException"/> on their way to every sink.
+/// </summary>
+public static class ServiceLog
+{
+    private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>What these say below this level is of use to their authors only.</summary>
+    private static readonly Dictionary<string, LogEventLevel> Quieter = new()
+    {
+        ["MassTransit"] = LogEventLevel.Warning,
+        ["Microsoft.AspNetCore"] = LogEventLevel.Warning,
+    };
+
+    /// <summary>Puts it in the place of every other logger of the service.</summary>
+    public static void AddServiceLog(this ILoggingBuilder logging, string service)
+    {
+        logging.ClearProviders();
+        logging.AddSerilog(
+            Build(service, sinks => WriteToConsole(sinks, Console.IsOutputRedirected)),
+            dispose: true
+        );
+    }
+
+    /// <summary>The logger with other sinks.</summary>
+    internal static Logger Build(string service, Action<LoggerSinkConfiguration> sinks)
+    {
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Information()
+            .Enrich.FromLogContext()
+            .Enrich.WithProperty("service", service);
+        foreach (var (source, level) in Quieter)
+            configuration.MinimumLevel.Override(source, level);
+        return configuration
+            .WriteTo.Sink(LoggerSinkConfiguration.Wrap(sink => new DiscreetSink(sink), sinks))
+            .CreateLogger();
+    }
+
+    private static void WriteToConsole(LoggerSinkConfiguration sinks, bool redirected)
+    {
+        if (redirected)
+            sinks.Console(new RenderedCompactJsonFormatter());
+        else
+            sinks.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture);
+    }
+}

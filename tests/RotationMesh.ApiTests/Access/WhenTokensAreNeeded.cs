@@ -1,0 +1,127 @@
+using RotationMesh.Operations.Http;
+using RotationMesh.Sample;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.ApiTests.Access;
+
+public sealed class WhenTokensAreNeeded
+{
+    private Tokens tokens = null!;
+    private SampleSite site = null!;
+    private ApiServer server = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        tokens = new Tokens();
+        site = await SampleSite.LoadAsync(new SampleOptions { Rows = 50, Tenants = 2 });
+        server = await ApiServer.StartAsync(site, tokens.File, workers: 0);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await server.DisposeAsync();
+        await site.DisposeAsync();
+        tokens.Dispose();
+    }
+
+    [TestCase("GET", "/v1/rotations")]
+    [TestCase("POST", "/v1/rotations")]
+    [TestCase("GET", "/v1/rotations/latest/events")]
+    [TestCase("POST", "/v1/dry-run")]
+    [TestCase("GET", "/v1/keys")]
+    public async Task Nobody_gets_in_without_one(string method, string path)
+    {
+        using var caller = new Caller(server.Address);
+        var answer = await caller.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        Assert.That(answer.IsProblem(401), Is.EqualTo("a token is needed"));
+    }
+
+    [Test]
+    public async Task A_wrong_one_does_not_help()
+    {
+        using var caller = new Caller(server.Address, BearerToken.Create());
+        Assert.That(
+            (await caller.GetAsync("/v1/rotations")).IsProblem(401),
+            Is.EqualTo("the token is not known here")
+        );
+    }
+
+    [Test]
+    public async Task The_hash_is_no_token()
+    {
+        var hash = Convert.ToHexStringLower(BearerToken.HashOf(tokens.Operator));
+        foreach (var token in (string[])[hash, $"sha256:{hash}", "otto", new string('x', 2000)])
+        {
+            using var caller = new Caller(server.Address, token);
+            (await caller.GetAsync("/v1/rotations")).IsProblem(401);
+        }
+    }
+
+    [TestCase("/v1/rotations", Caller.SomeOrder)]
+    [TestCase("/v1/rotations/latest/steering", """{ "steering": "Cancel" }""")]
+    [TestCase("/v1/dry-run", Caller.SomeOrder)]
+    [TestCase("/v1/verification", "{}")]
+    [TestCase("/v1/workers/pause", "{}")]
+    [TestCase("/v1/workers/resume", "{}")]
+    public async Task A_viewer_can_t_do_what_operators_do(string path, string body)
+    {
+        using var caller = new Caller(server.Address, tokens.Viewer);
+        (await caller.PostAsync(path, body)).IsProblem(403);
+    }
+
+    [Test]
+    public async Task A_viewer_may_look()
+    {
+        using var caller = new Caller(server.Address, tokens.Viewer);
+        foreach (var path in (string[])["/v1/rotations", "/v1/keys", "/v1/doctor"])
+            Assert.That((await caller.GetAsync(path)).Status, Is.EqualTo(200), path);
+    }
+
+    [Test]
+    public async Task A_rotation_is_asked_for_by_the_name_of_the_token_whatever_the_caller_says()
+    {
+        using var caller = new Caller(server.Address, tokens.Operator);
+        var started = await caller.PostAsync(
+            "/v1/rotations",
+            """{ "rows": { "only": ["connectors"] }, "requestedBy": "somebody else" }"""
+        );
+        var rotation = await caller.GetAsync($"/v1/rotations/{(string)started.Json["rotationId"]!}");
+        Assert.That((string)rotation.Json["requestedBy"]!, Is.EqualTo("otto"));
+    }
+
+    [Test]
+    public async Task The_file_is_read_again_when_it_changes_and_kept_while_it_is_not_understood()
+    {
+        var token = BearerToken.Create();
+        using var caller = new Caller(server.Address, token);
+        Assert.That((await caller.GetAsync("/v1/rotations")).Status, Is.EqualTo(401));
+
+        tokens.Write(BearerToken.Line("nina", "viewer", token));
+        await Eventually.Holds(
+            async () => (await caller.GetAsync("/v1/rotations")).Status == 200,
+            TimeSpan.FromSeconds(30),
+            "the new token is known"
+        );
+
+        tokens.WriteLines("half a li");
+        using var vera = new Caller(server.Address, tokens.Viewer);
+        await UnchangedForTwoReadsAsync(vera);
+
+        tokens.Write();
+        await Eventually.Holds(
+            async () => (await caller.GetAsync("/v1/rotations")).Status == 401,
+            TimeSpan.FromSeconds(30),
+            "the token that was taken out is not known any more"
+        );
+    }
+
+    // The file is looked at once a second at most: over more than two seconds a broken one has been seen.
+    private static async Task UnchangedForTwoReadsAsync(Caller vera)
+    {
+        var until = DateTime.UtcNow.AddSeconds(2.5);
+        while (DateTime.UtcNow < until)
+            Assert.That((await vera.GetAsync("/v1/rotations")).Status, Is.EqualTo(200));
+    }
+}

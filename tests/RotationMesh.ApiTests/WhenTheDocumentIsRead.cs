@@ -1,0 +1,45 @@
+using RotationMesh.Sample;
+
+namespace RotationMesh.ApiTests;
+
+public sealed class WhenTheDocumentIsRead
+{
+    [Test]
+    public async Task It_names_every_path_and_how_to_get_in()
+    {
+        await using var site = await SampleSite.LoadAsync(new SampleOptions { Rows = 50, Tenants = 2 });
+        await using var server = await ApiServer.StartAsync(site, workers: 0);
+        using var caller = new Caller(server.Address);
+
+        var document = (await caller.GetAsync("/openapi/v1.json")).Json;
+
+        Assert.That(
+            document["paths"]!.AsObject().Select(path => path.Key),
+            Is.EquivalentTo(
+                (string[])
+                    [
+                        "/v1/rotations",
+                        "/v1/rotations/{id}",
+                        "/v1/rotations/{id}/events",
+                        "/v1/rotations/{id}/failures",
+                        "/v1/rotations/{id}/steering",
+                        "/v1/dry-run",
+                        "/v1/verification",
+                        "/v1/census",
+                        "/v1/keys",
+                        "/v1/doctor",
+                        "/v1/workers",
+                        "/v1/workers/pause",
+                        "/v1/workers/resume",
+                    ]
+            )
+        );
+        Assert.That(
+            (string)document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!,
+            Is.EqualTo("bearer")
+        );
+        var order = document["components"]!["schemas"]!["RotationOrder"]!;
+        Assert.That(order["required"], Is.Null, "the token says who asks");
+        Assert.That(order["properties"]!["batchSize"]!.ToJsonString(), Does.Not.Contain("string"));
+    }
+}

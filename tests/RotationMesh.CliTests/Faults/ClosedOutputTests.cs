@@ -1,0 +1,50 @@
+using RotationMesh.TestKit;
+using RotationMesh.TestKit.Processes;
+
+namespace RotationMesh.CliTests.Faults;
+
+/// <summary>Standard output or error that can't be written: closed by whoever started the program, or on a full disk.</summary>
+public sealed class ClosedOutputTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    private Site site = null!;
+
+    [OneTimeSetUp]
+    public async Task Load() => site = await Site.LoadAsync("--rows", "50", "--tenants", "2");
+
+    [OneTimeTearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [TestCase(">&-", "census")]
+    [TestCase(">/dev/full", "census")]
+    [TestCase(">/dev/full", "keys")]
+    [TestCase(">/dev/full", "rotate")]
+    public async Task A_document_that_cannot_be_written_is_a_failure_and_no_crash(string output, string verb)
+    {
+        var outcome = await RunAsync(output, "--output", "json", verb);
+        outcome.Exits(1);
+        Assert.That(
+            outcome.ErrorLines()[^1],
+            Does.StartWith("rotationmesh: ").And.Contain("standard output")
+        );
+    }
+
+    [TestCase(">/dev/full")]
+    [TestCase(">/dev/full 2>/dev/full")]
+    [TestCase(">&- 2>&-")]
+    public async Task A_refusal_keeps_its_exit_code_where_nobody_can_be_told(string output) =>
+        (await RunAsync(output, "--output", "json", "--config", "nowhere.yaml", "census")).Exits(2);
+
+    private Task<ProcessOutcome> RunAsync(string redirection, params string[] arguments)
+    {
+        var direct = site.Command(arguments);
+        return (
+            direct with
+            {
+                Program = "/bin/sh",
+                Arguments = ["-c", $"exec \"$0\" \"$@\" {redirection}", Artifacts.RotationMesh, .. arguments],
+            }
+        ).RunAsync(Deadline);
+    }
+}

@@ -1,0 +1,32 @@
+using NUnit.Framework;
+using RotationMesh.FaultTests.Setting;
+
+namespace RotationMesh.FaultTests.Faults;
+
+[TestFixture]
+internal sealed class WhenTheBrokerFails
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
+    [Test]
+    public async Task Stopped_and_started()
+    {
+        await using var site = await MeshSite.StartAsync(Pace);
+        var broker = await Servers.RabbitMqAsync();
+        await site.RotateAsync();
+        await broker.StopAsync();
+        await broker.StartAgainAsync();
+        await site.CompletesAsync();
+    }
+
+    [Test]
+    public async Task All_of_its_queues_deleted()
+    {
+        await using var site = await MeshSite.StartAsync(Pace);
+        var broker = await Servers.RabbitMqAsync();
+        await site.RotateAsync();
+        var deleted = await broker.Management.DeleteQueuesAsync(site.VirtualHost);
+        await site.CompletesAsync();
+        Assert.That(deleted, Is.GreaterThan(10));
+    }
+}

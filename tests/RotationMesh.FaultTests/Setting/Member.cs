@@ -1,0 +1,40 @@
+using RotationMesh.TestKit.Processes;
+
+namespace RotationMesh.FaultTests.Setting;
+
+/// <summary>A process of the mesh, which dies and is started again as an orchestrator would.</summary>
+internal sealed class Member(string name, CommandLine command) : IAsyncDisposable
+{
+    private readonly List<ProcessRun> lives = [command.Start()];
+
+    /// <summary>SIGKILL, and a new process in its place.</summary>
+    public void KillAndRestart()
+    {
+        Kill();
+        Restart();
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => lives[^1].Kill();
+
+    /// <summary>A new process in place of the dead one.</summary>
+    public void Restart() => lives.Add(command.Start());
+
+    /// <summary>The end of what its lives wrote, for whoever wonders why a test failed.</summary>
+    public string Told()
+    {
+        const int Characters = 3000;
+        return string.Join(
+            Environment.NewLine,
+            lives.Select((life, i) => $"--- {name}, life {i + 1}: {Tail(life.OutputSoFar + life.ErrorSoFar)}")
+        );
+
+        static string Tail(string text) => text.Length <= Characters ? text : text[^Characters..];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var life in lives)
+            await life.DisposeAsync();
+    }
+}

@@ -1,0 +1,11 @@
+using RotationMesh.TestKit;
+
+namespace RotationMesh.ServiceTests;
+
+/// <summary>Covers this namespace and those below it: the whole assembly.</summary>
+[SetUpFixture]
+public sealed class AssemblyTearDown
+{
+    [OneTimeTearDown]
+    public Task Stop_the_server() => PostgresServer.StopAsync();
+}

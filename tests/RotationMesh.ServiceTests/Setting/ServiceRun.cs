@@ -1,0 +1,75 @@
+using System.Text.Json;
+using RotationMesh.TestKit;
+using RotationMesh.TestKit.Processes;
+
+namespace RotationMesh.ServiceTests.Setting;
+
+/// <summary>A coordinator or a worker that runs as a process. Disposing kills it if it still does.</summary>
+internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
+{
+    /// <summary>Longest start or stop, on a machine that is busy with other tests.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>The name that a worker has in results.</summary>
+    public string Name => $"{Environment.MachineName}/{process.Id}";
+
+    public string Output => process.OutputSoFar + process.ErrorSoFar;
+
+    /// <summary>Whole lines that it has logged.</summary>
+    public IReadOnlyList<JsonElement> Log =>
+        [
+            .. process
+                .OutputSoFar.Split('\n')[..^1]
+                .Where(line => line.StartsWith('{'))
+                .Select(line => JsonDocument.Parse(line).RootElement),
+        ];
+
+    /// <summary>Waits until it takes part in the mesh.</summary>
+    public async Task<ServiceRun> JoinedAsync()
+    {
+        await Eventually.Holds(
+            () => Task.FromResult(process.HasEnded || Output.Contains("Joined the mesh")),
+            Deadline,
+            "it joins the mesh"
+        );
+        Assert.That(process.HasEnded, Is.False, Output);
+        return this;
+    }
+
+    /// <summary>Status code of <c>/health/live</c> or <c>/health/ready</c>.</summary>
+    public async Task<int> HealthAsync(string question)
+    {
+        using var response = await Client.GetAsync(new Uri(await AddressAsync(), $"/health/{question}"));
+        return (int)response.StatusCode;
+    }
+
+    public void Kill() => process.Kill();
+
+    /// <summary>SIGTERM, and its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        process.Terminate();
+        return (await process.EndAsync(Deadline)).ExitCode;
+    }
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    /// <summary>Where it answers; it was told to take a free port, and logs which one.</summary>
+    private async Task<Uri> AddressAsync()
+    {
+        string? found = null;
+        await Eventually.Holds(
+            () =>
+            {
+                found = Log.Select(line => line.TryGetProperty("address", out var at) ? at.GetString() : null)
+                    .FirstOrDefault(at => at is not null);
+                return Task.FromResult(found is not null || process.HasEnded);
+            },
+            Deadline,
+            "it tells where it listens"
+        );
+        return new Uri(found ?? throw new InvalidOperationException(Output));
+    }
+}

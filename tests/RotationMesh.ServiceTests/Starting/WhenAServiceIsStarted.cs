@@ -1,0 +1,128 @@
+using RotationMesh.TestKit;
+using RotationMesh.TestKit.RabbitMq;
+
+namespace RotationMesh.ServiceTests.Starting;
+
+public sealed class WhenAServiceIsStarted
+{
+    private static readonly string[] Programs = ["worker", "coordinator"];
+
+    private Stage? stage;
+
+    [OneTimeSetUp]
+    public async Task Load() => stage = await Stage.LoadAsync(rows: 100);
+
+    [OneTimeTearDown]
+    public async Task Remove()
+    {
+        if (stage is not null)
+            await stage.DisposeAsync();
+    }
+
+    [TestCase("ROTATIONMESH_RABBITMQ", "amqp:/hunter2", "RabbitMQ address")]
+    [TestCase("ROTATIONMESH_RABBITMQ", "http://user:hunter2@localhost/", "RabbitMQ address")]
+    [TestCase("ROTATIONMESH_RABBITMQ", null, "no RabbitMQ: set ROTATIONMESH_RABBITMQ")]
+    [TestCase("ROTATIONMESH_RABBITMQ_FILE", "/tmp/none", "ROTATIONMESH_RABBITMQ")]
+    [TestCase("ROTATIONMESH_CONFIG", "none.yaml", "none.yaml")]
+    [TestCase("ROTATIONMESH_ENV_FILE", "none.env", "none.env")]
+    [TestCase("ROTATIONMESH_LISTEN", "ftp://here", "--listen")]
+    [TestCase("MASTER_ENCRYPTION_KEY", "hunter2", "MASTER_ENCRYPTION_KEY")]
+    public async Task A_wrong_setting_ends_it_with_one_line_that_names_it(
+        string variable,
+        string? value,
+        string named
+    )
+    {
+        foreach (var program in Programs)
+        {
+            var outcome = await stage!
+                .Command(
+                    program == "worker" ? Artifacts.Worker : Artifacts.Coordinator,
+                    [],
+                    new Dictionary<string, string?> { [variable] = value }
+                )
+                .RunAsync(ServiceRun.Deadline);
+
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(outcome.ExitCode, Is.EqualTo(2), outcome.Error);
+                Assert.That(outcome.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+                Assert.That(outcome.Error, Does.StartWith($"rotationmesh-{program}: ").And.Contain(named));
+                Assert.That(outcome.Error, Does.Not.Contain("hunter2"));
+            }
+        }
+    }
+
+    [Test]
+    public async Task A_user_whom_the_broker_refuses_ends_it()
+    {
+        var address = new UriBuilder(stage!.Broker.Address) { Password = "hunter2" }
+            .Uri
+            .OriginalString;
+        var outcome = await stage!
+            .Command(
+                Artifacts.Worker,
+                ["--listen", "http://127.0.0.1:0"],
+                new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = address }
+            )
+            .RunAsync(ServiceRun.Deadline);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(outcome.ExitCode, Is.EqualTo(2));
+            Assert.That(outcome.Error, Does.Contain("RabbitMQ refuses the user"));
+            Assert.That(outcome.Output + outcome.Error, Does.Not.Contain("hunter2"));
+        }
+    }
+
+    [Test]
+    public async Task A_broker_that_is_away_is_waited_for_by_one_that_is_alive_and_not_ready()
+    {
+        await using var door = new LateDoor("127.0.0.1", stage!.Broker.Server.Port);
+        var through = new UriBuilder(stage!.Broker.Address) { Port = door.Port }
+            .Uri
+            .OriginalString;
+        var variables = new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = through };
+        ServiceRun[] services = [stage!.StartWorker(variables), stage!.StartCoordinator(variables)];
+        foreach (var service in services)
+        {
+            await Eventually.Holds(
+                () => Task.FromResult(service.Output.Contains("Connection Failed")),
+                ServiceRun.Deadline,
+                "it says that it can't connect"
+            );
+            Assert.That(await service.HealthAsync("live"), Is.EqualTo(200));
+            Assert.That(await service.HealthAsync("ready"), Is.EqualTo(503));
+        }
+
+        door.Open();
+
+        foreach (var service in services)
+        {
+            await Eventually.Holds(
+                async () => await service.HealthAsync("ready") == 200,
+                ServiceRun.Deadline,
+                "it is ready"
+            );
+            Assert.That(await service.StopAsync(), Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task Nothing_secret_is_in_what_it_logs()
+    {
+        var worker = await stage!.StartWorker().JoinedAsync();
+        var coordinator = await stage!.StartCoordinator().JoinedAsync();
+        await stage!.EndAsync(await stage!.RotateAsync());
+        Assert.That(await worker.StopAsync() + await coordinator.StopAsync(), Is.Zero);
+
+        var output = worker.Output + coordinator.Output;
+        var password = new Uri(stage!.Broker.Address).UserInfo.Split(':')[1];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(output, Does.Contain("Joined the mesh"));
+            foreach (var secret in new[] { Keys.Old, Keys.New, password })
+                Assert.That(output, Does.Not.Contain(secret));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace RotationMesh.TestKit.RabbitMq;
+
+/// <summary>The broker's management API, as far as tests use it.</summary>
+public sealed class RabbitMqManagement : IDisposable
+{
+    private readonly HttpClient client;
+    private readonly string user;
+
+    internal RabbitMqManagement(int port, string user, string password)
+    {
+        this.user = user;
+        client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/") };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))
+        );
+    }
+
+    /// <summary>Creates a virtual host that its user may do everything in, and returns its name.</summary>
+    public async Task<string> AddVirtualHostAsync()
+    {
+        var name = $"test-{Guid.NewGuid():N}";
+        await PutAsync($"vhosts/{name}", new { });
+        await PutAsync(
+            $"permissions/{name}/{user}",
+            new
+            {
+                configure = ".*",
+                write = ".*",
+                read = ".*",
+            }
+        );
+        return name;
+    }
+
+    /// <summary>Deletes every queue of a virtual host, with what is in it, and returns how many there were.</summary>
+    public async Task<int> DeleteQueuesAsync(string virtualHost)
+    {
+        var queues = await client.GetFromJsonAsync<JsonElement>($"queues/{virtualHost}?columns=name");
+        var deleted = 0;
+        foreach (var queue in queues.EnumerateArray())
+        {
+            var name = Uri.EscapeDataString(queue.GetProperty("name").GetString()!);
+            using var answer = await client.DeleteAsync(
+                new Uri($"queues/{virtualHost}/{name}", UriKind.Relative)
+            );
+            if (answer.StatusCode != HttpStatusCode.NotFound) // a temporary one has gone with its connection
+                answer.EnsureSuccessStatusCode();
+            deleted++;
+        }
+
+        return deleted;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+
+    private async Task PutAsync<T>(string path, T body)
+    {
+        using var answer = await client.PutAsJsonAsync(path, body);
+        answer.EnsureSuccessStatusCode();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using RotationMesh.TestKit.Servers;
+
+namespace RotationMesh.TestKit.RabbitMq;
+
+/// <summary>
+/// A RabbitMQ node of the test's own, which it may stop and start; durable queues survive that. Needs installed binaries.
+/// Ended on dispose, and by itself if the process is killed.
+/// </summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    private const int Attempts = 3;
+    private const string User = "rotationmesh";
+
+    // The program itself: the one on the path is a wrapper that insists on the packaged user and folders.
+    private static readonly string[] Programs =
+    [
+        "/usr/lib/rabbitmq/bin/rabbitmq-server",
+        "/usr/local/sbin/rabbitmq-server",
+    ];
+
+    private readonly Watchdog watchdog;
+    private readonly int port;
+    private readonly string password;
+
+    private RabbitMqServer(Watchdog watchdog, int port, string password, RabbitMqManagement management)
+    {
+        (this.watchdog, this.port, this.password) = (watchdog, port, password);
+        Management = management;
+    }
+
+    /// <summary>What an administrator of the broker does.</summary>
+    public RabbitMqManagement Management { get; }
+
+    /// <summary>Starts one. Without binaries the test is ignored, or fails in CI.</summary>
+    public static async Task<RabbitMqServer> StartAsync()
+    {
+        var program = Programs.FirstOrDefault(File.Exists);
+        if (program is null || !Machine.OnPath("epmd"))
+            throw Missing.Tell(
+                "no RabbitMQ that a test may stop: install it on this machine (Debian, Ubuntu: apt-get install rabbitmq-server)"
+            );
+        for (var attempt = 1; ; attempt++)
+        {
+            var (port, management) = (Machine.FreePort(), Machine.FreePort());
+            var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+            var watchdog = Watchdog.Start(
+                "private-broker.sh",
+                new Dictionary<string, string>
+                {
+                    ["PROGRAM"] = program,
+                    ["PORT"] = $"{port}",
+                    ["MANAGEMENT"] = $"{management}",
+                    ["DISTRIBUTION"] = $"{Machine.FreePort()}",
+                    ["EPMD"] = $"{Machine.FreePort()}",
+                    ["PASSWORD"] = password,
+                    ["RUN_AS"] = Machine.RunAs("rabbitmq"),
+                }
+            );
+            var answer = await watchdog.AnswerAsync();
+            if (answer == "ready")
+                return new RabbitMqServer(
+                    watchdog,
+                    port,
+                    password,
+                    new RabbitMqManagement(management, User, password)
+                );
+            var log = await watchdog.RestAsync();
+            await watchdog.DisposeAsync();
+            if (attempt == Attempts)
+                throw new InvalidOperationException($"RabbitMQ did not start: {answer}\n{log}");
+        }
+    }
+
+    /// <summary>Address of a virtual host, as programs take it.</summary>
+    public string Url(string virtualHost) => $"amqp://{User}:{password}@127.0.0.1:{port}/{virtualHost}";
+
+    /// <summary>Stops the node; its queues stay on disk.</summary>
+    public Task StopAsync() => watchdog.TellAsync("stop", "stopped");
+
+    /// <summary>Starts the node again; returns when it takes connections.</summary>
+    public Task StartAgainAsync() => watchdog.TellAsync("start", "ready");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Management.Dispose();
+        await watchdog.DisposeAsync();
+    }
+}

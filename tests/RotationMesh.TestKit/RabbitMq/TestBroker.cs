@@ -1,0 +1,120 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using NUnit.Framework;
+using RabbitMQ.Client;
+
+namespace RotationMesh.TestKit.RabbitMq;
+
+/// <summary>
+/// A virtual host of its own on the tests' RabbitMQ, for one test or fixture; deleted on dispose with all that is in it.
+/// </summary>
+public sealed class TestBroker : IAsyncDisposable
+{
+    private const string Variable = "ROTATIONMESH_TEST_RABBITMQ";
+    private const string ManagementVariable = "ROTATIONMESH_TEST_RABBITMQ_MANAGEMENT";
+
+    private const string Missing =
+        $"no RabbitMQ for the tests: set {Variable} and {ManagementVariable}, as tests/run.sh does after "
+        + "infra/services.sh start rabbitmq";
+
+    private readonly HttpClient management;
+    private readonly List<string> users = [];
+    private readonly string name = $"test-{Guid.NewGuid():N}";
+
+    private TestBroker(Uri server, HttpClient management)
+    {
+        this.management = management;
+        Server = server;
+        Address = $"{server.Scheme}://{server.UserInfo}@{server.Authority}/{name}";
+    }
+
+    /// <summary>The server, with its administrator.</summary>
+    public Uri Server { get; }
+
+    /// <summary>The virtual host as an administrator sees it: <c>amqp://user:password@host:port/vhost</c>.</summary>
+    public string Address { get; }
+
+    /// <summary>Creates the virtual host; where there is no server the test is ignored, or fails if <c>CI</c> is set.</summary>
+    public static async Task<TestBroker> CreateAsync()
+    {
+        var address = Environment.GetEnvironmentVariable(Variable);
+        var api = Environment.GetEnvironmentVariable(ManagementVariable);
+        if (string.IsNullOrEmpty(address) || string.IsNullOrEmpty(api))
+        {
+            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")))
+            {
+                Assert.Ignore(Missing);
+            }
+
+            Assert.Fail(Missing);
+        }
+
+        var server = new Uri(address!);
+        var management = new HttpClient { BaseAddress = new Uri(api!) };
+        management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(server.UserInfo)))
+        );
+        var broker = new TestBroker(server, management);
+        await broker.PutAsync($"/api/vhosts/{broker.name}", new { });
+        await broker.PutAsync(
+            $"/api/permissions/{broker.name}/{server.UserInfo.Split(':')[0]}",
+            new
+            {
+                configure = ".*",
+                write = ".*",
+                read = ".*",
+            }
+        );
+        return broker;
+    }
+
+    /// <summary>A user with these permissions (regular expressions); returns the address that it connects with.</summary>
+    public async Task<string> AddUserAsync(string configure, string write, string read)
+    {
+        var user = $"user-{Guid.NewGuid():N}";
+        await PutAsync($"/api/users/{user}", new { password = $"pw-{user}", tags = "" });
+        users.Add(user);
+        await PutAsync(
+            $"/api/permissions/{name}/{user}",
+            new
+            {
+                configure,
+                write,
+                read,
+            }
+        );
+        return $"{Server.Scheme}://{user}:pw-{user}@{Server.Authority}/{name}";
+    }
+
+    /// <summary>A connection of the driver's own, for what no product would send.</summary>
+    public Task<IConnection> ConnectAsync() =>
+        new ConnectionFactory { Uri = new Uri(Address) }.CreateConnectionAsync();
+
+    /// <summary>Messages that wait in a queue, exactly.</summary>
+    public async Task<uint> CountAsync(string queue)
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        return await channel.MessageCountAsync(queue);
+    }
+
+    /// <summary>Deletes the virtual host and the users; whoever is connected loses the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var user in users)
+        {
+            await management.DeleteAsync(new Uri($"/api/users/{user}", UriKind.Relative));
+        }
+
+        await management.DeleteAsync(new Uri($"/api/vhosts/{name}", UriKind.Relative));
+        management.Dispose();
+    }
+
+    private async Task PutAsync(string path, object body)
+    {
+        using var response = await management.PutAsJsonAsync(new Uri(path, UriKind.Relative), body);
+        response.EnsureSuccessStatusCode();
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace RotationMesh.TestKit.Servers;
+
+/// <summary>What this machine offers to private servers.</summary>
+internal static class Machine
+{
+    /// <summary>A port that was free a moment ago; another process may take it first.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Whether a program is on the path.</summary>
+    public static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    /// <summary>What makes a command run as a user: servers refuse to run as root, or should not. Empty for others.</summary>
+    public static string RunAs(string user) =>
+        !Environment.IsPrivilegedProcess ? ""
+        : OnPath("setpriv") ? $"setpriv --reuid {user} --regid {user} --init-groups --"
+        : $"runuser -u {user} --";
+}
