@@ -53,12 +53,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 nameof(request)
             );
         var wanted = Wanted(request);
-        await new Preflight(parts, surveyor).EnsureAsync(
-            Goal(wanted),
-            await GoesOnAsync(wanted, stopping),
-            request.Workers,
-            stopping
-        );
+        await new Preflight(parts, surveyor).EnsureAsync(Goal(wanted), wanted, request.Workers, stopping);
         var entrance = new GateEntrance(parts, progress);
         if (!request.Gates.PauseWorkers)
             await entrance.EnsureOpenAsync(request.Gates, stopping);
@@ -213,13 +208,6 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             RequestedBy = request.RequestedBy,
         };
     }
-
-    // Whether a rotation of that request is there to be gone on with, by the database as it is: nothing is written yet.
-    private async Task<bool> GoesOnAsync(RunningRotation wanted, CancellationToken cancellationToken) =>
-        await parts.Control.ExistsAsync(cancellationToken)
-        && (
-            await new RunningRotations(parts.Control.Source).FindEmbeddedAsync(wanted, cancellationToken)
-        ).Count > 0;
 
     private static RotationGoal Goal(RunningRotation rotation) =>
         new()

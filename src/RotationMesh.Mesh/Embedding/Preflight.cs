@@ -1,6 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Probing;
@@ -19,7 +20,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
     /// </summary>
     public async Task EnsureAsync(
         RotationGoal goal,
-        bool goesOn,
+        RunningRotation wanted,
         int workers,
         CancellationToken cancellationToken
     )
@@ -41,7 +42,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
                 tenants,
                 cancellationToken
             );
-        if (goesOn)
+        if (await GoesOnAsync(wanted, cancellationToken))
             return; // its keys were tried at its start, and what is left since may be mostly what does not decrypt
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(parts.Databases, parts.Ring),
@@ -50,4 +51,11 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             cancellationToken
         );
     }
+
+    // Whether a rotation of that request is there to be gone on with, by the database as it is: nothing is written yet.
+    private async Task<bool> GoesOnAsync(RunningRotation wanted, CancellationToken cancellationToken) =>
+        await parts.Control.ExistsAsync(cancellationToken)
+        && (
+            await new RunningRotations(parts.Control.Source).FindEmbeddedAsync(wanted, cancellationToken)
+        ).Count > 0;
 }
