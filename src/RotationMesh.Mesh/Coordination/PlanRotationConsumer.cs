@@ -51,7 +51,7 @@ internal sealed class PlanRotationConsumer(
         var planned = await FindAsync(sweep, context.CancellationToken);
         if (planned is not { IsPlanned: true })
         {
-            await Task.Delay(Sweeps.PauseBefore(command.IdleSweeps), clock, context.CancellationToken);
+            await PauseAsync(command, context.CancellationToken);
             await PlanAsync(command, sweep, context.CancellationToken);
             planned = await FindAsync(sweep, context.CancellationToken);
             pulse.Beat();
@@ -61,6 +61,16 @@ internal sealed class PlanRotationConsumer(
         await context.Publish(
             new RotationPlanned(command.RotationId, command.Sweep, planned.Partitions, rows)
         );
+    }
+
+    // What the sweep before could not have is held by somebody. Where it had something, waiting would only let an
+    // application that writes the old version get further ahead.
+    private async Task PauseAsync(PlanRotation command, CancellationToken cancellationToken)
+    {
+        var before = new SweepKey(command.RotationId, command.Sweep - 1, SweepPhase.Rotate);
+        if (await FindAsync(before, cancellationToken) is { Counts.Rotated: > 0 })
+            return;
+        await Task.Delay(Sweeps.PauseBefore(command.IdleSweeps), clock, cancellationToken);
     }
 
     private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>
