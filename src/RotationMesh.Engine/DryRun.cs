@@ -34,9 +34,7 @@ public sealed class DryRun(
         var failures = new FailureLog();
         await PassAsync(tables, dry, failures, stopping);
         var stopped = stopping.IsCancellationRequested;
-        var totals = tables
-            .Select(table => table.Totals(version, failures.Count(table.Target), stopped))
-            .ToList();
+        var totals = tables.Select(table => table.Totals(version, stopped)).ToList();
         return new RotationReport
         {
             RotationId = Guid.CreateVersion7(),
@@ -67,9 +65,13 @@ public sealed class DryRun(
             () => new PartitionRotator(databases, ring, request.Settings, progress.Add),
             async (rotator, partition, token) =>
             {
-                var outcome = await rotator.RotateAsync(partition.Target, partition.Range, token);
+                var outcome = await rotator.RotateAsync(
+                    partition.Target,
+                    partition.Range,
+                    failures.KeepAsync,
+                    token
+                );
                 runs[partition.Target].Add(outcome);
-                failures.Record(partition.Target, outcome.Failures);
             },
             stopping
         );

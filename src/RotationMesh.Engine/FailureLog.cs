@@ -1,13 +1,16 @@
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Engine;
 
-/// <summary>Counts the rows that an inspection fails on, and keeps a bounded number of them for its report.</summary>
+/// <summary>
+/// Keeps a bounded number of the rows that an inspection fails on, for its report. A partition that is tried again tells
+/// the same rows again.
+/// </summary>
 internal sealed class FailureLog
 {
     private readonly Lock guard = new();
-    private readonly Dictionary<TableTarget, long> counts = [];
+    private readonly HashSet<(string Scope, string Table, string Key)> known = [];
     private readonly List<RowFailure> kept = [];
 
     /// <summary>The failures that a report lists.</summary>
@@ -20,22 +23,20 @@ internal sealed class FailureLog
         }
     }
 
-    /// <summary>Failures of a table.</summary>
-    public long Count(TableTarget target)
+    /// <summary>Keeps failures as long as there is room.</summary>
+    public Task KeepAsync(IReadOnlyList<RowFailure> failures)
     {
-        lock (guard)
-            return counts.GetValueOrDefault(target);
-    }
-
-    /// <summary>Adds failures of a table.</summary>
-    public void Record(TableTarget target, IReadOnlyList<RowFailure> failures)
-    {
-        if (failures.Count == 0)
-            return;
         lock (guard)
         {
-            counts[target] = counts.GetValueOrDefault(target) + failures.Count;
-            kept.AddRange(failures.Take(RotationReport.MaxFailures - kept.Count));
+            foreach (var failure in failures)
+            {
+                if (kept.Count == RotationReport.MaxFailures)
+                    break;
+                if (known.Add((failure.Scope, failure.Table, RowFailureStore.Json(failure.Key))))
+                    kept.Add(failure);
+            }
         }
+
+        return Task.CompletedTask;
     }
 }

@@ -51,7 +51,7 @@ public sealed class RotationProgress
     {
         ArgumentNullException.ThrowIfNull(step);
         Interlocked.Add(ref rotated, step.Rotated);
-        Interlocked.Add(ref failed, step.Failures.Count);
+        Interlocked.Add(ref failed, step.Failed);
         Interlocked.Add(ref conflicts, step.Conflicts);
     }
 

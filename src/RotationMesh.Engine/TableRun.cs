@@ -9,6 +9,7 @@ namespace RotationMesh.Engine;
 internal sealed class TableRun(TableTarget target)
 {
     private long rotated;
+    private long failed;
     private long conflicts;
     private long undecryptable;
     private long verified;
@@ -24,6 +25,9 @@ internal sealed class TableRun(TableTarget target)
     /// <summary>Rows that verification tried.</summary>
     public long Verified => Interlocked.Read(ref verified);
 
+    /// <summary>Rows that can't be rotated.</summary>
+    public long Failed => Interlocked.Read(ref failed);
+
     public long Rotated => Interlocked.Read(ref rotated);
 
     public long Conflicts => Interlocked.Read(ref conflicts);
@@ -31,13 +35,14 @@ internal sealed class TableRun(TableTarget target)
     public void Add(PartitionOutcome outcome)
     {
         Interlocked.Add(ref rotated, outcome.Rotated);
+        Interlocked.Add(ref failed, outcome.Failed);
         Interlocked.Add(ref conflicts, outcome.Conflicts);
     }
 
     public void Add(VerificationOutcome outcome)
     {
         Interlocked.Add(ref verified, outcome.Rows);
-        Interlocked.Add(ref undecryptable, outcome.Failures.Count);
+        Interlocked.Add(ref undecryptable, outcome.Failed);
     }
 
     /// <summary>All rows whose value is in the table.</summary>
@@ -48,13 +53,13 @@ internal sealed class TableRun(TableTarget target)
         Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
 
     /// <summary>
-    /// Totals of a dry run by its census: <paramref name="failed"/> rows can't be rotated, the others could be; where it
-    /// was <paramref name="stopped"/>, those that were not tried are pending.
+    /// Totals of a dry run by its census: the rows that failed can't be rotated, the others could be; where it was
+    /// <paramref name="stopped"/>, those that were not tried are pending.
     /// </summary>
-    public TableTotals Totals(int version, long failed, bool stopped)
+    public TableTotals Totals(int version, bool stopped)
     {
         var pending = Pending(version);
-        var done = stopped ? Rotated : Math.Max(0, pending - failed);
+        var done = stopped ? Rotated : Math.Max(0, pending - Failed);
         return new TableTotals
         {
             Scope = Target.Entry.Scope,
@@ -63,9 +68,9 @@ internal sealed class TableRun(TableTarget target)
             Rotated = done,
             Current = Stored - pending,
             External = Counts.Where(count => count.External).Sum(count => count.Rows),
-            Failed = failed,
+            Failed = Failed,
             Conflicts = Conflicts,
-            Pending = stopped ? Math.Max(0, pending - done - failed) : 0,
+            Pending = stopped ? Math.Max(0, pending - done - Failed) : 0,
         };
     }
 }

@@ -34,9 +34,9 @@ internal sealed class Verification(
                     request.Version,
                     request.Share(table.Stored),
                     progress.AddVerified,
+                    failures.KeepAsync,
                     token
                 );
-                failures.Record(partition.Target, outcome.Failures);
                 table.Add(outcome);
             },
             stopping

@@ -9,23 +9,29 @@ namespace RotationMesh.Mesh.Coordination;
 /// </summary>
 internal sealed class FailureArrival(ControlDatabase control, TimeProvider clock)
 {
-    /// <summary>Longest wait: what is not there by then is lost, and a sweep finds it again.</summary>
+    /// <summary>Longest wait for the next rows: what is not there by then is lost, and a sweep finds it again.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Returns when as many rows are recorded as the sweep's partitions counted, or after three seconds.</summary>
+    /// <summary>
+    /// Returns when as many rows are recorded as the sweep's partitions counted, or when none has come for three seconds.
+    /// </summary>
     public async Task WaitAsync(SweepKey sweep, int targetVersion, CancellationToken cancellationToken)
     {
-        var started = clock.GetTimestamp();
+        var (last, since) = (-1L, clock.GetTimestamp());
         while (
-            !await HaveArrivedAsync(sweep, targetVersion, cancellationToken)
-            && clock.GetElapsedTime(started) < Longest
+            await MissingAsync(sweep, targetVersion, cancellationToken) is > 0 and var missing
+            && (missing != last || clock.GetElapsedTime(since) < Longest)
         )
+        {
+            if (missing != last)
+                (last, since) = (missing, clock.GetTimestamp());
             await Task.Delay(Pause, clock, cancellationToken);
+        }
     }
 
-    private async Task<bool> HaveArrivedAsync(
+    private async Task<long> MissingAsync(
         SweepKey sweep,
         int targetVersion,
         CancellationToken cancellationToken
@@ -34,13 +40,15 @@ internal sealed class FailureArrival(ControlDatabase control, TimeProvider clock
         var sweeps = await new LedgerSummary(control.Source).ReadAsync(sweep.RotationId, cancellationToken);
         var tables = sweeps.SingleOrDefault(summary => summary.Key == sweep)?.Tables ?? [];
         if (tables.All(table => table.Counts.FailedRows == 0))
-            return true;
+            return 0;
         var recorded = await new RowFailureStore(control.Source).ByTableAsync(
             sweep.RotationId,
             targetVersion,
             cancellationToken
         );
-        return tables.All(table => table.Counts.FailedRows <= Count(recorded, table.Table, sweep.Phase));
+        return tables.Sum(table =>
+            Math.Max(0, table.Counts.FailedRows - Count(recorded, table.Table, sweep.Phase))
+        );
     }
 
     private static long Count(IReadOnlyList<TableFailures> recorded, PlannedTable table, SweepPhase phase)

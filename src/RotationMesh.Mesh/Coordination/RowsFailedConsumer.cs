@@ -1,12 +1,14 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Mesh.Working;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Records failed rows. The same row may be told of twice: it is kept once.</summary>
-internal sealed class RowsFailedConsumer(ControlDatabase control) : IConsumer<Batch<RowsFailed>>
+internal sealed class RowsFailedConsumer(ControlDatabase control, FailureRoom? room = null)
+    : IConsumer<Batch<RowsFailed>>
 {
     /// <summary>Handles what workers tell ahead of a partition's result.</summary>
     public async Task Consume(ConsumeContext<Batch<RowsFailed>> context)
@@ -18,6 +20,7 @@ internal sealed class RowsFailedConsumer(ControlDatabase control) : IConsumer<Ba
                 [.. rotation.SelectMany(message => message.Rows.Select(row => Failure(message, row)))],
                 context.CancellationToken
             );
+        room?.Leave(context.Message.Length);
     }
 
     private static RowFailure Failure(RowsFailed message, FailedRow row) =>

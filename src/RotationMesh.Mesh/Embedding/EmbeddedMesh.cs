@@ -122,7 +122,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     private ServiceCollection Services(Guid rotationId, int workers)
     {
         var services = new ServiceCollection();
-        parts.AddTo(services).AddSingleton(surveyor);
+        parts.AddTo(services).AddSingleton(surveyor).AddSingleton<FailureRoom>();
         var window = workers * WindowPerWorker;
         services.AddMassTransit(bus =>
         {

@@ -24,6 +24,12 @@ public static class CoordinatorRole
     /// <summary>Results in one transaction: beyond some hundreds it gains nothing.</summary>
     private const int SettledAtOnce = 200;
 
+    /// <summary>
+    /// Messages of failed rows in one transaction, each of some hundreds: thousands of rows, and not a hundred thousand,
+    /// are held in memory.
+    /// </summary>
+    private const int FailuresAtOnce = 10;
+
     /// <summary>Longest wait for a batch to fill: it adds to the end of every sweep.</summary>
     private static readonly TimeSpan SettleAfter = TimeSpan.FromMilliseconds(25);
 
@@ -76,7 +82,7 @@ public static class CoordinatorRole
         AddResult<PartitionFailed>(bus, Queues.PartitionFailed);
         AddResult<PartitionReturned>(bus, Queues.PartitionReturned);
         AddResult<PartitionAlive>(bus, Queues.PartitionAlive);
-        AddBatch<RowsFailedConsumer, RowsFailed>(bus, Queues.RowsFailed);
+        AddBatch<RowsFailedConsumer, RowsFailed>(bus, Queues.RowsFailed, FailuresAtOnce);
         bus.AddHostedService<Dispatcher>();
         bus.AddHostedService<LedgerWatch>();
         bus.AddHostedService<GateWatch>();
@@ -98,21 +104,21 @@ public static class CoordinatorRole
             });
 
     private static void AddResult<T>(IBusRegistrationConfigurator bus, string queue)
-        where T : class => AddBatch<SettlementConsumer<T>, T>(bus, queue);
+        where T : class => AddBatch<SettlementConsumer<T>, T>(bus, queue, SettledAtOnce);
 
-    private static void AddBatch<TConsumer, T>(IBusRegistrationConfigurator bus, string queue)
+    private static void AddBatch<TConsumer, T>(IBusRegistrationConfigurator bus, string queue, int atOnce)
         where TConsumer : class, IConsumer<Batch<T>>
         where T : class =>
         bus.AddConsumer<TConsumer>(consumer =>
             {
                 consumer.UseMessageRetry(Retries.OfTheControlDatabase);
                 consumer.Options<BatchOptions>(batch =>
-                    batch.SetMessageLimit(SettledAtOnce).SetTimeLimit(SettleAfter).SetConcurrencyLimit(1)
+                    batch.SetMessageLimit(atOnce).SetTimeLimit(SettleAfter).SetConcurrencyLimit(1)
                 );
             })
             .Endpoint(endpoint =>
             {
                 endpoint.Name = queue;
-                endpoint.PrefetchCount = 2 * SettledAtOnce; // one batch fills while the other is written
+                endpoint.PrefetchCount = 2 * atOnce; // one batch fills while the other is written
             });
 }

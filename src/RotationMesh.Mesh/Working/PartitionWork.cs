@@ -17,7 +17,8 @@ internal sealed class PartitionWork(
     WorkerOptions options,
     WorkerStop stop,
     TimeProvider clock,
-    ILogger<PartitionWork> log
+    ILogger<PartitionWork> log,
+    FailureRoom? room = null
 )
 {
     /// <summary>Rows that fail in one message: some tens of kilobytes.</summary>
@@ -94,29 +95,26 @@ internal sealed class PartitionWork(
         }
     }
 
-    /// <summary>Tells of failed rows, ahead of the result that counts them.</summary>
-    public static Task SendAsync(
-        ConsumeContext context,
-        Guid rotationId,
-        IReadOnlyList<RowFailure> failures
-    ) =>
-        Task.WhenAll(
-            failures
-                .Chunk(RowsInMessage)
-                .Select(rows =>
-                    SendAsync(
-                        context,
-                        Queues.RowsFailed,
-                        new RowsFailed(
-                            rotationId,
-                            rows[0].Scope,
-                            rows[0].Database,
-                            rows[0].Table,
-                            [.. rows.Select(Row)]
-                        )
-                    )
+    /// <summary>Tells of failed rows, ahead of the result that counts them. Waits where too many are under way.</summary>
+    public async Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)
+    {
+        foreach (var rows in failures.Chunk(RowsInMessage))
+        {
+            if (room is not null)
+                await room.EnterAsync();
+            await SendAsync(
+                context,
+                Queues.RowsFailed,
+                new RowsFailed(
+                    rotationId,
+                    rows[0].Scope,
+                    rows[0].Database,
+                    rows[0].Table,
+                    [.. rows.Select(Row)]
                 )
-        );
+            );
+        }
+    }
 
     /// <summary>Sends to one queue, and not through the token of a consumer that is being stopped: results must leave.</summary>
     public static async Task SendAsync<T>(ConsumeContext context, string queue, T message)

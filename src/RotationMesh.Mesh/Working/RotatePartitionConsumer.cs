@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Mesh.Working;
@@ -44,9 +45,14 @@ internal sealed class RotatePartitionConsumer(
         };
         var outcome = await pool.RotateAsync(
             settings,
-            rotator => rotator.RotateAsync(target, range, stopping)
+            rotator =>
+                rotator.RotateAsync(
+                    target,
+                    range,
+                    failed => TellAsync(context, command.RotationId, failed),
+                    stopping
+                )
         );
-        await PartitionWork.SendAsync(context, command.RotationId, outcome.Failures);
         if (!outcome.Finished)
             return Counts(outcome);
         var result = new PartitionRotated(
@@ -61,16 +67,24 @@ internal sealed class RotatePartitionConsumer(
         return null;
     }
 
+    private Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)
+    {
+        foreach (var failure in failures)
+            MeshMetrics.CountFailure(failure.Table, failure.Error.ToString());
+        return work.TellAsync(context, rotationId, failures);
+    }
+
     private static RowCounts Counts(PartitionOutcome outcome) =>
         new()
         {
-            Rows = outcome.Rotated + outcome.Failures.Count,
+            Rows = outcome.Rotated + outcome.Failed,
             Rotated = outcome.Rotated,
-            Failed = outcome.Failures.Count,
+            Failed = outcome.Failed,
             Conflicts = outcome.Conflicts,
             Contended = outcome.Contended,
-            FailedByClass = outcome
-                .Failures.CountBy(failure => failure.Error.ToString())
-                .ToDictionary(count => count.Key, count => (long)count.Value),
+            FailedByClass = outcome.FailedByCause.ToDictionary(
+                count => count.Key.ToString(),
+                count => count.Value
+            ),
         };
 }

@@ -52,8 +52,6 @@ internal sealed class RotatorPool(TargetDatabases databases, KeyRing ring, Worke
     private void Tell(PartitionOutcome step)
     {
         MeshMetrics.CountRows(step.Rotated, step.Conflicts);
-        foreach (var failure in step.Failures)
-            MeshMetrics.CountFailure(failure.Table, failure.Error.ToString());
         options.Rotated(step);
     }
 

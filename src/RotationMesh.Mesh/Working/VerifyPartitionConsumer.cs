@@ -47,16 +47,16 @@ internal sealed class VerifyPartitionConsumer(
                         MeshMetrics.CountVerified(rows);
                         options.Verified(rows);
                     },
+                    failed => work.TellAsync(context, command.RotationId, failed),
                     stopping
                 )
             );
-            await PartitionWork.SendAsync(context, command.RotationId, outcome.Failures);
             var result = new PartitionVerified(
                 command.RotationId,
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
                 options.Name,
-                new RowCounts { Rows = outcome.Rows, Failed = outcome.Failures.Count },
+                new RowCounts { Rows = outcome.Rows, Failed = outcome.Failed },
                 clock.GetElapsedTime(started)
             );
             await PartitionWork.SendAsync(context, Queues.PartitionVerified, result);

@@ -7,7 +7,7 @@ namespace RotationMesh.IntegrationTests.Concurrency;
 /// <summary>One pass over a table to version 2, without the sweeps that come back to what it left.</summary>
 internal static class SinglePass
 {
-    public static async Task<PartitionOutcome> PassAsync(
+    public static async Task<Pass> PassAsync(
         this Stage stage,
         int batchSize = RotationSettings.DefaultBatchSize,
         Action<PartitionOutcome>? progress = null
@@ -27,6 +27,21 @@ internal static class SinglePass
             Table = target.Entry.Name,
             Leaf = target.Shape.Leaves.Single().Name,
         };
-        return await rotator.RotateAsync(target, range, CancellationToken.None);
+        var failures = new List<RowFailure>();
+        var outcome = await rotator.RotateAsync(
+            target,
+            range,
+            failed =>
+            {
+                failures.AddRange(failed);
+                return Task.CompletedTask;
+            },
+            CancellationToken.None
+        );
+        Assert.That(outcome.Failed, Is.EqualTo(failures.Count), "each is counted and told");
+        return new Pass(outcome, failures);
     }
 }
+
+/// <summary>What came of a pass, and the rows that it left as they are.</summary>
+internal sealed record Pass(PartitionOutcome Outcome, IReadOnlyList<RowFailure> Failures);

@@ -85,7 +85,12 @@ public sealed class ChangingPartitionTests
 
         foreach (var range in ranges)
         {
-            var outcome = await rotator.RotateAsync(target, range, CancellationToken.None);
+            var outcome = await rotator.RotateAsync(
+                target,
+                range,
+                _ => Task.CompletedTask,
+                CancellationToken.None
+            );
             Assert.That((outcome.Rotated, outcome.Finished), Is.EqualTo((0, true)));
         }
     }

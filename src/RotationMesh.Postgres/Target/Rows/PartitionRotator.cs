@@ -39,12 +39,14 @@ public sealed class PartitionRotator : IDisposable
     }
 
     /// <summary>
-    /// Rotates the rows of <paramref name="range"/>. After <paramref name="stopping"/> it ends with the batch in hand.
+    /// Rotates the rows of <paramref name="range"/>. <paramref name="failed"/> takes the rows that fail, some hundreds at a
+    /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand.
     /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
         TableTarget target,
         PartitionRange range,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping
     )
     {
@@ -60,7 +62,15 @@ public sealed class PartitionRotator : IDisposable
         );
         if (batches?.Target != target)
             batches = new BatchPair(target); // their memory serves all partitions of a table
-        var run = new PartitionRun(batches, new LeafTable(range.Leaf), rows, settings, writing, progress);
+        var run = new PartitionRun(
+            batches,
+            new LeafTable(range.Leaf),
+            rows,
+            settings,
+            writing,
+            progress,
+            failed
+        );
         try
         {
             foreach (var tenant in RowQuery.Parts(target, range))

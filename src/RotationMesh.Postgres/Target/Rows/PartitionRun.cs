@@ -14,13 +14,15 @@ internal sealed class PartitionRun
     /// </summary>
     private const long BatchBytes = 8 * 1024 * 1024;
 
+    private static readonly PartitionOutcome OneFailed = new() { Failed = 1 };
+
     private readonly TableTarget target;
     private readonly RowReencryptor rows;
     private readonly RotationSettings settings;
     private readonly Action<PartitionOutcome> progress;
     private readonly BatchWriter writer;
     private readonly ConflictReader conflicts;
-    private readonly List<RowFailure> failures = [];
+    private readonly FailureTally failures;
     private RowBatch filling;
     private RowBatch writing;
     private PartitionOutcome sum = new();
@@ -31,10 +33,12 @@ internal sealed class PartitionRun
         RowReencryptor rows,
         RotationSettings settings,
         NpgsqlConnection connection,
-        Action<PartitionOutcome> progress
+        Action<PartitionOutcome> progress,
+        Func<IReadOnlyList<RowFailure>, Task> failed
     )
     {
         target = batches.Target;
+        failures = new FailureTally(failed);
         this.rows = rows;
         this.settings = settings;
         this.progress = progress;
@@ -44,7 +48,7 @@ internal sealed class PartitionRun
     }
 
     /// <summary>Sum of everything so far.</summary>
-    public PartitionOutcome Outcome => sum with { Failures = failures };
+    public PartitionOutcome Outcome => sum with { Failed = failures.Count, FailedByCause = failures.ByCause };
 
     /// <summary>Rotates the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
     public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
@@ -74,6 +78,7 @@ internal sealed class PartitionRun
 
         if (write is not null)
             await SettleAsync(await write, tenant);
+        await failures.TellAsync();
         if (more)
             query.Cancel(); // or disposing the reader would fetch the rest
         sum = sum with { Finished = !more };
@@ -89,8 +94,10 @@ internal sealed class PartitionRun
                 return true;
             if (!await cursor.ReadAsync(CancellationToken.None))
                 return false;
-            if (rows.Add(target, cursor, filling) is { } error)
-                Fail(cursor.Failure(error));
+            if (rows.Add(target, cursor, filling) is not { } error)
+                continue;
+            Fail(cursor.Failure(error));
+            await failures.TellEnoughAsync();
         }
 
         return true;
@@ -105,6 +112,12 @@ internal sealed class PartitionRun
     }
 
     private async Task SettleAsync(BatchOutcome outcome, string? tenant)
+    {
+        await CountAsync(outcome, tenant);
+        await failures.TellEnoughAsync();
+    }
+
+    private async Task CountAsync(BatchOutcome outcome, string? tenant)
     {
         var batch = writing;
         var missed = Count(outcome, batch);
@@ -144,7 +157,7 @@ internal sealed class PartitionRun
     private void Fail(RowFailure failure)
     {
         failures.Add(failure);
-        progress(new PartitionOutcome { Failures = [failure] });
+        progress(OneFailed);
     }
 
     private void Step(PartitionOutcome step)

@@ -27,7 +27,8 @@ public sealed class PartitionVerifier : IDisposable
 
     /// <summary>
     /// Decrypts the range's rows: those of <paramref name="version"/>, or all; all of them, or about
-    /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were decrypted since its last call.
+    /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were decrypted since its last call,
+    /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
         TableTarget target,
@@ -35,14 +36,16 @@ public sealed class PartitionVerifier : IDisposable
         int? version,
         double? share,
         Action<long> progress,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping
     )
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(range);
         ArgumentNullException.ThrowIfNull(progress);
+        ArgumentNullException.ThrowIfNull(failed);
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
-        var tally = new Tally(progress);
+        var tally = new Tally(progress, new FailureTally(failed));
         try
         {
             foreach (var tenant in RowQuery.Parts(target, range))
@@ -57,7 +60,7 @@ public sealed class PartitionVerifier : IDisposable
                 throw; // else it was dropped, and its rows with it
         }
 
-        return tally.End();
+        return await tally.EndAsync();
     }
 
     private async Task ReadAsync(
@@ -72,28 +75,30 @@ public sealed class PartitionVerifier : IDisposable
             await reader.NextResultAsync(stopping);
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(stopping))
-            tally.Add(check.Check(target, cursor) is { } error ? cursor.Failure(error) : null);
+            await tally.AddAsync(check.Check(target, cursor) is { } error ? cursor.Failure(error) : null);
     }
 
-    private sealed class Tally(Action<long> progress)
+    private sealed class Tally(Action<long> progress, FailureTally failures)
     {
-        private readonly List<RowFailure> failures = [];
         private long rows;
         private long reported;
 
-        public void Add(RowFailure? failure)
+        public Task AddAsync(RowFailure? failure)
         {
             rows++;
-            if (failure is not null)
-                failures.Add(failure);
             if (rows - reported >= ProgressRows)
                 Report();
+            if (failure is null)
+                return Task.CompletedTask;
+            failures.Add(failure);
+            return failures.TellEnoughAsync();
         }
 
-        public VerificationOutcome End()
+        public async Task<VerificationOutcome> EndAsync()
         {
             Report();
-            return new VerificationOutcome(rows, failures);
+            await failures.TellAsync();
+            return new VerificationOutcome(rows, failures.Count);
         }
 
         private void Report()
@@ -107,5 +112,5 @@ public sealed class PartitionVerifier : IDisposable
     public void Dispose() => reencryptor.Dispose();
 }
 
-/// <summary>Rows that were decrypted (or were to be), and those that did not.</summary>
-public sealed record VerificationOutcome(long Rows, IReadOnlyList<RowFailure> Failures);
+/// <summary>Rows that were to be decrypted, and how many of them were not.</summary>
+public sealed record VerificationOutcome(long Rows, long Failed);

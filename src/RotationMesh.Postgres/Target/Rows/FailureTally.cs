@@ -1,0 +1,41 @@
+namespace RotationMesh.Postgres.Target.Rows;
+
+/// <summary>
+/// Counts the failed rows of a partition and passes them on some hundreds at a time: there may be as many as rows, and
+/// memory must not grow with them.
+/// </summary>
+internal sealed class FailureTally(Func<IReadOnlyList<RowFailure>, Task> told)
+{
+    /// <summary>Rows that are passed on at once: some tens of kilobytes, and far fewer calls than rows.</summary>
+    private const int AtOnce = 500;
+
+    private readonly Dictionary<RowError, long> counts = [];
+    private List<RowFailure> held = [];
+
+    /// <summary>Failures so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The same by cause.</summary>
+    public IReadOnlyDictionary<RowError, long> ByCause => counts;
+
+    /// <summary>Adds a row; it is passed on by one of the next two.</summary>
+    public void Add(RowFailure failure)
+    {
+        Count++;
+        counts[failure.Error] = counts.GetValueOrDefault(failure.Error) + 1;
+        held.Add(failure);
+    }
+
+    /// <summary>Passes on what is held, once it is enough to be worth it.</summary>
+    public Task TellEnoughAsync() => held.Count >= AtOnce ? TellAsync() : Task.CompletedTask;
+
+    /// <summary>Passes on what is held.</summary>
+    public async Task TellAsync()
+    {
+        if (held.Count == 0)
+            return;
+        var rows = held;
+        held = [];
+        await told(rows);
+    }
+}

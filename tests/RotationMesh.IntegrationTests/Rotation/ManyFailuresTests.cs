@@ -1,0 +1,54 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Verification;
+
+namespace RotationMesh.IntegrationTests.Rotation;
+
+/// <summary>A partition of which every row fails.</summary>
+public sealed class ManyFailuresTests
+{
+    private const int Rows = 3200;
+    private const int AtOnce = 500;
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task They_are_told_some_hundreds_at_a_time_and_each_once(bool verifying)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(Rows).Select(note => note with { Body = "damaged" }));
+        var target = (await stage.TargetsAsync()).Single();
+        var range = new PartitionRange
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = target.Shape.Leaves.Single().Name,
+        };
+        var told = new List<IReadOnlyList<RowFailure>>();
+        Task HearAsync(IReadOnlyList<RowFailure> rows)
+        {
+            told.Add(rows);
+            return Task.CompletedTask;
+        }
+
+        using var rotator = new PartitionRotator(
+            stage.Databases,
+            stage.Ring,
+            new RotationSettings(new RotationTarget(2, false), 1000, false),
+            _ => { }
+        );
+        using var verifier = new PartitionVerifier(stage.Databases, stage.Ring);
+        var failed = verifying
+            ? (await verifier.VerifyAsync(target, range, 1, null, _ => { }, HearAsync, default)).Failed
+            : (await rotator.RotateAsync(target, range, HearAsync, default)).Failed;
+
+        Assert.That(failed, Is.EqualTo(Rows));
+        Assert.That(told.Select(rows => rows.Count), Is.All.LessThanOrEqualTo(AtOnce));
+        Assert.That(
+            told.SelectMany(rows => rows).Select(row => row.Key.Single().Value).Distinct().Count(),
+            Is.EqualTo(Rows)
+        );
+    }
+}
