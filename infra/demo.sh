@@ -12,15 +12,8 @@ tenants=${TENANTS:-20}
 infra/services.sh start postgres
 eval "$(infra/services.sh env)"
 
-# Keys that hold a word like "12345" are refused, and random digits may.
-random_key() {
-  local key
-  while :; do
-    key=$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
-    case $key in *12345*) ;; *) break ;; esac
-  done
-  echo "$key"
-}
+# shellcheck source=made-up-keys.sh
+. infra/made-up-keys.sh
 
 export APP_DATABASE_URL=$ROTATIONMESH_POSTGRES_URL
 "$program" sample map >.run/rotation.yaml
