@@ -23,8 +23,17 @@ public sealed record VerificationPlanned(Guid RotationId, int Sweep, long Partit
 /// <summary>Verification has no open partition left.</summary>
 public sealed record VerificationSettled(Guid RotationId, int Sweep, long Partitions, long FailedPartitions);
 
-/// <summary>The closing totals, and the partitions of the last sweep that failed as a whole.</summary>
-public sealed record RotationConcluded(Guid RotationId, int Sweep, long FailedPartitions, RowCounts Counts);
+/// <summary>
+/// The closing totals, the partitions of the last sweep that failed as a whole, and which post-checks failed, and why; null
+/// where none did.
+/// </summary>
+public sealed record RotationConcluded(
+    Guid RotationId,
+    int Sweep,
+    long FailedPartitions,
+    RowCounts Counts,
+    string? PostCheckFault = null
+);
 
 /// <summary>Something keeps a rotation from going on, and it waits for that to change; for the operator to read.</summary>
 public sealed record RotationHeldUp(Guid RotationId, string Reason);

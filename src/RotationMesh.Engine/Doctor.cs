@@ -58,6 +58,7 @@ public sealed class Doctor(
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);
         await CheckGatesAsync(cancellationToken);
+        CheckPostChecks();
         foreach (var database in scan ? reachable : [])
             await ScanAsync(database, keys, cancellationToken);
         return findings.All;
@@ -159,6 +160,23 @@ public sealed class Doctor(
                 verdict.Reason,
                 verdict.Fix
             );
+    }
+
+    // They are not asked: what they ask for need not hold before the rotation.
+    private void CheckPostChecks()
+    {
+        foreach (var check in map.PostChecks)
+        {
+            try
+            {
+                check.Expectation.EnsureKnown();
+                findings.Add(Verdict.Good, $"post-check {check.Name}", "is asked once the rows are verified");
+            }
+            catch (UsageException fault)
+            {
+                findings.Add(Verdict.Bad, $"post-check {check.Name}", fault.Message);
+            }
+        }
     }
 
     private async Task ScanAsync(string database, KeyRing? keys, CancellationToken cancellationToken)

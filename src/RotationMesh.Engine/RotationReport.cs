@@ -1,3 +1,4 @@
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Engine;
@@ -31,6 +32,9 @@ public sealed record RotationReport
 
     /// <summary>Rows that were decrypted after they were rewritten.</summary>
     public required long Verified { get; init; }
+
+    /// <summary>What the application answered once the rows were verified; empty where it was not asked.</summary>
+    public IReadOnlyList<PostCheckDocument> PostChecks { get; init; } = [];
 
     /// <summary>At most <see cref="MaxFailures"/> failures.</summary>
     public required IReadOnlyList<RowFailure> Failures { get; init; }

@@ -11,7 +11,7 @@ public static class RotationMapReader
     /// <summary>The keys of the document.</summary>
     internal static readonly KeySet Keys = new(
         Required: ["databases", "formats", "scopes"],
-        Optional: ["control", "keys", "gates", "verify"]
+        Optional: ["control", "keys", "gates", "verify", "postChecks"]
     );
 
     /// <summary>
@@ -43,6 +43,7 @@ public static class RotationMapReader
             Scopes = ScopesSection.Read(fields.Required("scopes"), declared),
             Gates = GatesSection.Read(fields.Optional("gates"), declared),
             Verify = VerifySection.Read(fields.Optional("verify")),
+            PostChecks = PostChecksSection.Read(fields.Optional("postChecks")),
         };
     }
 }

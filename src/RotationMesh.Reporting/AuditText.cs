@@ -30,6 +30,8 @@ public static class AuditText
             "StateChanged" when Read<StateChangedDetails>(written) is { } change => Changed(change),
             "GateChecked" when Read<GateCheckedDetails>(written) is { } gate =>
                 $"gate {gate.Gate} {Word(gate.Outcome)}{Because(gate.Reason)}",
+            "PostChecked" when Read<PostCheckedDetails>(written) is { } check =>
+                $"post-check {check.Check} {(check.Passed ? "passed" : "failed")}{Because(check.Reason)}",
             "RotationEnded" when Read<RotationEndedDetails>(written) is { } end => Ended(end),
             "KeyRetired" when Read<KeyRetiredDetails>(written) is { } key =>
                 $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it",

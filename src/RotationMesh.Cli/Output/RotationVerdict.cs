@@ -21,6 +21,8 @@ internal static class RotationVerdict
                 $"Stopped: {Tables.Number(totals.Pending)} rows are still to do; rotate again to go on",
             "CompletedWithFailures" when rotation.DryRun =>
                 "Dry run: the rows above can't be rotated; nothing was written",
+            "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed) =>
+                $"Every row is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
             "CompletedWithFailures" =>
                 $"{Tables.Number(totals.Failed)} rows are left: repair them and rotate again; {Decrypted(rotation)}",
             "Paused" => $"Paused: {rotation.Reason}; {Tables.Number(totals.Pending)} rows are still to do",

@@ -14,6 +14,7 @@ internal static class RotationView
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         ShowExternal(console, rotation);
+        ShowPostChecks(console, rotation);
         console.Line(RotationVerdict.Of(rotation));
         ShowPaused(console, rotation);
         if (!rotation.DryRun)
@@ -47,6 +48,7 @@ internal static class RotationView
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         ShowExternal(console, rotation);
+        ShowPostChecks(console, rotation);
     }
 
     private static void ShowTable(IAnsiConsole console, RotationDocument rotation)
@@ -68,6 +70,12 @@ internal static class RotationView
                 totals.Conflicts
             );
         console.Write(table);
+    }
+
+    private static void ShowPostChecks(IAnsiConsole console, RotationDocument rotation)
+    {
+        foreach (var check in rotation.PostChecks)
+            console.Line($"Post-check {check.Name}: {(check.Passed ? "passed" : $"failed: {check.Reason}")}");
     }
 
     private static void ShowPaused(IAnsiConsole console, RotationDocument rotation)

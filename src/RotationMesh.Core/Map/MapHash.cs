@@ -26,6 +26,7 @@ public static class MapHash
             }),
             scopes = map.Scopes.Select(scope => new { scope.Name, tables = scope.Tables.Select(Canonical) }),
             gates = map.Gates.Select(gate => gate.Identity),
+            postChecks = map.PostChecks.Select(check => check.Identity),
         };
         return Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(canonical)))

@@ -35,6 +35,9 @@ public sealed record RotationMap
     /// <summary>The gates that the map asks for, in the order of the file.</summary>
     public IReadOnlyList<GateEntry> Gates { get; init; } = [];
 
+    /// <summary>What the application is asked once a rotation has been verified, in the order of the file.</summary>
+    public IReadOnlyList<PostCheckEntry> PostChecks { get; init; } = [];
+
     /// <summary>How much is decrypted again after a rotation, where the operator does not say otherwise.</summary>
     public VerificationShare Verify { get; init; } = VerificationShare.Default;
 

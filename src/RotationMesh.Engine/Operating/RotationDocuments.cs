@@ -21,6 +21,7 @@ public static class RotationDocuments
             ElapsedSeconds = Math.Round(report.Elapsed.TotalSeconds, 3),
             Reason = report.Reason,
             Verified = report.Verified,
+            PostChecks = report.PostChecks,
             Totals = new RowTotals
             {
                 Rotated = report.Tables.Sum(table => table.Rotated),

@@ -40,6 +40,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
             Elapsed = rotation.Elapsed,
             Tables = InOrder(summary.Tables),
             Verified = summary.Verified,
+            PostChecks = summary.PostChecks ?? [],
             Failures = [.. kept.Select(Failure)],
         };
     }

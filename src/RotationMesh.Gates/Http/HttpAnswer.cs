@@ -5,7 +5,7 @@ using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Gates.Http;
 
-/// <summary>The answer to a GET request, read whole.</summary>
+/// <summary>The answer to a GET request, read to its end; the body is empty where nobody wants it.</summary>
 internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
 {
     // A status document is small; more would only fill memory.
@@ -21,7 +21,6 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
         }
     )
     {
-        MaxResponseContentBufferSize = MaxBodyBytes,
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
@@ -33,6 +32,7 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
         Uri url,
         (string Name, string Value)? header,
         TimeSpan timeout,
+        bool keepBody,
         CancellationToken cancellationToken
     )
     {
@@ -41,10 +41,14 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
         limit.CancelAfter(timeout);
         try
         {
-            using var response = await Client.SendAsync(request, limit.Token);
+            using var response = await Client.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                limit.Token
+            );
             return new HttpAnswer(
                 response.StatusCode,
-                await response.Content.ReadAsByteArrayAsync(limit.Token)
+                await ReadAsync(response.Content, keepBody, limit.Token)
             );
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -57,10 +61,31 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
         {
             throw new GateUnreadableException($"{Place(url)} cannot be read ({e.HttpRequestError})", e);
         }
+        catch (IOException e)
+        {
+            throw new GateUnreadableException($"{Place(url)} cannot be read (the answer broke off)", e);
+        }
     }
 
     /// <summary>What may be shown of a URL: path and query may hold a token.</summary>
     public static string Place(Uri url) => $"{url.Scheme}://{url.Host}:{url.Port}";
+
+    // What nobody looks at is read all the same: an export that breaks off in its middle has not succeeded.
+    private static async Task<byte[]> ReadAsync(
+        HttpContent content,
+        bool keep,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!keep)
+        {
+            await content.CopyToAsync(Stream.Null, cancellationToken);
+            return [];
+        }
+
+        await content.LoadIntoBufferAsync(MaxBodyBytes, cancellationToken);
+        return await content.ReadAsByteArrayAsync(cancellationToken);
+    }
 
     private static HttpRequestMessage Request(Uri url, (string Name, string Value)? header)
     {

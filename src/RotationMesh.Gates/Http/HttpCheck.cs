@@ -18,7 +18,13 @@ public static class HttpCheck
         (string, string)? header = expectation.Header is { } given ? (given.Name, given.Value.Value) : null;
         try
         {
-            var answer = await HttpAnswer.AskAsync(url, header, expectation.Timeout, cancellationToken);
+            var answer = await HttpAnswer.AskAsync(
+                url,
+                header,
+                expectation.Timeout,
+                keepBody: expectation.JsonPointer is not null,
+                cancellationToken
+            );
             return FindFault(answer, expectation) is { } fault ? $"{HttpAnswer.Place(url)} {fault}" : null;
         }
         catch (GateUnreadableException e)

@@ -67,7 +67,7 @@ public sealed class RabbitMqGate(RabbitMqEntry entry) : IGate
         var path =
             $"{management.AbsolutePath.TrimEnd('/')}/api/queues/{Uri.EscapeDataString(entry.VirtualHost)}/{Uri.EscapeDataString(queue)}";
         var url = new UriBuilder(management) { Path = path, Query = "" }.Uri;
-        var answer = await HttpAnswer.AskAsync(url, header: null, Timeout, cancellationToken);
+        var answer = await HttpAnswer.AskAsync(url, header: null, Timeout, keepBody: true, cancellationToken);
         return answer.Status switch
         {
             HttpStatusCode.OK => Consumers(answer.Body),

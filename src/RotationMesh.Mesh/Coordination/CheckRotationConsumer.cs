@@ -2,6 +2,7 @@ using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
@@ -19,6 +20,7 @@ internal sealed class CheckRotationConsumer(
     TargetDatabases databases,
     Surveyor surveyor,
     TableClaims claims,
+    RotationMap map,
     ControlDatabase control
 ) : IConsumer<CheckRotation>
 {
@@ -45,6 +47,7 @@ internal sealed class CheckRotationConsumer(
     {
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
+        PostChecks.EnsureKnown(map);
         await claims.ClaimAsync(rotationId, goal, cancellationToken);
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();

@@ -6,19 +6,21 @@ using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Writes the closing totals of a rotation, by its last census, and resumes the workers that it paused where all of it has
-/// been verified.
+/// Writes the closing totals of a rotation, by its last census. Where all of it has been verified, the map's post-checks
+/// are asked; where they pass, the workers that it paused are resumed.
 /// </summary>
 internal sealed class ConcludeRotationConsumer(
     ControlDatabase control,
     FailureArrival arrival,
     QueuePauses pauses,
+    PostChecks postChecks,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
 {
@@ -26,6 +28,13 @@ internal sealed class ConcludeRotationConsumer(
     public async Task Consume(ConsumeContext<ConcludeRotation> context)
     {
         var command = context.Message;
+        await using var alone = await new RotationGuard(control.Source).TryHoldAsync(
+            "conclude",
+            command.RotationId,
+            context.CancellationToken
+        );
+        if (alone is null)
+            return; // somebody is at it and will answer
         var ledger = await new LedgerSummary(control.Source).ReadAsync(
             command.RotationId,
             context.CancellationToken
@@ -50,12 +59,10 @@ internal sealed class ConcludeRotationConsumer(
             ),
             ledger
         );
-        var summary = new ClosingSummary(closing.Verified, [.. closing.Tables(command.Cancelled)]);
-        await new SummaryStore(control.Source).WriteAsync(
-            command.RotationId,
-            JsonSerializer.Serialize(summary),
-            context.CancellationToken
-        );
+        var summary = new ClosingSummary(closing.Verified, [.. closing.Tables(command.Cancelled)])
+        {
+            Sweep = command.Sweep,
+        };
         var unverified = ledger.Where(sweep =>
             sweep.Key.Phase == SweepPhase.Verify && sweep.Key.Sweep == command.Sweep
         );
@@ -65,9 +72,35 @@ internal sealed class ConcludeRotationConsumer(
             unverified.Sum(sweep => sweep.Failed),
             summary.Counts()
         );
-        if (!command.Cancelled && concluded is { FailedPartitions: 0, Counts.Failed: 0 })
+        var verified = !command.Cancelled && concluded is { FailedPartitions: 0, Counts.Failed: 0 };
+        var answers = verified ? await AskAsync(command, context.CancellationToken) : null;
+        await new SummaryStore(control.Source).WriteAsync(
+            command.RotationId,
+            JsonSerializer.Serialize(summary with { PostChecks = answers }),
+            context.CancellationToken
+        );
+        var fault = PostChecks.Fault(answers ?? []);
+        if (verified && fault is null)
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
-        await context.Publish(concluded);
+        await context.Publish(concluded with { PostCheckFault = fault });
+    }
+
+    // A command that comes twice is answered as the first time: the end must not change its mind.
+    private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
+        ConcludeRotation command,
+        CancellationToken cancellationToken
+    )
+    {
+        var written = await new SummaryStore(control.Source).FindWrittenAsync(
+            command.RotationId,
+            cancellationToken
+        );
+        return
+            written is not null
+            && JsonSerializer.Deserialize<ClosingSummary>(written) is { PostChecks: { } answered } before
+            && before.Sweep == command.Sweep
+            ? answered
+            : await postChecks.AskAsync(command.RotationId, cancellationToken);
     }
 
     // Verified: the workers may go on. A queue that can't be resumed now is remembered, and holds up nothing.

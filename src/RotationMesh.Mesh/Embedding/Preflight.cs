@@ -25,6 +25,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
         CancellationToken cancellationToken
     )
     {
+        PostChecks.EnsureKnown(parts.Map);
         var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)

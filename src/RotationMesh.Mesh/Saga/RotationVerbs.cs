@@ -28,7 +28,8 @@ internal static class RotationVerbs
         c.IsThisSweep(c.Message.Sweep) && !c.LeavesRows() && c.Message.Uncounted is null;
 
     public static bool IsClean(this BehaviorContext<Rotation, RotationConcluded> c) =>
-        c.IsThisSweep(c.Message.Sweep) && c.Message is { FailedPartitions: 0, Counts.Failed: 0 };
+        c.IsThisSweep(c.Message.Sweep)
+        && c.Message is { FailedPartitions: 0, Counts.Failed: 0, PostCheckFault: null };
 
     public static bool IsFlawed(this BehaviorContext<Rotation, RotationConcluded> c) =>
         c.IsThisSweep(c.Message.Sweep) && !c.IsClean();
@@ -101,7 +102,7 @@ internal static class RotationVerbs
 
     public static EventActivityBinder<Rotation, RotationConcluded> Conclude(
         this EventActivityBinder<Rotation, RotationConcluded> on
-    ) => on.Then(c => c.Saga.Concluded = true);
+    ) => on.Then(c => (c.Saga.Concluded, c.Saga.Reason) = (true, c.Message.PostCheckFault ?? c.Saga.Reason));
 
     public static EventActivityBinder<Rotation, RotationConcluded> PublishEnd(
         this EventActivityBinder<Rotation, RotationConcluded> on,

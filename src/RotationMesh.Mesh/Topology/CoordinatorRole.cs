@@ -64,6 +64,7 @@ public static class CoordinatorRole
         );
         bus.AddSingleton<GateLook>();
         bus.AddSingleton<QueuePauses>();
+        bus.AddSingleton<PostChecks>();
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,

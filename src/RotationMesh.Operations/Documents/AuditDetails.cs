@@ -84,6 +84,19 @@ public enum GateOutcome
     Overridden,
 }
 
+/// <summary>Details of <c>PostChecked</c>: written for each post-check of the map once the rows are verified.</summary>
+public sealed record PostCheckedDetails
+{
+    /// <summary>The post-check.</summary>
+    public required string Check { get; init; }
+
+    /// <summary>Whether the answer was as the map asks for.</summary>
+    public required bool Passed { get; init; }
+
+    /// <summary>What was wrong with it.</summary>
+    public string? Reason { get; init; }
+}
+
 /// <summary>Details of <c>RotationEnded</c>.</summary>
 public sealed record RotationEndedDetails
 {

@@ -36,6 +36,9 @@ public sealed record RotationDocument
     /// <summary>Rows that were decrypted after they were rewritten.</summary>
     public required long Verified { get; init; }
 
+    /// <summary>What the application answered once the rows were verified; empty where it was not asked.</summary>
+    public IReadOnlyList<PostCheckDocument> PostChecks { get; init; } = [];
+
     /// <summary>Partitions, while it runs.</summary>
     public PartitionTotals? Partitions { get; init; }
 
@@ -57,6 +60,9 @@ public sealed record RotationDocument
 
 /// <summary>Partitions of the pass under way.</summary>
 public sealed record PartitionTotals(int Sweep, long Planned, long Done, long Failed, long WithWorkers);
+
+/// <summary>A post-check of the map; <paramref name="Reason"/> says what was wrong with the answer, null where nothing was.</summary>
+public sealed record PostCheckDocument(string Name, bool Passed, string? Reason);
 
 /// <summary>A worker that refuses a rotation's partitions.</summary>
 public sealed record RefusalDocument(string Worker, string Reason, long Times, DateTimeOffset LastAt);

@@ -19,10 +19,16 @@ internal static class NextStepsSection
         switch (rotation.State)
         {
             case "Completed":
-                yield return $"Check the application: an export of a rotated tenant, the health of a connector.";
+                if (rotation.PostChecks.Count == 0)
+                    yield return $"Check the application: an export of a rotated tenant, the health of a connector.";
                 yield return $"Resume the application's workers, where they are still paused: {new Code("rotationmesh workers resume")}.";
                 yield return $"Restart what still holds the old key ring; then {new Code("rotationmesh census")} shows whether anything writes old versions.";
                 yield return $"When {new Code("rotationmesh keys")} says that an old version is safe to retire, retire it: {new Code("rotationmesh keys retire N")}.";
+                break;
+            case "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed):
+                yield return "Every row is rotated and verified, and the application does not answer as expected: find out why, by the post-checks above.";
+                yield return "Keep the old keys, and the application's workers paused, until it does.";
+                yield return $"Verify, and ask it again: {retry}.";
                 break;
             case "CompletedWithFailures":
                 yield return $"Keep the old keys: {rotation.Totals.Failed} rows may still need them.";

@@ -3,7 +3,7 @@ using RotationMesh.Reporting.Blocks;
 
 namespace RotationMesh.Reporting.Sections;
 
-/// <summary>What was decrypted again, and what the audit log can be held against.</summary>
+/// <summary>What was decrypted again, what the application answered, and what the audit log can be held against.</summary>
 internal static class VerificationSection
 {
     public static IEnumerable<Block> Of(ReportDocument report)
@@ -15,6 +15,25 @@ internal static class VerificationSection
                 ? "No rows were decrypted after they were rewritten."
                 : $"{rotation.Verified} rows were decrypted after they were rewritten; {report.Unreadable} of those at version {rotation.TargetVersion} failed. Each new value was also decrypted, and compared, before it was written."
         );
+        if (rotation.PostChecks.Count > 0)
+        {
+            yield return new Paragraph("Then the application was asked:");
+            yield return new Grid(
+                ["Post-check", "Outcome", "Reason"],
+                0,
+                [
+                    .. rotation.PostChecks.Select(check =>
+                        (Phrase[])
+                            [
+                                Phrase.Foreign(check.Name),
+                                check.Passed ? "passed" : "failed",
+                                Phrase.Foreign(check.Reason),
+                            ]
+                    ),
+                ]
+            );
+        }
+
         if (report.Audit.Events.Count > 0)
         {
             var newest = report.Audit.Events[^1];

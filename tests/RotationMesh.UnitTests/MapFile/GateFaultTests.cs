@@ -43,6 +43,19 @@ public sealed class GateFaultTests
     [TestCase("maxAge: 24h, ", "", 19, "'maxAge' is missing in gates.snapshot")]
     [TestCase("maxAge: 24h", "maxAge: 24h, file: /b", 19, "pgbackrest and file", "one place")]
     [TestCase("stanza: main", "stanzas: main", 19, "unknown key 'stanzas'", "'stanza'")]
+    [TestCase(
+        "value: done\n",
+        "value: done\n    valu: x\n",
+        25,
+        "unknown key 'valu' in postChecks",
+        "'value'"
+    )]
+    [TestCase("name: export\n", "status: 200\n", 21, "'name' is missing in postChecks")]
+    [TestCase("name: export\n", "name: connector.health\n", 27, "two checks of the name 'connector.health'")]
+    [TestCase("name: export\n", "name: an export\n", 21, "letters, digits")]
+    [TestCase("url: http://app/exports", "url: ftp://app/exports", 22, "url is not a URL")]
+    [TestCase("    value: done\n", "", 21, "only one of 'pointer' and 'value'")]
+    [TestCase("timeout: 45s", "timeout: 45", 26, "timeout is not a length of time")]
     public void A_wrong_gate_is_refused_with_its_line(
         string piece,
         string replacement,

@@ -99,8 +99,31 @@ public sealed class GateReadingTests
     }
 
     [Test]
-    public void Nothing_of_a_gate_prints_a_secret() =>
-        Assert.That(string.Join('\n', Gates), Does.Not.Contain(Maps.Password));
+    public void Post_checks_are_read_completely()
+    {
+        var checks = MapFolder.Read(GatedMap.Yaml).PostChecks;
+        var (export, health) = (checks[0].Expectation, checks[1].Expectation);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(checks.Select(check => check.Name), Is.EqualTo(["export", "connector.health"]));
+            Assert.That(
+                (export.Status, export.JsonPointer, export.Value),
+                Is.EqualTo((200, "/export/state", "done"))
+            );
+            Assert.That(export.Header!.Value.Value, Is.EqualTo(Maps.Password));
+            Assert.That(export.Timeout, Is.EqualTo(TimeSpan.FromSeconds(45)));
+            Assert.That((health.Status, health.JsonPointer), Is.EqualTo((204, default(string))));
+            Assert.That(health.Timeout, Is.EqualTo(TimeSpan.FromSeconds(30)));
+        });
+    }
+
+    [Test]
+    public void Nothing_of_a_gate_or_post_check_prints_a_secret() =>
+        Assert.That(
+            string.Join('\n', [.. Gates, .. MapFolder.Read(GatedMap.Yaml).PostChecks]),
+            Does.Not.Contain(Maps.Password)
+        );
 
     [Test]
     public void A_missing_variable_of_an_address_is_told_when_the_address_is_needed()
@@ -131,6 +154,8 @@ public sealed class GateReadingTests
                 ("{bull}", "{other}"),
                 ("maxAge: 24h", "maxAge: 25h"),
                 ("deployment: csuite-worker", "deployment: other"),
+                ("/export/state", "/export/outcome"),
+                ("status: 204", "status: 200"),
             }
         )
             Assert.That(

@@ -1,6 +1,6 @@
 namespace RotationMesh.UnitTests.MapFile;
 
-/// <summary>A map with every kind of gate; tests count on its lines.</summary>
+/// <summary>A map with every kind of gate, and post-checks; tests count on its lines.</summary>
 internal static class GatedMap
 {
     public const string Gates = """
@@ -24,6 +24,14 @@ internal static class GatedMap
             - command: { run: [/usr/local/bin/rests, --token, correct-horse], timeout: 3s }
             - kubernetes: { deployment: csuite-worker, namespace: csuite }
           snapshot: { maxAge: 24h, pgbackrest: { stanza: main } }
+        postChecks:
+          - name: export
+            url: http://app/exports/demo?key=correct-horse
+            pointer: /export/state
+            value: done
+            header: { name: X-Key, value: correct-horse }
+            timeout: 45s
+          - { name: connector.health, url: http://app/health, status: 204 }
         """;
 
     public const string Yaml = Maps.Small + "\n" + Gates;

@@ -45,6 +45,10 @@ public sealed class SchemaTests
     [TestCase("timeout: 3s", "timout: 3s")]
     [TestCase("- kubernetes:", "- http: { url: http://a }\n      kubernetes:")]
     [TestCase("maxAge: 24h", "maxAge: 24h, file: /b")]
+    [TestCase("name: export\n", "status: 200\n")]
+    [TestCase("name: export\n", "name: an export\n")]
+    [TestCase("    value: done\n", "")]
+    [TestCase("timeout: 45s", "timout: 45s")]
     public async Task The_schema_rejects_the_gates_that_the_reader_refuses(string piece, string replacement)
     {
         var spoiled = GatedMap.Spoiled(piece, replacement);

@@ -26,6 +26,13 @@ public sealed record HttpExpectation
     /// <summary>How long the whole answer may take.</summary>
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>Throws <see cref="UsageException"/> with file and line where a variable that URL or header name is not set.</summary>
+    public void EnsureKnown()
+    {
+        _ = Url.Value;
+        _ = Header?.Value.Value;
+    }
+
     internal IEnumerable<string> Identity =>
         [Status.ToString(CultureInfo.InvariantCulture), JsonPointer ?? ""];
 }

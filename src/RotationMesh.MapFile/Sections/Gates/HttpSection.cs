@@ -21,9 +21,11 @@ internal static partial class HttpSection
     internal static readonly KeySet HeaderKeys = new(Required: ["name", "value"], Optional: []);
 
     /// <summary>The request and its expectation.</summary>
-    public static HttpExpectation Read(MapNode node)
+    public static HttpExpectation Read(MapNode node) => Read(node, node.Fields(Keys), DefaultTimeout);
+
+    /// <summary>The request and its expectation, among other keys of <paramref name="node"/>.</summary>
+    public static HttpExpectation Read(MapNode node, MapFields fields, TimeSpan defaultTimeout)
     {
-        var fields = node.Fields(Keys);
         var (pointer, value) = (fields.Optional("pointer"), fields.Optional("value"));
         if (pointer is null != value is null)
             throw node.Fault(
@@ -36,7 +38,7 @@ internal static partial class HttpSection
             JsonPointer = pointer is null ? null : Pointer(pointer),
             Value = value?.Text().Value,
             Header = fields.Optional("header") is { } header ? Header(header) : null,
-            Timeout = fields.Optional("timeout") is { } timeout ? Durations.Read(timeout) : DefaultTimeout,
+            Timeout = fields.Optional("timeout") is { } timeout ? Durations.Read(timeout) : defaultTimeout,
         };
     }
 

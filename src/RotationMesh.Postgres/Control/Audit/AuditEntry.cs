@@ -75,6 +75,9 @@ public enum AuditKind
     /// <summary>A gate holds, is lost, or is overridden.</summary>
     GateChecked,
 
+    /// <summary>The application answered a post-check, as expected or not.</summary>
+    PostChecked,
+
     /// <summary>Closing totals of a rotation.</summary>
     RotationEnded,
 

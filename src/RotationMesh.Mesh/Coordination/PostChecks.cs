@@ -1,0 +1,77 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Gates.Http;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Audit;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Asks the application what the map's post-checks say, once its rows are rotated and verified.</summary>
+internal sealed class PostChecks(RotationMap map, ControlDatabase control)
+{
+    /// <summary>Throws <see cref="UsageException"/> for a check whose variables are not set: the end is too late to hear of it.</summary>
+    public static void EnsureKnown(RotationMap map)
+    {
+        foreach (var check in map.PostChecks)
+            check.Expectation.EnsureKnown();
+    }
+
+    /// <summary>Which checks failed and why, in one sentence without secrets; null where none did.</summary>
+    public static string? Fault(IReadOnlyList<PostCheckDocument> checks)
+    {
+        var failed = checks.Where(check => !check.Passed).ToList();
+        return failed.Count == 0
+            ? null
+            : string.Join("; ", failed.Select(check => $"post-check {check.Name} failed: {check.Reason}"));
+    }
+
+    /// <summary>
+    /// Asks all of them at the same time and takes the answers to the audit log. They are GET requests, so being asked
+    /// again after a crash does no harm.
+    /// </summary>
+    public async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var answers = await Task.WhenAll(map.PostChecks.Select(check => AskAsync(check, cancellationToken)));
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var answer in answers)
+            await AuditLog.AppendAsync(
+                transaction,
+                AuditEntry.Of(
+                    AuditKind.PostChecked,
+                    rotationId,
+                    AuditEntry.Program,
+                    new PostCheckedDetails
+                    {
+                        Check = answer.Name,
+                        Passed = answer.Passed,
+                        Reason = answer.Reason,
+                    }
+                ),
+                cancellationToken
+            );
+        await transaction.CommitAsync(cancellationToken);
+        return answers;
+    }
+
+    private static async Task<PostCheckDocument> AskAsync(
+        PostCheckEntry check,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var fault = await HttpCheck.FindFaultAsync(check.Expectation, cancellationToken);
+            return new PostCheckDocument(check.Name, fault is null, fault);
+        }
+        catch (UsageException unset)
+        {
+            // Of this coordinator; the one that checked the rotation had the variable.
+            return new PostCheckDocument(check.Name, Passed: false, unset.Message);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http;
+using NUnit.Framework;
+using RotationMesh.Core.Map;
+using RotationMesh.Core.Map.Gates;
+using RotationMesh.Mesh.Working;
+using RotationMesh.Sample;
+using RotationMesh.TestKit.Http;
+
+namespace RotationMesh.MeshTests.Rotations;
+
+[TestFixture]
+internal sealed class WhenPostChecksAreAsked
+{
+    // Some of the mesh's nudges (300 ms), each of which asks for the conclusion again.
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1.5);
+
+    [Test]
+    public async Task A_slow_answer_is_waited_for_and_asked_for_once()
+    {
+        await using var application = await AskedApplication.StartAsync();
+        application.Answer = _ => Task.Delay(Slow);
+        await using var loaded = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await using var world = loaded.Beside(Asking(loaded.Parts.Map, application.Url));
+        await using var mesh = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 });
+
+        await mesh.UntilAsync("Completed");
+
+        Assert.That(application.Asked, Has.Count.EqualTo(1));
+        Assert.That(
+            await world.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM rotationmesh.audit_events WHERE kind = 'PostChecked'"
+            ),
+            Is.EqualTo(1)
+        );
+    }
+
+    [Test]
+    public async Task A_failed_one_is_why_the_rotation_ends_with_failures()
+    {
+        await using var application = await AskedApplication.StartAsync();
+        application.Answer = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return Task.CompletedTask;
+        };
+        await using var loaded = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await using var world = loaded.Beside(Asking(loaded.Parts.Map, application.Url));
+        await using var mesh = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 });
+
+        await mesh.UntilAsync("CompletedWithFailures");
+
+        Assert.That(
+            (await mesh.NowAsync())!.Reason,
+            Is.EqualTo($"post-check export failed: {application.Url} answered with status 500, not 200")
+        );
+        Assert.That(await world.AtVersionAsync(1), Is.Zero);
+    }
+
+    private static RotationMap Asking(RotationMap map, string url) =>
+        map with
+        {
+            PostChecks =
+            [
+                new PostCheckEntry(
+                    "export",
+                    new HttpExpectation
+                    {
+                        Url = new Deferred<Uri>(new Uri(url)),
+                        Status = 200,
+                        Timeout = TimeSpan.FromSeconds(20),
+                    },
+                    Line: 1
+                ),
+            ],
+        };
+}
