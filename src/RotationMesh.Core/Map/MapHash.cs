@@ -25,8 +25,10 @@ public static class MapHash
                 format.Info,
             }),
             scopes = map.Scopes.Select(scope => new { scope.Name, tables = scope.Tables.Select(Canonical) }),
-            gates = map.Gates.Select(gate => gate.Identity),
-            postChecks = map.PostChecks.Select(check => check.Identity),
+            // In one list, so that a map without post-checks keeps the hash that it had before there were any.
+            gates = map
+                .Gates.Select(gate => gate.Identity)
+                .Concat(map.PostChecks.Select(check => check.Identity)),
         };
         return Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(canonical)))

@@ -8,5 +8,5 @@ namespace RotationMesh.Core.Map;
 /// </summary>
 public sealed record PostCheckEntry(string Name, HttpExpectation Expectation, int Line)
 {
-    internal IEnumerable<string> Identity => [Name, .. Expectation.Identity];
+    internal IEnumerable<string> Identity => ["postChecks", Name, .. Expectation.Identity];
 }
