@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
@@ -9,12 +10,13 @@ namespace RotationMesh.Engine;
 
 /// <summary>
 /// A rotation that writes nothing: every row is decrypted and re-encrypted for real, so it finds every row that the real
-/// one would fail on. It needs no control database, and leaves nothing behind.
+/// one would fail on. It needs no control schema, and leaves nothing behind.
 /// </summary>
 public sealed class DryRun(
     KeyRing ring,
     TargetDatabases databases,
     SchemaCheck schema,
+    ControlDatabase control,
     RotationProgress progress
 )
 {
@@ -27,7 +29,10 @@ public sealed class DryRun(
         ArgumentNullException.ThrowIfNull(request);
         var clock = Stopwatch.StartNew();
         var dry = request with { Settings = request.Settings with { DryRun = true } };
-        var tables = await new Preparation(databases, ring, schema).PrepareAsync(dry, stopping);
+        var tables = await new Preparation(databases, ring, schema, new KnownFailures(control)).PrepareAsync(
+            dry,
+            stopping
+        );
         var version = dry.Settings.Target.Version;
         progress.Pending = tables.Sum(table => table.Pending(version));
         progress.Phase = "Rotating";

@@ -1,5 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Probing;
@@ -8,7 +9,12 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>Everything that must hold before a row is written: schema, tenants, census, keys.</summary>
-internal sealed class Preparation(TargetDatabases databases, KeyRing ring, SchemaCheck schema)
+internal sealed class Preparation(
+    TargetDatabases databases,
+    KeyRing ring,
+    SchemaCheck schema,
+    KnownFailures known
+)
 {
     /// <summary>The tables of the request with their opening census. Throws <see cref="UsageException"/> where something does not fit.</summary>
     public async Task<IReadOnlyList<TableRun>> PrepareAsync(
@@ -50,11 +56,13 @@ internal sealed class Preparation(TargetDatabases databases, KeyRing ring, Schem
         var probe = new KeyProbe(databases, ring);
         var wrong = new List<ProbeResult>();
         foreach (var table in tables)
+        {
+            var results = await probe.ProbeAsync(table.Target, table.Counts, tenants, cancellationToken);
             wrong.AddRange(
-                (await probe.ProbeAsync(table.Target, table.Counts, tenants, cancellationToken)).Where(
-                    result => result.IsWrongKey
-                )
+                await known.WrongKeysAsync(table.Target, table.Counts, results, cancellationToken)
             );
+        }
+
         if (wrong.Count > 0)
             throw new UsageException(
                 string.Join(Environment.NewLine, wrong.Select(result => result.Explain()))

@@ -38,6 +38,8 @@ internal static class RotationVerdict
     // Of large tables a sample is decrypted; an operator should not take it for all.
     private static string Decrypted(RotationDocument rotation)
     {
+        if (rotation.Verified == 0)
+            return "counted again, none decrypted";
         var reached = rotation.Totals.Rotated + rotation.Totals.Current;
         var share = 100.0 * rotation.Verified / Math.Max(reached, 1);
         return rotation.Verified >= reached

@@ -35,7 +35,7 @@ public sealed class LocalInspections(
         var request = new OrderCheck(map, keys).Request(order, dryRun: true);
         var report = await ProgressReports.WhileAsync(
             progress,
-            now => new DryRun(keys, databases, Schema, now).RunAsync(request, cancellationToken)
+            now => new DryRun(keys, databases, Schema, control, now).RunAsync(request, cancellationToken)
         );
         return RotationDocuments.Of(report);
     }

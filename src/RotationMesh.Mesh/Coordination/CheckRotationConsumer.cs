@@ -61,6 +61,7 @@ internal sealed class CheckRotationConsumer(
             );
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(databases, ring),
+            new KnownFailures(control),
             survey.Tables,
             goal,
             cancellationToken

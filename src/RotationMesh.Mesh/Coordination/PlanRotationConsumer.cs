@@ -170,6 +170,7 @@ internal sealed class PlanRotationConsumer(
         var late = tables.Where(table => !known.Contains(table.Name)).ToList();
         var wrong = await WrongKeys.FindAsync(
             new KeyProbe(databases, ring),
+            new KnownFailures(control),
             late,
             command.Goal,
             cancellationToken

@@ -1,5 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target.Probing;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -10,12 +11,13 @@ internal static class WrongKeys
     /// <summary>Throws <see cref="UsageException"/> that names the tables and versions whose key can't be the right one.</summary>
     public static async Task EnsureNoneAsync(
         KeyProbe probe,
+        KnownFailures known,
         IEnumerable<SurveyedTable> tables,
         RotationGoal goal,
         CancellationToken cancellationToken
     )
     {
-        var wrong = await FindAsync(probe, tables, goal, cancellationToken);
+        var wrong = await FindAsync(probe, known, tables, goal, cancellationToken);
         if (wrong.Count > 0)
             throw new UsageException(
                 string.Join(Environment.NewLine, wrong.Select(result => result.Explain()))
@@ -25,6 +27,7 @@ internal static class WrongKeys
     /// <summary>The tables and versions whose key can't be the one that the rows were encrypted with.</summary>
     public static async Task<IReadOnlyList<ProbeResult>> FindAsync(
         KeyProbe probe,
+        KnownFailures known,
         IEnumerable<SurveyedTable> tables,
         RotationGoal goal,
         CancellationToken cancellationToken
@@ -39,7 +42,9 @@ internal static class WrongKeys
                 Surveyor.Tenants(goal),
                 cancellationToken
             );
-            wrong.AddRange(results.Where(result => result.IsWrongKey));
+            wrong.AddRange(
+                await known.WrongKeysAsync(table.Target, table.Counts, results, cancellationToken)
+            );
         }
 
         return wrong;

@@ -47,6 +47,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             return; // its keys were tried at its start, and what is left since may be mostly what does not decrypt
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(parts.Databases, parts.Ring),
+            new KnownFailures(parts.Control),
             survey.Tables,
             goal,
             cancellationToken

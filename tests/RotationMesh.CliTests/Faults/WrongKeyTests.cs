@@ -47,6 +47,18 @@ public sealed class WrongKeyTests
         Assert.That(await site.Database.BytesAsync(), Is.EqualTo(bytes));
     }
 
+    [Test]
+    public async Task What_an_earlier_rotation_left_behind_is_not_taken_for_a_wrong_key()
+    {
+        site = await Site.LoadAsync("--rows", "500", "--tenants", "5", "--corrupt", "30");
+        (await site.RunAsync("rotate")).Exits(3);
+        foreach (var again in new[] { new[] { "rotate", "--dry-run" }, ["rotate"] })
+        {
+            var document = (await site.RunAsync(["--output", "json", .. again])).Exits(3).Json();
+            Assert.That(document.Total("failed"), Is.EqualTo(30), string.Join(' ', again));
+        }
+    }
+
     private void SwapKeys() =>
         site.Set(
             MasterKeys.Variables(

@@ -75,6 +75,7 @@ internal sealed class WhenARotationRunsEmbedded
             world.Parts.Ring,
             world.Parts.Databases,
             world.Parts.Schema,
+            world.Parts.Control,
             new RotationProgress()
         ).RunAsync(world.Request, CancellationToken.None);
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
