@@ -15,7 +15,13 @@ public sealed record RotationPlanned(Guid RotationId, int Sweep, long Partitions
 /// The census after a sweep: rows that no recorded failure accounts for, and why some database could not be counted; null
 /// where all were.
 /// </summary>
-public sealed record RowsCounted(Guid RotationId, int Sweep, long PendingRows, string? Uncounted);
+public sealed record RowsCounted(
+    Guid RotationId,
+    int Sweep,
+    long PendingRows,
+    string? Uncounted,
+    string? GivenUp = null
+);
 
 /// <summary>Verification is planned to its end.</summary>
 public sealed record VerificationPlanned(Guid RotationId, int Sweep, long Partitions);

@@ -38,7 +38,7 @@ public sealed record PartitionRefused(
 /// <summary>
 /// Sent by a worker that could not do the partition as a whole, handled by the ledger: it is tried again after a wait where
 /// the failure is transient, and else kept for an operator's retry; may arrive twice. The SqlState is null where the
-/// failure is not PostgreSQL's.
+/// failure is not PostgreSQL's, and the cause then says in a word what it is.
 /// </summary>
 public sealed record PartitionFailed(
     Guid RotationId,
@@ -46,7 +46,8 @@ public sealed record PartitionFailed(
     int Attempt,
     string Worker,
     string? SqlState,
-    bool Transient
+    bool Transient,
+    string? Cause = null
 );
 
 /// <summary>

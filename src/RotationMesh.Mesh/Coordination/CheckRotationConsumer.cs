@@ -32,6 +32,9 @@ internal sealed class CheckRotationConsumer(
         await using var alone = await guard.TryHoldAsync("check", rotationId, context.CancellationToken);
         if (alone is null)
             return; // somebody is at it and will answer
+        var rotations = new RunningRotations(control.Source);
+        if (await rotations.FindAsync(rotationId, context.CancellationToken) is not { State: "Checking" })
+            return; // late: it has been checked, and reads whole tables
         try
         {
             await CheckAsync(rotationId, goal, context.CancellationToken);

@@ -35,6 +35,8 @@ internal sealed class ConcludeRotationConsumer(
         );
         if (alone is null)
             return; // somebody is at it and will answer
+        if (!await IsWantedAsync(command, context.CancellationToken))
+            return; // late: what has ended keeps its totals, and a retry writes new ones at its end
         var ledger = await new LedgerSummary(control.Source).ReadAsync(
             command.RotationId,
             context.CancellationToken
@@ -102,6 +104,12 @@ internal sealed class ConcludeRotationConsumer(
             ? answered
             : await postChecks.AskAsync(command.RotationId, cancellationToken);
     }
+
+    private async Task<bool> IsWantedAsync(ConcludeRotation command, CancellationToken cancellationToken) =>
+        await new RunningRotations(control.Source).FindAsync(command.RotationId, cancellationToken)
+            is { Concluded: false } rotation
+        && rotation.Sweep == command.Sweep
+        && rotation.State == (command.Cancelled ? "Cancelled" : "Verifying");
 
     // Verified: the workers may go on. A queue that can't be resumed now is remembered, and holds up nothing.
     private async Task ResumeWorkersAsync(Guid rotationId, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Coordination;
 
@@ -9,8 +10,12 @@ namespace RotationMesh.Mesh.Coordination;
 /// The census after a sweep: the database, and not the counters, says what is left. A database that can't be counted makes
 /// the answer incomplete, and the saga waits for it.
 /// </summary>
-internal sealed class CountRowsConsumer(Surveyor surveyor, ControlDatabase control, FailureArrival arrival)
-    : IConsumer<CountRows>
+internal sealed class CountRowsConsumer(
+    Surveyor surveyor,
+    TargetDatabases databases,
+    ControlDatabase control,
+    FailureArrival arrival
+) : IConsumer<CountRows>
 {
     /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
     public async Task Consume(ConsumeContext<CountRows> context)
@@ -24,15 +29,30 @@ internal sealed class CountRowsConsumer(Surveyor surveyor, ControlDatabase contr
         await using var alone = await guard.TryHoldAsync("count", rotationId, context.CancellationToken);
         if (alone is null)
             return; // somebody is at it and will answer
+        if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
+            return; // late: it would read whole tables, and change the counts of what has ended
         await arrival.WaitAsync(
             new SweepKey(rotationId, sweep, SweepPhase.Rotate),
             goal.TargetVersion,
             context.CancellationToken
         );
         var survey = await surveyor.CountAsync(goal, durable: true, context.CancellationToken);
-        var left = await LeftAsync(rotationId, goal, survey, context.CancellationToken);
-        await context.Publish(new RowsCounted(rotationId, sweep, left, survey.Gaps));
+        var givenUp = await GivenUpRows.CountAsync(
+            databases,
+            control,
+            new SweepKey(rotationId, sweep, SweepPhase.Rotate),
+            survey,
+            goal.TargetVersion,
+            context.CancellationToken
+        );
+        var left = await LeftAsync(rotationId, goal, survey, givenUp, context.CancellationToken);
+        await context.Publish(new RowsCounted(rotationId, sweep, left, survey.Gaps, givenUp.Reason));
     }
+
+    private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>
+        await new RunningRotations(control.Source).FindAsync(rotationId, cancellationToken)
+            is { State: "Rotating" } rotation
+        && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
 
     // Rows that no recorded failure accounts for; and failures of rows that are not pending any more, which a sweep
     // finds anew.
@@ -40,6 +60,7 @@ internal sealed class CountRowsConsumer(Surveyor surveyor, ControlDatabase contr
         Guid rotationId,
         RotationGoal goal,
         Survey survey,
+        GivenUpRows givenUp,
         CancellationToken cancellationToken
     )
     {
@@ -56,7 +77,10 @@ internal sealed class CountRowsConsumer(Surveyor surveyor, ControlDatabase contr
         return survey
             .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
             .Sum(table =>
-                Math.Abs(table.Pending(goal.TargetVersion) - explained.GetValueOrDefault(table.Name))
+                givenUp.LeaveOf(
+                    table.Name,
+                    table.Pending(goal.TargetVersion) - explained.GetValueOrDefault(table.Name)
+                )
             );
     }
 

@@ -30,13 +30,13 @@ internal static class Results
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
-                m.SqlState ?? NoSqlState
+                m.SqlState ?? m.Cause ?? NoSqlState
             ),
             PartitionFailed m => PartitionResult.Failed(
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
-                m.SqlState ?? NoSqlState
+                m.SqlState ?? m.Cause ?? NoSqlState
             ),
             PartitionReturned m => PartitionResult.Returned(
                 m.PartitionId,

@@ -32,6 +32,7 @@ internal sealed class LedgerWatch(
     private readonly PartitionReclaim reclaim = new(control.Source, rules);
     private readonly LedgerSummary ledger = new(control.Source);
     private readonly Silence silence = new(bus, new PartitionLeases(control.Source), rules, clock, log);
+    private readonly Told told = new(options.Nudge, clock);
     private long? nudged;
 
     /// <inheritdoc/>
@@ -68,20 +69,24 @@ internal sealed class LedgerWatch(
         }
 
         var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
-        silence.KeepOnly(running.Select(rotation => rotation.RotationId));
+        var ids = running.Select(rotation => rotation.RotationId).ToList();
+        silence.KeepOnly(ids);
+        told.KeepOnly(ids);
+        var ledgers = await ledger.ReadAsync(ids, stopping);
         var due = nudged is null || clock.GetElapsedTime(nudged.Value) >= options.Nudge;
         var seen = new List<(RunningRotation, IReadOnlyList<SweepSummary>)>();
         foreach (var rotation in running)
         {
-            var sweeps = await ledger.ReadAsync(rotation.RotationId, stopping);
+            IReadOnlyList<SweepSummary> sweeps = [.. ledgers[rotation.RotationId]];
             seen.Add((rotation, sweeps));
             if (await silence.BreakAsync(rotation.RotationId, sweeps, stopping))
                 pulse.Dispatch.Raise();
-            if (Breaker.Of(rotation, sweeps) is { } tripped)
-                await bus.Publish(tripped, stopping);
-            else if (SweepNews.Of(rotation, sweeps) is { } news)
-                await bus.Publish(news, news.GetType(), stopping);
-            else if (due || SweepNews.IsIdle(rotation, sweeps))
+            if ((Breaker.Of(rotation, sweeps) ?? SweepNews.Of(rotation, sweeps)) is { } news)
+            {
+                if (told.IsDue(rotation.RotationId, news))
+                    await bus.Publish(news, news.GetType(), stopping);
+            }
+            else if (due)
                 await bus.Publish(new NudgeRotation(rotation.RotationId), stopping);
         }
 

@@ -49,15 +49,17 @@ internal sealed class Silence(
             return false;
         // A sign of life extends a lease; then the newest one is younger than the silence, and nothing is released.
         var released = await leases.ReleaseAsync(rotationId, rules.Silence, rules, cancellationToken);
-        if (released == 0)
+        if (released.Partitions == 0)
         {
             heard[rotationId] = last with { Strikes = 0 };
             return false;
         }
 
-        heard[rotationId] = new Heard(settled, clock.GetTimestamp(), last.Strikes + 1);
-        MeshLog.SilenceBroken(log, rotationId, released, wait);
-        if (last.Strikes > 0)
+        // Somebody works where a worker had begun one of them: that it vanished is counted against the partition.
+        var strikes = released.Begun > 0 ? 0 : last.Strikes + 1;
+        heard[rotationId] = new Heard(settled, clock.GetTimestamp(), strikes);
+        MeshLog.SilenceBroken(log, rotationId, released.Partitions, wait);
+        if (strikes > 1)
             await bus.Publish(
                 new RotationHeldUp(
                     rotationId,

@@ -7,9 +7,14 @@ namespace RotationMesh.Mesh.Dispatching;
 /// <summary>What the ledger knows and a saga does not yet.</summary>
 internal static class SweepNews
 {
-    /// <summary>That the sweep or verification under way is settled; null where it is not, or the saga knows.</summary>
+    /// <summary>
+    /// That the sweep or verification under way is settled, or that a cancelled rotation may write its totals; null where it
+    /// is not so, or the saga knows.
+    /// </summary>
     public static object? Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps)
     {
+        if (IsIdle(rotation, sweeps))
+            return new NudgeRotation(rotation.RotationId);
         var phase = rotation.State switch
         {
             "Planning" or "Rotating" when rotation.SettledSweep < rotation.Sweep => SweepPhase.Rotate,
@@ -27,8 +32,8 @@ internal static class SweepNews
             : new VerificationSettled(key.RotationId, key.Sweep, settled.Partitions, settled.Failed);
     }
 
-    /// <summary>Whether a cancelled rotation waits for its totals and no partition is in hand any more.</summary>
-    public static bool IsIdle(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
+    // A cancelled rotation waits for its totals until no partition is in hand any more.
+    private static bool IsIdle(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
         rotation is { State: "Cancelled", Concluded: false }
         && sweeps.All(sweep => sweep.Tables.All(table => table.Dispatched == 0));
 }

@@ -63,7 +63,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(SweepDone, c => c.IsThisSweep(c.Message.Sweep)).NoteSettled().SendCommand(),
             When(Counted, c => c.LeavesRows()).NextSweep().Enter(Planning),
             When(Counted, c => c.CannotTell()).Note(m => m.Uncounted),
-            When(Counted, c => c.IsOver()).Note(_ => null).Enter(Verifying)
+            When(Counted, c => c.IsOver()).Note(m => m.GivenUp).Enter(Verifying)
         );
 
         During(

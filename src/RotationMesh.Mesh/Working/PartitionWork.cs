@@ -4,6 +4,7 @@ using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Mesh.Telemetry;
+using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Mesh.Working;
@@ -63,8 +64,33 @@ internal sealed class PartitionWork(
             return;
         }
 
+        if (Deliveries.Of(context) >= Deliveries.Most)
+        {
+            // Given back with a strike, rather than to be one more worker that vanishes over it.
+            MeshLog.PartitionFailed(log, rotationId, id, attempt, VanishedWorkers.NeverAnswered);
+            await SendAsync(
+                context,
+                Queues.PartitionFailed,
+                new PartitionFailed(
+                    rotationId,
+                    id,
+                    attempt,
+                    worker,
+                    null,
+                    true,
+                    VanishedWorkers.NeverAnswered
+                )
+            );
+            Count("failed");
+            return;
+        }
+
+        var alive = new PartitionAlive(rotationId, id, attempt, worker);
+        // Somebody had it before: should this worker vanish as well, it is known over what.
+        if (attempt > 1 || context.ReceiveContext.Redelivered)
+            await SendAsync(context, Queues.PartitionAlive, alive);
         using var ended = new CancellationTokenSource();
-        var heart = BeatAsync(context, new PartitionAlive(rotationId, id, attempt, worker), ended.Token);
+        var heart = BeatAsync(context, alive, ended.Token);
         try
         {
             var unfinished = stop.Token.IsCancellationRequested ? new RowCounts() : await work(stop.Token);
@@ -87,6 +113,17 @@ internal sealed class PartitionWork(
                 new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
             );
             Count("failed");
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // Of the program: it goes to the dead letters as well, where somebody looks for such things.
+            await SendAsync(
+                context,
+                Queues.PartitionFailed,
+                new PartitionFailed(rotationId, id, attempt, worker, null, true, fault.GetType().Name)
+            );
+            Count("failed");
+            throw;
         }
         finally
         {

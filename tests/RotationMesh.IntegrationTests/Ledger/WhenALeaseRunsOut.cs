@@ -66,7 +66,7 @@ public sealed class WhenALeaseRunsOut
         Assert.That(tallies, Is.EqualTo(new ReclaimTally[] { new(1, 0), new(1, 0), new(0, 1) }));
         Assert.That(
             await scene.ScalarAsync<string>("SELECT last_error FROM rotationmesh.partitions"),
-            Is.EqualTo(PartitionReclaim.LeaseExpired)
+            Is.EqualTo(VanishedWorkers.LeaseExpired)
         );
         Assert.That((await scene.SummaryAsync()).Failed, Is.EqualTo(1));
     }

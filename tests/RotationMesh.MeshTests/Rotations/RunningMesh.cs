@@ -40,6 +40,23 @@ internal sealed class RunningMesh : IAsyncDisposable
         IReadOnlyList<string>? tenants = null
     )
     {
+        var mesh = await OpenAsync(world, worker, window, embedded, configure, transport, rules);
+        await mesh.SteerAsync(mesh.Order(mesh.Id, tenants ?? [], embedded));
+        return mesh;
+    }
+
+    /// <summary>The same before any rotation is asked for.</summary>
+    public static async Task<RunningMesh> OpenAsync(
+        SampleWorld world,
+        WorkerOptions? worker,
+        int window = 64,
+        bool embedded = false,
+        Action<IBusRegistrationConfigurator>? configure = null,
+        Action<IBusRegistrationConfigurator>? transport = null,
+        LedgerRules? rules = null,
+        TimeSpan? nudge = null
+    )
+    {
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
         var id = Guid.CreateVersion7();
         var services = new ServiceCollection();
@@ -53,7 +70,7 @@ internal sealed class RunningMesh : IAsyncDisposable
                     Only = embedded ? id : null,
                     Window = window,
                     WindowOfDatabase = window,
-                    Nudge = Nudge,
+                    Nudge = nudge ?? Nudge,
                 },
                 rules ?? new LedgerRules()
             );
@@ -62,9 +79,7 @@ internal sealed class RunningMesh : IAsyncDisposable
             configure?.Invoke(bus);
         });
         var host = await MeshHost.StartAsync(services, CancellationToken.None);
-        var mesh = new RunningMesh(world, host) { Id = id };
-        await mesh.SteerAsync(mesh.Order(id, tenants ?? [], embedded));
-        return mesh;
+        return new RunningMesh(world, host) { Id = id };
     }
 
     /// <summary>Starts one more rotation on the same mesh.</summary>

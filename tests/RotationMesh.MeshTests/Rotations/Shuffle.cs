@@ -3,43 +3,34 @@ using MassTransit;
 namespace RotationMesh.MeshTests.Rotations;
 
 /// <summary>Every message is handled now and once more behind all others, or twice behind all others.</summary>
-internal sealed class Shuffle<T> : IFilter<ConsumeContext<T>>
-    where T : class
+internal sealed class Shuffle : IFilter<ConsumeContext>
 {
-    private const string Mark = "copy";
+    private static int copies;
 
-    private static bool IsBatch =>
-        typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(Batch<>);
+    /// <summary>How many messages were copied.</summary>
+    public static int Copies => copies;
 
-    public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+    /// <summary>Puts it before the consumers of every endpoint of a bus.</summary>
+    public static void Everything(IBusRegistrationConfigurator bus) =>
+        bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseFilter(new Shuffle()));
+
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        if (IsBatch || context.Headers.Get<bool>(Mark) is true)
+        if (Letter.Of(context) is not { } letter)
         {
             await next.Send(context);
             return;
         }
 
         var later = Random.Shared.Next(2) == 0;
-        var queue = await context.GetSendEndpoint(context.ReceiveContext.InputAddress);
         for (var copy = 0; copy < (later ? 2 : 1); copy++)
         {
-            Shuffle.Count();
-            await queue.Send(context.Message, sent => sent.Headers.Set(Mark, true));
+            Interlocked.Increment(ref copies);
+            await letter.CopyAsync(context, context.ReceiveContext.InputAddress);
         }
 
-        if (!later)
-            await next.Send(context);
+        await (later ? letter.Discard() : next.Send(context));
     }
 
     public void Probe(ProbeContext context) { }
-}
-
-/// <summary>How many messages were copied.</summary>
-internal static class Shuffle
-{
-    private static int copies;
-
-    public static int Copies => copies;
-
-    public static void Count() => Interlocked.Increment(ref copies);
 }

@@ -23,10 +23,7 @@ internal sealed class WhenMessagesArriveTwice
         await using var mesh = await RunningMesh.StartAsync(
             world,
             new WorkerOptions(),
-            configure: bus =>
-                bus.AddConfigureEndpointsCallback(
-                    (context, _, endpoint) => endpoint.UseConsumeFilter(typeof(Shuffle<>), context)
-                )
+            configure: Shuffle.Everything
         );
 
         await mesh.UntilAsync("CompletedWithFailures");

@@ -53,7 +53,7 @@ public sealed class PartitionDispatch(NpgsqlDataSource source, LedgerRules rules
             ) next
         )
         UPDATE rotationmesh.partitions p
-        SET state = 'dispatched', attempt = p.attempt + 1, lease_until = now() + @lease
+        SET state = 'dispatched', attempt = p.attempt + 1, lease_until = now() + @lease, worker = NULL
         FROM rotationmesh.sweep_tables t
         WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM taken)) AND t.sweep_table_id = p.sweep_table_id
         RETURNING p.partition_id, p.sweep_table_id, t.rotation_id, t.sweep, t.phase, t.scope, t.database_name,

@@ -12,26 +12,35 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
           AND sweep_table_id IN (SELECT sweep_table_id FROM rotationmesh.sweep_tables WHERE rotation_id = @rotationId)
         """;
 
-    // The newest lease tells when something was last sent or heard of. Nobody vanished over these partitions that is known
-    // of, so it is no strike against them.
-    private const string Release = """
-        WITH held AS (
+    // The newest lease tells when something was last sent or heard of. It is a strike against a partition only where a
+    // worker has said that it is at this very attempt, and so has vanished over it.
+    private const string Release = $"""
+        WITH held AS MATERIALIZED (
             SELECT p.partition_id, p.lease_until
             FROM rotationmesh.sweep_tables t
             JOIN rotationmesh.partitions p ON p.sweep_table_id = t.sweep_table_id AND p.state = 'dispatched'
             WHERE t.rotation_id = @rotationId
+        ), quiet AS MATERIALIZED (
+            SELECT partition_id, worker IS NOT NULL AS begun FROM rotationmesh.partitions
+            WHERE partition_id = ANY (ARRAY (SELECT partition_id FROM held)) AND state = 'dispatched'
+              AND (SELECT max(lease_until) FROM held) <= now() + @quiet
+            FOR UPDATE SKIP LOCKED
         )
-        UPDATE rotationmesh.partitions
-        SET state = 'pending', lease_until = NULL, not_before = now()
-        WHERE partition_id = ANY (ARRAY (SELECT partition_id FROM held)) AND state = 'dispatched'
-          AND (SELECT max(lease_until) FROM held) <= now() + @quiet
+        UPDATE rotationmesh.partitions p
+        SET state = CASE WHEN q.begun AND p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
+            settled_at = CASE WHEN q.begun AND p.expiries >= @MaxExpiries THEN now() END,
+            expiries = p.expiries + q.begun::int, lease_until = NULL, not_before = now(),
+            last_error = CASE WHEN q.begun THEN '{VanishedWorkers.LeaseExpired}' ELSE p.last_error END
+        FROM quiet q WHERE p.partition_id = q.partition_id
+        RETURNING p.sweep_table_id, q.begun, p.state = 'failed' AS failed
         """;
 
     /// <summary>
     /// Takes back everything of a rotation that is with workers, if all of it was sent, or last heard of, at least
-    /// <paramref name="silence"/> ago. Returns the number of partitions. What is done twice by that is harmless.
+    /// <paramref name="silence"/> ago. What is done twice by that is harmless. A partition over which workers vanished too
+    /// often fails with <see cref="VanishedWorkers.LeaseExpired"/>.
     /// </summary>
-    public async Task<int> ReleaseAsync(
+    public async Task<ReleaseTally> ReleaseAsync(
         Guid rotationId,
         TimeSpan silence,
         LedgerRules rules,
@@ -40,13 +49,27 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
     {
         ArgumentNullException.ThrowIfNull(rules);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(
-            new CommandDefinition(
-                Release,
-                new { rotationId, quiet = rules.Lease - silence },
-                cancellationToken: cancellationToken
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var released = (
+            await connection.QueryAsync<Released>(
+                new CommandDefinition(
+                    Release,
+                    new
+                    {
+                        rotationId,
+                        quiet = rules.Lease - silence,
+                        rules.MaxExpiries,
+                    },
+                    cancellationToken: cancellationToken
+                )
             )
-        );
+        ).AsList();
+        var totals = new SweepTotals();
+        foreach (var partition in released.Where(partition => partition.Failed))
+            totals.AddFailed(partition.SweepTableId);
+        await totals.WriteAsync(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new ReleaseTally(released.Count, released.Count(partition => partition.Begun));
     }
 
     /// <summary>
@@ -60,4 +83,14 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
             new CommandDefinition(Expire, new { rotationId }, cancellationToken: cancellationToken)
         );
     }
+
+    private sealed record Released
+    {
+        public long SweepTableId { get; init; }
+        public bool Begun { get; init; }
+        public bool Failed { get; init; }
+    }
 }
+
+/// <summary>Partitions that were taken back, and those of them that a worker had begun and vanished over.</summary>
+public readonly record struct ReleaseTally(int Partitions, int Begun);

@@ -6,9 +6,6 @@ namespace RotationMesh.Postgres.Control.Ledger;
 /// <summary>Takes partitions back from workers that were not heard of until their lease ran out.</summary>
 public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
 {
-    /// <summary>Cause of a partition whose worker vanished once too often.</summary>
-    public const string LeaseExpired = "LeaseExpired";
-
     // Rows that a settlement holds are skipped: their result came in time after all.
     private const string Reclaim = $"""
         WITH expired AS MATERIALIZED (
@@ -23,7 +20,7 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
         UPDATE rotationmesh.partitions p
         SET state = CASE WHEN p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
             settled_at = CASE WHEN p.expiries >= @MaxExpiries THEN now() END,
-            expiries = p.expiries + 1, lease_until = NULL, not_before = now(), last_error = '{LeaseExpired}'
+            expiries = p.expiries + 1, lease_until = NULL, not_before = now(), last_error = '{VanishedWorkers.LeaseExpired}'
         WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM expired))
         RETURNING p.sweep_table_id, p.state = 'failed' AS failed
         """;
@@ -34,7 +31,7 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
 
     /// <summary>
     /// Returns partitions with expired leases to pending, 10,000 at most; those whose lease ran out too often fail with
-    /// <see cref="LeaseExpired"/>. Rotations of which nothing at all is heard are left out: there no worker is alive, and
+    /// <see cref="VanishedWorkers.LeaseExpired"/>. Rotations of which nothing at all is heard are left out: there no worker is alive, and
     /// the partitions are not to blame.
     /// </summary>
     public async Task<ReclaimTally> ReclaimAsync(

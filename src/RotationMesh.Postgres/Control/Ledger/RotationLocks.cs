@@ -33,6 +33,14 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         FROM unnest(@databases, @tables) AS mine (database_name, table_name)
         """;
 
+    // What has ended holds nothing, and would be read past by every later claim of the table.
+    private const string Forget = """
+        DELETE FROM rotationmesh.claims c
+        USING rotationmesh.rotations r, unnest(@databases, @tables) AS mine (database_name, table_name)
+        WHERE r.correlation_id = c.rotation_id AND r.ended_at IS NOT NULL
+          AND c.database_name = mine.database_name AND c.table_name = mine.table_name
+        """;
+
     private const string Release = "DELETE FROM rotationmesh.claims WHERE rotation_id = @rotationId";
 
     /// <summary>
@@ -63,6 +71,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         );
         if (other is not null)
             return other;
+        await connection.ExecuteAsync(Command(Forget, values, cancellationToken));
         await connection.ExecuteAsync(Command(Release, new { rotationId }, cancellationToken));
         await connection.ExecuteAsync(Command(Claim, values, cancellationToken));
         await transaction.CommitAsync(cancellationToken);

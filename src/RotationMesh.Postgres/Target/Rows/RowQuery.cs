@@ -22,6 +22,20 @@ internal static class RowQuery
         return Build(connection, target, range, tenant, query);
     }
 
+    /// <summary>How many rows <see cref="Pending"/> would read.</summary>
+    public static NpgsqlBatch CountPending(
+        NpgsqlConnection connection,
+        TableTarget target,
+        PartitionRange range,
+        string? tenant,
+        int targetVersion
+    )
+    {
+        var query = new QueryText(target.Sql.Pending(1));
+        query.Add((long)targetVersion);
+        return Build(connection, target, range, tenant, query, columns: "count(*)");
+    }
+
     /// <summary>
     /// Rows of the range that are not external: all of them, or those that claim <paramref name="version"/>; and of
     /// those all, or about the given share.
@@ -68,7 +82,8 @@ internal static class RowQuery
         string? tenant,
         QueryText query,
         string sample = "",
-        string end = ""
+        string end = "",
+        string? columns = null
     )
     {
         if (range.Pages is { } pages)
@@ -89,7 +104,10 @@ internal static class RowQuery
         if (target.ByTenant)
             batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
         batch.BatchCommands.Add(
-            query.Command($"SELECT {target.Sql.RowColumns} FROM ONLY {range.Leaf.Quoted} AS t{sample}", end)
+            query.Command(
+                $"SELECT {columns ?? target.Sql.RowColumns} FROM ONLY {range.Leaf.Quoted} AS t{sample}",
+                end
+            )
         );
         return batch;
     }

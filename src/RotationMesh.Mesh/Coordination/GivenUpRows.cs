@@ -1,0 +1,67 @@
+using System.Globalization;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Rows that a sweep left because every worker that took their partition vanished. No further sweep is planned for them:
+/// they are failures, which an operator's retry takes up again.
+/// </summary>
+internal sealed class GivenUpRows
+{
+    private readonly Dictionary<PlannedTable, (int Partitions, long Rows)> tables = [];
+
+    private GivenUpRows() { }
+
+    /// <summary>For the operator; null where there are none.</summary>
+    public string? Reason =>
+        tables.Count == 0
+            ? null
+            : "given up, because every worker that took one vanished: "
+                + string.Join(
+                    "; ",
+                    tables.Select(table =>
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{table.Value.Partitions} partitions of {table.Key.Table} with {table.Value.Rows} rows"
+                        )
+                    )
+                );
+
+    /// <summary>Asks the ledger for the partitions, and the database for what is left of each.</summary>
+    public static async Task<GivenUpRows> CountAsync(
+        TargetDatabases databases,
+        ControlDatabase control,
+        SweepKey sweep,
+        Survey survey,
+        int targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new GivenUpRows();
+        var census = new PartitionCensus(databases);
+        foreach (var range in await new VanishedWorkers(control.Source).ListAsync(sweep, cancellationToken))
+        {
+            var name = new PlannedTable(range.Scope, range.Database, range.Table);
+            if (survey.Tables.SingleOrDefault(table => table.Name == name) is not { } counted)
+                continue; // its database is away, and counted once it is back
+            var rows = await census.CountPendingAsync(
+                counted.Target,
+                range,
+                targetVersion,
+                cancellationToken
+            );
+            var before = found.tables.GetValueOrDefault(name);
+            found.tables[name] = (before.Partitions + 1, before.Rows + rows);
+        }
+
+        return found;
+    }
+
+    /// <summary>Of rows that no recorded failure accounts for, those that these do not account for either.</summary>
+    public long LeaveOf(PlannedTable table, long unexplained) =>
+        unexplained > 0 ? Math.Max(0, unexplained - tables.GetValueOrDefault(table).Rows) : -unexplained;
+}

@@ -1,0 +1,20 @@
+using MassTransit;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>How often RabbitMQ has delivered a message before, and got no answer because its consumer's connection ended.</summary>
+internal static class Deliveries
+{
+    /// <summary>
+    /// Deliveries without an answer after which a worker gives a partition back: workers die for reasons of their own, and
+    /// what they had fetched is delivered again, but seldom three times in a row.
+    /// </summary>
+    public const int Most = 3;
+
+    // Set by quorum queues from the second delivery on.
+    private const string Header = "x-delivery-count";
+
+    /// <summary>That number; 0 in memory.</summary>
+    public static int Of(ConsumeContext context) =>
+        context.ReceiveContext.TransportHeaders.Get<int>(Header) ?? 0;
+}

@@ -1,0 +1,37 @@
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.Census;
+
+/// <summary>Counts rows of a partition, read-only.</summary>
+public sealed class PartitionCensus(TargetDatabases databases)
+{
+    /// <summary>Rows of the range whose value is in the table and not at the target version.</summary>
+    public async Task<long> CountPendingAsync(
+        TableTarget target,
+        PartitionRange range,
+        int targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(range);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        var rows = 0L;
+        foreach (var tenant in RowQuery.Parts(target, range))
+        {
+            await using var batch = RowQuery.CountPending(connection, target, range, tenant, targetVersion);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (target.ByTenant)
+                await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            rows += reader.GetInt64(0);
+        }
+
+        return rows;
+    }
+}
