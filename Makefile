@@ -18,7 +18,7 @@ run-mesh: build ## a coordinator, three workers and a rotation of the sample ove
 	infra/demo-mesh.sh
 
 test: build ## all tests, against real servers
-	infra/services.sh install postgres rabbitmq redis
+	infra/services.sh install postgres rabbitmq redis s3
 	tests/run.sh
 
 bench: build ## rows per second, against the database's own ceiling

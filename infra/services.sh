@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(cd "$here/.." && pwd -P)
 run_dir="$root/.run"
-all_services=(postgres rabbitmq redis)
+all_services=(postgres rabbitmq redis s3)
 
 # shellcheck source=services/private.sh
 . "$here/services/private.sh"
@@ -19,7 +19,7 @@ done
 
 usage() {
   cat <<'EOF'
-usage: infra/services.sh VERB [SERVICE...]     services: postgres rabbitmq redis all
+usage: infra/services.sh VERB [SERVICE...]     services: postgres rabbitmq redis s3 all
 
   start SERVICE...    start what is not running yet and wait until it answers
   stop [SERVICE...]   stop and remove what was started here (default: all)
@@ -150,7 +150,7 @@ selection() {
   for name in "$@"; do
     case $name in
       all) printf '%s\n' "${all_services[@]}" ;;
-      postgres | rabbitmq | redis) echo "$name" ;;
+      postgres | rabbitmq | redis | s3) echo "$name" ;;
       *) fail "unknown service '$name': one of ${all_services[*]} all" ;;
     esac
   done

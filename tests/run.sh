@@ -8,7 +8,7 @@ results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
-# PostgreSQL is started by the test projects themselves; one broker and one Redis serve all of them.
+# PostgreSQL is started by the test projects themselves; one broker, one Redis and one S3 serve all of them.
 started=()
 trap 'if [ "${#started[@]}" -gt 0 ]; then infra/services.sh stop "${started[@]}" >/dev/null; fi' EXIT
 provide() {
@@ -24,6 +24,12 @@ fi
 if [ -z "${ROTATIONMESH_TEST_REDIS:-}" ]; then
   provide redis
   export ROTATIONMESH_TEST_REDIS=$ROTATIONMESH_REDIS
+fi
+if [ -z "${ROTATIONMESH_TEST_S3:-}" ]; then
+  provide s3
+  export ROTATIONMESH_TEST_S3=$ROTATIONMESH_S3
+  export ROTATIONMESH_TEST_S3_ACCESS_KEY_ID=$ROTATIONMESH_S3_ACCESS_KEY_ID
+  export ROTATIONMESH_TEST_S3_SECRET_ACCESS_KEY=$ROTATIONMESH_S3_SECRET_ACCESS_KEY
 fi
 tests/RotationMesh.GateTests/Application/install.sh
 

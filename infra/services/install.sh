@@ -8,7 +8,11 @@ docker_answers() {
 
 # Prints native or docker, or nothing if neither is there.
 provider() {
-  if "$1_installed"; then echo native; elif docker_answers; then echo docker; fi
+  if "$1_installed"; then
+    echo native
+  elif declare -F "$1_container" >/dev/null && docker_answers; then
+    echo docker
+  fi
 }
 
 # Makes sure that a provider is there.
@@ -25,7 +29,8 @@ provide() {
 
 # The distribution would start its own server right after the installation; a policy forbids that for as long as it takes.
 install_package() {
-  local service=$1 policy=/usr/sbin/policy-rc.d written=
+  local service=$1 policy=/usr/sbin/policy-rc.d written= packages
+  read -ra packages <<<"$("${service}_package")"
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
@@ -35,7 +40,7 @@ install_package() {
   {
     apt_get update \
       && { ! declare -F "${service}_before_install" >/dev/null || "${service}_before_install"; } \
-      && apt_get install -y --no-install-recommends "$("${service}_package")"
+      && apt_get install -y --no-install-recommends "${packages[@]}"
   } >"$run_dir/apt.log" 2>&1 || status=$?
   [ -z "$written" ] || rm -f "$policy"
   return "$status"

@@ -5,6 +5,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
+using RotationMesh.ExternalStore;
 using RotationMesh.Gates;
 using RotationMesh.Hosting;
 using RotationMesh.MapFile;
@@ -26,12 +27,14 @@ internal sealed class Session : IAsyncDisposable
     private readonly Lazy<EnvelopeFormats> formats;
     private readonly Lazy<ControlDatabase> control;
     private readonly Lazy<GateSet> gates;
+    private readonly S3Stores stores;
 
     /// <summary>Reads the map. Throws <see cref="UsageException"/> for a fault in it.</summary>
     public Session(ParseResult parsed)
     {
         variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
         Map = RotationMapReader.Read(parsed.GetValue(GlobalOptions.Config)!, variables.Get);
+        stores = new S3Stores(variables.Get);
         ring = new(() => KeyRingReader.Read(variables.GetSecret));
         databases = new(() => new TargetDatabases(Map));
         formats = new(() => new EnvelopeFormats(Map));
@@ -50,29 +53,31 @@ internal sealed class Session : IAsyncDisposable
 
     public ControlDatabase Control => control.Value;
 
+    private SchemaCheck Schema => new(Databases, Formats, stores);
+
     /// <summary>What the saga and its workers need in this process.</summary>
-    public MeshParts Parts =>
-        new(Map, Ring, Databases, new SchemaCheck(Databases, Formats), Control) { Gates = gates.Value };
+    public MeshParts Parts => new(Map, Ring, Databases, Schema, Control) { Gates = gates.Value };
 
     public ControlRotations Rotations => new(Map, () => Ring, Control);
 
-    public IInspections Inspections => new LocalInspections(Map, () => Ring, Databases, Formats, Control);
+    public IInspections Inspections =>
+        new LocalInspections(Map, () => Ring, Databases, Formats, Control, stores);
 
     /// <summary>The application's own queues.</summary>
     public IApplicationWorkers Workers => new LocalWorkers(gates.Value, Control);
 
     public IAuditTrail AuditTrail => new ControlAuditTrail(Control);
 
-    public IReports Reports =>
-        new LocalReports(Map, Rotations, Databases, new SchemaCheck(Databases, Formats), Control);
+    public IReports Reports => new LocalReports(Map, Rotations, Databases, Schema, Control);
 
     public IKeyRetirement KeyRetirement =>
-        new LocalKeyRetirement(Map, () => Ring, Databases, new SchemaCheck(Databases, Formats), Control);
+        new LocalKeyRetirement(Map, () => Ring, Databases, Schema, Control);
 
     public async ValueTask DisposeAsync()
     {
         if (gates.IsValueCreated)
             await gates.Value.DisposeAsync();
+        stores.Dispose();
         if (ring.IsValueCreated)
             ring.Value.Dispose();
         if (formats.IsValueCreated)

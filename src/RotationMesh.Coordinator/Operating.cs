@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
@@ -36,6 +37,7 @@ internal static class Operating
                 parts.GetRequiredService<KeyRing>,
                 parts.GetRequiredService<TargetDatabases>(),
                 parts.GetRequiredService<EnvelopeFormats>(),
-                parts.GetRequiredService<ControlDatabase>()
+                parts.GetRequiredService<ControlDatabase>(),
+                parts.GetRequiredService<IExternalStores>()
             ));
 }

@@ -21,6 +21,7 @@ namespace RotationMesh.Engine;
 public sealed class Doctor(
     RotationMap map,
     TargetDatabases databases,
+    SchemaCheck schema,
     EnvelopeFormats formats,
     ControlDatabase control
 )
@@ -50,7 +51,7 @@ public sealed class Doctor(
 
         var examination = new TableExamination(
             databases,
-            formats,
+            schema,
             findings,
             await RetiredAsync(cancellationToken)
         );

@@ -18,7 +18,7 @@ namespace RotationMesh.Engine;
 /// <summary>The doctor's look at one table: schema, versions in use, and whether the keys open a sample of its values.</summary>
 internal sealed class TableExamination(
     TargetDatabases databases,
-    EnvelopeFormats formats,
+    SchemaCheck schema,
     Findings findings,
     IReadOnlyList<RetiredKey> retired
 )
@@ -29,11 +29,7 @@ internal sealed class TableExamination(
         var name = $"table {entry.Shown}";
         try
         {
-            var report = await new SchemaCheck(databases, formats).CheckAsync(
-                [entry],
-                forWriting: true,
-                cancellationToken
-            );
+            var report = await schema.CheckAsync([entry], forWriting: true, cancellationToken);
             foreach (var fault in report.Faults)
                 findings.Add(Verdict.Bad, name, fault.Problem, fault.Fix);
             foreach (var target in report.Targets)
@@ -65,7 +61,7 @@ internal sealed class TableExamination(
                 Verdict.Warning,
                 name,
                 $"{external} external rows keep their old key",
-                "rotate their values where they are kept"
+                "give the table an externalStore in the map, or rotate their values where they are kept"
             );
         foreach (var use in new TableVersions(target, counts).Retired(retired))
             findings.Add(

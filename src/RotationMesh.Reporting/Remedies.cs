@@ -26,6 +26,12 @@ internal static class Remedies
             "DatabaseError" =>
                 "The database refused the row: a trigger, a constraint, or a lock that was held to the end. Look at the "
                     + "server's log for that time, mend the cause, then retry.",
+            "ExternalValueMissing" =>
+                "The row's value lives in a store outside the database, and the object that the row names is not there. "
+                    + "Restore it, or remove the row; then retry.",
+            "StoreError" =>
+                "The store of external values refused, or did not answer. Check that it runs, the bucket in the map, and "
+                    + "the credentials in the environment, which need the right to read and write objects; then retry.",
             _ => "Look the class up in the documentation.",
         };
 

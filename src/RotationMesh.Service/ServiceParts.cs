@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
+using RotationMesh.ExternalStore;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
@@ -26,6 +28,7 @@ public static class ServiceParts
             .AddSingleton(_ => site.Ring)
             .AddSingleton(_ => new TargetDatabases(site.Map, connections))
             .AddSingleton(_ => new EnvelopeFormats(site.Map))
+            .AddSingleton<IExternalStores>(_ => new S3Stores(site.Variable))
             .AddSingleton<SchemaCheck>();
     }
 

@@ -90,7 +90,7 @@ internal static class RotationView
     {
         if (rotation.Totals.External > 0)
             console.Warn(
-                $"{Tables.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database"
+                $"{Tables.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database, and the map has no externalStore for them"
             );
     }
 

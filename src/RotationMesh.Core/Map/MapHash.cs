@@ -45,7 +45,9 @@ public static class MapHash
             table.TenantWhenNull,
             version = table.Version.Name,
             table.VersionWhenNull,
-            table.External,
+            External = table.ExternalStore is { } store
+                ? $"{table.External}\n{store.Bucket}\n{store.Key.Name}\n{store.Column}"
+                : table.External,
             table.RowLevelSecurity,
             columns = table.Columns.Select(column => new
             {

@@ -30,6 +30,9 @@ public sealed record TableEntry
     /// <summary>SQL predicate of rows whose value lives outside the table; null where there are none.</summary>
     public string? External { get; init; }
 
+    /// <summary>Where the values of those rows live, so that they are rotated too; null where nobody said.</summary>
+    public ExternalStoreEntry? ExternalStore { get; init; }
+
     /// <summary>Session setting that the table's row-level security policies read; null where there is none.</summary>
     public RowLevelSecurity? RowLevelSecurity { get; init; }
 

@@ -1,4 +1,5 @@
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Retiring;
@@ -19,10 +20,11 @@ public sealed class LocalInspections(
     Func<KeyRing> ring,
     TargetDatabases databases,
     EnvelopeFormats formats,
-    ControlDatabase control
+    ControlDatabase control,
+    IExternalStores? stores = null
 ) : IInspections
 {
-    private SchemaCheck Schema => new(databases, formats);
+    private SchemaCheck Schema => new(databases, formats, stores);
 
     /// <inheritdoc/>
     public async Task<RotationDocument> DryRunAsync(
@@ -111,7 +113,7 @@ public sealed class LocalInspections(
     /// <inheritdoc/>
     public async Task<DoctorDocument> ExamineAsync(bool scan, CancellationToken cancellationToken)
     {
-        var findings = await new Doctor(map, databases, formats, control).ExamineAsync(
+        var findings = await new Doctor(map, databases, Schema, formats, control).ExamineAsync(
             ring,
             scan,
             cancellationToken

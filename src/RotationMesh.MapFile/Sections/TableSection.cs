@@ -9,7 +9,15 @@ internal static class TableSection
 {
     internal static readonly KeySet Keys = new(
         Required: ["table", "key", "tenant", "version", "columns"],
-        Optional: ["database", "tenantWhenNull", "versionWhenNull", "external", "rowLevelSecurity"]
+        Optional:
+        [
+            "database",
+            "tenantWhenNull",
+            "versionWhenNull",
+            "external",
+            "externalStore",
+            "rowLevelSecurity",
+        ]
     );
 
     /// <summary>The table, with the database and formats that it refers to among <paramref name="declared"/>.</summary>
@@ -40,7 +48,12 @@ internal static class TableSection
             Line = node.Line,
         };
         ColumnRoles.Check(table, fields);
-        return table;
+        return fields.Optional("externalStore") is { } store
+            ? table with
+            {
+                ExternalStore = ExternalStoreSection.Read(store, table),
+            }
+            : table;
     }
 
     private static SqlIdentifier[] Key(MapNode node) =>

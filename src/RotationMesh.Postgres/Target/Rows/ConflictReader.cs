@@ -62,8 +62,8 @@ internal sealed class ConflictReader(
         while (await cursor.ReadAsync(CancellationToken.None))
         {
             var key = Text(cursor.KeyParts());
-            if (settled.Contains(key))
-                continue;
+            if (settled.Contains(key) || cursor.ObjectName is not null)
+                continue; // a value that was taken out of the table meanwhile is the next sweep's
             if (
                 sent.TryGetValue(key, out var state)
                 && state == (Text(cursor.Place(again.Slab)), cursor.Witness)

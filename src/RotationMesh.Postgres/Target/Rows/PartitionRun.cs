@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.Rows;
@@ -22,6 +23,7 @@ internal sealed class PartitionRun
     private readonly Action<PartitionOutcome> progress;
     private readonly BatchWriter writer;
     private readonly ConflictReader conflicts;
+    private readonly ExternalRows? external;
     private readonly FailureTally failures;
     private RowBatch filling;
     private RowBatch writing;
@@ -44,6 +46,15 @@ internal sealed class PartitionRun
         this.progress = progress;
         writer = new BatchWriter(connection, target, leaf, settings.Target.Version);
         conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
+        if (target.Store is { } store)
+            external = new ExternalRows(
+                target,
+                store,
+                rows,
+                settings,
+                writer,
+                new UnchangedRows(connection, target, leaf)
+            );
         (filling, writing) = (batches.First, batches.Second);
     }
 
@@ -72,12 +83,16 @@ internal sealed class PartitionRun
                     await SettleAsync(await write, tenant);
             }
 
+            if (external is { IsFull: true })
+                await SettleExternalAsync(tenant);
             (filling, writing) = (writing, filling);
             write = WriteAsync(tenant);
         }
 
         if (write is not null)
             await SettleAsync(await write, tenant);
+        if (!more)
+            await SettleExternalAsync(tenant);
         await failures.TellAsync();
         if (more)
             query.Cancel(); // or disposing the reader would fetch the rest
@@ -88,13 +103,20 @@ internal sealed class PartitionRun
     private async Task<bool> FillAsync(RowCursor cursor, CancellationToken stopping)
     {
         filling.Clear();
-        while (filling.Count < settings.BatchSize && filling.Slab.Length < BatchBytes)
+        while (
+            filling.Count < settings.BatchSize
+            && filling.Slab.Length < BatchBytes
+            && external is not { IsFull: true }
+        )
         {
             if (stopping.IsCancellationRequested)
                 return true;
             if (!await cursor.ReadAsync(CancellationToken.None))
                 return false;
-            if (rows.Add(target, cursor, filling) is not { } error)
+            var refusal = cursor.ObjectName is { } name
+                ? external!.Add(cursor, name)
+                : rows.Add(target, cursor, filling);
+            if (refusal is not { } error)
                 continue;
             Fail(cursor.Failure(error));
             await failures.TellEnoughAsync();
@@ -114,6 +136,15 @@ internal sealed class PartitionRun
     private async Task SettleAsync(BatchOutcome outcome, string? tenant)
     {
         await CountAsync(outcome, tenant);
+        await failures.TellEnoughAsync();
+    }
+
+    // While no batch is written: both need the connection, and the keys.
+    private async Task SettleExternalAsync(string? tenant)
+    {
+        if (external is null)
+            return;
+        Step(await external.SettleAsync(tenant, Fail));
         await failures.TellEnoughAsync();
     }
 

@@ -45,6 +45,34 @@ internal sealed class RowBatch
         Slab.Reset();
     }
 
+    /// <summary>Adds what finds a row again and proves it unchanged; its values are added by whoever makes them.</summary>
+    public void AddIdentity(RowCursor row)
+    {
+        Places.Add(row.Place(Slab));
+        Witnesses.Add(row.Witness);
+        Origins.Add((row.Tenant, row.Version));
+        for (var i = 0; i < keys.Length; i++)
+            keys[i].Add(row.Key(i, Slab));
+    }
+
+    /// <summary>Some of the rows; the bytes stay this batch's.</summary>
+    public RowBatch Only(TableTarget target, IEnumerable<int> rows)
+    {
+        var part = new RowBatch(target);
+        foreach (var row in rows)
+        {
+            part.Places.Add(Places[row]);
+            part.Witnesses.Add(Witnesses[row]);
+            part.Origins.Add(Origins[row]);
+            for (var i = 0; i < keys.Length; i++)
+                part.keys[i].Add(keys[i][row]);
+            for (var i = 0; i < values.Length; i++)
+                part.values[i].Add(values[i].Count == 0 ? default : values[i][row]);
+        }
+
+        return part;
+    }
+
     /// <summary>The rows from <paramref name="start"/> on; the bytes stay this batch's.</summary>
     public RowBatch Part(TableTarget target, int start, int count)
     {

@@ -46,6 +46,20 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     public string? Tenant =>
         reader.IsDBNull(TenantColumn) ? target.Entry.TenantWhenNull : reader.GetString(TenantColumn);
 
+    /// <summary>
+    /// Name of the object that holds the row's value; null where the table holds it, empty where the row names none.
+    /// </summary>
+    public string? ObjectName
+    {
+        get
+        {
+            if (target.Store is null)
+                return null;
+            var column = FirstKeyColumn + target.Entry.Key.Count + target.Columns.Count;
+            return reader.IsDBNull(column) ? null : reader.GetString(column);
+        }
+    }
+
     /// <summary>Goes to the next row; the whole row is in memory then.</summary>
     public Task<bool> ReadAsync(CancellationToken cancellationToken) => reader.ReadAsync(cancellationToken);
 

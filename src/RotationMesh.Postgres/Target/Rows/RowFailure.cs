@@ -1,4 +1,5 @@
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
 
 namespace RotationMesh.Postgres.Target.Rows;
 
@@ -36,6 +37,12 @@ public enum RowError
 
     /// <summary>The database refused the row: a constraint, a trigger, or a lock that was never given up.</summary>
     DatabaseError,
+
+    /// <summary>The object that holds the row's value is not there.</summary>
+    ExternalValueMissing,
+
+    /// <summary>The store of external values refused, or did not answer to the end.</summary>
+    StoreError,
 }
 
 internal static class RowErrors
@@ -47,5 +54,13 @@ internal static class RowErrors
             EnvelopeError.EmptyPlaintext => RowError.EmptyPlaintext,
             EnvelopeError.AuthenticationFailed => RowError.AuthenticationFailed,
             _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
+        };
+
+    public static RowError From(ExternalFault fault) =>
+        fault switch
+        {
+            ExternalFault.Missing => RowError.ExternalValueMissing,
+            ExternalFault.Malformed => RowError.MalformedEnvelope,
+            _ => RowError.StoreError,
         };
 }

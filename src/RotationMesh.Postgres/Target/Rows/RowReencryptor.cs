@@ -37,12 +37,40 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             return RowErrors.From(error);
         }
 
-        batch.Places.Add(row.Place(batch.Slab));
-        batch.Witnesses.Add(row.Witness);
-        batch.Origins.Add((tenant, version));
-        for (var i = 0; i < batch.Keys.Count; i++)
-            batch.Keys[i].Add(row.Key(i, batch.Slab));
+        batch.AddIdentity(row);
         return null;
+    }
+
+    /// <summary>
+    /// A value that lives outside the table, re-encrypted from <paramref name="version"/> into memory of
+    /// <paramref name="slab"/>. <see cref="Moved.Already"/> where it is at the target version: a run before this one ended
+    /// between the value and its row, or the application writes it so.
+    /// </summary>
+    public Moved Move(
+        EnvelopeColumn column,
+        string tenant,
+        int version,
+        ReadOnlyMemory<byte> stored,
+        ByteSlab slab
+    )
+    {
+        var space = slab.Take(Reencryptor.MaxSealedLength(column.Encoding, stored.Length));
+        var error = reencryptor.Reencrypt(
+            column,
+            tenant,
+            version,
+            goal.Version,
+            stored.Span,
+            nonces.Next(),
+            space.Span,
+            out var written
+        );
+        slab.GiveBack(space.Length - written);
+        return error == EnvelopeError.None ? new Moved(space[..written], null)
+            : error == EnvelopeError.AuthenticationFailed
+            && reencryptor.Check(column, tenant, goal.Version, stored.Span) == EnvelopeError.None
+                ? Moved.Already
+            : new Moved(default, RowErrors.From(error));
     }
 
     private RowError? Refusal(long? version)
@@ -77,6 +105,15 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             batch.Values[i].Add(space[..written]);
         return error;
     }
+}
+
+/// <summary>What became of a value: its new envelope, or why there is none.</summary>
+internal readonly record struct Moved(ReadOnlyMemory<byte> Envelope, RowError? Error)
+{
+    /// <summary>It is at the target version.</summary>
+    public static Moved Already { get; } = new(default, null);
+
+    public bool IsAlready => Error is null && Envelope.IsEmpty;
 }
 
 /// <summary>Where rows are taken: the version whose key encrypts, and whether newer rows may go down to it.</summary>

@@ -1,12 +1,17 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Schema;
 
 /// <summary>Holds the tables of the map against the live databases, before anything else is read or written.</summary>
-public sealed class SchemaCheck(TargetDatabases databases, EnvelopeFormats formats)
+public sealed class SchemaCheck(
+    TargetDatabases databases,
+    EnvelopeFormats formats,
+    IExternalStores? stores = null
+)
 {
     private const string ReadOnlyFix = "point the map at the primary, with a role that may write";
 
@@ -46,13 +51,18 @@ public sealed class SchemaCheck(TargetDatabases databases, EnvelopeFormats forma
                 var shape = await check.RunAsync();
                 faults.AddRange(check.Faults);
                 if (shape is not null)
-                    targets.Add(new TableTarget(entry, shape, formats));
+                    targets.Add(new TableTarget(entry, shape, formats, Store(entry)));
             }
         }
 
         faults.AddRange(await new SharedTables(databases).FindAsync(all, cancellationToken));
         return new SchemaReport(targets, faults);
     }
+
+    private IExternalStore? Store(TableEntry entry) =>
+        entry.ExternalStore is not { } store ? null
+        : stores is not null ? stores.Open(store)
+        : throw new InvalidOperationException("this program was composed without external stores");
 }
 
 /// <summary>The tables that may be rotated, and what is wrong with the others.</summary>

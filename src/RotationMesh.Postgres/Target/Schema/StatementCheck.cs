@@ -20,7 +20,7 @@ internal sealed class StatementCheck(
     {
         if (
             entry.External is not null
-            && !await ExplainAsync($"SELECT {sql.External} FROM {shape.Quoted} AS t", [], ExternalFault)
+            && !await ExplainAsync($"SELECT {sql.Elsewhere} FROM {shape.Quoted} AS t", [], ExternalFault)
         )
             return;
         if (shape.RowSecurityActive && !await TrySettingAsync())

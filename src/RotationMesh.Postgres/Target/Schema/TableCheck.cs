@@ -78,6 +78,7 @@ internal sealed class TableCheck(
                 .Key.Append(entry.Tenant)
                 .Append(entry.Version)
                 .Concat(entry.Columns.Select(c => c.Name))
+                .Concat(ObjectName)
         )
         {
             if (columns.ContainsKey(name.Name))
@@ -146,7 +147,8 @@ internal sealed class TableCheck(
         var read = entry
             .Key.Append(entry.Tenant)
             .Append(entry.Version)
-            .Concat(entry.Columns.Select(column => column.Name));
+            .Concat(entry.Columns.Select(column => column.Name))
+            .Concat(ObjectName);
         var write = entry.Columns.Select(column => column.Name).Append(entry.Version);
         Privilege("SELECT", read.Where(name => !columns[name.Name].MaySelect));
         if (forWriting)
@@ -188,6 +190,8 @@ internal sealed class TableCheck(
             RowSecurityActive = rowSecurity,
             UpdateTriggers = leaves.Select(leaf => leaf.UpdateTriggers).DefaultIfEmpty().Max(),
         };
+
+    private IEnumerable<SqlIdentifier> ObjectName => entry.ExternalStore is { } store ? [store.Key] : [];
 
     private string TableName => entry.Written ?? entry.Table.Quoted;
 

@@ -24,18 +24,23 @@ internal sealed class TableSql
         Version = entry.VersionWhenNull is { } whenNull
             ? $"coalesce({version}, {whenNull.ToString(CultureInfo.InvariantCulture)})"
             : version;
-        External = entry.External is { } predicate ? $"(({predicate}\n) IS TRUE)" : "FALSE";
+        Elsewhere = entry.External is { } predicate ? $"(({predicate}\n) IS TRUE)" : "FALSE";
+        External = entry.ExternalStore is null ? Elsewhere : "FALSE";
     }
 
     /// <summary>The row's key version, NULL replaced as the map says.</summary>
     public string Version { get; }
 
-    /// <summary>Whether the row's value lives elsewhere; never NULL.</summary>
+    /// <summary>Whether the row's value lives outside the table; never NULL.</summary>
+    public string Elsewhere { get; }
+
+    /// <summary>Whether the row's value lives where nobody rotates it: outside the table, and in no store of the map; never NULL.</summary>
     public string External { get; }
 
     /// <summary>
     /// Columns of every read: place (ctid), witness (xmin), version, tenant, key columns, values. The version comes as
-    /// bigint, tenant and key as text, values as text or bytea.
+    /// bigint, tenant and key as text, values as text or bytea. Where the map has a store, the name of the row's object
+    /// comes last: NULL where the value is in the table, empty where the row names none.
     /// </summary>
     public string RowColumns
     {
@@ -46,6 +51,11 @@ internal sealed class TableSql
                 text.Append(CultureInfo.InvariantCulture, $", t.{key.Quoted}::text");
             for (var i = 0; i < entry.Columns.Count; i++)
                 text.Append(", ").Append(StoredValue(i));
+            if (entry.ExternalStore is { } store)
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $", CASE WHEN {Elsewhere} THEN coalesce(t.{store.Key.Quoted}::text, '') END"
+                );
             return text.ToString();
         }
     }
@@ -107,6 +117,10 @@ internal sealed class TableSql
         $"SELECT count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
         + $"WHERE u.n = ANY(${4 + entry.Key.Count + entry.Columns.Count}::int[]) AND {SameKey} AND {AsSent}";
 
+    /// <summary>Counts the rows of a batch that are as they were when they were read; the parameters are the batch's own.</summary>
+    public string CountUnchanged(LeafTable leaf) =>
+        $"SELECT count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
+
     /// <summary>Reads rows of a leaf again by key; parameters: $1 target version, then an array for each key column.</summary>
     public string ReadByKey(LeafTable leaf)
     {
@@ -139,12 +153,15 @@ internal sealed class TableSql
             _ => true,
         };
 
+    // What stands in the table for a value in a store is no envelope, and stays as it is like any column without one.
     private string StoredValue(int i)
     {
         var column = $"t.{entry.Columns[i].Name.Quoted}";
-        return entry.Columns[i].Path is { } path ? StoredString(column, PathLiteral(path))
+        var value =
+            entry.Columns[i].Path is { } path ? StoredString(column, PathLiteral(path))
             : shape.Columns[i].Base == "bytea" ? column
             : $"{column}::text";
+        return entry.ExternalStore?.Column == i ? $"CASE WHEN {Elsewhere} THEN '' ELSE {value} END" : value;
     }
 
     // The text of an array or object that holds an envelope would decode to that envelope, as foreign characters are

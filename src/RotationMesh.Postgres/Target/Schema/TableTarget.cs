@@ -1,13 +1,22 @@
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Schema;
+
+/// <summary>The store of a table's external values, and how they are read and written.</summary>
+internal sealed record TableStore(IExternalStore Values, EnvelopeColumn Column);
 
 /// <summary>A table of the map that was found in its database and may be rotated.</summary>
 public sealed class TableTarget
 {
     /// <summary>Joins a map entry, its live shape and the formats of its columns.</summary>
-    public TableTarget(TableEntry entry, TableShape shape, EnvelopeFormats formats)
+    public TableTarget(
+        TableEntry entry,
+        TableShape shape,
+        EnvelopeFormats formats,
+        IExternalStore? store = null
+    )
     {
         Entry = entry;
         Shape = shape;
@@ -23,6 +32,15 @@ public sealed class TableTarget
             ),
         ];
         Sql = new TableSql(entry, shape);
+        if (store is not null && entry.ExternalStore is { } external)
+            Store = new TableStore(
+                store,
+                // Text in JSON, whatever the type of the column that stands for it.
+                Columns[external.Column] with
+                {
+                    Encoding = EnvelopeEncoding.Base64,
+                }
+            );
     }
 
     /// <summary>The table as the map describes it.</summary>
@@ -38,4 +56,7 @@ public sealed class TableTarget
     public bool ByTenant => Shape.RowSecurityActive;
 
     internal TableSql Sql { get; }
+
+    /// <summary>Where the values of external rows are; null where the map has no store for them.</summary>
+    internal TableStore? Store { get; }
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
@@ -51,7 +52,7 @@ public sealed class PartitionVerifier : IDisposable
             foreach (var tenant in RowQuery.Parts(target, range))
             {
                 await using var query = RowQuery.Stored(connection, target, range, tenant, version, share);
-                await ReadAsync(query, target, tally, stopping);
+                await ReadAsync(query, target, new LeafTable(range.Leaf), tenant, tally, stopping);
             }
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
@@ -66,16 +67,43 @@ public sealed class PartitionVerifier : IDisposable
     private async Task ReadAsync(
         NpgsqlBatch query,
         TableTarget target,
+        LeafTable leaf,
+        string? tenant,
         Tally tally,
         CancellationToken stopping
     )
     {
+        var external = target.Store is { } store
+            ? new ExternalCheck(databases, target, store, leaf, reencryptor)
+            : null;
         await using var reader = await query.ExecuteReaderAsync(stopping);
         if (target.ByTenant)
             await reader.NextResultAsync(stopping);
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(stopping))
-            await tally.AddAsync(check.Check(target, cursor) is { } error ? cursor.Failure(error) : null);
+        {
+            var error = check.Check(target, cursor);
+            if (error is null && cursor.ObjectName is { } name)
+                external!.Add(cursor, name);
+            else
+                await tally.AddAsync(error is { } why ? cursor.Failure(why) : null);
+            if (external is { IsFull: true })
+                await SettleAsync(external, tenant, tally, stopping);
+        }
+
+        if (external is not null)
+            await SettleAsync(external, tenant, tally, stopping);
+    }
+
+    private static async Task SettleAsync(
+        ExternalCheck external,
+        string? tenant,
+        Tally tally,
+        CancellationToken stopping
+    )
+    {
+        foreach (var failure in await external.SettleAsync(tenant, stopping))
+            await tally.AddAsync(failure);
     }
 
     private sealed class Tally(Action<long> progress, FailureTally failures)

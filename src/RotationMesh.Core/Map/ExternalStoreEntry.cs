@@ -1,0 +1,26 @@
+namespace RotationMesh.Core.Map;
+
+/// <summary>
+/// Where the values of a table's external rows live: a bucket of S3, or of a server that speaks its protocol. Credentials
+/// are the process's own and stand in no map.
+/// </summary>
+public sealed record ExternalStoreEntry
+{
+    /// <summary>Column of the table that names a row's object.</summary>
+    public required SqlIdentifier Key { get; init; }
+
+    /// <summary>Place, among the table's encrypted columns, of the one whose value it is.</summary>
+    public required int Column { get; init; }
+
+    /// <summary>Name of the bucket.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>Address of the server; null for Amazon's own.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Region of the bucket; null where the environment says.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Line of the store in the map file.</summary>
+    public required int Line { get; init; }
+}

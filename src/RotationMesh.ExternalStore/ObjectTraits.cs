@@ -1,0 +1,58 @@
+using System.Globalization;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace RotationMesh.ExternalStore;
+
+/// <summary>
+/// What an object has besides its bytes. A new version of an object has only what it is given, so a rewrite gives it all
+/// that it had: headers, metadata, tags, storage class, encryption at rest.
+/// </summary>
+internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers, List<Tag> Tags)
+{
+    /// <summary>Takes them from the answer that the bytes came with; tags, where there are some, need a request of their own.</summary>
+    public static async Task<ObjectTraits> OfAsync(
+        IAmazonS3 client,
+        string bucket,
+        string name,
+        GetObjectResponse answer,
+        CancellationToken cancellationToken
+    )
+    {
+        var tags = answer.TagCount is > 0
+            ? (
+                await client.GetObjectTaggingAsync(
+                    new GetObjectTaggingRequest { BucketName = bucket, Key = name },
+                    cancellationToken
+                )
+            ).Tagging
+            : null;
+        return new ObjectTraits(answer.ETag ?? "", answer, tags ?? []);
+    }
+
+    /// <summary>Gives them to the object's next version.</summary>
+    public void ApplyTo(PutObjectRequest put)
+    {
+        var from = Headers.Headers;
+        put.Headers.ContentType = from.ContentType;
+        put.Headers.ContentEncoding = from.ContentEncoding;
+        put.Headers.ContentDisposition = from.ContentDisposition;
+        put.Headers.CacheControl = from.CacheControl;
+        if (Headers.ExpiresString is { Length: > 0 } expires)
+            put.Headers["Expires"] = expires;
+        foreach (var name in Headers.Metadata.Keys)
+            put.Metadata[name] = Headers.Metadata[name];
+        if (Headers.StorageClass is { } storageClass)
+            put.StorageClass = storageClass;
+        if (Headers.WebsiteRedirectLocation is { Length: > 0 } redirect)
+            put.WebsiteRedirectLocation = redirect;
+        if (Headers.ServerSideEncryptionMethod is { } method)
+        {
+            put.ServerSideEncryptionMethod = method;
+            put.ServerSideEncryptionKeyManagementServiceKeyId =
+                Headers.ServerSideEncryptionKeyManagementServiceKeyId;
+        }
+
+        put.TagSet = Tags;
+    }
+}

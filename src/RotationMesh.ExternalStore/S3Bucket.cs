@@ -1,0 +1,46 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using RotationMesh.Core.External;
+
+namespace RotationMesh.ExternalStore;
+
+/// <summary>Objects of one bucket, each a JSON document whose field <c>encrypted</c> holds an envelope.</summary>
+internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket) : IExternalStore
+{
+    /// <summary>Largest object: some of them are in memory at a time, several times each.</summary>
+    private const long MaxBytes = 64 << 20;
+
+    /// <inheritdoc/>
+    public Task<IExternalValue> ReadAsync(string name, CancellationToken cancellationToken) =>
+        S3Faults.TranslateAsync(
+            async () =>
+            {
+                using var answer = await client.Value.GetObjectAsync(
+                    new GetObjectRequest { BucketName = bucket, Key = name },
+                    cancellationToken
+                );
+                if (answer.ContentLength > MaxBytes)
+                    throw new ExternalStoreException(
+                        ExternalFault.Refused,
+                        $"an object is larger than {MaxBytes >> 20} MiB"
+                    );
+                using var bytes = new MemoryStream((int)answer.ContentLength);
+                await answer.ResponseStream.CopyToAsync(bytes, cancellationToken);
+                var document =
+                    EncryptedDocument.Read(bytes.ToArray())
+                    ?? throw new ExternalStoreException(
+                        ExternalFault.Malformed,
+                        "an object is not a JSON document with one field 'encrypted' that holds text"
+                    );
+                var traits = await ObjectTraits.OfAsync(
+                    client.Value,
+                    bucket,
+                    name,
+                    answer,
+                    cancellationToken
+                );
+                return (IExternalValue)new S3Value(client.Value, bucket, name, document, traits);
+            },
+            cancellationToken
+        );
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using RotationMesh.Core.External;
+
+namespace RotationMesh.ExternalStore;
+
+/// <summary>What the SDK's exceptions mean, by status and code: their messages may name objects and keys.</summary>
+internal static class S3Faults
+{
+    /// <summary>Runs requests; whatever goes wrong is thrown as <see cref="ExternalStoreException"/>.</summary>
+    public static async Task<T> TranslateAsync<T>(Func<Task<T>> requests, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await requests();
+        }
+        catch (AmazonS3Exception fault) when (IsMissing(fault))
+        {
+            throw new ExternalStoreException(ExternalFault.Missing, "there is no such object", fault);
+        }
+        catch (AmazonServiceException fault)
+        {
+            throw new ExternalStoreException(
+                IsPassing(fault) ? ExternalFault.Unavailable : ExternalFault.Refused,
+                $"the store answered with status {(int)fault.StatusCode} ({fault.ErrorCode})",
+                fault
+            );
+        }
+        catch (Exception fault)
+            when (fault is AmazonClientException or HttpRequestException or IOException
+                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
+        {
+            throw new ExternalStoreException(
+                ExternalFault.Unavailable,
+                $"the store does not answer ({fault.GetType().Name})",
+                fault
+            );
+        }
+    }
+
+    /// <summary>Whether the object is gone; a bucket that is gone is another matter.</summary>
+    public static bool IsMissing(AmazonS3Exception fault) =>
+        fault.StatusCode == HttpStatusCode.NotFound && fault.ErrorCode != "NoSuchBucket";
+
+    /// <summary>Whether a conditional write found another object, or none, or one that somebody writes at this moment.</summary>
+    public static bool HasChanged(AmazonS3Exception fault) =>
+        fault.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict || IsMissing(fault);
+
+    private static bool IsPassing(AmazonServiceException fault) =>
+        (int)fault.StatusCode is 0 or 408 or 429 or >= 500;
+}

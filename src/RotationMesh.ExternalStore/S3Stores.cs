@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using RotationMesh.Core.External;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.ExternalStore;
+
+/// <summary>
+/// Buckets of S3, and of servers that speak its protocol. Credentials come from the SDK's usual variables, by
+/// <paramref name="variable"/> first and then by the SDK's own search (profile, web identity, the machine's role).
+/// </summary>
+public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, IDisposable
+{
+    /// <summary>Longest time of one try of a request: an object is a document, not an archive.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Tries after the first one; the SDK waits between them, longer each time.</summary>
+    private const int Retries = 3;
+
+    private readonly ConcurrentDictionary<(Uri?, string?), AmazonS3Client> clients = [];
+
+    /// <inheritdoc/>
+    public IExternalStore Open(ExternalStoreEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return new S3Bucket(new Lazy<IAmazonS3>(() => Client(entry)), entry.Bucket);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var client in clients.Values)
+            client.Dispose();
+    }
+
+    // Opened when it is first used: the SDK complains where no region is known, and not everyone who reads the map writes.
+    private AmazonS3Client Client(ExternalStoreEntry entry) =>
+        clients.GetOrAdd((entry.Endpoint, entry.Region), _ => Make(entry));
+
+    private AmazonS3Client Make(ExternalStoreEntry entry)
+    {
+        var config = new AmazonS3Config { Timeout = Timeout, MaxErrorRetry = Retries };
+        var region = entry.Region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION");
+        if (entry.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.AbsoluteUri;
+            config.ForcePathStyle = true; // a server of one's own has no name for each bucket
+            config.AuthenticationRegion = region ?? "us-east-1";
+            // Checksums that came after the protocol was copied: not every server knows them.
+            config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
+            config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
+        }
+        else if (region is not null)
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+
+        return Credentials() is { } own ? new AmazonS3Client(own, config) : new AmazonS3Client(config);
+    }
+
+    private AWSCredentials? Credentials() =>
+        (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) is not ({ } id, { } secret) ? null
+        : variable("AWS_SESSION_TOKEN") is { } token ? new SessionAWSCredentials(id, secret, token)
+        : new BasicAWSCredentials(id, secret);
+}

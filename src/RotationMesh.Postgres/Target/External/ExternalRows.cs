@@ -1,0 +1,186 @@
+using Npgsql;
+using RotationMesh.Core.External;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Postgres.Target.External;
+
+/// <summary>
+/// Rows of a partition whose value lives in a store: the value is moved first and its row after it, so that a crash between
+/// the two leaves a value that says by itself, as its key opens it, that only the row is still to be moved.
+/// </summary>
+internal sealed class ExternalRows(
+    TableTarget target,
+    TableStore store,
+    RowReencryptor rows,
+    RotationSettings settings,
+    BatchWriter writer,
+    UnchangedRows unchanged
+)
+{
+    /// <summary>
+    /// Values moved at the same time: a store takes milliseconds for each, however fast this process is. Memory holds so
+    /// many of them twice.
+    /// </summary>
+    public const int AtOnce = 32;
+
+    /// <summary>Times that a value which changed is read again at once; one that changes more often is left to the next sweep.</summary>
+    private const int Attempts = 3;
+
+    private readonly RowBatch batch = new(target);
+    private readonly List<string> names = [];
+
+    /// <summary>Whether it is time to settle those that were added.</summary>
+    public bool IsFull => names.Count >= AtOnce;
+
+    /// <summary>Adds the cursor's row with the name of its object, or returns why it stays as it is.</summary>
+    public RowError? Add(RowCursor row, string name)
+    {
+        if (rows.Add(target, row, batch) is { } error)
+            return error;
+        names.Add(name);
+        return null;
+    }
+
+    /// <summary>
+    /// Moves the values of the rows that were added, and then the rows; those that can't be moved go to
+    /// <paramref name="fail"/>. Throws <see cref="NpgsqlException"/>.
+    /// </summary>
+    public async Task<PartitionOutcome> SettleAsync(string? tenant, Action<RowFailure> fail)
+    {
+        var sum = new Sum(fail);
+        var moved = new List<int>();
+        var open = Enumerable.Range(0, names.Count).ToList();
+        for (var attempt = 0; open.Count > 0 && attempt < Attempts; attempt++)
+        {
+            if (attempt > 0)
+                sum.Conflicts += open.Count;
+            open = await MoveAsync(open, moved, sum, tenant);
+        }
+
+        foreach (var row in open)
+            Leave(row, sum, settings.IsLastSweep ? RowError.StoreError : null);
+        if (settings.DryRun)
+            sum.Rotated += moved.Count;
+        else if (moved.Count > 0)
+            await WriteAsync(moved, sum, tenant);
+        batch.Clear();
+        names.Clear();
+        return sum.Outcome();
+    }
+
+    // Reads and writes go to the store together; what is between them is this thread's alone.
+    private async Task<List<int>> MoveAsync(List<int> open, List<int> moved, Sum sum, string? tenant)
+    {
+        var read = await Task.WhenAll(open.Select(row => Read.OfAsync(store.Values, names[row])));
+        var writes = new List<(int Row, Task<ExternalFault?> Written)>();
+        for (var i = 0; i < open.Count; i++)
+        {
+            var (row, value) = (open[i], read[i].Value);
+            if (value is null)
+            {
+                await FailAsync(row, read[i].Fault!.Value, sum, tenant);
+                continue;
+            }
+
+            var (of, version) = batch.Origins[row];
+            var made = rows.Move(store.Column, of!, (int)version!.Value, value.Envelope, batch.Slab);
+            if (made.Error is { } error)
+                await FailAsync(row, error, sum, tenant);
+            else if (made.IsAlready || settings.DryRun)
+                moved.Add(row);
+            else
+                writes.Add((row, ReplaceAsync(value, made.Envelope)));
+        }
+
+        var changed = new List<int>();
+        foreach (var (row, written) in writes)
+        {
+            switch (await written)
+            {
+                case null:
+                    moved.Add(row);
+                    break;
+                case Changed:
+                    changed.Add(row);
+                    break;
+                case { } fault:
+                    await FailAsync(row, fault, sum, tenant);
+                    break;
+            }
+        }
+
+        return changed;
+    }
+
+    private async Task WriteAsync(List<int> moved, Sum sum, string? tenant)
+    {
+        var part = batch.Only(target, moved);
+        var outcome = await writer.WriteAsync(part, tenant);
+        sum.Rotated += outcome.Written;
+        foreach (var failure in outcome.Refused)
+            sum.Fail(failure);
+        // Changed or held since it was read: its value is where it belongs, and the next sweep moves the row alone.
+        sum.Contended += part.Count - outcome.Written - outcome.Refused.Count;
+    }
+
+    private Task FailAsync(int row, ExternalFault fault, Sum sum, string? tenant)
+    {
+        if (fault != ExternalFault.Unavailable || settings.IsLastSweep || settings.DryRun)
+            return FailAsync(row, RowErrors.From(fault), sum, tenant);
+        sum.Contended++; // a store that is away may be back for the next sweep
+        return Task.CompletedTask;
+    }
+
+    // Of a row that the application changed meanwhile, its value tells nothing: the next sweep looks at both anew.
+    private async Task FailAsync(int row, RowError error, Sum sum, string? tenant) =>
+        Leave(
+            row,
+            sum,
+            settings.IsLastSweep || await unchanged.IsAsync(batch.Only(target, [row]), tenant) ? error : null
+        );
+
+    private void Leave(int row, Sum sum, RowError? error)
+    {
+        if (error is { } why)
+            sum.Fail(RowCursor.Failure(target, batch, row, why));
+        else
+            sum.Contended++;
+    }
+
+    private const ExternalFault Changed = 0;
+
+    private static async Task<ExternalFault?> ReplaceAsync(
+        IExternalValue value,
+        ReadOnlyMemory<byte> envelope
+    )
+    {
+        try
+        {
+            return await value.TryReplaceAsync(envelope, CancellationToken.None) ? null : Changed;
+        }
+        catch (ExternalStoreException fault)
+        {
+            return fault.Fault;
+        }
+    }
+
+    private sealed class Sum(Action<RowFailure> fail)
+    {
+        public long Rotated { get; set; }
+
+        public long Conflicts { get; set; }
+
+        public long Contended { get; set; }
+
+        public void Fail(RowFailure failure) => fail(failure);
+
+        public PartitionOutcome Outcome() =>
+            new()
+            {
+                Rotated = Rotated,
+                Conflicts = Conflicts,
+                Contended = Contended,
+            };
+    }
+}
