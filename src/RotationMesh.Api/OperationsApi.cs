@@ -50,5 +50,6 @@ public static class OperationsApi
         routes.MapRotations();
         routes.MapInspections();
         routes.MapWorkers();
+        routes.MapAudit();
     }
 }

@@ -46,6 +46,14 @@ internal sealed class Desk : IAsyncDisposable
     public IApplicationWorkers Workers =>
         coordinator is null ? Here!.Workers : new RemoteWorkers(coordinator);
 
+    public IAuditTrail AuditTrail =>
+        coordinator is null ? Here!.AuditTrail : new RemoteAuditTrail(coordinator);
+
+    public IReports Reports => coordinator is null ? Here!.Reports : new RemoteReports(coordinator);
+
+    public IKeyRetirement KeyRetirement =>
+        coordinator is null ? Here!.KeyRetirement : new RemoteKeyRetirement(coordinator);
+
     public async ValueTask DisposeAsync()
     {
         coordinator?.Dispose();

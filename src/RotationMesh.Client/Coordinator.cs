@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using RotationMesh.Core;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
@@ -80,6 +81,49 @@ public sealed class Coordinator : IDisposable
                 throw Refusal.Read(Server, events.Current.Text);
             yield return events.Current;
         }
+    }
+
+    /// <summary>
+    /// Asks for something that takes its time, and hears of its progress. Nothing that is asked so is the worse for being
+    /// asked again where the stream is cut.
+    /// </summary>
+    internal async Task<T> ResultAsync<T>(
+        string route,
+        object order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        await foreach (var next in ListenAsync(route, order, cancellationToken))
+        {
+            if (next.Name == ApiEvents.Result)
+                return next.Document<T>();
+            if (next.Name == ApiEvents.Progress)
+                progress.Report(next.Document<ProgressDocument>());
+        }
+
+        throw Transport.Unreachable(Server, "it stopped in the middle; ask again");
+    }
+
+    /// <summary>Lines of a text, each as it comes. Throws where the text is cut.</summary>
+    internal async IAsyncEnumerable<string> LinesAsync(
+        string route,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        using var request = Request(HttpMethod.Get, route, null);
+        using var response = await AnswerAsync(request, cancellationToken);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (
+            await Transport.GuardAsync(
+                Server,
+                () => lines.ReadLineAsync(cancellationToken).AsTask(),
+                cancellationToken
+            )
+                is { } line
+        )
+            yield return line;
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RotationMesh.Core;
+using RotationMesh.Core.Gates;
 using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
@@ -56,6 +57,7 @@ internal sealed record Refusal(int? Status, string? Title, string? Detail)
             ),
             HttpStatusCode.NotFound when Title is not null => new UnknownRotationException(Title),
             HttpStatusCode.NotFound => NoCoordinator(server),
+            HttpStatusCode.Locked when Title is not null => new GateClosedException(Title),
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
                 Transport.Unreachable(server, Title ?? $"it answers {(int)status}"),
             >= HttpStatusCode.InternalServerError => new InvalidOperationException(

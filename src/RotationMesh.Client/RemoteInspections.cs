@@ -12,14 +12,20 @@ public sealed class RemoteInspections(Coordinator coordinator) : IInspections
         RotationOrder order,
         IProgress<ProgressDocument> progress,
         CancellationToken cancellationToken
-    ) => InspectAsync<RotationDocument>(ApiRoutes.DryRun, order, progress, cancellationToken);
+    ) => coordinator.ResultAsync<RotationDocument>(ApiRoutes.DryRun, order, progress, cancellationToken);
 
     /// <inheritdoc/>
     public Task<VerificationDocument> VerifyAsync(
         VerificationOrder order,
         IProgress<ProgressDocument> progress,
         CancellationToken cancellationToken
-    ) => InspectAsync<VerificationDocument>(ApiRoutes.Verification, order, progress, cancellationToken);
+    ) =>
+        coordinator.ResultAsync<VerificationDocument>(
+            ApiRoutes.Verification,
+            order,
+            progress,
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public Task<CensusDocument> CountAsync(RowSelection selection, CancellationToken cancellationToken) =>
@@ -35,26 +41,4 @@ public sealed class RemoteInspections(Coordinator coordinator) : IInspections
             $"{ApiRoutes.Doctor}?scan={(scan ? "true" : "false")}",
             cancellationToken
         );
-
-    private async Task<T> InspectAsync<T>(
-        string route,
-        object order,
-        IProgress<ProgressDocument> progress,
-        CancellationToken cancellationToken
-    )
-    {
-        ArgumentNullException.ThrowIfNull(progress);
-        await foreach (var next in coordinator.ListenAsync(route, order, cancellationToken))
-        {
-            if (next.Name == ApiEvents.Result)
-                return next.Document<T>();
-            if (next.Name == ApiEvents.Progress)
-                progress.Report(next.Document<ProgressDocument>());
-        }
-
-        throw Transport.Unreachable(
-            coordinator.Server,
-            "it stopped in the middle; nothing was written, ask again"
-        );
-    }
 }

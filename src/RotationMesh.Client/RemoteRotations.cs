@@ -70,6 +70,7 @@ public sealed class RemoteRotations(Coordinator coordinator) : IRotations
         }
     }
 
-    private static string Route(Guid? rotationId) =>
+    /// <summary>Where a rotation, or the latest, is found.</summary>
+    internal static string Route(Guid? rotationId) =>
         $"{ApiRoutes.Rotations}/{(rotationId is { } id ? $"{id}" : ApiRoutes.Latest)}";
 }

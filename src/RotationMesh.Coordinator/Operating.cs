@@ -9,6 +9,7 @@ using RotationMesh.Gates;
 using RotationMesh.Operations;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Coordinator;
 
@@ -17,27 +18,51 @@ internal static class Operating
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) =>
         services
-            .AddSingleton(parts =>
-                MapGates.Of(
-                    parts.GetRequiredService<RotationMap>(),
-                    parts.GetRequiredService<TargetDatabases>()
-                )
-            )
-            .AddSingleton<IApplicationWorkers>(parts => new LocalWorkers(
-                parts.GetRequiredService<GateSet>(),
-                parts.GetRequiredService<ControlDatabase>()
-            ))
-            .AddSingleton<IRotations>(parts => new ControlRotations(
-                parts.GetRequiredService<RotationMap>(),
-                parts.GetRequiredService<KeyRing>,
-                parts.GetRequiredService<ControlDatabase>()
-            ))
+            .AddSingleton(parts => MapGates.Of(Map(parts), Databases(parts)))
+            .AddSingleton(parts => new ControlRotations(Map(parts), () => Ring(parts), Control(parts))
+            {
+                Entrance = new GateEntrance(Map(parts), Gates(parts), Control(parts)),
+            })
+            .AddSingleton<IRotations>(parts => parts.GetRequiredService<ControlRotations>())
+            .AddSingleton<IApplicationWorkers>(parts => new LocalWorkers(Gates(parts), Control(parts)))
             .AddSingleton<IInspections>(parts => new LocalInspections(
-                parts.GetRequiredService<RotationMap>(),
-                parts.GetRequiredService<KeyRing>,
-                parts.GetRequiredService<TargetDatabases>(),
+                Map(parts),
+                () => Ring(parts),
+                Databases(parts),
                 parts.GetRequiredService<EnvelopeFormats>(),
-                parts.GetRequiredService<ControlDatabase>(),
+                Control(parts),
                 parts.GetRequiredService<IExternalStores>()
+            )
+            {
+                WorkersAreExpected = true,
+            })
+            .AddSingleton<IAuditTrail>(parts => new ControlAuditTrail(Control(parts)))
+            .AddSingleton<IReports>(parts => new LocalReports(
+                Map(parts),
+                parts.GetRequiredService<ControlRotations>(),
+                Databases(parts),
+                Schema(parts),
+                Control(parts)
+            ))
+            .AddSingleton<IKeyRetirement>(parts => new LocalKeyRetirement(
+                Map(parts),
+                () => Ring(parts),
+                Databases(parts),
+                Schema(parts),
+                Control(parts)
             ));
+
+    private static RotationMap Map(IServiceProvider parts) => parts.GetRequiredService<RotationMap>();
+
+    private static KeyRing Ring(IServiceProvider parts) => parts.GetRequiredService<KeyRing>();
+
+    private static TargetDatabases Databases(IServiceProvider parts) =>
+        parts.GetRequiredService<TargetDatabases>();
+
+    private static SchemaCheck Schema(IServiceProvider parts) => parts.GetRequiredService<SchemaCheck>();
+
+    private static GateSet Gates(IServiceProvider parts) => parts.GetRequiredService<GateSet>();
+
+    private static ControlDatabase Control(IServiceProvider parts) =>
+        parts.GetRequiredService<ControlDatabase>();
 }

@@ -28,6 +28,9 @@ public sealed class Doctor(
 {
     private readonly Findings findings = new();
 
+    /// <summary>Whether rotations are for the workers of a mesh, so that none is a finding.</summary>
+    public bool WorkersAreExpected { get; init; }
+
     /// <summary>All findings in the order of the checks; <paramref name="ring"/> throws where the keys are at fault.</summary>
     public async Task<IReadOnlyList<Finding>> ExamineAsync(
         Func<KeyRing> ring,
@@ -58,6 +61,10 @@ public sealed class Doctor(
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);
+        await new WorkerExamination(map, control, findings) { AreExpected = WorkersAreExpected }.ExamineAsync(
+            keys,
+            cancellationToken
+        );
         await CheckGatesAsync(cancellationToken);
         CheckPostChecks();
         foreach (var database in scan ? reachable : [])

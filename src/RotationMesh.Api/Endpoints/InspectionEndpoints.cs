@@ -9,7 +9,7 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Api.Endpoints;
 
-/// <summary><see cref="IInspections"/> over HTTP.</summary>
+/// <summary><see cref="IInspections"/> and <see cref="IKeyRetirement"/> over HTTP.</summary>
 internal static class InspectionEndpoints
 {
     private const string Streamed =
@@ -31,6 +31,10 @@ internal static class InspectionEndpoints
             .MapPost(ApiRoutes.Census, CountAsync)
             .Says("Count rows by scope, table, tenant and key version");
         inspections.MapGet(ApiRoutes.Keys, ListKeysAsync).Says("Key versions and the rows that use each");
+        inspections
+            .MapPost(ApiRoutes.Retirement, Retire)
+            .ForOperators()
+            .Says("Take an old key version out of service, where nothing needs it any more", Streamed);
         inspections.MapGet(ApiRoutes.Doctor, ExamineAsync).Says("Every precondition with its fix");
     }
 
@@ -55,6 +59,17 @@ internal static class InspectionEndpoints
     {
         Selections.Check(order.Rows);
         return streams.Inspect(context, (progress, stop) => inspections.VerifyAsync(order, progress, stop));
+    }
+
+    private static ServerSentEventsResult<string> Retire(
+        RetirementOrder order,
+        HttpContext context,
+        IKeyRetirement retirement,
+        EventStreams streams
+    )
+    {
+        var asked = order with { RequestedBy = Requester.Of(context.User, order.RequestedBy) };
+        return streams.Inspect(context, (progress, stop) => retirement.RetireAsync(asked, progress, stop));
     }
 
     private static async Task<Ok<CensusDocument>> CountAsync(

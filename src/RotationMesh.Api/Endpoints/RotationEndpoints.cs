@@ -21,12 +21,16 @@ internal static class RotationEndpoints
             .ForOperators()
             .Says(
                 "Start a rotation",
-                "Answers at once. With an id of the caller's own, asking again starts nothing else."
-            );
+                "Answers when the gates hold; jobs that still run are waited for. With an id of the caller's own, asking again starts nothing else."
+            )
+            .ProducesProblem(StatusCodes.Status423Locked);
         rotations.MapGet("", ListAsync).Says("List rotations, the latest first");
         var rotation = rotations.MapGroup("{id}");
         rotation.MapGet("", FindAsync).Says("One rotation, or the latest");
         rotation.MapGet(ApiRoutes.Failures, FailuresAsync).Says("The rows that a rotation left as they are");
+        rotation
+            .MapGet(ApiRoutes.Report, ReportAsync)
+            .Says("Everything that a logbook or an incident wants to know of a rotation");
         rotation
             .MapGet(ApiRoutes.Events, FollowAsync)
             .Says(
@@ -73,6 +77,12 @@ internal static class RotationEndpoints
         IRotations rotations,
         CancellationToken cancellationToken
     ) => TypedResults.Ok(await rotations.ListFailuresAsync(RotationId.Read(id), cancellationToken));
+
+    private static async Task<Ok<ReportDocument>> ReportAsync(
+        string id,
+        IReports reports,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await reports.ReportAsync(RotationId.Read(id), cancellationToken));
 
     private static async Task<Ok<RotationDocument>> SteerAsync(
         string id,

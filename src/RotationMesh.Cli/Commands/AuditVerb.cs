@@ -41,7 +41,7 @@ internal sealed class AuditVerb : IVerb
         var verify = new Command("verify", "Check the hash chain of the audit log") { expect };
         verify.SetAction((parsed, _) => VerifyAsync(parsed, terminal(parsed), stopping));
         var export = new Command("export", "Write every event to standard output, one line each") { format };
-        export.SetAction((parsed, _) => ExportAsync(parsed, stopping));
+        export.SetAction((parsed, _) => ExportAsync(parsed, terminal(parsed), stopping));
         command.Subcommands.Add(verify);
         command.Subcommands.Add(export);
         return command;
@@ -49,8 +49,8 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> ListAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
-        var audit = await session.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var audit = await desk.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
         var table = Tables.Of(["Event", "Time", "By", "Rotation", "What"], []);
         foreach (var written in audit.Events)
             table.Add(
@@ -69,8 +69,8 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> VerifyAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
-        var verdict = await session.AuditTrail.VerifyAsync(parsed.GetValue(expect), stopping);
+        await using var desk = new Desk(parsed, terminal);
+        var verdict = await desk.AuditTrail.VerifyAsync(parsed.GetValue(expect), stopping);
         foreach (var fault in verdict.Faults)
             terminal.Tables.Line(
                 fault.Sequence is null ? fault.Problem : $"event {fault.Sequence} {fault.Problem}"
@@ -84,11 +84,15 @@ internal sealed class AuditVerb : IVerb
         return verdict.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;
     }
 
-    private static async Task<int> ExportAsync(ParseResult parsed, CancellationToken stopping)
+    private static async Task<int> ExportAsync(
+        ParseResult parsed,
+        Terminal terminal,
+        CancellationToken stopping
+    )
     {
-        await using var session = new Session(parsed);
+        await using var desk = new Desk(parsed, terminal);
         var output = parsed.InvocationConfiguration.Output;
-        await foreach (var line in session.AuditTrail.ExportAsync(stopping))
+        await foreach (var line in desk.AuditTrail.ExportAsync(stopping))
             await output.WriteAsync($"{line}\n");
         return ExitCodes.Success;
     }

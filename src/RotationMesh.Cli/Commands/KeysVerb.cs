@@ -61,7 +61,7 @@ internal sealed class KeysVerb : IVerb
 
     private async Task<int> RetireAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
+        await using var desk = new Desk(parsed, terminal);
         var order = new RetirementOrder
         {
             Version = parsed.GetValue(retired),
@@ -70,7 +70,7 @@ internal sealed class KeysVerb : IVerb
         };
         var outcome = await ProgressView.FollowAsync(
             terminal.Progress,
-            progress => session.KeyRetirement.RetireAsync(order, progress, stopping)
+            progress => desk.KeyRetirement.RetireAsync(order, progress, stopping)
         );
         foreach (var obstacle in outcome.InTheWay)
             terminal.Tables.Line($"In the way: {obstacle}");

@@ -100,11 +100,13 @@ internal sealed class RotateVerb : IVerb
                     progress => desk.Inspections.DryRunAsync(order, progress, stopping)
                 )
             : desk.Here is { } here ? await RotateHereAsync(here, order, terminal, stopping)
-            : await Following.ToTheEndAsync(
-                desk.Rotations,
-                await desk.Rotations.StartAsync(order, stopping),
-                terminal,
-                stopping
+            : RotationExit.Unfaulted(
+                await Following.ToTheEndAsync(
+                    desk.Rotations,
+                    await desk.Rotations.StartAsync(order, stopping),
+                    terminal,
+                    stopping
+                )
             );
         RotationView.ShowEnd(terminal, rotation);
         return RotationExit.CodeOf(rotation);

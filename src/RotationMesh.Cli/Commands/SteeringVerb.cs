@@ -107,6 +107,10 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
     )
     {
         var now = await rotations.SteerAsync(rotationId, order, stopping);
-        return GoesOn ? await Following.ToTheEndAsync(rotations, now.RotationId, terminal, stopping) : now;
+        return GoesOn
+            ? RotationExit.Unfaulted(
+                await Following.ToTheEndAsync(rotations, now.RotationId, terminal, stopping)
+            )
+            : now;
     }
 }

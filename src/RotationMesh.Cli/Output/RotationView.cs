@@ -43,6 +43,8 @@ internal static class RotationView
                 )
             );
         ShowPaused(console, rotation);
+        foreach (var worker in rotation.Workers)
+            ShowWorker(console, worker);
         foreach (var refusal in rotation.Refusals)
             console.Line($"  worker {refusal.Worker} refuses: {refusal.Reason}");
         ShowTable(console, rotation);
@@ -76,6 +78,21 @@ internal static class RotationView
     {
         foreach (var check in rotation.PostChecks)
             console.Line($"Post-check {check.Name}: {(check.Passed ? "passed" : $"failed: {check.Reason}")}");
+    }
+
+    private static void ShowWorker(IAnsiConsole console, MeshWorkerDocument worker)
+    {
+        var keys = string.Join(", ", worker.Keys.Select(key => $"{key.Version} {key.Fingerprint}"));
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"  worker {worker.Worker}, version {worker.Version}: keys {keys}; last seen {worker.LastSeen:u}"
+        );
+        if (worker.Lacks is { } lacks)
+            console.Warn($"{line}; {lacks}");
+        else if (!worker.Present)
+            console.Warn($"{line}; it is gone");
+        else
+            console.Line(line);
     }
 
     private static void ShowPaused(IAnsiConsole console, RotationDocument rotation)

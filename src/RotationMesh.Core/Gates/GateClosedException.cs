@@ -7,6 +7,10 @@ namespace RotationMesh.Core.Gates;
 public sealed class GateClosedException(IReadOnlyList<GateVerdict> lost, string? remark = null)
     : Exception(string.Join(Environment.NewLine, [.. lost, .. remark is null ? [] : new object[] { remark }]))
 {
-    /// <summary>The gates that don't hold.</summary>
+    /// <summary>The same as another process told it.</summary>
+    public GateClosedException(string message)
+        : this([], message) { }
+
+    /// <summary>The gates that don't hold; none where another process told it.</summary>
     public IReadOnlyList<GateVerdict> Lost => lost;
 }

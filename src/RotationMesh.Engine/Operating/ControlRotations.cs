@@ -5,10 +5,12 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Gating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Control.Workers;
 
 namespace RotationMesh.Engine.Operating;
 
@@ -34,16 +36,38 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// <summary>Longest time that the control database may be away while a rotation is followed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// The gates that are looked at before a rotation is asked for; null where whoever asks has looked. With it a start
+    /// takes as long as the jobs that are waited for, and throws <see cref="Core.Gates.GateClosedException"/>.
+    /// </summary>
+    public GateEntrance? Entrance { get; init; }
+
     private readonly RunningRotations rotations = new(control.Source);
     private readonly RequestStore requests = new(control.Source);
 
     /// <inheritdoc/>
     public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
     {
-        var start = new OrderCheck(map, ring()).Check(order);
+        var check = new OrderCheck(map, ring());
+        var start = check.Check(order);
         await control.MigrateAsync(cancellationToken);
         if (order.RotationId is { } id && await IsKnownAsync(id, cancellationToken))
             return id;
+        if (Entrance is { } entrance)
+        {
+            var terms = check.Request(order, dryRun: false).Gates;
+            await (
+                terms.PauseWorkers
+                    ? entrance.PauseAndEnsureOpenAsync(
+                        start.RotationId,
+                        order.RequestedBy,
+                        terms,
+                        cancellationToken
+                    )
+                    : entrance.EnsureOpenAsync(terms, cancellationToken)
+            );
+        }
+
         await requests.AddAsync(Demand(start.RotationId, start, order.TraceParent), cancellationToken);
         return start.RotationId;
     }
@@ -186,8 +210,12 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             rotation.RotationId,
             cancellationToken
         );
+        IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
+            ? []
+            : await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
         return RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals) with
         {
+            Workers = MeshWorkers.Of(workers, rotation),
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
     }

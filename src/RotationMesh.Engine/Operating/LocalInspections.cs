@@ -24,6 +24,9 @@ public sealed class LocalInspections(
     IExternalStores? stores = null
 ) : IInspections
 {
+    /// <summary>Whether rotations are for the workers of a mesh, so that the doctor misses them.</summary>
+    public bool WorkersAreExpected { get; init; }
+
     private SchemaCheck Schema => new(databases, formats, stores);
 
     /// <inheritdoc/>
@@ -113,11 +116,8 @@ public sealed class LocalInspections(
     /// <inheritdoc/>
     public async Task<DoctorDocument> ExamineAsync(bool scan, CancellationToken cancellationToken)
     {
-        var findings = await new Doctor(map, databases, Schema, formats, control).ExamineAsync(
-            ring,
-            scan,
-            cancellationToken
-        );
+        var doctor = new Doctor(map, databases, Schema, formats, control) { WorkersAreExpected = WorkersAreExpected };
+        var findings = await doctor.ExamineAsync(ring, scan, cancellationToken);
         return new DoctorDocument(findings.All(finding => finding.Verdict != Verdict.Bad), findings);
     }
 

@@ -5,6 +5,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
+using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Topology;
@@ -54,14 +55,23 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             );
         var wanted = Wanted(request);
         await new Preflight(parts, surveyor).EnsureAsync(Goal(wanted), wanted, request.Workers, stopping);
-        var entrance = new GateEntrance(parts, progress);
+        var entrance = new GateEntrance(parts.Map, parts.Gates, parts.Control)
+        {
+            Waiting = lost => (progress.Phase, progress.Reason) = ("AwaitingGates", lost.ToString()),
+        };
         if (!request.Gates.PauseWorkers)
             await entrance.EnsureOpenAsync(request.Gates, stopping);
         await parts.Control.MigrateAsync(stopping);
         var (rotation, running) = await ClaimAsync(wanted, request.Gates, stopping);
         await using var alive = running;
         if (request.Gates.PauseWorkers)
-            await entrance.PauseAndEnsureOpenAsync(rotation, request.Gates, stopping);
+            await entrance.PauseAndEnsureOpenAsync(
+                rotation.RotationId,
+                rotation.RequestedBy ?? "",
+                request.Gates,
+                stopping
+            );
+        (progress.Phase, progress.Reason) = ("Checking", null);
         object command =
             rotation.State == "Paused"
                 ? new ResumeRotation(rotation.RotationId, request.RequestedBy)

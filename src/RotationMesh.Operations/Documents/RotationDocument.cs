@@ -56,6 +56,9 @@ public sealed record RotationDocument
 
     /// <summary>Workers that would not touch its partitions, and why.</summary>
     public IReadOnlyList<RefusalDocument> Refusals { get; init; } = [];
+
+    /// <summary>Workers of the mesh that are there, or are gone since it started; none of a rotation that one process ran by itself.</summary>
+    public IReadOnlyList<MeshWorkerDocument> Workers { get; init; } = [];
 }
 
 /// <summary>Partitions of the pass under way.</summary>

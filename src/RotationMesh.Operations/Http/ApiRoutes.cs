@@ -21,6 +21,9 @@ public static class ApiRoutes
     /// <summary>Of a rotation: asks it to pause, resume, end, or try again.</summary>
     public const string Steering = "steering";
 
+    /// <summary>Of a rotation: all that a logbook or an incident wants to know.</summary>
+    public const string Report = "report";
+
     /// <summary>Decrypts and re-encrypts without writing, as a stream of events.</summary>
     public const string DryRun = "/dry-run";
 
@@ -32,6 +35,24 @@ public static class ApiRoutes
 
     /// <summary>Key versions and their use.</summary>
     public const string Keys = "/keys";
+
+    /// <summary>Takes a key version out of service, as a stream of events.</summary>
+    public const string Retirement = "/keys/retirement";
+
+    /// <summary>The audit log: its events, in a query for one rotation's the id as <see cref="AuditRotation"/>.</summary>
+    public const string Audit = "/audit";
+
+    /// <summary>Name of the rotation's id in a query for its events.</summary>
+    public const string AuditRotation = "rotation";
+
+    /// <summary>Holds the audit log's chain against itself, and against a hash that is given as <see cref="AuditExpect"/>.</summary>
+    public const string AuditVerification = "/audit/verification";
+
+    /// <summary>Name of the noted hash in a query.</summary>
+    public const string AuditExpect = "expect";
+
+    /// <summary>Every event of the audit log, a line each.</summary>
+    public const string AuditExport = "/audit/export";
 
     /// <summary>The application's queues.</summary>
     public const string Workers = "/workers";

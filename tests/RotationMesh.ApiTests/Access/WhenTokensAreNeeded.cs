@@ -31,6 +31,11 @@ public sealed class WhenTokensAreNeeded
     [TestCase("GET", "/v1/rotations/latest/events")]
     [TestCase("POST", "/v1/dry-run")]
     [TestCase("GET", "/v1/keys")]
+    [TestCase("POST", "/v1/keys/retirement")]
+    [TestCase("GET", "/v1/audit")]
+    [TestCase("GET", "/v1/audit/verification")]
+    [TestCase("GET", "/v1/audit/export")]
+    [TestCase("GET", "/v1/rotations/latest/report")]
     public async Task Nobody_gets_in_without_one(string method, string path)
     {
         using var caller = new Caller(server.Address);
@@ -63,6 +68,7 @@ public sealed class WhenTokensAreNeeded
     [TestCase("/v1/rotations/latest/steering", """{ "steering": "Cancel" }""")]
     [TestCase("/v1/dry-run", Caller.SomeOrder)]
     [TestCase("/v1/verification", "{}")]
+    [TestCase("/v1/keys/retirement", """{ "version": 1 }""")]
     [TestCase("/v1/workers/pause", "{}")]
     [TestCase("/v1/workers/resume", "{}")]
     public async Task A_viewer_can_t_do_what_operators_do(string path, string body)
@@ -75,7 +81,7 @@ public sealed class WhenTokensAreNeeded
     public async Task A_viewer_may_look()
     {
         using var caller = new Caller(server.Address, tokens.Viewer);
-        foreach (var path in (string[])["/v1/rotations", "/v1/keys", "/v1/doctor"])
+        foreach (var path in (string[])["/v1/rotations", "/v1/keys", "/v1/doctor", "/v1/audit/verification"])
             Assert.That((await caller.GetAsync(path)).Status, Is.EqualTo(200), path);
     }
 

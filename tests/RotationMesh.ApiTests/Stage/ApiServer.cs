@@ -50,6 +50,9 @@ internal sealed class ApiServer : IAsyncDisposable
         builder
             .Services.AddSingleton<IRotations>(site.Rotations)
             .AddSingleton<IInspections>(site.Inspections)
+            .AddSingleton<IAuditTrail>(site.AuditTrail)
+            .AddSingleton<IReports>(site.Reports)
+            .AddSingleton<IKeyRetirement>(site.KeyRetirement)
             .AddSingleton<IApplicationWorkers>(new LocalWorkers(site.Parts.Gates, site.Parts.Control))
             .AddOperationsApi(ApiAccess.At(listen, tokensFile))
             .AddMassTransit(bus =>

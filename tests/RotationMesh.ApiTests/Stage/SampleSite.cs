@@ -34,6 +34,9 @@ internal sealed class SampleSite : IAsyncDisposable
         );
         Rotations = new ControlRotations(map, () => Parts.Ring, Parts.Control);
         Inspections = new LocalInspections(map, () => Parts.Ring, databases, formats, Parts.Control);
+        AuditTrail = new ControlAuditTrail(Parts.Control);
+        Reports = new LocalReports(map, Rotations, databases, Parts.Schema, Parts.Control);
+        KeyRetirement = new LocalKeyRetirement(map, () => Parts.Ring, databases, Parts.Schema, Parts.Control);
     }
 
     public TestDatabase Database { get; }
@@ -45,6 +48,15 @@ internal sealed class SampleSite : IAsyncDisposable
 
     /// <inheritdoc cref="Rotations"/>
     public LocalInspections Inspections { get; }
+
+    /// <inheritdoc cref="Rotations"/>
+    public ControlAuditTrail AuditTrail { get; }
+
+    /// <inheritdoc cref="Rotations"/>
+    public LocalReports Reports { get; }
+
+    /// <inheritdoc cref="Rotations"/>
+    public LocalKeyRetirement KeyRetirement { get; }
 
     public static async Task<SampleSite> LoadAsync(SampleOptions options)
     {

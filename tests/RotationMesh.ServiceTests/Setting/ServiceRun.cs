@@ -10,6 +10,9 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
     /// <summary>Longest start or stop, on a machine that is busy with other tests.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longest answer: that of a whole rotation.</summary>
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMinutes(2);
+
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>The name that a worker has in results.</summary>
@@ -45,6 +48,17 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
+    /// <summary>The program <c>rotationmesh</c>, which asks this coordinator; it has neither map nor keys of its own.</summary>
+    public async Task<ProcessOutcome> AskAsync(params string[] arguments) =>
+        await (await AskCommandAsync(arguments)).RunAsync(AnswerDeadline);
+
+    /// <inheritdoc cref="AskAsync"/>
+    public async Task<CommandLine> AskCommandAsync(params string[] arguments) =>
+        new(Artifacts.RotationMesh, ["--server", $"{await AddressAsync()}", .. arguments])
+        {
+            Directory = Path.GetTempPath(),
+        };
+
     public void Kill() => process.Kill();
 
     /// <summary>SIGTERM, and its exit code.</summary>
@@ -57,7 +71,7 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     /// <summary>Where it answers; it was told to take a free port, and logs which one.</summary>
-    private async Task<Uri> AddressAsync()
+    public async Task<Uri> AddressAsync()
     {
         string? found = null;
         await Eventually.Holds(

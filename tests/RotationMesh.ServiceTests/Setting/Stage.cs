@@ -64,6 +64,45 @@ internal sealed class Stage : IAsyncDisposable
     public ServiceRun StartCoordinator(params IEnumerable<KeyValuePair<string, string?>> variables) =>
         Start(Artifacts.Coordinator, [], variables);
 
+    /// <summary>A coordinator at a port that is known before it is started, and when it is started again.</summary>
+    public ServiceRun StartCoordinatorAt(int port) => Start(Artifacts.Coordinator, [], [], port);
+
+    /// <summary>The program <c>rotationmesh</c> where work is done by itself, with map, keys and database.</summary>
+    public Task<ProcessOutcome> HereAsync(params string[] arguments) =>
+        Command(Artifacts.RotationMesh, arguments, []).RunAsync(Deadline);
+
+    /// <summary>The same on another database.</summary>
+    public Task<ProcessOutcome> HereAsync(TestDatabase database, params string[] arguments) =>
+        Command(
+                Artifacts.RotationMesh,
+                arguments,
+                new Dictionary<string, string?> { ["APP_DATABASE_URL"] = database.ConnectionString }
+            )
+            .RunAsync(Deadline);
+
+    /// <summary>Adds a section to the map of whatever is started from now on.</summary>
+    public void AddToMap(string section) =>
+        File.AppendAllText(Path.Combine(Folder, "rotation.yaml"), $"\n{section}\n");
+
+    /// <summary>Returns when the first rows are rewritten.</summary>
+    public Task WritesAsync() =>
+        Eventually.Holds(async () => await AtVersionAsync(2) > 0, ServiceRun.Deadline, "rows are written");
+
+    /// <summary>Makes each batch of entries take this long, so that a rotation is under way for as long as a test needs.</summary>
+    public Task SlowDownAsync(TimeSpan batch) =>
+        Database.ExecuteAsync(
+            $"""
+            CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM pg_sleep({batch.TotalSeconds.ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            )}); RETURN NULL; END';
+            CREATE TRIGGER take_time AFTER UPDATE ON knowledge_entries EXECUTE FUNCTION take_time();
+            """
+        );
+
+    /// <summary>Undoes <see cref="SlowDownAsync"/>.</summary>
+    public Task SpeedUpAsync() => Database.ExecuteAsync("DROP TRIGGER take_time ON knowledge_entries");
+
     /// <summary>A program with the variables of a right service, and others.</summary>
     public CommandLine Command(
         string program,
@@ -133,10 +172,11 @@ internal sealed class Stage : IAsyncDisposable
     private ServiceRun Start(
         string program,
         IReadOnlyList<string> arguments,
-        IEnumerable<KeyValuePair<string, string?>> variables
+        IEnumerable<KeyValuePair<string, string?>> variables,
+        int port = 0
     )
     {
-        var command = Command(program, [.. arguments, "--listen", "http://127.0.0.1:0"], variables);
+        var command = Command(program, [.. arguments, "--listen", $"http://127.0.0.1:{port}"], variables);
         var service = new ServiceRun(command.Start());
         running.Add(service);
         return service;

@@ -47,6 +47,26 @@ public sealed record RegisteredWorker(
             ? null
             : $"its key of version {targetVersion} has another fingerprint than the rotation's";
     }
+
+    /// <summary>
+    /// What it has otherwise than whoever asks, in words for the operator; null where map and every key are the same.
+    /// <paramref name="keys"/> are fingerprints by version.
+    /// </summary>
+    public string? Differs(string mapHash, IReadOnlyDictionary<int, string> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        if (Sighting.MapHash != mapHash)
+            return "its rotation map differs from the one here";
+        foreach (var (version, fingerprint) in keys)
+        {
+            if (!Sighting.Keys.TryGetValue(version, out var own))
+                return $"its key ring lacks version {version}";
+            if (own != fingerprint)
+                return $"its key of version {version} has another fingerprint than the one here";
+        }
+
+        return null;
+    }
 }
 
 /// <summary>Whether a worker is there.</summary>

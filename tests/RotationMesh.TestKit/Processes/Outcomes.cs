@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using RotationMesh.TestKit.Processes;
+using NUnit.Framework;
 
-namespace RotationMesh.CliTests.Setting;
+namespace RotationMesh.TestKit.Processes;
 
 /// <summary>What tests ask of a program that has ended.</summary>
-internal static class Outcomes
+public static class Outcomes
 {
     /// <summary>Fails the test, showing everything that was written, unless the exit code is the expected one.</summary>
     public static ProcessOutcome Exits(this ProcessOutcome outcome, int code)

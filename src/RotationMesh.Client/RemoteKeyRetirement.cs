@@ -1,0 +1,17 @@
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Operations.Http;
+
+namespace RotationMesh.Client;
+
+/// <summary>Retirement of key versions by a coordinator, on the databases of its map.</summary>
+public sealed class RemoteKeyRetirement(Coordinator coordinator) : IKeyRetirement
+{
+    /// <inheritdoc/>
+    public Task<RetirementDocument> RetireAsync(
+        RetirementOrder order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken cancellationToken
+    ) =>
+        coordinator.ResultAsync<RetirementDocument>(ApiRoutes.Retirement, order, progress, cancellationToken);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Workers;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>The workers of the mesh, as operators are told of them.</summary>
+internal static class MeshWorkers
+{
+    /// <summary>Those that matter to a rotation: who is there, and who is gone without a word since it started.</summary>
+    public static IReadOnlyList<MeshWorkerDocument> Of(
+        IEnumerable<RegisteredWorker> workers,
+        RunningRotation rotation
+    ) =>
+        [
+            .. workers
+                .Where(worker =>
+                    worker.Presence == WorkerPresence.Present
+                    || (worker.Presence == WorkerPresence.Gone && worker.LastSeen >= rotation.StartedAt)
+                )
+                .Select(worker => Document(worker, rotation)),
+        ];
+
+    /// <summary>One in a line: where it runs, what it is, which keys it holds.</summary>
+    public static string Describe(RegisteredWorker worker)
+    {
+        var seen = worker.Sighting;
+        var keys = string.Join(
+            ", ",
+            seen.Keys.OrderBy(key => key.Key).Select(key => $"{key.Key} {key.Value}")
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"version {seen.ProgramVersion} on {seen.Host}, {seen.Concurrency} partitions at a time, keys {keys}, last seen {worker.LastSeen:u}"
+        );
+    }
+
+    private static MeshWorkerDocument Document(RegisteredWorker worker, RunningRotation rotation) =>
+        new()
+        {
+            Worker = worker.Sighting.Worker,
+            Host = worker.Sighting.Host,
+            Version = worker.Sighting.ProgramVersion,
+            Concurrency = worker.Sighting.Concurrency,
+            Keys =
+            [
+                .. worker
+                    .Sighting.Keys.OrderBy(key => key.Key)
+                    .Select(key => new WorkerKeyDocument(key.Key, key.Value)),
+            ],
+            LastSeen = worker.LastSeen,
+            Present = worker.Presence == WorkerPresence.Present,
+            Lacks = worker.Lacks(rotation.MapHash, rotation.TargetVersion, rotation.TargetFingerprint),
+        };
+}

@@ -1,0 +1,71 @@
+using Npgsql;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Workers;
+
+namespace RotationMesh.Engine;
+
+/// <summary>Holds what the workers of the mesh said of themselves against the map and the keys here.</summary>
+internal sealed class WorkerExamination(RotationMap map, ControlDatabase control, Findings findings)
+{
+    private const string Fix = "give every worker the same map and keys, and start it again";
+
+    /// <summary>Whether it is a finding that there are none.</summary>
+    public bool AreExpected { get; init; }
+
+    /// <summary>One finding a worker that is there, and one more where none of them could do anything.</summary>
+    public async Task ExamineAsync(KeyRing? keys, CancellationToken cancellationToken)
+    {
+        var present = await FindAsync(cancellationToken);
+        if (present is null)
+            return;
+        if (present.Count == 0 && AreExpected)
+            findings.Add(
+                Verdict.Warning,
+                "workers",
+                "none was heard of in the last minute",
+                "start rotationmesh-worker; a rotation waits for one"
+            );
+        var mine = keys?.Keys.ToDictionary(key => key.Version, key => key.Fingerprint);
+        var unfit = 0;
+        foreach (var worker in present)
+        {
+            var difference = mine is null ? null : worker.Differs(MapHash.Of(map), mine);
+            unfit += difference is null ? 0 : 1;
+            var what = MeshWorkers.Describe(worker);
+            findings.Add(
+                difference is null ? Verdict.Good : Verdict.Warning,
+                $"worker {worker.Sighting.Worker}",
+                difference is null ? what : $"{difference}; {what}",
+                difference is null ? null : Fix
+            );
+        }
+
+        if (present.Count > 0 && unfit == present.Count)
+            findings.Add(
+                Verdict.Bad,
+                $"{DoctorDocument.GateSubject}keys",
+                "no worker has the map and the keys that are here",
+                Fix
+            );
+    }
+
+    // A control database that does not answer is a finding of its own; one without a schema has seen no worker.
+    private async Task<IReadOnlyList<RegisteredWorker>?> FindAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await control.HasAsync("workers", cancellationToken))
+                return [];
+            var known = await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
+            return [.. known.Where(worker => worker.Presence == WorkerPresence.Present)];
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using RotationMesh.TestKit;
+
+namespace RotationMesh.ServiceTests.Remote;
+
+/// <summary>The same order to a coordinator, and to a process of its own on a copy of the same rows.</summary>
+public sealed class WhenARotationIsRunByACoordinator
+{
+    private static readonly string[] Rotate = ["--output", "json", "rotate"];
+
+    [TestCase(0, 0)]
+    [TestCase(3, 3)]
+    public async Task It_gives_the_document_and_the_exit_code_of_an_embedded_one(int damaged, int exitCode)
+    {
+        await using var stage = await Stage.LoadAsync(rows: 2000);
+        await stage.Database.ExecuteAsync(
+            $"""
+            UPDATE knowledge_entries SET content = 'AAAA'
+            WHERE id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT {damaged})
+            """
+        );
+        await using var copy = await stage.Database.CopyAsync();
+        var coordinator = await stage.StartCoordinator().JoinedAsync();
+        await stage.StartWorker().JoinedAsync();
+
+        var there = (await coordinator.AskAsync(Rotate)).Exits(exitCode);
+        var here = (await stage.HereAsync(copy, Rotate)).Exits(exitCode);
+
+        Assert.That(there.Common(), Is.EqualTo(here.Common()));
+        Assert.That(await stage.AtVersionAsync(1), Is.EqualTo(damaged));
+    }
+
+    [TestCase("--only", "conectors")]
+    [TestCase("--tenant", "nobody")]
+    [TestCase("--target-version", "9")]
+    [TestCase("--ignore-gate", "bullmq")]
+    [TestCase("--dry-run", "--only", "conectors")]
+    public async Task What_the_operator_can_mend_is_told_in_the_same_words(params string[] options)
+    {
+        await using var stage = await Stage.LoadAsync(rows: 100);
+        var coordinator = await stage.StartCoordinator().JoinedAsync();
+
+        var there = (await coordinator.AskAsync([.. Rotate, .. options])).Exits(2);
+        var here = (await stage.HereAsync([.. Rotate, .. options])).Exits(2);
+
+        Assert.That(there.Output, Is.EqualTo(here.Output));
+        Assert.That(there.Error, Is.EqualTo(here.Error));
+        Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_gate_that_does_not_hold_refuses_it_and_may_be_ignored_for_a_reason()
+    {
+        await using var stage = await Stage.LoadAsync(rows: 100);
+        stage.AddToMap("gates: { workers: [ { command: { run: [/bin/false] } } ] }");
+        var coordinator = await stage.StartCoordinator().JoinedAsync();
+        await stage.StartWorker().JoinedAsync();
+
+        var there = (await coordinator.AskAsync(Rotate)).Exits(4);
+        var here = (await stage.HereAsync(Rotate)).Exits(4);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(there.Output, Is.EqualTo(here.Output).And.Contain("gate command"));
+            Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+            Assert.That(
+                (await coordinator.AskAsync("--output", "json", "list")).Output,
+                Does.Not.Contain("rotationId")
+            );
+        }
+
+        (await coordinator.AskAsync("doctor")).Exits(4);
+        (await coordinator.AskAsync("rotate", "--ignore-gate", "command", "--reason", "window")).Exits(0);
+        Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+    }
+
+    [Test]
+    public async Task Nobody_there_is_exit_code_6()
+    {
+        var nobody = new CommandLine(
+            Artifacts.RotationMesh,
+            ["--server", "http://127.0.0.1:1", "--output", "json", "rotate"]
+        );
+        var outcome = (await nobody.RunAsync(ServiceRun.Deadline)).Exits(6);
+        Assert.That((int)outcome.Json()["exitCode"]!, Is.EqualTo(6));
+        Assert.That(outcome.Error, Does.Contain("127.0.0.1:1"));
+    }
+
+    [Test]
+    public async Task Who_is_interrupted_stops_following_and_the_rotation_goes_on()
+    {
+        await using var stage = await Stage.LoadAsync(rows: 2000);
+        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(300));
+        var coordinator = await stage.StartCoordinator().JoinedAsync();
+        await stage.StartWorker().JoinedAsync();
+        await using var rotating = (
+            await coordinator.AskCommandAsync([.. Rotate, "--batch-size", "100"])
+        ).Start();
+        await stage.WritesAsync();
+
+        rotating.Interrupt();
+        var stopped = (await rotating.EndAsync(ServiceRun.Deadline)).Exits(5);
+
+        Assert.That(stopped.Error, Does.Contain("goes on").And.Contain("rotationmesh watch"));
+        var watched = (await coordinator.AskAsync("--output", "json", "watch")).Exits(0);
+        Assert.That(watched.State(), Is.EqualTo("Completed"));
+    }
+}

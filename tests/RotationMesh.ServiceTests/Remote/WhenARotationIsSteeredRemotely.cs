@@ -1,0 +1,97 @@
+namespace RotationMesh.ServiceTests.Remote;
+
+public sealed class WhenARotationIsSteeredRemotely
+{
+    private Stage stage = null!;
+    private ServiceRun coordinator = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        stage = await Stage.LoadAsync(rows: 3000);
+        coordinator = await stage.StartCoordinator().JoinedAsync();
+        await stage.StartWorker().JoinedAsync();
+    }
+
+    [TearDown]
+    public async Task Stop() => await stage.DisposeAsync();
+
+    [Test]
+    public async Task Detached_it_is_paused_listed_resumed_and_watched_to_its_end()
+    {
+        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        var id = (await AskAsync(0, "rotate", "--detach", "--batch-size", "50")).Id();
+        await stage.WritesAsync();
+
+        var paused = await AskAsync(0, "pause", $"{id}");
+        var status = await AskAsync(0, "status");
+        var list = await AskAsync(0, "list");
+        var watchedWhilePaused = await AskAsync(3, "watch", $"{id}");
+        await stage.SpeedUpAsync();
+        var resumed = await AskAsync(0, "resume", $"{id}");
+        var watched = await AskAsync(0, "watch");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(paused.State(), Is.EqualTo("Paused"));
+            Assert.That(status.Id(), Is.EqualTo(id));
+            Assert.That((string)status.Json()["reason"]!, Does.StartWith("paused by "));
+            Assert.That((string)list.Json()["rotations"]![0]!["state"]!, Is.EqualTo("Paused"));
+            Assert.That(watchedWhilePaused.State(), Is.EqualTo("Paused"));
+            Assert.That(resumed.State(), Is.EqualTo("Completed"));
+            Assert.That(watched.Id(), Is.EqualTo(id));
+        }
+    }
+
+    [Test]
+    public async Task Cancelled_it_ends_with_exit_code_5_for_whoever_follows_it()
+    {
+        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        await using var rotating = (
+            await coordinator.AskCommandAsync("--output", "json", "rotate", "--batch-size", "50")
+        ).Start();
+        await stage.WritesAsync();
+
+        var cancelled = await AskAsync(0, "cancel");
+        var followed = (await rotating.EndAsync(ServiceRun.Deadline)).Exits(5);
+
+        Assert.That(cancelled.State(), Is.EqualTo("Cancelled"));
+        Assert.That(followed.State(), Is.EqualTo("Cancelled"));
+        var again = await AskAsync(2, "cancel");
+        Assert.That((string)again.Json()["error"]!, Does.Contain("has ended"));
+    }
+
+    [Test]
+    public async Task Retry_rotates_what_was_repaired_and_nothing_else()
+    {
+        const string Damaged = "id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT 7)";
+        await stage.Database.ExecuteAsync(
+            $"""
+            CREATE TABLE sound AS SELECT id, content FROM knowledge_entries WHERE {Damaged};
+            UPDATE knowledge_entries SET content = 'AAAA' WHERE {Damaged}
+            """
+        );
+        var flawed = await AskAsync(3, "rotate");
+        var failures = await AskAsync(0, "failures");
+        await stage.Database.ExecuteAsync(
+            "UPDATE knowledge_entries e SET content = s.content FROM sound s WHERE s.id = e.id"
+        );
+
+        var retried = await AskAsync(0, "retry");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((int)failures.Json()["total"]!, Is.EqualTo(7));
+            Assert.That(retried.Id(), Is.EqualTo(flawed.Id()));
+            Assert.That(retried.State(), Is.EqualTo("Completed"));
+            Assert.That(
+                (long)retried.Json()["totals"]!["rotated"]!,
+                Is.EqualTo((long)flawed.Json()["totals"]!["rotated"]! + 7)
+            );
+            Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+        }
+    }
+
+    private async Task<ProcessOutcome> AskAsync(int exitCode, params string[] verb) =>
+        (await coordinator.AskAsync(["--output", "json", .. verb])).Exits(exitCode);
+}
