@@ -5,8 +5,10 @@ using RotationMesh.Cli.Output;
 using RotationMesh.Client;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
+using RotationMesh.Core.Tracing;
 using RotationMesh.Operations;
 using RotationMesh.Postgres;
+using RotationMesh.Telemetry.Tracing;
 
 namespace RotationMesh.Cli;
 
@@ -37,6 +39,8 @@ internal static class CommandLine
                 ExitCodes.Usage,
                 $"{parsed.Errors[^1].Message.TrimEnd('.')}; see rotationmesh --help"
             );
+        using var telemetry = ProgramTelemetry.Start("rotationmesh");
+        using var span = Spans.Verb(parsed.CommandResult.Command.Name);
         interrupt.HasWorkInHand = parsed.GetValue(GlobalOptions.Server) is null;
         try
         {

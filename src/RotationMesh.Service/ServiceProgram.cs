@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Trace;
 using RotationMesh.Core;
 using RotationMesh.Hosting;
 using RotationMesh.Mesh.Services;
@@ -96,7 +97,13 @@ public sealed class ServiceProgram(string name, string description, string defau
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(ServiceTelemetry.Settings);
         builder.Logging.AddServiceLog(name);
-        builder.Services.AddServiceTelemetry(name);
+        builder.Services.AddServiceTelemetry(
+            name,
+            tracing =>
+                tracing.AddAspNetCoreInstrumentation(requests =>
+                    requests.Filter = context => !context.Request.Path.StartsWithSegments("/health")
+                )
+        );
         builder.WebHost.UseUrls(site.Listen.GetLeftPart(UriPartial.Authority));
         builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
         if (UsesControl)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -53,7 +54,12 @@ internal static class RotationEndpoints
     )
     {
         Selections.Check(order.Rows);
-        var asked = order with { RequestedBy = Requester.Of(caller, order.RequestedBy) };
+        var asked = order with
+        {
+            RequestedBy = Requester.Of(caller, order.RequestedBy),
+            // The span of this request, which is under the caller's own where the caller traces.
+            TraceParent = Activity.Current?.Id ?? order.TraceParent,
+        };
         var id = await rotations.StartAsync(asked, cancellationToken);
         return TypedResults.Created(
             $"{ApiRoutes.Version}{ApiRoutes.Rotations}/{id}",

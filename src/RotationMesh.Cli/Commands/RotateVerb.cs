@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
@@ -158,5 +159,6 @@ internal sealed class RotateVerb : IVerb
             Verify = parsed.GetValue(verify),
             RequestedBy = Operator.Name,
             CommandLine = CommandLineText.Own,
+            TraceParent = Activity.Current?.Id,
         };
 }

@@ -116,7 +116,10 @@ public sealed class LocalInspections(
     /// <inheritdoc/>
     public async Task<DoctorDocument> ExamineAsync(bool scan, CancellationToken cancellationToken)
     {
-        var doctor = new Doctor(map, databases, Schema, formats, control) { WorkersAreExpected = WorkersAreExpected };
+        var doctor = new Doctor(map, databases, Schema, formats, control)
+        {
+            WorkersAreExpected = WorkersAreExpected,
+        };
         var findings = await doctor.ExamineAsync(ring, scan, cancellationToken);
         return new DoctorDocument(findings.All(finding => finding.Verdict != Verdict.Bad), findings);
     }

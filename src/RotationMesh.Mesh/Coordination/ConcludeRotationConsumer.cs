@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
+using RotationMesh.Core.Tracing;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -21,6 +23,7 @@ internal sealed class ConcludeRotationConsumer(
     FailureArrival arrival,
     QueuePauses pauses,
     PostChecks postChecks,
+    AskedTraces traces,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
 {
@@ -85,6 +88,21 @@ internal sealed class ConcludeRotationConsumer(
         if (verified && fault is null)
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
         await context.Publish(concluded with { PostCheckFault = fault });
+        await TraceAsync(command, context.CancellationToken);
+    }
+
+    // A span is told when it has ended; the end of a rotation is here. One that comes twice is told twice.
+    private async Task TraceAsync(ConcludeRotation command, CancellationToken cancellationToken)
+    {
+        var asked = await traces.FindAsync(command.RotationId, cancellationToken);
+        if (
+            !Spans.AreCollected
+            || await new RunningRotations(control.Source).FindAsync(command.RotationId, cancellationToken)
+                is not { } rotation
+        )
+            return;
+        using var span = Spans.Rotation(command.RotationId, rotation.StartedAt, asked);
+        span?.SetTag(SpanTags.Outcome, command.Cancelled ? "cancelled" : "concluded");
     }
 
     // A command that comes twice is answered as the first time: the end must not change its mind.

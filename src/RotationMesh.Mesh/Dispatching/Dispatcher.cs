@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -17,6 +18,7 @@ internal sealed class Dispatcher(
     LedgerRules rules,
     LedgerPulse pulse,
     CoordinatorOptions options,
+    AskedTraces traces,
     TimeProvider clock,
     ILogger<Dispatcher> log
 ) : BackgroundService
@@ -28,7 +30,7 @@ internal sealed class Dispatcher(
     private static readonly string[] Dispatching = ["Planning", "Rotating", "Verifying"];
 
     private readonly PartitionDispatch dispatch = new(control.Source, rules, clock);
-    private readonly PartitionCommands commands = new(bus, control);
+    private readonly PartitionCommands commands = new(bus, control, traces);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

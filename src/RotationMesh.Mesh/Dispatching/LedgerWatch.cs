@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
@@ -20,6 +21,7 @@ internal sealed class LedgerWatch(
     LedgerPulse pulse,
     CoordinatorOptions options,
     LedgerGauges gauges,
+    AskedTraces traces,
     TimeProvider clock,
     ILogger<LedgerWatch> log
 ) : BackgroundService
@@ -72,6 +74,7 @@ internal sealed class LedgerWatch(
         var ids = running.Select(rotation => rotation.RotationId).ToList();
         silence.KeepOnly(ids);
         told.KeepOnly(ids);
+        traces.KeepOnly(ids);
         var ledgers = await ledger.ReadAsync(ids, stopping);
         var due = nudged is null || clock.GetElapsedTime(nudged.Value) >= options.Nudge;
         var seen = new List<(RunningRotation, IReadOnlyList<SweepSummary>)>();
@@ -84,7 +87,7 @@ internal sealed class LedgerWatch(
             if ((Breaker.Of(rotation, sweeps) ?? SweepNews.Of(rotation, sweeps)) is { } news)
             {
                 if (told.IsDue(rotation.RotationId, news))
-                    await bus.Publish(news, news.GetType(), stopping);
+                    await TellAsync(rotation.RotationId, news, stopping);
             }
             else if (due)
                 await bus.Publish(new NudgeRotation(rotation.RotationId), stopping);
@@ -93,5 +96,12 @@ internal sealed class LedgerWatch(
         gauges.See(seen);
         if (due)
             nudged = clock.GetTimestamp();
+    }
+
+    private async Task TellAsync(Guid rotationId, object news, CancellationToken stopping)
+    {
+        var asked = await traces.FindAsync(rotationId, stopping);
+        using var span = Spans.Step("settled", rotationId, asked);
+        await bus.Publish(news, news.GetType(), stopping);
     }
 }

@@ -1,14 +1,16 @@
 using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
+using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Saga;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>Sends partitions to the workers' queues: each to one worker, unlike what is published.</summary>
-internal sealed class PartitionCommands(IBus bus, ControlDatabase control)
+internal sealed class PartitionCommands(IBus bus, ControlDatabase control, AskedTraces traces)
 {
     /// <summary>Returns when the broker has all of them; throws where it has not, though it may have some.</summary>
     public async Task SendAsync(
@@ -20,16 +22,20 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control)
         var rotate = await bus.GetSendEndpoint(Queues.Address(Queues.RotatePartition));
         var verify = await bus.GetSendEndpoint(Queues.Address(Queues.VerifyPartition));
         var shares = await SharesAsync(partitions, rotations, cancellationToken);
-        await Task.WhenAll(
-            partitions.Select(partition =>
-                partition.Sweep.Phase == SweepPhase.Verify
-                    ? verify.Send(
-                        Verify(partition, rotations[partition.Sweep.RotationId], shares),
-                        cancellationToken
-                    )
-                    : rotate.Send(Rotate(partition, rotations[partition.Sweep.RotationId]), cancellationToken)
-            )
-        );
+        foreach (var own in partitions.GroupBy(partition => partition.Sweep.RotationId))
+        {
+            var rotation = rotations[own.Key];
+            var asked = await traces.FindAsync(own.Key, cancellationToken);
+            using var span = Spans.Step("dispatch", own.Key, asked);
+            span?.SetTag(SpanTags.Partitions, own.Count());
+            await Task.WhenAll(
+                own.Select(partition =>
+                    partition.Sweep.Phase == SweepPhase.Verify
+                        ? verify.Send(Verify(partition, rotation, shares), cancellationToken)
+                        : rotate.Send(Rotate(partition, rotation), cancellationToken)
+                )
+            );
+        }
     }
 
     private static RotatePartition Rotate(TakenPartition partition, RunningRotation rotation) =>

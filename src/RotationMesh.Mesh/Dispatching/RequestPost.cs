@@ -3,7 +3,9 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Dispatching;
@@ -54,6 +56,8 @@ internal sealed class RequestPost(
     {
         var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.Rotation));
         var message = Read(demand);
+        var asked = AskedTraces.Read(demand.TraceParent);
+        using var span = Spans.Step("request", demand.RotationId, asked);
         await endpoint.Send(message, message.GetType());
         MeshLog.Posted(log, demand.RotationId, demand.Kind);
     }

@@ -53,6 +53,7 @@ public static class CoordinatorRole
         bus.AddSingleton(rules);
         bus.AddSingleton<LedgerPulse>();
         bus.AddSingleton<LedgerGauges>();
+        bus.AddSingleton<AskedTraces>();
         bus.TryAddSingleton<Surveyor>();
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<TableClaims>();

@@ -17,7 +17,13 @@ public static class Transports
     {
         ArgumentNullException.ThrowIfNull(bus);
         bus.UseBusDefaults();
-        bus.UsingInMemory((context, broker) => broker.ConfigureEndpoints(context));
+        bus.UsingInMemory(
+            (context, broker) =>
+            {
+                broker.UseConsumeFilter(typeof(MessageScope<>), context);
+                broker.ConfigureEndpoints(context);
+            }
+        );
     }
 
     /// <summary>RabbitMQ with quorum queues.</summary>
@@ -51,6 +57,7 @@ public static class Transports
                     host => BrokerConnection.Configure(host, address)
                 );
                 DeadLetters.Collect(broker.SendTopology);
+                broker.UseConsumeFilter(typeof(MessageScope<>), context);
                 broker.ConfigureEndpoints(context);
             }
         );

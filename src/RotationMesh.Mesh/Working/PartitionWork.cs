@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Rows;
@@ -20,8 +21,10 @@ internal sealed class PartitionWork(
     TimeProvider clock,
     ILogger<PartitionWork> log,
     FailureRoom? room = null
-)
+) : IDisposable
 {
+    private readonly SemaphoreSlim turns = new(options.Concurrency);
+
     /// <summary>Rows that fail in one message: some tens of kilobytes.</summary>
     public const int RowsInMessage = 500;
 
@@ -47,9 +50,13 @@ internal sealed class PartitionWork(
                 ["Attempt"] = attempt,
             }
         );
+        using var span = Spans.Partition(rotationId, id, partition.Scope, attempt);
         var started = clock.GetTimestamp();
-        void Count(string outcome) =>
+        void Count(string outcome)
+        {
+            span?.SetTag(SpanTags.Outcome, outcome);
             MeshMetrics.CountPartition(partition.Scope, outcome, clock.GetElapsedTime(started));
+        }
 
         if (goals.Find(goal.MapHash, goal.Version, goal.Fingerprint) is { } refusal)
         {
@@ -93,7 +100,7 @@ internal sealed class PartitionWork(
         var heart = BeatAsync(context, alive, ended.Token);
         try
         {
-            var unfinished = stop.Token.IsCancellationRequested ? new RowCounts() : await work(stop.Token);
+            var unfinished = await InTurnAsync(work);
             if (unfinished is not null)
                 await SendAsync(
                     context,
@@ -131,6 +138,31 @@ internal sealed class PartitionWork(
             await heart;
         }
     }
+
+    // Partitions to rotate and partitions to verify come from two queues, and share the worker's processors and connections.
+    private async Task<RowCounts?> InTurnAsync(Func<CancellationToken, Task<RowCounts?>> work)
+    {
+        try
+        {
+            await turns.WaitAsync(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return new RowCounts();
+        }
+
+        try
+        {
+            return stop.Token.IsCancellationRequested ? new RowCounts() : await work(stop.Token);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => turns.Dispose();
 
     /// <summary>Tells of failed rows, ahead of the result that counts them. Waits where too many are under way.</summary>
     public async Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)

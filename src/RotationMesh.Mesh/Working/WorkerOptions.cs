@@ -5,7 +5,7 @@ namespace RotationMesh.Mesh.Working;
 /// <summary>How a worker works.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>Partitions at a time. The default value is the number of processors, which encryption can fill.</summary>
+    /// <summary>Partitions at a time, of both queues together. The default value is the number of processors, which encryption can fill.</summary>
     public int Concurrency { get; init; } = Environment.ProcessorCount;
 
     /// <summary>

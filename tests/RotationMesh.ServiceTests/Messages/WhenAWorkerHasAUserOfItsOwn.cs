@@ -1,3 +1,6 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
 namespace RotationMesh.ServiceTests.Messages;
 
 public sealed class WhenAWorkerHasAUserOfItsOwn
@@ -30,6 +33,65 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
             Assert.That(ended.Totals.Failed, Is.EqualTo(1));
             Assert.That(await stage.DoneByAsync(worker), Is.Positive);
             Assert.That(worker.Output, Does.Not.Contain("ACCESS_REFUSED"));
+        }
+    }
+
+    [Test]
+    public async Task They_allow_nothing_else()
+    {
+        await using var stage = await Stage.LoadAsync(rows: 100);
+        await stage.StartCoordinator().JoinedAsync();
+        var address = await stage.Broker.AddUserAsync(Configure, Write, Read);
+        await using var connection = await new ConnectionFactory
+        {
+            Uri = new Uri(address),
+        }.CreateConnectionAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            await RefusesAsync(
+                connection,
+                "declare",
+                channel => channel.QueueDeclareAsync("somebody-else-s")
+            );
+            await RefusesAsync(
+                connection,
+                "delete",
+                channel => channel.QueueDeleteAsync("rotationmesh-rotation")
+            );
+            foreach (
+                var queue in (string[])
+                    ["rotationmesh-rotation", "rotationmesh-partition-rotated", "rotationmesh-plan-rotation"]
+            )
+                await RefusesAsync(
+                    connection,
+                    $"read {queue}",
+                    channel => channel.BasicGetAsync(queue, autoAck: false)
+                );
+            await RefusesAsync(
+                connection,
+                "write to the saga",
+                async channel =>
+                {
+                    await channel.BasicPublishAsync("rotationmesh-rotation", "", ReadOnlyMemory<byte>.Empty);
+                    await channel.QueueDeclarePassiveAsync("rotationmesh-rotate-partition"); // a refusal comes before its answer
+                }
+            );
+        }
+    }
+
+    private static async Task RefusesAsync(IConnection connection, string what, Func<IChannel, Task> attempt)
+    {
+        await using var channel = await connection.CreateChannelAsync();
+        try
+        {
+            await attempt(channel);
+            Assert.Fail($"it may {what}");
+        }
+        catch (Exception fault) when (fault is OperationInterruptedException or AlreadyClosedException)
+        {
+            var reason = ((OperationInterruptedException)fault).ShutdownReason!;
+            Assert.That(reason.ReplyCode, Is.EqualTo(403), $"{what}: {reason.ReplyText}");
         }
     }
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core.Tracing;
 using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -126,11 +127,13 @@ internal sealed class PartitionRun
     }
 
     // Runs while the next batch is filled, so it touches nothing of this object but the batch that is written.
-    private Task<BatchOutcome> WriteAsync(string? tenant)
+    private async Task<BatchOutcome> WriteAsync(string? tenant)
     {
-        if (writing.Count == 0 || settings.DryRun)
-            return Task.FromResult(new BatchOutcome(writing.Count, []));
-        return writer.WriteAsync(writing, tenant);
+        var batch = writing;
+        if (batch.Count == 0 || settings.DryRun)
+            return new BatchOutcome(batch.Count, []);
+        using var span = Spans.Batch(target.Entry.Table.ToString(), batch.Count);
+        return await writer.WriteAsync(batch, tenant);
     }
 
     private async Task SettleAsync(BatchOutcome outcome, string? tenant)

@@ -1,0 +1,42 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace RotationMesh.Telemetry.Tracing;
+
+/// <summary>
+/// The telemetry of a program that ends by itself: what it has is sent at its end. Without the usual variables nothing is
+/// collected and nobody is called.
+/// </summary>
+public sealed class ProgramTelemetry : IDisposable
+{
+    private readonly TracerProvider? traces;
+    private readonly MeterProvider? metrics;
+
+    private ProgramTelemetry(TracerProvider? traces, MeterProvider? metrics) =>
+        (this.traces, this.metrics) = (traces, metrics);
+
+    /// <summary>Begins to collect.</summary>
+    public static ProgramTelemetry Start(string service)
+    {
+        if (!Collecting.IsAskedFor)
+            return new ProgramTelemetry(null, null);
+        return new ProgramTelemetry(
+            Collecting
+                .Traces(Sdk.CreateTracerProviderBuilder())
+                .ConfigureResource(resource => Collecting.Name(resource, service))
+                .Build(),
+            Collecting
+                .Metrics(Sdk.CreateMeterProviderBuilder())
+                .ConfigureResource(resource => Collecting.Name(resource, service))
+                .Build()
+        );
+    }
+
+    /// <summary>Sends what is left.</summary>
+    public void Dispose()
+    {
+        traces?.Dispose();
+        metrics?.Dispose();
+    }
+}
