@@ -53,8 +53,13 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 "a dry run leaves nothing behind, so it has no saga",
                 nameof(request)
             );
-        var wanted = Wanted(request);
-        await new Preflight(parts, surveyor).EnsureAsync(Goal(wanted), wanted, request.Workers, stopping);
+        var wanted = EmbeddedOrder.Wanted(parts, request);
+        await new Preflight(parts, surveyor).EnsureAsync(
+            EmbeddedOrder.Goal(wanted),
+            wanted,
+            request.Workers,
+            stopping
+        );
         var entrance = new GateEntrance(parts.Map, parts.Gates, parts.Control)
         {
             Waiting = lost => (progress.Phase, progress.Reason) = ("AwaitingGates", lost.ToString()),
@@ -75,7 +80,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         object command =
             rotation.State == "Paused"
                 ? new ResumeRotation(rotation.RotationId, request.RequestedBy)
-                : Start(rotation, request.Gates) with
+                : EmbeddedOrder.Start(rotation, request.Gates) with
                 {
                     CommandLine = request.CommandLine,
                 };
@@ -198,57 +203,4 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         await host.SteerAsync(new CancelRotation(rotation.RotationId, requestedBy), CancellationToken.None);
         await host.Services.GetRequiredService<WorkerStop>().StopAsync(CancellationToken.None);
     }
-
-    private RunningRotation Wanted(RotationRequest request)
-    {
-        var version = request.Settings.Target.Version;
-        if (!parts.Ring.TryGet(version, out var key))
-            throw new UsageException($"the key ring has no key of version {version}");
-        return new RunningRotation
-        {
-            RotationId = Guid.CreateVersion7(),
-            Scopes = [.. request.Scopes.Select(scope => scope.Name)],
-            Tenants = request.Tenants is { Count: > 0 } tenants ? [.. tenants] : null,
-            TargetVersion = version,
-            TargetFingerprint = key.Fingerprint,
-            MapHash = MapHash.Of(parts.Map),
-            BatchSize = request.Settings.BatchSize,
-            AllowDowngrade = request.Settings.Target.AllowDowngrade,
-            Verify = request.Verify,
-            RequestedBy = request.RequestedBy,
-        };
-    }
-
-    private static RotationGoal Goal(RunningRotation rotation) =>
-        new()
-        {
-            Scopes = rotation.Scopes,
-            Tenants = rotation.Tenants ?? [],
-            TargetVersion = rotation.TargetVersion,
-            AllowDowngrade = rotation.AllowDowngrade,
-            MapHash = rotation.MapHash,
-            TargetFingerprint = rotation.TargetFingerprint,
-        };
-
-    private static StartRotation Start(RunningRotation rotation, GateTerms gates) =>
-        new()
-        {
-            RotationId = rotation.RotationId,
-            Scopes = rotation.Scopes,
-            Tenants = rotation.Tenants ?? [],
-            TargetVersion = rotation.TargetVersion,
-            TargetFingerprint = rotation.TargetFingerprint,
-            MapHash = rotation.MapHash,
-            BatchSize = rotation.BatchSize,
-            AllowDowngrade = rotation.AllowDowngrade,
-            Verify = rotation.Verify,
-            Embedded = true,
-            PauseWorkers = gates.PauseWorkers,
-            IgnoredGates =
-            [
-                .. gates.Ignored.Select(gate => new Contracts.IgnoredGate(gate.Gate, gate.Reason)),
-            ],
-            SnapshotTakenAt = gates.SnapshotTakenAt,
-            RequestedBy = rotation.RequestedBy ?? Environment.UserName,
-        };
 }
