@@ -3,6 +3,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Retiring;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
@@ -51,6 +52,7 @@ internal sealed class CheckRotationConsumer(
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
         PostChecks.EnsureKnown(map);
+        await RetiredTarget.EnsureInServiceAsync(control, goal.TargetVersion, cancellationToken);
         await claims.ClaimAsync(rotationId, goal, cancellationToken);
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();

@@ -1,5 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Engine.Retiring;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
@@ -26,6 +27,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
     )
     {
         PostChecks.EnsureKnown(parts.Map);
+        await RetiredTarget.EnsureInServiceAsync(parts.Control, goal.TargetVersion, cancellationToken);
         var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)

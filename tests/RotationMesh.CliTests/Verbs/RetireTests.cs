@@ -89,6 +89,22 @@ public sealed class RetireTests
     }
 
     [Test]
+    public async Task A_rotation_to_it_is_refused_and_writes_nothing()
+    {
+        (await site.RunAsync("keys", "retire", "1")).Exits(0);
+        var before = await site.Database.BytesAsync();
+
+        var refused = (await site.RunAsync("rotate", "--target-version", "1", "--allow-downgrade")).Refusal();
+
+        Assert.That(refused, Does.Contain("key version 1 is retired"));
+        Assert.That(await site.Database.BytesAsync(), Is.EqualTo(before));
+        Assert.That(
+            await site.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.rotations"),
+            Is.EqualTo(1)
+        );
+    }
+
+    [Test]
     public async Task A_row_that_claims_it_later_is_reported()
     {
         (await site.RunAsync("keys", "retire", "1")).Exits(0);
