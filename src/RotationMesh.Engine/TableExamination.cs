@@ -10,6 +10,7 @@ using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -62,6 +63,15 @@ internal sealed class TableExamination(
                 name,
                 $"{external} external rows keep their old key",
                 "give the table an externalStore in the map, or rotate their values where they are kept"
+            );
+        if (await new StoreLook(databases).LookAsync(target, cancellationToken) is { Asked: true } look)
+            findings.Add(
+                look.Fault is null ? Verdict.Good : Verdict.Bad,
+                name,
+                $"external store: {look.Fault ?? "an object of its rows can be read"}",
+                look.Fault is null
+                    ? null
+                    : $"check the bucket (line {target.Entry.ExternalStore!.Line} of the map), and the credentials in the environment"
             );
         foreach (var use in new TableVersions(target, counts).Retired(retired))
             findings.Add(

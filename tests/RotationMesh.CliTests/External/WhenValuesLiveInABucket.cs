@@ -146,6 +146,21 @@ public sealed class WhenValuesLiveInABucket
     }
 
     [Test]
+    public async Task The_doctor_tells_whether_the_store_can_be_read()
+    {
+        Assert.That(
+            (await Site.RunAsync("doctor")).Exits(0).Output,
+            Does.Contain("external store: an object of its rows can be read")
+        );
+        Site.Variables["AWS_ACCESS_KEY_ID"] = "nobody";
+
+        var bad = (await Site.RunAsync("doctor")).Exits(2);
+
+        Assert.That(bad.Output, Does.Contain("external store: the store answered with status 403"));
+        Assert.That(bad.ToString(), Does.Not.Contain(store.Bucket.Server.SecretAccessKey));
+    }
+
+    [Test]
     public async Task A_dry_run_reads_objects_and_writes_none()
     {
         await store.Bucket.PutAsync(store.Rows[1].Key, "no json");

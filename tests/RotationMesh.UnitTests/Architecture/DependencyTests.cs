@@ -64,6 +64,17 @@ public sealed class DependencyTests
         );
 
     [Test]
+    public void One_project_alone_knows_the_SDK_of_S3() =>
+        Assert.That(
+            Repository
+                .Projects.Where(project =>
+                    File.ReadAllText(project).Contains("AWSSDK", StringComparison.Ordinal)
+                )
+                .Select(Path.GetFileNameWithoutExtension),
+            Is.EqualTo(["RotationMesh.ExternalStore"])
+        );
+
+    [Test]
     public void No_library_depends_on_a_host() =>
         Assert.That(
             Types.InAssemblies(Libraries).Should().NotHaveDependencyOnAny(Hosts).GetResult().FailingTypeNames,
