@@ -39,7 +39,7 @@ internal sealed class Session : IAsyncDisposable
         databases = new(() => new TargetDatabases(Map));
         formats = new(() => new EnvelopeFormats(Map));
         control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
-        gates = new(() => MapGates.Of(Map, Databases));
+        gates = new(() => MapGates.Of(Map, Databases, () => Ring, Control));
     }
 
     public RotationMap Map { get; }

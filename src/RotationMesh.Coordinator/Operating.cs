@@ -18,7 +18,9 @@ internal static class Operating
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) =>
         services
-            .AddSingleton(parts => MapGates.Of(Map(parts), Databases(parts)))
+            .AddSingleton(parts =>
+                MapGates.Of(Map(parts), Databases(parts), () => Ring(parts), Control(parts))
+            )
             .AddSingleton(parts => new ControlRotations(Map(parts), () => Ring(parts), Control(parts))
             {
                 Entrance = new GateEntrance(Map(parts), Gates(parts), Control(parts)),

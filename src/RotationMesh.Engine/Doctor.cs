@@ -65,7 +65,7 @@ public sealed class Doctor(
             keys,
             cancellationToken
         );
-        await CheckGatesAsync(cancellationToken);
+        await CheckGatesAsync(ring, cancellationToken);
         CheckPostChecks();
         foreach (var database in scan ? reachable : [])
             await ScanAsync(database, keys, cancellationToken);
@@ -154,9 +154,9 @@ public sealed class Doctor(
         }
     }
 
-    private async Task CheckGatesAsync(CancellationToken cancellationToken)
+    private async Task CheckGatesAsync(Func<KeyRing> ring, CancellationToken cancellationToken)
     {
-        await using var gates = MapGates.Of(map, databases);
+        await using var gates = MapGates.Of(map, databases, ring, control);
         var verdicts = await gates.LookAsync(new GateOccasion(), cancellationToken);
         foreach (var (gate, verdict) in gates.All.Zip(verdicts))
             findings.Add(

@@ -45,12 +45,7 @@ internal sealed class WorkerExamination(RotationMap map, ControlDatabase control
         }
 
         if (present.Count > 0 && unfit == present.Count)
-            findings.Add(
-                Verdict.Bad,
-                $"{DoctorDocument.GateSubject}keys",
-                "no worker has the map and the keys that are here",
-                Fix
-            );
+            findings.Add(Verdict.Bad, "workers", "no worker has the map and the keys that are here", Fix);
     }
 
     // A control database that does not answer is a finding of its own; one without a schema has seen no worker.

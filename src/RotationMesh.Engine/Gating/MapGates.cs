@@ -1,6 +1,8 @@
+using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates;
 using RotationMesh.Kubernetes;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Sessions;
 
@@ -10,10 +12,20 @@ namespace RotationMesh.Engine.Gating;
 public static class MapGates
 {
     /// <summary>Makes the gates; none is looked at yet.</summary>
-    public static GateSet Of(RotationMap map, TargetDatabases databases) =>
+    public static GateSet Of(
+        RotationMap map,
+        TargetDatabases databases,
+        Func<KeyRing> ring,
+        ControlDatabase control
+    ) =>
         GateSet.Of(
             map,
-            [new GateKinds(TimeProvider.System), new SessionGates(map, databases), new DeploymentGates()],
+            [
+                new GateKinds(TimeProvider.System),
+                new SessionGates(map, databases),
+                new DeploymentGates(),
+                new KeysGates(map, ring, control),
+            ],
             TimeProvider.System
         );
 }

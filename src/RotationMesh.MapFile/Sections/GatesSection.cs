@@ -9,7 +9,7 @@ internal static class GatesSection
 {
     internal static readonly KeySet Keys = new(
         Required: [],
-        Optional: [GateEntry.Workers, GateEntry.Snapshot]
+        Optional: [GateEntry.Workers, GateEntry.Keys, GateEntry.Snapshot]
     );
 
     /// <summary>The gates in the order of the file; none where the map has no such section.</summary>
@@ -22,7 +22,10 @@ internal static class GatesSection
     }
 
     private static IEnumerable<GateEntry> Section(MapEntry entry, DeclaredNames declared) =>
-        entry.Key == GateEntry.Workers
-            ? WorkersSection.Read(entry.Value, declared)
-            : [SnapshotSection.Read(entry.Value)];
+        entry.Key switch
+        {
+            GateEntry.Workers => WorkersSection.Read(entry.Value, declared),
+            GateEntry.Keys => [Gates.KeysSection.Read(entry.Value)],
+            _ => [SnapshotSection.Read(entry.Value)],
+        };
 }

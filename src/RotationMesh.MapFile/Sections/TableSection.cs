@@ -59,7 +59,7 @@ internal static class TableSection
     private static SqlIdentifier[] Key(MapNode node) =>
         node.IsList ? [.. node.Items().Select(SqlNames.Column)] : [SqlNames.Column(node)];
 
-    private static int PositiveInteger(MapNode node) =>
+    internal static int PositiveInteger(MapNode node) =>
         int.TryParse(node.Text().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         && number > 0
             ? number

@@ -19,7 +19,7 @@ public sealed record MeshParts(
 )
 {
     /// <summary>The gates of the map.</summary>
-    public GateSet Gates { get; init; } = MapGates.Of(Map, Databases);
+    public GateSet Gates { get; init; } = MapGates.Of(Map, Databases, () => Ring, Control);
 
     /// <summary>Registers the parts for the roles.</summary>
     public IServiceCollection AddTo(IServiceCollection services) =>

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Mesh.Coordination;
@@ -60,7 +61,9 @@ public static class CoordinatorRole
         bus.TryAddSingleton(services =>
             MapGates.Of(
                 services.GetRequiredService<RotationMap>(),
-                services.GetRequiredService<TargetDatabases>()
+                services.GetRequiredService<TargetDatabases>(),
+                services.GetRequiredService<KeyRing>,
+                services.GetRequiredService<ControlDatabase>()
             )
         );
         bus.AddSingleton<GateLook>();

@@ -101,4 +101,60 @@ public sealed class WhenAWorkerHasAnotherKey
             "it has left"
         );
     }
+
+    [Test]
+    public async Task The_gate_of_the_keys_holds_when_enough_are_there_and_every_one_has_them()
+    {
+        await using var stage = await Stage.LoadAsync(rows: 200);
+        stage.AddToMap("gates: { keys: { workers: 2 } }");
+        var coordinator = await stage.StartCoordinator().JoinedAsync();
+        await stage.StartWorker().JoinedAsync();
+        var keyless = await stage.StartWorker(Keys.WithoutTheNew).JoinedAsync();
+        await DoctorSaysAsync(coordinator, $"worker {keyless.Name}: its key ring lacks version 2");
+        var refused = (await coordinator.AskAsync("rotate")).Exits(4);
+
+        Assert.That(await keyless.StopAsync(), Is.Zero);
+        await DoctorSaysAsync(coordinator, "1 of at least 2 workers are there");
+        await stage.StartWorker().JoinedAsync();
+        await DoctorSaysAsync(coordinator, "2 workers have the map and all keys");
+        (await coordinator.AskAsync("rotate")).Exits(0);
+
+        Assert.That(refused.Error, Does.Contain($"gate keys: worker {keyless.Name}"));
+        Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+    }
+
+    private static Task DoctorSaysAsync(ServiceRun coordinator, string words) =>
+        TestKit.Eventually.Holds(
+            async () => (await coordinator.AskAsync("doctor")).Output.Contains($"gate keys: {words}"),
+            ServiceRun.Deadline,
+            words
+        );
+
+    [Test]
+    public async Task Status_lists_the_workers_and_what_each_lacks()
+    {
+        await using var stage = await Stage.LoadAsync(rows: 200);
+        var coordinator = await stage.StartCoordinator().JoinedAsync();
+        var right = await stage.StartWorker().JoinedAsync();
+        var wrong = await stage.StartWorker(Keys.Variables(Keys.Other)).JoinedAsync();
+        await TestKit.Eventually.Holds(
+            async () => (await coordinator.AskAsync("doctor")).Output.Contains(wrong.Name),
+            ServiceRun.Deadline,
+            "it is registered"
+        );
+        (await coordinator.AskAsync("rotate")).Exits(0);
+
+        var told = (await coordinator.AskAsync("--output", "json", "status")).Exits(0).Json()["workers"]!;
+        var shown = (await coordinator.AskAsync("status")).Exits(0).Output;
+
+        var workers = told.AsArray().ToDictionary(worker => (string)worker!["worker"]!, worker => worker!);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string?)workers[right.Name]["lacks"], Is.Null);
+            Assert.That((string?)workers[wrong.Name]["lacks"], Does.Contain("another fingerprint"));
+            Assert.That((string?)workers[right.Name]["host"], Is.EqualTo(Environment.MachineName));
+            Assert.That(workers[right.Name]["keys"]!.AsArray(), Has.Count.EqualTo(2));
+            Assert.That(shown, Does.Contain($"worker {right.Name}").And.Contain($"worker {wrong.Name}"));
+        }
+    }
 }

@@ -75,6 +75,8 @@ public sealed class GateFaultTests
     [TestCase("gates: { workers: [bullmq] }", "gates.workers is a single value")]
     [TestCase("gates: { workers: [{}] }", "must have one key")]
     [TestCase("gates: { workers: { bullmq: x } }", "gates.workers has keys of its own", "a list")]
+    [TestCase("gates: { keys: { workers: 0 } }", "gates.keys.workers is not a positive integer")]
+    [TestCase("gates: { keys: {} }", "'workers' is missing in gates.keys")]
     [TestCase("gates: { snapshot: 24h }", "gates.snapshot is a single value")]
     [TestCase("gates: { snapshot: { maxAge: \"${\" } }", "does not begin a variable")]
     [TestCase(

@@ -99,6 +99,13 @@ public sealed class GateReadingTests
     }
 
     [Test]
+    public void The_gate_of_the_workers_keys_is_read() =>
+        Assert.That(
+            MapFolder.Read(Maps.Small + "\ngates: { keys: { workers: 3 } }").Gates,
+            Is.EqualTo([new KeysEntry(GatedMap.FirstLine) { AtLeast = 3 }])
+        );
+
+    [Test]
     public void Post_checks_are_read_completely()
     {
         var checks = MapFolder.Read(GatedMap.Yaml).PostChecks;

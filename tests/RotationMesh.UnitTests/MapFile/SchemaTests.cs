@@ -10,6 +10,7 @@ public sealed class SchemaTests
     [TestCase(Maps.Full)]
     [TestCase(Maps.Small)]
     [TestCase(GatedMap.Yaml)]
+    [TestCase(Maps.Small + "\ngates: { keys: { workers: 3 } }")]
     public async Task The_schema_accepts_a_valid_map(string yaml) =>
         Assert.That(await Faults(yaml), Is.Empty);
 

@@ -13,6 +13,9 @@ public abstract record GateEntry(string Name, string Section, int Line)
     /// <summary>The section, and the name, of the gate that asks for a recent snapshot.</summary>
     public const string Snapshot = "snapshot";
 
+    /// <summary>The section, and the name, of the gate that asks for the keys of RotationMesh's own workers.</summary>
+    public const string Keys = "keys";
+
     /// <summary>
     /// What the gate asks for, in an order and form that never change: part of the map's hash. Without addresses and
     /// secrets, which may differ from host to host.
