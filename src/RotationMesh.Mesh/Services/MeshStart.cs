@@ -47,7 +47,7 @@ public sealed class MeshStart(
         {
             foreach (var service in services.GetKeyedServices<IHostedService>(MeshServices.Key))
             {
-                await service.StartAsync(stopping.Token);
+                await TrustedAsync(service.StartAsync(stopping.Token));
                 started.Push(service);
             }
 
@@ -62,5 +62,14 @@ public sealed class MeshStart(
             Failure = BrokerConnection.Explain(fault) ?? fault;
             lifetime.StopApplication();
         }
+    }
+
+    // The transport would try again for ever, as if the broker were away.
+    private async Task TrustedAsync(Task starting)
+    {
+        var refused = services.GetRequiredService<BrokerTrust>().Refused;
+        if (await Task.WhenAny(starting, refused) == refused)
+            throw await refused;
+        await starting;
     }
 }

@@ -10,7 +10,7 @@ namespace RotationMesh.Mesh.Topology;
 /// </summary>
 public sealed class BrokerAddress
 {
-    private const string AuthorityParameter = "cacertfile";
+    internal const string AuthorityParameter = "cacertfile";
     private const int PlainPort = 5672;
     private const int TlsPort = 5671;
 
@@ -18,7 +18,7 @@ public sealed class BrokerAddress
         "the RabbitMQ address is not one: write amqp://user:password@host:port/vhost, or amqps:// for TLS, with "
         + "special characters in user, password and virtual host percent-encoded";
 
-    private BrokerAddress(Uri uri, X509Certificate2Collection? authorities)
+    private BrokerAddress(Uri uri, string? authorityFile)
     {
         IsTls = uri.Scheme == "amqps";
         Host = uri.Host;
@@ -27,7 +27,8 @@ public sealed class BrokerAddress
         User = Uri.UnescapeDataString(user[0]);
         Password = user.Length == 2 ? Uri.UnescapeDataString(user[1]) : "";
         VirtualHost = uri.AbsolutePath is "" or "/" ? "/" : Uri.UnescapeDataString(uri.AbsolutePath[1..]);
-        Authorities = authorities;
+        AuthorityFile = authorityFile;
+        Authorities = authorityFile is null ? null : Read(authorityFile);
     }
 
     /// <summary>Host name or address.</summary>
@@ -46,6 +47,9 @@ public sealed class BrokerAddress
 
     internal string Password { get; }
 
+    /// <summary>The file that names them.</summary>
+    internal string? AuthorityFile { get; }
+
     /// <summary>The only authorities to trust; null: those of the machine.</summary>
     internal X509Certificate2Collection? Authorities { get; }
 
@@ -61,13 +65,13 @@ public sealed class BrokerAddress
             || uri.AbsolutePath.LastIndexOf('/') > 0
         )
             throw new UsageException(Form);
-        return new BrokerAddress(uri, Trusted(uri));
+        return new BrokerAddress(uri, FileOf(uri));
     }
 
     /// <summary>Host, port and virtual host; neither user nor password.</summary>
     public override string ToString() => $"{Host}:{Port}{(VirtualHost == "/" ? "" : $"/{VirtualHost}")}";
 
-    private static X509Certificate2Collection? Trusted(Uri uri)
+    private static string? FileOf(Uri uri)
     {
         if (uri.Query.Length <= 1)
             return null;
@@ -78,6 +82,11 @@ public sealed class BrokerAddress
             throw new UsageException(
                 $"the RabbitMQ address knows one parameter: amqps://…?{AuthorityParameter}=FILE"
             );
+        return file;
+    }
+
+    private static X509Certificate2Collection Read(string file)
+    {
         var authorities = new X509Certificate2Collection();
         try
         {

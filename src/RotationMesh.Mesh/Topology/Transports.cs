@@ -32,6 +32,8 @@ public static class Transports
         ArgumentNullException.ThrowIfNull(bus);
         ArgumentNullException.ThrowIfNull(address);
         bus.UseBusDefaults();
+        var trust = new BrokerTrust(address);
+        bus.AddSingleton(trust);
         bus.AddReceiveObserver<DeadLetterLog>();
         bus.AddConfigureEndpointsCallback(
             (_, name, endpoint) =>
@@ -54,7 +56,7 @@ public static class Transports
                     address.Host,
                     (ushort)address.Port,
                     address.VirtualHost,
-                    host => BrokerConnection.Configure(host, address)
+                    host => BrokerConnection.Configure(host, address, trust)
                 );
                 DeadLetters.Collect(broker.SendTopology);
                 broker.UseConsumeFilter(typeof(MessageScope<>), context);

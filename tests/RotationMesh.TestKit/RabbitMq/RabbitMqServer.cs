@@ -21,19 +21,29 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private readonly Watchdog watchdog;
     private readonly int port;
+    private readonly int tlsPort;
     private readonly string password;
 
-    private RabbitMqServer(Watchdog watchdog, int port, string password, RabbitMqManagement management)
+    private RabbitMqServer(
+        Watchdog watchdog,
+        int port,
+        int tlsPort,
+        string password,
+        RabbitMqManagement management
+    )
     {
-        (this.watchdog, this.port, this.password) = (watchdog, port, password);
+        (this.watchdog, this.port, this.tlsPort, this.password) = (watchdog, port, tlsPort, password);
         Management = management;
     }
 
     /// <summary>What an administrator of the broker does.</summary>
     public RabbitMqManagement Management { get; }
 
-    /// <summary>Starts one. Without binaries the test is ignored, or fails in CI.</summary>
-    public static async Task<RabbitMqServer> StartAsync()
+    /// <summary>
+    /// Starts one, which speaks TLS as well where it is given a certificate. Without binaries the test is ignored, or fails
+    /// in CI.
+    /// </summary>
+    public static async Task<RabbitMqServer> StartAsync(BrokerCertificate? tls = null)
     {
         var program = Programs.FirstOrDefault(File.Exists);
         if (program is null || !Machine.OnPath("epmd"))
@@ -42,7 +52,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             );
         for (var attempt = 1; ; attempt++)
         {
-            var (port, management) = (Machine.FreePort(), Machine.FreePort());
+            var (port, management, tlsPort) = (Machine.FreePort(), Machine.FreePort(), Machine.FreePort());
             var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
             var watchdog = Watchdog.Start(
                 "private-broker.sh",
@@ -55,6 +65,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
                     ["EPMD"] = $"{Machine.FreePort()}",
                     ["PASSWORD"] = password,
                     ["RUN_AS"] = Machine.RunAs("rabbitmq"),
+                    ["TLS"] = tls is null ? "" : $"{tlsPort}",
+                    ["AUTHORITY"] = tls?.Authority ?? "",
+                    ["CERTIFICATE"] = tls?.Certificate ?? "",
+                    ["KEY"] = tls?.Key ?? "",
                 }
             );
             var answer = await watchdog.AnswerAsync();
@@ -62,6 +76,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
                 return new RabbitMqServer(
                     watchdog,
                     port,
+                    tlsPort,
                     password,
                     new RabbitMqManagement(management, User, password)
                 );
@@ -74,6 +89,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>Address of a virtual host, as programs take it.</summary>
     public string Url(string virtualHost) => $"amqp://{User}:{password}@127.0.0.1:{port}/{virtualHost}";
+
+    /// <summary>The same over TLS, by a name or address of this machine, trusting the authorities of a file alone.</summary>
+    public string TlsUrl(string virtualHost, string host, string authorityFile) =>
+        $"amqps://{User}:{password}@{host}:{tlsPort}/{virtualHost}?cacertfile={Uri.EscapeDataString(authorityFile)}";
 
     /// <summary>Stops the node; its queues stay on disk.</summary>
     public Task StopAsync() => watchdog.TellAsync("stop", "stopped");

@@ -1,7 +1,7 @@
 # A RabbitMQ node for one test run, with its management API and a name service of its own: starts it, says "ready", and
 # waits for the end of its standard input, which comes when the test process closes the pipe or is killed. Until then it
 # takes the lines "stop" and "start". Given in the environment: DIRECTORY, PROGRAM, PORT, MANAGEMENT, DISTRIBUTION, EPMD
-# (ports), PASSWORD, RUN_AS (a command prefix or empty).
+# (ports), PASSWORD, RUN_AS (a command prefix or empty), and for TLS: TLS (the port), AUTHORITY, CERTIFICATE, KEY (PEM).
 trap : INT TERM HUP
 umask 077
 
@@ -58,6 +58,20 @@ management.tcp.port = $MANAGEMENT
 default_user = rotationmesh
 default_pass = $PASSWORD
 CONF
+if [ -n "$TLS" ]; then
+  printf '%s\n' "$AUTHORITY" >authority.pem
+  printf '%s\n' "$CERTIFICATE" >certificate.pem
+  printf '%s\n' "$KEY" >key.pem
+  cat >>rabbitmq.conf <<CONF
+listeners.ssl.default = 127.0.0.1:$TLS
+ssl_options.cacertfile = $DIRECTORY/authority.pem
+ssl_options.certfile = $DIRECTORY/certificate.pem
+ssl_options.keyfile = $DIRECTORY/key.pem
+ssl_options.verify = verify_none
+ssl_options.fail_if_no_peer_cert = false
+CONF
+fi
+unset KEY
 if [ -n "$RUN_AS" ]; then chown -R rabbitmq "$DIRECTORY" || give_up "no user rabbitmq"; fi
 
 setsid $RUN_AS env HOME="$DIRECTORY" epmd -address 127.0.0.1 -port "$EPMD" </dev/null >/dev/null 2>&1 &
