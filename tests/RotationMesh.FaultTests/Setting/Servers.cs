@@ -7,7 +7,7 @@ namespace RotationMesh.FaultTests.Setting;
 internal static class Servers
 {
     private static readonly Lazy<Task<PrivatePostgres>> Database = new(PrivatePostgres.StartAsync);
-    private static readonly Lazy<Task<RabbitMqServer>> Queues = new(RabbitMqServer.StartAsync);
+    private static readonly Lazy<Task<RabbitMqServer>> Queues = new(() => RabbitMqServer.StartAsync());
     private static readonly Lazy<Task<TestDatabase>> Sample = new(LoadAsync);
 
     public static Task<PrivatePostgres> PostgresAsync() => Database.Value;
