@@ -21,9 +21,8 @@ test: build ## all tests, against real servers
 	infra/services.sh install postgres rabbitmq redis s3
 	tests/run.sh
 
-bench: build ## rows per second, against the database's own ceiling
-	infra/services.sh start postgres
-	tests/bench.sh
+bench: build ## speed and memory, each against its ceiling: BENCH="throughput --rows 100000" for one of them
+	tests/bench.sh $(BENCH)
 
 format: ## format the sources
 	dotnet tool restore

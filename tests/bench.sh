@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# Benchmarks: one value (BenchmarkDotNet), and the built program against the database's ceiling. Takes about ten
-# minutes on two cores. BENCH_ARGS goes to the second, for example BENCH_ARGS="--rows 5000000 --layout 100 --runs 1".
+# Benchmarks, each against its ceiling or its smaller self in the same run: bench.sh [NAME [ARGUMENTS…]]
+#   value       one value (BenchmarkDotNet)
+#   throughput  the built program against the database's ceiling: --rows, --runs, --layout TENANTS, --verify HOW
+#   memory      its peak, and that on ten times the rows
+#   mesh        a coordinator and two workers over RabbitMQ against one process
+#   settlement  the coordinator alone, with workers that answer at once
+# Without a name all of them, about half an hour on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+infra/services.sh start postgres rabbitmq
 eval "$(infra/services.sh env)"
 bench=tests/RotationMesh.Benchmarks/bin/Release/RotationMesh.Benchmarks
-if [ -z "${BENCH_ARGS:-}" ]; then
-  "$bench" value
+if [ "$#" -gt 0 ]; then
+  exec "$bench" "$@"
 fi
-# shellcheck disable=SC2086 # several arguments on purpose
-"$bench" throughput ${BENCH_ARGS:-}
+for name in value throughput memory mesh settlement; do
+  "$bench" "$name"
+done

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using Npgsql;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
@@ -16,48 +15,40 @@ namespace RotationMesh.Benchmarks;
 /// </summary>
 internal static class MeshBenchmark
 {
+    private const int Tenants = 1000;
+
     public static async Task<int> RunAsync(int rows, int runs)
     {
-        var server = Variable("ROTATIONMESH_POSTGRES");
-        var broker = Variable("ROTATIONMESH_RABBITMQ");
-        var database = new BenchDatabase(server);
-        var folder = Directory.CreateTempSubdirectory("rotationmesh-bench");
-        try
+        await using var stage = await SampleStage.OpenAsync();
+        stage.Environment["APP_DATABASE_URL"] = new NpgsqlConnectionStringBuilder(
+            stage.Database.ConnectionString
+        )
         {
-            var environment = Environment(database, broker, Path.Combine(folder.FullName, "rotation.yaml"));
-            var program = new BuiltProgram(Built("rotationmesh"), environment);
-            var map = await program.RunAsync("sample", "map");
-            await File.WriteAllTextAsync(environment["ROTATIONMESH_CONFIG"], map.Output);
-            await database.CreateAsync();
-            await program.RunAsync("sample", "load", "--rows", Text(rows), "--tenants", "1000");
-            await database.KeepAsync();
-            var embedded = new List<double>();
-            var mesh = new List<double>();
-            for (var run = 0; run < runs; run++)
-            {
-                await database.ResetAsync();
-                await program.RunAsync("rotate", "--scope", "knowledge", "--workers", "2");
-                embedded.Add(rows / await SecondsAsync(database));
-                await database.ResetAsync();
-                await RotateOverBrokerAsync(environment);
-                mesh.Add(rows / await SecondsAsync(database));
-            }
+            Pooling = true,
+        }.ConnectionString;
+        stage.Environment["ROTATIONMESH_RABBITMQ"] = SampleStage.Variable("ROTATIONMESH_RABBITMQ");
+        await stage.LoadAsync(rows, Tenants);
+        var embedded = new List<double>();
+        var mesh = new List<double>();
+        for (var run = 0; run < runs; run++)
+        {
+            await stage.RotateAsync();
+            embedded.Add(rows / await SecondsAsync(stage.Database));
+            await stage.Database.ResetAsync();
+            await RotateOverBrokerAsync(stage.Environment);
+            mesh.Add(rows / await SecondsAsync(stage.Database));
+        }
 
-            Console.WriteLine("| rows | embedded, rows/s | over RabbitMQ, rows/s | share |");
-            Console.WriteLine("|---:|---:|---:|---:|");
-            Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"| {rows:N0} | {Median(embedded):N0} | {Median(mesh):N0} | {Median(mesh) / Median(embedded):0.00} |"
-                )
-            );
-            return 0;
-        }
-        finally
-        {
-            await database.DropAsync();
-            folder.Delete(recursive: true);
-        }
+        var (here, there) = (Medians.Of(embedded), Medians.Of(mesh));
+        Console.WriteLine("| rows | embedded, rows/s | over RabbitMQ, rows/s | share |");
+        Console.WriteLine("|---:|---:|---:|---:|");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {rows:N0} | {here:N0} | {there:N0} | {there / here:0.00} |"
+            )
+        );
+        return 0;
     }
 
     private static async Task RotateOverBrokerAsync(Dictionary<string, string> environment)
@@ -100,7 +91,10 @@ internal static class MeshBenchmark
         params string[] arguments
     )
     {
-        var start = new ProcessStartInfo(Built(program), [.. arguments, "--listen", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo(
+            SampleStage.Built(program),
+            [.. arguments, "--listen", "http://127.0.0.1:0"]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -125,35 +119,4 @@ internal static class MeshBenchmark
         );
         return (double)(await command.ExecuteScalarAsync())!;
     }
-
-    private static Dictionary<string, string> Environment(
-        BenchDatabase database,
-        string broker,
-        string map
-    ) =>
-        new()
-        {
-            ["APP_DATABASE_URL"] = new NpgsqlConnectionStringBuilder(database.ConnectionString)
-            {
-                Pooling = true,
-            }.ConnectionString,
-            ["ROTATIONMESH_RABBITMQ"] = broker,
-            ["ROTATIONMESH_CONFIG"] = map,
-            ["MASTER_ENCRYPTION_KEY"] = RandomNumberGenerator.GetHexString(64, lowercase: true),
-            ["MASTER_ENCRYPTION_KEY_VERSION"] = "2",
-            ["MASTER_ENCRYPTION_PREVIOUS_KEYS"] =
-                $$"""{"1":"{{RandomNumberGenerator.GetHexString(64, lowercase: true)}}"}""",
-        };
-
-    private static string Variable(string name) =>
-        System.Environment.GetEnvironmentVariable(name)
-        ?? throw new InvalidOperationException($"{name} is not set: run `make bench`");
-
-    private static string Built(string program) => Path.GetFullPath(Path.Combine("artifacts", program));
-
-    private static double Median(List<double> figures) =>
-        (figures.Order().ElementAt((figures.Count - 1) / 2) + figures.Order().ElementAt(figures.Count / 2))
-        / 2;
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace RotationMesh.Benchmarks;
+
+/// <summary>The sample application on the server that is measured, and the built program with a map and two keys.</summary>
+internal sealed class SampleStage : IAsyncDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("rotationmesh-bench");
+
+    private SampleStage(string server)
+    {
+        Database = new BenchDatabase(server);
+        Environment = new Dictionary<string, string>
+        {
+            ["APP_DATABASE_URL"] = Database.ConnectionString,
+            ["ROTATIONMESH_CONFIG"] = Path.Combine(folder.FullName, "rotation.yaml"),
+            ["MASTER_ENCRYPTION_KEY"] = RandomNumberGenerator.GetHexString(64, lowercase: true),
+            ["MASTER_ENCRYPTION_KEY_VERSION"] = "2",
+            ["MASTER_ENCRYPTION_PREVIOUS_KEYS"] =
+                $$"""{"1":"{{RandomNumberGenerator.GetHexString(64, lowercase: true)}}"}""",
+        };
+        Program = new BuiltProgram(Built("rotationmesh"), Environment);
+    }
+
+    public BenchDatabase Database { get; }
+
+    public BuiltProgram Program { get; }
+
+    /// <summary>What every program of the stage is started with.</summary>
+    public Dictionary<string, string> Environment { get; }
+
+    /// <summary>A stage without rows.</summary>
+    public static async Task<SampleStage> OpenAsync()
+    {
+        var stage = new SampleStage(Variable("ROTATIONMESH_POSTGRES"));
+        var map = await stage.Program.RunAsync("sample", "map");
+        await File.WriteAllTextAsync(stage.Environment["ROTATIONMESH_CONFIG"], map.Output);
+        return stage;
+    }
+
+    /// <summary>Loads the rows that every run gets a copy of.</summary>
+    public async Task LoadAsync(int rows, int tenants)
+    {
+        await Database.CreateAsync();
+        await Program.RunAsync("sample", "load", "--rows", Text(rows), "--tenants", Text(tenants));
+        await Database.KeepAsync();
+    }
+
+    /// <summary>Rotates a fresh copy with two workers.</summary>
+    public async Task<ProcessFigures> RotateAsync(string? verify = null)
+    {
+        await Database.ResetAsync();
+        string[] verification = verify is null ? [] : ["--verify", verify];
+        return await Program.RunAsync([
+            "rotate",
+            "--scope",
+            "knowledge",
+            "--workers",
+            "2",
+            "--output",
+            "json",
+            .. verification,
+        ]);
+    }
+
+    /// <summary>A program that <c>make build</c> has left.</summary>
+    public static string Built(string program) => Path.GetFullPath(Path.Combine("artifacts", program));
+
+    /// <summary>A variable that <c>make bench</c> sets.</summary>
+    public static string Variable(string name) =>
+        System.Environment.GetEnvironmentVariable(name)
+        ?? throw new InvalidOperationException($"{name} is not set: run `make bench`");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DropAsync();
+        folder.Delete(recursive: true);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
