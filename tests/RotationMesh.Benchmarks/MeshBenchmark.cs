@@ -20,12 +20,6 @@ internal static class MeshBenchmark
     public static async Task<int> RunAsync(int rows, int runs)
     {
         await using var stage = await SampleStage.OpenAsync();
-        stage.Environment["APP_DATABASE_URL"] = new NpgsqlConnectionStringBuilder(
-            stage.Database.ConnectionString
-        )
-        {
-            Pooling = true,
-        }.ConnectionString;
         stage.Environment["ROTATIONMESH_RABBITMQ"] = SampleStage.Variable("ROTATIONMESH_RABBITMQ");
         await stage.LoadAsync(rows, Tenants);
         var embedded = new List<double>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace RotationMesh.Benchmarks;
 
@@ -13,7 +14,10 @@ internal sealed class SampleStage : IAsyncDisposable
         Database = new BenchDatabase(server);
         Environment = new Dictionary<string, string>
         {
-            ["APP_DATABASE_URL"] = Database.ConnectionString,
+            ["APP_DATABASE_URL"] = new NpgsqlConnectionStringBuilder(Database.ConnectionString)
+            {
+                Pooling = true, // as users have it
+            }.ConnectionString,
             ["ROTATIONMESH_CONFIG"] = Path.Combine(folder.FullName, "rotation.yaml"),
             ["MASTER_ENCRYPTION_KEY"] = RandomNumberGenerator.GetHexString(64, lowercase: true),
             ["MASTER_ENCRYPTION_KEY_VERSION"] = "2",
