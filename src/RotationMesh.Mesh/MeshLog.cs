@@ -18,11 +18,11 @@ internal static partial class MeshLog
     [LoggerMessage(3002, LogLevel.Warning, "Watching the gates failed; it is tried again after {Pause}")]
     public static partial void GateWatchFailed(ILogger log, TimeSpan pause, Exception fault);
 
-    [LoggerMessage(3001, LogLevel.Warning, "Rotation {RotationId}: {Gaps}; the rest goes on")]
+    [LoggerMessage(3004, LogLevel.Warning, "Rotation {RotationId}: {Gaps}; the rest goes on")]
     public static partial void DatabaseLeftOut(ILogger log, Guid rotationId, string gaps);
 
     [LoggerMessage(
-        3002,
+        3005,
         LogLevel.Warning,
         "The control database does not answer; it is tried again after {Pause}"
     )]
