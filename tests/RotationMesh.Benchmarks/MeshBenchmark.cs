@@ -16,6 +16,7 @@ namespace RotationMesh.Benchmarks;
 internal static class MeshBenchmark
 {
     private const int Tenants = 1000;
+    private const int Workers = 2;
 
     public static async Task<int> RunAsync(int rows, int runs)
     {
@@ -58,6 +59,7 @@ internal static class MeshBenchmark
             );
             using var ring = KeyRingReader.Read(name => environment.GetValueOrDefault(name));
             await using var control = new ControlDatabase(map.ControlConnectionString);
+            await JoinedAsync(control);
             var rotations = new ControlRotations(map, () => ring, control);
             var order = new RotationOrder
             {
@@ -77,6 +79,20 @@ internal static class MeshBenchmark
                 await process.WaitForExitAsync();
             }
         }
+    }
+
+    // Services run before a rotation is asked for, and after it.
+    private static async Task JoinedAsync(ControlDatabase control)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await control.HasAsync("workers", patience.Token) || await WorkersAsync(control) < Workers)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
+    }
+
+    private static async Task<long> WorkersAsync(ControlDatabase control)
+    {
+        await using var command = control.Source.CreateCommand("SELECT count(*) FROM rotationmesh.workers");
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static Process Start(
