@@ -10,15 +10,9 @@ namespace RotationMesh.Mesh.Working;
 /// The tables of the worker's own map, checked against the database when a partition first names them. A message can't
 /// widen what a worker does: what the map or the database lacks is not found here.
 /// </summary>
-internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TimeProvider clock)
+internal sealed class TableTargets(RotationMap map, SchemaCheck schema)
 {
-    /// <summary>How long a check holds: a worker runs for months, and triggers, leaves and columns come and go.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
-
-    private readonly ConcurrentDictionary<
-        (string, string, string),
-        (TableTarget Target, long Checked)
-    > known = new();
+    private readonly ConcurrentDictionary<(string, string, string), TableTarget> known = new();
 
     /// <summary>
     /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
@@ -31,15 +25,11 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TimeProv
     {
         var key = (partition.Scope, partition.Database, partition.Table);
         var leaf = SqlName.Parse(partition.Leaf);
-        if (
-            !known.TryGetValue(key, out var table)
-            || clock.GetElapsedTime(table.Checked) > Lifetime
-            || !Has(table.Target, leaf) // it may have come since
-        )
-            known[key] = table = (await CheckAsync(key, cancellationToken), clock.GetTimestamp());
-        if (!Has(table.Target, leaf))
+        if (!known.TryGetValue(key, out var target) || !Has(target, leaf))
+            known[key] = target = await CheckAsync(key, cancellationToken); // a new leaf may have come
+        if (!Has(target, leaf))
             throw new InvalidOperationException($"table {partition.Table} has no leaf {leaf}");
-        return (table.Target, Range(partition, leaf));
+        return (target, Range(partition, leaf));
     }
 
     private async Task<TableTarget> CheckAsync(
