@@ -54,7 +54,11 @@ internal sealed class RotatePartitionConsumer(
                 )
         );
         if (!outcome.Finished)
+        {
+            targets.Forget(command.Partition); // the table may have changed under it
             return Counts(outcome);
+        }
+
         var result = new PartitionRotated(
             command.RotationId,
             command.Partition.PartitionId,

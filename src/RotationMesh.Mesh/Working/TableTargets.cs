@@ -23,7 +23,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema)
         CancellationToken cancellationToken
     )
     {
-        var key = (partition.Scope, partition.Database, partition.Table);
+        var key = Key(partition);
         var leaf = SqlName.Parse(partition.Leaf);
         if (!known.TryGetValue(key, out var target) || !Has(target, leaf))
             known[key] = target = await CheckAsync(key, cancellationToken); // a new leaf may have come
@@ -31,6 +31,12 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema)
             throw new InvalidOperationException($"table {partition.Table} has no leaf {leaf}");
         return (target, Range(partition, leaf));
     }
+
+    /// <summary>Has the partition's table checked again before it is next rotated.</summary>
+    public void Forget(PartitionRef partition) => known.TryRemove(Key(partition), out _);
+
+    private static (string, string, string) Key(PartitionRef partition) =>
+        (partition.Scope, partition.Database, partition.Table);
 
     private async Task<TableTarget> CheckAsync(
         (string Scope, string Database, string Table) key,

@@ -1,3 +1,4 @@
+using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target.Rows;
 
@@ -125,6 +126,31 @@ public sealed class AlteringTriggerTests
         var report = await stage.RotateAsync();
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 60)));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task One_that_comes_while_rows_are_written_finds_none_of_them_any_more()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(200));
+        var coming = new Lazy<Task>(() =>
+            stage.ExecuteAsync(
+                """
+                CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN NEW.version := OLD.version; RETURN NEW; END $$;
+                CREATE TRIGGER keep BEFORE UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION keep()
+                """
+            )
+        );
+
+        var pass = await stage.PassAsync(batchSize: 20, progress: _ => coming.Value.Wait());
+        await stage.ExecuteAsync("DROP TRIGGER keep ON notes");
+        var after = await stage.RotateAsync();
+
+        Assert.That(pass.Outcome.Rotated, Is.InRange(20, 180), "it came in the middle");
+        Assert.That((after.State, after.Tables[0].Failed), Is.EqualTo(("Completed", 0)));
         await stage.AssertRotatedAsync();
     }
 

@@ -14,12 +14,14 @@ internal sealed class BatchWriter(
 {
     private readonly string write = target.Sql.Write(leaf);
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
+    private readonly string triggersExist = $"SELECT {UpdateTriggers.ExistOn(leaf)}";
     private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
 
     /// <summary>
     /// Writes the rows that are unchanged since they were read; the outcome has their number, and the rows that the
     /// database refused one by one. Throws <see cref="NpgsqlException"/> when the database or the statement fails as a
-    /// whole; nothing of the batch is written then.
+    /// whole, and <see cref="TableChangedException"/> where a trigger has come to a table that had none; nothing of the
+    /// batch is written then.
     /// </summary>
     public async Task<BatchOutcome> WriteAsync(RowBatch batch, string? tenant)
     {
@@ -92,7 +94,16 @@ internal sealed class BatchWriter(
             return await proof.WriteAsync(commands, batch, targetVersion);
         await commands.PrepareAsync();
         await commands.ExecuteNonQueryAsync();
-        return (int)command.RecordsAffected;
+        var written = (int)command.RecordsAffected;
+        if (written < batch.Count && await HasTriggersAsync())
+            throw new TableChangedException();
+        return written;
+    }
+
+    private async Task<bool> HasTriggersAsync()
+    {
+        await using var look = new NpgsqlCommand(triggersExist, connection);
+        return (bool)(await look.ExecuteScalarAsync())!;
     }
 
     private static bool IsContention(PostgresException fault) =>
@@ -132,3 +143,9 @@ internal sealed class BatchWriter(
 /// is false, none of the others was passed over because somebody held it.
 /// </summary>
 internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused, bool MayBeHeld = false);
+
+/// <summary>
+/// A trigger that is fired by updates has come to a table that had none when it was checked. What was written before it
+/// came is written; the rest is to be written as to any table with triggers.
+/// </summary>
+internal sealed class TableChangedException : Exception;

@@ -40,7 +40,8 @@ public sealed class PartitionRotator : IDisposable
 
     /// <summary>
     /// Rotates the rows of <paramref name="range"/>. <paramref name="failed"/> takes the rows that fail, some hundreds at a
-    /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand.
+    /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand; where
+    /// a trigger comes to the table it ends unfinished as well, and the table is to be checked again.
     /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
@@ -85,6 +86,10 @@ public sealed class PartitionRotator : IDisposable
                 if (!await run.RotateAsync(query, tenant, stopping))
                     break;
             }
+        }
+        catch (TableChangedException)
+        {
+            return await run.LeaveAsync();
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
         {

@@ -101,6 +101,13 @@ internal sealed class PartitionRun
         return !more;
     }
 
+    /// <summary>Ends it before the last row; what failed so far is told.</summary>
+    public async Task<PartitionOutcome> LeaveAsync()
+    {
+        await failures.TellAsync();
+        return Outcome with { Finished = false };
+    }
+
     private async Task<bool> FillAsync(RowCursor cursor, CancellationToken stopping)
     {
         filling.Clear();

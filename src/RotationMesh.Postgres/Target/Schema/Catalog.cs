@@ -43,18 +43,15 @@ internal sealed class Catalog(NpgsqlConnection connection)
         WHERE i.indrelid = @oid::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
         """;
 
-    // The table itself, its partitions, and tables that inherit from it. Clones of a partitioned table's triggers count
-    // as internal in some versions; the triggers of keys and foreign keys belong to constraints of other kinds.
-    private const string ListLeaves = """
+    // The table itself, its partitions, and tables that inherit from it.
+    private static readonly string ListLeaves = $"""
         WITH RECURSIVE tree AS (
             SELECT @oid::oid AS oid
             UNION
             SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)
         SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
                row_security_active(c.oid) AS RowSecurityActive,
-               (SELECT count(*) FROM pg_trigger t LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint
-                WHERE t.tgrelid = c.oid AND coalesce(k.contype, 't') = 't' AND t.tgenabled <> 'D'
-                  AND t.tgtype & 16 = 16)::int AS UpdateTriggers,
+               {UpdateTriggers.CountOf("c.oid")}::int AS UpdateTriggers,
                (SELECT string_agg(r.rulename, ', ' ORDER BY r.rulename) FROM pg_rewrite r
                 WHERE r.ev_class = c.oid AND r.ev_type = '2' AND r.ev_enabled <> 'D') AS UpdateRules
         FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace
