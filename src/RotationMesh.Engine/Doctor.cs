@@ -96,12 +96,31 @@ public sealed class Doctor(
                     $"key {key.Version}",
                     $"fingerprint {key.Fingerprint}{(key.Version == keys.CurrentVersion ? ", current" : "")}"
                 );
+            CheckSharedKeys(keys);
             return keys;
         }
         catch (UsageException fault)
         {
             findings.Add(Verdict.Bad, "keys", fault.Message);
             return null;
+        }
+    }
+
+    // Once for all versions of a key; a rotation to the current version is what is asked for where nothing is said.
+    private void CheckSharedKeys(KeyRing keys)
+    {
+        foreach (var key in keys.Keys)
+        {
+            var others = keys.SharedWith(key.Version);
+            if (others.Count > 0 && others.All(other => other > key.Version))
+                findings.Add(
+                    others.Contains(keys.CurrentVersion) || key.Version == keys.CurrentVersion
+                        ? Verdict.Bad
+                        : Verdict.Warning,
+                    "keys",
+                    $"{SharedKey.Explain(keys, key.Version)}: a rotation to one of them would protect nothing",
+                    SharedKey.Fix
+                );
         }
     }
 

@@ -55,6 +55,9 @@ internal sealed class KeysVerb : IVerb
                     : "no"
             );
         terminal.Tables.Write(table);
+        foreach (var version in keys.Keys.Where(key => key is { Current: false, RetiredAt: null }))
+        foreach (var obstacle in version.InTheWay)
+            terminal.Tables.Line($"Version {version.Version} is not safe to retire: {obstacle}");
         terminal.WriteJson(keys);
         return ExitCodes.Success;
     }

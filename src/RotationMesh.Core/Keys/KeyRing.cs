@@ -63,6 +63,17 @@ public sealed class KeyRing : IDisposable
     public bool TryGet(int version, [NotNullWhen(true)] out MasterKey? key) =>
         keys.TryGetValue(version, out key);
 
+    /// <summary>Other versions that hold the same key, in ascending order; compared by fingerprint.</summary>
+    public IReadOnlyList<int> SharedWith(int version) =>
+        TryGet(version, out var key)
+            ?
+            [
+                .. keys
+                    .Values.Where(other => other.Version != version && other.Fingerprint == key.Fingerprint)
+                    .Select(other => other.Version),
+            ]
+            : [];
+
     /// <summary>Zeroes every key.</summary>
     public void Dispose()
     {

@@ -15,7 +15,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
 {
     /// <summary>
     /// The order as it goes to the saga, under its own id or a new one. Throws <see cref="UsageException"/> for an unknown scope, a
-    /// version that the key ring lacks, or a batch size out of bounds.
+    /// version that the key ring lacks or whose key another version has too, or a batch size out of bounds.
     /// </summary>
     public StartRotation Check(RotationOrder order)
     {
@@ -53,6 +53,10 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
             throw new UsageException(
                 $"the key ring has no key of version {target}; it has {string.Join(", ", ring.Versions)}. "
                     + $"Add it to {KeyRingReader.PreviousKeys}, or choose another --target-version"
+            );
+        if (SharedKey.Explain(ring, target) is { } shared)
+            throw new UsageException(
+                $"{shared}: a rotation to version {target} would protect nothing. {SharedKey.Fix}"
             );
         var batchSize = order.BatchSize ?? RotationSettings.DefaultBatchSize;
         if (batchSize is < 1 or > RotationSettings.MaxBatchSize)

@@ -9,7 +9,7 @@ namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
 /// What keeps key versions from being retired: rows that claim them, external values, recorded failures, rotations to
-/// them, and rows that do not decrypt without them.
+/// them, other versions with the same key, and rows that do not decrypt without them.
 /// </summary>
 internal sealed class RetirementCheck(
     RotationMap map,
@@ -89,6 +89,8 @@ internal sealed class RetirementCheck(
             ring.TryGet(number, out key);
         var standing = failures.Where(failure => failure.Version == version).ToList();
         var inTheWay = Rows(version, tables).Concat(standing.Select(Failure)).ToList();
+        if (known is { } held && SharedKey.Explain(ring, held) is { } shared)
+            inTheWay.Insert(0, $"{shared}: it stays in use as long as one of them does");
         if (version == ring.CurrentVersion)
             inTheWay.Insert(0, $"version {version} is the current one");
         if (known is { } to)

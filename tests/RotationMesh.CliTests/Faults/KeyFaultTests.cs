@@ -1,3 +1,6 @@
+using System.Text;
+using RotationMesh.Core.Keys;
+
 namespace RotationMesh.CliTests.Faults;
 
 /// <summary>Key variables that the application would refuse, each with its one line.</summary>
@@ -70,6 +73,38 @@ public sealed class KeyFaultTests
         Assert.That(line, Does.Contain(fault));
         if (value is { Length: > 4 })
             Assert.That(line, Does.Not.Contain(value));
+    }
+
+    [TestCase("rotate")]
+    [TestCase("rotate", "--dry-run")]
+    [TestCase("rotate", "--target-version", "1", "--allow-downgrade")]
+    public async Task A_target_whose_key_another_version_has_too_is_refused(params string[] arguments)
+    {
+        var fingerprint = HoldOneKeyTwice();
+        Assert.That(
+            (await site.RunAsync(arguments)).Refusal(),
+            Does.Contain("key versions 1 and 2")
+                .And.Contain(fingerprint)
+                .And.Contain("give each version a key of its own")
+        );
+    }
+
+    [Test]
+    public async Task One_key_under_two_versions_is_told_by_the_doctor()
+    {
+        HoldOneKeyTwice();
+        Assert.That(
+            (await site.RunAsync("doctor")).Exits(2).Output,
+            Does.Contain("key versions 1 and 2 are one and the same key")
+        );
+    }
+
+    // Returns the key's fingerprint.
+    private string HoldOneKeyTwice()
+    {
+        var key = MasterKeys.Values[1];
+        site.Set(MasterKeys.Variables(2, key, new Dictionary<int, string> { [1] = key }));
+        return Fingerprint.Of(Encoding.UTF8.GetBytes(key));
     }
 
     [TestCase("verify")]

@@ -82,6 +82,24 @@ public sealed class RetireTests
     }
 
     [Test]
+    public async Task A_key_that_another_version_has_too_keeps_it_in_service()
+    {
+        site.Set(
+            MasterKeys.Variables(
+                3,
+                MasterKeys.Values[1],
+                new Dictionary<int, string> { [1] = MasterKeys.Values[1], [2] = MasterKeys.Values[2] }
+            )
+        );
+        const string told = "key versions 1 and 3 are one and the same key";
+        Assert.That(
+            (await site.RunAsync("keys")).Exits(0).Output,
+            Does.Contain($"Version 1 is not safe to retire: {told}")
+        );
+        Assert.That((await site.RunAsync("keys", "retire", "1")).Exits(4).Output, Does.Contain(told));
+    }
+
+    [Test]
     public async Task The_current_version_and_one_that_never_was_are_refused()
     {
         (await site.RunAsync("keys", "retire", "2")).Exits(4);

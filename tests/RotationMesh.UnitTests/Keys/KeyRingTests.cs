@@ -39,6 +39,28 @@ public sealed class KeyRingTests
     }
 
     [Test]
+    public void A_key_under_two_versions_loads_and_is_named_with_both_and_its_fingerprint()
+    {
+        using var ring = new KeyRing(
+            3,
+            [KeyValuePair.Create(1, Key), KeyValuePair.Create(2, $"{Key}0"), KeyValuePair.Create(3, Key)]
+        );
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ring.SharedWith(3), Is.EqualTo((int[])[1]));
+            Assert.That(ring.SharedWith(2), Is.Empty);
+            Assert.That(SharedKey.Explain(ring, 2), Is.Null);
+            Assert.That(
+                SharedKey.Explain(ring, 1),
+                Is.EqualTo(
+                    $"key versions 1 and 3 are one and the same key (fingerprint {ring.Keys.First().Fingerprint})"
+                )
+            );
+        });
+    }
+
+    [Test]
     public void A_key_does_not_show_itself_as_text()
     {
         using var ring = new KeyRing(1, [KeyValuePair.Create(1, Key)]);
