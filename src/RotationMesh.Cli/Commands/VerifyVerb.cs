@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using RotationMesh.Cli.Output;
+using RotationMesh.Core.Map;
 using RotationMesh.Operations;
 
 namespace RotationMesh.Cli.Commands;
@@ -12,7 +12,8 @@ internal sealed class VerifyVerb : IVerb
 
     private readonly Option<string?> sample = new("--sample")
     {
-        Description = "Decrypt about this share of the rows, such as 5%",
+        Description =
+            "Decrypt about this share of the rows, such as 5%, and at least about 100 of every table",
         HelpName = "P%",
     };
 
@@ -64,14 +65,6 @@ internal sealed class VerifyVerb : IVerb
         return report.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;
     }
 
-    private static double? Share(string text)
-    {
-        var parsed = double.TryParse(
-            text.TrimEnd('%'),
-            NumberStyles.Float,
-            CultureInfo.InvariantCulture,
-            out var percent
-        );
-        return parsed && percent is > 0 and <= 100 ? percent / 100 : null;
-    }
+    private static double? Share(string text) =>
+        SampleShare.TryParse(text.EndsWith('%') ? text.AsSpan()[..^1] : text);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RotationMesh.Core.Map;
 
 /// <summary>
@@ -40,19 +38,15 @@ public sealed record VerificationShare
             return new VerificationShare(text, 0);
         if (text is "full")
             return new VerificationShare(text, 1);
-        var percent = 0.0;
-        var understood =
+        return
             text.StartsWith(Sample, StringComparison.Ordinal)
             && text.EndsWith('%')
-            && double.TryParse(
-                text[Sample.Length..^1],
-                NumberStyles.Float,
-                CultureInfo.InvariantCulture,
-                out percent
-            );
-        return understood && percent is > 0 and <= 100 ? new VerificationShare(text, percent / 100) : null;
+            && SampleShare.TryParse(text.AsSpan()[Sample.Length..^1]) is { } part
+            ? new VerificationShare(text, part)
+            : null;
     }
 
-    /// <summary>Share of a table of so many rows, 0 to 1.</summary>
-    public double Of(long rows) => share ?? (rows < SampledFrom ? 1 : DefaultSample);
+    /// <summary>Share of a table of so many rows, 0 to 1; a sample is never too small to be one.</summary>
+    public double Of(long rows) =>
+        share is 0 ? 0 : SampleShare.Of(share ?? (rows < SampledFrom ? 1 : DefaultSample), rows);
 }

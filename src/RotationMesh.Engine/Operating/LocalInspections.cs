@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
@@ -13,7 +14,7 @@ namespace RotationMesh.Engine.Operating;
 
 /// <summary>
 /// Inspections by this process on the databases of its own map. The key ring is asked for when it is needed, and throws
-/// <see cref="Core.UsageException"/> where the keys are at fault.
+/// <see cref="UsageException"/> where the keys are at fault.
 /// </summary>
 public sealed class LocalInspections(
     RotationMap map,
@@ -53,6 +54,8 @@ public sealed class LocalInspections(
     )
     {
         ArgumentNullException.ThrowIfNull(order);
+        if (order.Share is not (null or (> 0 and <= 1)))
+            throw new UsageException($"the share to verify is {order.Share}: it must be above 0 and up to 1");
         var report = await ProgressReports.WhileAsync(
             progress,
             now =>
@@ -61,7 +64,7 @@ public sealed class LocalInspections(
                     new VerificationRequest
                     {
                         Tenants = Tenants(order.Rows),
-                        Share = _ => order.Share,
+                        Share = rows => order.Share is { } share ? SampleShare.Of(share, rows) : null,
                         Workers = order.Workers ?? Environment.ProcessorCount,
                     },
                     cancellationToken

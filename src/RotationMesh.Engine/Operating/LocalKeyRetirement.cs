@@ -79,7 +79,12 @@ public sealed class LocalKeyRetirement(
         try
         {
             var found = progress is null
-                ? await check.ExamineAsync(version, _ => Glance, new RotationProgress(), cancellationToken)
+                ? await check.ExamineAsync(
+                    version,
+                    rows => SampleShare.Of(Glance, rows),
+                    new RotationProgress(),
+                    cancellationToken
+                )
                 : await ProgressReports.WhileAsync(
                     progress,
                     now => check.ExamineAsync(version, _ => null, now, cancellationToken)

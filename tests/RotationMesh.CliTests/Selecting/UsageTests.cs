@@ -26,6 +26,9 @@ public sealed class UsageTests
     [TestCase("verify --sample -5%", "--sample")]
     [TestCase("verify --sample many", "--sample")]
     [TestCase("verify --sample NaN%", "--sample")]
+    [TestCase("verify --sample 1e-300%", "--sample")]
+    [TestCase("verify --sample 5%%", "--sample")]
+    [TestCase("rotate --verify sample:1e-300%", "--verify")]
     [TestCase("failures not-an-id", "not-an-id")]
     public async Task A_wrong_argument_is_refused_by_name(string arguments, string named) =>
         Assert.That((await site.RunAsync(arguments.Split(' '))).Refusal(), Does.Contain(named));

@@ -83,6 +83,32 @@ public sealed class VerifyTests
     }
 
     [Test]
+    public async Task Of_a_small_table_a_sample_is_all_of_it_and_of_others_100_rows_or_so()
+    {
+        var document = (await site.RunAsync("--output", "json", "verify", "--sample", "0.001%"))
+            .Exits(0)
+            .Json();
+        foreach (var table in document["scopes"]!.AsArray())
+        {
+            var rows = (long)table!["rows"]! - (long)table["external"]!;
+            var verified = (long)table["verified"]!;
+            if (rows <= 100)
+                Assert.That(verified, Is.EqualTo(rows), $"{table["table"]}");
+            else
+                Assert.That(verified, Is.InRange(50, 200), $"{table["table"]}");
+        }
+    }
+
+    [Test]
+    public async Task A_damaged_row_of_a_small_table_is_found_by_any_sample()
+    {
+        await site.Database.ExecuteAsync(
+            "UPDATE connectors SET \"encryptedAccessToken\" = left(\"encryptedAccessToken\", 60) WHERE id = (SELECT max(id) FROM connectors)"
+        );
+        (await site.RunAsync("verify", "--sample", "1%")).Exits(3);
+    }
+
+    [Test]
     public async Task Nothing_is_written()
     {
         var bytes = await site.Database.BytesAsync();

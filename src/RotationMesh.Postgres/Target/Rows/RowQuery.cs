@@ -8,6 +8,11 @@ namespace RotationMesh.Postgres.Target.Rows;
 /// <summary>Builds the query for the rows of a partition, or for the part of it that belongs to one tenant.</summary>
 internal static class RowQuery
 {
+    /// <summary>
+    /// Pages that a sample of a leaf has, give or take; none is as good as impossible then. Reading them takes no time.
+    /// </summary>
+    private const int FewestPages = 50;
+
     /// <summary>Rows of the range that are not external and not at <paramref name="targetVersion"/>.</summary>
     public static NpgsqlBatch Pending(
         NpgsqlConnection connection,
@@ -57,7 +62,9 @@ internal static class RowQuery
         if (share is { } part && !whole)
             query.Where($"random() < {query.Add(part)}");
         var sample =
-            whole && share is not null ? $" TABLESAMPLE SYSTEM ({query.Add(share.Value * 100)})" : "";
+            whole && share is { } pages
+                ? $" TABLESAMPLE SYSTEM ({Percent(query.Add(pages), query.Add(range.Leaf.Quoted))})"
+                : "";
         var end = limit is { } rows ? $"ORDER BY random() LIMIT {query.Add((long)rows)}" : "";
         return Build(connection, target, range, tenant, query, sample, end);
     }
@@ -74,6 +81,10 @@ internal static class RowQuery
                 $"table {range.Table} has row-level security, so its partitions name their tenants"
             );
     }
+
+    // Of few pages a small share may be none of them.
+    private static string Percent(string share, string leaf) =>
+        $"least(100, 100 * greatest({share}, {FewestPages} * current_setting('block_size')::float8 / greatest(pg_relation_size(to_regclass({leaf})), 1)))";
 
     private static NpgsqlBatch Build(
         NpgsqlConnection connection,

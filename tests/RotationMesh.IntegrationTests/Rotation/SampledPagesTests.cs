@@ -1,0 +1,41 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Verification;
+
+namespace RotationMesh.IntegrationTests.Rotation;
+
+/// <summary>A leaf of which a sample of the pages is verified.</summary>
+public sealed class SampledPagesTests
+{
+    private const int Rows = 3000;
+
+    [TestCase(1e-7)]
+    [TestCase(0.5)]
+    public async Task However_small_the_share_some_pages_are_read(double share)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(Rows));
+        var target = (await stage.TargetsAsync()).Single();
+        var leaf = new PartitionRange
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = target.Shape.Leaves.Single().Name,
+        };
+        using var verifier = new PartitionVerifier(stage.Databases, stage.Ring);
+
+        var outcome = await verifier.VerifyAsync(
+            target,
+            leaf,
+            1,
+            share,
+            _ => { },
+            _ => Task.CompletedTask,
+            CancellationToken.None
+        );
+
+        Assert.That(outcome.Rows, Is.GreaterThan(0).And.LessThanOrEqualTo(Rows));
+    }
+}
