@@ -62,6 +62,10 @@ internal static class CommandLine
         {
             return terminal.Fail(ExitCodes.Gate, closed.Message);
         }
+        catch (RecordsMissingException fault)
+        {
+            return terminal.Fail(ExitCodes.RowsLeft, fault.Message);
+        }
         catch (CoordinatorUnreachableException fault)
         {
             return terminal.Fail(ExitCodes.Unreachable, fault.Message);

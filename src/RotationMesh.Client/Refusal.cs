@@ -57,6 +57,7 @@ internal sealed record Refusal(int? Status, string? Title, string? Detail)
             ),
             HttpStatusCode.NotFound when Title is not null => new UnknownRotationException(Title),
             HttpStatusCode.NotFound => NoCoordinator(server),
+            HttpStatusCode.Gone when Title is not null => new RecordsMissingException(Title),
             HttpStatusCode.Locked when Title is not null => new GateClosedException(Title),
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
                 Transport.Unreachable(server, Title ?? $"it answers {(int)status}"),

@@ -19,6 +19,7 @@ internal static class FaultProblems
             UnknownRotationException => Problems.Of(StatusCodes.Status404NotFound, fault.Message),
             RotationStateException => Problems.Of(StatusCodes.Status409Conflict, fault.Message),
             GateClosedException => Problems.Of(StatusCodes.Status423Locked, fault.Message),
+            RecordsMissingException => Problems.Of(StatusCodes.Status410Gone, fault.Message),
             UsageException => Problems.Of(StatusCodes.Status400BadRequest, fault.Message),
             BadHttpRequestException { InnerException: JsonException json } => Problems.Of(
                 StatusCodes.Status400BadRequest,

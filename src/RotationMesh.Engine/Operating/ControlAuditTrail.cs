@@ -16,6 +16,7 @@ public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
     private const int Listed = 500;
 
     private readonly AuditReader reader = new(control.Source);
+    private readonly DroppedTables dropped = new(control.Source);
 
     /// <inheritdoc/>
     public async Task<AuditDocument> ListAsync(Guid? rotationId, CancellationToken cancellationToken)
@@ -40,6 +41,8 @@ public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
             throw new UsageException(
                 "the expected hash is not one: give the 64 hex digits that audit verify showed before"
             );
+        if (await dropped.FindAuditLogAsync(cancellationToken) is { } missing)
+            return await MissingAsync(missing, cancellationToken);
         await EnsureThereAsync(cancellationToken);
         var verdict = await new AuditVerification(reader, new AuditMarks(control.Source)).RunAsync(
             expected,
@@ -77,8 +80,26 @@ public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
             Hash = Convert.ToHexStringLower(written.Hash),
         };
 
+    // What is noted of it elsewhere tells how much is lost.
+    private async Task<AuditVerdictDocument> MissingAsync(string missing, CancellationToken cancellationToken)
+    {
+        var noted = await new AuditMarks(control.Source).ReadAsync(cancellationToken);
+        var faults = noted
+            .Select(mark => new AuditFaultDocument(mark.Sequence, $"is missing: {mark.NotedBy} noted it"))
+            .Prepend(new AuditFaultDocument(null, missing));
+        return new AuditVerdictDocument(
+            false,
+            0,
+            null,
+            noted.Count + 1,
+            [.. faults.Take(AuditVerification.MaxFaults)]
+        );
+    }
+
     private async Task EnsureThereAsync(CancellationToken cancellationToken)
     {
+        if (await dropped.FindAuditLogAsync(cancellationToken) is { } missing)
+            throw new RecordsMissingException(missing);
         if (!await control.HasAsync("audit_events", cancellationToken))
             throw new UsageException("there is no audit log yet: it begins with the first rotation");
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Engine;
 using RotationMesh.Postgres.Control;
 
@@ -15,9 +16,13 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
+    /// <summary>Time between two looks whether the control schema is whole; without it nothing would ever come.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Returns when the rotation has ended and its totals are written, or is paused; where it was so
     /// <paramref name="before"/>, it has to go on first. At <paramref name="stopping"/> it cancels and waits for that end.
+    /// Throws <see cref="RecordsMissingException"/> where a table of the control schema is gone.
     /// </summary>
     public async Task<RunningRotation> FollowAsync(
         RunningRotation before,
@@ -28,6 +33,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         var mayPause = before.State != "Paused";
         var running = new RunningRotations(control.Source);
         var answered = Stopwatch.GetTimestamp();
+        var looked = answered;
         long? asked = null;
         while (true)
         {
@@ -51,6 +57,12 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
                     if (rotation.State == "Paused" ? mayPause : rotation.IsOver && IsNew(rotation, before))
                         return rotation;
                 }
+
+                if (Stopwatch.GetElapsedTime(looked) > LookAgain)
+                {
+                    looked = Stopwatch.GetTimestamp();
+                    await EnsureWholeAsync();
+                }
             }
             catch (NpgsqlException) when (Stopwatch.GetElapsedTime(answered) < Patience)
             {
@@ -59,6 +71,12 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
             await PauseAsync(asked is null ? stopping : CancellationToken.None);
         }
+    }
+
+    private async Task EnsureWholeAsync()
+    {
+        if (await new DroppedTables(control.Source).FindAsync(CancellationToken.None) is { } dropped)
+            throw new RecordsMissingException(dropped);
     }
 
     private async Task ShowAsync(RunningRotation rotation)

@@ -70,7 +70,9 @@ public sealed class ControlDatabase : IAsyncDisposable
         );
     }
 
-    /// <summary>Why the schema could not be created, without trying; null where it is there or can be.</summary>
+    /// <summary>
+    /// Why the schema could not be created or worked with, without trying; null where it is there or can be.
+    /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
@@ -80,12 +82,12 @@ public sealed class ControlDatabase : IAsyncDisposable
                 cancellationToken: cancellationToken
             )
         );
-        return possible ? null : Missing;
+        return possible ? await new DroppedTables(Source).FindAuditLogAsync(cancellationToken) : Missing;
     }
 
     /// <summary>
     /// Creates or upgrades the schema. Throws <see cref="UsageException"/> with the statement to run where the role may
-    /// not create it.
+    /// not create it, and where a table of it was dropped.
     /// </summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -113,6 +115,8 @@ public sealed class ControlDatabase : IAsyncDisposable
                 .PerformUpgrade();
             if (!result.Successful)
                 throw Refused(result.Error);
+            if (await new DroppedTables(Source).FindAsync(cancellationToken) is { } dropped)
+                throw new UsageException(dropped);
         }
         finally
         {

@@ -59,6 +59,10 @@ public sealed class AuditTests
         "UPDATE rotationmesh.audit_events SET actor = 'mallory' WHERE sequence = 2",
         "event 2 was changed"
     )]
+    [TestCase(
+        "UPDATE rotationmesh.audit_events SET recorded_at = '200000-01-01' WHERE sequence = 2",
+        "event 2 was changed"
+    )]
     [TestCase("DELETE FROM rotationmesh.audit_events WHERE sequence = 2", "event 2 is missing")]
     [TestCase("DELETE FROM rotationmesh.audit_events WHERE sequence > 2", "is missing at the end: rotation")]
     public async Task A_log_that_was_tampered_with_is_told_with_exit_code_3(string tampering, string told)

@@ -50,6 +50,8 @@ public sealed class WhenTheLogIsTamperedWith
     public async Task A_changed_field_is_found(
         [Values(
             "recorded_at = recorded_at + interval '1 microsecond'",
+            "recorded_at = '294276-12-31 23:59:59.999999+00'",
+            "recorded_at = '4713-01-01 00:00:00+00 BC'",
             "kind = 'RotationEnded'",
             "rotation_id = 'b3f1c1a2-0000-4000-8000-000000000000'",
             "actor = 'mallory'",

@@ -6,7 +6,10 @@ public sealed record AuditEvent
     /// <summary>Position in the chain, from 1, without gaps.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>When it was appended, by the database's clock, to the microsecond, UTC.</summary>
+    /// <summary>
+    /// When it was appended, by the database's clock, to the microsecond, UTC; <see cref="DateTime.MinValue"/> where what
+    /// stands there is no time that it can have been.
+    /// </summary>
     public DateTime RecordedAt { get; init; }
 
     /// <summary>What happened, in the words of <see cref="AuditKind"/>.</summary>

@@ -7,8 +7,11 @@ namespace RotationMesh.Postgres.Control.Audit;
 /// <summary>Reads the audit log.</summary>
 public sealed class AuditReader(NpgsqlDataSource source)
 {
+    // The table takes times that no program can hold; one of them was never written by this one.
     private const string Columns = """
-        SELECT sequence, recorded_at, kind, rotation_id, actor, host, details::text AS details, previous_hash, hash
+        SELECT sequence,
+               CASE WHEN recorded_at BETWEEN '0001-01-02 00:00:00+00' AND '9999-12-31 00:00:00+00' THEN recorded_at
+                    ELSE '0001-01-01 00:00:00+00' END AS recorded_at, kind, rotation_id, actor, host, details::text AS details, previous_hash, hash
         FROM rotationmesh.audit_events
         """;
 
