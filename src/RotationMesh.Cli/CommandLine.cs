@@ -28,12 +28,11 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
         };
+        Terminal terminal = null!; // as the arguments say, which the verbs are needed to parse
         foreach (var command in Verbs())
-            root.Subcommands.Add(
-                command.Build(parsed => new Terminal(parsed, output, error), interrupt.Token)
-            );
+            root.Subcommands.Add(command.Build(_ => terminal, interrupt.Token));
         var parsed = root.Parse(arguments);
-        var terminal = new Terminal(parsed, output, error);
+        terminal = new Terminal(parsed, output, error);
         if (parsed.Errors.Count > 0)
             return terminal.Fail(
                 ExitCodes.Usage,
@@ -41,6 +40,7 @@ internal static class CommandLine
             );
         using var telemetry = ProgramTelemetry.Start("rotationmesh");
         using var span = Spans.Verb(parsed.CommandResult.Command.Name);
+        interrupt.Leaving = terminal.Leave;
         interrupt.HasWorkInHand = parsed.GetValue(GlobalOptions.Server) is null;
         try
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Engine;
@@ -12,6 +13,14 @@ public sealed class RotationProgress
     private long verified;
     private volatile string phase = "Checking";
     private volatile string? reason;
+    private volatile StrongBox<Guid>? rotation;
+
+    /// <summary>The rotation that is shown; null before it has an id.</summary>
+    public Guid? RotationId
+    {
+        get => rotation?.Value;
+        set => rotation = value is { } id ? new StrongBox<Guid>(id) : null;
+    }
 
     /// <summary>State of the rotation in the words of the saga.</summary>
     public string Phase

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using RotationMesh.Cli.Output;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting;
@@ -24,7 +25,7 @@ internal sealed class AuditVerb : IVerb
 
     private readonly Option<string> format = new("--format")
     {
-        Description = "Lines of JSON: jsonl",
+        Description = "Lines of JSON: jsonl (default; with --output json one document, unless it is given)",
         HelpName = "jsonl",
         DefaultValueFactory = _ => "jsonl",
     };
@@ -84,15 +85,22 @@ internal sealed class AuditVerb : IVerb
         return verdict.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;
     }
 
-    private static async Task<int> ExportAsync(
-        ParseResult parsed,
-        Terminal terminal,
-        CancellationToken stopping
-    )
+    private async Task<int> ExportAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var desk = new Desk(parsed, terminal);
+        var lines = desk.AuditTrail.ExportAsync(stopping);
+        if (terminal.IsJson && parsed.GetResult(format) is not { Implicit: false })
+        {
+            // Lines alone keep the text of the details as it was hashed; here they are laid out with the rest.
+            var events = new List<JsonNode?>();
+            await foreach (var line in lines)
+                events.Add(JsonNode.Parse(line));
+            terminal.WriteJson(new { events });
+            return ExitCodes.Success;
+        }
+
         var output = parsed.InvocationConfiguration.Output;
-        await foreach (var line in desk.AuditTrail.ExportAsync(stopping))
+        await foreach (var line in lines)
             await output.WriteAsync($"{line}\n");
         return ExitCodes.Success;
     }

@@ -139,10 +139,13 @@ internal sealed class RotateVerb : IVerb
                 ProgressReports.WhileAsync(
                     progress,
                     now =>
-                        new EmbeddedMesh(session.Parts, now).RunAsync(
+                    {
+                        terminal.Left = () => LeftRotation.Of(now);
+                        return new EmbeddedMesh(session.Parts, now).RunAsync(
                             new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false),
                             stopping
-                        )
+                        );
+                    }
                 )
         );
         return await session.Rotations.FindAsync(report.RotationId, CancellationToken.None);

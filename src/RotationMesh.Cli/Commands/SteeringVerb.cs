@@ -87,12 +87,15 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
                 ProgressReports.WhileAsync(
                     progress,
                     now =>
-                        new EmbeddedMesh(session.Parts, now).TrySteerAsync(
+                    {
+                        terminal.Left = () => LeftRotation.Of(now);
+                        return new EmbeddedMesh(session.Parts, now).TrySteerAsync(
                             rotation,
                             order,
                             Environment.ProcessorCount,
                             stopping
-                        )
+                        );
+                    }
                 )
         );
         return report is null ? null : await session.Rotations.FindAsync(rotationId, CancellationToken.None);

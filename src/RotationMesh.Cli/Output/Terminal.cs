@@ -22,6 +22,8 @@ internal sealed class Terminal
     };
 
     private readonly TextWriter output;
+    private readonly Lock telling = new();
+    private bool told;
 
     public Terminal(ParseResult parsed, TextWriter output, TextWriter error)
     {
@@ -42,17 +44,26 @@ internal sealed class Terminal
     /// <summary>For people, a verb's results.</summary>
     public IAnsiConsole Tables { get; }
 
+    /// <summary>The rotation that is left where the program ends at once; null where there is none.</summary>
+    public Func<LeftRotation?> Left { get; set; } = () => null;
+
     /// <summary>
-    /// The verb's document, where JSON is asked for. Throws <see cref="IOException"/> where standard output can't be
+    /// The verb's document, where JSON is asked for; only the first is written. Throws <see cref="IOException"/> where standard output can't be
     /// written: whoever reads documents must not take its absence for success.
     /// </summary>
     public void WriteJson(object document)
     {
         if (!IsJson)
             return;
+        var text = JsonSerializer.Serialize(document, Json);
         try
         {
-            output.WriteLine(JsonSerializer.Serialize(document, Json));
+            lock (telling)
+            {
+                if (!told)
+                    output.WriteLine(text);
+                told = true;
+            }
         }
         catch (Exception fault) when (CannotBeWritten(fault))
         {
@@ -78,6 +89,35 @@ internal sealed class Terminal
         });
         TryTell(() => WriteJson(new { error = message, exitCode }));
         return exitCode;
+    }
+
+    /// <summary>Tells what is known when the program ends at once.</summary>
+    public void Leave()
+    {
+        const int exitCode = ExitCodes.Interrupted;
+        const string error = "stopped at once";
+        var left = Left();
+        TryTell(() =>
+            WriteJson(
+                left is null
+                    ? (object)new { error, exitCode }
+                    : new
+                    {
+                        left.RotationId,
+                        left.State,
+                        error,
+                        exitCode,
+                    }
+            )
+        );
+        TryTell(() =>
+            Progress.Line(
+                "[red]rotationmesh:[/]",
+                left is null
+                    ? error
+                    : $"{error}; rotation {left.RotationId} was {left.State}, and the same command goes on with it"
+            )
+        );
     }
 
     private static void TryTell(Action tell)

@@ -120,6 +120,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         CancellationToken stopping
     )
     {
+        progress.RotationId = rotation.RotationId;
         await using var host = await MeshHost.StartAsync(Services(rotation.RotationId, workers), stopping);
         Started(rotation.RotationId, host);
         await host.SteerAsync(command, CancellationToken.None);

@@ -46,8 +46,16 @@ public sealed class InterruptedRotationTests
             "it says that it stops"
         );
         run.Interrupt();
-        (await Site.EndAsync(run)).Exits(5);
+        var left = (await Site.EndAsync(run)).Exits(5).Json();
         Assert.That(await IsWritingAsync(), "it did not wait for the batch in hand");
+        Assert.That(
+            (Guid)left["rotationId"]!,
+            Is.EqualTo(
+                await site.Database.ScalarAsync<Guid>("SELECT correlation_id FROM rotationmesh.rotations")
+            )
+        );
+        Assert.That(left.State(), Is.AnyOf("Rotating", "Cancelled"));
+        Assert.That((string)left["error"]!, Is.EqualTo("stopped at once"));
     }
 
     private Task<bool> IsWritingAsync() =>

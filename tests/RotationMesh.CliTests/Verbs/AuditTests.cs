@@ -94,6 +94,20 @@ public sealed class AuditTests
     }
 
     [Test]
+    public async Task With_json_output_the_export_is_one_document_unless_lines_are_asked_for()
+    {
+        var lines = (await site.RunAsync("--output", "json", "audit", "export", "--format", "jsonl"))
+            .Exits(0)
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var events = (await site.RunAsync("--output", "json", "audit", "export")).Exits(0).Json()[
+            "events"
+        ]!.AsArray();
+        Assert.That(events, Has.Count.EqualTo(lines.Length).And.Count.GreaterThan(1));
+        foreach (var (written, line) in events.Zip(lines))
+            Assert.That(JsonNode.DeepEquals(written, JsonNode.Parse(line)), $"{written}");
+    }
+
+    [Test]
     public async Task A_rotation_that_the_log_does_not_know_is_refused() =>
         Assert.That((await site.RunAsync("audit", $"{Guid.NewGuid()}")).Refusal(), Does.Contain("no event"));
 
