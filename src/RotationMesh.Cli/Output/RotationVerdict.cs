@@ -25,7 +25,8 @@ internal static class RotationVerdict
                 $"Every row is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
             "CompletedWithFailures" =>
                 $"{Tables.Number(totals.Failed)} rows are left: repair them and rotate again; {Decrypted(rotation)}",
-            "Paused" => $"Paused: {rotation.Reason}; {Tables.Number(totals.Pending)} rows are still to do",
+            "Paused" =>
+                $"Paused: {rotation.Reason}; by the counts so far {Tables.Number(totals.Pending)} rows are still to do",
             _ => rotation.Reason is { } reason ? $"{rotation.State}: {reason}" : rotation.State,
         };
         var rate = totals.Rotated / Math.Max(rotation.ElapsedSeconds, 0.001);

@@ -47,6 +47,12 @@ internal static class RotationView
             ShowWorker(console, worker);
         foreach (var refusal in rotation.Refusals)
             console.Line($"  worker {refusal.Worker} refuses: {refusal.Reason}");
+        if (rotation.EndedAt is null)
+            console.Line(
+                rotation.Partitions is { WithWorkers: > 0 }
+                    ? "  rows as counted so far, without those of partitions that workers have in hand:"
+                    : "  rows as counted so far:"
+            );
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         ShowExternal(console, rotation);

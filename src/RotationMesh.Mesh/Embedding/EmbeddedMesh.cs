@@ -128,6 +128,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         var ended = await follower.FollowAsync(
             rotation,
             () => CancelAsync(host, rotation, requestedBy),
+            () => HaltAsync(host),
             stopping
         );
         if (ended.State == "Faulted")
@@ -202,6 +203,9 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     private static async Task CancelAsync(MeshHost host, RunningRotation rotation, string requestedBy)
     {
         await host.SteerAsync(new CancelRotation(rotation.RotationId, requestedBy), CancellationToken.None);
-        await host.Services.GetRequiredService<WorkerStop>().StopAsync(CancellationToken.None);
+        await HaltAsync(host);
     }
+
+    private static Task HaltAsync(MeshHost host) =>
+        host.Services.GetRequiredService<WorkerStop>().StopAsync(CancellationToken.None);
 }

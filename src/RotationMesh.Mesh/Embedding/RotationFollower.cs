@@ -3,6 +3,7 @@ using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Engine;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Embedding;
 
@@ -16,17 +17,22 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longest wait for batches in hand to end and be counted.</summary>
+    private static readonly TimeSpan Handing = TimeSpan.FromSeconds(30);
+
     /// <summary>Time between two looks whether the control schema is whole; without it nothing would ever come.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Returns when the rotation has ended and its totals are written, or is paused; where it was so
     /// <paramref name="before"/>, it has to go on first. At <paramref name="stopping"/> it cancels and waits for that end.
+    /// Where it is cancelled or paused, by whomever, <paramref name="halt"/> ends partitions with the batch in hand.
     /// Throws <see cref="RecordsMissingException"/> where a table of the control schema is gone.
     /// </summary>
     public async Task<RunningRotation> FollowAsync(
         RunningRotation before,
         Func<Task> cancel,
+        Func<Task> halt,
         CancellationToken stopping
     )
     {
@@ -54,7 +60,12 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
                     answered = Stopwatch.GetTimestamp();
                     await ShowAsync(rotation);
                     mayPause |= rotation.State != "Paused";
-                    if (rotation.State == "Paused" ? mayPause : rotation.IsOver && IsNew(rotation, before))
+                    var paused = rotation.State == "Paused" && mayPause;
+                    if (paused || (rotation.State == "Cancelled" && IsNew(rotation, before)))
+                        await halt();
+                    if (paused)
+                        await HandBackAsync(before.RotationId);
+                    if (paused || (rotation.IsOver && IsNew(rotation, before)))
                         return rotation;
                 }
 
@@ -70,6 +81,20 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
             }
 
             await PauseAsync(asked is null ? stopping : CancellationToken.None);
+        }
+    }
+
+    // Of a paused rotation nobody else waits for what is in hand, and what it had done would never be counted.
+    private async Task HandBackAsync(Guid rotationId)
+    {
+        var ledger = new LedgerSummary(control.Source);
+        var asked = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(asked) < Handing)
+        {
+            var sweeps = await ledger.ReadAsync(rotationId, CancellationToken.None);
+            if (sweeps.All(sweep => sweep.Tables.All(table => table.Dispatched == 0)))
+                return;
+            await Task.Delay(Interval);
         }
     }
 

@@ -58,6 +58,32 @@ public sealed class InterruptedRotationTests
         Assert.That((string)left["error"]!, Is.EqualTo("stopped at once"));
     }
 
+    [Test]
+    public async Task A_cancel_from_elsewhere_ends_it_after_the_batch_in_hand()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.01); RETURN NULL; END';
+            CREATE TRIGGER slow BEFORE UPDATE ON knowledge_entries FOR EACH STATEMENT EXECUTE FUNCTION slow();
+            """
+        );
+        await using var run = Start();
+        await Eventually.Holds(
+            () =>
+                site.Database.ScalarAsync<bool>(
+                    "SELECT count(*) > 0 FROM knowledge_entries WHERE encryption_key_version = 2"
+                ),
+            TimeSpan.FromMinutes(1),
+            "the first entries are rotated"
+        );
+        (await site.RunAsync("cancel")).Exits(0);
+        var cancelled = (await Site.EndAsync(run)).Exits(5).Json();
+        var rotated = await site.Database.RowsAsync("encryption_key_version = 2");
+        Assert.That(cancelled.Total("rotated"), Is.EqualTo(rotated));
+        Assert.That(rotated, Is.LessThan(plaintexts.Count), "the partition in hand was not done to its end");
+        Assert.That(cancelled.Total("pending"), Is.GreaterThan(0));
+    }
+
     private Task<bool> IsWritingAsync() =>
         site.Database.ScalarAsync<bool>(
             "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"

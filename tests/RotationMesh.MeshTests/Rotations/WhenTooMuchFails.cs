@@ -32,6 +32,20 @@ internal sealed class WhenTooMuchFails
         }
     }
 
+    [Test]
+    public async Task What_partitions_in_hand_had_done_when_it_was_paused_is_told()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 40_000, Tenants = 4 });
+        await world.Database.ExecuteAsync(
+            "UPDATE knowledge_entries SET content = 'not an envelope' WHERE hashtext(id) % 5 = 0"
+        );
+
+        var paused = await RunAsync(world);
+
+        Assert.That(paused.State, Is.EqualTo("Paused"));
+        Assert.That(paused.Tables.Sum(table => table.Rotated), Is.EqualTo(await world.AtVersionAsync(2)));
+    }
+
     private static Task<RotationReport> RunAsync(SampleWorld world) =>
         new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(world.Request, CancellationToken.None);
 }
