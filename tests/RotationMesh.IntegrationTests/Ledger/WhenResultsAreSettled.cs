@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 
@@ -25,6 +26,34 @@ public sealed class WhenResultsAreSettled
         Assert.That((first.Done, first.Stale), Is.EqualTo((1, 1)));
         Assert.That(second, Is.EqualTo(new SettlementTally { Stale = 2 }));
         Assert.That((await scene.SummaryAsync()).Counts.Rotated, Is.EqualTo(100));
+    }
+
+    [Test]
+    public async Task A_result_that_is_faster_than_the_commit_of_what_was_sent_counts()
+    {
+        const string Waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        await scene.PlanAsync(3);
+        var settling = Task.FromResult(new SettlementTally());
+
+        await scene
+            .Dispatch()
+            .TakeAsync(
+                [scene.RotationId],
+                LedgerScene.Window(),
+                async taken =>
+                {
+                    settling = scene.SettleAsync([.. taken.Select(partition => partition.Done())]);
+                    await Eventually.Holds(
+                        async () => settling.IsCompleted || await scene.ScalarAsync<long>(Waiting) > 0,
+                        TimeSpan.FromSeconds(10),
+                        "the settlement waits for the commit"
+                    );
+                },
+                CancellationToken.None
+            );
+
+        Assert.That(await settling, Is.EqualTo(new SettlementTally { Done = 3 }));
     }
 
     [Test]

@@ -11,17 +11,19 @@ internal sealed record HeldPartition
     public Guid RotationId { get; init; }
     public int Attempt { get; init; }
     public int Failures { get; init; }
+    public bool IsHeld { get; init; }
 }
 
 /// <summary>Finds which results count.</summary>
 internal static class HeldPartitions
 {
     // In the order of their ids: two coordinators that settle the same partitions wait for each other, never in a circle.
-    // Asked by the lease, not by the state: the planner would read the whole index of what was ever dispatched.
+    // Asked by the id alone: a result that is faster than the commit of what was sent waits here for that commit, where a
+    // condition on the state would pass over it.
     private const string Lock = """
-        SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures
+        SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.lease_until IS NOT NULL AS is_held
         FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)
-        WHERE p.partition_id = ANY (@ids) AND p.lease_until IS NOT NULL
+        WHERE p.partition_id = ANY (@ids)
         ORDER BY p.partition_id
         FOR UPDATE OF p
         """;
@@ -52,7 +54,9 @@ internal static class HeldPartitions
         );
         return
         [
-            .. held.Where(partition => byAttempt.ContainsKey((partition.PartitionId, partition.Attempt)))
+            .. held.Where(partition =>
+                    partition.IsHeld && byAttempt.ContainsKey((partition.PartitionId, partition.Attempt))
+                )
                 .Select(partition => (partition, byAttempt[(partition.PartitionId, partition.Attempt)])),
         ];
     }
