@@ -7,7 +7,7 @@ return args switch
     ["value"] => RunValueBenchmark(),
     ["throughput", .. var rest] => await ThroughputBenchmark.RunAsync(ThroughputOptions.Parse(rest)),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(Number(rest, 0, 500_000)),
-    ["mesh", .. var rest] => await MeshBenchmark.RunAsync(Number(rest, 0, 300_000), Number(rest, 1, 3)),
+    ["mesh", .. var rest] => await MeshBenchmark.RunAsync(Number(rest, 0, 500_000), Number(rest, 1, 3)),
     ["settlement", .. var rest] => await SettlementBenchmark.RunAsync(Number(rest, 0, 1_000_000)),
     _ => Usage(),
 };
