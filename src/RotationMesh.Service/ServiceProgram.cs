@@ -92,7 +92,10 @@ public sealed class ServiceProgram(string name, string description, string defau
         Action<ServiceSite, WebApplication>? map
     )
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(
+            // Else it watches everything below the working directory, with a twentieth of two processors where a database is there.
+            new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] }
+        );
         // What configures a service is its options and its map, not the variables and files of the framework.
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(ServiceTelemetry.Settings);

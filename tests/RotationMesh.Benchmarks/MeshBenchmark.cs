@@ -33,6 +33,9 @@ internal static class MeshBenchmark
             await stage.Database.ResetAsync();
             await RotateOverBrokerAsync(stage.Environment);
             mesh.Add(rows / await SecondsAsync(stage.Database));
+            Console.Error.WriteLine(
+                $"run {run + 1}: embedded {embedded[^1]:0}, over RabbitMQ {mesh[^1]:0} rows/s"
+            );
         }
 
         var (here, there) = (Medians.Of(embedded), Medians.Of(mesh));

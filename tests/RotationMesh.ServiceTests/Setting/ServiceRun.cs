@@ -29,6 +29,13 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
                 .Select(line => JsonDocument.Parse(line).RootElement),
         ];
 
+    /// <summary>Folders and files that it has the system watch; Linux alone tells.</summary>
+    public int Watched =>
+        Directory
+            .EnumerateFiles($"/proc/{process.Id}/fdinfo")
+            .SelectMany(File.ReadLines)
+            .Count(line => line.StartsWith("inotify ", StringComparison.Ordinal));
+
     /// <summary>Waits until it takes part in the mesh.</summary>
     public async Task<ServiceRun> JoinedAsync()
     {

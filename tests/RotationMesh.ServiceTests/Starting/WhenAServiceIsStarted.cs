@@ -109,6 +109,16 @@ public sealed class WhenAServiceIsStarted
     }
 
     [Test]
+    [Platform("Linux")]
+    public async Task It_watches_no_files_wherever_it_is_started()
+    {
+        var worker = await stage!.StartWorker().JoinedAsync();
+        var coordinator = await stage!.StartCoordinator().JoinedAsync();
+
+        Assert.That((worker.Watched, coordinator.Watched), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
     public async Task Nothing_secret_is_in_what_it_logs()
     {
         var worker = await stage!.StartWorker().JoinedAsync();
