@@ -12,8 +12,8 @@ public sealed record RotationRejected(Guid RotationId, string Reason);
 public sealed record RotationPlanned(Guid RotationId, int Sweep, long Partitions, long Rows);
 
 /// <summary>
-/// The census after a sweep: rows that no recorded failure accounts for, and why some database could not be counted; null
-/// where all were.
+/// The census after a sweep: rows that no recorded failure accounts for, why some database could not be counted, and why
+/// rows are left should no further sweep be made; null where all were counted, and none is.
 /// </summary>
 public sealed record RowsCounted(
     Guid RotationId,

@@ -23,6 +23,8 @@ internal static class RotationVerdict
                 "Dry run: the rows above can't be rotated; nothing was written",
             "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed) =>
                 $"Every row is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
+            "CompletedWithFailures" when rotation.Reason is { } reason =>
+                $"{Tables.Number(totals.Failed)} rows are left: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
             "CompletedWithFailures" =>
                 $"{Tables.Number(totals.Failed)} rows are left: repair them and rotate again; {Decrypted(rotation)}",
             "Paused" =>

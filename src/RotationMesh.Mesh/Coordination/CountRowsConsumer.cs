@@ -45,8 +45,26 @@ internal sealed class CountRowsConsumer(
             goal.TargetVersion,
             context.CancellationToken
         );
-        var left = await LeftAsync(rotationId, goal, survey, givenUp, context.CancellationToken);
-        await context.Publish(new RowsCounted(rotationId, sweep, left, survey.Gaps, givenUp.Reason));
+        var unexplained = await UnexplainedAsync(rotationId, goal, survey, context.CancellationToken);
+        var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
+        var late = LateRows.Explain(
+            unexplained
+                .Where(table => table.Rows > 0)
+                .Select(table => (table.Table, givenUp.LeaveOf(table.Table.Name, table.Rows))),
+            ledger.SingleOrDefault(one => one.Key == new SweepKey(rotationId, sweep, SweepPhase.Rotate)),
+            goal.TargetVersion
+        );
+        await context.Publish(
+            new RowsCounted(
+                rotationId,
+                sweep,
+                unexplained.Sum(table => givenUp.LeaveOf(table.Table.Name, table.Rows)),
+                survey.Gaps,
+                string.Join("; ", new[] { givenUp.Reason, late }.OfType<string>()) is { Length: > 0 } reasons
+                    ? reasons
+                    : null
+            )
+        );
     }
 
     private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>
@@ -54,13 +72,12 @@ internal sealed class CountRowsConsumer(
             is { State: "Rotating" } rotation
         && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
 
-    // Rows that no recorded failure accounts for; and failures of rows that are not pending any more, which a sweep
-    // finds anew.
-    private async Task<long> LeftAsync(
+    // Rows that no recorded failure accounts for; and, below zero, failures of rows that are not pending any more, which
+    // a sweep finds anew.
+    private async Task<IReadOnlyList<(SurveyedTable Table, long Rows)>> UnexplainedAsync(
         Guid rotationId,
         RotationGoal goal,
         Survey survey,
-        GivenUpRows givenUp,
         CancellationToken cancellationToken
     )
     {
@@ -74,14 +91,14 @@ internal sealed class CountRowsConsumer(
             row => row.Pending
         );
         await RecordAsync(rotationId, survey.Counted(goal), cancellationToken);
-        return survey
-            .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
-            .Sum(table =>
-                givenUp.LeaveOf(
-                    table.Name,
-                    table.Pending(goal.TargetVersion) - explained.GetValueOrDefault(table.Name)
-                )
-            );
+        return
+        [
+            .. survey
+                .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
+                .Select(table =>
+                    (table, table.Pending(goal.TargetVersion) - explained.GetValueOrDefault(table.Name))
+                ),
+        ];
     }
 
     // A table with pending rows that was never counted before is left to the planner, which tries its keys first.
