@@ -23,7 +23,6 @@ public sealed class LedgerScene : IAsyncDisposable
         Plan = new PartitionPlan(control.Source);
         Settlement = new PartitionSettlement(control.Source, rules);
         Reclaim = new PartitionReclaim(control.Source, rules);
-        Retry = new PartitionRetry(control.Source);
         Refusals = new Refusals(control.Source);
         Locks = new RotationLocks(control.Source);
         Rules = rules;
@@ -35,7 +34,6 @@ public sealed class LedgerScene : IAsyncDisposable
     public PartitionPlan Plan { get; }
     public PartitionSettlement Settlement { get; }
     public PartitionReclaim Reclaim { get; }
-    public PartitionRetry Retry { get; }
     public Refusals Refusals { get; }
     public RotationLocks Locks { get; }
 

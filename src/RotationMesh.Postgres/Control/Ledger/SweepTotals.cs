@@ -44,11 +44,11 @@ internal sealed class SweepTotals
         deltas[sweepTableId] = delta with { Counts = delta.Counts + counts };
     }
 
-    /// <summary>More partitions have failed; fewer, where the number is negative.</summary>
-    public void AddFailed(long sweepTableId, long partitions = 1)
+    /// <summary>One more partition has failed.</summary>
+    public void AddFailed(long sweepTableId)
     {
         var delta = deltas.GetValueOrDefault(sweepTableId);
-        deltas[sweepTableId] = delta with { Failed = delta.Failed + partitions };
+        deltas[sweepTableId] = delta with { Failed = delta.Failed + 1 };
     }
 
     /// <summary>Writes what was added, as the last statement before the commit: every other settlement waits for it.</summary>
