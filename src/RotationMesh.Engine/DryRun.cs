@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RotationMesh.Core.Keys;
+using RotationMesh.Engine.Retiring;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Planning;
@@ -28,6 +29,7 @@ public sealed class DryRun(
     {
         ArgumentNullException.ThrowIfNull(request);
         var clock = Stopwatch.StartNew();
+        await RetiredTarget.EnsureInServiceAsync(control, request.Settings.Target.Version, stopping);
         var dry = request with { Settings = request.Settings with { DryRun = true } };
         var tables = await new Preparation(databases, ring, schema, new KnownFailures(control)).PrepareAsync(
             dry,

@@ -107,12 +107,15 @@ public sealed class RetireTests
     }
 
     [Test]
-    public async Task A_rotation_to_it_is_refused_and_writes_nothing()
+    public async Task A_rotation_to_it_is_refused_and_writes_nothing([Values] bool dryRun)
     {
         (await site.RunAsync("keys", "retire", "1")).Exits(0);
         var before = await site.Database.BytesAsync();
 
-        var refused = (await site.RunAsync("rotate", "--target-version", "1", "--allow-downgrade")).Refusal();
+        string[] way = dryRun ? ["--dry-run"] : [];
+        var refused = (
+            await site.RunAsync(["rotate", "--target-version", "1", "--allow-downgrade", .. way])
+        ).Refusal();
 
         Assert.That(refused, Does.Contain("key version 1 is retired"));
         Assert.That(await site.Database.BytesAsync(), Is.EqualTo(before));
