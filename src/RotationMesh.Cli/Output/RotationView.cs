@@ -61,22 +61,22 @@ internal static class RotationView
 
     private static void ShowTable(IAnsiConsole console, RotationDocument rotation)
     {
-        var rotated = rotation.DryRun ? "Would rotate" : "Rotated";
-        var table = Tables.Of(
-            ["Scope", "Table"],
-            ["Rows", rotated, "Current", "External", "Failed", "Conflicts"]
+        List<(string Name, Func<TableDocument, long> Of)> counts =
+        [
+            ("Rows", table => table.Rows),
+            (rotation.DryRun ? "Would rotate" : "Rotated", table => table.Rotated),
+            ("Current", table => table.Current),
+            ("External", table => table.External),
+            ("Failed", table => table.Failed),
+            ("Conflicts", table => table.Conflicts),
+        ];
+        // What seldom happens has a column where it did: all of them together are wider than many a terminal.
+        counts.RemoveAll(count =>
+            count.Name is "External" or "Conflicts" && rotation.Scopes.All(table => count.Of(table) == 0)
         );
+        var table = Tables.Of(["Scope", "Table"], counts.Select(count => count.Name));
         foreach (var totals in rotation.Scopes)
-            table.Add(
-                totals.Scope,
-                totals.Table,
-                totals.Rows,
-                totals.Rotated,
-                totals.Current,
-                totals.External,
-                totals.Failed,
-                totals.Conflicts
-            );
+            table.Add([totals.Scope, totals.Table, .. counts.Select(count => (object)count.Of(totals))]);
         console.Write(table);
     }
 

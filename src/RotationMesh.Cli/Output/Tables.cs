@@ -9,11 +9,11 @@ internal static class Tables
     /// <summary>A table whose first columns are names, and whose others are numbers.</summary>
     public static Table Of(IEnumerable<string> names, IEnumerable<string> numbers)
     {
-        var table = new Table().Border(TableBorder.Rounded);
+        var table = new Table().Border(TableBorder.Simple); // lines at the sides would not fit into 80 columns
         foreach (var name in names)
-            table.AddColumn(name);
+            table.AddColumn(new TableColumn(name).Padding(0, 1));
         foreach (var number in numbers)
-            table.AddColumn(new TableColumn(number).RightAligned());
+            table.AddColumn(new TableColumn(number).RightAligned().NoWrap().Padding(0, 1));
         return table;
     }
 
