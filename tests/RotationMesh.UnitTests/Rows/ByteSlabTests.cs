@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using RotationMesh.Postgres.Target.Rows;
 
@@ -37,6 +38,25 @@ public sealed class ByteSlabTests
 
         Assert.That(slab.Length, Is.EqualTo(100));
         Assert.That(Whole(first[40..], 7));
+    }
+
+    [Test]
+    public void The_largest_chunk_of_an_unusual_size_serves_the_next_batch_too()
+    {
+        var slab = new ByteSlab();
+        slab.Take(10);
+        slab.Take(1_000_000);
+        var largest = Chunk(slab.Take(2_000_000));
+
+        slab.Reset();
+
+        Assert.That(Chunk(slab.Take(2_000_000)), Is.SameAs(largest));
+    }
+
+    private static byte[]? Chunk(Memory<byte> slice)
+    {
+        MemoryMarshal.TryGetArray<byte>(slice, out var chunk);
+        return chunk.Array;
     }
 
     private static bool Whole(Memory<byte> slice, byte value) => !slice.Span.ContainsAnyExcept(value);

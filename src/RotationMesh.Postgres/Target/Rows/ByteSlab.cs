@@ -39,10 +39,16 @@ internal sealed class ByteSlab
         Length -= length;
     }
 
-    /// <summary>Takes every slice back; chunks of an unusual size are let go.</summary>
+    /// <summary>
+    /// Takes every slice back. Of chunks of an unusual size the largest is kept, to be used first: where values are
+    /// large, each batch would leave another one for the collector, which is in no hurry.
+    /// </summary>
     public void Reset()
     {
+        var largest = chunks.MaxBy(bytes => bytes.Length);
         chunks.RemoveAll(bytes => bytes.Length > ChunkBytes);
+        if (largest is { Length: > ChunkBytes })
+            chunks.Insert(0, largest);
         chunk = 0;
         used = 0;
         Length = 0;

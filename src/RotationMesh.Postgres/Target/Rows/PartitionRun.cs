@@ -12,7 +12,8 @@ namespace RotationMesh.Postgres.Target.Rows;
 internal sealed class PartitionRun
 {
     /// <summary>
-    /// A batch ends early at this many bytes of new envelopes, so that memory does not grow with the size of values.
+    /// A batch ends early at this many bytes of new envelopes, the last row beyond it, so that memory does not grow with the
+    /// number of large values.
     /// </summary>
     private const long BatchBytes = 8 * 1024 * 1024;
 
