@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace RotationMesh.Operations.Documents;
 
 /// <summary>What became of rows: <see cref="Rows"/> is the sum of rotated, current, external and failed.</summary>
-public sealed record RowTotals
+public record RowTotals
 {
     /// <summary>Rows that are settled.</summary>
     public long Rows => Rotated + Current + External + Failed;
@@ -26,35 +28,17 @@ public sealed record RowTotals
 }
 
 /// <summary>What became of the rows of one table.</summary>
-public sealed record TableDocument
+public sealed record TableDocument : RowTotals
 {
     /// <summary>Scope of the table.</summary>
+    [JsonPropertyOrder(-3)]
     public required string Scope { get; init; }
 
     /// <summary>Database of the table.</summary>
+    [JsonPropertyOrder(-2)]
     public required string Database { get; init; }
 
     /// <summary>Table as the map names it.</summary>
+    [JsonPropertyOrder(-1)]
     public required string Table { get; init; }
-
-    /// <inheritdoc cref="RowTotals.Rows"/>
-    public long Rows => Rotated + Current + External + Failed;
-
-    /// <inheritdoc cref="RowTotals.Rotated"/>
-    public required long Rotated { get; init; }
-
-    /// <inheritdoc cref="RowTotals.Current"/>
-    public required long Current { get; init; }
-
-    /// <inheritdoc cref="RowTotals.External"/>
-    public required long External { get; init; }
-
-    /// <inheritdoc cref="RowTotals.Failed"/>
-    public required long Failed { get; init; }
-
-    /// <inheritdoc cref="RowTotals.Conflicts"/>
-    public required long Conflicts { get; init; }
-
-    /// <inheritdoc cref="RowTotals.Pending"/>
-    public required long Pending { get; init; }
 }
