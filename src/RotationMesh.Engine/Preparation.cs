@@ -43,13 +43,6 @@ internal sealed class Preparation(
         var census = new TableCensus(databases);
         foreach (var table in tables)
             table.Counts = await census.CountAsync(table.Target, request.Tenants, cancellationToken);
-        var target = request.Settings.Target;
-        GoingDown.EnsureAllowed(
-            ring,
-            target.Version,
-            target.AllowDowngrade,
-            tables.SelectMany(table => table.Counts)
-        );
         await ProbeAsync(tables, request.Tenants, cancellationToken);
         return tables;
     }

@@ -3,7 +3,6 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
@@ -35,14 +34,11 @@ internal sealed class CheckRotationConsumer(
         if (alone is null)
             return; // somebody is at it and will answer
         var rotations = new RunningRotations(control.Source);
-        if (
-            await rotations.FindAsync(rotationId, context.CancellationToken)
-            is not { State: "Checking" } rotation
-        )
+        if (await rotations.FindAsync(rotationId, context.CancellationToken) is not { State: "Checking" })
             return; // late: it has been checked, and reads whole tables
         try
         {
-            await CheckAsync(rotation, goal, context.CancellationToken);
+            await CheckAsync(rotationId, goal, context.CancellationToken);
             await context.Publish(new RotationChecked(rotationId));
         }
         catch (UsageException fault)
@@ -51,17 +47,13 @@ internal sealed class CheckRotationConsumer(
         }
     }
 
-    private async Task CheckAsync(
-        RunningRotation rotation,
-        RotationGoal goal,
-        CancellationToken cancellationToken
-    )
+    private async Task CheckAsync(Guid rotationId, RotationGoal goal, CancellationToken cancellationToken)
     {
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
         PostChecks.EnsureKnown(map);
         await RetiredTarget.EnsureInServiceAsync(control, goal.TargetVersion, cancellationToken);
-        await claims.ClaimAsync(rotation.RotationId, goal, cancellationToken);
+        await claims.ClaimAsync(rotationId, goal, cancellationToken);
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)
@@ -72,13 +64,6 @@ internal sealed class CheckRotationConsumer(
                 tenants,
                 cancellationToken
             );
-        if (rotation.Sweep == 0) // what was written since is a failure of its own when it is tried again
-            GoingDown.EnsureAllowed(
-                ring,
-                goal.TargetVersion,
-                goal.AllowDowngrade,
-                survey.Tables.SelectMany(table => table.Counts)
-            );
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(databases, ring),
             new KnownFailures(control),
@@ -87,7 +72,7 @@ internal sealed class CheckRotationConsumer(
             cancellationToken
         );
         await new RotationTableStore(control.Source).RecordAsync(
-            rotation.RotationId,
+            rotationId,
             survey.Counted(goal),
             cancellationToken
         );

@@ -1,6 +1,5 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
-using RotationMesh.Engine;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
@@ -48,12 +47,6 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             );
         if (await GoesOnAsync(wanted, cancellationToken))
             return; // its keys were tried at its start, and what is left since may be mostly what does not decrypt
-        GoingDown.EnsureAllowed(
-            parts.Ring,
-            goal.TargetVersion,
-            goal.AllowDowngrade,
-            survey.Tables.SelectMany(table => table.Counts)
-        );
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(parts.Databases, parts.Ring),
             new KnownFailures(parts.Control),
