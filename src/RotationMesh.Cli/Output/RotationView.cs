@@ -16,6 +16,7 @@ internal static class RotationView
         ShowExternal(console, rotation);
         ShowPostChecks(console, rotation);
         console.Line(RotationVerdict.Of(rotation));
+        ShowNewer(console, rotation);
         ShowPaused(console, rotation);
         if (!rotation.DryRun)
             console.Line($"Rotation {rotation.RotationId}");
@@ -114,6 +115,14 @@ internal static class RotationView
         if (rotation.Totals.External > 0)
             console.Warn(
                 $"{Tables.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database, and the map has no externalStore for them"
+            );
+    }
+
+    private static void ShowNewer(IAnsiConsole console, RotationDocument rotation)
+    {
+        if (rotation.Failures.Any(failure => failure.Error == "NewerVersion"))
+            console.Warn(
+                $"Rows above version {rotation.TargetVersion} are left as they are: rotate with --allow-downgrade to bring them down, or to their version"
             );
     }
 

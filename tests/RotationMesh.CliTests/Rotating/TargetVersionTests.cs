@@ -61,6 +61,20 @@ public sealed class TargetVersionTests
     }
 
     [Test]
+    public async Task Rows_above_the_current_version_are_left_and_the_way_down_is_named()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        site.HoldKeys(2, 1, 3);
+        var bytes = await site.Database.BytesAsync();
+        foreach (string[] way in new[] { new[] { "--dry-run" }, [] })
+            Assert.That(
+                (await site.RunAsync(["rotate", .. way])).Exits(3).Output,
+                Does.Contain("Rows above version 2 are left as they are").And.Contain("--allow-downgrade")
+            );
+        Assert.That(await site.Database.BytesAsync(), Is.EqualTo(bytes));
+    }
+
+    [Test]
     public async Task Rows_above_the_target_go_down_where_that_is_allowed()
     {
         (await site.RunAsync("rotate")).Exits(0);
