@@ -1,38 +1,16 @@
-using RotationMesh.Sample;
-
 namespace RotationMesh.ApiTests.Access;
 
-public sealed class WhenThereAreNoTokens
+public sealed class WhenThereAreNoTokens : OpenServer
 {
-    private SampleSite site = null!;
-    private ApiServer server = null!;
-    private Caller caller = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        site = await SampleSite.LoadAsync(new SampleOptions { Rows = 50, Tenants = 2 });
-        server = await ApiServer.StartAsync(site, workers: 0);
-        caller = new Caller(server.Address);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        caller.Dispose();
-        await server.DisposeAsync();
-        await site.DisposeAsync();
-    }
-
     [Test]
     public async Task Whoever_is_on_the_machine_may_ask_and_says_who_it_is()
     {
-        var started = await caller.PostAsync(
+        var started = await Caller.PostAsync(
             "/v1/rotations",
             """{ "rows": { "only": ["connectors"] }, "requestedBy": "ann" }"""
         );
         Assert.That(started.Status, Is.EqualTo(201), started.Text);
-        var rotation = await caller.GetAsync($"/v1/rotations/{(string)started.Json["rotationId"]!}");
+        var rotation = await Caller.GetAsync($"/v1/rotations/{(string)started.Json["rotationId"]!}");
         Assert.That((string)rotation.Json["requestedBy"]!, Is.EqualTo("ann"));
     }
 
@@ -40,8 +18,8 @@ public sealed class WhenThereAreNoTokens
     public async Task A_name_of_a_page_that_leads_to_this_machine_does_not_help_the_page()
     {
         foreach (var host in (string[])["rebound.example.org", "127.0.0.1.example.org", "10.0.0.4"])
-            (await caller.GetAsync("/v1/rotations", ("Host", host))).IsProblem(403);
-        Assert.That((await caller.GetAsync("/v1/rotations", ("Host", "localhost"))).Status, Is.EqualTo(200));
+            (await Caller.GetAsync("/v1/rotations", ("Host", host))).IsProblem(403);
+        Assert.That((await Caller.GetAsync("/v1/rotations", ("Host", "localhost"))).Status, Is.EqualTo(200));
     }
 
     [Test]
@@ -51,7 +29,7 @@ public sealed class WhenThereAreNoTokens
             var header in ((string, string)[])
                 [("Origin", "https://example.org"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")]
         )
-            (await caller.PostAsync("/v1/rotations", Caller.SomeOrder, "application/json", header)).IsProblem(
+            (await Caller.PostAsync("/v1/rotations", Caller.SomeOrder, "application/json", header)).IsProblem(
                 403
             );
     }
@@ -60,5 +38,5 @@ public sealed class WhenThereAreNoTokens
     [TestCase("application/x-www-form-urlencoded")]
     [TestCase("multipart/form-data")]
     public async Task A_form_is_no_order(string type) =>
-        (await caller.PostAsync("/v1/rotations", Caller.SomeOrder, type)).IsProblem(415);
+        (await Caller.PostAsync("/v1/rotations", Caller.SomeOrder, type)).IsProblem(415);
 }

@@ -1,29 +1,7 @@
-using RotationMesh.Sample;
-
 namespace RotationMesh.ApiTests.Faults;
 
-public sealed class WhenARequestIsWrong
+public sealed class WhenARequestIsWrong : OpenServer
 {
-    private SampleSite site = null!;
-    private ApiServer server = null!;
-    private Caller caller = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        site = await SampleSite.LoadAsync(new SampleOptions { Rows = 50, Tenants = 2 });
-        server = await ApiServer.StartAsync(site, workers: 0);
-        caller = new Caller(server.Address);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        caller.Dispose();
-        await server.DisposeAsync();
-        await site.DisposeAsync();
-    }
-
     [TestCase("/v1/rotations/latest")]
     [TestCase("/v1/rotations/6f2f9a7e-0000-7000-8000-000000000000")]
     [TestCase("/v1/rotations/6f2f9a7e-0000-7000-8000-000000000000/events")]
@@ -32,12 +10,12 @@ public sealed class WhenARequestIsWrong
     [TestCase("/v1/rotations/..%2f..%2fetc%2fpasswd")]
     [TestCase("/v1/nothing")]
     public async Task What_is_not_there_is_not_found(string path) =>
-        (await caller.GetAsync(path)).IsProblem(404);
+        (await Caller.GetAsync(path)).IsProblem(404);
 
     [Test]
     public async Task An_unknown_rotation_can_t_be_steered() =>
         (
-            await caller.PostAsync(
+            await Caller.PostAsync(
                 "/v1/rotations/6f2f9a7e-0000-7000-8000-000000000000/steering",
                 """{ "steering": "Pause" }"""
             )
@@ -57,18 +35,18 @@ public sealed class WhenARequestIsWrong
     [TestCase("""{ "batchSize": 99999999999999999999 }""")]
     [TestCase("""{ "allowDowngrade": true, "allowDowngrade": false }""")]
     public async Task Garbage_is_no_order(string body) =>
-        (await caller.PostAsync("/v1/rotations", body)).IsProblem(400);
+        (await Caller.PostAsync("/v1/rotations", body)).IsProblem(400);
 
     [Test]
     public async Task A_misspelt_name_is_refused_and_not_overlooked()
     {
-        var answer = await caller.PostAsync("/v1/rotations", """{ "rows": { "tenant": ["acme"] } }""");
+        var answer = await Caller.PostAsync("/v1/rotations", """{ "rows": { "tenant": ["acme"] } }""");
         Assert.That(answer.IsProblem(400), Does.Contain("$.rows.tenant"));
     }
 
     [Test]
     public async Task Deep_nesting_is_refused() =>
-        (await caller.PostAsync("/v1/rotations", $$"""{ "rows": {{new string('[', 50_000)}} }""")).IsProblem(
+        (await Caller.PostAsync("/v1/rotations", $$"""{ "rows": {{new string('[', 50_000)}} }""")).IsProblem(
             400
         );
 
@@ -76,7 +54,7 @@ public sealed class WhenARequestIsWrong
     public async Task An_oversized_body_is_refused()
     {
         var tenants = new string('x', 1 << 20);
-        var answer = await caller.PostAsync(
+        var answer = await Caller.PostAsync(
             "/v1/rotations",
             $$"""{ "rows": { "tenants": ["{{tenants}}"] } }"""
         );
@@ -90,26 +68,26 @@ public sealed class WhenARequestIsWrong
         content.Headers.ContentType = new("application/json");
         var request = new HttpRequestMessage(HttpMethod.Post, "/v1/rotations") { Content = content };
         request.Headers.TransferEncodingChunked = true;
-        (await caller.SendAsync(request)).IsProblem(413);
+        (await Caller.SendAsync(request)).IsProblem(413);
     }
 
     [TestCase("""{ "rows": { "only": ["conectors"] } }""", "connectors")]
     [TestCase("""{ "targetVersion": 9 }""", "no key of version 9")]
     [TestCase("""{ "batchSize": 0 }""", "batch size")]
     public async Task What_the_operator_can_mend_is_told(string body, string message) =>
-        Assert.That((await caller.PostAsync("/v1/rotations", body)).IsProblem(400), Does.Contain(message));
+        Assert.That((await Caller.PostAsync("/v1/rotations", body)).IsProblem(400), Does.Contain(message));
 
     [Test]
     public async Task A_method_that_is_not_there_is_told()
     {
         var request = new HttpRequestMessage(HttpMethod.Delete, "/v1/rotations");
-        (await caller.SendAsync(request)).IsProblem(405);
+        (await Caller.SendAsync(request)).IsProblem(405);
     }
 
     [Test]
     public async Task A_name_that_can_t_be_shown_is_refused() =>
         Assert.That(
-            (await caller.PostAsync("/v1/rotations", """{ "requestedBy": "ann\u001b[2J" }""")).IsProblem(400),
+            (await Caller.PostAsync("/v1/rotations", """{ "requestedBy": "ann\u001b[2J" }""")).IsProblem(400),
             Does.Contain("requestedBy")
         );
 }
