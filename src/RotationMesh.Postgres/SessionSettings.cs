@@ -16,6 +16,18 @@ internal static class SessionSettings
         SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout');
         """;
 
+    /// <summary>
+    /// Takes the control schema out of the search path, where a role of its name has it first: tables that the map and the
+    /// application name without a schema are never ours.
+    /// </summary>
+    public const string ApplicationSchemas = """
+        SELECT set_config('search_path', coalesce((
+            SELECT string_agg(quote_ident(schema), ', ' ORDER BY place)
+            FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (schema, place) WHERE schema <> 'rotationmesh'
+        ), ''), false)
+        WHERE current_user = 'rotationmesh' OR current_setting('search_path') LIKE '%rotationmesh%';
+        """;
+
     /// <summary>Runs the settings on each new connection.</summary>
     public static void ApplyTo(NpgsqlDataSourceBuilder builder, string settings) =>
         builder.UsePhysicalConnectionInitializer(

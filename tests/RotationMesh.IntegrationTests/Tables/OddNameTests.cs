@@ -68,4 +68,30 @@ public sealed class OddNameTests
 
         Assert.That(report.Tables.Select(table => table.Rotated), Is.EqualTo(new[] { 5, 8 }));
     }
+
+    [Test]
+    public async Task A_table_of_the_control_schema_is_not_taken_for_the_application_s()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(10));
+        await stage.ExecuteAsync(
+            """
+            CREATE SCHEMA rotationmesh;
+            CREATE TABLE rotationmesh.notes (LIKE public.notes INCLUDING ALL);
+            DO $$ BEGIN
+                EXECUTE format('ALTER DATABASE %I SET search_path = rotationmesh, public', current_database());
+            END $$
+            """
+        );
+        await using var later = stage.Variant();
+
+        var report = await later.RotateAsync();
+
+        Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 10)));
+        Assert.That(
+            await stage.ScalarAsync<long>("SELECT count(*) FROM public.notes WHERE version = 2"),
+            Is.EqualTo(10)
+        );
+    }
 }
