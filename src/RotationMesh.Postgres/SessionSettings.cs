@@ -28,6 +28,12 @@ internal static class SessionSettings
         WHERE current_user = 'rotationmesh' OR current_setting('search_path') LIKE '%rotationmesh%';
         """;
 
+    /// <summary>
+    /// A statement must see what was committed before it got its locks: at any other level it would not see a trigger that
+    /// it waited for, and fire it.
+    /// </summary>
+    public const string ReadCommitted = "SET default_transaction_isolation = 'read committed'; ";
+
     /// <summary>Runs the settings on each new connection.</summary>
     public static void ApplyTo(NpgsqlDataSourceBuilder builder, string settings) =>
         builder.UsePhysicalConnectionInitializer(

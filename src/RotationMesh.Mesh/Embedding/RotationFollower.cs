@@ -55,6 +55,12 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
             try
             {
+                if (Stopwatch.GetElapsedTime(looked) > LookAgain)
+                {
+                    looked = Stopwatch.GetTimestamp();
+                    await EnsureWholeAsync();
+                }
+
                 if (await running.FindAsync(before.RotationId, CancellationToken.None) is { } rotation)
                 {
                     answered = Stopwatch.GetTimestamp();
@@ -67,12 +73,6 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
                         await HandBackAsync(before.RotationId);
                     if (paused || (rotation.IsOver && IsNew(rotation, before)))
                         return rotation;
-                }
-
-                if (Stopwatch.GetElapsedTime(looked) > LookAgain)
-                {
-                    looked = Stopwatch.GetTimestamp();
-                    await EnsureWholeAsync();
                 }
             }
             catch (NpgsqlException) when (Stopwatch.GetElapsedTime(answered) < Patience)

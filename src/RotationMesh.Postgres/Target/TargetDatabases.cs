@@ -49,11 +49,13 @@ public sealed class TargetDatabases : IAsyncDisposable
     private const string ReaderSettings =
         SessionSettings.Unlimited
         + SessionSettings.ApplicationSchemas
+        + SessionSettings.ReadCommitted
         + "SET synchronous_commit = off; SET plan_cache_mode = auto; SET extra_float_digits = 1;";
 
     private static readonly string WriterSettings =
         SessionSettings.Unlimited
         + SessionSettings.ApplicationSchemas
+        + SessionSettings.ReadCommitted
         + $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan; SET extra_float_digits = 1;";
 

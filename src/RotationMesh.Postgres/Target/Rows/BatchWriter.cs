@@ -95,7 +95,7 @@ internal sealed class BatchWriter(
         await commands.PrepareAsync();
         await commands.ExecuteNonQueryAsync();
         var written = (int)command.RecordsAffected;
-        if (written < batch.Count && await HasTriggersAsync())
+        if (written == 0 && await HasTriggersAsync())
             throw new TableChangedException();
         return written;
     }

@@ -2,8 +2,8 @@ using RotationMesh.TestKit;
 
 namespace RotationMesh.CliTests.Faults;
 
-/// <summary>Somebody dropped the table of the audit log.</summary>
-public sealed class DroppedAuditLogTests
+/// <summary>Somebody dropped a table of the control database, such as that of the audit log.</summary>
+public sealed class DroppedTableTests
 {
     private const string Drop = "DROP TABLE rotationmesh.audit_events";
     private const string Missing = "table rotationmesh.audit_events of the control database is missing";
@@ -53,8 +53,9 @@ public sealed class DroppedAuditLogTests
         );
     }
 
-    [Test]
-    public async Task A_rotation_that_runs_ends_with_one_error()
+    [TestCase("audit_events")]
+    [TestCase("rotations")]
+    public async Task A_rotation_that_runs_ends_with_one_error(string table)
     {
         await using var run = site.Command("rotate", "--batch-size", "5", "--workers", "1").Start();
         await Eventually.Holds(
@@ -62,8 +63,11 @@ public sealed class DroppedAuditLogTests
             TimeSpan.FromMinutes(1),
             "the first rows are rotated"
         );
-        await site.Database.ExecuteAsync(Drop);
+        await site.Database.ExecuteAsync($"DROP TABLE rotationmesh.{table} CASCADE");
 
-        Assert.That((await Site.EndAsync(run)).Exits(3).Error, Does.Contain($"rotationmesh: {Missing}"));
+        Assert.That(
+            (await Site.EndAsync(run)).Exits(3).Error,
+            Does.Contain($"rotationmesh: table rotationmesh.{table} of the control database is missing")
+        );
     }
 }
