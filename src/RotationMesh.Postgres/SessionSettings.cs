@@ -17,13 +17,13 @@ internal static class SessionSettings
         """;
 
     /// <summary>
-    /// Takes the control schema out of the search path, where a role of its name has it first: tables that the map and the
-    /// application name without a schema are never ours.
+    /// Puts the control schema last in the search path, where a role of its name has it first: a table that the map or the
+    /// application names without a schema is not taken for one of ours.
     /// </summary>
     public const string ApplicationSchemas = """
         SELECT set_config('search_path', coalesce((
-            SELECT string_agg(quote_ident(schema), ', ' ORDER BY place)
-            FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (schema, place) WHERE schema <> 'rotationmesh'
+            SELECT string_agg(quote_ident(schema), ', ' ORDER BY schema = 'rotationmesh', place)
+            FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (schema, place)
         ), ''), false)
         WHERE current_user = 'rotationmesh' OR current_setting('search_path') LIKE '%rotationmesh%';
         """;

@@ -80,8 +80,8 @@ internal sealed class WhenTheMeshRunsOverRabbitMq
         await world.Database.ExecuteAsync(
             """
             UPDATE knowledge_entries e SET content = kept.content FROM kept WHERE kept.id = e.id;
-            CREATE TABLE public.touched (id text);
-            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.touched VALUES (NEW.id); RETURN NULL; END';
+            CREATE TABLE touched (id text);
+            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO touched VALUES (NEW.id); RETURN NULL; END';
             CREATE TRIGGER note AFTER UPDATE ON knowledge_entries FOR EACH ROW EXECUTE FUNCTION note();
             CREATE TRIGGER note AFTER UPDATE ON knowledge_sources FOR EACH ROW EXECUTE FUNCTION note();
             CREATE TRIGGER note AFTER UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION note()
