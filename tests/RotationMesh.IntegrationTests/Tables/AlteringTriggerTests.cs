@@ -1,8 +1,5 @@
-using Dapper;
-using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Tables;
 
@@ -129,87 +126,6 @@ public sealed class AlteringTriggerTests
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 60)));
         await stage.AssertRotatedAsync();
-    }
-
-    [Test]
-    public async Task One_that_comes_while_rows_are_written_finds_none_of_them_any_more()
-    {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(200));
-        var coming = new Lazy<Task>(() =>
-            stage.ExecuteAsync(
-                """
-                CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN NEW.version := OLD.version; RETURN NEW; END $$;
-                CREATE TRIGGER keep BEFORE UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION keep()
-                """
-            )
-        );
-
-        var pass = await stage.PassAsync(batchSize: 20, progress: _ => coming.Value.Wait());
-        await stage.ExecuteAsync("DROP TRIGGER keep ON notes");
-        var after = await stage.RotateAsync();
-
-        Assert.That(pass.Outcome.Rotated, Is.InRange(20, 180), "it came in the middle");
-        Assert.That((after.State, after.Tables[0].Failed), Is.EqualTo(("Completed", 0)));
-        await stage.AssertRotatedAsync();
-    }
-
-    [TestCase("read committed")]
-    [TestCase("repeatable read")]
-    [TestCase("serializable")]
-    public async Task One_that_a_write_waited_for_finds_no_row(string isolation)
-    {
-        const string Waiting =
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        await stage.ExecuteAsync(
-            $"""
-            DO $$ BEGIN
-                EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '{isolation}');
-            END $$
-            """
-        );
-        var before = await stage.QueryAsync<string>("SELECT body FROM notes ORDER BY id");
-        await using var rows = await RowReader.OfAsync(stage);
-        var late = await rows.ReadAsync();
-        await stage.ExecuteAsync("UPDATE notes SET body = body");
-        Assert.That(await rows.WriteAsync(late), Is.Zero, "it is prepared now");
-        var batch = await rows.ReadAsync();
-        await using var creator = await stage.Source.OpenConnectionAsync();
-        await using var creation = await creator.BeginTransactionAsync();
-        await creator.ExecuteAsync(
-            """
-            CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN NEW.version := OLD.version; RETURN NEW; END $$;
-            CREATE TRIGGER keep BEFORE UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION keep()
-            """
-        );
-
-        var writing = rows.WriteAsync(batch);
-        await Eventually.Holds(
-            async () => writing.IsCompleted || await stage.ScalarAsync<long>(Waiting) > 0,
-            TimeSpan.FromSeconds(10),
-            "the write waits for the table"
-        );
-        await creation.CommitAsync();
-        try
-        {
-            Assert.That(await writing, Is.Zero, "a slow machine: it gave the lock up");
-        }
-        catch (TableChangedException)
-        {
-            // as meant
-        }
-
-        Assert.That(
-            await stage.QueryAsync<string>("SELECT body FROM notes ORDER BY id"),
-            Is.EqualTo(before),
-            "values under the version that they had"
-        );
     }
 
     private static async Task<Stage> CreateAsync(string when, string body, string kind = "TRIGGER")
