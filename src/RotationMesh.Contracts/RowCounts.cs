@@ -17,7 +17,4 @@ public sealed record RowCounts
 
     /// <summary>Rows of a partition that kept changing or stayed locked, for the next sweep; counted nowhere above.</summary>
     public long Contended { get; init; }
-
-    /// <summary>The failed rows by error class (<c>AuthenticationFailed</c> …): names and numbers, never a value.</summary>
-    public IReadOnlyDictionary<string, long> FailedByClass { get; init; } = new Dictionary<string, long>();
 }

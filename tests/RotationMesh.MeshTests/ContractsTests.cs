@@ -102,14 +102,16 @@ public sealed class ContractsTests
     }
 
     [Test]
-    public void ResultGoesOverTheBus_CountsByErrorClassArrive()
+    public void ResultGoesOverTheBus_CountsAndTimeArrive()
     {
         var options = SystemTextJsonMessageSerializer.Options;
         var counts = new RowCounts
         {
-            Rows = 3,
+            Rows = 8,
+            Rotated = 5,
             Failed = 3,
-            FailedByClass = new Dictionary<string, long> { ["AuthenticationFailed"] = 3 },
+            Conflicts = 2,
+            Contended = 1,
         };
         var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, "worker", counts, TimeSpan.FromSeconds(1.5));
 
@@ -118,7 +120,7 @@ public sealed class ContractsTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(arrived.Counts.FailedByClass["AuthenticationFailed"], Is.EqualTo(3));
+            Assert.That(arrived.Counts, Is.EqualTo(counts));
             Assert.That(arrived.Elapsed, Is.EqualTo(sent.Elapsed));
         }
     }

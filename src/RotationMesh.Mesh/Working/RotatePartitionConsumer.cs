@@ -86,9 +86,5 @@ internal sealed class RotatePartitionConsumer(
             Failed = outcome.Failed,
             Conflicts = outcome.Conflicts,
             Contended = outcome.Contended,
-            FailedByClass = outcome.FailedByCause.ToDictionary(
-                count => count.Key.ToString(),
-                count => count.Value
-            ),
         };
 }

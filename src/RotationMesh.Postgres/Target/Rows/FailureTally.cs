@@ -9,20 +9,15 @@ internal sealed class FailureTally(Func<IReadOnlyList<RowFailure>, Task> told)
     /// <summary>Rows that are passed on at once: some tens of kilobytes, and far fewer calls than rows.</summary>
     private const int AtOnce = 500;
 
-    private readonly Dictionary<RowError, long> counts = [];
     private List<RowFailure> held = [];
 
     /// <summary>Failures so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The same by cause.</summary>
-    public IReadOnlyDictionary<RowError, long> ByCause => counts;
-
     /// <summary>Adds a row; it is passed on by one of the next two.</summary>
     public void Add(RowFailure failure)
     {
         Count++;
-        counts[failure.Error] = counts.GetValueOrDefault(failure.Error) + 1;
         held.Add(failure);
     }
 

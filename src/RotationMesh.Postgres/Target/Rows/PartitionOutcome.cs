@@ -15,10 +15,6 @@ public sealed record PartitionOutcome
     /// <summary>Rows that were left as they are for good; each was told of on its own.</summary>
     public long Failed { get; init; }
 
-    /// <summary>The same by cause; of the whole partition only.</summary>
-    public IReadOnlyDictionary<RowError, long> FailedByCause { get; init; } =
-        new Dictionary<RowError, long>();
-
     /// <summary>False if it was stopped before the last row; what was done stays done.</summary>
     public bool Finished { get; init; } = true;
 }

@@ -61,7 +61,7 @@ internal sealed class PartitionRun
     }
 
     /// <summary>Sum of everything so far.</summary>
-    public PartitionOutcome Outcome => sum with { Failed = failures.Count, FailedByCause = failures.ByCause };
+    public PartitionOutcome Outcome => sum with { Failed = failures.Count };
 
     /// <summary>Rotates the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
     public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
