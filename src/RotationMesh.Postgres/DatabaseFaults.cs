@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Postgres;
@@ -13,6 +14,21 @@ public static class DatabaseFaults
         [PostgresErrorCodes.TooManyConnections] =
             "the server has no connection left for the role, or the role none of its own: choose fewer --workers, or raise the limit",
     };
+
+    /// <summary>
+    /// The same of anything that a call to a database may throw, such as the end of a connection while it is read from.
+    /// </summary>
+    public static string Describe(Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+            if (cause is NpgsqlException known)
+                return Describe(known);
+        // Only of these it is known that they quote nothing.
+        return fault is TimeoutException or IOException or UsageException
+            ? fault.Message
+            : $"it failed: {fault.GetType().Name}";
+    }
 
     /// <summary>
     /// SQLSTATE and, for classes whose messages speak of connections, privileges and names but never of values, the

@@ -1,12 +1,21 @@
+using System.Net;
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres;
 
-/// <summary>Holds the map's connection strings against the driver's keywords, before one is opened.</summary>
+/// <summary>Holds the map's connection strings against the driver's rules, before a connection is opened.</summary>
 public static class MapConnection
 {
+    /// <summary>Checks every database of the map, and the control database; as <see cref="Checked"/>.</summary>
+    public static void EnsureUnderstood(RotationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        foreach (var entry in map.Databases.Append(map.Control))
+            _ = Checked(entry, map.Path);
+    }
+
     /// <summary>
     /// The connection string of a database of the map at <paramref name="path"/>. Throws <see cref="UsageException"/>
     /// with file and line, and without the string, where the driver does not understand it.
@@ -16,13 +25,38 @@ public static class MapConnection
         ArgumentNullException.ThrowIfNull(entry);
         try
         {
-            return new NpgsqlConnectionStringBuilder(entry.ConnectionString).ConnectionString;
+            var keywords = new NpgsqlConnectionStringBuilder(entry.ConnectionString);
+            if (string.IsNullOrWhiteSpace(keywords.Host))
+                throw Fault(entry, path, "names no host: add Host=…");
+            if (keywords.Host.Split(',').Any(IsUnspecified))
+                throw Fault(entry, path, "names a host that is no address to connect to");
+            // Some rules are held when a source is made, which contacts nobody.
+            using var source = new NpgsqlDataSourceBuilder(keywords.ConnectionString).Build();
+            return keywords.ConnectionString;
         }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or KeyNotFoundException)
+        catch (Exception fault)
+            when (fault
+                    is ArgumentException
+                        or FormatException
+                        or KeyNotFoundException
+                        or NotSupportedException
+            )
         {
-            throw new UsageException(
-                $"{path}:{entry.Line}: the connection string of database '{entry.Name}' is not one that Npgsql understands"
+            throw Fault(
+                entry,
+                path,
+                "is not one that Npgsql understands: check each keyword and its value "
+                    + "(https://www.npgsql.org/doc/connection-string-parameters.html)"
             );
         }
     }
+
+    // The driver's resolver takes it for an argument out of range.
+    private static bool IsUnspecified(string host) =>
+        IPAddress.TryParse(host.Trim(), out var address)
+        && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+
+    // The driver's own words quote keywords, which may be pieces of a password that holds a semicolon.
+    private static UsageException Fault(DatabaseEntry entry, string path, string problem) =>
+        new($"{path}:{entry.Line}: the connection string of database '{entry.Name}' {problem}");
 }

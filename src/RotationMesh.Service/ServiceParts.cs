@@ -23,6 +23,7 @@ public static class ServiceParts
     )
     {
         ArgumentNullException.ThrowIfNull(site);
+        MapConnection.EnsureUnderstood(site.Map); // before it joins the mesh, not with the first partition
         return services
             .AddSingleton(_ => site.Map)
             .AddSingleton(_ => site.Ring)
@@ -36,8 +37,7 @@ public static class ServiceParts
     public static IServiceCollection AddControl(this IServiceCollection services, ServiceSite site)
     {
         ArgumentNullException.ThrowIfNull(site);
-        return services.AddSingleton(_ => new ControlDatabase(
-            MapConnection.Checked(site.Map.Control, site.Map.Path)
-        ));
+        var connection = MapConnection.Checked(site.Map.Control, site.Map.Path);
+        return services.AddSingleton(_ => new ControlDatabase(connection));
     }
 }

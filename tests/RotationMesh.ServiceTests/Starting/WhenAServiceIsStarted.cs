@@ -27,6 +27,8 @@ public sealed class WhenAServiceIsStarted
     [TestCase("ROTATIONMESH_ENV_FILE", "none.env", "none.env")]
     [TestCase("ROTATIONMESH_LISTEN", "ftp://here", "--listen")]
     [TestCase("MASTER_ENCRYPTION_KEY", "hunter2", "MASTER_ENCRYPTION_KEY")]
+    [TestCase("APP_DATABASE_URL", "Host=h;hunter2=1", "database 'app'")]
+    [TestCase("APP_DATABASE_URL", "Host=h;Port=hunter2", "database 'app'")]
     public async Task A_wrong_setting_ends_it_with_one_line_that_names_it(
         string variable,
         string? value,

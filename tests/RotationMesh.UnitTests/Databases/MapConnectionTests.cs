@@ -1,0 +1,60 @@
+using RotationMesh.Core;
+using RotationMesh.Postgres;
+using RotationMesh.UnitTests.MapFile;
+
+namespace RotationMesh.UnitTests.Databases;
+
+/// <summary>Connection strings that the map may have, and that the driver refuses.</summary>
+public sealed class MapConnectionTests
+{
+    private const string Written = "postgres://owner:correct-horse@db/app";
+
+    [TestCase("postgres://u:correct-horse@@@:::/x")]
+    [TestCase("Host=;Password=correct-horse")]
+    [TestCase("Database=x;Password=correct-horse")]
+    [TestCase("Host=h;correct-horse=1")]
+    [TestCase("Host=h;Port=correct-horse")]
+    [TestCase("Host=h:correct-horse")]
+    [TestCase("Host=h,0.0.0.0;Password=correct-horse")]
+    [TestCase("Host=h;Target Session Attributes=primary;Password=correct-horse")]
+    [TestCase("Host=h;Minimum Pool Size=9;Maximum Pool Size=3;Password=correct-horse")]
+    public void What_the_driver_refuses_is_refused_with_file_line_and_name_alone(string connection)
+    {
+        var map = MapFolder.Read(Maps.Spoiled(Written, "${URL}"), _ => connection);
+
+        var refusal = Assert.Throws<UsageException>(() => MapConnection.EnsureUnderstood(map));
+
+        Assert.That(
+            refusal!.ToString(),
+            Does.Contain("rotation.yaml:2: the connection string of database 'app' ")
+                .And.Not.Contain("correct-horse")
+        );
+    }
+
+    [Test]
+    public void The_control_database_is_checked_as_well()
+    {
+        var map = MapFolder.Read(
+            Maps.Spoiled("formats:", "control:\n  connectionString: Host=h;Nonsense=1\nformats:")
+        );
+
+        Assert.That(
+            () => MapConnection.EnsureUnderstood(map),
+            Throws
+                .TypeOf<UsageException>()
+                .With.Message.Contains(":4: the connection string of database 'control'")
+        );
+    }
+
+    [TestCase("Host=/var/run/postgresql;Username=u")]
+    [TestCase("Host=a,b:6432;Target Session Attributes=primary")]
+    [TestCase("Host=::1;Port=5433;Database=x")]
+    public void What_the_driver_takes_is_taken(string connection) =>
+        Assert.That(
+            () =>
+                MapConnection.EnsureUnderstood(
+                    MapFolder.Read(Maps.Spoiled(Written, "${URL}"), _ => connection)
+                ),
+            Throws.Nothing
+        );
+}
