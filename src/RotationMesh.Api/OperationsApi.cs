@@ -46,7 +46,8 @@ public static class OperationsApi
             .RequireAuthorization()
             .WithMetadata(new ApiLimits())
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapRotations();
         routes.MapInspections();
         routes.MapWorkers();

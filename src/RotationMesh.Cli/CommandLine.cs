@@ -80,7 +80,11 @@ internal static class CommandLine
         }
         catch (NpgsqlException fault)
         {
-            return terminal.Fail(ExitCodes.Failure, DatabaseFaults.Describe(fault));
+            return terminal.Fail(ExitCodes.Failure, DatabaseFaults.DescribeNamed(fault));
+        }
+        catch (DatabaseFaultException fault)
+        {
+            return terminal.Fail(ExitCodes.Failure, fault.Message);
         }
         catch (Exception fault)
         {

@@ -1,3 +1,6 @@
 using RotationMesh.Cli;
+using RotationMesh.Cli.Output;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+// A terminal does not fail, and has to be known as one.
+var output = Console.IsOutputRedirected ? new StandardOutput(Console.Out) : Console.Out;
+return await CommandLine.RunAsync(args, output, Console.Error);

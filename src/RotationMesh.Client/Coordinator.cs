@@ -15,12 +15,20 @@ public sealed class Coordinator : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longest time from the first byte of a document to its last.</summary>
+    private static readonly TimeSpan LongestDocument = TimeSpan.FromMinutes(5);
+
     private readonly HttpClient http;
+    private readonly Patience patience;
 
     /// <summary>The coordinator at an address, asked with a token where there is one.</summary>
     public Coordinator(Uri server, string? token)
+        : this(server, token, new Patience()) { }
+
+    internal Coordinator(Uri server, string? token, Patience patience)
     {
         Server = server;
+        this.patience = patience;
         http = new HttpClient(
             new SocketsHttpHandler
             {
@@ -70,7 +78,7 @@ public sealed class Coordinator : IDisposable
     )
     {
         using var request = Request(order is null ? HttpMethod.Get : HttpMethod.Post, route, order);
-        using var response = await AnswerAsync(request, cancellationToken);
+        using var response = await AnswerAsync(request, ApiMediaTypes.Events, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await using var events = EventReader
             .ReadAsync(body, cancellationToken)
@@ -78,7 +86,7 @@ public sealed class Coordinator : IDisposable
         while (await Transport.GuardAsync(Server, () => events.MoveNextAsync().AsTask(), cancellationToken))
         {
             if (events.Current.Name == ApiEvents.Error)
-                throw Refusal.Read(Server, events.Current.Text);
+                throw Refusal.Read(Server, events.Current);
             yield return events.Current;
         }
     }
@@ -98,9 +106,9 @@ public sealed class Coordinator : IDisposable
         await foreach (var next in ListenAsync(route, order, cancellationToken))
         {
             if (next.Name == ApiEvents.Result)
-                return next.Document<T>();
+                return next.Document<T>(Server);
             if (next.Name == ApiEvents.Progress)
-                progress.Report(next.Document<ProgressDocument>());
+                progress.Report(next.Document<ProgressDocument>(Server));
         }
 
         throw Transport.Unreachable(Server, "it stopped in the middle; ask again");
@@ -113,7 +121,7 @@ public sealed class Coordinator : IDisposable
     )
     {
         using var request = Request(HttpMethod.Get, route, null);
-        using var response = await AnswerAsync(request, cancellationToken);
+        using var response = await AnswerAsync(request, ApiMediaTypes.Lines, cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (
             await Transport.GuardAsync(
@@ -132,28 +140,33 @@ public sealed class Coordinator : IDisposable
     private async Task<T> SendAsync<T>(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         using var request = create();
-        using var response = await AnswerAsync(request, cancellationToken);
+        using var response = await AnswerAsync(request, ApiMediaTypes.Document, cancellationToken);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        reading.CancelAfter(LongestDocument);
         return await Transport.GuardAsync(
                 Server,
-                () => response.Content.ReadFromJsonAsync<T>(ApiJson.Documents, cancellationToken),
+                () => response.Content.ReadFromJsonAsync<T>(ApiJson.Documents, reading.Token),
                 cancellationToken
-            ) ?? throw new InvalidOperationException("the coordinator answered with nothing");
+            ) ?? throw Transport.Foreign(Server);
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(
         HttpRequestMessage request,
+        string mediaType,
         CancellationToken cancellationToken
     )
     {
         var response = await Transport.GuardAsync(
             Server,
-            () => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken),
+            () => patience.AnswerAsync(http, request, cancellationToken),
             cancellationToken
         );
-        if (response.IsSuccessStatusCode)
+        if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == mediaType)
             return response;
         using (response)
-            throw await Refusal.ReadAsync(Server, response, cancellationToken);
+            throw response.IsSuccessStatusCode
+                ? Transport.Foreign(Server)
+                : await Refusal.ReadAsync(Server, response, cancellationToken);
     }
 
     private static HttpRequestMessage Request(HttpMethod method, string route, object? order) =>

@@ -34,7 +34,7 @@ internal sealed class LastingStream(Coordinator coordinator, string route, Actio
 
                 throw Transport.Unreachable(coordinator.Server, "the connection was cut");
             }
-            catch (CoordinatorUnreachableException fault)
+            catch (Exception fault) when (fault is CoordinatorUnreachableException or DatabaseFaultException)
             {
                 await DisposeAsync();
                 lostAt ??= TimeProvider.System.GetTimestamp();

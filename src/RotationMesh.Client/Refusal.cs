@@ -8,7 +8,7 @@ using RotationMesh.Operations.Http;
 namespace RotationMesh.Client;
 
 /// <summary>What a coordinator says instead of the answer, as the exception that says it to the operator.</summary>
-internal sealed record Refusal(int? Status, string? Title, string? Detail)
+internal sealed record Refusal(int? Status = null, string? Title = null, string? Detail = null)
 {
     /// <summary>The exception of an answer that is no success.</summary>
     public static async Task<Exception> ReadAsync(
@@ -18,13 +18,13 @@ internal sealed record Refusal(int? Status, string? Title, string? Detail)
     )
     {
         var refusal = await ReadAsync(response, cancellationToken);
-        return (refusal ?? new Refusal(null, null, null)).Exception(server, response.StatusCode);
+        return (refusal ?? new Refusal()).Exception(server, response.StatusCode);
     }
 
     /// <summary>The exception of an event that says so.</summary>
-    public static Exception Read(Uri server, string problem)
+    public static Exception Read(Uri server, StreamedEvent problem)
     {
-        var refusal = JsonSerializer.Deserialize<Refusal>(problem, ApiJson.Documents)!;
+        var refusal = problem.Document<Refusal>(server);
         return refusal.Exception(server, (HttpStatusCode)(refusal.Status ?? 500));
     }
 
@@ -59,6 +59,7 @@ internal sealed record Refusal(int? Status, string? Title, string? Detail)
             HttpStatusCode.NotFound => NoCoordinator(server),
             HttpStatusCode.Gone when Title is not null => new RecordsMissingException(Title),
             HttpStatusCode.Locked when Title is not null => new GateClosedException(Title),
+            HttpStatusCode.ServiceUnavailable when Title is not null => new DatabaseFaultException(Title),
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
                 Transport.Unreachable(server, Title ?? $"it answers {(int)status}"),
             >= HttpStatusCode.InternalServerError => new InvalidOperationException(

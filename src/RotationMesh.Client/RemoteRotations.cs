@@ -66,7 +66,7 @@ public sealed class RemoteRotations(Coordinator coordinator) : IRotations
         while (await events.NextAsync(cancellationToken) is { Name: not ApiEvents.End } next)
         {
             if (next.Name == ApiEvents.Rotation)
-                yield return next.Document<RotationDocument>();
+                yield return next.Document<RotationDocument>(coordinator.Server);
         }
     }
 

@@ -11,16 +11,21 @@ internal static class Retry
         TimeSpan.FromMilliseconds(1500),
     ];
 
+    /// <summary>Longest try that is followed by another: who is silent for longer will be so again.</summary>
+    private static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(5);
+
     /// <summary>Runs <paramref name="step"/> until somebody answers; the last failure is the caller's.</summary>
     public static async Task<T> AsyncOf<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         foreach (var pause in Pauses)
         {
+            var begun = TimeProvider.System.GetTimestamp();
             try
             {
                 return await step();
             }
             catch (CoordinatorUnreachableException)
+                when (TimeProvider.System.GetElapsedTime(begun) < LongestTry)
             {
                 await Task.Delay(pause, cancellationToken);
             }

@@ -5,6 +5,9 @@ namespace RotationMesh.Client;
 /// <summary>Turns failures of the network into one clear sentence.</summary>
 internal static class Transport
 {
+    /// <summary>Why a server counts as not there that took the connection.</summary>
+    public const string NotInTime = "it does not answer in time";
+
     /// <summary>Runs <paramref name="step"/>. Throws <see cref="CoordinatorUnreachableException"/> where the network fails.</summary>
     public static async Task<T> GuardAsync<T>(
         Uri server,
@@ -23,20 +26,21 @@ internal static class Transport
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Unreachable(server, "it does not answer in time", fault);
+            throw Unreachable(server, NotInTime, fault);
         }
         catch (JsonException fault)
         {
-            throw new InvalidOperationException(
-                $"{Name(server)} answered with something else than a coordinator does",
-                fault
-            );
+            throw Foreign(server, fault);
         }
         catch (IOException fault)
         {
             throw Unreachable(server, "the connection was cut", fault);
         }
     }
+
+    /// <summary>The exception of a server that is no coordinator.</summary>
+    public static InvalidOperationException Foreign(Uri server, Exception? inner = null) =>
+        new($"{Name(server)} answered with something else than a coordinator does", inner);
 
     /// <summary>The exception of a coordinator that is not there.</summary>
     public static CoordinatorUnreachableException Unreachable(

@@ -7,6 +7,9 @@ namespace RotationMesh.Postgres;
 /// <summary>Describes a failure of a database in one line.</summary>
 public static class DatabaseFaults
 {
+    /// <summary>What the driver says before host and port.</summary>
+    private const string NotConnected = "Failed to connect to ";
+
     private static readonly Dictionary<string, string> Explained = new()
     {
         [PostgresErrorCodes.ReadOnlySqlTransaction] =
@@ -31,6 +34,36 @@ public static class DatabaseFaults
     }
 
     /// <summary>
+    /// The same where nothing around it says which database it is. Connections to a database of the map tell it themselves:
+    /// one that could not be made and names none was to the control database.
+    /// </summary>
+    public static string DescribeNamed(NpgsqlException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return
+            fault.Message.StartsWith(NotConnected, StringComparison.Ordinal)
+            && fault is not TargetDatabaseException
+            ? $"control database: {Describe(fault)}"
+            : Describe(fault);
+    }
+
+    /// <summary>
+    /// Whether whoever runs the databases can mend it: one that can't be reached or lacks something, a role that may not.
+    /// What else a server refuses is a fault of the program's own statements.
+    /// </summary>
+    public static bool IsForOperators(NpgsqlException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        if (fault is TargetDatabaseException { InnerException: NpgsqlException inner })
+            return IsForOperators(inner);
+        return fault is not PostgresException refusal
+            || fault.IsTransient
+            || Explained.ContainsKey(refusal.SqlState)
+            || refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege
+            || refusal.SqlState[..2] is "08" or "28" or "3D" or "53" or "57" or "58";
+    }
+
+    /// <summary>
     /// SQLSTATE and, for classes whose messages speak of connections, privileges and names but never of values, the
     /// server's message. What has a context was raised in a function or trigger, which may quote a row in any class.
     /// </summary>
@@ -40,7 +73,7 @@ public static class DatabaseFaults
         if (fault is TargetDatabaseException { InnerException: NpgsqlException inner } named)
             return $"database '{named.Database}' of the map: {Describe(inner)}";
         if (fault is not PostgresException refusal)
-            return $"it can't be reached or did not answer: {fault.InnerException?.Message ?? fault.Message}";
+            return $"it can't be reached or did not answer: {Cause(fault)}";
         if (Explained.TryGetValue(refusal.SqlState, out var explanation))
             return $"{explanation} (SQLSTATE {refusal.SqlState})";
         var speaksOfNames =
@@ -50,4 +83,9 @@ public static class DatabaseFaults
             ? $"the server refused: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
             : $"the server refused a statement (SQLSTATE {refusal.SqlState})";
     }
+
+    private static string Cause(NpgsqlException fault) =>
+        fault.InnerException is not { Message: var cause } ? fault.Message
+        : fault.Message.StartsWith(NotConnected, StringComparison.Ordinal) ? $"{fault.Message}: {cause}"
+        : cause;
 }

@@ -3,7 +3,7 @@ namespace RotationMesh.Api.Access;
 /// <summary>What the holder of a token may do. Each may do what those before it may.</summary>
 public enum ApiRole
 {
-    /// <summary>See rotations, rows counted, keys by fingerprint.</summary>
+    /// <summary>See rotations, have rows counted, see keys by fingerprint.</summary>
     Viewer = 1,
 
     /// <summary>Start and steer rotations, and put load on the databases by dry runs and verification.</summary>

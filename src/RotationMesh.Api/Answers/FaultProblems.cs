@@ -1,9 +1,10 @@
-using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
+using RotationMesh.Postgres;
 
 namespace RotationMesh.Api.Answers;
 
@@ -27,10 +28,9 @@ internal static class FaultProblems
                 Reference
             ),
             BadHttpRequestException bad => OfStatus(bad.StatusCode),
-            DbException { IsTransient: true } => Problems.Of(
+            NpgsqlException database when DatabaseFaults.IsForOperators(database) => Problems.Of(
                 StatusCodes.Status503ServiceUnavailable,
-                "a database does not answer",
-                "try again; rotationmesh doctor tells which"
+                DatabaseFaults.DescribeNamed(database)
             ),
             _ => null,
         };

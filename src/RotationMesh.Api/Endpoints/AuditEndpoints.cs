@@ -11,8 +11,6 @@ namespace RotationMesh.Api.Endpoints;
 /// <summary><see cref="IAuditTrail"/> over HTTP.</summary>
 internal static class AuditEndpoints
 {
-    private const string Lines = "application/jsonl";
-
     public static void MapAudit(this IEndpointRouteBuilder routes)
     {
         var audit = routes.MapGroup("").WithTags("Audit log");
@@ -24,7 +22,7 @@ internal static class AuditEndpoints
             .Says("Check the hash chain of the audit log, and that an event of a noted hash is in it");
         audit
             .MapGet(ApiRoutes.AuditExport, ExportAsync)
-            .Produces<string>(StatusCodes.Status200OK, Lines)
+            .Produces<string>(StatusCodes.Status200OK, ApiMediaTypes.Lines)
             .Says("Every event of the audit log, a line of JSON each, in the order of the chain");
     }
 
@@ -52,7 +50,7 @@ internal static class AuditEndpoints
         // The first event is read before the answer begins, so that a missing log is a problem and no empty export.
         var events = audit.ExportAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var any = await events.MoveNextAsync();
-        return TypedResults.Stream(body => WriteAsync(body, events, any), Lines);
+        return TypedResults.Stream(body => WriteAsync(body, events, any), ApiMediaTypes.Lines);
     }
 
     private static async Task WriteAsync(Stream body, IAsyncEnumerator<string> events, bool any)

@@ -14,6 +14,12 @@ internal static class EndpointTraits
             .RequireAuthorization(policy => policy.RequireRole(nameof(ApiRole.Operator)))
             .ProducesProblem(StatusCodes.Status403Forbidden);
 
+    /// <summary>What comes of a body that is too large, or no JSON.</summary>
+    public static RouteHandlerBuilder TakesABody(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
     /// <summary>What the OpenAPI document says of it.</summary>
     public static RouteHandlerBuilder Says(
         this RouteHandlerBuilder endpoint,

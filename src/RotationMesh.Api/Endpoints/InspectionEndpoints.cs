@@ -20,56 +20,70 @@ internal static class InspectionEndpoints
     {
         var inspections = routes.MapGroup("").WithTags("Inspections");
         inspections
-            .MapPost(ApiRoutes.DryRun, DryRun)
+            .MapPost(ApiRoutes.DryRun, DryRunAsync)
             .ForOperators()
+            .TakesABody()
             .Says("Decrypt and re-encrypt every row, and write nothing", Streamed);
         inspections
-            .MapPost(ApiRoutes.Verification, Verify)
+            .MapPost(ApiRoutes.Verification, VerifyAsync)
             .ForOperators()
+            .TakesABody()
             .Says("Decrypt every row, or a share, under the version that it claims", Streamed);
         inspections
             .MapPost(ApiRoutes.Census, CountAsync)
+            .TakesABody()
             .Says("Count rows by scope, table, tenant and key version");
         inspections.MapGet(ApiRoutes.Keys, ListKeysAsync).Says("Key versions and the rows that use each");
         inspections
-            .MapPost(ApiRoutes.Retirement, Retire)
+            .MapPost(ApiRoutes.Retirement, RetireAsync)
             .ForOperators()
+            .TakesABody()
             .Says("Take an old key version out of service, where nothing needs it any more", Streamed);
         inspections.MapGet(ApiRoutes.Doctor, ExamineAsync).Says("Every precondition with its fix");
     }
 
-    private static ServerSentEventsResult<string> DryRun(
+    private static Task<ServerSentEventsResult<string>> DryRunAsync(
         RotationOrder order,
         HttpContext context,
         IInspections inspections,
         EventStreams streams
     )
     {
-        Selections.Check(order.Rows);
+        Orders.Check(order);
         var asked = order with { RequestedBy = Requester.Of(context.User, order.RequestedBy) };
-        return streams.Inspect(context, (progress, stop) => inspections.DryRunAsync(asked, progress, stop));
+        return streams.InspectAsync(
+            context,
+            (progress, stop) => inspections.DryRunAsync(asked, progress, stop)
+        );
     }
 
-    private static ServerSentEventsResult<string> Verify(
+    private static Task<ServerSentEventsResult<string>> VerifyAsync(
         VerificationOrder order,
         HttpContext context,
         IInspections inspections,
         EventStreams streams
     )
     {
-        Selections.Check(order.Rows);
-        return streams.Inspect(context, (progress, stop) => inspections.VerifyAsync(order, progress, stop));
+        Orders.Check(order);
+        return streams.InspectAsync(
+            context,
+            (progress, stop) => inspections.VerifyAsync(order, progress, stop)
+        );
     }
 
-    private static ServerSentEventsResult<string> Retire(
+    private static Task<ServerSentEventsResult<string>> RetireAsync(
         RetirementOrder order,
         HttpContext context,
         IKeyRetirement retirement,
         EventStreams streams
     )
     {
+        Orders.Check(order);
         var asked = order with { RequestedBy = Requester.Of(context.User, order.RequestedBy) };
-        return streams.Inspect(context, (progress, stop) => retirement.RetireAsync(asked, progress, stop));
+        return streams.InspectAsync(
+            context,
+            (progress, stop) => retirement.RetireAsync(asked, progress, stop)
+        );
     }
 
     private static async Task<Ok<CensusDocument>> CountAsync(
@@ -78,7 +92,7 @@ internal static class InspectionEndpoints
         CancellationToken cancellationToken
     )
     {
-        Selections.Check(selection);
+        Orders.Check(selection);
         return TypedResults.Ok(await inspections.CountAsync(selection, cancellationToken));
     }
 

@@ -20,13 +20,14 @@ internal static class RotationEndpoints
         rotations
             .MapPost("", StartAsync)
             .ForOperators()
+            .TakesABody()
             .Says(
                 "Start a rotation",
                 "Answers when the gates hold; jobs that still run are waited for. With an id of the caller's own, asking again starts nothing else."
             )
             .ProducesProblem(StatusCodes.Status423Locked);
         rotations.MapGet("", ListAsync).Says("List rotations, the latest first");
-        var rotation = rotations.MapGroup("{id}");
+        var rotation = rotations.MapGroup("{id}").ProducesProblem(StatusCodes.Status404NotFound);
         rotation.MapGet("", FindAsync).Says("One rotation, or the latest");
         rotation.MapGet(ApiRoutes.Failures, FailuresAsync).Says("The rows that a rotation left as they are");
         rotation
@@ -43,7 +44,9 @@ internal static class RotationEndpoints
         rotation
             .MapPost(ApiRoutes.Steering, SteerAsync)
             .ForOperators()
-            .Says("Pause, resume, cancel or retry a rotation");
+            .TakesABody()
+            .Says("Pause, resume, cancel or retry a rotation")
+            .ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<Created<StartedRotation>> StartAsync(
@@ -53,7 +56,7 @@ internal static class RotationEndpoints
         CancellationToken cancellationToken
     )
     {
-        Selections.Check(order.Rows);
+        Orders.Check(order);
         var asked = order with
         {
             RequestedBy = Requester.Of(caller, order.RequestedBy),
@@ -98,8 +101,7 @@ internal static class RotationEndpoints
         CancellationToken cancellationToken
     )
     {
-        Selections.Check(order.Scopes, "scopes");
-        Selections.Check(order.Tenants, "tenants");
+        Orders.Check(order);
         var asked = order with { RequestedBy = Requester.Of(caller, order.RequestedBy) };
         return TypedResults.Ok(await rotations.SteerAsync(RotationId.Read(id), asked, cancellationToken));
     }

@@ -19,10 +19,12 @@ internal static class WorkerEndpoints
         workers
             .MapPost(ApiRoutes.Pause, PauseAsync)
             .ForOperators()
+            .TakesABody()
             .Says("Pause the queues that are not paused, and remember which");
         workers
             .MapPost(ApiRoutes.Resume, ResumeAsync)
             .ForOperators()
+            .TakesABody()
             .Says("Resume the queues that were paused so, and no others");
     }
 

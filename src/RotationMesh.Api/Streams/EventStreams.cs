@@ -1,4 +1,5 @@
 using System.Net.ServerSentEvents;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,22 +27,61 @@ internal sealed class EventStreams(
     private const int Ahead = 4;
 
     /// <summary>Streams what <paramref name="work"/> sends.</summary>
-    public ServerSentEventsResult<string> Send(HttpContext context, Func<EventSender, Task> work)
-    {
-        context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
-        return TypedResults.ServerSentEvents(EventsAsync(context, work));
-    }
+    public ServerSentEventsResult<string> Send(HttpContext context, Func<EventSender, Task> work) =>
+        Begin(context, EventsAsync(context, work));
 
-    /// <summary>Streams the progress of an inspection, and then what it found.</summary>
-    public ServerSentEventsResult<string> Inspect<T>(
+    /// <summary>
+    /// Streams the progress of an inspection, and then what it found. Throws what it fails with before there was anything
+    /// to tell, so that an order which can't be followed is an answer and not an event.
+    /// </summary>
+    public async Task<ServerSentEventsResult<string>> InspectAsync<T>(
         HttpContext context,
         Func<IProgress<ProgressDocument>, CancellationToken, Task<T>> inspect
-    ) =>
-        Send(
-            context,
-            async events =>
-                events.Send(ApiEvents.Result, await inspect(new ProgressEvents(events), events.Stopping))
-        );
+    )
+    {
+        Exception? failure = null;
+        var events = EventsAsync(context, WorkAsync).GetAsyncEnumerator(CancellationToken.None);
+        var any = await events.MoveNextAsync();
+        if (any && events.Current.EventType == ApiEvents.Error && failure is not null)
+        {
+            await events.DisposeAsync();
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return Begin(context, RestAsync(events, any));
+
+        async Task WorkAsync(EventSender sender)
+        {
+            try
+            {
+                sender.Send(ApiEvents.Result, await inspect(new ProgressEvents(sender), sender.Stopping));
+            }
+            catch (Exception fault)
+            {
+                failure = fault;
+                throw;
+            }
+        }
+    }
+
+    private static ServerSentEventsResult<string> Begin(
+        HttpContext context,
+        IAsyncEnumerable<SseItem<string>> events
+    )
+    {
+        context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
+        return TypedResults.ServerSentEvents(events);
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> RestAsync(
+        IAsyncEnumerator<SseItem<string>> events,
+        bool any
+    )
+    {
+        await using var source = events;
+        for (; any; any = await events.MoveNextAsync())
+            yield return events.Current;
+    }
 
     private async IAsyncEnumerable<SseItem<string>> EventsAsync(
         HttpContext context,

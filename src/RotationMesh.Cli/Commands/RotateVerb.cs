@@ -63,7 +63,7 @@ internal sealed class RotateVerb : IVerb
     {
         batchSize.Validators.Add(result => Range.Check(result, 1, RotationSettings.MaxBatchSize));
         targetVersion.Validators.Add(result => Range.Check(result, 1, int.MaxValue));
-        workers.Validators.Add(result => Range.Check(result, 1, 256));
+        workers.Validators.Add(result => Range.Check(result, 1, OrderBounds.MaxWorkers));
         var command = new Command(
             "rotate",
             "Re-encrypt every row of the chosen scopes under the target version"

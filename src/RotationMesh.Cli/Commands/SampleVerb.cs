@@ -103,6 +103,8 @@ internal sealed class SampleVerb : IVerb
             Seed = parsed.GetValue(seed),
             Replace = parsed.GetValue(replace),
         };
+        // A database that can't be reached is named so.
+        await using (await session.Databases.OpenReadingAsync(name, stopping)) { }
         var loader = new SampleLoader(session.Databases.Reader(name), session.Ring, options);
         var totals = await loader.LoadAsync(null, stopping);
         var loaded = totals.Connectors + totals.Sources + totals.Entries;

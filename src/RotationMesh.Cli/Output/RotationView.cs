@@ -27,8 +27,8 @@ internal static class RotationView
     public static void Show(IAnsiConsole console, RotationDocument rotation)
     {
         console.Line($"Rotation {rotation.RotationId} to version {rotation.TargetVersion}: {rotation.State}");
-        if (rotation.Reason is { } reason)
-            console.Line($"  {reason}");
+        foreach (var fault in rotation.Reason?.Split('\n') ?? [])
+            console.Line($"  {fault}");
         if (rotation.StartedAt is { } started)
             console.Line(
                 string.Create(
@@ -128,6 +128,6 @@ internal static class RotationView
 
     private static string Duration(double seconds) =>
         TimeSpan.FromSeconds(seconds) is { TotalMinutes: >= 1 } long_
-            ? long_.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture)
+            ? long_.ToString(long_.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture)
             : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s");
 }

@@ -56,18 +56,11 @@ internal sealed class Terminal
         if (!IsJson)
             return;
         var text = JsonSerializer.Serialize(document, Json);
-        try
+        lock (telling)
         {
-            lock (telling)
-            {
-                if (!told)
-                    output.WriteLine(text);
-                told = true;
-            }
-        }
-        catch (Exception fault) when (CannotBeWritten(fault))
-        {
-            throw new IOException("standard output can't be written", fault);
+            if (!told)
+                output.WriteLine(text);
+            told = true;
         }
     }
 

@@ -8,18 +8,20 @@ namespace RotationMesh.Operations.Http;
 /// <summary>How documents and orders look as JSON.</summary>
 public static class ApiJson
 {
-    /// <summary>For whoever reads documents: a later coordinator may tell more than this program knows.</summary>
+    /// <summary>
+    /// For whoever reads documents: a later coordinator may tell more than this program knows, but what lacks a member is no
+    /// coordinator's.
+    /// </summary>
     public static JsonSerializerOptions Documents { get; } = Create(new(JsonSerializerDefaults.Web));
 
     /// <summary>
-    /// For whoever takes orders: a name that is not known, or a null where none belongs, is refused. Whoever misspells
+    /// For whoever takes orders: a name that is not known is refused as well. Whoever misspells
     /// <c>tenants</c> must not get a rotation of all of them.
     /// </summary>
     public static void BeStrict(JsonSerializerOptions options)
     {
         Create(options);
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-        options.RespectNullableAnnotations = true;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 16;
@@ -29,6 +31,8 @@ public static class ApiJson
     private static JsonSerializerOptions Create(JsonSerializerOptions options)
     {
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
         options.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
         return options;
     }

@@ -92,7 +92,7 @@ public sealed class WhenTheDatabasesAreInspectedRemotely
     }
 
     [Test]
-    public void What_the_operator_can_mend_comes_as_an_event_and_is_told() =>
+    public void What_the_operator_can_mend_is_told() =>
         Assert.That(
             () =>
                 remote.DryRunAsync(

@@ -30,6 +30,24 @@ public sealed class ClosedOutputTests
         );
     }
 
+    [TestCase(">&-", "census")]
+    [TestCase(">/dev/full", "census")]
+    [TestCase(">&-", "audit export")]
+    [TestCase(">/dev/full", "sample map")]
+    [TestCase(">&-", "keys generate")]
+    [TestCase(">/dev/full", "--help")]
+    public async Task Text_that_cannot_be_written_is_told_in_one_clear_line(string output, string verb)
+    {
+        (await site.RunAsync("rotate", "--output", "json")).Exits(0); // something to tell
+        var outcome = (await RunAsync(output, verb.Split(' '))).Exits(1);
+        Assert.That(
+            outcome.ErrorLines(),
+            Is.EqualTo([
+                "rotationmesh: unexpected failure: standard output can't be written: is it closed, or its disk full?",
+            ])
+        );
+    }
+
     [TestCase(">/dev/full")]
     [TestCase(">/dev/full 2>/dev/full")]
     [TestCase(">&- 2>&-")]

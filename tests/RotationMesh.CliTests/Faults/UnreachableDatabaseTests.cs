@@ -31,6 +31,19 @@ public sealed class UnreachableDatabaseTests
         await FailsInOneLineAsync(verb, "can't be reached");
     }
 
+    [TestCase("status")]
+    [TestCase("list")]
+    [TestCase("audit")]
+    public async Task The_control_database_is_named_by_host_and_port(string verb)
+    {
+        var port = UnusedPort();
+        site.Variables["APP_DATABASE_URL"] = $"postgres://somebody:{Password}@127.0.0.1:{port}/nowhere";
+        await FailsInOneLineAsync(
+            verb,
+            $"control database: it can't be reached or did not answer: Failed to connect to 127.0.0.1:{port}: Connection refused"
+        );
+    }
+
     [Test]
     public async Task The_host_is_unknown()
     {

@@ -1,0 +1,73 @@
+using RotationMesh.Core;
+using RotationMesh.Operations;
+
+namespace RotationMesh.Api.Endpoints;
+
+/// <summary>
+/// What the JSON reader lets pass, and no process can do or no database hold. All throw <see cref="UsageException"/> with the
+/// name of the member.
+/// </summary>
+internal static class Orders
+{
+    /// <summary>A rotation or a dry run.</summary>
+    public static void Check(RotationOrder order)
+    {
+        Check(order.Rows);
+        CheckWorkers(order.Workers);
+        Check(order.CommandLine, "commandLine");
+        Check(order.TraceParent, "traceParent");
+        if (order.IgnoredGates.Any(gate => gate is null))
+            throw new UsageException("ignoredGates holds a null: it is a list of gates and reasons");
+        foreach (var ignored in order.IgnoredGates)
+        {
+            Check(ignored.Gate, "ignoredGates.gate");
+            Check(ignored.Reason, "ignoredGates.reason");
+        }
+    }
+
+    /// <summary>A verification.</summary>
+    public static void Check(VerificationOrder order)
+    {
+        Check(order.Rows);
+        CheckWorkers(order.Workers);
+    }
+
+    /// <summary>A retirement.</summary>
+    public static void Check(RetirementOrder order) => Check(order.CommandLine, "commandLine");
+
+    /// <summary>What is asked of a rotation.</summary>
+    public static void Check(SteeringOrder order)
+    {
+        Check(order.Scopes, "scopes");
+        Check(order.Tenants, "tenants");
+        Check(order.Errors, "errors");
+    }
+
+    /// <summary>Rows by name.</summary>
+    public static void Check(RowSelection selection)
+    {
+        Check(selection.Only, "only");
+        Check(selection.Skip, "skip");
+        Check(selection.Tenants, "tenants");
+    }
+
+    private static void Check(IReadOnlyList<string> names, string member)
+    {
+        if (names.Any(name => name is null))
+            throw new UsageException($"{member} holds a null: it is a list of names");
+        foreach (var name in names)
+            Check(name, member);
+    }
+
+    private static void Check(string? text, string member)
+    {
+        if (text?.Contains('\0', StringComparison.Ordinal) == true)
+            throw new UsageException($"{member} holds U+0000, which no text in PostgreSQL does");
+    }
+
+    private static void CheckWorkers(int? workers)
+    {
+        if (workers is < 1 or > OrderBounds.MaxWorkers)
+            throw new UsageException($"workers is {workers}: it must be 1 to {OrderBounds.MaxWorkers}");
+    }
+}
