@@ -24,15 +24,16 @@ public sealed record PartitionVerified(
 );
 
 /// <summary>
-/// Sent by a worker that must not touch the partition, handled by the ledger, which keeps it for a worker that may; may
-/// arrive twice.
+/// Sent by a worker that must not or can't touch the partition, handled by the ledger, which keeps it for a worker that
+/// may; may arrive twice. The detail says what ails the worker's database, in words that quote no row.
 /// </summary>
 public sealed record PartitionRefused(
     Guid RotationId,
     long PartitionId,
     int Attempt,
     string Worker,
-    Refusal Reason
+    Refusal Reason,
+    string? Detail = null
 );
 
 /// <summary>
@@ -65,7 +66,7 @@ public sealed record PartitionReturned(
 /// <summary>Sent by a worker every so often while it is at a long partition, handled by the ledger, which extends the lease.</summary>
 public sealed record PartitionAlive(Guid RotationId, long PartitionId, int Attempt, string Worker);
 
-/// <summary>Why a worker refuses a partition: what differs between it and the rotation.</summary>
+/// <summary>Why a worker refuses a partition: what differs between it and the rotation, or what it lacks.</summary>
 public enum Refusal
 {
     /// <summary>The worker's rotation map is another one.</summary>
@@ -76,4 +77,7 @@ public enum Refusal
 
     /// <summary>The worker's key ring has no key of the target version.</summary>
     KeyMissing,
+
+    /// <summary>The worker gets no connection to the partition's database, or its role may not do there what it should.</summary>
+    DatabaseOutOfReach,
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh;
 
@@ -15,9 +18,24 @@ internal static class Faults
         {
             PostgresException refusal => refusal.IsTransient
                 || refusal.SqlState[..2] is "57" or "08" or "0A" or "53" or "28" or "3D",
-            UsageException or InvalidOperationException => false,
+            InvalidOperationException => false,
             _ => true,
         };
+
+    /// <summary>
+    /// Whether it is this process that gets no connection to a database, or whose role lacks a right there, and in which
+    /// words: it may be so for it alone, and then is no fault of what it was to do.
+    /// </summary>
+    public static bool IsOfThisWorker(Exception fault, [NotNullWhen(true)] out string? lack)
+    {
+        lack = fault switch
+        {
+            TargetDatabaseException away => DatabaseFaults.Describe(away),
+            UsageException wrong => wrong.Message,
+            _ => null,
+        };
+        return lack is not null;
+    }
 
     /// <summary>Whether a database, or the way to it, is the cause.</summary>
     public static bool IsOfDatabase(Exception fault) =>

@@ -29,9 +29,10 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
     }
 
     /// <summary>A refusal in words.</summary>
-    public static string Explain(Refusal refusal) =>
+    public static string Explain(Refusal refusal, string? detail = null) =>
         refusal switch
         {
+            Refusal.DatabaseOutOfReach => detail ?? "it can't use the database",
             Refusal.MapDiffers => "the rotation map differs from the rotation's",
             Refusal.KeyMissing => "the key ring lacks the rotation's target version",
             Refusal.FingerprintDiffers =>

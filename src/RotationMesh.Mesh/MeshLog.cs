@@ -24,9 +24,9 @@ internal static partial class MeshLog
     [LoggerMessage(
         3005,
         LogLevel.Warning,
-        "The control database does not answer; it is tried again after {Pause}"
+        "The control database can't be used ({Cause}); it is tried again after {Pause}"
     )]
-    public static partial void ControlDatabaseAway(ILogger log, TimeSpan pause, Exception fault);
+    public static partial void ControlDatabaseAway(ILogger log, string cause, TimeSpan pause);
 
     [LoggerMessage(3003, LogLevel.Information, "Joined the mesh")]
     public static partial void Joined(ILogger log);
@@ -96,4 +96,18 @@ internal static partial class MeshLog
             + " ({Cause}); what it was about is made up for by a nudge or a lease"
     )]
     public static partial void DeadLettered(ILogger log, string queue, string cause);
+
+    [LoggerMessage(
+        3301,
+        LogLevel.Warning,
+        "The channel of {Queue} has been closed for {Closed} and nobody noticed; it is opened again"
+    )]
+    public static partial void Deaf(ILogger log, string queue, TimeSpan closed);
+
+    [LoggerMessage(
+        3302,
+        LogLevel.Error,
+        "RabbitMQ refuses this user what it needs: {Refusal}; the permissions of each role are in the README"
+    )]
+    public static partial void BrokerRefuses(ILogger log, string refusal);
 }

@@ -21,6 +21,8 @@ namespace RotationMesh.Service;
 /// </summary>
 public sealed class ServiceProgram(string name, string description, string defaultListen)
 {
+    private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
+
     private readonly ServiceOptions options = new(defaultListen);
     private readonly List<Option> own = [];
 
@@ -120,13 +122,21 @@ public sealed class ServiceProgram(string name, string description, string defau
                     ControlDatabaseCheck.Timeout
                 );
         compose(site, builder);
-        await using var app = builder.Build();
-        app.MapHealth();
-        map?.Invoke(site, app);
-        await StartAsync(app, site);
-        await ((IHost)app).WaitForShutdownAsync();
-        if (app.Services.GetService<MeshStart>()?.Failure is { } failure)
-            throw failure;
+        var app = builder.Build();
+        try
+        {
+            app.MapHealth();
+            map?.Invoke(site, app);
+            await StartAsync(app, site);
+            await ((IHost)app).WaitForShutdownAsync();
+            if (app.Services.GetService<MeshStart>()?.Failure is { } failure)
+                throw failure;
+        }
+        finally
+        {
+            // What is stopped has nothing left to lose, and whoever stops a service must not have to kill it.
+            await Task.WhenAny(app.DisposeAsync().AsTask(), Task.Delay(DisposalLimit));
+        }
     }
 
     private static async Task StartAsync(WebApplication app, ServiceSite site)

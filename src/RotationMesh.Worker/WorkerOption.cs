@@ -23,10 +23,9 @@ internal static class WorkerOption
             HelpName = "N",
             DefaultValueFactory = _ =>
                 Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text
-                    ? int.TryParse(text, CultureInfo.InvariantCulture, out var set)
-                        ? set
-                        : 0
+                    ? Parse(text)
                     : new WorkerOptions().Concurrency,
+            CustomParser = result => Parse(result.Tokens[0].Value),
         };
         option.Validators.Add(result =>
         {
@@ -35,4 +34,8 @@ internal static class WorkerOption
         });
         return option;
     }
+
+    // What is no number becomes one that is out of range: the validator has one message for both.
+    private static int Parse(string text) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out var n) ? n : 0;
 }

@@ -23,6 +23,8 @@ internal static class RotationVerdict
                 "Dry run: the rows above can't be rotated; nothing was written",
             "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed) =>
                 $"Every row is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
+            "CompletedWithFailures" when totals is { Failed: 0, Pending: 0 } =>
+                $"Every row is at version {rotation.TargetVersion}, but only {Tables.Number(rotation.Verified)} of {Tables.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
             "CompletedWithFailures" when rotation.Reason is { } reason =>
                 $"{Tables.Number(totals.Failed)} rows are left: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
             "CompletedWithFailures" =>
@@ -38,12 +40,15 @@ internal static class RotationVerdict
         );
     }
 
+    private static long Reached(RotationDocument rotation) =>
+        rotation.Totals.Rotated + rotation.Totals.Current;
+
     // Of large tables a sample is decrypted; an operator should not take it for all.
     private static string Decrypted(RotationDocument rotation)
     {
         if (rotation.Verified == 0)
             return "counted again, none decrypted";
-        var reached = rotation.Totals.Rotated + rotation.Totals.Current;
+        var reached = Reached(rotation);
         var share = 100.0 * rotation.Verified / Math.Max(reached, 1);
         return rotation.Verified >= reached
             ? $"all {Tables.Number(rotation.Verified)} rows decrypted again"

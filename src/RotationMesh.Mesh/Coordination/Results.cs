@@ -24,7 +24,7 @@ internal static class Results
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
-                GoalCheck.Explain(m.Reason)
+                GoalCheck.Explain(m.Reason, m.Detail)
             ),
             PartitionFailed { Transient: true } m => PartitionResult.Stumbled(
                 m.PartitionId,

@@ -25,7 +25,7 @@ internal sealed class SettlementConsumer<T>(ControlDatabase control, LedgerRules
         string.Join(
             "; ",
             refused
-                .Select(one => $"worker {one.Worker} refuses: {GoalCheck.Explain(one.Reason)}")
+                .Select(one => $"worker {one.Worker} refuses: {GoalCheck.Explain(one.Reason, one.Detail)}")
                 .Distinct()
                 .Order()
         );

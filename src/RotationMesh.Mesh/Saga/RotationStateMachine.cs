@@ -72,6 +72,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(VerifyDone, c => c.IsThisSweep(c.Message.Sweep)).NoteVerified().SendCommand(),
             When(Concluded, c => c.IsClean())
                 .Conclude()
+                .Note(_ => null) // what held it up is over
                 .Enter(Completed)
                 .PublishEnd(RotationOutcome.Completed),
             When(Concluded, c => c.IsFlawed())

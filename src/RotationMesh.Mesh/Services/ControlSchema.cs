@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Services;
@@ -24,7 +25,7 @@ internal sealed class ControlSchema(ControlDatabase control, TimeProvider clock,
             }
             catch (Exception fault) when (Faults.IsOfDatabase(fault))
             {
-                MeshLog.ControlDatabaseAway(log, Pause, fault);
+                MeshLog.ControlDatabaseAway(log, DatabaseFaults.Describe(fault), Pause);
                 await Task.Delay(Pause, clock, cancellationToken);
             }
         }

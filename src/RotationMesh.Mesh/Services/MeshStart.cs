@@ -33,7 +33,8 @@ public sealed class MeshStart(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await start;
+        // A transport that is refused what it asks for does not always heed that; the host's own limit then does.
+        await Task.WhenAny(start, Task.Delay(Timeout.Infinite, cancellationToken));
         while (started.TryPop(out var service))
             await service.StopAsync(cancellationToken);
     }

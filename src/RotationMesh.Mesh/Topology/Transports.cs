@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -35,11 +36,14 @@ public static class Transports
         var trust = new BrokerTrust(address);
         bus.AddSingleton(trust);
         bus.AddReceiveObserver<DeadLetterLog>();
+        bus.AddReceiveEndpointObserver<BrokerRights>();
         bus.AddConfigureEndpointsCallback(
-            (_, name, endpoint) =>
+            (services, name, endpoint) =>
             {
                 if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
                     return;
+                var log = services.GetRequiredService<ILogger<ChannelGuard>>();
+                queue.ConfigureChannel(channel => channel.UseFilter(new ChannelGuard(name, log)));
                 queue.SetQuorumQueue();
                 queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
                 // Nobody waits for these events; the dead letter holds the fault itself.

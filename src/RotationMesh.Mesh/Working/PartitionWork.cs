@@ -7,6 +7,7 @@ using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Rows;
+using Refusal = RotationMesh.Contracts.Refusal;
 
 namespace RotationMesh.Mesh.Working;
 
@@ -58,16 +59,21 @@ internal sealed class PartitionWork(
             MeshMetrics.CountPartition(partition.Scope, outcome, clock.GetElapsedTime(started));
         }
 
-        if (goals.Find(goal.MapHash, goal.Version, goal.Fingerprint) is { } refusal)
+        async Task RefuseAsync(Refusal reason, string? detail = null)
         {
-            MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(refusal));
+            MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(reason, detail));
             await PauseAsync(options.RefusalPause);
             await SendAsync(
                 context,
                 Queues.PartitionRefused,
-                new PartitionRefused(rotationId, id, attempt, worker, refusal)
+                new PartitionRefused(rotationId, id, attempt, worker, reason, detail)
             );
             Count("refused");
+        }
+
+        if (goals.Find(goal.MapHash, goal.Version, goal.Fingerprint) is { } refusal)
+        {
+            await RefuseAsync(refusal);
             return;
         }
 
@@ -109,8 +115,11 @@ internal sealed class PartitionWork(
                 );
             Count(unfinished is null ? "done" : "returned");
         }
-        catch (Exception fault)
-            when (Faults.IsOfDatabase(fault) || fault is UsageException or InvalidOperationException)
+        catch (Exception fault) when (Faults.IsOfThisWorker(fault, out var lack))
+        {
+            await RefuseAsync(Refusal.DatabaseOutOfReach, lack); // others may have what it lacks
+        }
+        catch (Exception fault) when (Faults.IsOfDatabase(fault) || fault is InvalidOperationException)
         {
             var sqlState = (fault as PostgresException)?.SqlState;
             MeshLog.PartitionFailed(log, rotationId, id, attempt, sqlState ?? fault.GetType().Name);

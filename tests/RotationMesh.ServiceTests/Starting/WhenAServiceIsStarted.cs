@@ -55,6 +55,23 @@ public sealed class WhenAServiceIsStarted
         }
     }
 
+    [TestCase("abc")]
+    [TestCase("0")]
+    [TestCase("99999999999")]
+    public async Task A_concurrency_that_is_no_number_ends_it(string value)
+    {
+        var outcome = await stage!
+            .Command(Artifacts.Worker, ["--concurrency", value], [])
+            .RunAsync(ServiceRun.Deadline);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(outcome.ExitCode, Is.EqualTo(2));
+            Assert.That(outcome.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(outcome.Error, Does.Contain("--concurrency").And.Contain("from 1 to 256"));
+        }
+    }
+
     [Test]
     public async Task A_user_whom_the_broker_refuses_ends_it()
     {
