@@ -1,0 +1,38 @@
+namespace RotationMesh.CliTests.Verbs;
+
+/// <summary>What <c>status</c> shows to people.</summary>
+public sealed class StatusTests
+{
+    private Site site = null!;
+
+    [OneTimeSetUp]
+    public async Task Rotate()
+    {
+        site = await Site.LoadAsync("--rows", "50", "--tenants", "2");
+        (await site.RunAsync("rotate")).Exits(0);
+    }
+
+    [OneTimeTearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [Test]
+    public async Task Several_faults_have_a_line_each()
+    {
+        await site.Database.ExecuteAsync(
+            "UPDATE rotationmesh.rotations SET reason = E'the first\\nthe second'"
+        );
+        var outcome = (await site.RunAsync("status")).Exits(0);
+        Assert.That(outcome.Output, Does.Contain("\n  the first\n  the second\n"));
+    }
+
+    [TestCase("70 seconds", ", 00:01:10")]
+    [TestCase("26 hours", ", 1.02:00:00")]
+    public async Task Days_are_shown_where_there_are_some(string elapsed, string shown)
+    {
+        await site.Database.ExecuteAsync(
+            $"UPDATE rotationmesh.rotations SET started_at = ended_at - interval '{elapsed}'"
+        );
+        var outcome = (await site.RunAsync("status")).Exits(0);
+        Assert.That(outcome.Output, Does.Contain($"{shown}\n"));
+    }
+}
