@@ -49,4 +49,8 @@ public sealed class WhenAnOrderIsOutOfBounds : OpenServer
         string body,
         string message
     ) => Assert.That((await Caller.PostAsync(path, body)).IsProblem(400), Does.Contain(message));
+
+    [TestCase("/v1/audit/verification?expect=%00")]
+    [TestCase("/v1/audit/verification?expect=a%00b")]
+    public async Task So_is_a_query(string path) => (await Caller.GetAsync(path)).IsProblem(400);
 }
