@@ -36,6 +36,37 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
         }
     }
 
+    [TestCase("configure access")]
+    [TestCase("write access")]
+    [TestCase("read access")]
+    public async Task One_that_lacks_a_right_says_which_and_stops_when_it_is_told(string right)
+    {
+        await using var stage = await Stage.LoadAsync(rows: 10);
+        string Of(string name, string pattern) =>
+            right.StartsWith(name, StringComparison.Ordinal) ? "^$" : pattern;
+        var address = await stage.Broker.AddUserAsync(
+            Of("configure", Configure),
+            Of("write", Write),
+            Of("read", Read)
+        );
+        var worker = stage.StartWorker(
+            new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = address }
+        );
+
+        await TestKit.Eventually.Holds(
+            () =>
+                Task.FromResult(
+                    worker.Output.Contains(
+                        $"RabbitMQ refuses this user what it needs: ACCESS_REFUSED - {right}"
+                    )
+                ),
+            ServiceRun.Deadline,
+            "it names the right"
+        );
+
+        Assert.That(await worker.StopAsync(), Is.Zero);
+    }
+
     [Test]
     public async Task They_allow_nothing_else()
     {
