@@ -10,10 +10,13 @@ public static class DatabaseFaults
     /// <summary>What the driver says before host and port.</summary>
     private const string NotConnected = "Failed to connect to ";
 
+    /// <summary>What is said of a database that takes no writes.</summary>
+    public const string ReadOnly =
+        "the database is read-only (a standby?): point the map at the primary, with a role that may write";
+
     private static readonly Dictionary<string, string> Explained = new()
     {
-        [PostgresErrorCodes.ReadOnlySqlTransaction] =
-            "the database is read-only (a standby?): point the map at the primary, with a role that may write",
+        [PostgresErrorCodes.ReadOnlySqlTransaction] = ReadOnly,
         [PostgresErrorCodes.TooManyConnections] =
             "the server has no connection left for the role, or the role none of its own: choose fewer --workers, or raise the limit",
     };

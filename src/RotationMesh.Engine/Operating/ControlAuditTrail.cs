@@ -98,6 +98,7 @@ public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
 
     private async Task EnsureThereAsync(CancellationToken cancellationToken)
     {
+        await control.HasRecordsAsync(cancellationToken);
         if (await dropped.FindAuditLogAsync(cancellationToken) is { } missing)
             throw new RecordsMissingException(missing);
         if (!await control.HasAsync("audit_events", cancellationToken))

@@ -1,9 +1,11 @@
 using System.Reflection;
 using Dapper;
 using DbUp;
+using DbUp.Engine;
 using DbUp.Engine.Output;
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres.Control.Schema;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -11,14 +13,9 @@ namespace RotationMesh.Postgres.Control;
 public sealed class ControlDatabase : IAsyncDisposable
 {
     private const string Schema = "rotationmesh";
-    private const string Journal = "schema_versions";
 
     /// <summary>Serializes migrations of programs that start at once; any number that nobody else uses.</summary>
     private const long MigrationLock = 0x526F746D65736800;
-
-    private const string Missing =
-        $"the role may not create the schema {Schema} that keeps rotations and failures: run CREATE SCHEMA {Schema} "
-        + "AUTHORIZATION <role>; or name another database with control: in the map";
 
     /// <summary>Opens the database of a connection string in Npgsql keywords; nothing is contacted yet.</summary>
     public ControlDatabase(string connectionString)
@@ -36,16 +33,15 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// <summary>Connections to the control database.</summary>
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>Whether the schema exists, that is, whether a rotation ever ran.</summary>
+    /// <summary>
+    /// Whether a rotation ever ran, in a schema that this program can work with; why it can't, <see cref="MigrateAsync"/>
+    /// tells.
+    /// </summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(
-                $"SELECT to_regclass('{Schema}.rotations') IS NOT NULL",
-                cancellationToken: cancellationToken
-            )
-        );
+        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        return state.Relations.ContainsKey("rotations") && new ControlSchemaFaults(state).Find() is null;
     }
 
     /// <summary>Whether the schema has a table: an older version of the program may have left it without.</summary>
@@ -71,23 +67,35 @@ public sealed class ControlDatabase : IAsyncDisposable
     }
 
     /// <summary>
+    /// Whether there are rotations to read of. Throws <see cref="RecordsMissingException"/> where a table of the schema
+    /// was dropped, and <see cref="UsageException"/> with the fix where the role may not read them, or a later version of
+    /// the program wrote them.
+    /// </summary>
+    public async Task<bool> HasRecordsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        var faults = new ControlSchemaFaults(state);
+        if (faults.FindForReading() is { } fault)
+            throw new UsageException(fault);
+        if (faults.Dropped() is { } dropped)
+            throw new RecordsMissingException(dropped);
+        return state.Relations.ContainsKey("rotations");
+    }
+
+    /// <summary>
     /// Why the schema could not be created or worked with, without trying; null where it is there or can be.
     /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        var possible = await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(
-                $"SELECT to_regnamespace('{Schema}') IS NOT NULL OR has_database_privilege(current_database(), 'CREATE')",
-                cancellationToken: cancellationToken
-            )
-        );
-        return possible ? await new DroppedTables(Source).FindAuditLogAsync(cancellationToken) : Missing;
+        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        return state.ReadOnly ? DatabaseFaults.ReadOnly : new ControlSchemaFaults(state).Find();
     }
 
     /// <summary>
-    /// Creates or upgrades the schema. Throws <see cref="UsageException"/> with the statement to run where the role may
-    /// not create it, and where a table of it was dropped.
+    /// Creates or upgrades the schema. Throws <see cref="UsageException"/> with the fix where the role lacks a right to it,
+    /// where a table, a column or the journal of it was dropped, and where a later version of the program made it.
     /// </summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -101,22 +109,19 @@ public sealed class ControlDatabase : IAsyncDisposable
         );
         try
         {
+            await EnsureFitAsync(guard, cancellationToken);
             await CreateSchemaAsync(guard, cancellationToken);
             var result = DeployChanges
                 .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(Source))
-                .WithScriptsEmbeddedInAssembly(
-                    Assembly.GetExecutingAssembly(),
-                    name => name.Contains(".Control.Migrations.", StringComparison.Ordinal)
-                )
-                .JournalToPostgresqlTable(Schema, Journal)
+                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), MigrationScripts.IsOne)
+                .JournalToPostgresqlTable(Schema, ControlSchemaState.Journal)
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
                 .Build()
                 .PerformUpgrade();
             if (!result.Successful)
-                throw Refused(result.Error);
-            if (await new DroppedTables(Source).FindAsync(cancellationToken) is { } dropped)
-                throw new UsageException(dropped);
+                throw Refused(result);
+            await EnsureFitAsync(guard, cancellationToken);
         }
         finally
         {
@@ -145,12 +150,41 @@ public sealed class ControlDatabase : IAsyncDisposable
         {
             // CREATE SCHEMA IF NOT EXISTS asks for the privilege even where the schema exists.
             if (!await connection.ExecuteScalarAsync<bool>($"SELECT to_regnamespace('{Schema}') IS NOT NULL"))
-                throw Refused(fault);
+                throw new UsageException(ControlSchemaFaults.Missing, fault);
         }
     }
 
-    private static Exception Refused(Exception fault) =>
-        fault is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }
-            ? new UsageException(Missing, fault)
-            : new InvalidOperationException("the control schema could not be upgraded", fault);
+    private static async Task EnsureFitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        if (new ControlSchemaFaults(state).Find() is { } fault)
+            throw new UsageException(fault);
+    }
+
+    // Classes 42 and 2B speak of objects that are there or not, and of their owners; anything else may pass by itself.
+    private static Exception Refused(DatabaseUpgradeResult result)
+    {
+        var migration = result.ErrorScript is { } script
+            ? $"migration {MigrationScripts.Short(script.Name)}"
+            : "it";
+        return result.Error switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } fault =>
+                new UsageException(
+                    $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}: run it once "
+                        + "with the role that owns the schema rotationmesh and its tables",
+                    fault
+                ),
+            PostgresException { SqlState: ['4', '2', ..] or ['2', 'B', ..] } fault => new UsageException(
+                $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}: "
+                    + ControlSchemaFaults.StartAnew,
+                fault
+            ),
+            NpgsqlException fault => fault,
+            var fault => new InvalidOperationException(
+                $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}",
+                fault
+            ),
+        };
+    }
 }

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Postgres.Control.Schema;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -9,34 +10,11 @@ namespace RotationMesh.Postgres.Control;
 /// </summary>
 public sealed class DroppedTables(NpgsqlDataSource source)
 {
-    private static readonly string[] All =
-    [
-        "audit_events",
-        "rotations",
-        "rotation_tables",
-        "sweeps",
-        "sweep_tables",
-        "partitions",
-        "row_failures",
-        "refusals",
-        "claims",
-        "requests",
-        "workers",
-        "paused_queues",
-        "retired_keys",
-    ];
+    private static readonly string[] All = [.. ControlTable.All.Select(table => table.Name)];
 
     private const string Missing = """
         SELECT name FROM unnest(@All) WITH ORDINALITY AS wanted (name, place)
         WHERE to_regclass('rotationmesh.' || name) IS NULL ORDER BY place LIMIT 1
-        """;
-
-    // The column came with the table.
-    private const string HadAuditLog = """
-        SELECT to_regclass('rotationmesh.audit_events') IS NULL AND EXISTS (
-            SELECT FROM pg_attribute
-            WHERE attrelid = to_regclass('rotationmesh.rotations') AND attname = 'audit_hash' AND NOT attisdropped
-        )
         """;
 
     /// <summary>Names the table that is missing from a schema that is up to date, and the fix; null where none is.</summary>
@@ -53,13 +31,14 @@ public sealed class DroppedTables(NpgsqlDataSource source)
     public async Task<string?> FindAuditLogAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var dropped = await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(HadAuditLog, cancellationToken: cancellationToken)
-        );
+        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        var dropped =
+            !state.Relations.ContainsKey("audit_events")
+            && state.Relations.GetValueOrDefault("rotations")?.Has("audit_hash") == true; // which came with it
         return dropped ? Explain("audit_events") : null;
     }
 
-    private static string Explain(string name) =>
+    internal static string Explain(string name) =>
         $"table rotationmesh.{name} of the control database is missing: it was there, and somebody dropped it. Restore it "
         + "from a backup, or begin anew in another database, named with control: in the map";
 }

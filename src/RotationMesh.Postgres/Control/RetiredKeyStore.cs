@@ -58,7 +58,8 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     public async Task<IReadOnlyList<StandingFailures>> ListFailuresAsync(
         CancellationToken cancellationToken
     ) =>
-        await control.HasAsync("row_failures", cancellationToken)
+        await control.HasRecordsAsync(cancellationToken)
+        && await control.HasAsync("row_failures", cancellationToken)
             ? await QueryAsync<StandingFailures>(FindFailures, null, cancellationToken)
             : [];
 

@@ -47,6 +47,37 @@ public sealed class ControlSchemaTests
         (await site.RunAsync("failures")).Exits(0);
     }
 
+    [TestCase(
+        "REVOKE ALL ON SCHEMA rotationmesh FROM ROLE",
+        "GRANT USAGE, CREATE ON SCHEMA rotationmesh TO ROLE"
+    )]
+    [TestCase(
+        "REVOKE ALL ON ALL TABLES IN SCHEMA rotationmesh FROM ROLE",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA rotationmesh TO ROLE"
+    )]
+    [TestCase("ALTER TABLE rotationmesh.rotations DROP COLUMN reason CASCADE", "column reason of table")]
+    [TestCase(
+        "DELETE FROM rotationmesh.schema_versions",
+        "journal rotationmesh.schema_versions does not know it"
+    )]
+    [TestCase(
+        "INSERT INTO rotationmesh.schema_versions (scriptname, applied) VALUES ('9999_future', now())",
+        "newer than this program (migration 9999_future)"
+    )]
+    public async Task What_is_wrong_with_the_schema_is_told_by_doctor_and_rotation_alike(
+        string damage,
+        string told
+    )
+    {
+        await site.Database.ExecuteAsync($"CREATE SCHEMA rotationmesh AUTHORIZATION {role.Name}");
+        (await site.RunAsync("rotate", "--only", "connectors")).Exits(0);
+        await site.Database.ExecuteAsync(damage.Replace("ROLE", role.Name, StringComparison.Ordinal));
+        var words = told.Replace("ROLE", role.Name, StringComparison.Ordinal);
+
+        Assert.That((await site.RunAsync("doctor")).Exits(2).Output, Does.Contain(words));
+        Assert.That((await site.RunAsync("rotate")).Refusal(), Does.Contain(words));
+    }
+
     [Test]
     public async Task A_dry_run_needs_no_schema() => (await site.RunAsync("rotate", "--dry-run")).Exits(0);
 

@@ -53,6 +53,27 @@ public sealed class DroppedTableTests
         );
     }
 
+    [Test]
+    public async Task Whoever_asks_for_rotations_hears_that_they_are_missing()
+    {
+        (await site.RunAsync("rotate", "--only", "connectors")).Exits(0);
+        await site.Database.ExecuteAsync("DROP TABLE rotationmesh.rotations CASCADE");
+        const string Gone = "table rotationmesh.rotations of the control database is missing";
+
+        foreach (
+            var verb in (string[][])
+                [
+                    ["status"],
+                    ["list"],
+                    ["keys"],
+                    ["audit", "verify"],
+                ]
+        )
+            Assert.That((await site.RunAsync(verb)).Exits(3).Error, Does.Contain(Gone));
+        Assert.That((await site.RunAsync("rotate")).Refusal(), Does.Contain(Gone));
+        Assert.That((await site.RunAsync("doctor")).Exits(2).Output, Does.Contain(Gone));
+    }
+
     [TestCase("audit_events")]
     [TestCase("rotations")]
     public async Task A_rotation_that_runs_ends_with_one_error(string table)

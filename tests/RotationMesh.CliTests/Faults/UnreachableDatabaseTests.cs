@@ -65,6 +65,22 @@ public sealed class UnreachableDatabaseTests
         await FailsInOneLineAsync("rotate", "\"nowhere\" does not exist");
     }
 
+    [TestCase($"postgres://u:{Password}@@@:::/x")]
+    [TestCase("Host=")]
+    [TestCase("Host=h;Nonsense=1")]
+    public async Task The_connection_string_is_none_that_the_driver_takes(string connection)
+    {
+        site.Variables["APP_DATABASE_URL"] = connection;
+        foreach (var verb in (string[])["rotate", "status", "census", "doctor"])
+        {
+            var outcome = (await site.RunAsync(verb)).Exits(2);
+            Assert.That(
+                outcome.Output + outcome.Error,
+                Does.Contain("connection string of database 'app'").And.Not.Contain(Password)
+            );
+        }
+    }
+
     [Test]
     public async Task The_doctor_tells_where_to_look()
     {

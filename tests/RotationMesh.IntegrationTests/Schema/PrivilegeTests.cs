@@ -70,21 +70,29 @@ public sealed class PrivilegeTests
         );
     }
 
-    [Test]
-    public async Task A_schema_that_the_role_may_not_use_is_told_like_a_missing_table()
+    [TestCase("hidden", "hidden.notes")]
+    [TestCase("public", "notes")]
+    public async Task A_schema_that_the_role_may_not_use_is_told_with_the_grant(string schema, string table)
     {
-        await using var owner = await Stage.CreateAsync(Entries.Table("hidden.notes"));
-        await owner.ExecuteAsync("CREATE SCHEMA hidden");
-        await owner.CreateNotesAsync("hidden.notes");
+        await using var owner = await Stage.CreateAsync(Entries.Table(table));
+        await owner.ExecuteAsync(
+            $"CREATE SCHEMA IF NOT EXISTS {schema}; REVOKE USAGE ON SCHEMA {schema} FROM PUBLIC"
+        );
+        await owner.CreateNotesAsync($"{schema}.notes");
         await using var role = await StageRole.CreateAsync(owner);
-        await role.GrantAsync("SELECT, UPDATE", "hidden.notes");
+        await role.GrantAsync("SELECT, UPDATE", $"{schema}.notes");
         await using var stage = owner.Variant(user: role.Name);
 
         var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
 
         Assert.That(
-            report.Faults.Single().Problem,
-            Is.EqualTo("does not exist, or the role may not use its schema")
+            (report.Faults.Single().Problem, report.Faults.Single().Fix),
+            Is.EqualTo(
+                (
+                    $"the role may not use schema \"{schema}\"",
+                    $"GRANT USAGE ON SCHEMA \"{schema}\" TO the role"
+                )
+            )
         );
     }
 }

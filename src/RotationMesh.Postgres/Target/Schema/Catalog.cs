@@ -16,6 +16,16 @@ internal sealed class Catalog(NpgsqlConnection connection)
           AND CASE WHEN @schema::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = @schema::text END
         """;
 
+    // What the role may not use is not in current_schemas either.
+    private const string FindClosedSchema = """
+        SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relname = @name AND NOT has_schema_privilege(n.oid, 'USAGE')
+          AND CASE WHEN @schema::text IS NOT NULL THEN n.nspname = @schema::text
+                   ELSE n.nspname = current_user
+                       OR n.nspname = ANY (regexp_split_to_array(current_setting('search_path'), '[",\s]+')) END
+        LIMIT 1
+        """;
+
     private const string ListColumns = """
         WITH RECURSIVE types AS (
             SELECT a.attnum, a.attname, a.attnotnull, a.attgenerated::text AS generated, a.attidentity::text AS identity,
@@ -82,6 +92,13 @@ internal sealed class Catalog(NpgsqlConnection connection)
     public Task<CatalogTable?> FindTableAsync(SqlName name) =>
         connection.QuerySingleOrDefaultAsync<CatalogTable>(
             FindTable,
+            new { schema = name.Schema?.Name, name = name.Name.Name }
+        );
+
+    /// <summary>The schema that has the table, and that the role may not use; null where there is none.</summary>
+    public Task<string?> FindClosedSchemaAsync(SqlName name) =>
+        connection.ExecuteScalarAsync<string?>(
+            FindClosedSchema,
             new { schema = name.Schema?.Name, name = name.Name.Name }
         );
 

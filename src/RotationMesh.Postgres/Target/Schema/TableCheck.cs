@@ -51,13 +51,15 @@ internal sealed class TableCheck(
     private async Task<CatalogTable?> FindTableAsync()
     {
         var table = await catalog.FindTableAsync(entry.Table);
-        if (table is null)
+        if (table is null && await catalog.FindClosedSchemaAsync(entry.Table) is { } closed)
+        {
+            var schema = new SqlIdentifier(closed).Quoted;
+            Fault($"the role may not use schema {schema}", $"GRANT USAGE ON SCHEMA {schema} TO the role");
+        }
+        else if (table is null)
         {
             var near = entry.Written is null ? NearNames.Hint(entry.Name, await catalog.TablesAsync()) : "";
-            Fault(
-                "does not exist, or the role may not use its schema",
-                $"correct the map (line {entry.Line}).{near}"
-            );
+            Fault("does not exist", $"correct the map (line {entry.Line}).{near}");
         }
         else if (table.Kind is not ("r" or "p"))
         {
