@@ -17,6 +17,9 @@ internal sealed class Member(string name, CommandLine command) : IAsyncDisposabl
     /// <summary>SIGKILL.</summary>
     public void Kill() => lives[^1].Kill();
 
+    /// <summary>SIGSTOP: to the others it looks as if it worked, until they lose patience.</summary>
+    public void Freeze() => lives[^1].Freeze();
+
     /// <summary>A new process in place of the dead one.</summary>
     public void Restart() => lives.Add(command.Start());
 

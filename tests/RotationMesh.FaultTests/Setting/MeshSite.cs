@@ -41,6 +41,9 @@ internal sealed class MeshSite : IAsyncDisposable
 
     public Member Coordinator { get; private set; } = null!;
 
+    /// <summary>A second one, where there is one.</summary>
+    public Member? OtherCoordinator { get; private set; }
+
     public List<Member> Workers { get; } = [];
 
     /// <summary>Rows that are to be rotated.</summary>
@@ -71,6 +74,9 @@ internal sealed class MeshSite : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts a second coordinator, which takes its share.</summary>
+    public void AddCoordinator() => OtherCoordinator = Start("other coordinator", Artifacts.Coordinator);
 
     /// <summary>Asks for the rotation, as an operator does; returns when the first rows are rotated.</summary>
     public async Task RotateAsync(int batchSize = 100)
@@ -150,6 +156,8 @@ internal sealed class MeshSite : IAsyncDisposable
             await worker.DisposeAsync();
         if (Coordinator is not null)
             await Coordinator.DisposeAsync();
+        if (OtherCoordinator is not null)
+            await OtherCoordinator.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }

@@ -38,6 +38,9 @@ public sealed class ProcessRun : IAsyncDisposable
     /// <summary>SIGTERM, as an orchestrator sends it.</summary>
     public void Terminate() => Send(Signal.Terminate);
 
+    /// <summary>SIGSTOP (Linux): it neither works nor ends, and its connections stay open.</summary>
+    public void Freeze() => Send(Signal.Stop);
+
     /// <summary>Waits for its end; kills it and fails the test at the deadline.</summary>
     public async Task<ProcessOutcome> EndAsync(TimeSpan deadline)
     {

@@ -9,6 +9,9 @@ internal sealed class Signal
     public static readonly Signal Interrupt = new(2);
     public static readonly Signal Terminate = new(15);
 
+    /// <summary>As numbered by Linux.</summary>
+    public static readonly Signal Stop = new(19);
+
     private readonly int number;
 
     private Signal(int number) => this.number = number;

@@ -58,6 +58,25 @@ public sealed class RabbitMqManagement : IDisposable
         return deleted;
     }
 
+    /// <summary>Closes every connection to a virtual host, as a balancer before it might, and returns how many there were.</summary>
+    public async Task<int> CloseConnectionsAsync(string virtualHost)
+    {
+        var connections = await client.GetFromJsonAsync<JsonElement>(
+            $"vhosts/{virtualHost}/connections?columns=name"
+        );
+        var closed = 0;
+        foreach (var connection in connections.EnumerateArray())
+        {
+            var name = Uri.EscapeDataString(connection.GetProperty("name").GetString()!);
+            using var answer = await client.DeleteAsync(new Uri($"connections/{name}", UriKind.Relative));
+            if (answer.StatusCode != HttpStatusCode.NotFound) // the list lags behind
+                answer.EnsureSuccessStatusCode();
+            closed++;
+        }
+
+        return closed;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
