@@ -6,7 +6,18 @@ namespace RotationMesh.Service;
 internal static class ListenAddress
 {
     /// <summary>The address. Throws <see cref="UsageException"/> where it is none to listen on.</summary>
-    public static Uri Parse(string text) =>
+    public static Uri Parse(string text)
+    {
+        var address = Read(text);
+        // It stands for two addresses, which would get two ports.
+        if (address is { Port: 0, Host: "localhost" })
+            throw new UsageException(
+                "--listen (or ROTATIONMESH_LISTEN) takes a free port of an address, not of a name: http://127.0.0.1:0"
+            );
+        return address;
+    }
+
+    private static Uri Read(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && uri.Scheme == Uri.UriSchemeHttp
         && uri is { PathAndQuery: "/", UserInfo: "", Fragment: "" }

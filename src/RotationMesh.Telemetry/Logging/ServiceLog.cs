@@ -21,6 +21,8 @@ public static class ServiceLog
     {
         ["MassTransit"] = LogEventLevel.Warning,
         ["Microsoft.AspNetCore"] = LogEventLevel.Warning,
+        // Whoever asks hears the answer; here each question of a service that is starting would be an error.
+        ["Microsoft.Extensions.Diagnostics.HealthChecks"] = LogEventLevel.Fatal,
     };
 
     /// <summary>Puts it in the place of every other logger of the service.</summary>

@@ -26,6 +26,7 @@ public sealed class WhenAServiceIsStarted
     [TestCase("ROTATIONMESH_CONFIG", "none.yaml", "none.yaml")]
     [TestCase("ROTATIONMESH_ENV_FILE", "none.env", "none.env")]
     [TestCase("ROTATIONMESH_LISTEN", "ftp://here", "--listen")]
+    [TestCase("ROTATIONMESH_LISTEN", "http://localhost:0", "http://127.0.0.1:0")]
     [TestCase("MASTER_ENCRYPTION_KEY", "hunter2", "MASTER_ENCRYPTION_KEY")]
     [TestCase("APP_DATABASE_URL", "Host=h;hunter2=1", "database 'app'")]
     [TestCase("APP_DATABASE_URL", "Host=h;Port=hunter2", "database 'app'")]
