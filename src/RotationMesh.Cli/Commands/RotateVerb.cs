@@ -17,6 +17,9 @@ internal sealed class RotateVerb : IVerb
     private readonly ScopeOptions scopes = new();
     private readonly GateOptions gates = new();
 
+    /// <summary>Time in which a rotation that is left to itself is heard of first.</summary>
+    private static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(2);
+
     private readonly Option<bool> dryRun = new("--dry-run")
     {
         Description = "Decrypt and re-encrypt every row for real, but write nothing",
@@ -121,9 +124,33 @@ internal sealed class RotateVerb : IVerb
     )
     {
         var id = await rotations.StartAsync(order, stopping);
+        var begun = RotationExit.Unfaulted(await HearAsync(rotations, id, stopping));
         terminal.Tables.Line($"Rotation {id} is asked for: rotationmesh watch {id} follows it");
-        terminal.WriteJson(await rotations.FindAsync(id, stopping));
+        terminal.WriteJson(begun);
         return ExitCodes.Success;
+    }
+
+    // What is wrong at first sight, such as another rotation of the same rows, is told to whoever is still there.
+    private static async Task<RotationDocument> HearAsync(
+        IRotations rotations,
+        Guid id,
+        CancellationToken stopping
+    )
+    {
+        using var listening = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        listening.CancelAfter(FirstWords);
+        try
+        {
+            await foreach (var now in rotations.FollowAsync(id, listening.Token))
+                if (now.State != "Checking")
+                    return now;
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // A check that takes its time; watch tells how it ends.
+        }
+
+        return await rotations.FindAsync(id, stopping);
     }
 
     private static async Task<RotationDocument> RotateHereAsync(

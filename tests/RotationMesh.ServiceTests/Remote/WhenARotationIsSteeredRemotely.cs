@@ -44,6 +44,23 @@ public sealed class WhenARotationIsSteeredRemotely
     }
 
     [Test]
+    public async Task A_second_one_of_the_same_rows_is_refused_with_the_first_one_s_id_detached_or_not()
+    {
+        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        var id = (await AskAsync(0, "rotate", "--detach", "--batch-size", "50")).Id();
+        await stage.WritesAsync();
+
+        var detached = await AskAsync(2, "rotate", "--detach");
+        var followed = await AskAsync(2, "rotate");
+        await stage.SpeedUpAsync();
+        var first = await AskAsync(0, "watch", $"{id}");
+
+        Assert.That((string)detached.Json()["error"]!, Does.Contain($"{id}"));
+        Assert.That((string)followed.Json()["error"]!, Does.Contain($"{id}"));
+        Assert.That(first.State(), Is.EqualTo("Completed"));
+    }
+
+    [Test]
     public async Task Cancelled_it_ends_with_exit_code_5_for_whoever_follows_it()
     {
         await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
