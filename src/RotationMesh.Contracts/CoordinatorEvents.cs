@@ -12,16 +12,10 @@ public sealed record RotationRejected(Guid RotationId, string Reason);
 public sealed record RotationPlanned(Guid RotationId, int Sweep, long Partitions, long Rows);
 
 /// <summary>
-/// The census after a sweep: rows that no recorded failure accounts for, why some database could not be counted, and why
-/// rows are left should no further sweep be made; null where all were counted, and none is.
+/// The census after a sweep is written with the rotation. The message carries no number: the saga reads its own row, so
+/// nobody ends a rotation by what a message says.
 /// </summary>
-public sealed record RowsCounted(
-    Guid RotationId,
-    int Sweep,
-    long PendingRows,
-    string? Uncounted,
-    string? GivenUp = null
-);
+public sealed record RowsCounted(Guid RotationId, int Sweep);
 
 /// <summary>Verification is planned to its end.</summary>
 public sealed record VerificationPlanned(Guid RotationId, int Sweep, long Partitions);
@@ -29,17 +23,8 @@ public sealed record VerificationPlanned(Guid RotationId, int Sweep, long Partit
 /// <summary>Verification has no open partition left.</summary>
 public sealed record VerificationSettled(Guid RotationId, int Sweep, long Partitions, long FailedPartitions);
 
-/// <summary>
-/// The closing totals, the partitions of the last sweep that failed as a whole, and which post-checks failed, and why; null
-/// where none did.
-/// </summary>
-public sealed record RotationConcluded(
-    Guid RotationId,
-    int Sweep,
-    long FailedPartitions,
-    RowCounts Counts,
-    string? PostCheckFault = null
-);
+/// <summary>The closing totals are written with the rotation; as <see cref="RowsCounted"/> it carries no number.</summary>
+public sealed record RotationConcluded(Guid RotationId, int Sweep);
 
 /// <summary>Something keeps a rotation from going on, and it waits for that to change; for the operator to read.</summary>
 public sealed record RotationHeldUp(Guid RotationId, string Reason);

@@ -12,6 +12,26 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     /// <summary>What the application answered after that sweep; null where it was not asked.</summary>
     public IReadOnlyList<PostCheckDocument>? PostChecks { get; init; }
 
+    /// <summary>Whether the rotation was cancelled before its end.</summary>
+    public bool Cancelled { get; init; }
+
+    /// <summary>Partitions of the last verification that failed as a whole.</summary>
+    public long FailedPartitions { get; init; }
+
+    /// <summary>What speaks against the workers' word that everything decrypts; null or empty where nothing does.</summary>
+    public IReadOnlyList<string>? Doubts { get; init; }
+
+    /// <summary>Why the end is not clean although no row is known to have failed; null where it is clean, or rows have failed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether every row is at the target version, was verified as far as asked, and the application agrees.</summary>
+    public bool IsClean() =>
+        !Cancelled
+        && FailedPartitions == 0
+        && Counts().Failed == 0
+        && (Doubts is null or { Count: 0 })
+        && PostChecks?.All(check => check.Passed) != false;
+
     /// <summary>The sum of all tables.</summary>
     public RowCounts Counts() =>
         new()

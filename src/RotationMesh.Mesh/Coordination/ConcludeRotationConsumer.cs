@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
@@ -9,20 +10,22 @@ using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Writes the closing totals of a rotation, by its last census. Where all of it has been verified, the map's post-checks
-/// are asked; where they pass, the workers that it paused are resumed.
+/// Writes the closing totals of a rotation, by its last census. Where all of it has been verified, and a look of this
+/// process' own agrees, the map's post-checks are asked; where they pass, the workers that it paused are resumed.
 /// </summary>
 internal sealed class ConcludeRotationConsumer(
     ControlDatabase control,
     FailureArrival arrival,
     QueuePauses pauses,
     PostChecks postChecks,
+    ClosingDoubts doubts,
     AskedTraces traces,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
@@ -47,16 +50,17 @@ internal sealed class ConcludeRotationConsumer(
         if (ledger.Any(sweep => sweep.Tables.Any(table => table.Dispatched > 0)))
             return; // partitions in hand end first; the next nudge asks again
         var phase = command.Cancelled ? SweepPhase.Rotate : SweepPhase.Verify;
-        await arrival.WaitAsync(
-            new SweepKey(command.RotationId, command.Sweep, phase),
-            command.Goal.TargetVersion,
+        var key = new SweepKey(command.RotationId, command.Sweep, phase);
+        var verification = ledger.SingleOrDefault(sweep => sweep.Key == key);
+        if (!command.Cancelled && verification is not { IsSettled: true })
+            return; // whoever said that verification is settled, the ledger does not
+        await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
+        var tables = await new RotationTableStore(control.Source).ListAsync(
+            command.RotationId,
             context.CancellationToken
         );
         var closing = new ClosingTotals(
-            await new RotationTableStore(control.Source).ListAsync(
-                command.RotationId,
-                context.CancellationToken
-            ),
+            tables,
             await new RowFailureStore(control.Source).ByTableAsync(
                 command.RotationId,
                 command.Goal.TargetVersion,
@@ -67,29 +71,57 @@ internal sealed class ConcludeRotationConsumer(
         var summary = new ClosingSummary(closing.Verified, [.. closing.Tables(command.Cancelled)])
         {
             Sweep = command.Sweep,
+            Cancelled = command.Cancelled,
+            FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
         };
-        var unverified = ledger.Where(sweep =>
-            sweep.Key.Phase == SweepPhase.Verify && sweep.Key.Sweep == command.Sweep
-        );
-        var concluded = new RotationConcluded(
-            command.RotationId,
-            command.Sweep,
-            unverified.Sum(sweep => sweep.Failed),
-            summary.Counts()
-        );
-        var verified = !command.Cancelled && concluded is { FailedPartitions: 0, Counts.Failed: 0 };
-        var answers = verified ? await AskAsync(command, context.CancellationToken) : null;
-        await new SummaryStore(control.Source).WriteAsync(
-            command.RotationId,
-            JsonSerializer.Serialize(summary with { PostChecks = answers }),
-            context.CancellationToken
-        );
-        var fault = PostChecks.Fault(answers ?? []);
-        if (verified && fault is null)
+        if (summary.IsClean())
+        {
+            try
+            {
+                var found = await doubts.FindAsync(command, tables, verification!, context.CancellationToken);
+                summary = summary with { Doubts = found };
+            }
+            catch (Exception fault) when (WhyNotNow(fault) is { } reason)
+            {
+                await context.Publish(new RotationHeldUp(command.RotationId, reason));
+                return; // the next nudge asks again
+            }
+        }
+
+        if (summary.IsClean())
+            summary = summary with { PostChecks = await AskAsync(command, context.CancellationToken) };
+        summary = summary with { Reason = ReasonOf(summary) };
+        if (
+            !await SummaryStore.WriteAsync(
+                alone,
+                command.RotationId,
+                command.Sweep,
+                JsonSerializer.Serialize(summary),
+                context.CancellationToken
+            )
+        )
+            return; // it has moved on meanwhile
+        if (summary.IsClean())
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
-        await context.Publish(concluded with { PostCheckFault = fault });
+        await context.Publish(new RotationConcluded(command.RotationId, command.Sweep));
         await TraceAsync(command, context.CancellationToken);
     }
+
+    // Not looked at is neither a doubt nor its absence.
+    private static string? WhyNotNow(Exception fault) =>
+        fault switch
+        {
+            UsageException wrong => wrong.Message,
+            NpgsqlException away =>
+                $"a sample of its own could not be decrypted: {DatabaseFaults.Describe(away)}",
+            TimeoutException or IOException => "a database does not answer in time",
+            _ => null,
+        };
+
+    private static string? ReasonOf(ClosingSummary summary) =>
+        summary.Doubts is { Count: > 0 } doubts
+            ? string.Join("; ", doubts)
+            : PostChecks.Fault(summary.PostChecks ?? []);
 
     // A span is told when it has ended; the end of a rotation is here. One that comes twice is told twice.
     private async Task TraceAsync(ConcludeRotation command, CancellationToken cancellationToken)

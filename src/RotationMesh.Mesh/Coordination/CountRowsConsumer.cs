@@ -31,40 +31,40 @@ internal sealed class CountRowsConsumer(
             return; // somebody is at it and will answer
         if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
             return; // late: it would read whole tables, and change the counts of what has ended
-        await arrival.WaitAsync(
-            new SweepKey(rotationId, sweep, SweepPhase.Rotate),
-            goal.TargetVersion,
-            context.CancellationToken
-        );
+        var key = new SweepKey(rotationId, sweep, SweepPhase.Rotate);
+        var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
+        if (ledger.SingleOrDefault(one => one.Key == key) is not { IsSettled: true } settled)
+            return; // whoever said that the sweep is settled, the ledger does not
+        await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);
         var survey = await surveyor.CountAsync(goal, durable: true, context.CancellationToken);
         var givenUp = await GivenUpRows.CountAsync(
             databases,
             control,
-            new SweepKey(rotationId, sweep, SweepPhase.Rotate),
+            key,
             survey,
             goal.TargetVersion,
             context.CancellationToken
         );
         var unexplained = await UnexplainedAsync(rotationId, goal, survey, context.CancellationToken);
-        var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
         var late = LateRows.Explain(
             unexplained
                 .Where(table => table.Rows > 0)
                 .Select(table => (table.Table, givenUp.LeaveOf(table.Table.Name, table.Rows))),
-            ledger.SingleOrDefault(one => one.Key == new SweepKey(rotationId, sweep, SweepPhase.Rotate)),
+            settled,
             goal.TargetVersion
         );
-        await context.Publish(
-            new RowsCounted(
-                rotationId,
-                sweep,
-                unexplained.Sum(table => givenUp.LeaveOf(table.Table.Name, table.Rows)),
-                survey.Gaps,
-                string.Join("; ", new[] { givenUp.Reason, late }.OfType<string>()) is { Length: > 0 } reasons
-                    ? reasons
-                    : null
-            )
-        );
+        var census = new ClosingCensus
+        {
+            Sweep = sweep,
+            PendingRows = unexplained.Sum(table => givenUp.LeaveOf(table.Table.Name, table.Rows)),
+            Uncounted = survey.Gaps,
+            GivenUp = string.Join("; ", new[] { givenUp.Reason, late }.OfType<string>())
+                is { Length: > 0 } reasons
+                ? reasons
+                : null,
+        };
+        if (await census.WriteAsync(alone, rotationId, context.CancellationToken))
+            await context.Publish(new RowsCounted(rotationId, sweep));
     }
 
     private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>

@@ -34,6 +34,21 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             ? found.Survey
             : await CountAsync(goal, durable: false, cancellationToken);
 
+    /// <summary>The tables of the goal, as the last survey of it found them, or checked anew where there was none.</summary>
+    public async Task<IReadOnlyList<TableTarget>> TargetsAsync(
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    ) =>
+        last is { } found && found.Goal == Describe(goal)
+            ? [.. found.Survey.Tables.Select(table => table.Target)]
+            : (
+                await schema.CheckAsync(
+                    Entries(goal).Select(entry => entry.Entry),
+                    forWriting: false,
+                    cancellationToken
+                )
+            ).OrThrow();
+
     /// <summary>
     /// Counts everything of the goal. <paramref name="durable"/> makes all earlier commits durable first, so that a crash
     /// of the server can't take back what was counted.
@@ -41,11 +56,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
     public async Task<Survey> CountAsync(RotationGoal goal, bool durable, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var entries = map
-            .Scopes.Where(scope => goal.Scopes.Contains(scope.Name))
-            .SelectMany(scope => scope.Tables)
-            .Select((entry, order) => (Entry: entry, Order: (short)order))
-            .ToList();
+        var entries = Entries(goal);
         using var room = new SemaphoreSlim(AtOnce);
         var parts = await Task.WhenAll(
             entries
@@ -119,6 +130,14 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             return new Survey([], [new(database, fault.Message)]);
         }
     }
+
+    private List<(TableEntry Entry, short Order)> Entries(RotationGoal goal) =>
+        [
+            .. map
+                .Scopes.Where(scope => goal.Scopes.Contains(scope.Name))
+                .SelectMany(scope => scope.Tables)
+                .Select((entry, order) => (entry, (short)order)),
+        ];
 
     private static string Describe(RotationGoal goal) =>
         JsonSerializer.Serialize(new { goal.Scopes, goal.Tenants });

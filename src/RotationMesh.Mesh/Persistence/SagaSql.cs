@@ -21,7 +21,7 @@ internal sealed record SagaSql
     /// </summary>
     public required string Insert { get; init; }
 
-    /// <summary>Every column of a row that <see cref="Lock"/> has read.</summary>
+    /// <summary>Every column that the saga writes, of a row that <see cref="Lock"/> has read.</summary>
     public required string Update { get; init; }
 
     /// <summary>The end of a saga that is completed.</summary>
@@ -36,10 +36,11 @@ internal sealed record SagaSql
         const string Id = $"""
             "{SagaTable.CorrelationId}" = @CorrelationId
             """;
-        var names = columns.Select(c => c.Column.Name.Quoted);
+        var written = columns.Where(c => c.Column.IsWritten).ToList();
+        var names = written.Select(c => c.Column.Name.Quoted);
         var read = columns.Select(c => $"{c.Column.Name.Quoted} AS \"{c.Property}\"");
-        var values = columns.Select(c => $"@{c.Property}{c.Column.Cast}");
-        var changes = columns
+        var values = written.Select(c => $"@{c.Property}{c.Column.Cast}");
+        var changes = written
             .Where(c => c.Column.Name.Name != SagaTable.CorrelationId)
             .Select(c => $"{c.Column.Name.Quoted} = @{c.Property}{c.Column.Cast}");
         var select = $"SELECT {string.Join(", ", read)} FROM {table} WHERE {Id}";

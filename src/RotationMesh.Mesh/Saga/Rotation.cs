@@ -1,6 +1,8 @@
 using System.Text.Json;
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Saga;
 
@@ -71,6 +73,25 @@ public sealed class Rotation : SagaStateMachineInstance
 
     /// <summary>Whether the closing totals are written.</summary>
     public bool Concluded { get; set; }
+
+    /// <summary>JSON of the census after a sweep, as it was written under the guard; null before the first.</summary>
+    public string? Census { get; set; }
+
+    /// <summary>JSON of the closing totals, as they were written under the guard; null before.</summary>
+    public string? Summary { get; set; }
+
+    /// <summary>The census after this very sweep; null where it is not written.</summary>
+    internal ClosingCensus? Counted() =>
+        ClosingCensus.Read(Census) is { } census && census.Sweep == Sweep ? census : null;
+
+    /// <summary>The totals of this very sweep, cancelled or not as the rotation is; null where they are not written.</summary>
+    internal ClosingSummary? Closing() =>
+        Summary is not null
+        && JsonSerializer.Deserialize<ClosingSummary>(Summary) is { } closing
+        && closing.Sweep == Sweep
+        && closing.Cancelled == (State == "Cancelled")
+            ? closing
+            : null;
 
     internal Rotation Copy() => (Rotation)MemberwiseClone();
 

@@ -62,8 +62,8 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             Rotating,
             When(SweepDone, c => c.IsThisSweep(c.Message.Sweep)).NoteSettled().SendCommand(),
             When(Counted, c => c.LeavesRows()).NextSweep().Enter(Planning),
-            When(Counted, c => c.CannotTell()).Note(m => m.Uncounted),
-            When(Counted, c => c.IsOver()).Note(m => m.GivenUp).Enter(Verifying)
+            When(Counted, c => c.CannotTell()).NoteUncounted(),
+            When(Counted, c => c.IsOver()).NoteGivenUp().Enter(Verifying)
         );
 
         During(
@@ -73,12 +73,8 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(Concluded, c => c.IsClean())
                 .Conclude()
                 .Note(_ => null) // what held it up is over
-                .Enter(Completed)
-                .PublishEnd(RotationOutcome.Completed),
-            When(Concluded, c => c.IsFlawed())
-                .Conclude()
-                .Enter(CompletedWithFailures)
-                .PublishEnd(RotationOutcome.CompletedWithFailures)
+                .Enter(Completed),
+            When(Concluded, c => c.IsFlawed()).Conclude().Enter(CompletedWithFailures)
         );
 
         During(
@@ -107,12 +103,10 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             Cancelled,
             When(Nudged).SendCommand(),
             When(CancelAsked).SendCommand(),
-            When(Concluded).Conclude().PublishEnd(RotationOutcome.Cancelled)
+            When(Concluded, c => c.HasTotals()).Conclude()
         );
 
         During([CompletedWithFailures, Faulted], When(RetryAsked).StartOver().Enter(Checking));
-        During(Completed, When(Concluded).PublishEnd(RotationOutcome.Completed));
-        During(CompletedWithFailures, When(Concluded).PublishEnd(RotationOutcome.CompletedWithFailures));
 
         // The rest belongs to steps that are behind, or not yet reached: its messages have left, or it is told again.
         IgnoreTheRest(Checking, AwaitingGates, Planning, Rotating, Verifying);

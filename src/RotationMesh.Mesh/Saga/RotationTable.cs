@@ -2,7 +2,7 @@ using RotationMesh.Mesh.Persistence;
 
 namespace RotationMesh.Mesh.Saga;
 
-/// <summary>Where rotations are kept. The columns for start, end and summary are not the saga's: the database and the totals fill them.</summary>
+/// <summary>Where rotations are kept. The columns for start and end are not the saga's: the database fills them. Census and summary are written under the guard, and read here.</summary>
 internal static class RotationTable
 {
     public static readonly SagaTable<Rotation> Table = new(
@@ -35,6 +35,8 @@ internal static class RotationTable
         SagaColumn.Jsonb("ignored_gates"),
         "snapshot_taken_at",
         "reason",
-        "concluded"
+        "concluded",
+        SagaColumn.ReadOnly("census"),
+        SagaColumn.ReadOnly("summary")
     );
 }

@@ -19,20 +19,23 @@ internal static class RotationVerbs
     public static bool IsThisSweep(this SagaConsumeContext<Rotation> c, int sweep) => c.Saga.Sweep == sweep;
 
     public static bool LeavesRows(this BehaviorContext<Rotation, RowsCounted> c) =>
-        c.IsThisSweep(c.Message.Sweep) && c.Message.PendingRows > 0 && c.Saga.IdleSweeps < Sweeps.MaxIdle;
+        c.Saga.Counted() is { PendingRows: > 0 } && c.Saga.IdleSweeps < Sweeps.MaxIdle;
 
     public static bool CannotTell(this BehaviorContext<Rotation, RowsCounted> c) =>
-        c.IsThisSweep(c.Message.Sweep) && !c.LeavesRows() && c.Message.Uncounted is not null;
+        c.Saga.Counted() is { Uncounted: not null } && !c.LeavesRows();
 
     public static bool IsOver(this BehaviorContext<Rotation, RowsCounted> c) =>
-        c.IsThisSweep(c.Message.Sweep) && !c.LeavesRows() && c.Message.Uncounted is null;
+        c.Saga.Counted() is { Uncounted: null } && !c.LeavesRows();
 
+    /// <summary>Everything was counted and nothing is left, verification included: both are written with the rotation.</summary>
     public static bool IsClean(this BehaviorContext<Rotation, RotationConcluded> c) =>
-        c.IsThisSweep(c.Message.Sweep)
-        && c.Message is { FailedPartitions: 0, Counts.Failed: 0, PostCheckFault: null };
+        c.Saga.Closing()?.IsClean() == true && c.Saga.Counted() is { Uncounted: null, PendingRows: 0 };
 
     public static bool IsFlawed(this BehaviorContext<Rotation, RotationConcluded> c) =>
-        c.IsThisSweep(c.Message.Sweep) && !c.IsClean();
+        c.HasTotals() && !c.IsClean();
+
+    public static bool HasTotals(this BehaviorContext<Rotation, RotationConcluded> c) =>
+        c.Saga.Closing() is not null;
 
     public static string CancelledBy(this CancelRotation message) => $"cancelled by {message.RequestedBy}";
 
@@ -63,7 +66,16 @@ internal static class RotationVerbs
         where T : class => on.Then(c => c.Saga.Reason = reason(c.Message));
 
     public static EventActivityBinder<Rotation, T> NextSweep<T>(this EventActivityBinder<Rotation, T> on)
-        where T : class => on.Then(c => c.Saga.NextSweep((c.Message as RowsCounted)?.PendingRows));
+        where T : class =>
+        on.Then(c => c.Saga.NextSweep(c.Message is RowsCounted ? c.Saga.Counted()?.PendingRows : null));
+
+    public static EventActivityBinder<Rotation, RowsCounted> NoteUncounted(
+        this EventActivityBinder<Rotation, RowsCounted> on
+    ) => on.Then(c => c.Saga.Reason = c.Saga.Counted()?.Uncounted);
+
+    public static EventActivityBinder<Rotation, RowsCounted> NoteGivenUp(
+        this EventActivityBinder<Rotation, RowsCounted> on
+    ) => on.Then(c => c.Saga.Reason = c.Saga.Counted()?.GivenUp);
 
     public static EventActivityBinder<Rotation, SweepSettled> NoteSettled(
         this EventActivityBinder<Rotation, SweepSettled> on
@@ -102,10 +114,5 @@ internal static class RotationVerbs
 
     public static EventActivityBinder<Rotation, RotationConcluded> Conclude(
         this EventActivityBinder<Rotation, RotationConcluded> on
-    ) => on.Then(c => (c.Saga.Concluded, c.Saga.Reason) = (true, c.Message.PostCheckFault ?? c.Saga.Reason));
-
-    public static EventActivityBinder<Rotation, RotationConcluded> PublishEnd(
-        this EventActivityBinder<Rotation, RotationConcluded> on,
-        RotationOutcome outcome
-    ) => on.Publish(c => new RotationCompleted(c.Saga.CorrelationId, outcome, c.Message.Counts));
+    ) => on.Then(c => (c.Saga.Concluded, c.Saga.Reason) = (true, c.Saga.Closing()?.Reason ?? c.Saga.Reason));
 }

@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Contracts;
+using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Persistence;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control.Audit;
@@ -13,11 +13,6 @@ namespace RotationMesh.Mesh.Saga;
 /// </summary>
 internal sealed class RotationWitness : ISagaWitness<Rotation>
 {
-    // Written before the message that concludes the rotation was sent.
-    private const string FindVerified = """
-        SELECT (summary ->> 'Verified')::bigint FROM rotationmesh.rotations WHERE correlation_id = @CorrelationId
-        """;
-
     /// <inheritdoc/>
     public Rotation Copy(Rotation saga) => saga.Copy();
 
@@ -35,17 +30,12 @@ internal sealed class RotationWitness : ISagaWitness<Rotation>
             await AppendAsync(AuditKind.RotationStarted, after.RequestedBy, Started(start));
         else if (before is not null && before.State != after.State)
             await AppendAsync(AuditKind.StateChanged, Actor(message), Changed(before, after, message));
-        if (before is { Concluded: false } && after.Concluded && message is RotationConcluded concluded)
-        {
-            var verified = await transaction.Connection!.ExecuteScalarAsync<long?>(
-                new CommandDefinition(FindVerified, after, transaction, cancellationToken: cancellationToken)
-            );
+        if (before is { Concluded: false } && after.Concluded && after.Closing() is { } closing)
             await AppendAsync(
                 AuditKind.RotationEnded,
                 AuditEntry.Program,
-                Ended(after.State, concluded, verified)
+                Ended(after.State, closing, closing.Counts())
             );
-        }
 
         if (newest is not null)
             await AuditMarks.NoteAsync(transaction, newest, cancellationToken);
@@ -101,18 +91,18 @@ internal sealed class RotationWitness : ISagaWitness<Rotation>
         };
     }
 
-    private static RotationEndedDetails Ended(string state, RotationConcluded concluded, long? verified) =>
+    private static RotationEndedDetails Ended(string state, ClosingSummary closing, RowCounts counts) =>
         new()
         {
             State = state,
-            Rows = concluded.Counts.Rows,
-            Rotated = concluded.Counts.Rotated,
-            Current = concluded.Counts.Current,
-            External = concluded.Counts.External,
-            Failed = concluded.Counts.Failed,
-            Conflicts = concluded.Counts.Conflicts,
-            Verified = verified,
-            FailedPartitions = concluded.FailedPartitions,
+            Rows = counts.Rows,
+            Rotated = counts.Rotated,
+            Current = counts.Current,
+            External = counts.External,
+            Failed = counts.Failed,
+            Conflicts = counts.Conflicts,
+            Verified = closing.Verified,
+            FailedPartitions = closing.FailedPartitions,
         };
 
     private static IReadOnlyList<string>? NullIfEmpty(IReadOnlyList<string>? names) =>

@@ -69,6 +69,7 @@ public static class CoordinatorRole
         bus.AddSingleton<GateLook>();
         bus.AddSingleton<QueuePauses>();
         bus.AddSingleton<PostChecks>();
+        bus.AddSingleton<ClosingDoubts>();
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,

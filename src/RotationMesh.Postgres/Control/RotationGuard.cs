@@ -18,7 +18,7 @@ public sealed class RotationGuard(NpgsqlDataSource source)
     /// <summary>
     /// Holds the work of that name until disposed of; null where somebody else is at it. Names of different work differ.
     /// </summary>
-    public async Task<IAsyncDisposable?> TryHoldAsync(
+    public async Task<HeldWork?> TryHoldAsync(
         string work,
         Guid rotationId,
         CancellationToken cancellationToken
@@ -33,7 +33,7 @@ public sealed class RotationGuard(NpgsqlDataSource source)
                     new CommandDefinition(Lock, new { name }, cancellationToken: cancellationToken)
                 )
             )
-                return new Held(connection, name);
+                return new HeldWork(connection, name, Unlock);
         }
         catch
         {
@@ -44,21 +44,36 @@ public sealed class RotationGuard(NpgsqlDataSource source)
         await connection.DisposeAsync();
         return null;
     }
+}
 
-    private sealed class Held(NpgsqlConnection connection, string name) : IAsyncDisposable
+/// <summary>Work that this process alone is at. What it decides is written over its connection: where the lock was lost, so is the write.</summary>
+public sealed class HeldWork : IAsyncDisposable
+{
+    private readonly string name;
+    private readonly string unlock;
+
+    internal HeldWork(NpgsqlConnection connection, string name, string unlock)
     {
-        public async ValueTask DisposeAsync()
+        Connection = connection;
+        this.name = name;
+        this.unlock = unlock;
+    }
+
+    /// <summary>The session that holds the lock.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await using (Connection)
         {
-            await using (connection)
+            try
             {
-                try
-                {
-                    await connection.ExecuteAsync(Unlock, new { name });
-                }
-                catch (NpgsqlException)
-                {
-                    // The connection is broken, and the lock gone with it.
-                }
+                await Connection.ExecuteAsync(unlock, new { name });
+            }
+            catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+            {
+                // The connection is broken, and the lock gone with it.
             }
         }
     }

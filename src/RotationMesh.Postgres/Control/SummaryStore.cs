@@ -6,8 +6,10 @@ namespace RotationMesh.Postgres.Control;
 /// <summary>Closing totals of rotations in the control database, as JSON.</summary>
 public sealed class SummaryStore(NpgsqlDataSource source)
 {
+    // Not of a rotation that has moved on: the totals of its end stay.
     private const string Write = """
-        UPDATE rotationmesh.rotations SET summary = @summary::jsonb WHERE correlation_id = @rotationId
+        UPDATE rotationmesh.rotations SET summary = @summary::jsonb
+        WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
         """;
 
     private const string Find = """
@@ -18,13 +20,32 @@ public sealed class SummaryStore(NpgsqlDataSource source)
         SELECT summary::text FROM rotationmesh.rotations WHERE correlation_id = @rotationId
         """;
 
-    /// <summary>Keeps the totals of a rotation that ends.</summary>
-    public async Task WriteAsync(Guid rotationId, string summary, CancellationToken cancellationToken)
+    /// <summary>
+    /// Keeps the totals of a rotation that ends after that sweep, over the session that holds the guard. False where the
+    /// rotation has moved on.
+    /// </summary>
+    public static async Task<bool> WriteAsync(
+        HeldWork held,
+        Guid rotationId,
+        int sweep,
+        string summary,
+        CancellationToken cancellationToken
+    )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(Write, new { rotationId, summary }, cancellationToken: cancellationToken)
+        ArgumentNullException.ThrowIfNull(held);
+        var written = await held.Connection.ExecuteAsync(
+            new CommandDefinition(
+                Write,
+                new
+                {
+                    rotationId,
+                    sweep,
+                    summary,
+                },
+                cancellationToken: cancellationToken
+            )
         );
+        return written == 1;
     }
 
     /// <summary>The totals of a rotation; null before its end.</summary>

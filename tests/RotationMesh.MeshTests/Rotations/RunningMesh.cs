@@ -37,11 +37,12 @@ internal sealed class RunningMesh : IAsyncDisposable
         Action<IBusRegistrationConfigurator>? configure = null,
         Action<IBusRegistrationConfigurator>? transport = null,
         LedgerRules? rules = null,
-        IReadOnlyList<string>? tenants = null
+        IReadOnlyList<string>? tenants = null,
+        string verify = ""
     )
     {
         var mesh = await OpenAsync(world, worker, window, embedded, configure, transport, rules);
-        await mesh.SteerAsync(mesh.Order(mesh.Id, tenants ?? [], embedded));
+        await mesh.SteerAsync(mesh.Order(mesh.Id, tenants ?? [], embedded) with { Verify = verify });
         return mesh;
     }
 
@@ -92,6 +93,10 @@ internal sealed class RunningMesh : IAsyncDisposable
 
     public Task SteerAsync<T>(T command)
         where T : class => host.SteerAsync(command, CancellationToken.None);
+
+    /// <summary>Says something to whoever listens, as any process with a place on the bus can.</summary>
+    public Task PublishAsync<T>(T message)
+        where T : class => host.Services.GetRequiredService<IBus>().Publish(message);
 
     public Task<RunningRotation?> NowAsync() => NowAsync(Id);
 

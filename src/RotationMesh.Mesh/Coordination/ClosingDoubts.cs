@@ -1,0 +1,113 @@
+using System.Globalization;
+using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Looks for what speaks against "every row is at the target version and decrypts" before a rotation is called complete.
+/// Workers are trusted with rows and not with the verdict: their numbers are held against the census, and this process
+/// decrypts a sample of its own of every table.
+/// </summary>
+internal sealed class ClosingDoubts(
+    Surveyor surveyor,
+    KeyRing ring,
+    TargetDatabases databases,
+    ControlDatabase control
+)
+{
+    /// <summary>
+    /// Share of the rows that verification may have missed: rows that the application moves or deletes between census and
+    /// verification are rightly not seen.
+    /// </summary>
+    private const double MissedShare = 0.01;
+
+    /// <summary>Rows that may always have been missed, in tables so small that a hundredth of them is no row.</summary>
+    private const double MissedRows = 20;
+
+    /// <summary>Part of a sample that may be missing: pages are chosen by chance, and hold more rows or fewer.</summary>
+    private const double SampleSlack = 0.75;
+
+    /// <summary>
+    /// Each doubt in a sentence for the operator; none where there is none. Throws <see cref="Npgsql.NpgsqlException"/>
+    /// where a database does not answer, and <see cref="RotationMesh.Core.UsageException"/> where a table no longer fits the map:
+    /// nothing is concluded then.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> FindAsync(
+        ConcludeRotation command,
+        IReadOnlyList<TableCount> tables,
+        SweepSummary verification,
+        CancellationToken cancellationToken
+    )
+    {
+        var doubts = new List<string>();
+        var census = await ClosingCensus.FindAsync(control.Source, command.RotationId, cancellationToken);
+        if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
+            doubts.Add("no closing census of this sweep is recorded: retry the rotation");
+        var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
+        foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
+        {
+            var name = new PlannedTable(target.Entry.Scope, target.Entry.Database, target.Entry.Name);
+            if (
+                tables.SingleOrDefault(table => Name(table) == name) is not { } counted
+                || counted.Stored == 0
+            )
+                continue;
+            if (Missed(verify.Of(counted.Stored), counted.Stored, Verified(verification, name)) is { } missed)
+                doubts.Add($"table {name.Table}: {missed}");
+            if (await SampleAsync(target, command.Goal, counted.Stored, cancellationToken) is { } unreadable)
+                doubts.Add($"table {name.Table}: {unreadable}");
+        }
+
+        return doubts;
+    }
+
+    private static PlannedTable Name(TableCount table) => new(table.Scope, table.Database, table.Table);
+
+    private static long Verified(SweepSummary verification, PlannedTable name) =>
+        verification.Tables.SingleOrDefault(table => table.Table == name)?.Counts.Verified ?? 0;
+
+    private static string? Missed(double share, long stored, long verified)
+    {
+        var expected = share * stored;
+        var slack = share < 1 ? SampleSlack * expected : Math.Max(MissedRows, MissedShare * expected);
+        return expected > 0 && (verified == 0 || verified < expected - slack)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"verification saw {verified} rows where about {Math.Ceiling(expected)} are: retry the rotation"
+            )
+            : null;
+    }
+
+    // Values at the target version, chosen by chance and decrypted by this process; null where all of them do.
+    private async Task<string?> SampleAsync(
+        TableTarget target,
+        RotationGoal goal,
+        long stored,
+        CancellationToken cancellationToken
+    )
+    {
+        var results = await new KeyProbe(databases, ring).ProbeAsync(
+            target,
+            [new VersionCount(goal.TargetVersion, External: false, stored)],
+            Surveyor.Tenants(goal),
+            cancellationToken
+        );
+        if (results.Count == 0)
+            return $"this process has no key of version {goal.TargetVersion}, and could not look for itself";
+        var (tried, failed) = (results.Sum(result => result.Tried), results.Sum(result => result.Failed));
+        return failed == 0
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{failed} of {tried} values at version {goal.TargetVersion} that the coordinator sampled do not decrypt, and no worker said so: run verify"
+            );
+    }
+}

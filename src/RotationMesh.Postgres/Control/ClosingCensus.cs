@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Control;
+
+/// <summary>
+/// What the census after a sweep found, as it is kept with the rotation. The saga decides by this row, which is written
+/// under the guard, and not by the message that says it is there.
+/// </summary>
+public sealed record ClosingCensus
+{
+    private const string Write = """
+        UPDATE rotationmesh.rotations SET census = @census::jsonb
+        WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
+        """;
+
+    private const string Find = """
+        SELECT census::text FROM rotationmesh.rotations WHERE correlation_id = @rotationId
+        """;
+
+    /// <summary>The sweep after which was counted.</summary>
+    public required int Sweep { get; init; }
+
+    /// <summary>Rows that are not at the target version, and that no recorded failure accounts for.</summary>
+    public required long PendingRows { get; init; }
+
+    /// <summary>Why some database could not be counted; null where all were.</summary>
+    public string? Uncounted { get; init; }
+
+    /// <summary>Why rows are left should no further sweep be made; null where none is.</summary>
+    public string? GivenUp { get; init; }
+
+    /// <summary>Reads what <see cref="WriteAsync"/> wrote; null where nothing was.</summary>
+    public static ClosingCensus? Read(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize<ClosingCensus>(json);
+
+    /// <summary>The census that was written last; null where none was.</summary>
+    public static async Task<ClosingCensus?> FindAsync(
+        NpgsqlDataSource source,
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return Read(
+            await connection.ExecuteScalarAsync<string?>(
+                new CommandDefinition(Find, new { rotationId }, cancellationToken: cancellationToken)
+            )
+        );
+    }
+
+    /// <summary>
+    /// Keeps it with the rotation, over the session that holds the guard. False where the rotation has moved on.
+    /// </summary>
+    public async Task<bool> WriteAsync(HeldWork held, Guid rotationId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        var written = await held.Connection.ExecuteAsync(
+            new CommandDefinition(
+                Write,
+                new
+                {
+                    rotationId,
+                    Sweep,
+                    census = JsonSerializer.Serialize(this),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return written == 1;
+    }
+}
