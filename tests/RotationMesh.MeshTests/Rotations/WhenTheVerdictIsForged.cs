@@ -57,9 +57,11 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
     public async Task The_coordinators_own_sample_keeps_the_rotation_from_being_complete()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await using (var honest = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 }))
+            await honest.UntilAsync("Completed");
         await world.Database.ExecuteAsync(
             """
-            UPDATE knowledge_entries SET encryption_key_version = 2, content = overlay(content placing 'AAAAAAAA' from 40)
+            UPDATE knowledge_entries SET content = overlay(content placing 'AAAAAAAA' from 40)
             WHERE id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT 100) -- fewer than look like a wrong key
             """
         );
