@@ -6,6 +6,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Engine.Gating;
+using RotationMesh.Engine.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
@@ -27,6 +28,10 @@ public sealed class Doctor(
 )
 {
     private readonly Findings findings = new();
+    private readonly List<ScanDocument> scans = [];
+
+    /// <summary>What the scan looked at, where it was asked for.</summary>
+    public IReadOnlyList<ScanDocument> Scans => scans;
 
     /// <summary>Whether rotations are for the workers of a mesh, so that none is a finding.</summary>
     public bool WorkersAreExpected { get; init; }
@@ -67,8 +72,10 @@ public sealed class Doctor(
         );
         await CheckGatesAsync(ring, cancellationToken);
         CheckPostChecks();
+        var looks = new ScanExamination(new MapScan(map, keys, databases, formats, ScanDepth.Look), findings);
         foreach (var database in scan ? reachable : [])
-            await ScanAsync(database, keys, cancellationToken);
+            if (await looks.ExamineAsync(database, cancellationToken) is { } scanned)
+                scans.Add(scanned);
         return findings.All;
     }
 
@@ -204,33 +211,5 @@ public sealed class Doctor(
                 findings.Add(Verdict.Bad, $"post-check {check.Name}", fault.Message);
             }
         }
-    }
-
-    private async Task ScanAsync(string database, KeyRing? keys, CancellationToken cancellationToken)
-    {
-        var found = await new ColumnScan(databases, keys, formats, map).ScanAsync(
-            database,
-            cancellationToken
-        );
-        foreach (var column in found)
-        {
-            var path = column.Path is null ? "" : $" at path {column.Path}";
-            var why = column.Context is { } context
-                ? $"decrypts under context {context}"
-                : $"{column.LookLikeEnvelopes} of {column.Sampled} sampled values look like envelopes";
-            findings.Add(
-                Verdict.Warning,
-                $"column {column.Table}.{column.Column}",
-                $"{why}{path}, and the map does not name it (database {database})",
-                "add it to the map, or it keeps its old key"
-            );
-        }
-
-        if (found.Count == 0)
-            findings.Add(
-                Verdict.Good,
-                $"scan of {database}",
-                "no undeclared column looks like it holds envelopes"
-            );
     }
 }

@@ -10,6 +10,7 @@ using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Copying;
 using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
@@ -24,6 +25,10 @@ internal sealed class TableExamination(
     IReadOnlyList<RetiredKey> retired
 )
 {
+    private const string CopyFix =
+        "let it pass over the rotation's sessions (WHEN (current_setting('application_name') <> 'rotationmesh')), or rotate or "
+        + "delete the copies afterwards: doctor --scan finds them, and keys retire looks for them";
+
     /// <summary>Adds what it finds; <paramref name="keys"/> is null where the keys are at fault themselves.</summary>
     public async Task ExamineAsync(TableEntry entry, KeyRing? keys, CancellationToken cancellationToken)
     {
@@ -97,6 +102,15 @@ internal sealed class TableExamination(
                 name,
                 $"{target.Shape.UpdateTriggers} triggers fire on each row that is rotated",
                 "check that they may"
+            );
+        foreach (
+            var trigger in await new CopyingTriggers(databases).ListAsync(target.Entry, cancellationToken)
+        )
+            findings.Add(
+                Verdict.Warning,
+                name,
+                $"trigger {trigger.Name} (function {trigger.Function}) may copy values, and copies keep their old key: {trigger.Why}",
+                CopyFix
             );
         if (keys is null)
             return;

@@ -7,7 +7,8 @@ public interface IKeyRetirement
 {
     /// <summary>
     /// Retires a version where nothing refers to it any more: a census of every database, a verification of every row
-    /// without that version's key, recorded failures and external values decide. Else nothing is written, and the
+    /// without that version's key, recorded failures and external values decide, and a scan of what the map does not name,
+    /// unless the order says why there is none. Else nothing is written, and the
     /// document says what is in the way. One that is retired already stays so. Throws <c>UsageException</c> for a version
     /// that never was, and where the map does not fit.
     /// </summary>
@@ -29,4 +30,7 @@ public sealed record RetirementOrder
 
     /// <summary>Command line by which it is asked; it holds no secret, as no option takes one.</summary>
     public string? CommandLine { get; init; }
+
+    /// <summary>Why what the map does not name is not scanned; null: it is. It is recorded.</summary>
+    public string? SkipScanReason { get; init; }
 }

@@ -34,7 +34,7 @@ public static class AuditText
                 $"post-check {check.Check} {(check.Passed ? "passed" : "failed")}{Because(check.Reason)}",
             "RotationEnded" when Read<RotationEndedDetails>(written) is { } end => Ended(end),
             "KeyRetired" when Read<KeyRetiredDetails>(written) is { } key =>
-                $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it",
+                $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it{Scan(key)}",
             // Of another version of the program, or not its own: shown as it is.
             _ => $"{written.Kind} {written.Details?.ToJsonString()}",
         };
@@ -81,6 +81,14 @@ public static class AuditText
             : $" (retry of {Listed(change.Scopes ?? ["all scopes"])}{OfTenants(change.Tenants)})";
 
     private static string Because(string? reason) => reason is null ? "" : $": {reason}";
+
+    private static string Scan(KeyRetiredDetails key) =>
+        key.ScanSkipped is { } reason ? $", and no scan of what the map does not name: {reason}"
+        : key.ScannedTables is { } tables
+            ? FormattableString.Invariant(
+                $", and {key.ScannedRows:N0} rows of {tables:N0} tables were looked at for what the map does not name"
+            )
+        : "";
 
     private static string By(string? commandLine) => commandLine is null ? "" : $": {commandLine}";
 

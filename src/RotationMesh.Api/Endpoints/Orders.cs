@@ -33,7 +33,11 @@ internal static class Orders
     }
 
     /// <summary>A retirement.</summary>
-    public static void Check(RetirementOrder order) => Check(order.CommandLine, "commandLine");
+    public static void Check(RetirementOrder order)
+    {
+        Check(order.CommandLine, "commandLine");
+        Check(order.SkipScanReason, "skipScanReason");
+    }
 
     /// <summary>What is asked of a rotation.</summary>
     public static void Check(SteeringOrder order)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using System.Text;
 using RotationMesh.Cli.Output;
@@ -16,6 +17,17 @@ internal sealed class KeysVerb : IVerb
 
     private readonly Argument<int> retired = new("N") { Description = "The key version" };
 
+    private readonly Option<bool> skipScan = new("--skip-scan")
+    {
+        Description = "Do not look for envelopes in columns that the map does not name; needs --reason",
+    };
+
+    private readonly Option<string?> reason = new("--reason")
+    {
+        Description = "Why there is no scan; it is recorded",
+        HelpName = "TEXT",
+    };
+
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
         var command = new Command("keys", "Show key versions, fingerprints and the rows that use each");
@@ -29,7 +41,10 @@ internal sealed class KeysVerb : IVerb
         )
         {
             retired,
+            skipScan,
+            reason,
         };
+        retire.Validators.Add(Check);
         retire.SetAction((parsed, _) => RetireAsync(parsed, terminal(parsed), stopping));
         command.Subcommands.Add(retire);
         return command;
@@ -58,6 +73,11 @@ internal sealed class KeysVerb : IVerb
         foreach (var version in keys.Keys.Where(key => key is { Current: false, RetiredAt: null }))
         foreach (var obstacle in version.InTheWay)
             terminal.Tables.Line($"Version {version.Version} is not safe to retire: {obstacle}");
+        if (keys.Keys.Any(version => version.SafeToRetire))
+            terminal.Tables.Line(
+                "Safe to retire means that no row of the map's tables needs the version. What the map does not name was not "
+                    + "scanned: 'keys retire' does that first."
+            );
         terminal.WriteJson(keys);
         return ExitCodes.Success;
     }
@@ -70,20 +90,25 @@ internal sealed class KeysVerb : IVerb
             Version = parsed.GetValue(retired),
             RequestedBy = Operator.Name,
             CommandLine = CommandLineText.Own,
+            SkipScanReason = parsed.GetValue(reason),
         };
         var outcome = await ProgressView.FollowAsync(
             terminal.Progress,
             progress => desk.KeyRetirement.RetireAsync(order, progress, stopping)
         );
-        foreach (var obstacle in outcome.InTheWay)
-            terminal.Tables.Line($"In the way: {obstacle}");
-        terminal.Tables.Line(
-            outcome.Retired
-                ? $"Key version {outcome.Version} is retired. No row needs it; take it out of the key ring when no backup does."
-                : $"Key version {outcome.Version} is not retired."
-        );
+        RetirementView.Show(terminal.Tables, outcome);
         terminal.WriteJson(outcome);
         return outcome.Retired ? ExitCodes.Success : ExitCodes.Gate;
+    }
+
+    private void Check(CommandResult result)
+    {
+        var skips = result.GetResult(skipScan) is { Implicit: false } && result.GetValue(skipScan);
+        var says = !string.IsNullOrWhiteSpace(result.GetValue(reason));
+        if (skips && !says)
+            result.AddError("--skip-scan needs --reason TEXT, which is recorded");
+        if (says && !skips)
+            result.AddError("--reason says why there is no scan: give --skip-scan too");
     }
 
     private static int Generate(ParseResult parsed, Terminal terminal)

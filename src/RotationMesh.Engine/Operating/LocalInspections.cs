@@ -124,7 +124,10 @@ public sealed class LocalInspections(
             WorkersAreExpected = WorkersAreExpected,
         };
         var findings = await doctor.ExamineAsync(ring, scan, cancellationToken);
-        return new DoctorDocument(findings.All(finding => finding.Verdict != Verdict.Bad), findings);
+        return new DoctorDocument(findings.All(finding => finding.Verdict != Verdict.Bad), findings)
+        {
+            Scans = doctor.Scans,
+        };
     }
 
     private List<TableEntry> Tables(RowSelection selection)

@@ -36,6 +36,10 @@ public sealed class LocalKeyRetirement(
             throw new UsageException(
                 $"there never was a key version {version}: the current one is {keys.CurrentVersion}"
             );
+        if (order.SkipScanReason is { } reason && string.IsNullOrWhiteSpace(reason))
+            throw new UsageException(
+                "the reason for which the scan is skipped is empty: say why, it is recorded"
+            );
         var store = new RetiredKeyStore(control);
         if (
             (await store.ListAsync(cancellationToken)).FirstOrDefault(key => key.Version == version) is
@@ -45,11 +49,25 @@ public sealed class LocalKeyRetirement(
         var check = new RetirementCheck(map, keys, databases, schema, control);
         var usage = await FindAsync(check, version, progress, cancellationToken);
         var verified = check.Verified;
-        // Decrypting took its time: count again, and record at once.
+        var look = new RetirementLook();
+        if (usage.SafeToRetire && order.SkipScanReason is null)
+        {
+            look = await ProgressReports.WhileAsync(
+                progress,
+                _ => new RetirementScan(map, keys, databases).LookAsync(version, cancellationToken)
+            );
+            usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
+        }
+
+        // Decrypting and scanning took their time: count again, and record at once.
         if (usage.SafeToRetire)
             usage = await FindAsync(check, version, null, cancellationToken);
         if (!usage.SafeToRetire)
-            return new RetirementDocument(version, usage.Fingerprint, false, null, usage.InTheWay);
+            return Tell(
+                new RetirementDocument(version, usage.Fingerprint, false, null, usage.InTheWay),
+                order,
+                look
+            );
         await control.MigrateAsync(cancellationToken);
         var entry = AuditEntry.Of(
             AuditKind.KeyRetired,
@@ -63,10 +81,20 @@ public sealed class LocalKeyRetirement(
                 MapHash = MapHash.Of(map),
                 Rows = check.Counted,
                 Verified = verified,
+                ScannedTables = order.SkipScanReason is null ? look.Tables : null,
+                ScannedRows = order.SkipScanReason is null ? look.Rows : null,
+                ScanSkipped = order.SkipScanReason,
             }
         );
-        return Document(await store.RetireAsync(version, usage.Fingerprint, entry, cancellationToken));
+        var retired = await store.RetireAsync(version, usage.Fingerprint, entry, cancellationToken);
+        return Tell(Document(retired), order, look);
     }
+
+    private static RetirementDocument Tell(
+        RetirementDocument document,
+        RetirementOrder order,
+        RetirementLook look
+    ) => document with { Scans = look.Scans, Warnings = look.Warnings, ScanSkipped = order.SkipScanReason };
 
     // Without progress it counts, and decrypts a thousandth.
     private static async Task<KeyDocument> FindAsync(

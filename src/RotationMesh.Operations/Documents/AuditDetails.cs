@@ -148,4 +148,13 @@ public sealed record KeyRetiredDetails
 
     /// <summary>Rows that were decrypted without the version's key.</summary>
     public required long Verified { get; init; }
+
+    /// <summary>Tables in which what the map does not name was looked at; left out where no scan was made.</summary>
+    public int? ScannedTables { get; init; }
+
+    /// <summary>Rows of them that were looked at.</summary>
+    public long? ScannedRows { get; init; }
+
+    /// <summary>Why no scan was made, where the operator chose so.</summary>
+    public string? ScanSkipped { get; init; }
 }

@@ -123,6 +123,9 @@ public sealed record DoctorDocument(bool Ok, IReadOnlyList<Finding> Checks)
 {
     /// <summary>What the subject of a finding about a gate begins with; the gate's name follows.</summary>
     public const string GateSubject = "gate ";
+
+    /// <summary>What the scan looked at in each database; empty where none was asked for.</summary>
+    public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 }
 
 /// <summary>One thing that was checked.</summary>

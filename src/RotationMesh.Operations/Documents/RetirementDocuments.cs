@@ -7,7 +7,17 @@ public sealed record RetirementDocument(
     bool Retired,
     DateTimeOffset? RetiredAt,
     IReadOnlyList<string> InTheWay
-);
+)
+{
+    /// <summary>What the scan for envelopes that the map does not name looked at in each database; empty where it was not made.</summary>
+    public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
+
+    /// <summary>What that scan found or could not look at, and does not stand in the way.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Why it was not made, where the operator chose so; null where it was, or nothing came of the retirement before.</summary>
+    public string? ScanSkipped { get; init; }
+}
 
 /// <summary>Rows of a table, external ones among them, that claim a version which is out of service.</summary>
 public sealed record RetiredUseDocument(string Scope, string Database, string Table, int Version, long Rows);

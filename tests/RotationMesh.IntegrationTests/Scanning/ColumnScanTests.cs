@@ -14,7 +14,14 @@ public sealed class ColumnScanTests
         var found = await ScanAsync(stage, stage.Ring);
 
         Assert.That(
-            found.Select(column => (column.Table, column.Column, column.Path, column.Context)),
+            found.Select(column =>
+                (
+                    column.Table,
+                    column.Column,
+                    column.Path,
+                    column.Opened.Select(opened => opened.Context).SingleOrDefault()
+                )
+            ),
             Is.EquivalentTo(
                 new (string, string, string?, string?)[]
                 {
@@ -34,7 +41,7 @@ public sealed class ColumnScanTests
 
         var found = await ScanAsync(stage, null);
 
-        Assert.That(found.Select(column => column.Context), Is.All.Null);
+        Assert.That(found.Select(column => column.Opened), Is.All.Empty);
         Assert.That(
             found.Select(column => column.Column).Order(),
             Is.EqualTo(new[] { "foreign_key_text", "forgotten", "raw", "settings" })
@@ -74,9 +81,22 @@ public sealed class ColumnScanTests
         return stage;
     }
 
-    private static Task<IReadOnlyList<ScannedColumn>> ScanAsync(Stage stage, KeyRing? ring) =>
-        new ColumnScan(stage.Databases, ring, stage.Formats, stage.Map).ScanAsync(
-            Stage.App,
-            CancellationToken.None
-        );
+    private static async Task<
+        IReadOnlyList<(string Table, string Column, string? Path, IReadOnlyList<OpenedEnvelopes> Opened)>
+    > ScanAsync(Stage stage, KeyRing? ring)
+    {
+        var scan = await new ColumnScan(
+            stage.Databases,
+            ring,
+            stage.Formats,
+            stage.Map,
+            ScanDepth.Look
+        ).ScanAsync(Stage.App, CancellationToken.None);
+        return
+        [
+            .. scan.Found.Select(found =>
+                (found.Table.Table, found.Envelopes.Column, found.Envelopes.Path, found.Envelopes.Opened)
+            ),
+        ];
+    }
 }

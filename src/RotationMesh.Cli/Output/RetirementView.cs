@@ -1,0 +1,38 @@
+using RotationMesh.Operations.Documents;
+using Spectre.Console;
+
+namespace RotationMesh.Cli.Output;
+
+/// <summary>Shows what came of a retirement, and on what it rests.</summary>
+internal static class RetirementView
+{
+    /// <summary>What is in the way, what the scan met, and the verdict.</summary>
+    public static void Show(IAnsiConsole console, RetirementDocument outcome)
+    {
+        foreach (var obstacle in outcome.InTheWay)
+            console.Line($"In the way: {obstacle}");
+        foreach (var warning in outcome.Warnings)
+            console.Warn($"Scan: {warning}");
+        console.Line(Verdict(outcome));
+    }
+
+    private static string Verdict(RetirementDocument outcome)
+    {
+        if (!outcome.Retired)
+            return $"Key version {outcome.Version} is not retired.";
+        // It was retired before, and nothing was looked at again.
+        if (outcome is { Scans.Count: 0, ScanSkipped: null })
+            return $"Key version {outcome.Version} is retired, since {outcome.RetiredAt:u}.";
+        return $"Key version {outcome.Version} is retired. No row of the map's tables needs it{Scan(outcome)}; take it out of the key ring when no backup does.";
+    }
+
+    private static string Scan(RetirementDocument outcome)
+    {
+        if (outcome.ScanSkipped is { } reason)
+            return $"; what the map does not name was not scanned ({reason})";
+        var tables = outcome.Scans.Sum(scan => scan.Tables.Count);
+        var rows = outcome.Scans.Sum(scan => scan.Tables.Sum(table => table.RowsLookedAt));
+        var whole = outcome.Scans.Sum(scan => scan.Tables.Count(table => table.Whole));
+        return $", and no value that the map does not name opened with it in {Tables.Number(rows)} rows of {Tables.Number(tables)} tables that were looked at ({Tables.Number(whole)} of them wholly)";
+    }
+}

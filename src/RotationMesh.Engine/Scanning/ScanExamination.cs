@@ -1,0 +1,59 @@
+using Npgsql;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
+
+namespace RotationMesh.Engine.Scanning;
+
+/// <summary>The doctor's scan: what was looked at is told table by table, and what was found is a warning.</summary>
+internal sealed class ScanExamination(MapScan scan, Findings findings)
+{
+    /// <summary>Adds what the scan of a database says; null where it could not be scanned.</summary>
+    public async Task<ScanDocument?> ExamineAsync(string database, CancellationToken cancellationToken)
+    {
+        var subject = $"scan of {database}";
+        try
+        {
+            var found = await scan.ScanAsync(database, cancellationToken);
+            Tell(subject, found);
+            return found;
+        }
+        catch (NpgsqlException fault)
+        {
+            findings.Add(Verdict.Bad, subject, $"it did not end: {DatabaseFaults.Describe(fault)}");
+            return null;
+        }
+    }
+
+    private void Tell(string subject, ScanDocument scanned)
+    {
+        foreach (var table in scanned.Tables)
+            findings.Add(Verdict.Good, $"{subject}, {table.Table}", ScanWords.LookedAt(table));
+        foreach (var table in scanned.Tables)
+        foreach (var found in table.Found)
+            findings.Add(
+                Verdict.Warning,
+                $"column {table.Table}.{found.Column}",
+                $"{(found.Path is null ? "" : $"at path {found.Path}: ")}{ScanWords.What(table, found)}; the map does not name it (database {scanned.Database})",
+                "add it to the map, or it keeps its old key"
+            );
+        foreach (var reason in scanned.NotLookedAt.GroupBy(left => left.Reason))
+            findings.Add(
+                Verdict.Warning,
+                subject,
+                $"not looked at, {reason.Key}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}",
+                "grant SELECT, or find out by yourself whether it holds envelopes"
+            );
+        if (scanned.SearchCutShort)
+            findings.Add(
+                Verdict.Warning,
+                subject,
+                "the time to try keys was used up: not every value that may be an envelope was tried"
+            );
+        if (scanned.Tables.All(table => table.Found.Count == 0))
+            findings.Add(
+                Verdict.Good,
+                subject,
+                "among the rows that were looked at, no value that the map does not name looks like an envelope"
+            );
+    }
+}

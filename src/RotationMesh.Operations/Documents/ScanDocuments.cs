@@ -1,0 +1,72 @@
+namespace RotationMesh.Operations.Documents;
+
+/// <summary>What a scan for envelopes that the map does not name looked at in one database, and what it found.</summary>
+public sealed record ScanDocument
+{
+    /// <summary>The database in the map.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The tables that were looked at.</summary>
+    public required IReadOnlyList<ScannedTable> Tables { get; init; }
+
+    /// <summary>What could not be looked at.</summary>
+    public required IReadOnlyList<UnscannedDocument> NotLookedAt { get; init; }
+
+    /// <summary>Tenants whose keys were tried beside those that a row itself may name.</summary>
+    public required int TenantsTried { get; init; }
+
+    /// <summary>Whether the time to try keys was used up before every value was tried.</summary>
+    public required bool SearchCutShort { get; init; }
+}
+
+/// <summary>What was looked at of one table, materialised view or partition.</summary>
+public sealed record ScannedTable
+{
+    /// <summary>The table with its schema.</summary>
+    public required string Table { get; init; }
+
+    /// <summary>Rows that were read.</summary>
+    public required long RowsLookedAt { get; init; }
+
+    /// <summary>Rows that there are: counted where all were read, else the server's estimate; null where it has none.</summary>
+    public required long? Rows { get; init; }
+
+    /// <summary>Whether every row was read.</summary>
+    public required bool Whole { get; init; }
+
+    /// <summary>Whether the bounds on time and bytes ended the reading.</summary>
+    public required bool CutShort { get; init; }
+
+    /// <summary>Rows with a value that was too large to be read.</summary>
+    public required long RowsWithLargeValues { get; init; }
+
+    /// <summary>Whether row-level security may have hidden rows.</summary>
+    public required bool RowSecurity { get; init; }
+
+    /// <summary>The columns that were looked at.</summary>
+    public required IReadOnlyList<ScannedColumn> Columns { get; init; }
+
+    /// <summary>Envelopes where the map names none.</summary>
+    public required IReadOnlyList<FoundDocument> Found { get; init; }
+}
+
+/// <summary>A column, and how many values of it were looked at.</summary>
+public sealed record ScannedColumn(string Column, long Values);
+
+/// <summary>
+/// Envelopes in a column, or at a path in its values: so many values were seen there, so many look like envelopes, and so many
+/// of them open with a key of the ring.
+/// </summary>
+public sealed record FoundDocument(
+    string Column,
+    string? Path,
+    long Values,
+    long LookLikeEnvelopes,
+    IReadOnlyList<OpenedDocument> Opened
+);
+
+/// <summary>Values that open with the key of a version under a context of the map.</summary>
+public sealed record OpenedDocument(int Version, string Context, long Values);
+
+/// <summary>A table, or a column of one, that could not be looked at; the table is null for what no table holds.</summary>
+public sealed record UnscannedDocument(string? Table, string? Column, string Reason);

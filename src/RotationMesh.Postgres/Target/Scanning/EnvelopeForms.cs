@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Text;
+
+namespace RotationMesh.Postgres.Target.Scanning;
+
+/// <summary>
+/// Finds in a text what may be an envelope: base64 in either alphabet, with padding or without, in lines, hex, or the text of
+/// bytes (<c>\x…</c>); with anything before and after it.
+/// </summary>
+internal static class EnvelopeForms
+{
+    private const int ShortestBase64 = 39; // digits of 29 bytes without padding
+    private const int ShortestHex = EnvelopeLook.Shortest * 2;
+
+    /// <summary>Signs of the alphabet that a prefix such as <c>enc_v1_</c> or a suffix may end with, and how long either is.</summary>
+    private const string Joints = "_-/+";
+    private const int LongestJoined = 24;
+
+    /// <summary>A prefix of other signs up to here is a label, such as <c>enc:v1:</c>.</summary>
+    private const int LongestLabel = 24;
+
+    /// <summary>A version or a label may stand before the bytes of an envelope.</summary>
+    private static readonly int[] BinaryOffsets = [0, 1, 2, 4, 8];
+
+    private static readonly SearchValues<char> Base64Digits = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+    );
+
+    /// <summary>Every form that the text may hold; those that could not be of random bytes are left out.</summary>
+    public static IEnumerable<EnvelopeForm> Of(string text)
+    {
+        if (BytesOf(text) is { } bytes)
+            return OfBytes(bytes);
+        // Lines of 64 or 76 digits, as encode() and openssl write them.
+        var lines = text.AsSpan().ContainsAny('\r', '\n');
+        return lines
+            ? Runs(text).Concat(Runs(string.Concat(text.Where(sign => !char.IsWhiteSpace(sign)))))
+            : Runs(text);
+    }
+
+    private static byte[]? BytesOf(string text) =>
+        text.StartsWith(@"\x", StringComparison.Ordinal) ? Hex(text.AsSpan(2)) : null;
+
+    private static byte[]? Hex(ReadOnlySpan<char> digits)
+    {
+        var bytes = new byte[digits.Length / 2];
+        return
+            digits.Length % 2 == 0
+            && Convert.FromHexString(digits, bytes, out _, out _) == OperationStatus.Done
+            ? bytes
+            : null;
+    }
+
+    private static IEnumerable<EnvelopeForm> OfBytes(byte[] bytes)
+    {
+        if (Array.TrueForAll(bytes, value => value is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r'))
+            return Of(Encoding.ASCII.GetString(bytes));
+        return BinaryOffsets
+            .Where(offset => bytes.Length - offset >= EnvelopeLook.Shortest)
+            .Select(offset => new EnvelopeForm(
+                offset == 0 ? bytes : bytes[offset..],
+                offset == 0 && EnvelopeLook.IsLikely(bytes)
+            ))
+            .Where(form => EnvelopeLook.IsPossible(form.Raw));
+    }
+
+    private static IEnumerable<EnvelopeForm> Runs(string text)
+    {
+        for (var at = 0; at < text.Length; )
+        {
+            var next = text.AsSpan(at).IndexOfAny(Base64Digits);
+            if (next < 0)
+                yield break;
+            var start = at + next;
+            var length = text.AsSpan(start).IndexOfAnyExcept(Base64Digits);
+            var end = length < 0 ? text.Length : start + length;
+            at = end;
+            if (end - start < ShortestBase64)
+                continue;
+            var rest = text.AsSpan(end).TrimStart('=').Length;
+            foreach (
+                var form in Run(
+                    text[start..end],
+                    Labels(text[..start]) && rest == 0,
+                    end + rest == text.Length
+                )
+            )
+                yield return form;
+        }
+    }
+
+    // What is a password's hash, a digest or an address by its label is no envelope by its looks.
+    private static bool Labels(string prefix) =>
+        prefix.Length <= LongestLabel
+        && !prefix.Any(char.IsWhiteSpace)
+        && !prefix.StartsWith('$')
+        && !prefix.StartsWith("sha", StringComparison.OrdinalIgnoreCase)
+        && !prefix.Contains("//", StringComparison.Ordinal);
+
+    private static IEnumerable<EnvelopeForm> Run(string digits, bool isWhole, bool endsText)
+    {
+        var hex = digits.Length > 1 && digits[0] is 'x' or 'X' ? digits[1..] : digits;
+        hex = hex.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? hex[2..] : hex;
+        if (hex.Length >= ShortestHex && Hex(hex) is { } bytes)
+        {
+            foreach (var form in OfBytes(bytes))
+                yield return form with
+                {
+                    Likely = isWhole && form.Likely && !EnvelopeLook.IsDigest(bytes.Length),
+                };
+            yield break;
+        }
+
+        foreach (var (part, isTheWhole) in Parts(digits, endsText))
+            if (EnvelopeLook.IsRandom(part) && Decode(part) is { } raw && EnvelopeLook.IsPossible(raw))
+                yield return new EnvelopeForm(raw, isWhole && isTheWhole && EnvelopeLook.IsLikely(raw));
+    }
+
+    // The run itself, and what is left of it without a prefix or a suffix of the same alphabet.
+    private static IEnumerable<(string Part, bool IsTheWhole)> Parts(string digits, bool endsText)
+    {
+        yield return (digits, true);
+        for (var at = 0; at < LongestJoined && digits.Length - at > ShortestBase64; at++)
+            if (Joints.Contains(digits[at], StringComparison.Ordinal))
+                yield return (digits[(at + 1)..], false);
+        if (!endsText)
+            yield break;
+        for (var at = digits.Length - 1; at >= ShortestBase64 && at >= digits.Length - LongestJoined; at--)
+            if (Joints.Contains(digits[at], StringComparison.Ordinal))
+                yield return (digits[..at], false);
+    }
+
+    private static byte[]? Decode(string digits)
+    {
+        if (digits.Length % 4 == 1)
+            return null; // no number of bytes has so many digits
+        var standard = digits.Replace('-', '+').Replace('_', '/');
+        var bytes = new byte[(digits.Length + 3) / 4 * 3];
+        return Convert.TryFromBase64String(
+            standard.PadRight((digits.Length + 3) / 4 * 4, '='),
+            bytes,
+            out var written
+        )
+            ? bytes[..written]
+            : null;
+    }
+}
+
+/// <summary>Bytes that may be an envelope. <paramref name="Likely"/>: the text is these bytes and a label, and they look random.</summary>
+internal readonly record struct EnvelopeForm(byte[] Raw, bool Likely);

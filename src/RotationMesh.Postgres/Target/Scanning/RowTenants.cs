@@ -1,0 +1,54 @@
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Postgres.Target.Scanning;
+
+/// <summary>
+/// Texts of a row that may be its tenant: what stands in columns named like a tenant column of the map, and then anything
+/// short, also in documents (a copy of a row has its tenant beside the envelope).
+/// </summary>
+internal sealed class RowTenants
+{
+    /// <summary>Longest text that is taken for a tenant, and how many of a row are tried.</summary>
+    private const int Longest = 64;
+    private const int Most = 12;
+
+    private readonly HashSet<string> names;
+    private readonly IReadOnlyList<string> whenNull;
+
+    public RowTenants(RotationMap map)
+    {
+        names = [.. map.Tables.Select(entry => Plain(entry.Tenant.Name))];
+        whenNull = [.. map.Tables.Select(entry => entry.TenantWhenNull).OfType<string>().Distinct()];
+    }
+
+    /// <summary>The texts, the likeliest first; the values stand in the order of the columns.</summary>
+    public IReadOnlyList<string> Of(IReadOnlyList<string> columns, string?[] values)
+    {
+        var leaves = columns
+            .Zip(values)
+            .Where(pair => pair.Second is not null)
+            .SelectMany(pair =>
+                ValueLeaves
+                    .Of(pair.Second!)
+                    .Select(leaf =>
+                        (Name: leaf.Path.Length == 0 ? pair.First : leaf.Path.Split('.')[^1], leaf.Text)
+                    )
+            )
+            .Where(leaf => leaf.Text.Length is > 0 and <= Longest)
+            .ToList();
+        return
+        [
+            .. leaves
+                .Where(leaf => names.Contains(Plain(leaf.Name)))
+                .Concat(leaves.Where(leaf => !leaf.Text.Contains(' ', StringComparison.Ordinal)))
+                .Select(leaf => leaf.Text)
+                .Distinct()
+                .Take(Most)
+                .Concat(whenNull)
+                .Distinct(),
+        ];
+    }
+
+    private static string Plain(string name) =>
+        name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+}

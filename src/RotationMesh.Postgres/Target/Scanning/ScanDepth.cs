@@ -1,0 +1,42 @@
+namespace RotationMesh.Postgres.Target.Scanning;
+
+/// <summary>How much of each table a scan reads, and how long it searches for keys.</summary>
+public sealed record ScanDepth
+{
+    /// <summary>
+    /// A look that an operator waits for: a table of 32 MB or of 10,000 rows is read wholly in about a second, and of a
+    /// larger one as much.
+    /// </summary>
+    public static ScanDepth Look { get; } =
+        new()
+        {
+            TableBytes = 32L << 20,
+            WholeRows = 10_000,
+            TableTime = TimeSpan.FromSeconds(10),
+            SearchTime = TimeSpan.FromMinutes(1),
+        };
+
+    /// <summary>
+    /// The look before a key is destroyed: sixteen times as much, as it is done once, and no second look makes up for it.
+    /// </summary>
+    public static ScanDepth Retirement { get; } =
+        new()
+        {
+            TableBytes = 512L << 20,
+            WholeRows = 160_000,
+            TableTime = TimeSpan.FromMinutes(2),
+            SearchTime = TimeSpan.FromMinutes(10),
+        };
+
+    /// <summary>Bytes that are read of one table, values that are kept aside of its pages among them.</summary>
+    public required long TableBytes { get; init; }
+
+    /// <summary>A table of up to this many rows, by the server's estimate, is read wholly whatever its bytes.</summary>
+    public required long WholeRows { get; init; }
+
+    /// <summary>Longest time of one table.</summary>
+    public required TimeSpan TableTime { get; init; }
+
+    /// <summary>Longest time in which keys, contexts and tenants are tried, of all tables of a database.</summary>
+    public required TimeSpan SearchTime { get; init; }
+}

@@ -1,0 +1,60 @@
+namespace RotationMesh.Postgres.Target.Scanning;
+
+/// <summary>
+/// What one query reads: a table with its partitions, one partition, or a materialised view.
+/// <paramref name="Declared"/> are the paths that the map names of each of its columns.
+/// </summary>
+internal sealed record ScanUnit(
+    ScanRelation Relation,
+    long Pages,
+    long Bytes,
+    long? Rows,
+    IReadOnlyDictionary<string, DeclaredColumn> Declared
+)
+{
+    public bool IsTree => Relation.Kind == "p";
+
+    /// <summary>Columns whose values are judged: the map names none of them as a whole.</summary>
+    public IEnumerable<int> Judged =>
+        Enumerable
+            .Range(0, Relation.Names.Length)
+            .Where(at => Relation.MayHold[at] && Relation.Readable[at] && !IsDeclared(Relation.Names[at]));
+
+    /// <summary>Columns that can't be read, and why.</summary>
+    public IEnumerable<(string Column, string Reason)> Unreadable =>
+        Enumerable
+            .Range(0, Relation.Names.Length)
+            .Where(at =>
+                (Relation.Unread[at] || (Relation.MayHold[at] && !Relation.Readable[at]))
+                && !IsDeclared(Relation.Names[at])
+            )
+            .Select(at =>
+                (
+                    Relation.Names[at],
+                    Relation.Unread[at] ? $"the scan does not read {Relation.Types[at]}" : NoRight
+                )
+            );
+
+    public const string NoRight = "the role has no right to SELECT";
+
+    private bool IsDeclared(string column) => Declared.TryGetValue(column, out var paths) && paths.IsWhole;
+}
+
+/// <summary>A column that the map names: as a whole, or at some paths.</summary>
+internal sealed class DeclaredColumn
+{
+    private readonly List<IReadOnlyList<string>> paths = [];
+
+    public bool IsWhole { get; private set; }
+
+    public void Add(IReadOnlyList<string>? path)
+    {
+        if (path is null)
+            IsWhole = true;
+        else
+            paths.Add(path);
+    }
+
+    /// <summary>Whether the map names exactly this place in the document.</summary>
+    public bool Names(IReadOnlyList<string> path) => paths.Exists(declared => declared.SequenceEqual(path));
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace RotationMesh.Postgres.Target.Scanning;
+
+/// <summary>
+/// The texts in a value, whatever its type: strings of a JSON document, also of one that is kept as text or inside another,
+/// elements of arrays, fields of rows, values of an hstore. Numbers and truth values are none.
+/// </summary>
+internal static class ValueLeaves
+{
+    /// <summary>Values that hold text of another kind are opened so often.</summary>
+    private const int DeepestText = 4;
+
+    /// <summary>A name of a member is shown up to here: it may be any text.</summary>
+    private const int LongestName = 64;
+
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        MaxDepth = 512,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <summary>Texts by their place: the names of members with dots between, <c>[]</c> for any element.</summary>
+    public static IEnumerable<ValueLeaf> Of(string value) => Of(value, "", [], 0);
+
+    private static IEnumerable<ValueLeaf> Of(
+        string value,
+        string path,
+        IReadOnlyList<string> place,
+        int depth
+    )
+    {
+        var start = value.AsSpan().TrimStart();
+        if (depth >= DeepestText || start.Length < 2 || start[0] is not ('{' or '[' or '(' or '"'))
+            return [new ValueLeaf(path, place, value)];
+        if (start[0] != '(' && Parse(value) is { } document)
+        {
+            using (document)
+                return [.. Of(document.RootElement, path, place, depth + 1)];
+        }
+
+        return LiteralParts.Of(value).SelectMany(part => Of(part, path + "[]", [], depth + 1));
+    }
+
+    private static JsonDocument? Parse(string value)
+    {
+        try
+        {
+            return JsonDocument.Parse(value, Lenient);
+        }
+        catch (JsonException)
+        {
+            return null; // an array's literal, a row's, an hstore's, or text that begins like one
+        }
+    }
+
+    private static IEnumerable<ValueLeaf> Of(
+        JsonElement element,
+        string path,
+        IReadOnlyList<string> place,
+        int depth
+    )
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                return Text(element) is { } text ? Of(text, path, place, depth) : [];
+            case JsonValueKind.Object:
+                return element
+                    .EnumerateObject()
+                    .SelectMany(member =>
+                        Of(member.Value, Joined(path, member.Name), [.. place, member.Name], depth)
+                    );
+            case JsonValueKind.Array:
+                return element
+                    .EnumerateArray()
+                    .SelectMany(
+                        (item, at) =>
+                            Of(
+                                item,
+                                path + "[]",
+                                [.. place, at.ToString(CultureInfo.InvariantCulture)],
+                                depth
+                            )
+                    );
+            default:
+                return [];
+        }
+    }
+
+    // json keeps what jsonb refuses: half a surrogate pair, which no string here can hold.
+    private static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return element.GetRawText();
+        }
+    }
+
+    private static string Joined(string path, string name)
+    {
+        var shown = name.Length <= LongestName ? name : name[..LongestName] + "…";
+        return path.Length == 0 ? shown : $"{path}.{shown}";
+    }
+}
+
+/// <summary>
+/// A text in a value. <paramref name="Place"/> is its exact place in the column's own document, <paramref name="Path"/> what
+/// places of a kind have in common.
+/// </summary>
+internal readonly record struct ValueLeaf(string Path, IReadOnlyList<string> Place, string Text);

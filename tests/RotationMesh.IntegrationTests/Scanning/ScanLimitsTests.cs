@@ -1,0 +1,128 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Scanning;
+
+namespace RotationMesh.IntegrationTests.Scanning;
+
+/// <summary>A scan says what it looked at, and what it did not.</summary>
+public sealed class ScanLimitsTests
+{
+    private Stage stage = null!;
+
+    [SetUp]
+    public async Task Create()
+    {
+        stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(60));
+    }
+
+    [TearDown]
+    public async Task Drop() => await stage.DisposeAsync();
+
+    [Test]
+    public async Task Of_a_large_table_a_sample_of_all_its_pages_and_its_last_ones_are_looked_at()
+    {
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE large (n int, held text);
+            INSERT INTO large SELECT n, repeat('plain words ', 20) FROM generate_series(1, 60000) n;
+            INSERT INTO large SELECT 0, rpad(body, 240) FROM notes;
+            ANALYZE large;
+            """
+        );
+
+        var scan = await stage.ScanAsync(ScanDepth.Look with { TableBytes = 1 << 20, WholeRows = 100 });
+
+        var table = scan.Tables.Single(look => look.Table == "public.large");
+        Assert.That((table.Whole, table.CutShort, table.Rows), Is.EqualTo((false, false, 60060L)));
+        Assert.That(table.RowsLookedAt, Is.InRange(2_000, 20_000));
+        Assert.That(table.Found.Single().Opened.Single().Values, Is.EqualTo(60));
+        Assert.That(table.Columns.Single(), Is.EqualTo(new ColumnLook("held", table.RowsLookedAt)));
+    }
+
+    [Test]
+    public async Task A_value_that_is_too_large_is_counted_and_a_look_that_takes_too_long_is_cut_short()
+    {
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE large (held bytea);
+            ALTER TABLE large ALTER COLUMN held SET STORAGE EXTERNAL;
+            INSERT INTO large SELECT decode(repeat('a0', 5000000), 'hex');
+            CREATE TABLE slow (n int, held text);
+            INSERT INTO slow SELECT n, 'plain words' FROM generate_series(1, 20000) n;
+            """
+        );
+
+        Assert.That(
+            (await stage.ScanAsync()).Tables.Single(look => look.Table == "public.large").RowsWithLargeValues,
+            Is.EqualTo(1)
+        );
+        var slow = (await stage.ScanAsync(ScanDepth.Look with { TableTime = TimeSpan.FromTicks(1) })).Tables;
+        Assert.That(slow.Single(look => look.Table == "public.slow").CutShort, Is.True);
+        Assert.That(slow.Single(look => look.Table == "public.slow").Whole, Is.False);
+    }
+
+    [Test]
+    public async Task What_a_role_may_not_read_and_what_lives_elsewhere_is_told()
+    {
+        await using var role = await StageRole.CreateAsync(stage);
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE closed (held text);
+            CREATE TABLE partly (seen text, hidden text);
+            CREATE SCHEMA shut; CREATE TABLE shut.away (held text);
+            CREATE MATERIALIZED VIEW vacant AS SELECT body FROM notes WITH NO DATA;
+            CREATE TABLE flags (held bit varying);
+            CREATE EXTENSION postgres_fdw;
+            CREATE SERVER nowhere FOREIGN DATA WRAPPER postgres_fdw;
+            CREATE FOREIGN TABLE far (held text) SERVER nowhere;
+            CREATE TABLE tree (n int, held text) PARTITION BY LIST (n);
+            CREATE TABLE tree_near PARTITION OF tree FOR VALUES IN (1);
+            CREATE FOREIGN TABLE tree_far PARTITION OF tree FOR VALUES IN (2) SERVER nowhere;
+            INSERT INTO tree SELECT 1, body FROM notes;
+            SELECT lo_create(0);
+            """
+        );
+        await role.GrantAsync("SELECT", "notes, vacant, flags, far, tree_near, tree_far");
+        await role.GrantAsync("SELECT (seen)", "partly");
+        await using var limited = stage.Variant(user: role.Name);
+
+        var scan = await limited.ScanAsync();
+
+        Assert.That(
+            scan.NotLookedAt.Select(left => $"{left.Table}.{left.Column}: {left.Reason}"),
+            Is.EquivalentTo(
+                (string[])
+                    [
+                        "public.closed.: the role has no right to SELECT",
+                        "public.far.: a foreign table: scan the database that holds its rows",
+                        "public.flags.held: the scan does not read bit varying",
+                        "public.partly.hidden: the role has no right to SELECT",
+                        "public.tree_far.: a foreign table: scan the database that holds its rows",
+                        "public.vacant.: the server refused: materialized view \"vacant\" has not been populated (SQLSTATE 55000)",
+                        "shut.away.: the role has no right to use the schema",
+                        ".: 1 large objects (pg_largeobject)",
+                    ]
+            )
+        );
+        Assert.That(scan.Found.Select(pair => pair.Table.Table), Is.EqualTo((string[])["public.tree_near"]));
+    }
+
+    [Test]
+    public async Task Fifteen_hundred_tables_are_looked_at_in_one_go()
+    {
+        await stage.ExecuteAsync(
+            """
+            DO $$ BEGIN FOR n IN 1..1500 LOOP
+              EXECUTE format('CREATE TABLE many_%s AS SELECT tenant, title, body, version FROM notes WHERE %s %% 500 = 0', n, n);
+              IF n % 50 = 0 THEN COMMIT; END IF;
+            END LOOP; END $$
+            """
+        );
+
+        var scan = await stage.ScanAsync();
+
+        Assert.That(scan.Tables, Has.Count.EqualTo(1501));
+        Assert.That(scan.Found.Count(), Is.EqualTo(3));
+    }
+}
