@@ -113,6 +113,8 @@ internal sealed class RotateVerb : IVerb
                 )
             );
         RotationView.ShowEnd(terminal, rotation);
+        if (desk.Here is { } own)
+            await CopyView.ShowAsync(terminal.Tables, own.Map, own.Databases, rotation);
         return RotationExit.CodeOf(rotation);
     }
 

@@ -116,8 +116,8 @@ internal static partial class TriggerReading
 
     [GeneratedRegex(
         """
-        (?<=(^|;|\b(BEGIN|THEN|ELSE|LOOP))\s*)NEW\s*\.\s*"?(?<column>\w+)"?\s*:?=\s*(?<value>[^;]*);
-        """,
+            (?<=(^|;|\b(BEGIN|THEN|ELSE|LOOP))\s*)NEW\s*\.\s*"?(?<column>\w+)"?\s*:?=\s*(?<value>[^;]*);
+            """,
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Assignment();

@@ -1,0 +1,165 @@
+namespace RotationMesh.CliTests.Verbs;
+
+/// <summary><c>keys retire</c> looks for old values where the map names none, or says that it did not and why.</summary>
+public sealed class RetireScanTests
+{
+    private const string Audit = """
+        CREATE TABLE audit_log (at timestamptz DEFAULT now(), change jsonb);
+        CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            INSERT INTO audit_log (change) VALUES (
+              jsonb_build_object('secret', jsonb_build_array(OLD."encryptedAccessToken", NEW."encryptedAccessToken")));
+            RETURN NEW;
+          END $$;
+        CREATE TRIGGER keep AFTER UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION keep();
+        """;
+
+    private Site site = null!;
+
+    [SetUp]
+    public async Task Load() => site = await Site.LoadAsync("--rows", "300", "--tenants", "5");
+
+    [TearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [Test]
+    public async Task Copies_that_a_trigger_made_during_the_rotation_stand_in_the_way_until_they_are_gone()
+    {
+        await site.Database.ExecuteAsync(Audit);
+        Assert.That(
+            (await site.RunAsync("doctor")).Exits(0).Output,
+            Does.Contain("trigger keep (function public.keep) may copy values")
+                .And.Contain("OLD.encryptedAccessToken")
+        );
+        Assert.That(
+            (await site.RunAsync("rotate")).Exits(0).Output,
+            Does.Contain("Trigger keep of table connectors may have copied old values")
+        );
+        var copies = await site.Database.ScalarAsync<long>("SELECT count(*) FROM audit_log");
+        Assert.That(copies, Is.Positive);
+
+        var refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
+
+        Assert.That(
+            refused,
+            Does.Contain("In the way: public.audit_log.change at path secret[] (database app)")
+        );
+        Assert.That(refused, Does.Contain($"{copies} under context connector-tokens with key version 1"));
+        Assert.That(refused, Does.Contain($"in {copies} rows"));
+        Assert.That(await RetiredAsync(), Is.Zero);
+        Assert.That(
+            (await site.RunAsync("doctor", "--scan")).Exits(0).Output,
+            Does.Contain($"looked at {copies} of {copies} rows: change").And.Contain("with key version 1")
+        );
+
+        await site.Database.ExecuteAsync("TRUNCATE audit_log");
+        var retired = (await site.RunAsync("--output", "json", "keys", "retire", "1")).Exits(0).Json();
+        var tables = retired["scans"]![0]!["tables"]!.AsArray();
+        Assert.That(tables.Select(table => (string)table!["table"]!), Has.Member("public.audit_log"));
+        Assert.That(tables.Select(table => (bool)table!["whole"]!), Is.All.True);
+    }
+
+    [Test]
+    public async Task Who_skips_the_scan_says_why_and_it_is_recorded()
+    {
+        await site.Database.ExecuteAsync(Audit);
+        (await site.RunAsync("rotate")).Exits(0);
+        foreach (
+            var half in (string[][])
+                [
+                    ["--skip-scan"],
+                    ["--reason", "trimmed"],
+                    ["--skip-scan", "--reason", " "],
+                ]
+        )
+            (await site.RunAsync(["keys", "retire", "1", .. half])).Exits(2);
+        Assert.That(await RetiredAsync(), Is.Zero);
+
+        var outcome = await site.RunAsync(
+            "keys",
+            "retire",
+            "1",
+            "--skip-scan",
+            "--reason",
+            "the log is trimmed at night"
+        );
+
+        Assert.That(
+            outcome.Exits(0).Output,
+            Does.Contain(
+                "No row of the map's tables needs it; what the map does not name was not scanned (the log is trimmed at night)"
+            )
+        );
+        Assert.That(
+            (await site.RunAsync("audit")).Exits(0).Output,
+            Does.Contain("no scan of what the map does not name: the log is trimmed at night")
+        );
+    }
+
+    [Test]
+    public async Task Values_that_other_keys_open_or_none_are_told_and_stand_in_nobody_s_way()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        await site.Database.ExecuteAsync(
+            """
+            CREATE TABLE public.copies AS SELECT "tenantId", "encryptedAccessToken" AS token FROM connectors;
+            CREATE TABLE public.strange AS SELECT encode(sha512(id::bytea), 'base64') AS token FROM connectors;
+            """
+        );
+
+        var outcome = (await site.RunAsync("keys", "retire", "1")).Exits(0).Output;
+
+        Assert.That(outcome, Does.Contain("Scan: public.copies.token").And.Contain("with key version 2"));
+        Assert.That(outcome, Does.Contain("Scan: public.strange.token").And.Contain("look like envelopes"));
+    }
+
+    [Test]
+    public async Task Where_the_key_is_not_there_to_tell_what_looks_like_an_envelope_stands_in_the_way()
+    {
+        await site.Database.ExecuteAsync(
+            """CREATE TABLE public.copies AS SELECT "tenantId", "encryptedAccessToken" AS token FROM connectors"""
+        );
+        (await site.RunAsync("rotate")).Exits(0);
+        site.HoldKeys(2);
+        site.Variables["MASTER_ENCRYPTION_PREVIOUS_KEYS"] = null;
+
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
+            Does.Contain("public.copies.token").And.Contain("the key ring lacks the key of version 1")
+        );
+    }
+
+    [Test]
+    public async Task What_a_role_may_not_read_is_told()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        await site.Database.ExecuteAsync("CREATE TABLE public.closed (held text)");
+        await using var role = await Role.CreateAsync(site.Database);
+        await site.Database.ExecuteAsync(
+            $"""
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role.Name}; REVOKE ALL ON public.closed FROM {role.Name};
+            GRANT ALL ON SCHEMA rotationmesh TO {role.Name}; GRANT ALL ON ALL TABLES IN SCHEMA rotationmesh TO {role.Name};
+            GRANT ALL ON ALL SEQUENCES IN SCHEMA rotationmesh TO {role.Name};
+            """
+        );
+        site.Variables["APP_DATABASE_URL"] = role.ConnectionString;
+
+        Assert.That(
+            (await site.RunAsync("doctor", "--scan")).Output,
+            Does.Contain("not looked at, the role has no right to SELECT: public.closed")
+        );
+    }
+
+    [Test]
+    public async Task Safe_to_retire_is_said_of_the_map_s_tables()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        Assert.That(
+            (await site.RunAsync("keys")).Exits(0).Output,
+            Does.Contain("no row of the map's tables needs the version").And.Contain("was not scanned")
+        );
+    }
+
+    private Task<long> RetiredAsync() =>
+        site.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.retired_keys");
+}
