@@ -36,6 +36,9 @@ public sealed record RotationReport
     /// <summary>What the application answered once the rows were verified; empty where it was not asked.</summary>
     public IReadOnlyList<PostCheckDocument> PostChecks { get; init; } = [];
 
+    /// <summary>Transactions that were open before the closing census and did not end; null where there are none.</summary>
+    public string? OpenWriters { get; init; }
+
     /// <summary>At most <see cref="MaxFailures"/> failures.</summary>
     public required IReadOnlyList<RowFailure> Failures { get; init; }
 

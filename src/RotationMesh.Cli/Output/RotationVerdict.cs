@@ -23,6 +23,9 @@ internal static class RotationVerdict
                 "Dry run: the rows above can't be rotated; nothing was written",
             "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed) =>
                 $"Every row is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
+            "CompletedWithFailures"
+                when rotation.OpenWriters is { } open && totals is { Failed: 0, Pending: 0 } =>
+                $"Every row that was to be seen is at version {rotation.TargetVersion}, but {open}; end them and run 'rotationmesh retry'; {Decrypted(rotation)}",
             "CompletedWithFailures" when totals is { Failed: 0, Pending: 0 } =>
                 $"Every row is at version {rotation.TargetVersion}, but only {Tables.Number(rotation.Verified)} of {Tables.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
             "CompletedWithFailures" when rotation.Reason is { } reason =>

@@ -21,6 +21,9 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     /// <summary>What speaks against the workers' word that everything decrypts; null or empty where nothing does.</summary>
     public IReadOnlyList<string>? Doubts { get; init; }
 
+    /// <summary>Transactions that were open before the closing census and did not end; null where there are none.</summary>
+    public string? OpenWriters { get; init; }
+
     /// <summary>Why the end is not clean although no row is known to have failed; null where it is clean, or rows have failed.</summary>
     public string? Reason { get; init; }
 
@@ -28,6 +31,7 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     public bool IsClean() =>
         !Cancelled
         && FailedPartitions == 0
+        && OpenWriters is null
         && Counts().Failed == 0
         && (Doubts is null or { Count: 0 })
         && PostChecks?.All(check => check.Passed) != false;

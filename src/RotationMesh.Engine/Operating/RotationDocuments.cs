@@ -22,6 +22,7 @@ public static class RotationDocuments
             Reason = report.Reason,
             Verified = report.Verified,
             PostChecks = report.PostChecks,
+            OpenWriters = report.OpenWriters,
             Totals = new RowTotals
             {
                 Rotated = report.Tables.Sum(table => table.Rotated),

@@ -41,6 +41,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
             Tables = InOrder(summary.Tables),
             Verified = summary.Verified,
             PostChecks = summary.PostChecks ?? [],
+            OpenWriters = summary.OpenWriters,
             Failures = [.. kept.Select(Failure)],
         };
     }

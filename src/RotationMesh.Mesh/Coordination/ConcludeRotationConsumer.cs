@@ -68,11 +68,15 @@ internal sealed class ConcludeRotationConsumer(
             ),
             ledger
         );
+        var census = command.Cancelled
+            ? null
+            : await ClosingCensus.FindAsync(control.Source, command.RotationId, context.CancellationToken);
         var summary = new ClosingSummary(closing.Verified, [.. closing.Tables(command.Cancelled)])
         {
             Sweep = command.Sweep,
             Cancelled = command.Cancelled,
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
+            OpenWriters = census?.OpenWriters,
         };
         if (summary.IsClean())
         {
@@ -119,9 +123,12 @@ internal sealed class ConcludeRotationConsumer(
         };
 
     private static string? ReasonOf(ClosingSummary summary) =>
-        summary.Doubts is { Count: > 0 } doubts
-            ? string.Join("; ", doubts)
-            : PostChecks.Fault(summary.PostChecks ?? []);
+        summary.OpenWriters
+        ?? (
+            summary.Doubts is { Count: > 0 } doubts
+                ? string.Join("; ", doubts)
+                : PostChecks.Fault(summary.PostChecks ?? [])
+        );
 
     // A span is told when it has ended; the end of a rotation is here. One that comes twice is told twice.
     private async Task TraceAsync(ConcludeRotation command, CancellationToken cancellationToken)

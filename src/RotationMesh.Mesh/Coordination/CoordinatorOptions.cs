@@ -26,4 +26,11 @@ public sealed record CoordinatorOptions
     /// is made up for within that time.
     /// </summary>
     public TimeSpan Nudge { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Longest wait of a rotation's closing censuses for transactions that were open before them. The default value is 10
+    /// minutes: longer than a job of an application keeps a transaction open, and short enough that an operator hears in
+    /// the same hour of one that was forgotten.
+    /// </summary>
+    public TimeSpan WriterPatience { get; init; } = TimeSpan.FromMinutes(10);
 }

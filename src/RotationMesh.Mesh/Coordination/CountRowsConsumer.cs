@@ -12,6 +12,7 @@ namespace RotationMesh.Mesh.Coordination;
 /// </summary>
 internal sealed class CountRowsConsumer(
     Surveyor surveyor,
+    SettledCensuses censuses,
     TargetDatabases databases,
     ControlDatabase control,
     FailureArrival arrival
@@ -36,7 +37,11 @@ internal sealed class CountRowsConsumer(
         if (ledger.SingleOrDefault(one => one.Key == key) is not { IsSettled: true } settled)
             return; // whoever said that the sweep is settled, the ledger does not
         await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);
-        var survey = await surveyor.CountAsync(goal, durable: true, context.CancellationToken);
+        var survey = await surveyor.CountAsync(
+            goal,
+            censuses.Of(rotationId, sweep),
+            context.CancellationToken
+        );
         var givenUp = await GivenUpRows.CountAsync(
             databases,
             control,
@@ -53,16 +58,22 @@ internal sealed class CountRowsConsumer(
             settled,
             goal.TargetVersion
         );
+        var left = unexplained.Sum(table => givenUp.LeaveOf(table.Table.Name, table.Rows));
+        // Rows that are left want a sweep, or end it all with failures: neither needs the rows of those who are waited for.
+        var waiting = left > 0 ? null : survey.Waiting;
         var census = new ClosingCensus
         {
             Sweep = sweep,
-            PendingRows = unexplained.Sum(table => givenUp.LeaveOf(table.Table.Name, table.Rows)),
-            Uncounted = survey.Gaps,
+            PendingRows = left,
+            Uncounted = survey.Gaps ?? waiting,
+            OpenWriters = survey.OpenWriters ?? (left > 0 ? survey.Waiting : null),
             GivenUp = string.Join("; ", new[] { givenUp.Reason, late }.OfType<string>())
                 is { Length: > 0 } reasons
                 ? reasons
                 : null,
         };
+        if (census is { PendingRows: <= 0, Uncounted: null })
+            censuses.Forget(rotationId);
         if (await census.WriteAsync(alone, rotationId, context.CancellationToken))
             await context.Publish(new RowsCounted(rotationId, sweep));
     }

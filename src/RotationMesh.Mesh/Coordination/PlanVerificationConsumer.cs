@@ -34,7 +34,7 @@ internal sealed class PlanVerificationConsumer(
         var planned = await FindAsync(sweep, context.CancellationToken);
         if (planned is not { IsPlanned: true })
         {
-            var survey = await surveyor.CountAsync(command.Goal, durable: false, context.CancellationToken);
+            var survey = await surveyor.CountAsync(command.Goal, null, context.CancellationToken);
             if (survey.Gaps is { } gaps)
             {
                 // Not everything can be verified now; the next nudge asks again.

@@ -9,6 +9,15 @@ namespace RotationMesh.Mesh.Coordination;
 /// <summary>What a census of all tables of a rotation found, and the databases that it could not count.</summary>
 internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList<UncountedDatabase> Uncounted)
 {
+    /// <summary>
+    /// The transactions that a closing census waits for, whose database is not counted, or only as far as it can be seen;
+    /// null where there are none.
+    /// </summary>
+    public string? Waiting { get; init; }
+
+    /// <summary>Transactions that were open before the count and are not waited for any more; null where there are none.</summary>
+    public string? OpenWriters { get; init; }
+
     /// <summary>Why not everything was counted, in one line for the operator; null where it was.</summary>
     public string? Gaps =>
         Uncounted.Count == 0

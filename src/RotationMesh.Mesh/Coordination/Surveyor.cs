@@ -7,6 +7,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Durability;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -32,7 +33,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
     public async Task<Survey> RecentAsync(RotationGoal goal, CancellationToken cancellationToken) =>
         last is { } found && found.Goal == Describe(goal) && Stopwatch.GetElapsedTime(found.At) < Recent
             ? found.Survey
-            : await CountAsync(goal, durable: false, cancellationToken);
+            : await CountAsync(goal, null, cancellationToken);
 
     /// <summary>The tables of the goal, as the last survey of it found them, or checked anew where there was none.</summary>
     public async Task<IReadOnlyList<TableTarget>> TargetsAsync(
@@ -50,10 +51,14 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             ).OrThrow();
 
     /// <summary>
-    /// Counts everything of the goal. <paramref name="durable"/> makes all earlier commits durable first, so that a crash
-    /// of the server can't take back what was counted.
+    /// Counts everything of the goal. The <paramref name="closing"/> census (null: another one) waits for transactions that
+    /// may still bring rows, and makes what it counted durable, so that a crash of the server can't take it back.
     /// </summary>
-    public async Task<Survey> CountAsync(RotationGoal goal, bool durable, CancellationToken cancellationToken)
+    public async Task<Survey> CountAsync(
+        RotationGoal goal,
+        SettledCensus? closing,
+        CancellationToken cancellationToken
+    )
     {
         var started = Stopwatch.GetTimestamp();
         var entries = Entries(goal);
@@ -66,7 +71,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
                     await room.WaitAsync(cancellationToken);
                     try
                     {
-                        return await CountAsync(goal, [.. database], durable, cancellationToken);
+                        return await CountAsync(goal, [.. database], closing, cancellationToken);
                     }
                     finally
                     {
@@ -77,41 +82,57 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
         var survey = new Survey(
             [.. parts.SelectMany(part => part.Tables).OrderBy(table => table.Order)],
             [.. parts.SelectMany(part => part.Uncounted)]
-        );
-        last = survey.Uncounted.Count == 0 ? new Remembered(Describe(goal), survey, started) : null;
+        )
+        {
+            Waiting = Joined(parts.Select(part => part.Waiting)),
+            OpenWriters = Joined(parts.Select(part => part.OpenWriters)),
+        };
+        last = survey is { Uncounted.Count: 0, Waiting: null }
+            ? new Remembered(Describe(goal), survey, started)
+            : null;
         return survey;
     }
 
     private async Task<Survey> CountAsync(
         RotationGoal goal,
         IReadOnlyList<(TableEntry Entry, short Order)> entries,
-        bool durable,
+        SettledCensus? closing,
         CancellationToken cancellationToken
     )
     {
         var database = entries[0].Entry.Database;
         try
         {
-            if (durable)
-                await databases.FlushAsync(database, cancellationToken);
             var report = await schema.CheckAsync(
                 entries.Select(entry => entry.Entry),
                 forWriting: true,
                 goal.TargetVersion,
                 cancellationToken
             );
+            var targets = report.OrThrow();
             var orders = entries.ToDictionary(entry => entry.Entry, entry => entry.Order);
             var census = new TableCensus(databases);
-            var tables = new List<SurveyedTable>();
-            foreach (var target in report.OrThrow())
-                tables.Add(
-                    new SurveyedTable(
-                        target,
-                        orders[target.Entry],
-                        await census.CountAsync(target, Tenants(goal), cancellationToken)
-                    )
-                );
-            return new Survey(tables, []);
+            return closing is null
+                ? new Survey(await CountAsync(), [])
+                : await closing.RunAsync(targets, CountAsync, cancellationToken);
+
+            async Task<IReadOnlyList<SurveyedTable>> CountAsync()
+            {
+                var tables = new List<SurveyedTable>();
+                foreach (var target in targets)
+                    tables.Add(
+                        new SurveyedTable(
+                            target,
+                            orders[target.Entry],
+                            await census.CountAsync(target, Tenants(goal), cancellationToken)
+                        )
+                    );
+                return tables;
+            }
+        }
+        catch (DurabilityException fault)
+        {
+            return new Survey([], [new(database, fault.Message, fault)]);
         }
         catch (NpgsqlException fault)
         {
@@ -138,6 +159,9 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
                 .SelectMany(scope => scope.Tables)
                 .Select((entry, order) => (entry, (short)order)),
         ];
+
+    private static string? Joined(IEnumerable<string?> reasons) =>
+        string.Join("; ", reasons.OfType<string>()) is { Length: > 0 } joined ? joined : null;
 
     private static string Describe(RotationGoal goal) =>
         JsonSerializer.Serialize(new { goal.Scopes, goal.Tenants });

@@ -36,6 +36,8 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
 
     internal TimeSpan Nudge { get; init; } = new CoordinatorOptions().Nudge;
 
+    internal TimeSpan WriterPatience { get; init; } = new CoordinatorOptions().WriterPatience;
+
     /// <summary>Hears the id as soon as it is known.</summary>
     internal Action<Guid, MeshHost> Started { get; init; } = (_, _) => { };
 
@@ -149,6 +151,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 {
                     Only = rotationId,
                     Nudge = Nudge,
+                    WriterPatience = WriterPatience,
                     Window = window,
                     WindowOfDatabase = window,
                 },

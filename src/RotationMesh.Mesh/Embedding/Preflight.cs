@@ -28,7 +28,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
     {
         PostChecks.EnsureKnown(parts.Map);
         await RetiredTarget.EnsureInServiceAsync(parts.Control, goal.TargetVersion, cancellationToken);
-        var survey = await surveyor.CountAsync(goal, durable: false, cancellationToken);
+        var survey = await surveyor.CountAsync(goal, null, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)
             throw new UsageException(string.Join(Environment.NewLine, unfit));

@@ -29,7 +29,8 @@ internal static class RotationVerbs
 
     /// <summary>Everything was counted and nothing is left, verification included: both are written with the rotation.</summary>
     public static bool IsClean(this BehaviorContext<Rotation, RotationConcluded> c) =>
-        c.Saga.Closing()?.IsClean() == true && c.Saga.Counted() is { Uncounted: null, PendingRows: 0 };
+        c.Saga.Closing()?.IsClean() == true
+        && c.Saga.Counted() is { Uncounted: null, OpenWriters: null, PendingRows: 0 };
 
     public static bool IsFlawed(this BehaviorContext<Rotation, RotationConcluded> c) =>
         c.HasTotals() && !c.IsClean();

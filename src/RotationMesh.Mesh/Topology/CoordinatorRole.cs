@@ -56,6 +56,7 @@ public static class CoordinatorRole
         bus.AddSingleton<LedgerGauges>();
         bus.AddSingleton<AskedTraces>();
         bus.TryAddSingleton<Surveyor>();
+        bus.AddSingleton<SettledCensuses>();
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<TableClaims>();
         bus.TryAddSingleton(services =>

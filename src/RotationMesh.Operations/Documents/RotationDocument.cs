@@ -39,6 +39,12 @@ public sealed record RotationDocument
     /// <summary>What the application answered once the rows were verified; empty where it was not asked.</summary>
     public IReadOnlyList<PostCheckDocument> PostChecks { get; init; } = [];
 
+    /// <summary>
+    /// Transactions that were open before the closing census and did not end in time, by process or name: what they wrote
+    /// was not counted. Null where there are none.
+    /// </summary>
+    public string? OpenWriters { get; init; }
+
     /// <summary>Partitions, while it runs.</summary>
     public PartitionTotals? Partitions { get; init; }
 

@@ -28,6 +28,12 @@ public sealed record ClosingCensus
     /// <summary>Why some database could not be counted; null where all were.</summary>
     public string? Uncounted { get; init; }
 
+    /// <summary>
+    /// Transactions that were open before the census and did not end in time: what they wrote was not counted. Null where
+    /// there are none.
+    /// </summary>
+    public string? OpenWriters { get; init; }
+
     /// <summary>Why rows are left should no further sweep be made; null where none is.</summary>
     public string? GivenUp { get; init; }
 

@@ -44,7 +44,7 @@ public sealed class TargetDatabases : IAsyncDisposable
 
     /// <summary>
     /// Commits of batches do not wait for the disk: a row that a server crash takes back is found by the closing
-    /// census, and <see cref="FlushAsync"/> makes all of them durable before a rotation counts as complete.
+    /// census, which makes all that it saw durable before a rotation counts as complete.
     /// </summary>
     private const string ReaderSettings =
         SessionSettings.Unlimited
@@ -84,18 +84,6 @@ public sealed class TargetDatabases : IAsyncDisposable
     /// </summary>
     public Task<NpgsqlConnection> OpenWritingAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Writer(database), cancellationToken);
-
-    /// <summary>
-    /// Makes every earlier commit durable: a synchronous commit of a transaction that has an id flushes the log up to
-    /// itself, and with it all before (PostgreSQL documentation, "Asynchronous Commit").
-    /// </summary>
-    public async Task FlushAsync(string database, CancellationToken cancellationToken)
-    {
-        await using var connection = await OpenReadingAsync(database, cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_current_xact_id(); COMMIT";
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

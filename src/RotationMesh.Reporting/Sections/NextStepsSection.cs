@@ -30,6 +30,10 @@ internal static class NextStepsSection
                 yield return "Keep the old keys, and the application's workers paused, until it does.";
                 yield return $"Verify, and ask it again: {retry}.";
                 break;
+            case "CompletedWithFailures" when rotation is { OpenWriters: not null, Totals.Failed: 0 }:
+                yield return "Keep the old keys: transactions that were open before the closing census may still bring rows that need them. The reason names them.";
+                yield return $"End them ({new Code("COMMIT")}, {new Code("ROLLBACK PREPARED")}, {new Code("pg_terminate_backend")}), then count again: {retry}.";
+                break;
             case "CompletedWithFailures":
                 yield return $"Keep the old keys: {rotation.Totals.Failed} rows may still need them.";
                 yield return "Repair the rows by their causes, as above.";

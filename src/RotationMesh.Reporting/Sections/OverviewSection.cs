@@ -19,6 +19,8 @@ internal static class OverviewSection
         {
             "Completed" => (Phrase)
                 $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion}, and verification passed.",
+            "CompletedWithFailures" when rotation is { OpenWriters: not null, Totals.Failed: 0 } =>
+                $"{new Strong("Completed with failures.")} Every row that was to be seen is at version {rotation.TargetVersion}; transactions that were open before the closing census may still bring others.",
             "CompletedWithFailures" =>
                 $"{new Strong("Completed with failures.")} {rotation.Totals.Failed} rows are not at version {rotation.TargetVersion}, or do not decrypt under it.",
             "Cancelled" =>

@@ -25,15 +25,22 @@ internal sealed class Stage : IAsyncDisposable
     private readonly TestDatabase database;
     private readonly ControlDatabase control;
 
-    private Stage(TestDatabase database, KeyRing ring, TableEntry[] entries, params DatabaseEntry[] databases)
+    private Stage(
+        TestDatabase database,
+        KeyRing ring,
+        TableEntry[] entries,
+        DatabaseEntry[] databases,
+        string? controlConnectionString = null
+    )
     {
+        controlConnectionString ??= database.ConnectionString;
         this.database = database;
         Ring = ring;
         Map = new RotationMap
         {
             Path = "rotation.yaml",
             Databases = databases,
-            ControlConnectionString = database.ConnectionString,
+            ControlConnectionString = controlConnectionString,
             Formats =
             [
                 new FormatEntry(Format, HkdfAes256Gcm.Kind, "ocsuite-crypto-v1", "{tenant}:{context}", 5),
@@ -42,7 +49,7 @@ internal sealed class Stage : IAsyncDisposable
         };
         Databases = new TargetDatabases(Map);
         Formats = new EnvelopeFormats(Map);
-        control = new ControlDatabase(database.ConnectionString);
+        control = new ControlDatabase(controlConnectionString);
     }
 
     public RotationMap Map { get; }
@@ -68,7 +75,24 @@ internal sealed class Stage : IAsyncDisposable
         Of(await TestDatabase.CreateAsync(), entries.Length == 0 ? [Entries.Notes] : entries);
 
     private static Stage Of(TestDatabase database, TableEntry[] entries) =>
-        new(database, StageKeys.Ring(), entries, new DatabaseEntry(App, database.ConnectionString, 3));
+        new(database, StageKeys.Ring(), entries, [new DatabaseEntry(App, database.ConnectionString, 3)]);
+
+    /// <summary>A database of the test's own under the map of the notes, controlled from another.</summary>
+    public static Stage Of(
+        TestDatabase database,
+        string controlConnectionString,
+        string? connectionString = null
+    ) =>
+        new(
+            database,
+            StageKeys.Ring(),
+            [Entries.Notes],
+            [new DatabaseEntry(App, connectionString ?? database.ConnectionString, 3)],
+            controlConnectionString
+        )
+        {
+            Borrowed = true,
+        };
 
     /// <summary>The same database behind another map, role or key ring; the first stage keeps the database alive.</summary>
     public Stage Variant(TableEntry[]? entries = null, KeyRing? ring = null, string? user = null)
@@ -80,7 +104,7 @@ internal sealed class Stage : IAsyncDisposable
             database,
             ring ?? StageKeys.Ring(),
             entries ?? [.. Map.Tables],
-            new DatabaseEntry(App, builder.ConnectionString, 3)
+            [new DatabaseEntry(App, builder.ConnectionString, 3)]
         )
         {
             Borrowed = true,
@@ -93,8 +117,7 @@ internal sealed class Stage : IAsyncDisposable
             database,
             StageKeys.Ring(),
             entries,
-            new DatabaseEntry(App, ConnectionString, 3),
-            new DatabaseEntry(name, connectionString, 4)
+            [new DatabaseEntry(App, ConnectionString, 3), new DatabaseEntry(name, connectionString, 4)]
         )
         {
             Borrowed = true,

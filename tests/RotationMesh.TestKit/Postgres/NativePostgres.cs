@@ -14,10 +14,12 @@ internal sealed class NativePostgres : IPostgres
     private const int Attempts = 3;
 
     private readonly Watchdog watchdog;
+    private readonly string binaries;
 
-    private NativePostgres(Watchdog watchdog, string connectionString)
+    private NativePostgres(Watchdog watchdog, string binaries, string connectionString)
     {
         this.watchdog = watchdog;
+        this.binaries = binaries;
         ConnectionString = connectionString;
     }
 
@@ -25,13 +27,30 @@ internal sealed class NativePostgres : IPostgres
 
     /// <summary>
     /// Starts one. <paramref name="durable"/>: what is committed survives a crash of the server, though not of the machine.
+    /// <paramref name="settings"/> are lines of its configuration.
     /// </summary>
-    public static async Task<NativePostgres> StartAsync(string binaries, bool durable = false)
+    public static Task<NativePostgres> StartAsync(
+        string binaries,
+        bool durable = false,
+        params IReadOnlyList<string> settings
+    ) => StartAsync(binaries, durable, null, settings);
+
+    /// <summary>Starts a hot standby that follows this server, with its roles and passwords.</summary>
+    public Task<NativePostgres> StartStandbyAsync() => StartAsync(binaries, durable: true, this, []);
+
+    private static async Task<NativePostgres> StartAsync(
+        string binaries,
+        bool durable,
+        NativePostgres? primary,
+        IReadOnlyList<string> settings
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
             var port = Machine.FreePort();
-            var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+            var password = primary is null
+                ? RandomNumberGenerator.GetHexString(32, lowercase: true)
+                : new NpgsqlConnectionStringBuilder(primary.ConnectionString).Password!;
             var watchdog = Watchdog.Start(
                 "private-server.sh",
                 new Dictionary<string, string>
@@ -41,11 +60,13 @@ internal sealed class NativePostgres : IPostgres
                     ["PASSWORD"] = password,
                     ["RUN_AS"] = Machine.RunAs("postgres"),
                     ["SYNCHRONOUS_COMMIT"] = durable ? "on" : "off",
+                    ["SETTINGS"] = string.Join('\n', settings),
+                    ["PRIMARY"] = primary?.Uri() ?? "",
                 }
             );
             var answer = await watchdog.AnswerAsync();
             if (answer == "ready")
-                return new NativePostgres(watchdog, ConnectionTo(port, password));
+                return new NativePostgres(watchdog, binaries, ConnectionTo(port, password));
             var log = await watchdog.RestAsync();
             await watchdog.DisposeAsync();
             if (attempt == Attempts)
@@ -58,10 +79,19 @@ internal sealed class NativePostgres : IPostgres
     /// <summary>Ends the server at once, as a crash would, and leaves its data.</summary>
     public Task StopImmediatelyAsync() => watchdog.TellAsync("stop", "stopped");
 
+    /// <summary>Ends each of its processes by SIGKILL, and leaves its data.</summary>
+    public Task KillAsync() => watchdog.TellAsync("kill", "killed");
+
     /// <summary>Starts it again on its port; it recovers first.</summary>
     public Task StartAgainAsync() => watchdog.TellAsync("start", "ready");
 
     public ValueTask DisposeAsync() => watchdog.DisposeAsync();
+
+    private string Uri()
+    {
+        var builder = new NpgsqlConnectionStringBuilder(ConnectionString);
+        return $"postgres://{builder.Username}:{builder.Password}@{builder.Host}:{builder.Port}/{builder.Database}";
+    }
 
     private static string ConnectionTo(int port, string password) =>
         new NpgsqlConnectionStringBuilder

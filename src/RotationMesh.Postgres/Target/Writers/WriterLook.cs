@@ -1,0 +1,104 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Target.Writers;
+
+/// <summary>
+/// Which transactions may have written rows of tables that nobody else sees yet. Whoever writes a row holds a lock on the
+/// table that holds it until the transaction ends, also through a partitioned parent, in a savepoint, prepared, or as the
+/// worker of a subscription; so the locks are complete.
+/// </summary>
+internal sealed class WriterLook(NpgsqlConnection connection)
+{
+    // SHARE is left out: it is the lock of CREATE INDEX, and writes nothing. SHARE UPDATE EXCLUSIVE brings rows by ATTACH
+    // PARTITION, and none where it is a vacuum, ANALYZE or CREATE INDEX CONCURRENTLY, which may take hours. A prepared
+    // transaction has no process, and its lock on its own transaction id leads to its name.
+    private const string Find = """
+        WITH RECURSIVE tree AS (
+            SELECT pg_catalog.to_regclass(named.name)::pg_catalog.oid AS oid
+            FROM pg_catalog.unnest(@tables::pg_catalog.text[]) AS named (name)
+            UNION
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid),
+        locks AS MATERIALIZED (
+            SELECT l.locktype, l.database, l.relation, l.transactionid, l.virtualtransaction, l.pid, l.mode
+            FROM pg_catalog.pg_locks l WHERE l.granted AND l.locktype IN ('relation', 'transactionid')),
+        upkeep AS (
+            SELECT pid FROM pg_catalog.pg_stat_progress_vacuum
+            UNION SELECT pid FROM pg_catalog.pg_stat_progress_analyze
+            UNION SELECT pid FROM pg_catalog.pg_stat_progress_create_index
+            UNION SELECT pid FROM pg_catalog.pg_stat_activity WHERE backend_type = 'autovacuum worker'),
+        writers AS (
+            SELECT l.virtualtransaction, pg_catalog.min(l.pid) AS pid,
+                   pg_catalog.min(l.relation::pg_catalog.regclass::pg_catalog.text) AS relation,
+                   (SELECT pg_catalog.array_agg(x.transactionid::pg_catalog.text) FROM locks x
+                    WHERE x.locktype = 'transactionid' AND x.mode = 'ExclusiveLock'
+                      AND x.virtualtransaction = l.virtualtransaction) AS ids
+            FROM locks l
+            WHERE l.locktype = 'relation' AND l.relation IN (SELECT tree.oid FROM tree)
+              AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+              AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+              AND (l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                   OR (l.mode = 'ShareUpdateExclusiveLock'
+                       AND NOT EXISTS (SELECT FROM upkeep u WHERE u.pid = l.pid)))
+            GROUP BY l.virtualtransaction)
+        SELECT w.virtualtransaction AS VirtualTransaction, w.pid AS Pid, w.relation AS Relation, w.ids AS Ids, p.gid AS Gid,
+               a.application_name AS Application, coalesce(p.owner, a.usename)::pg_catalog.text AS Role,
+               coalesce(p.prepared, a.xact_start) AS Since,
+               (extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(p.prepared, a.xact_start)))::pg_catalog.float8 AS AgeSeconds,
+               pg_catalog.clock_timestamp() AS Now
+        FROM (SELECT) AS always
+        LEFT JOIN writers w ON true
+        LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = w.pid
+        LEFT JOIN pg_catalog.pg_prepared_xacts p ON w.pid IS NULL AND p.transaction::pg_catalog.text = ANY (w.ids)
+        ORDER BY coalesce(p.prepared, a.xact_start), w.virtualtransaction
+        """;
+
+    /// <summary>The transactions, the oldest first, and the database's time of the look.</summary>
+    public async Task<(IReadOnlyList<OpenWriter> Writers, DateTime At)> FindAsync(
+        IEnumerable<string> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = (
+            await connection.QueryAsync<Row>(
+                new CommandDefinition(
+                    Find,
+                    new { tables = tables.ToArray() },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).AsList();
+        return (
+            [
+                .. rows.Where(row => row.VirtualTransaction is not null)
+                    .Select(row => new OpenWriter
+                    {
+                        VirtualTransaction = row.VirtualTransaction!,
+                        Ids = row.Ids ?? [],
+                        Pid = row.Pid,
+                        Gid = row.Gid,
+                        Application = row.Application,
+                        Role = row.Role,
+                        Since = row.Since,
+                        AgeSeconds = row.AgeSeconds,
+                        Table = row.Relation,
+                    }),
+            ],
+            rows[0].Now
+        );
+    }
+
+    private sealed record Row
+    {
+        public string? VirtualTransaction { get; init; }
+        public int? Pid { get; init; }
+        public string Relation { get; init; } = "";
+        public string[]? Ids { get; init; }
+        public string? Gid { get; init; }
+        public string? Application { get; init; }
+        public string? Role { get; init; }
+        public DateTime? Since { get; init; }
+        public double? AgeSeconds { get; init; }
+        public DateTime Now { get; init; }
+    }
+}

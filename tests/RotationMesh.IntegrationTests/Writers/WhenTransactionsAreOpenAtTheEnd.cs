@@ -1,0 +1,172 @@
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Writers;
+
+[Parallelizable(ParallelScope.All)] // they wait
+public sealed class WhenTransactionsAreOpenAtTheEnd
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+
+    private static readonly string[] OldRows = [.. Enumerable.Range(1, 7).Select(i => $"open-{i}")];
+
+    [Test]
+    public async Task Rows_that_it_inserted_are_rotated_too()
+    {
+        await using var stage = await CreateAsync();
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            [.. OldRows.Select(id => OpenTransaction.Insert(id))]
+        );
+
+        var rotation = stage.RotatePatientlyAsync();
+        await stage.WaitsForAsync(rotation, $"session {open.Pid} (a-long-job, role ");
+        await open.CommitAsync();
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task A_row_that_it_brought_back_to_the_old_version_is_rotated_again()
+    {
+        await using var stage = await CreateAsync();
+        await stage.InsertAsync([Note.Of("back", version: 2)]);
+        var old = Note.Of("back");
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            $"UPDATE notes SET body = '{old.Body}', version = 1 WHERE id = 'back'"
+        );
+
+        var rotation = stage.RotatePatientlyAsync();
+        await stage.WaitsForAsync(rotation, $"session {open.Pid}");
+        await open.CommitAsync();
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task Rows_of_a_savepoint_are_rotated_too()
+    {
+        await using var stage = await CreateAsync();
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            "SAVEPOINT one",
+            OpenTransaction.Insert("inner"),
+            "RELEASE SAVEPOINT one"
+        );
+
+        var rotation = stage.RotatePatientlyAsync();
+        await stage.WaitsForAsync(rotation, $"session {open.Pid}");
+        await open.CommitAsync();
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task Rows_of_a_prepared_transaction_are_rotated_too()
+    {
+        await using var stage = await CreateAsync();
+        var gid = $"prepared-{Guid.NewGuid():N}";
+        await PrepareAsync(stage, gid, OpenTransaction.Insert("prepared"));
+
+        var rotation = stage.RotatePatientlyAsync();
+        await stage.WaitsForAsync(rotation, $"prepared transaction '{gid}' (role ");
+        await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task A_transaction_that_is_prepared_meanwhile_is_waited_for_still()
+    {
+        await using var stage = await CreateAsync();
+        var gid = $"prepared-{Guid.NewGuid():N}";
+        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("prepared"));
+
+        var rotation = stage.RotatePatientlyAsync();
+        await stage.WaitsForAsync(rotation, $"session {open.Pid}");
+        await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
+        await stage.WaitsForAsync(rotation, $"prepared transaction '{gid}'");
+        await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task One_that_does_not_end_is_named_and_the_rotation_is_not_complete()
+    {
+        await using var stage = await CreateAsync();
+        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("late"));
+
+        var report = await stage.RotatePatientlyAsync(Short);
+        await open.CommitAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
+            Assert.That(report.OpenWriters, Does.Contain($"session {open.Pid} (a-long-job, role "));
+            Assert.That(report.OpenWriters, Does.Contain("on table notes").And.Not.Contain("INSERT"));
+            Assert.That(report.Reason, Is.EqualTo(report.OpenWriters));
+            Assert.That(report.Tables.Single().Failed, Is.Zero);
+        }
+
+        var next = await stage.RotatePatientlyAsync();
+
+        Assert.That((next.State, next.OpenWriters), Is.EqualTo(("Completed", (string?)null)));
+        await stage.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task An_application_that_always_has_one_open_holds_up_nothing()
+    {
+        await using var stage = await CreateAsync();
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable
+            .Range(0, 3)
+            .Select(writer => Task.Run(() => WriteAsync(stage, writer, stop.Token)))
+            .ToList();
+
+        var report = await stage.RotatePatientlyAsync();
+        await stop.CancelAsync();
+        var written = await Task.WhenAll(writers);
+
+        Assert.That(report.State, Is.EqualTo("Completed"), report.Reason);
+        Assert.That(written, Has.All.GreaterThan(1));
+        await stage.AssertRotatedAsync();
+    }
+
+    private static async Task<Stage> CreateAsync()
+    {
+        var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(20));
+        return stage;
+    }
+
+    private static async Task PrepareAsync(Stage stage, string gid, string statement)
+    {
+        await using var open = await OpenTransaction.BeginAsync(stage, statement);
+        await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
+    }
+
+    // Each keeps its transaction open for a while, so that there is never a moment without one.
+    private static async Task<int> WriteAsync(Stage stage, int writer, CancellationToken stop)
+    {
+        var written = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            await using var open = await OpenTransaction.BeginAsync(
+                stage,
+                OpenTransaction.Insert($"busy-{writer}-{written++}", version: 2),
+                "SELECT pg_sleep(0.3)"
+            );
+            await open.CommitAsync();
+        }
+
+        return written;
+    }
+}
