@@ -20,6 +20,9 @@ internal sealed class Member(string name, CommandLine command) : IAsyncDisposabl
     /// <summary>SIGSTOP: to the others it looks as if it worked, until they lose patience.</summary>
     public void Freeze() => lives[^1].Freeze();
 
+    /// <summary>SIGCONT: it goes on as if nothing had been, with what it has in hand.</summary>
+    public void Thaw() => lives[^1].Thaw();
+
     /// <summary>A new process in place of the dead one.</summary>
     public void Restart() => lives.Add(command.Start());
 

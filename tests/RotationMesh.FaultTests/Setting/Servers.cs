@@ -6,7 +6,7 @@ namespace RotationMesh.FaultTests.Setting;
 /// <summary>One database server and one broker for all tests, which run one after the other and leave both running.</summary>
 internal static class Servers
 {
-    private static readonly Lazy<Task<PrivatePostgres>> Database = new(PrivatePostgres.StartAsync);
+    private static readonly Lazy<Task<PrivatePostgres>> Database = new(() => PrivatePostgres.StartAsync());
     private static readonly Lazy<Task<RabbitMqServer>> Queues = new(() => RabbitMqServer.StartAsync());
     private static readonly Lazy<Task<TestDatabase>> Sample = new(LoadAsync);
 

@@ -41,6 +41,9 @@ public sealed class ProcessRun : IAsyncDisposable
     /// <summary>SIGSTOP (Linux): it neither works nor ends, and its connections stay open.</summary>
     public void Freeze() => Send(Signal.Stop);
 
+    /// <summary>SIGCONT (Linux): it goes on after <see cref="Freeze"/>.</summary>
+    public void Thaw() => Send(Signal.Continue);
+
     /// <summary>Waits for its end; kills it and fails the test at the deadline.</summary>
     public async Task<ProcessOutcome> EndAsync(TimeSpan deadline)
     {

@@ -12,6 +12,9 @@ internal sealed class Signal
     /// <summary>As numbered by Linux.</summary>
     public static readonly Signal Stop = new(19);
 
+    /// <summary>As numbered by Linux.</summary>
+    public static readonly Signal Continue = new(18);
+
     private readonly int number;
 
     private Signal(int number) => this.number = number;

@@ -1,0 +1,200 @@
+using System.Globalization;
+using Npgsql;
+using RotationMesh.Core.Keys;
+using RotationMesh.Engine.Operating;
+using RotationMesh.FaultTests.Setting;
+using RotationMesh.MapFile;
+using RotationMesh.Operations;
+using RotationMesh.Postgres.Control;
+using RotationMesh.TestKit;
+using RotationMesh.TestKit.Processes;
+using RotationMesh.TestKit.RabbitMq;
+
+namespace RotationMesh.FaultTests.Campaign;
+
+/// <summary>
+/// A coordinator and two workers as processes over a small table of six leaves, and keys of versions 1 to
+/// <see cref="Newest"/>, of which the last is the current one.
+/// </summary>
+internal sealed class CampaignSite : IAsyncDisposable
+{
+    public const int Newest = 8;
+
+    private const int BatchSize = 10;
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+
+    private const string Map = """
+        databases: { app: { connectionString: "${APP_DATABASE_URL}" } }
+        formats: { aead: { kind: hkdf-aes-256-gcm, salt: ocsuite-crypto-v1, info: "{tenant}:{context}" } }
+        scopes:
+          notes:
+            - table: notes
+              database: app
+              key: id
+              tenant: tenant
+              version: key_version
+              columns: { secret: { format: aead, context: note } }
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("rotationmesh-campaign-").FullName;
+    private readonly RabbitMqServer broker;
+    private readonly string virtualHost;
+    private readonly Dictionary<string, string?> variables;
+
+    private CampaignSite(TestDatabase database, RabbitMqServer broker, string virtualHost)
+    {
+        (Database, this.broker, this.virtualHost) = (database, broker, virtualHost);
+        variables = new Dictionary<string, string?>
+        {
+            ["MASTER_ENCRYPTION_KEY"] = Key(Newest),
+            ["MASTER_ENCRYPTION_KEY_VERSION"] = $"{Newest}",
+            ["MASTER_ENCRYPTION_PREVIOUS_KEYS"] =
+                "{"
+                + string.Join(",", Enumerable.Range(1, Newest - 1).Select(v => $"\"{v}\":\"{Key(v)}\""))
+                + "}",
+            ["APP_DATABASE_URL"] = database.ConnectionString,
+            ["ROTATIONMESH_RABBITMQ"] = broker.Url(virtualHost),
+        };
+    }
+
+    public TestDatabase Database { get; }
+
+    public Member Coordinator { get; private set; } = null!;
+
+    public List<Member> Workers { get; } = [];
+
+    /// <summary>A key that protects nothing but made-up rows.</summary>
+    public static string Key(int version) => $"kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps-v{version}";
+
+    public static async Task<CampaignSite> StartAsync(TimeSpan pace)
+    {
+        var database = await (await Servers.PostgresAsync()).CreateDatabaseAsync();
+        var broker = await Servers.RabbitMqAsync();
+        var site = new CampaignSite(database, broker, await broker.Management.AddVirtualHostAsync());
+        try
+        {
+            await site.CreateAsync(pace);
+            site.Coordinator = site.Start("coordinator", Artifacts.Coordinator);
+            for (var i = 1; i <= 2; i++)
+                site.Workers.Add(site.Start($"worker {i}", Artifacts.Worker, "--concurrency", "1"));
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks for a rotation to a version, up or down, and returns its id.</summary>
+    public Task<Guid> RotateAsync(int version) =>
+        OnControlAsync(rotations =>
+            rotations.StartAsync(
+                new RotationOrder
+                {
+                    TargetVersion = version,
+                    AllowDowngrade = true,
+                    BatchSize = BatchSize,
+                    RequestedBy = "campaign",
+                },
+                CancellationToken.None
+            )
+        );
+
+    /// <summary>Asks a rotation to end. One that has ended meanwhile stays as it is.</summary>
+    public async Task CancelAsync(Guid rotation)
+    {
+        try
+        {
+            await OnControlAsync(rotations =>
+                rotations.SteerAsync(
+                    rotation,
+                    new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "campaign" },
+                    CancellationToken.None
+                )
+            );
+        }
+        catch (Core.UsageException)
+        {
+            // It has ended, or has not begun.
+        }
+    }
+
+    /// <summary>The exit code of <c>keys retire</c>: 0 where the version is out of service.</summary>
+    public async Task<ProcessOutcome> RetireAsync(int version) =>
+        await Command(Artifacts.RotationMesh, "keys", "retire", $"{version}").RunAsync(Deadline);
+
+    /// <summary>State, and whether its totals are written; empty before it begins.</summary>
+    public async Task<(string State, bool Concluded, string Reason)> StateAsync(Guid rotation)
+    {
+        await using var command = Database.DataSource.CreateCommand(
+            "SELECT state, concluded, coalesce(reason, '') FROM rotationmesh.rotations WHERE correlation_id = $1"
+        );
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = rotation });
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync()
+            ? (reader.GetString(0), reader.GetBoolean(1), reader.GetString(2))
+            : ("", false, "it has not begun");
+    }
+
+    /// <summary>Closes every connection of the mesh: what was not acknowledged is delivered again.</summary>
+    public Task CloseConnectionsAsync() => broker.Management.CloseConnectionsAsync(virtualHost);
+
+    /// <summary>What the processes wrote, for whoever wonders why a schedule failed.</summary>
+    public string Told() =>
+        string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(member => member.Told()));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in Workers)
+            await worker.DisposeAsync();
+        if (Coordinator is not null)
+            await Coordinator.DisposeAsync();
+        await Database.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string MapFile => Path.Combine(folder, "rotation.yaml");
+
+    private async Task CreateAsync(TimeSpan pace)
+    {
+        await File.WriteAllTextAsync(MapFile, Map);
+        await Database.ExecuteAsync(
+            """
+            CREATE TABLE notes (id int PRIMARY KEY, tenant text NOT NULL, secret text, key_version int NOT NULL)
+                PARTITION BY HASH (id);
+            CREATE TABLE notes_0 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 0);
+            CREATE TABLE notes_1 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 1);
+            CREATE TABLE notes_2 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 2);
+            CREATE TABLE notes_3 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 3);
+            CREATE TABLE notes_4 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 4);
+            CREATE TABLE notes_5 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 5);
+            """
+        );
+        if (pace > TimeSpan.Zero)
+            for (var leaf = 0; leaf < 6; leaf++)
+                await Database.ExecuteAsync(
+                    $"""
+                    CREATE OR REPLACE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN PERFORM pg_sleep({pace.TotalSeconds.ToString(
+                        CultureInfo.InvariantCulture
+                    )}); RETURN NULL; END';
+                    CREATE TRIGGER take_time AFTER UPDATE ON notes_{leaf} EXECUTE FUNCTION take_time();
+                    """
+                );
+    }
+
+    private async Task<T> OnControlAsync<T>(Func<ControlRotations, Task<T>> ask)
+    {
+        var map = RotationMapReader.Read(MapFile, variables.GetValueOrDefault);
+        using var ring = KeyRingReader.Read(variables.GetValueOrDefault);
+        await using var control = new ControlDatabase(map.ControlConnectionString);
+        return await ask(new ControlRotations(map, () => ring, control));
+    }
+
+    private Member Start(string name, string program, params string[] arguments) =>
+        new(name, Command(program, [.. arguments, "--listen", "http://127.0.0.1:0"]));
+
+    private CommandLine Command(string program, params string[] arguments) =>
+        new(program, arguments) { Environment = variables, Directory = folder };
+}
