@@ -42,7 +42,7 @@ fsync = off
 full_page_writes = off
 synchronous_commit = $SYNCHRONOUS_COMMIT
 max_connections = 300
-max_prepared_transactions = 20
+max_prepared_transactions = 64
 shared_buffers = 256MB
 $SETTINGS
 EOF
