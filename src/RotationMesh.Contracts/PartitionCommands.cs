@@ -15,6 +15,12 @@ public sealed record RotatePartition
     /// <summary>Rows that stay locked count as failed: no sweep comes after this one.</summary>
     public bool IsLastSweep { get; init; }
 
+    /// <summary>
+    /// Until when it may write, in UTC by the clock of the partition's database, which is asked at each write. Left out, it may
+    /// not write at all.
+    /// </summary>
+    public DateTime WriteUntil { get; init; }
+
     public required string MapHash { get; init; }
     public required string TargetFingerprint { get; init; }
 }

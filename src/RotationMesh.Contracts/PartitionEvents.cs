@@ -1,5 +1,9 @@
 namespace RotationMesh.Contracts;
 
+// In each result of a RotatePartition, IsOver says that nobody writes by that attempt any more: this worker was the first to
+// get its message, and nothing of it is under way. Where it is false the deadline is waited for; a message that was delivered
+// before may be with a worker that is frozen.
+
 /// <summary>
 /// Sent by a worker, handled by the ledger in bulk; may arrive twice, and the attempt tells a late one. Failed rows are
 /// within the counts: the partition itself is done.
@@ -10,7 +14,8 @@ public sealed record PartitionRotated(
     int Attempt,
     string Worker,
     RowCounts Counts,
-    TimeSpan Elapsed
+    TimeSpan Elapsed,
+    bool IsOver = false
 );
 
 /// <summary>Sent by a worker after a <see cref="VerifyPartition"/>, handled by the ledger in bulk; may arrive twice.</summary>
@@ -33,7 +38,8 @@ public sealed record PartitionRefused(
     int Attempt,
     string Worker,
     Refusal Reason,
-    string? Detail = null
+    string? Detail = null,
+    bool IsOver = false
 );
 
 /// <summary>
@@ -48,19 +54,22 @@ public sealed record PartitionFailed(
     string Worker,
     string? SqlState,
     bool Transient,
-    string? Cause = null
+    string? Cause = null,
+    bool IsOver = false
 );
 
 /// <summary>
 /// Sent by a worker that stops before the partition's end, handled by the ledger, which gives it to another; may arrive
-/// twice. The counts are of the batches that it did.
+/// twice. The counts are of the batches that it did. Out of time: it had too little, and the next attempt gets more.
 /// </summary>
 public sealed record PartitionReturned(
     Guid RotationId,
     long PartitionId,
     int Attempt,
     string Worker,
-    RowCounts Counts
+    RowCounts Counts,
+    bool IsOver = false,
+    bool OutOfTime = false
 );
 
 /// <summary>Sent by a worker every so often while it is at a long partition, handled by the ledger, which extends the lease.</summary>

@@ -75,6 +75,7 @@ public sealed class DryRun(
                 var outcome = await rotator.RotateAsync(
                     partition.Target,
                     partition.Range,
+                    WriteTerm.None,
                     failures.KeepAsync,
                     token
                 );

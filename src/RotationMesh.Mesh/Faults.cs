@@ -9,15 +9,18 @@ namespace RotationMesh.Mesh;
 /// <summary>Tells failures of a database from errors of the program.</summary>
 internal static class Faults
 {
+    private const string IdleInTransaction = "25P03";
+
     /// <summary>
-    /// Whether the same may succeed later. A stopping server (class 57) and a schema that is being changed (0A, cached
-    /// plan) come right by themselves.
+    /// Whether the same may succeed later. A stopping server (class 57), a schema that is being changed (0A, cached plan) and
+    /// a transaction that ended because this process was frozen (25P03) come right by themselves.
     /// </summary>
     public static bool MayPass(Exception fault) =>
         fault switch
         {
             PostgresException refusal => refusal.IsTransient
-                || refusal.SqlState[..2] is "57" or "08" or "0A" or "53" or "28" or "3D",
+                || refusal.SqlState[..2] is "57" or "08" or "0A" or "53" or "28" or "3D"
+                || refusal.SqlState == IdleInTransaction,
             InvalidOperationException => false,
             _ => true,
         };

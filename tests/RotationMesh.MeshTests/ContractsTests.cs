@@ -86,6 +86,7 @@ public sealed class ContractsTests
             },
             TargetVersion = 2,
             BatchSize = 1000,
+            WriteUntil = new DateTime(2026, 11, 27, 5, 0, 0, DateTimeKind.Utc).AddMicroseconds(123456),
             MapHash = "map",
             TargetFingerprint = "0123456789abcdef",
         };
@@ -96,6 +97,7 @@ public sealed class ContractsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(JsonSerializer.Serialize(arrived, options), Is.EqualTo(json));
+            Assert.That(arrived.WriteUntil, Is.EqualTo(sent.WriteUntil));
             Assert.That(arrived.Partition.Tenants, Is.EqualTo(sent.Partition.Tenants));
             Assert.That(arrived.Partition.Pages, Is.EqualTo(sent.Partition.Pages));
         }

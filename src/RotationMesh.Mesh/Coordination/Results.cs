@@ -13,7 +13,15 @@ internal static class Results
     public static PartitionResult Of(object message) =>
         message switch
         {
-            PartitionRotated m => PartitionResult.Done(m.PartitionId, m.Attempt, m.Worker, Rotated(m.Counts)),
+            PartitionRotated m => PartitionResult.Done(
+                m.PartitionId,
+                m.Attempt,
+                m.Worker,
+                Rotated(m.Counts)
+            ) with
+            {
+                IsOver = m.IsOver,
+            },
             PartitionVerified m => PartitionResult.Done(
                 m.PartitionId,
                 m.Attempt,
@@ -25,19 +33,28 @@ internal static class Results
                 m.Attempt,
                 m.Worker,
                 GoalCheck.Explain(m.Reason, m.Detail)
-            ),
+            ) with
+            {
+                IsOver = m.IsOver,
+            },
             PartitionFailed { Transient: true } m => PartitionResult.Stumbled(
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
                 m.SqlState ?? m.Cause ?? NoSqlState
-            ),
+            ) with
+            {
+                IsOver = m.IsOver,
+            },
             PartitionFailed m => PartitionResult.Failed(
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
                 m.SqlState ?? m.Cause ?? NoSqlState
-            ),
+            ) with
+            {
+                IsOver = m.IsOver,
+            },
             PartitionReturned m => PartitionResult.Returned(
                 m.PartitionId,
                 m.Attempt,
@@ -47,7 +64,11 @@ internal static class Results
                     FailedRows = 0,
                     Contended = 0,
                 } // met again by the next attempt
-            ),
+            ) with
+            {
+                IsOver = m.IsOver,
+                IsCutShort = m.OutOfTime,
+            },
             PartitionAlive m => PartitionResult.Alive(m.PartitionId, m.Attempt, m.Worker),
             _ => throw new ArgumentException($"{message.GetType().Name} is no result", nameof(message)),
         };

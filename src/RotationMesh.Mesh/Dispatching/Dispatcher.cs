@@ -5,6 +5,7 @@ using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Dispatching;
 
@@ -15,6 +16,7 @@ namespace RotationMesh.Mesh.Dispatching;
 internal sealed class Dispatcher(
     IBus bus,
     ControlDatabase control,
+    TargetClocks clocks,
     LedgerRules rules,
     LedgerPulse pulse,
     CoordinatorOptions options,
@@ -29,7 +31,7 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
     private static readonly string[] Dispatching = ["Planning", "Rotating", "Verifying"];
 
-    private readonly PartitionDispatch dispatch = new(control.Source, rules, clock);
+    private readonly PartitionDispatch dispatch = new(control.Source, rules, clock, clocks.NowAsync);
     private readonly PartitionCommands commands = new(bus, control, traces);
 
     /// <inheritdoc/>

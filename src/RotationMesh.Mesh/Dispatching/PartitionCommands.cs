@@ -47,6 +47,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             BatchSize = rotation.BatchSize,
             AllowDowngrade = rotation.AllowDowngrade,
             IsLastSweep = rotation.IdleSweeps >= Sweeps.MaxIdle,
+            WriteUntil = partition.WriteUntil ?? DateTime.UnixEpoch,
             MapHash = rotation.MapHash,
             TargetFingerprint = rotation.TargetFingerprint,
         };

@@ -53,6 +53,7 @@ public static class CoordinatorRole
         bus.AddSingleton(options);
         bus.AddSingleton(rules);
         bus.AddSingleton<LedgerPulse>();
+        bus.AddSingleton<TargetClocks>();
         bus.AddSingleton<LedgerGauges>();
         bus.AddSingleton<AskedTraces>();
         bus.TryAddSingleton<Surveyor>();

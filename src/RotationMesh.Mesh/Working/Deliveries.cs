@@ -14,6 +14,13 @@ internal static class Deliveries
     // Set by quorum queues from the second delivery on.
     private const string Header = "x-delivery-count";
 
+    /// <summary>
+    /// Whether nobody got the message before. One that was delivered before may be with a worker whose connection ended while
+    /// it was frozen.
+    /// </summary>
+    public static bool IsFirst(ConsumeContext context) =>
+        !context.ReceiveContext.Redelivered && Of(context) == 0;
+
     /// <summary>That number; 0 in memory.</summary>
     public static int Of(ConsumeContext context) =>
         context.ReceiveContext.TransportHeaders.Get<int>(Header) ?? 0;

@@ -24,7 +24,7 @@ internal sealed class PartitionWork(
     FailureRoom? room = null
 ) : IDisposable
 {
-    private readonly SemaphoreSlim turns = new(options.Concurrency);
+    private readonly Turns turns = new(options.Concurrency);
 
     /// <summary>Rows that fail in one message: some tens of kilobytes.</summary>
     public const int RowsInMessage = 500;
@@ -38,10 +38,11 @@ internal sealed class PartitionWork(
         Guid rotationId,
         PartitionRef partition,
         (string MapHash, int Version, string Fingerprint) goal,
-        Func<CancellationToken, Task<RowCounts?>> work
+        Func<CancellationToken, Task<Unfinished?>> work
     )
     {
         var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
+        var first = Deliveries.IsFirst(context);
         using var scope = log.BeginScope(
             new Dictionary<string, object>
             {
@@ -66,7 +67,7 @@ internal sealed class PartitionWork(
             await SendAsync(
                 context,
                 Queues.PartitionRefused,
-                new PartitionRefused(rotationId, id, attempt, worker, reason, detail)
+                new PartitionRefused(rotationId, id, attempt, worker, reason, detail, first)
             );
             Count("refused");
         }
@@ -106,12 +107,20 @@ internal sealed class PartitionWork(
         var heart = BeatAsync(context, alive, ended.Token);
         try
         {
-            var unfinished = await InTurnAsync(work);
+            var unfinished = await turns.RunAsync(work, stop.Token);
             if (unfinished is not null)
                 await SendAsync(
                     context,
                     Queues.PartitionReturned,
-                    new PartitionReturned(rotationId, id, attempt, worker, unfinished)
+                    new PartitionReturned(
+                        rotationId,
+                        id,
+                        attempt,
+                        worker,
+                        unfinished.Counts,
+                        first,
+                        unfinished.OutOfTime
+                    )
                 );
             Count(unfinished is null ? "done" : "returned");
         }
@@ -127,6 +136,10 @@ internal sealed class PartitionWork(
                 context,
                 Queues.PartitionFailed,
                 new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
+                {
+                    // What the server answered is at its end there; after a connection that broke, a statement may go on.
+                    IsOver = first && sqlState is not null,
+                }
             );
             Count("failed");
         }
@@ -145,28 +158,6 @@ internal sealed class PartitionWork(
         {
             await ended.CancelAsync();
             await heart;
-        }
-    }
-
-    // Partitions to rotate and partitions to verify come from two queues, and share the worker's processors and connections.
-    private async Task<RowCounts?> InTurnAsync(Func<CancellationToken, Task<RowCounts?>> work)
-    {
-        try
-        {
-            await turns.WaitAsync(stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return new RowCounts();
-        }
-
-        try
-        {
-            return stop.Token.IsCancellationRequested ? new RowCounts() : await work(stop.Token);
-        }
-        finally
-        {
-            turns.Release();
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class RotatePartitionConsumer(
         );
     }
 
-    private async Task<RowCounts?> RotateAsync(
+    private async Task<Unfinished?> RotateAsync(
         ConsumeContext context,
         RotatePartition command,
         CancellationToken stopping
@@ -43,20 +43,26 @@ internal sealed class RotatePartitionConsumer(
         {
             IsLastSweep = command.IsLastSweep,
         };
+        var term = new WriteTerm(
+            command.RotationId,
+            DateTime.SpecifyKind(command.WriteUntil, DateTimeKind.Utc)
+        );
         var outcome = await pool.RotateAsync(
             settings,
             rotator =>
                 rotator.RotateAsync(
                     target,
                     range,
+                    term,
                     failed => TellAsync(context, command.RotationId, failed),
                     stopping
                 )
         );
         if (!outcome.Finished)
         {
-            targets.Forget(command.Partition); // the table may have changed under it
-            return Counts(outcome);
+            if (!outcome.OutOfTime)
+                targets.Forget(command.Partition); // the table may have changed under it
+            return new Unfinished(Counts(outcome), outcome.OutOfTime);
         }
 
         var result = new PartitionRotated(
@@ -65,7 +71,8 @@ internal sealed class RotatePartitionConsumer(
             command.Partition.Attempt,
             options.Name,
             Counts(outcome),
-            clock.GetElapsedTime(started)
+            clock.GetElapsedTime(started),
+            Deliveries.IsFirst(context)
         );
         await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);
         return null;

@@ -26,7 +26,7 @@ internal sealed class VerifyPartitionConsumer(
         );
     }
 
-    private async Task<RowCounts?> VerifyAsync(
+    private async Task<Unfinished?> VerifyAsync(
         ConsumeContext context,
         VerifyPartition command,
         CancellationToken stopping
@@ -64,7 +64,7 @@ internal sealed class VerifyPartitionConsumer(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return new RowCounts(); // reading is cheap to repeat
+            return new Unfinished(new RowCounts()); // reading is cheap to repeat
         }
     }
 }

@@ -36,6 +36,12 @@ public sealed class TargetDatabases : IAsyncDisposable
     /// <summary>Longest time of one batch, in milliseconds: the default batch takes some 30 ms.</summary>
     private const int StatementTimeoutMs = 30_000;
 
+    /// <summary>
+    /// Longest time that a transaction waits for its next statement, in milliseconds: between the statements of a batch are
+    /// some tens. The transaction of a worker that froze ends so, and with it the locks on its rows and on its rotation.
+    /// </summary>
+    private const int IdleTimeoutMs = 30_000;
+
     /// <summary>Socket buffers in bytes: the default of 8 KB holds less than ten rows.</summary>
     private const int BufferBytes = 128 * 1024;
 
@@ -57,6 +63,7 @@ public sealed class TargetDatabases : IAsyncDisposable
         + SessionSettings.ApplicationSchemas
         + SessionSettings.ReadCommitted
         + $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
+        + $"SET idle_in_transaction_session_timeout = {IdleTimeoutMs}; "
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan; SET extra_float_digits = 1;";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];

@@ -46,10 +46,11 @@ internal sealed class RowReader : IAsyncDisposable
     }
 
     /// <summary>Writes the batch; the number of rows that were written.</summary>
-    public async Task<int> WriteAsync(RowBatch batch)
+    public async Task<int> WriteAsync(RowBatch batch, WriteTerm? term = null)
     {
         await using var connection = await stage.Databases.Writer(Stage.App).OpenConnectionAsync();
-        var outcome = await new BatchWriter(connection, target, target.Shape.Leaves.Single(), 2).WriteAsync(
+        var leaf = target.Shape.Leaves.Single();
+        var outcome = await new BatchWriter(connection, target, leaf, 2, term ?? Terms.Long).WriteAsync(
             batch,
             null
         );

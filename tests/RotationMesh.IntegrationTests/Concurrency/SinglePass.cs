@@ -10,7 +10,8 @@ internal static class SinglePass
     public static async Task<Pass> PassAsync(
         this Stage stage,
         int batchSize = RotationSettings.DefaultBatchSize,
-        Action<PartitionOutcome>? progress = null
+        Action<PartitionOutcome>? progress = null,
+        WriteTerm? term = null
     )
     {
         var target = (await stage.TargetsAsync()).Single();
@@ -31,6 +32,7 @@ internal static class SinglePass
         var outcome = await rotator.RotateAsync(
             target,
             range,
+            term ?? Terms.Long,
             failed =>
             {
                 failures.AddRange(failed);

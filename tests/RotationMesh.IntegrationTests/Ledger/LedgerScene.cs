@@ -25,6 +25,8 @@ public sealed class LedgerScene : IAsyncDisposable
         Reclaim = new PartitionReclaim(control.Source, rules);
         Refusals = new Refusals(control.Source);
         Locks = new RotationLocks(control.Source);
+        Deadlines = new WriteDeadlines(control.Source);
+        Leases = new PartitionLeases(control.Source);
         Rules = rules;
     }
 
@@ -36,6 +38,8 @@ public sealed class LedgerScene : IAsyncDisposable
     public PartitionReclaim Reclaim { get; }
     public Refusals Refusals { get; }
     public RotationLocks Locks { get; }
+    public WriteDeadlines Deadlines { get; }
+    public PartitionLeases Leases { get; }
 
     public static PlannedTable Table(string database = "app", string scope = "knowledge") =>
         new(scope, database, "entries");

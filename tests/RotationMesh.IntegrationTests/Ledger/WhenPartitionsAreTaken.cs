@@ -46,7 +46,7 @@ public sealed class WhenPartitionsAreTaken
         Assert.That((await scene.SummaryAsync()).Tables[0].Dispatched, Is.Zero);
 
         var again = await TakeAsync(dispatch, LedgerScene.Window());
-        Assert.That(again.Select(partition => partition.Attempt), Is.EqualTo(Enumerable.Repeat(1, 5)));
+        Assert.That(again.Select(partition => partition.Attempt), Is.EqualTo(Enumerable.Repeat(2, 5)));
     }
 
     [Test]

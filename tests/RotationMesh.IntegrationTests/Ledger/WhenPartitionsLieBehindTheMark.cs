@@ -17,7 +17,10 @@ public sealed class WhenPartitionsLieBehindTheMark
         var dispatch = scene.Dispatch(time);
         Assert.That(await TakeAsync(), Is.EqualTo(3));
         await scene.ExecuteAsync(
-            "UPDATE rotationmesh.partitions SET state = 'pending', lease_until = NULL WHERE state = 'dispatched'"
+            """
+            UPDATE rotationmesh.partitions SET state = 'pending', lease_until = NULL, write_until = NULL
+            WHERE state = 'dispatched'
+            """
         );
 
         Assert.That(await TakeAsync(), Is.EqualTo(2));

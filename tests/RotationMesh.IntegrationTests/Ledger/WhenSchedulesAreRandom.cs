@@ -5,7 +5,7 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.IntegrationTests.Ledger;
 
 /// <summary>
-/// Workers that lose, repeat, delay and refuse, coordinators that crash between publishing and committing: whatever the
+/// Workers that lose, repeat, delay and refuse, coordinators that can't tell what they sent: whatever the
 /// order, every partition ends done exactly once.
 /// </summary>
 public sealed class WhenSchedulesAreRandom
@@ -132,7 +132,7 @@ public sealed class WhenSchedulesAreRandom
 
         private Task<IReadOnlyList<TakenPartition>> TakeAsync() => TakeAsync(_ => Task.CompletedTask);
 
-        /// <summary>The messages leave, the commit does not come: the next take sends the same attempts again.</summary>
+        /// <summary>The messages leave and are said not to have: the next take sends other attempts.</summary>
         private async Task TakeAndCrashAsync()
         {
             try

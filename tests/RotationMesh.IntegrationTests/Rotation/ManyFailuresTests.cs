@@ -42,7 +42,7 @@ public sealed class ManyFailuresTests
         using var verifier = new PartitionVerifier(stage.Databases, stage.Ring);
         var failed = verifying
             ? (await verifier.VerifyAsync(target, range, 1, null, _ => { }, HearAsync, default)).Failed
-            : (await rotator.RotateAsync(target, range, HearAsync, default)).Failed;
+            : (await rotator.RotateAsync(target, range, Terms.Long, HearAsync, default)).Failed;
 
         Assert.That(failed, Is.EqualTo(Rows));
         Assert.That(told.Select(rows => rows.Count), Is.All.LessThanOrEqualTo(AtOnce));

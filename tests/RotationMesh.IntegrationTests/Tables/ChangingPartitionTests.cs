@@ -88,6 +88,7 @@ public sealed class ChangingPartitionTests
             var outcome = await rotator.RotateAsync(
                 target,
                 range,
+                Terms.Long,
                 _ => Task.CompletedTask,
                 CancellationToken.None
             );

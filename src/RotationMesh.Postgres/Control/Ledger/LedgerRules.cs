@@ -10,6 +10,19 @@ public sealed record LedgerRules
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// Time in which an attempt at a partition may write, by the clock of its database. A worker that needs longer gives the
+    /// partition back, and the next attempt has twice as long. The default value is 45 seconds: shorter than the lease, so
+    /// that a lease which ran out says that the time to write has passed.
+    /// </summary>
+    public TimeSpan WriteTime { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>
+    /// Longest such time, however often it was too short: a rotation waits so long for a worker that froze. The default
+    /// value is 30 minutes.
+    /// </summary>
+    public TimeSpan LongestWriteTime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
     /// Time in which nothing is heard of any partition of a rotation, neither a result nor a sign of life, after which all
     /// that is with workers is sent again: its messages are lost, or nobody works. It doubles each time that this does
     /// not help. The default value is 10 seconds: two signs of life may be lost.

@@ -30,7 +30,8 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
         SET state = CASE WHEN q.begun AND p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
             settled_at = CASE WHEN q.begun AND p.expiries >= @MaxExpiries THEN now() END,
             expiries = p.expiries + q.begun::int, lease_until = NULL, not_before = now(),
-            last_error = CASE WHEN q.begun THEN '{VanishedWorkers.LeaseExpired}' ELSE p.last_error END
+            last_error = CASE WHEN q.begun THEN '{VanishedWorkers.LeaseExpired}' ELSE p.last_error END,
+            left_until = greatest(p.left_until, p.write_until), write_until = NULL
         FROM quiet q WHERE p.partition_id = q.partition_id
         RETURNING p.sweep_table_id, q.begun, p.state = 'failed' AS failed
         """;

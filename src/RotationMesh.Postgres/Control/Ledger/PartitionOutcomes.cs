@@ -10,33 +10,41 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
         UPDATE rotationmesh.partitions p
         SET state = 'done', settled_at = now(), lease_until = NULL, last_error = NULL, worker = r.worker,
             rotated = r.rotated, conflicts = r.conflicts, contended = r.contended, failed_rows = r.failed_rows,
-            verified = r.verified
-        FROM unnest(@ids, @workers, @rotated, @conflicts, @contended, @failedRows, @verified)
-             AS r (partition_id, worker, rotated, conflicts, contended, failed_rows, verified)
+            verified = r.verified,
+            write_until = NULL,
+            left_until = greatest(p.left_until, CASE WHEN NOT r.is_over THEN p.write_until END)
+        FROM unnest(@ids, @workers, @rotated, @conflicts, @contended, @failedRows, @verified, @over)
+             AS r (partition_id, worker, rotated, conflicts, contended, failed_rows, verified, is_over)
         WHERE p.partition_id = r.partition_id
         """;
 
     private const string Failed = """
         UPDATE rotationmesh.partitions p
         SET state = 'failed', settled_at = now(), lease_until = NULL, failures = p.failures + 1,
-            last_error = r.reason, worker = r.worker
-        FROM unnest(@ids, @workers, @reasons) AS r (partition_id, worker, reason)
+            last_error = r.reason, worker = r.worker,
+            write_until = NULL,
+            left_until = greatest(p.left_until, CASE WHEN NOT r.is_over THEN p.write_until END)
+        FROM unnest(@ids, @workers, @reasons, @over) AS r (partition_id, worker, reason, is_over)
         WHERE p.partition_id = r.partition_id
         """;
 
     private const string Delayed = """
         UPDATE rotationmesh.partitions p
         SET state = 'pending', lease_until = NULL, failures = p.failures + 1, not_before = now() + r.delay,
-            last_error = r.reason, worker = r.worker
-        FROM unnest(@ids, @workers, @reasons, @delays) AS r (partition_id, worker, reason, delay)
+            last_error = r.reason, worker = r.worker,
+            write_until = NULL,
+            left_until = greatest(p.left_until, CASE WHEN NOT r.is_over THEN p.write_until END)
+        FROM unnest(@ids, @workers, @reasons, @delays, @over) AS r (partition_id, worker, reason, delay, is_over)
         WHERE p.partition_id = r.partition_id
         """;
 
     private const string Requeued = """
         UPDATE rotationmesh.partitions p
-        SET state = 'pending', lease_until = NULL, not_before = now(), worker = r.worker,
-            last_error = coalesce(r.reason, p.last_error)
-        FROM unnest(@ids, @workers, @reasons) AS r (partition_id, worker, reason)
+        SET state = 'pending', lease_until = NULL, not_before = now() + r.is_cut_short::int * @pause, worker = r.worker,
+            last_error = coalesce(r.reason, p.last_error), cut_short = p.cut_short + r.is_cut_short::int,
+            write_until = NULL,
+            left_until = greatest(p.left_until, CASE WHEN NOT r.is_over THEN p.write_until END)
+        FROM unnest(@ids, @workers, @reasons, @over, @cutShort) AS r (partition_id, worker, reason, is_over, is_cut_short)
         WHERE p.partition_id = r.partition_id
         """;
 
@@ -60,6 +68,7 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 contended = results.Select(result => result.Counts.Contended).ToArray(),
                 failedRows = results.Select(result => result.Counts.FailedRows).ToArray(),
                 verified = results.Select(result => result.Counts.Verified).ToArray(),
+                over = Over(results),
             }
         );
 
@@ -72,6 +81,7 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 ids = Ids(results),
                 workers = Workers(results),
                 reasons = Reasons(results),
+                over = Over(results),
             }
         );
 
@@ -84,11 +94,13 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 ids = Ids(results),
                 workers = Workers(results),
                 reasons = Reasons(results),
+                over = Over(results),
                 delays = delays.ToArray(),
             }
         );
 
-    public Task RequeuedAsync(IReadOnlyList<PartitionResult> results) =>
+    /// <summary>Those that had too little time wait for <paramref name="pause"/>: a clock that is far ahead must not be run against.</summary>
+    public Task RequeuedAsync(IReadOnlyList<PartitionResult> results, TimeSpan pause) =>
         ExecuteAsync(
             Requeued,
             results,
@@ -97,6 +109,9 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 ids = Ids(results),
                 workers = Workers(results),
                 reasons = Reasons(results),
+                over = Over(results),
+                cutShort = results.Select(result => result.IsCutShort).ToArray(),
+                pause,
             }
         );
 
@@ -117,6 +132,9 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
 
     private static string[] Workers(IReadOnlyList<PartitionResult> results) =>
         [.. results.Select(result => Said.Name(result.Worker))];
+
+    private static bool[] Over(IReadOnlyList<PartitionResult> results) =>
+        [.. results.Select(result => result.IsOver)];
 
     private static string?[] Reasons(IReadOnlyList<PartitionResult> results) =>
         [.. results.Select(result => result.Reason is { } reason ? Said.Reason(reason) : null)];

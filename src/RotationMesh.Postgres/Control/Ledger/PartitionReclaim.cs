@@ -20,7 +20,8 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
         UPDATE rotationmesh.partitions p
         SET state = CASE WHEN p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
             settled_at = CASE WHEN p.expiries >= @MaxExpiries THEN now() END,
-            expiries = p.expiries + 1, lease_until = NULL, not_before = now(), last_error = '{VanishedWorkers.LeaseExpired}'
+            expiries = p.expiries + 1, lease_until = NULL, not_before = now(), last_error = '{VanishedWorkers.LeaseExpired}',
+            left_until = greatest(p.left_until, p.write_until), write_until = NULL
         WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM expired))
         RETURNING p.sweep_table_id, p.state = 'failed' AS failed
         """;

@@ -29,6 +29,15 @@ public sealed record PartitionResult
     /// <summary>SQLSTATE or a short cause, never a value; null if done or alive.</summary>
     public string? Reason { get; private init; }
 
+    /// <summary>
+    /// Whether nobody writes by this attempt any more: the worker's own word on what only it ever had. Else the attempt's
+    /// deadline is waited for. The default value is false.
+    /// </summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>Whether it was given back because the attempt's time had come to its end; the next one has twice as much.</summary>
+    public bool IsCutShort { get; init; }
+
     /// <summary>The partition is done; rows that failed one by one are among its counts.</summary>
     public static PartitionResult Done(
         long partitionId,

@@ -84,7 +84,7 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
         await outcomes.DoneAsync(sorted.Done);
         await outcomes.FailedAsync(sorted.Failed);
         await outcomes.DelayedAsync(sorted.Delayed, sorted.Delays);
-        await outcomes.RequeuedAsync(sorted.Requeued);
+        await outcomes.RequeuedAsync(sorted.Requeued, rules.FirstDelay);
         await outcomes.ExtendedAsync(sorted.Extended, rules.Lease);
         await Refusals.RecordAsync(connection, sorted.Refused, cancellationToken);
         await sorted.Totals.WriteAsync(connection, cancellationToken);

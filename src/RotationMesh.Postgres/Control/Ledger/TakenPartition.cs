@@ -4,6 +4,13 @@ namespace RotationMesh.Postgres.Control.Ledger;
 
 /// <summary>
 /// A partition to be sent to a worker. Its result counts only if it names this <paramref name="Attempt"/>, the fencing
-/// number.
+/// number, which no other message bears. A partition to rewrite has until <paramref name="WriteUntil"/> by the clock of its
+/// database; one to verify has no such time.
 /// </summary>
-public sealed record TakenPartition(long PartitionId, SweepKey Sweep, int Attempt, PartitionRange Range);
+public sealed record TakenPartition(
+    long PartitionId,
+    SweepKey Sweep,
+    int Attempt,
+    PartitionRange Range,
+    DateTime? WriteUntil
+);

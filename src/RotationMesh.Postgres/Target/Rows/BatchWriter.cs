@@ -9,19 +9,21 @@ internal sealed class BatchWriter(
     NpgsqlConnection connection,
     TableTarget target,
     LeafTable leaf,
-    int targetVersion
+    int targetVersion,
+    WriteTerm term
 )
 {
     private readonly string write = target.Sql.Write(leaf);
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
     private readonly string triggersExist = $"SELECT {UpdateTriggers.ExistOn(leaf)}";
+    private readonly WriteClock clock = new(connection, term);
     private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
 
     /// <summary>
     /// Writes the rows that are unchanged since they were read; the outcome has their number, and the rows that the
     /// database refused one by one. Throws <see cref="NpgsqlException"/> when the database or the statement fails as a
-    /// whole, and <see cref="TableChangedException"/> where a trigger has come to a table that had none; nothing of the
-    /// batch is written then.
+    /// whole, <see cref="TableChangedException"/> where a trigger has come to a table that had none, and
+    /// <see cref="WriteTermEndedException"/> where it may not be written any more; nothing of the batch is written then.
     /// </summary>
     public async Task<BatchOutcome> WriteAsync(RowBatch batch, string? tenant)
     {
@@ -89,15 +91,24 @@ internal sealed class BatchWriter(
         if (target.ByTenant)
             commands.BatchCommands.Add(TenantSetting.Command(target, tenant));
         var command = BatchParameters.Command(sql, target, batch, targetVersion);
+        WriteClock.Add(command.Parameters, term);
         commands.BatchCommands.Add(command);
+        var written = await ExecuteAsync(commands, command, batch);
+        if (written > 0)
+            return written;
+        await clock.EnsureAsync();
+        if (proof is null && await HasTriggersAsync())
+            throw new TableChangedException();
+        return written;
+    }
+
+    private async Task<int> ExecuteAsync(NpgsqlBatch commands, NpgsqlBatchCommand write, RowBatch batch)
+    {
         if (proof is not null)
             return await proof.WriteAsync(commands, batch, targetVersion);
         await commands.PrepareAsync();
         await commands.ExecuteNonQueryAsync();
-        var written = (int)command.RecordsAffected;
-        if (written == 0 && await HasTriggersAsync())
-            throw new TableChangedException();
-        return written;
+        return (int)write.RecordsAffected;
     }
 
     private async Task<bool> HasTriggersAsync()

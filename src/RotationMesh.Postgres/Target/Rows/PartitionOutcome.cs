@@ -17,4 +17,7 @@ public sealed record PartitionOutcome
 
     /// <summary>False if it was stopped before the last row; what was done stays done.</summary>
     public bool Finished { get; init; } = true;
+
+    /// <summary>True if it was stopped because its time to write had come to an end.</summary>
+    public bool OutOfTime { get; init; }
 }

@@ -39,7 +39,19 @@ public sealed class PartitionRotator : IDisposable
     }
 
     /// <summary>
-    /// Rotates the rows of <paramref name="range"/>. <paramref name="failed"/> takes the rows that fail, some hundreds at a
+    /// Part of the time to write, and most of it, that is kept back: the last batch is to be written before its end, and
+    /// another worker to go on rather than find it refused.
+    /// </summary>
+    private const double KeptBack = 0.1;
+
+    private static readonly TimeSpan MostKeptBack = TimeSpan.FromSeconds(3);
+
+    /// <summary>With less time than this nothing is begun.</summary>
+    private static readonly TimeSpan Fewest = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Rotates the rows of <paramref name="range"/> as long as the <paramref name="term"/> lasts, and ends unfinished
+    /// before its end. A dry run writes nothing, and needs none. <paramref name="failed"/> takes the rows that fail, some hundreds at a
     /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand; where
     /// a trigger comes to the table it ends unfinished as well, and the table is to be checked again.
     /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written.
@@ -47,12 +59,14 @@ public sealed class PartitionRotator : IDisposable
     public async Task<PartitionOutcome> RotateAsync(
         TableTarget target,
         PartitionRange range,
+        WriteTerm term,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping
     )
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(range);
+        ArgumentNullException.ThrowIfNull(term);
         await using var reading = await databases.OpenReadingAsync(
             target.Entry.Database,
             CancellationToken.None
@@ -61,6 +75,9 @@ public sealed class PartitionRotator : IDisposable
             target.Entry.Database,
             CancellationToken.None
         );
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        if (!settings.DryRun && !await StopInTimeAsync(timed, writing, term))
+            return new PartitionOutcome { Finished = false, OutOfTime = true };
         if (batches?.Target != target)
             batches = new BatchPair(target); // their memory serves all partitions of a table
         var run = new PartitionRun(
@@ -69,6 +86,7 @@ public sealed class PartitionRotator : IDisposable
             rows,
             settings,
             writing,
+            term,
             progress,
             failed
         );
@@ -83,7 +101,7 @@ public sealed class PartitionRotator : IDisposable
                     tenant,
                     settings.Target.Version
                 );
-                if (!await run.RotateAsync(query, tenant, stopping))
+                if (!await run.RotateAsync(query, tenant, timed.Token))
                     break;
             }
         }
@@ -91,13 +109,38 @@ public sealed class PartitionRotator : IDisposable
         {
             return await run.LeaveAsync();
         }
+        catch (WriteTermEndedException)
+        {
+            return await run.LeaveAsync() with { OutOfTime = true };
+        }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
         {
             if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
                 throw; // else it was dropped, and its rows with it
         }
 
-        return run.Outcome;
+        var outcome = run.Outcome;
+        return outcome with
+        {
+            OutOfTime =
+                !outcome.Finished && timed.IsCancellationRequested && !stopping.IsCancellationRequested,
+        };
+    }
+
+    // Asked once: from then on this process' own clock, which no one sets, says when it is time to stop. A process that was
+    // frozen, and whose clock stood still, is told so by the database at its next write.
+    private static async Task<bool> StopInTimeAsync(
+        CancellationTokenSource stop,
+        NpgsqlConnection writing,
+        WriteTerm term
+    )
+    {
+        var left = await new WriteClock(writing, term).LeftAsync();
+        if (left < Fewest)
+            return false;
+        var keptBack = left * KeptBack;
+        stop.CancelAfter(left - (keptBack < MostKeptBack ? keptBack : MostKeptBack));
+        return true;
     }
 
     /// <summary>Frees the derived keys.</summary>

@@ -37,6 +37,7 @@ internal sealed class PartitionRun
         RowReencryptor rows,
         RotationSettings settings,
         NpgsqlConnection connection,
+        WriteTerm term,
         Action<PartitionOutcome> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed
     )
@@ -46,7 +47,7 @@ internal sealed class PartitionRun
         this.rows = rows;
         this.settings = settings;
         this.progress = progress;
-        writer = new BatchWriter(connection, target, leaf, settings.Target.Version);
+        writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term);
         conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
         if (target.Store is { } store)
             external = new ExternalRows(

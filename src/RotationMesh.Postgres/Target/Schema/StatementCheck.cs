@@ -96,6 +96,8 @@ internal sealed class StatementCheck(
             "xid[]",
             .. entry.Key.Select(_ => "text[]"),
             .. shape.Columns.Select((_, i) => sql.ValueArray(i)),
+            "bigint",
+            "timestamptz",
         ];
 
     private void ExternalFault(PostgresException refusal) =>

@@ -83,12 +83,12 @@ internal sealed class TableSql
 
     /// <summary>
     /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
-    /// each key column and each encrypted column. A row is found by its place and written only if it is the same row
+    /// each key column and each encrypted column, and last the two of <see cref="Rows.WriteTerm.Holds"/>. A row is found by its place and written only if it is the same row
     /// (key) in the same state (xmin): after a table was rewritten (VACUUM FULL) a place may hold another row that one
     /// transaction loaded together with ours, so place and xmin alone do not identify it.
     /// </summary>
     public string Write(LeafTable leaf) =>
-        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow}{Untriggered(leaf)}{Numbers}";
+        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm}{Untriggered(leaf)}{Numbers}";
 
     /// <summary>
     /// The same, leaving out rows that somebody holds: for a batch that ran into a lock. A row in the application's
@@ -100,7 +100,7 @@ internal sealed class TableSql
                 SELECT t.ctid AS place FROM ONLY {leaf.Quoted} AS t, {Unnested}
                 WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
             UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
-            WHERE {SameRow} AND free.place = u.place{Untriggered(leaf)}{Numbers}
+            WHERE {SameRow} AND free.place = u.place AND {InTerm}{Untriggered(leaf)}{Numbers}
             """;
 
     /// <summary>
@@ -115,7 +115,7 @@ internal sealed class TableSql
     /// </summary>
     public string CountAsSent(LeafTable leaf) =>
         $"SELECT count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
-        + $"WHERE u.n = ANY(${4 + entry.Key.Count + entry.Columns.Count}::int[]) AND {SameKey} AND {AsSent}";
+        + $"WHERE u.n = ANY(${AfterBatch}::int[]) AND {SameKey} AND {AsSent}";
 
     /// <summary>Counts the rows of a batch that are as they were when they were read; the parameters are the batch's own.</summary>
     public string CountUnchanged(LeafTable leaf) =>
@@ -217,6 +217,9 @@ internal sealed class TableSql
             return $"(SELECT {string.Join(", ", arrays)}) AS u";
         }
     }
+
+    private int AfterBatch => 4 + entry.Key.Count + entry.Columns.Count;
+    private string InTerm => Rows.WriteTerm.Holds(AfterBatch, AfterBatch + 1);
 
     // A trigger that comes while rows are being written might keep the old version beside the new value. The subquery is
     // read once a statement, when the table is locked against new triggers; where it finds one, nothing is written.
