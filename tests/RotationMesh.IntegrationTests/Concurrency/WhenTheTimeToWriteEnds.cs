@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Concurrency;
 
@@ -79,7 +80,7 @@ public sealed class WhenTheTimeToWriteEnds
         await using var ending = await stage.Source.OpenConnectionAsync();
 
         var write = reader.WriteAsync(batch, term);
-        await TestKit.Eventually.Holds(
+        await Eventually.Holds(
             () =>
                 stage.ScalarAsync<bool>(
                     """

@@ -83,9 +83,8 @@ internal sealed class TableSql
 
     /// <summary>
     /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
-    /// each key column and each encrypted column, and last the two of <see cref="Rows.WriteTerm.Holds"/>. A row is found by its place and written only if it is the same row
-    /// (key) in the same state (xmin): after a table was rewritten (VACUUM FULL) a place may hold another row that one
-    /// transaction loaded together with ours, so place and xmin alone do not identify it.
+    /// each key column and each encrypted column, and last the two of <see cref="Rows.WriteTerm.Holds"/>. A row is found by its place and written only if it is
+    /// the same row (key) in the same state (xmin): after VACUUM FULL a place may hold another row that one transaction loaded together with ours.
     /// </summary>
     public string Write(LeafTable leaf) =>
         $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm}{Untriggered(leaf)}{Numbers}";
