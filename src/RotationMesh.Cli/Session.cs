@@ -66,7 +66,11 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>The application's own queues.</summary>
     public IApplicationWorkers Workers => new LocalWorkers(gates.Value, Control);
 
-    public IAuditTrail AuditTrail => new ControlAuditTrail(Control);
+    public IAuditTrail AuditTrail =>
+        new ControlAuditTrail(
+            Control,
+            () => variables.GetSecret(KeyRingReader.CurrentKey) is null ? null : Ring
+        );
 
     public IReports Reports => new LocalReports(Map, Rotations, Databases, Schema, Control);
 

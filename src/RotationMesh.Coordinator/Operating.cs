@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
@@ -6,8 +7,10 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Gates;
+using RotationMesh.Mesh.Coordination;
 using RotationMesh.Operations;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -38,7 +41,7 @@ internal static class Operating
             {
                 WorkersAreExpected = true,
             })
-            .AddSingleton<IAuditTrail>(parts => new ControlAuditTrail(Control(parts)))
+            .AddSingleton<IAuditTrail>(parts => new ControlAuditTrail(Control(parts), () => Ring(parts)))
             .AddSingleton<IReports>(parts => new LocalReports(
                 Map(parts),
                 parts.GetRequiredService<ControlRotations>(),
@@ -52,7 +55,10 @@ internal static class Operating
                 Databases(parts),
                 Schema(parts),
                 Control(parts)
-            ));
+            )
+            {
+                Appended = AuditRegistration.LogTo(parts.GetRequiredService<ILogger<AuditLog>>()),
+            });
 
     private static RotationMap Map(IServiceProvider parts) => parts.GetRequiredService<RotationMap>();
 

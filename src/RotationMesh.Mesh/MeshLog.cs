@@ -28,6 +28,10 @@ internal static partial class MeshLog
     )]
     public static partial void ControlDatabaseAway(ILogger log, string cause, TimeSpan pause);
 
+    // Whoever keeps the logs holds with it what the control schema can't take back.
+    [LoggerMessage(3006, LogLevel.Information, "Audit log: event {Sequence} is appended, hash {Hash}")]
+    public static partial void Audited(ILogger log, long sequence, string hash);
+
     [LoggerMessage(3003, LogLevel.Information, "Joined the mesh")]
     public static partial void Joined(ILogger log);
 

@@ -19,7 +19,7 @@ internal sealed class AuditVerb : IVerb
 
     private readonly Option<string?> expect = new("--expect")
     {
-        Description = "Hash of an event that was noted before: it has to be in the log",
+        Description = "An event that was noted before, hash or sequence:hash: it has to be in the log",
         HelpName = "HASH",
     };
 
@@ -76,9 +76,17 @@ internal sealed class AuditVerb : IVerb
             terminal.Tables.Line(
                 fault.Sequence is null ? fault.Problem : $"event {fault.Sequence} {fault.Problem}"
             );
+        foreach (var left in verdict.Unchecked)
+            terminal.Tables.Line(left);
+        if (verdict.KeyedFrom is { } from)
+            terminal.Tables.Line(
+                from == 1
+                    ? "Every event is keyed"
+                    : $"Keyed from event {from} on; those before it are from before the log was keyed"
+            );
         terminal.Tables.Line(
             verdict.Ok
-                ? $"{Tables.Number(verdict.Events)} events, one unbroken chain. Note the hash of the newest: {verdict.Head ?? "there is none"}"
+                ? $"{Tables.Number(verdict.Events)} events, one unbroken chain. Note the newest: {verdict.Anchor ?? "there is none"}"
                 : $"The audit log was tampered with: {Tables.Number(verdict.FaultCount)} faults in {Tables.Number(verdict.Events)} events"
         );
         terminal.WriteJson(verdict);

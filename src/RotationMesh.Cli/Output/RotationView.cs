@@ -20,6 +20,8 @@ internal static class RotationView
         ShowPaused(console, rotation);
         if (!rotation.DryRun)
             console.Line($"Rotation {rotation.RotationId}");
+        if (rotation.AuditHead is { } head)
+            console.Line($"Audit log up to here, to note: {head}");
         terminal.WriteJson(rotation);
     }
 

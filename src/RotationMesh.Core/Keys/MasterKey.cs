@@ -7,6 +7,7 @@ namespace RotationMesh.Core.Keys;
 public sealed class MasterKey : IDisposable
 {
     private readonly byte[] bytes;
+    private bool isDisposed;
 
     internal MasterKey(int version, string value)
     {
@@ -30,9 +31,23 @@ public sealed class MasterKey : IDisposable
     /// <summary>Public check value, 16 lower-case hex digits.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>UTF-8 bytes of the key string: the input key material of every derivation.</summary>
-    internal ReadOnlySpan<byte> Bytes => bytes;
+    /// <summary>
+    /// UTF-8 bytes of the key string: the input key material of every derivation. Throws
+    /// <see cref="ObjectDisposedException"/> once they are zeroes, under which anybody could derive.
+    /// </summary>
+    internal ReadOnlySpan<byte> Bytes
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            return bytes;
+        }
+    }
 
     /// <summary>Zeroes the key.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(bytes);
+    public void Dispose()
+    {
+        isDisposed = true;
+        CryptographicOperations.ZeroMemory(bytes);
+    }
 }

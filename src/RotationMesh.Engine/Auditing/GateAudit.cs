@@ -11,7 +11,7 @@ namespace RotationMesh.Engine.Auditing;
 /// Takes what was found of gates to the audit log. Gates are looked at every few seconds: only what differs from what was
 /// last written of them is appended, so whoever watches them may tell everything, and several may.
 /// </summary>
-public sealed class GateAudit(NpgsqlDataSource source)
+public sealed class GateAudit(NpgsqlDataSource source, AuditLog audit)
 {
     private const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))";
 
@@ -59,17 +59,21 @@ public sealed class GateAudit(NpgsqlDataSource source)
         var known = last.Select(details => JsonSerializer.Deserialize<GateCheckedDetails>(details, Json)!)
             .Select(gate => (gate.Gate, gate.Outcome))
             .ToHashSet();
+        var appended = new List<AuditEvent>();
         foreach (var gate in found.Where(gate => !known.Contains((gate.Gate, gate.Outcome))))
-            await AuditLog.AppendAsync(
-                transaction,
-                AuditEntry.Of(
-                    AuditKind.GateChecked,
-                    rotationId,
-                    gate.Outcome == GateOutcome.Overridden ? actor : AuditEntry.Program,
-                    gate
-                ),
-                cancellationToken
+            appended.Add(
+                await audit.AppendAsync(
+                    transaction,
+                    AuditEntry.Of(
+                        AuditKind.GateChecked,
+                        rotationId,
+                        gate.Outcome == GateOutcome.Overridden ? actor : AuditEntry.Program,
+                        gate
+                    ),
+                    cancellationToken
+                )
             );
         await transaction.CommitAsync(cancellationToken);
+        appended.ForEach(audit.Committed);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using RotationMesh.Core;
+using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
@@ -10,7 +11,9 @@ using RotationMesh.Postgres.Control.Audit;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>The audit log as the control database has it.</summary>
-public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
+/// <param name="control">The control database.</param>
+/// <param name="ring">The keys that its events are held against; null, or giving null, where this process has none.</param>
+public sealed class ControlAuditTrail(ControlDatabase control, Func<KeyRing?>? ring) : IAuditTrail
 {
     /// <summary>Events that are listed at most: a rotation of many sweeps and lost gates has some hundreds.</summary>
     private const int Listed = 500;
@@ -34,27 +37,20 @@ public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
     /// <inheritdoc/>
     public async Task<AuditVerdictDocument> VerifyAsync(string? expected, CancellationToken cancellationToken)
     {
-        if (
-            expected is not null
-            && (expected.Length != 2 * AuditHash.Size || !expected.All(char.IsAsciiHexDigit))
-        )
-            throw new UsageException(
-                "the expected hash is not one: give the 64 hex digits that audit verify showed before"
-            );
+        var hash = AuditAnchor.Hash(expected);
         if (await dropped.FindAuditLogAsync(cancellationToken) is { } missing)
             return await MissingAsync(missing, cancellationToken);
         await EnsureThereAsync(cancellationToken);
-        var verdict = await new AuditVerification(reader, new AuditMarks(control.Source)).RunAsync(
-            expected,
-            cancellationToken
-        );
-        return new AuditVerdictDocument(
-            verdict.IsSound,
-            verdict.Events,
-            verdict.Head,
-            verdict.FaultCount,
-            [.. verdict.Faults.Select(fault => new AuditFaultDocument(fault.Sequence, fault.Problem))]
-        );
+        var keys = ring?.Invoke();
+        var head = await control.HasAsync("audit_head", cancellationToken)
+            ? await AuditHead.FindAsync(control.Source, cancellationToken)
+            : null;
+        var verdict = await new AuditVerification(
+            reader,
+            new AuditMarks(control.Source),
+            keys is null ? null : new AuditSeal(new AuditMac(keys))
+        ).RunAsync(hash, head, cancellationToken);
+        return AuditVerdicts.Of(verdict);
     }
 
     /// <inheritdoc/>
@@ -78,6 +74,7 @@ public sealed class ControlAuditTrail(ControlDatabase control) : IAuditTrail
             Host = written.Host,
             Details = JsonNode.Parse(written.Details),
             Hash = Convert.ToHexStringLower(written.Hash),
+            KeyVersion = written.KeyVersion,
         };
 
     // What is noted of it elsewhere tells how much is lost.

@@ -216,6 +216,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         return RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals) with
         {
             Workers = MeshWorkers.Of(workers, rotation),
+            AuditHead = rotation.AuditHead,
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
     }

@@ -22,6 +22,9 @@ public sealed class LocalKeyRetirement(
     ControlDatabase control
 ) : IKeyRetirement
 {
+    /// <summary>Told each event of the audit log once it is committed.</summary>
+    public Action<AuditEvent>? Appended { get; init; }
+
     /// <inheritdoc/>
     public async Task<RetirementDocument> RetireAsync(
         RetirementOrder order,
@@ -86,7 +89,8 @@ public sealed class LocalKeyRetirement(
                 ScanSkipped = order.SkipScanReason,
             }
         );
-        var retired = await store.RetireAsync(version, usage.Fingerprint, entry, cancellationToken);
+        var audit = new AuditLog(control.Source, keys, Appended);
+        var retired = await store.RetireAsync(version, usage.Fingerprint, audit, entry, cancellationToken);
         return Tell(Document(retired), order, look);
     }
 

@@ -58,7 +58,7 @@ public sealed class LocalReports(
     {
         try
         {
-            return await new ControlAuditTrail(control).ListAsync(rotationId, cancellationToken);
+            return await new ControlAuditTrail(control, null).ListAsync(rotationId, cancellationToken);
         }
         catch (UsageException)
         {

@@ -10,7 +10,7 @@ using RotationMesh.Postgres.Control.Audit;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Looks at the gates for a rotation, on its operator's terms.</summary>
-internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase control)
+internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase control, AuditLog audit)
 {
     private readonly GateTermsStore store = new(control.Source);
 
@@ -45,7 +45,7 @@ internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase c
             ? await gates.WatchAsync(terms.Occasion, cancellationToken)
             : await gates.LookAsync(terms.Occasion, cancellationToken);
         var ignored = GateNames.Of(map.Gates, terms.Ignored.Select(gate => gate.Gate));
-        await new GateAudit(control.Source).RecordAsync(
+        await new GateAudit(control.Source, audit).RecordAsync(
             rotationId,
             [
                 .. verdicts.Select(verdict => new GateCheckedDetails

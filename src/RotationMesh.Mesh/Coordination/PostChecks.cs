@@ -8,7 +8,7 @@ using RotationMesh.Postgres.Control.Audit;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Asks the application what the map's post-checks say, once its rows are rotated and verified.</summary>
-internal sealed class PostChecks(RotationMap map, ControlDatabase control)
+internal sealed class PostChecks(RotationMap map, ControlDatabase control, AuditLog audit)
 {
     /// <summary>Throws <see cref="UsageException"/> for a check whose variables are not set: the end is too late to hear of it.</summary>
     public static void EnsureKnown(RotationMap map)
@@ -38,23 +38,27 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control)
         var answers = await Task.WhenAll(map.PostChecks.Select(check => AskAsync(check, cancellationToken)));
         await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var appended = new List<AuditEvent>();
         foreach (var answer in answers)
-            await AuditLog.AppendAsync(
-                transaction,
-                AuditEntry.Of(
-                    AuditKind.PostChecked,
-                    rotationId,
-                    AuditEntry.Program,
-                    new PostCheckedDetails
-                    {
-                        Check = answer.Name,
-                        Passed = answer.Passed,
-                        Reason = answer.Reason,
-                    }
-                ),
-                cancellationToken
+            appended.Add(
+                await audit.AppendAsync(
+                    transaction,
+                    AuditEntry.Of(
+                        AuditKind.PostChecked,
+                        rotationId,
+                        AuditEntry.Program,
+                        new PostCheckedDetails
+                        {
+                            Check = answer.Name,
+                            Passed = answer.Passed,
+                            Reason = answer.Reason,
+                        }
+                    ),
+                    cancellationToken
+                )
             );
         await transaction.CommitAsync(cancellationToken);
+        appended.ForEach(audit.Committed);
         return answers;
     }
 

@@ -12,9 +12,9 @@ public interface ISagaWitness<TSaga>
 
     /// <summary>
     /// Called when the row is written, and before the commit; <paramref name="before"/> is null for a new saga. What it
-    /// throws rolls the saga back.
+    /// throws rolls the saga back. Returns what is to be told once that is committed; null for nothing.
     /// </summary>
-    Task RecordAsync(
+    Task<Action?> RecordAsync(
         NpgsqlTransaction transaction,
         TSaga? before,
         TSaga after,

@@ -22,12 +22,16 @@ public static class NpgsqlSagaRepositoryRegistration
         this ISagaRegistrationConfigurator<TSaga> saga,
         SagaTable<TSaga> table,
         Func<IServiceProvider, NpgsqlDataSource> dataSource,
-        ISagaWitness<TSaga>? witness = null
+        Func<IServiceProvider, ISagaWitness<TSaga>>? witness = null
     )
         where TSaga : class, ISaga =>
         saga.Repository(services =>
         {
-            services.AddSingleton(provider => new SagaStore<TSaga>(table, dataSource(provider), witness));
+            services.AddSingleton(provider => new SagaStore<TSaga>(
+                table,
+                dataSource(provider),
+                witness?.Invoke(provider)
+            ));
             services.RegisterLoadSagaRepository<TSaga, NpgsqlSagaRepositoryContextFactory<TSaga>>();
             services.RegisterSagaRepository<
                 TSaga,

@@ -17,6 +17,7 @@ internal sealed class SagaTransaction<TSaga>(
     where TSaga : class, ISaga
 {
     private TSaga? before;
+    private Action? told;
 
     /// <summary>What activities join: their writes commit with the saga's row or not at all.</summary>
     public NpgsqlTransaction Transaction => transaction;
@@ -51,11 +52,18 @@ internal sealed class SagaTransaction<TSaga>(
     /// Called last, when the row is written: what the witness writes about it is committed with it, and a message that
     /// comes again finds the row changed and nothing to tell.
     /// </summary>
-    public Task Tell(TSaga after, object message, CancellationToken cancellationToken) =>
-        witness?.RecordAsync(transaction, before, after, message, cancellationToken) ?? Task.CompletedTask;
+    public async Task Tell(TSaga after, object message, CancellationToken cancellationToken)
+    {
+        if (witness is not null)
+            told = await witness.RecordAsync(transaction, before, after, message, cancellationToken);
+    }
 
     /// <summary>Takes no token: a commit that is cancelled half-way leaves open whether it took place.</summary>
-    public Task Commit() => transaction.CommitAsync(CancellationToken.None);
+    public async Task Commit()
+    {
+        await transaction.CommitAsync(CancellationToken.None);
+        told?.Invoke();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

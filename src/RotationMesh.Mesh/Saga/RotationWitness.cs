@@ -11,13 +11,13 @@ namespace RotationMesh.Mesh.Saga;
 /// Takes the changes of rotations to the audit log: who started one and how, every change of state and why, the closing
 /// totals. The newest event is noted with the rotation.
 /// </summary>
-internal sealed class RotationWitness : ISagaWitness<Rotation>
+internal sealed class RotationWitness(AuditLog audit) : ISagaWitness<Rotation>
 {
     /// <inheritdoc/>
     public Rotation Copy(Rotation saga) => saga.Copy();
 
     /// <inheritdoc/>
-    public async Task RecordAsync(
+    public async Task<Action?> RecordAsync(
         NpgsqlTransaction transaction,
         Rotation? before,
         Rotation after,
@@ -25,7 +25,7 @@ internal sealed class RotationWitness : ISagaWitness<Rotation>
         CancellationToken cancellationToken
     )
     {
-        AuditEvent? newest = null;
+        var appended = new List<AuditEvent>();
         if (before is null && message is StartRotation start)
             await AppendAsync(AuditKind.RotationStarted, after.RequestedBy, Started(start));
         else if (before is not null && before.State != after.State)
@@ -37,13 +37,15 @@ internal sealed class RotationWitness : ISagaWitness<Rotation>
                 Ended(after.State, closing, closing.Counts())
             );
 
-        if (newest is not null)
-            await AuditMarks.NoteAsync(transaction, newest, cancellationToken);
+        if (appended.Count == 0)
+            return null;
+        await AuditMarks.NoteAsync(transaction, appended[^1], cancellationToken);
+        return () => appended.ForEach(audit.Committed);
 
         async Task AppendAsync(AuditKind kind, string actor, object details)
         {
             var entry = AuditEntry.Of(kind, after.CorrelationId, actor, details);
-            newest = await AuditLog.AppendAsync(transaction, entry, cancellationToken);
+            appended.Add(await audit.AppendAsync(transaction, entry, cancellationToken));
         }
     }
 

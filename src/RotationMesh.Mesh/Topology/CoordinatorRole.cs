@@ -11,6 +11,7 @@ using RotationMesh.Mesh.Persistence;
 using RotationMesh.Mesh.Saga;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
 
@@ -68,6 +69,7 @@ public static class CoordinatorRole
                 services.GetRequiredService<ControlDatabase>()
             )
         );
+        bus.AddAuditLog();
         bus.AddSingleton<GateLook>();
         bus.AddSingleton<QueuePauses>();
         bus.AddSingleton<PostChecks>();
@@ -76,7 +78,7 @@ public static class CoordinatorRole
             .NpgsqlRepository(
                 RotationTable.Table,
                 services => services.GetRequiredService<ControlDatabase>().Source,
-                new RotationWitness()
+                services => new RotationWitness(services.GetRequiredService<AuditLog>())
             );
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
         AddCommand<CheckGatesConsumer>(bus, Queues.CheckGates);

@@ -31,6 +31,9 @@ public sealed record AuditEventDocument
 
     /// <summary>Hash of the event, in hex.</summary>
     public required string Hash { get; init; }
+
+    /// <summary>Version of the master key under which it was written; null before the log was keyed.</summary>
+    public int? KeyVersion { get; init; }
 }
 
 /// <summary>
@@ -43,7 +46,20 @@ public sealed record AuditVerdictDocument(
     string? Head,
     long FaultCount,
     IReadOnlyList<AuditFaultDocument> Faults
-);
+)
+{
+    /// <summary>Position and hash of the newest event, as sequence:hash: what to note, and to expect later.</summary>
+    public string? Anchor { get; init; }
+
+    /// <summary>Position of the first event that is keyed; those before it are from before the upgrade. Null where none is.</summary>
+    public long? KeyedFrom { get; init; }
+
+    /// <summary>Position up to which a key, or the expected hash, vouches for every event; 0 where none does.</summary>
+    public long VouchedUpTo { get; init; }
+
+    /// <summary>What was not checked, and so may be otherwise than it looks; a sentence each.</summary>
+    public IReadOnlyList<string> Unchecked { get; init; } = [];
+}
 
 /// <summary>What is wrong with an event; <paramref name="Sequence"/> is null where no one event is at fault.</summary>
 public sealed record AuditFaultDocument(long? Sequence, string Problem);

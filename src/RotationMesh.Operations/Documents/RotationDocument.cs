@@ -45,6 +45,12 @@ public sealed record RotationDocument
     /// </summary>
     public string? OpenWriters { get; init; }
 
+    /// <summary>
+    /// Its newest event in the audit log, as sequence:hash. Noted where the control schema can't reach, it shows later whether
+    /// the log still has it: <c>audit verify --expect</c>.
+    /// </summary>
+    public string? AuditHead { get; init; }
+
     /// <summary>Partitions, while it runs.</summary>
     public PartitionTotals? Partitions { get; init; }
 

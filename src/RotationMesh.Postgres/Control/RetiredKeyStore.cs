@@ -79,6 +79,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     public async Task<RetiredKey> RetireAsync(
         int version,
         string? fingerprint,
+        AuditLog audit,
         AuditEntry entry,
         CancellationToken cancellationToken
     )
@@ -91,7 +92,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         );
         if (known.FirstOrDefault(key => key.Version == version) is { } earlier)
             return earlier;
-        var appended = await AuditLog.AppendAsync(transaction, entry, cancellationToken);
+        var appended = await audit.AppendAsync(transaction, entry, cancellationToken);
         await connection.ExecuteAsync(
             new CommandDefinition(
                 Insert,
@@ -108,6 +109,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             )
         );
         await transaction.CommitAsync(cancellationToken);
+        audit.Committed(appended);
         return new RetiredKey
         {
             Version = version,

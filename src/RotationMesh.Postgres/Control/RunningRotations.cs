@@ -9,7 +9,8 @@ public sealed class RunningRotations(NpgsqlDataSource source)
     private const string Columns = """
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
                allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, verify, reason, concluded, embedded,
-               requested_by, started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed
+               requested_by, started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed,
+               audit_sequence || ':' || pg_catalog.encode(audit_hash, 'hex') AS audit_head
         FROM rotationmesh.rotations
         """;
 
@@ -124,6 +125,9 @@ public sealed record RunningRotation
 
     /// <summary>Who asked for it.</summary>
     public string? RequestedBy { get; init; }
+
+    /// <summary>Position and hash of its newest event in the audit log, as sequence:hash; null where it has none.</summary>
+    public string? AuditHead { get; init; }
 
     /// <summary>Start, by the database's clock.</summary>
     public DateTime StartedAt { get; init; }

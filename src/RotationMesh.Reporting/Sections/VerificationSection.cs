@@ -40,6 +40,11 @@ internal static class VerificationSection
             yield return new Paragraph(
                 $"Newest event of this rotation in the audit log: number {newest.Sequence}, hash {newest.Hash}. Whether the log still has it: {new Code($"rotationmesh audit verify --expect {Hex(newest.Hash)}")}"
             );
+            yield return new Paragraph(
+                newest.KeyVersion is { } version
+                    ? $"What the audit log proves: its events are chained, and authenticated with a key that is derived from master key {version}. Whoever writes the control schema without a master key can't change, add or reorder events unnoticed. Put back as a whole to what it once was, the log would look sound: only the hash above, noted elsewhere, or the coordinator's own log tells."
+                    : "What the audit log proves: these events are chained, but were written before the log was keyed. Whoever writes the control schema could have calculated them anew; only the hash above, noted elsewhere, tells."
+            );
         }
     }
 

@@ -1,3 +1,4 @@
+using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.TestKit;
@@ -9,13 +10,16 @@ public sealed class AuditScene : IAsyncDisposable
 {
     public const string Alice = "alice@desk-7";
 
+    /// <summary>Keys of versions 1 and 2; the second is current.</summary>
+    public static readonly KeyRing Ring = RingOf(2, (1, 'k'), (2, 'q'));
+
     private readonly ControlDatabase control;
 
     private AuditScene(TestDatabase database)
     {
         Database = database;
         control = new ControlDatabase(database.ConnectionString);
-        Log = new AuditLog(control.Source);
+        Log = LogOf(Ring);
         Reader = new AuditReader(control.Source);
     }
 
@@ -43,16 +47,34 @@ public sealed class AuditScene : IAsyncDisposable
         await using var connection = await control.Source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         for (var number = 1; number <= count; number++)
-            await AuditLog.AppendAsync(transaction, Entry($"number {number}"), CancellationToken.None);
+            await Log.AppendAsync(transaction, Entry($"number {number}"), CancellationToken.None);
         await transaction.CommitAsync();
     }
 
     public async Task<IReadOnlyList<AuditEvent>> EventsAsync() =>
         await Reader.ReadAsync(CancellationToken.None).ToListAsync();
 
-    public Task<AuditVerdict> VerifyAsync(string? expected = null) =>
-        new AuditVerification(Reader, new AuditMarks(control.Source)).RunAsync(
+    public AuditLog LogOf(KeyRing ring, Action<AuditEvent>? appended = null) =>
+        new(control.Source, ring, appended);
+
+    public static KeyRing RingOf(int current, params (int Version, char Filling)[] keys) =>
+        new(
+            current,
+            keys.Select(key =>
+                KeyValuePair.Create(key.Version, new string(key.Filling, MasterKeyRules.MinLength))
+            )
+        );
+
+    public Task<AuditVerdict> VerifyAsync(string? expected = null) => VerifyAsync(Ring, expected);
+
+    public async Task<AuditVerdict> VerifyAsync(KeyRing? ring, string? expected = null) =>
+        await new AuditVerification(
+            Reader,
+            new AuditMarks(control.Source),
+            ring is null ? null : new AuditSeal(new AuditMac(ring))
+        ).RunAsync(
             expected,
+            await AuditHead.FindAsync(control.Source, CancellationToken.None),
             CancellationToken.None
         );
 

@@ -40,11 +40,13 @@ public sealed class WhenEventsAreAppended
                 {
                     PreviousHash = [],
                     Hash = [],
+                    Mac = null,
                 },
-                Is.EqualTo(appended with { PreviousHash = [], Hash = [] })
+                Is.EqualTo(appended with { PreviousHash = [], Hash = [], Mac = null })
             );
             Assert.That(read.PreviousHash, Is.EqualTo(new byte[32]));
             Assert.That(read.Hash, Is.EqualTo(AuditHash.Of(read)));
+            Assert.That(read.Mac, Is.EqualTo(appended.Mac));
             Assert.That(
                 (string)JsonNode.Parse(read.Details)!["text"]!,
                 Does.StartWith("Grüße \"quoted\" \\ \u0001")
@@ -78,7 +80,7 @@ public sealed class WhenEventsAreAppended
         await using (var connection = await scene.Control.Source.OpenConnectionAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            await AuditLog.AppendAsync(transaction, AuditScene.Entry("undone"), CancellationToken.None);
+            await scene.Log.AppendAsync(transaction, AuditScene.Entry("undone"), CancellationToken.None);
             await transaction.RollbackAsync();
         }
 
@@ -97,7 +99,7 @@ public sealed class WhenEventsAreAppended
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
 
         Assert.ThrowsAsync<ArgumentException>(() =>
-            AuditLog.AppendAsync(transaction, AuditScene.Entry(), CancellationToken.None)
+            scene.Log.AppendAsync(transaction, AuditScene.Entry(), CancellationToken.None)
         );
     }
 
@@ -127,7 +129,7 @@ public sealed class WhenEventsAreAppended
 
                 await using var connection = await scene.Control.Source.OpenConnectionAsync();
                 await using var transaction = await connection.BeginTransactionAsync();
-                await AuditLog.AppendAsync(
+                await scene.Log.AppendAsync(
                     transaction,
                     AuditScene.Entry($"{writer}/{number}"),
                     CancellationToken.None

@@ -8,7 +8,7 @@ public sealed class WhenTheLogIsTamperedWith
     private const int Events = 10_000;
 
     private const string Columns =
-        "recorded_at, kind, rotation_id, actor, host, details, previous_hash, hash";
+        "recorded_at, kind, rotation_id, actor, host, details, previous_hash, hash, key_version, mac";
 
     private AuditScene scene = null!;
     private AuditEvent newest = null!;
@@ -19,7 +19,12 @@ public sealed class WhenTheLogIsTamperedWith
         scene = await AuditScene.CreateAsync();
         await scene.AppendManyAsync(Events - 1);
         newest = await scene.AppendAsync("the end", await scene.BeginRotationAsync());
-        await scene.Database.ExecuteAsync("CREATE TABLE kept AS SELECT * FROM rotationmesh.audit_events");
+        await scene.Database.ExecuteAsync(
+            """
+            CREATE TABLE kept AS SELECT * FROM rotationmesh.audit_events;
+            CREATE TABLE kept_head AS SELECT * FROM rotationmesh.audit_head
+            """
+        );
     }
 
     [SetUp]
@@ -28,6 +33,8 @@ public sealed class WhenTheLogIsTamperedWith
             """
             DELETE FROM rotationmesh.audit_events;
             INSERT INTO rotationmesh.audit_events SELECT * FROM kept;
+            DELETE FROM rotationmesh.audit_head;
+            INSERT INTO rotationmesh.audit_head SELECT * FROM kept_head;
             UPDATE rotationmesh.rotations SET audit_sequence = NULL, audit_hash = NULL;
             DELETE FROM rotationmesh.retired_keys
             """
@@ -108,7 +115,7 @@ public sealed class WhenTheLogIsTamperedWith
             """
         );
 
-        Assert.That((await scene.VerifyAsync()).FaultCount, Is.EqualTo(Events - sequence + 1));
+        Assert.That((await scene.VerifyAsync()).FaultCount, Is.EqualTo(Events - sequence + 2));
     }
 
     [TestCase(1)]
@@ -121,8 +128,8 @@ public sealed class WhenTheLogIsTamperedWith
         await scene.TamperAsync($"DELETE FROM rotationmesh.audit_events WHERE sequence > {Events - removed}");
 
         Assert.That(
-            (await scene.VerifyAsync()).Faults.Single().ToString(),
-            Is.EqualTo($"event {Events} is missing at the end: rotation {newest.RotationId} noted it")
+            (await scene.VerifyAsync()).Faults.Select(fault => fault.ToString()),
+            Does.Contain($"event {Events} is missing at the end: rotation {newest.RotationId} noted it")
         );
     }
 
@@ -131,10 +138,9 @@ public sealed class WhenTheLogIsTamperedWith
     {
         await scene.TamperAsync($"DELETE FROM rotationmesh.audit_events WHERE sequence = {Events}");
 
-        Assert.That((await scene.VerifyAsync()).IsSound, "by itself the rest is a chain");
         Assert.That(
-            (await scene.VerifyAsync(Hex(newest.Hash))).Faults.Single().ToString(),
-            Does.Contain("no event has the expected hash")
+            (await scene.VerifyAsync(Hex(newest.Hash))).Faults.Select(fault => fault.ToString()),
+            Does.Contain($"no event has the expected hash {Hex(newest.Hash)}")
         );
     }
 
@@ -150,8 +156,8 @@ public sealed class WhenTheLogIsTamperedWith
         await scene.TamperAsync($"DELETE FROM rotationmesh.audit_events WHERE sequence > {Events - 10}");
 
         Assert.That(
-            (await scene.VerifyAsync()).Faults.Single().ToString(),
-            Does.EndWith("the retirement of key version 1 noted it")
+            (await scene.VerifyAsync()).Faults.Select(fault => fault.ToString()),
+            Has.Some.EndsWith("the retirement of key version 1 noted it")
         );
     }
 

@@ -21,6 +21,7 @@ public sealed class WhenTheTableIsProtected
             CREATE ROLE {role} LOGIN PASSWORD 'of-a-trial-role';
             GRANT USAGE ON SCHEMA rotationmesh TO {role};
             GRANT INSERT, SELECT ON {Table} TO {role};
+            GRANT INSERT, SELECT, UPDATE ON rotationmesh.audit_head TO {role};
             """
         );
     }
@@ -43,7 +44,10 @@ public sealed class WhenTheTableIsProtected
             }.ConnectionString
         );
 
-        var appended = await new AuditLog(source).AppendAsync(AuditScene.Entry(), CancellationToken.None);
+        var appended = await new AuditLog(source, AuditScene.Ring).AppendAsync(
+            AuditScene.Entry(),
+            CancellationToken.None
+        );
 
         Assert.That(appended.Sequence, Is.EqualTo(2));
         Assert.That((await scene.VerifyAsync()).Events, Is.EqualTo(2));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NUnit.Framework;
+using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.TestKit;
@@ -43,8 +44,13 @@ internal sealed class AuditedRotation(SampleWorld world, Guid rotationId)
             .ToList();
         var verdict = await new AuditVerification(
             new AuditReader(world.Parts.Control.Source),
-            new AuditMarks(world.Parts.Control.Source)
-        ).RunAsync(null, CancellationToken.None);
+            new AuditMarks(world.Parts.Control.Source),
+            new AuditSeal(new AuditMac(world.Parts.Ring))
+        ).RunAsync(
+            null,
+            await AuditHead.FindAsync(world.Parts.Control.Source, CancellationToken.None),
+            CancellationToken.None
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(events[0].Kind, Is.EqualTo("RotationStarted"));

@@ -5,6 +5,7 @@ using RotationMesh.Engine.Auditing;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;
@@ -88,7 +89,8 @@ internal sealed class WhenARotationIsAudited
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 10, Tenants = 1 });
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
         var id = Guid.NewGuid();
-        var gates = new GateAudit(world.Parts.Control.Source);
+        var source = world.Parts.Control.Source;
+        var gates = new GateAudit(source, new AuditLog(source, world.Parts.Ring));
         var queue = Gate("bullmq", GateOutcome.Holds);
         var snapshot = Gate("snapshot", GateOutcome.Overridden, "restored yesterday");
 

@@ -32,4 +32,10 @@ public sealed record AuditEvent
 
     /// <summary>Hash of this event, as it was calculated when it was appended.</summary>
     public byte[] Hash { get; init; } = [];
+
+    /// <summary>Version of the master key that it is authenticated under; null for an event from before the chain was keyed.</summary>
+    public int? KeyVersion { get; init; }
+
+    /// <summary>Code over the hash, as <see cref="AuditSeal"/> calculates it; null where there is no key version.</summary>
+    public byte[]? Mac { get; init; }
 }

@@ -7,10 +7,11 @@ namespace RotationMesh.Postgres.Control.Audit;
 /// <summary>
 /// The link of the chain: SHA-256 over
 /// <code>
-/// field("rotationmesh/audit/v1") field(previous hash, 32 bytes)
+/// field("rotationmesh/audit/v1", or /v2 where the event is keyed) field(previous hash, 32 bytes)
 /// field(sequence, 8 bytes) field(microseconds since 1970-01-01 UTC, 8 bytes)
 /// field(kind) field(rotation id, 16 bytes as RFC 9562 writes them, or absent)
 /// field(actor) field(host) field(details)
+/// and, of an event that is keyed, field(key version, 8 bytes)
 /// field(x)      := length of x in bytes (4 bytes) | x
 /// field(absent) := ff ff ff ff
 /// </code>
@@ -31,7 +32,7 @@ public static class AuditHash
     {
         ArgumentNullException.ThrowIfNull(written);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, "rotationmesh/audit/v1"u8);
+        Add(hash, written.KeyVersion is null ? "rotationmesh/audit/v1"u8 : "rotationmesh/audit/v2"u8);
         Add(hash, written.PreviousHash);
         Add(hash, written.Sequence);
         Add(hash, (written.RecordedAt.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
@@ -40,6 +41,8 @@ public static class AuditHash
         Add(hash, written.Actor);
         Add(hash, written.Host);
         Add(hash, written.Details);
+        if (written.KeyVersion is { } version)
+            Add(hash, (long)version);
         return hash.GetHashAndReset();
     }
 

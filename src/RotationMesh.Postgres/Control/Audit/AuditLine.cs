@@ -35,6 +35,12 @@ public static class AuditLine
             json.WriteRawValue(OneLine(written.Details));
             json.WriteString("previousHash", Convert.ToHexStringLower(written.PreviousHash));
             json.WriteString("hash", Convert.ToHexStringLower(written.Hash));
+            if (written is { KeyVersion: { } version, Mac: { } mac })
+            {
+                json.WriteNumber("keyVersion", version);
+                json.WriteString("mac", Convert.ToHexStringLower(mac));
+            }
+
             json.WriteEndObject();
         }
 

@@ -7,12 +7,19 @@ namespace RotationMesh.Postgres.Control.Audit;
 /// <summary>Reads the audit log.</summary>
 public sealed class AuditReader(NpgsqlDataSource source)
 {
-    // The table takes times that no program can hold; one of them was never written by this one.
+    // The table takes times that no program can hold; one of them was never written by this one. A log that no version with
+    // keys has upgraded lacks two columns: their names are then those of the absent ones.
     private const string Columns = """
-        SELECT sequence,
-               CASE WHEN recorded_at BETWEEN '0001-01-02 00:00:00+00' AND '9999-12-31 00:00:00+00' THEN recorded_at
-                    ELSE '0001-01-01 00:00:00+00' END AS recorded_at, kind, rotation_id, actor, host, details::text AS details, previous_hash, hash
-        FROM rotationmesh.audit_events
+        SELECT written.*
+        FROM (VALUES (NULL::pg_catalog.int4, NULL::pg_catalog.bytea)) AS absent (key_version, mac)
+        CROSS JOIN LATERAL (
+            SELECT sequence,
+                   CASE WHEN recorded_at BETWEEN '0001-01-02 00:00:00+00' AND '9999-12-31 00:00:00+00' THEN recorded_at
+                        ELSE '0001-01-01 00:00:00+00' END AS recorded_at,
+                   kind, rotation_id, actor, host, details::pg_catalog.text AS details, previous_hash, hash,
+                   key_version, mac
+            FROM rotationmesh.audit_events
+        ) AS written
         """;
 
     private const string Whole = $"{Columns} ORDER BY sequence";
@@ -25,7 +32,7 @@ public sealed class AuditReader(NpgsqlDataSource source)
         {Columns} WHERE rotation_id = @rotationId ORDER BY sequence LIMIT @limit
         """;
 
-    private const string CountAll = "SELECT count(*) FROM rotationmesh.audit_events";
+    private const string CountAll = "SELECT pg_catalog.count(*) FROM rotationmesh.audit_events";
 
     private const string CountOfRotation = $"{CountAll} WHERE rotation_id = @rotationId";
 

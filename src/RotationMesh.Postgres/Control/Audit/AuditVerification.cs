@@ -1,13 +1,14 @@
-using System.Security.Cryptography;
-
 namespace RotationMesh.Postgres.Control.Audit;
 
 /// <summary>
-/// Holds the chain of the audit log against itself and against what was noted of it elsewhere. The chain alone can't tell
-/// that its newest events were cut off, or that somebody who may change the table calculated it anew: hashes noted with
-/// rotations and retired keys, or by an operator, can.
+/// Holds the chain of the audit log against itself, against the keys of a ring, and against what was noted of it elsewhere.
+/// The chain alone can't tell that somebody who may change the table calculated it anew, the keys can; that all of the
+/// database was put back to an earlier state, only a hash that an operator noted can tell.
 /// </summary>
-public sealed class AuditVerification(AuditReader reader, AuditMarks marks)
+/// <param name="reader">The log.</param>
+/// <param name="marks">What rotations and retired keys noted of it.</param>
+/// <param name="seal">The keys; null where this process has none, and then who wrote the events is not checked.</param>
+public sealed class AuditVerification(AuditReader reader, AuditMarks marks, AuditSeal? seal = null)
 {
     /// <summary>Faults that are told one by one; more are counted.</summary>
     public const int MaxFaults = 100;
@@ -18,32 +19,51 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks)
 
     /// <summary>
     /// Reads the whole log. <paramref name="expected"/> is the hash of an event that an operator noted, in hex of either
-    /// case: it has to be there.
+    /// case: it has to be there. <paramref name="head"/> is the record of the newest event, read before the log is.
     /// </summary>
-    public async Task<AuditVerdict> RunAsync(string? expected, CancellationToken cancellationToken)
+    public async Task<AuditVerdict> RunAsync(
+        string? expected,
+        AuditHead? head,
+        CancellationToken cancellationToken
+    )
     {
         (count, found) = (0, 0);
         faults.Clear();
         // Read first: what is noted by now has its event in the log that is read next.
         var noted = await marks.ReadAsync(cancellationToken);
         var open = noted.ToLookup(mark => mark.Sequence);
-        var isExpected = expected is null;
+        var keys = new AuditKeyCheck(seal);
+        long? expectedAt = null;
         var (sequence, hash) = (0L, AuditHash.Start);
         await foreach (var read in reader.ReadAsync(cancellationToken))
         {
             count++;
             CheckLink(read, sequence, hash);
-            foreach (var mark in open[read.Sequence].Where(mark => !Same(mark.Hash, read.Hash)))
+            if (keys.FindFault(read) is { } unkeyed)
+                Tell(read.Sequence, unkeyed);
+            foreach (var mark in open[read.Sequence].Where(mark => !AuditSeal.Same(mark.Hash, read.Hash)))
                 Tell(read.Sequence, $"is not the event that {mark.NotedBy} noted");
-            isExpected |= string.Equals(Hex(read.Hash), expected, StringComparison.OrdinalIgnoreCase);
+            if (head is not null && head.Sequence == read.Sequence && !AuditSeal.Same(head.Hash, read.Hash))
+                Tell(read.Sequence, "is not the event that the record of the newest event names");
+            if (string.Equals(Hex(read.Hash), expected, StringComparison.OrdinalIgnoreCase))
+                expectedAt = read.Sequence;
             (sequence, hash) = (read.Sequence, read.Hash);
         }
 
         foreach (var mark in noted.Where(mark => mark.Sequence > sequence))
             Tell(mark.Sequence, $"is missing at the end: {mark.NotedBy} noted it");
-        if (!isExpected)
+        if (expected is not null && expectedAt is null)
             Tell(null, $"no event has the expected hash {expected}");
-        return new AuditVerdict(count, count == 0 ? null : Hex(hash), found, [.. faults]);
+        if (expectedAt is { } at)
+            keys.Vouch(at);
+        CheckHead(head, keys, sequence);
+        return new AuditVerdict(count, count == 0 ? null : Hex(hash), found, [.. faults])
+        {
+            HeadSequence = sequence,
+            KeyedFrom = keys.KeyedFrom,
+            ChecksKeys = seal is not null,
+            VouchedUpTo = keys.VouchedUpTo,
+        };
     }
 
     private void CheckLink(AuditEvent read, long previous, byte[] previousHash)
@@ -55,10 +75,29 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks)
                     ? "is missing"
                     : $"and all up to {read.Sequence - 1} are missing"
             );
-        else if (!Same(read.PreviousHash, previousHash))
+        else if (!AuditSeal.Same(read.PreviousHash, previousHash))
             Tell(read.Sequence, "does not follow the event before it: one of the two was put there later");
-        if (read.RecordedAt == DateTime.MinValue || !Same(read.Hash, AuditHash.Of(read)))
+        if (read.RecordedAt == DateTime.MinValue || !AuditSeal.Same(read.Hash, AuditHash.Of(read)))
             Tell(read.Sequence, "was changed: its hash does not fit its fields");
+    }
+
+    private void CheckHead(AuditHead? head, AuditKeyCheck keys, long newest)
+    {
+        if (head is null && keys.KeyedFrom is not null)
+            Tell(
+                null,
+                "the record of the newest event is missing: whether events were cut off can't be told"
+            );
+        if (head is not null && keys.FindFault(head) is { } forged)
+            Tell(head.Sequence, forged);
+        if (head?.Sequence > newest)
+            Tell(head.Sequence, "is missing at the end: the record of the newest event names it");
+        if (seal is not null && keys.FindUnheld() is var (from, version))
+            Tell(
+                from,
+                $"and those after it are keyed by version {version}, which this key ring lacks: who wrote them can't be "
+                    + "told. Give the hash that was noted with --expect, or verify with a ring that has the key"
+            );
     }
 
     private void Tell(long? sequence, string problem)
@@ -68,29 +107,5 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks)
             faults.Add(new AuditFault(sequence, problem));
     }
 
-    private static bool Same(byte[] one, byte[] other) => CryptographicOperations.FixedTimeEquals(one, other);
-
     private static string Hex(byte[] hash) => Convert.ToHexStringLower(hash);
-}
-
-/// <summary>
-/// What a verification found: number of events, hash of the newest (null: there is none), number of faults, and at most
-/// <see cref="AuditVerification.MaxFaults"/> of them.
-/// </summary>
-public sealed record AuditVerdict(
-    long Events,
-    string? Head,
-    long FaultCount,
-    IReadOnlyList<AuditFault> Faults
-)
-{
-    /// <summary>Whether nothing was found.</summary>
-    public bool IsSound => FaultCount == 0;
-}
-
-/// <summary>What is wrong with an event; <paramref name="Sequence"/> is null where no one event is at fault.</summary>
-public sealed record AuditFault(long? Sequence, string Problem)
-{
-    /// <inheritdoc/>
-    public override string ToString() => Sequence is null ? Problem : $"event {Sequence} {Problem}";
 }

@@ -13,8 +13,9 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "audit_events",
             Add,
-            "sequence recorded_at kind rotation_id actor host details previous_hash hash"
+            "sequence recorded_at kind rotation_id actor host details previous_hash hash key_version mac"
         ),
+        new("audit_head", Change, "is_only sequence hash key_version mac"),
         new(
             "rotations",
             Change,

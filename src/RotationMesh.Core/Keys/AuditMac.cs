@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+
+namespace RotationMesh.Core.Keys;
+
+/// <summary>
+/// Authenticates the audit log under keys of its own, one derived from each master key of a ring: whoever writes the
+/// control schema without holding a key of the ring can't calculate one of these.
+/// </summary>
+public sealed class AuditMac(KeyRing ring)
+{
+    /// <summary>Bytes of a code.</summary>
+    public const int Size = HMACSHA256.HashSizeInBytes;
+
+    private const int KeyBytes = 32;
+
+    // No map can derive a key of values under this salt and purpose by accident: its own salt stands in the map.
+    private static ReadOnlySpan<byte> Salt => "rotationmesh"u8;
+
+    private static ReadOnlySpan<byte> Purpose => "rotationmesh/audit/v2"u8;
+
+    /// <summary>Version under which new events are authenticated.</summary>
+    public int CurrentVersion => ring.CurrentVersion;
+
+    /// <summary>Whether codes of that version can be calculated.</summary>
+    public bool Holds(int version) => ring.Contains(version);
+
+    /// <summary>
+    /// HMAC-SHA256 over <paramref name="message"/> with key = HKDF-SHA256(ikm = the UTF-8 master key of that version,
+    /// salt = <c>rotationmesh</c>, info = <c>rotationmesh/audit/v2</c>, 32 bytes). Throws <see cref="ArgumentException"/>
+    /// where the ring lacks the version.
+    /// </summary>
+    public byte[] Of(int version, ReadOnlySpan<byte> message)
+    {
+        if (!ring.TryGet(version, out var master))
+            throw new ArgumentException($"the key ring lacks version {version}", nameof(version));
+        Span<byte> key = stackalloc byte[KeyBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Bytes, key, Salt, Purpose);
+        var code = HMACSHA256.HashData(key, message);
+        CryptographicOperations.ZeroMemory(key);
+        return code;
+    }
+}

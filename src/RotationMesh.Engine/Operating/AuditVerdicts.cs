@@ -1,0 +1,37 @@
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control.Audit;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>What operators are told of a verification of the audit log, and of what it could not check.</summary>
+internal static class AuditVerdicts
+{
+    /// <summary>The verdict as a document.</summary>
+    public static AuditVerdictDocument Of(AuditVerdict verdict) =>
+        new(
+            verdict.IsSound,
+            verdict.Events,
+            verdict.Head,
+            verdict.FaultCount,
+            [.. verdict.Faults.Select(fault => new AuditFaultDocument(fault.Sequence, fault.Problem))]
+        )
+        {
+            Anchor = verdict.Head is { } head ? AuditAnchor.Of(verdict.HeadSequence, head) : null,
+            KeyedFrom = verdict.KeyedFrom,
+            VouchedUpTo = verdict.VouchedUpTo,
+            Unchecked = [.. Unchecked(verdict)],
+        };
+
+    private static IEnumerable<string> Unchecked(AuditVerdict verdict)
+    {
+        if (verdict.Events == 0 || verdict.VouchedUpTo == verdict.HeadSequence)
+            yield break;
+        var rest = verdict.VouchedUpTo == 0 ? "the events" : $"the events after {verdict.VouchedUpTo}";
+        if (!verdict.ChecksKeys)
+            yield return $"Who wrote {rest} was not checked: this process has no key ring, and whoever writes the control "
+                + "schema can calculate the plain chain anew. Set the keys, or give --expect with what was noted";
+        else if (verdict.KeyedFrom is null)
+            yield return "No event is keyed: all are from before the log was, or the log was put back to what it was then. "
+                + "The next event is; until then only what was noted elsewhere tells";
+    }
+}
