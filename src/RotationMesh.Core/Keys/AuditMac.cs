@@ -27,12 +27,13 @@ public sealed class AuditMac(KeyRing ring)
     /// <summary>
     /// HMAC-SHA256 over <paramref name="message"/> with key = HKDF-SHA256(ikm = the UTF-8 master key of that version,
     /// salt = <c>rotationmesh</c>, info = <c>rotationmesh/audit/v2</c>, 32 bytes). Throws <see cref="ArgumentException"/>
-    /// where the ring lacks the version.
+    /// where the ring lacks the version, and <see cref="ObjectDisposedException"/> where its keys are zeroed.
     /// </summary>
     public byte[] Of(int version, ReadOnlySpan<byte> message)
     {
         if (!ring.TryGet(version, out var master))
             throw new ArgumentException($"the key ring lacks version {version}", nameof(version));
+        ObjectDisposedException.ThrowIf(master.IsDisposed, master);
         Span<byte> key = stackalloc byte[KeyBytes];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Bytes, key, Salt, Purpose);
         var code = HMACSHA256.HashData(key, message);

@@ -7,7 +7,6 @@ namespace RotationMesh.Core.Keys;
 public sealed class MasterKey : IDisposable
 {
     private readonly byte[] bytes;
-    private bool isDisposed;
 
     internal MasterKey(int version, string value)
     {
@@ -31,23 +30,16 @@ public sealed class MasterKey : IDisposable
     /// <summary>Public check value, 16 lower-case hex digits.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>
-    /// UTF-8 bytes of the key string: the input key material of every derivation. Throws
-    /// <see cref="ObjectDisposedException"/> once they are zeroes, under which anybody could derive.
-    /// </summary>
-    internal ReadOnlySpan<byte> Bytes
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(isDisposed, this);
-            return bytes;
-        }
-    }
+    /// <summary>UTF-8 bytes of the key string: the input key material of every derivation.</summary>
+    internal ReadOnlySpan<byte> Bytes => bytes;
+
+    /// <summary>Whether the bytes are zeroes: anybody could derive from those.</summary>
+    internal bool IsDisposed { get; private set; }
 
     /// <summary>Zeroes the key.</summary>
     public void Dispose()
     {
-        isDisposed = true;
+        IsDisposed = true;
         CryptographicOperations.ZeroMemory(bytes);
     }
 }

@@ -55,6 +55,45 @@ public sealed class AuditTests
         );
     }
 
+    [Test]
+    public async Task The_end_of_a_rotation_tells_what_to_note_and_the_keys_vouch_for_every_event()
+    {
+        var rotated = (await site.RunAsync("--output", "json", "rotate", "--only", "knowledge"))
+            .Exits(0)
+            .Json();
+        var head = (string)rotated["auditHead"]!;
+
+        var verdict = (await site.RunAsync("--output", "json", "audit", "verify", "--expect", head))
+            .Exits(0)
+            .Json();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((string)verdict["anchor"]!, Is.EqualTo(head));
+            Assert.That((long)verdict["keyedFrom"]!, Is.EqualTo(1));
+            Assert.That((long)verdict["vouchedUpTo"]!, Is.EqualTo((long)verdict["events"]!));
+            Assert.That(verdict["unchecked"]!.AsArray(), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Without_keys_it_says_what_was_not_checked_and_what_was_noted_vouches()
+    {
+        var head = (string)
+            (await site.RunAsync("--output", "json", "audit", "verify")).Exits(0).Json()["anchor"]!;
+        foreach (var name in site.Variables.Keys.Where(name => name.StartsWith("MASTER_")).ToList())
+            site.Variables.Remove(name);
+
+        Assert.That(
+            (await site.RunAsync("audit", "verify")).Exits(0).Output,
+            Does.Contain("Who wrote the events was not checked: this process has no key ring")
+        );
+        Assert.That(
+            (await site.RunAsync("audit", "verify", "--expect", head)).Exits(0).Output,
+            Does.Not.Contain("not checked")
+        );
+    }
+
     [TestCase(
         "UPDATE rotationmesh.audit_events SET actor = 'mallory' WHERE sequence = 2",
         "event 2 was changed"
@@ -65,6 +104,20 @@ public sealed class AuditTests
     )]
     [TestCase("DELETE FROM rotationmesh.audit_events WHERE sequence = 2", "event 2 is missing")]
     [TestCase("DELETE FROM rotationmesh.audit_events WHERE sequence > 2", "is missing at the end: rotation")]
+    [TestCase(
+        """
+            DELETE FROM rotationmesh.audit_events WHERE sequence > 2;
+            UPDATE rotationmesh.rotations r SET audit_sequence = e.sequence, audit_hash = e.hash
+            FROM rotationmesh.audit_events e WHERE e.sequence = 2;
+            UPDATE rotationmesh.audit_head h SET sequence = e.sequence, hash = e.hash, mac = e.mac
+            FROM rotationmesh.audit_events e WHERE e.sequence = 2
+            """,
+        "whoever wrote the record did not have the key"
+    )]
+    [TestCase(
+        "UPDATE rotationmesh.audit_events SET mac = sha256('a guess') WHERE sequence > 2",
+        "event 3 was not written with key version 2 of this key ring"
+    )]
     public async Task A_log_that_was_tampered_with_is_told_with_exit_code_3(string tampering, string told)
     {
         await site.Database.ExecuteAsync(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
+using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.UnitTests.Audit;
@@ -44,6 +45,48 @@ public sealed class AuditHashTests
         );
 
         Assert.That(AuditHash.Of(Event), Is.EqualTo(SHA256.HashData(written)));
+    }
+
+    [Test]
+    public void The_hash_of_a_keyed_event_covers_the_version_of_its_key()
+    {
+        var keyed = Event with { KeyVersion = 2, Mac = new byte[32] };
+
+        Assert.That(AuditHash.Of(keyed), Is.Not.EqualTo(AuditHash.Of(keyed with { KeyVersion = 3 })));
+        Assert.That(AuditHash.Of(keyed), Is.Not.EqualTo(AuditHash.Of(Event)));
+        Assert.That(AuditHash.Of(keyed), Is.EqualTo(AuditHash.Of(keyed with { Mac = null })));
+    }
+
+    [Test]
+    public void The_code_of_an_event_is_the_one_that_the_documentation_names()
+    {
+        var master = new string('k', 32);
+        using var ring = new KeyRing(2, new Dictionary<int, string> { [2] = master });
+        var hash = SHA256.HashData("event"u8);
+        var key = HKDF.DeriveKey(
+            HashAlgorithmName.SHA256,
+            Encoding.UTF8.GetBytes(master),
+            32,
+            "rotationmesh"u8.ToArray(),
+            "rotationmesh/audit/v2"u8.ToArray()
+        );
+        var message = Convert.FromHexString(
+            "0000001b" + Hex("rotationmesh/audit/v2/event") + "00000020" + Convert.ToHexStringLower(hash)
+        );
+
+        Assert.That(
+            new AuditSeal(new AuditMac(ring)).OfEvent(2, hash),
+            Is.EqualTo(HMACSHA256.HashData(key, message))
+        );
+    }
+
+    [Test]
+    public void Keys_that_are_zeroed_seal_nothing()
+    {
+        var ring = new KeyRing(2, new Dictionary<int, string> { [2] = new('k', 32) });
+        ring.Dispose();
+
+        Assert.That(() => new AuditMac(ring).Of(2, "x"u8), Throws.TypeOf<ObjectDisposedException>());
     }
 
     [Test]

@@ -29,8 +29,8 @@ public static class AuditLine
             json.WriteString("recordedAt", Time(written.RecordedAt));
             json.WriteString("kind", written.Kind);
             json.WriteString("rotationId", written.RotationId?.ToString());
-            json.WriteString("actor", written.Actor);
-            json.WriteString("host", written.Host);
+            json.WriteString("actor", Plain(written.Actor));
+            json.WriteString("host", Plain(written.Host));
             json.WritePropertyName("details");
             json.WriteRawValue(OneLine(written.Details));
             json.WriteString("previousHash", Convert.ToHexStringLower(written.PreviousHash));
@@ -53,4 +53,8 @@ public static class AuditLine
 
     // The log refuses line ends in details; a line that somebody forced in must not become two.
     private static string OneLine(string details) => details.Replace('\n', ' ').Replace('\r', ' ');
+
+    // ASCII alone, as details are: whatever a name holds, a terminal shows it as it is.
+    private static JsonEncodedText Plain(string name) =>
+        JsonEncodedText.Encode(name, JavaScriptEncoder.Default);
 }

@@ -1,0 +1,21 @@
+-- Two roles with the least that a rotation needs. Run it in the database of the map, as its owner or a superuser:
+--   psql --set ON_ERROR_STOP=1 --file roles.sql DATABASE, then \password for each role.
+-- With control: in the map, another database holds what belongs to the control role; run that part there.
+-- Neither role can do what the other does: who takes over the one that rewrites rows can't change what the audit log says,
+-- and who takes over the control schema can't touch a row.
+
+-- Control: rotations, ledger and audit log. It owns the schema, creates and upgrades its tables, and sees nothing else.
+-- In the map: control.connectionString, for coordinators and for whoever runs rotations embedded.
+CREATE ROLE rotationmesh_control LOGIN;
+CREATE SCHEMA rotationmesh AUTHORIZATION rotationmesh_control;
+REVOKE ALL ON SCHEMA rotationmesh FROM PUBLIC;
+
+-- Rows: reads and updates the tables of the map, and creates nothing.
+-- In the map: databases.*.connectionString, for workers, coordinators, and whoever runs rotations embedded.
+-- BYPASSRLS where tables have row-level security: retiring a key needs to see every row. Only a superuser gives it.
+CREATE ROLE rotationmesh_rows LOGIN BYPASSRLS;
+GRANT USAGE ON SCHEMA public TO rotationmesh_rows;
+GRANT SELECT, UPDATE ON connectors, knowledge_entries, knowledge_sources TO rotationmesh_rows;
+
+-- Up to PostgreSQL 14 everybody may create tables and functions in public, and so stand in the way of others.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
