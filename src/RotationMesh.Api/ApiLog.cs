@@ -11,9 +11,12 @@ internal static partial class ApiLog
     [LoggerMessage(
         7001,
         LogLevel.Error,
-        "The tokens file has changed and is not understood; the tokens before that stay valid: {Reason}"
+        "The tokens before that stay valid for {Patience} at most, then nobody gets in: {Reason}"
     )]
-    public static partial void TokensNotRead(ILogger log, string reason);
+    public static partial void TokensNotRead(ILogger log, string reason, TimeSpan patience);
+
+    [LoggerMessage(7004, LogLevel.Warning, "A line of the tokens file is left out: {Reason}")]
+    public static partial void TokenLineDropped(ILogger log, string reason);
 
     [LoggerMessage(7002, LogLevel.Error, "{Method} {Route} failed, request {RequestId}")]
     public static partial void RequestFailed(

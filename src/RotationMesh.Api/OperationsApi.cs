@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RotationMesh.Api.Access;
 using RotationMesh.Api.Answers;
 using RotationMesh.Api.Documentation;
 using RotationMesh.Api.Endpoints;
+using RotationMesh.Api.Limits;
 using RotationMesh.Api.Streams;
 using RotationMesh.Operations.Http;
 
@@ -17,18 +19,30 @@ namespace RotationMesh.Api;
 /// </summary>
 public static class OperationsApi
 {
+    /// <summary>Tag of health checks that readiness asks.</summary>
+    private const string ReadyTag = "ready";
+
+    /// <summary>Tag of those whose reason is fit to be shown: it names neither hosts nor users.</summary>
+    private const string ToldTag = "told";
+
     /// <summary>Registers what the interface needs.</summary>
     public static IServiceCollection AddOperationsApi(this IServiceCollection services, ApiAccess access)
     {
         services
             .AddSingleton(access)
             .AddSingleton<EventStreams>()
+            .AddSingleton<StreamSeats>()
+            .AddSingleton<SharedInspections>()
+            .AddSingleton<LookupQueue>()
             .ConfigureHttpJsonOptions(json => ApiJson.BeStrict(json.SerializerOptions))
             .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
             .AddOpenApi(document => document.AddDocumentTransformer(ApiDescription.CompleteAsync))
             .AddAuthorization()
             .AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        services
+            .AddHealthChecks()
+            .AddCheck<TokensCheck>(TokensCheck.Name, HealthStatus.Unhealthy, [ReadyTag, ToldTag]);
         return services;
     }
 
@@ -37,7 +51,8 @@ public static class OperationsApi
     {
         app.UseWhen(
             request => request.Request.Path.StartsWithSegments(ApiRoutes.Version),
-            api => api.UseMiddleware<FaultAnswers>().UseMiddleware<LoopbackGuard>()
+            api =>
+                api.UseMiddleware<FaultAnswers>().UseMiddleware<LoopbackGuard>().UseMiddleware<TokensGuard>()
         );
         app.UseAuthentication();
         app.UseAuthorization();

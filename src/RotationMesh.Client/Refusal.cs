@@ -60,6 +60,7 @@ internal sealed record Refusal(int? Status = null, string? Title = null, string?
             HttpStatusCode.Gone when Title is not null => new RecordsMissingException(Title),
             HttpStatusCode.Locked when Title is not null => new GateClosedException(Title),
             HttpStatusCode.ServiceUnavailable when Title is not null => new DatabaseFaultException(Title),
+            HttpStatusCode.TooManyRequests => Transport.Unreachable(server, Title ?? "it is busy; ask again"),
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
                 Transport.Unreachable(server, Title ?? $"it answers {(int)status}"),
             >= HttpStatusCode.InternalServerError => new InvalidOperationException(

@@ -14,6 +14,9 @@ internal static class Health
     /// <summary>Tag of the checks that readiness asks; the bus has it as well.</summary>
     public const string Ready = "ready";
 
+    /// <summary>Tag of checks whose reason is fit to be shown.</summary>
+    private const string Told = "told";
+
     public static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
@@ -32,13 +35,19 @@ internal static class Health
         );
     }
 
-    // Names alone: what a check says of its failure may quote an address.
+    // Names alone, but for checks of ours: what others say of their failure may quote an address.
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
             new
             {
                 status = $"{report.Status}",
                 checks = report.Entries.ToDictionary(entry => entry.Key, entry => $"{entry.Value.Status}"),
+                reasons = report
+                    .Entries.Where(entry =>
+                        entry.Value is { Status: not HealthStatus.Healthy, Description: not null } found
+                        && found.Tags.Contains(Told)
+                    )
+                    .Select(entry => entry.Value.Description),
             }
         );
 }

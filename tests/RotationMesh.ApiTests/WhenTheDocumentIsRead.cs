@@ -50,9 +50,9 @@ public sealed class WhenTheDocumentIsRead
     }
 
     [TestCase("/v1/rotations", "post", new[] { 400, 401, 403, 413, 415, 423, 503 })]
-    [TestCase("/v1/rotations/{id}", "get", new[] { 400, 401, 404, 503 })]
+    [TestCase("/v1/rotations/{id}", "get", new[] { 400, 401, 404, 429, 503 })]
     [TestCase("/v1/rotations/{id}/steering", "post", new[] { 400, 401, 403, 404, 409, 413, 415, 503 })]
-    [TestCase("/v1/census", "post", new[] { 400, 401, 413, 415, 503 })]
+    [TestCase("/v1/census", "post", new[] { 400, 401, 413, 415, 429, 503 })]
     public async Task It_names_the_problems_that_a_path_answers_with(
         string path,
         string method,

@@ -18,11 +18,11 @@ public sealed class ApiAccess
     /// Access at an address to listen on. Throws <see cref="UsageException"/> for one that others can reach without tokens,
     /// and for a tokens file that can't be read.
     /// </summary>
-    public static ApiAccess At(Uri listen, string? tokensFile)
+    public static ApiAccess At(Uri listen, string? tokensFile, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
         if (tokensFile is not null)
-            return new ApiAccess(new TokensFile(tokensFile, TimeProvider.System));
+            return new ApiAccess(new TokensFile(tokensFile, clock ?? TimeProvider.System));
         return IsLoopback(listen.DnsSafeHost)
             ? new ApiAccess(null)
             : throw new UsageException(
@@ -35,6 +35,9 @@ public sealed class ApiAccess
     internal static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Why nobody can be let in; null where tokens are known, or not needed.</summary>
+    internal string? FindFault(ILogger log) => tokens?.FindFault(log);
 
     internal ApiToken? Find(string token, ILogger log) => tokens?.Find(token, log);
 }

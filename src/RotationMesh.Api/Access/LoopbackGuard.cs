@@ -6,17 +6,46 @@ namespace RotationMesh.Api.Access;
 /// <summary>
 /// Without tokens everybody on the machine may ask, and a browser is on the machine. So that no web page can ask through it:
 /// the host must be this machine by name (else a name of the page's own could lead here), and nothing comes from another
-/// origin.
+/// origin. A proxy in front of it would ask for whoever reaches the proxy: what bears the headers of one is refused.
 /// </summary>
 internal sealed class LoopbackGuard(RequestDelegate next, ApiAccess access)
 {
     public Task InvokeAsync(HttpContext context) =>
-        access.IsOpen && Fault(context.Request) is { } fault
+        !access.IsOpen ? next(context)
+        : Fault(context.Request) is { } fault
             ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, fault, Fix)
-            : next(context);
+        : Proxied(context.Request) is { } proxied
+            ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, proxied, FixOfProxies)
+        : next(context);
 
     private const string Fix =
         "without a tokens file only programs on this machine may ask, at 127.0.0.1 or localhost";
+
+    private const string FixOfProxies =
+        "whoever reaches a proxy is not on this machine: give the coordinator --tokens-file FILE (a token is made by "
+        + "rotationmesh token generate), or ask without the proxy";
+
+    private const string ForwardedPrefix = "X-Forwarded-";
+
+    private static readonly string[] OfProxies =
+    [
+        "Forwarded",
+        "Via",
+        "X-Real-IP",
+        "X-Client-IP",
+        "X-Original-Host",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+    ];
+
+    private static string? Proxied(HttpRequest request) =>
+        request.Headers.Keys.FirstOrDefault(name =>
+            name.StartsWith(ForwardedPrefix, StringComparison.OrdinalIgnoreCase)
+            || OfProxies.Contains(name, StringComparer.OrdinalIgnoreCase)
+        )
+            is { } header
+            ? $"the request comes through a proxy: it bears {OfProxies.Append(ForwardedPrefix + "…").First(known => header.StartsWith(known.TrimEnd('…'), StringComparison.OrdinalIgnoreCase))}"
+            : null;
 
     private static string? Fault(HttpRequest request)
     {

@@ -6,31 +6,46 @@ using RotationMesh.Operations.Http;
 namespace RotationMesh.Api.Access;
 
 /// <summary>
-/// The tokens that a coordinator accepts. The file is read again whenever its content has changed; while it can't be read or
-/// understood, the tokens before that stay valid, and the log says so.
+/// The tokens that a coordinator accepts. The file is read again when it has changed, and each second: a token that was
+/// taken out of it gets nobody in, whatever else is in the file. A line that is not understood drops itself, and the log
+/// says so. While the file can't be read, the tokens before that stay valid for a minute.
 /// </summary>
 internal sealed class TokensFile
 {
     private const int LargestFile = 1 << 20;
 
-    /// <summary>Longest time until a change of the file is seen.</summary>
+    /// <summary>Longest time until a change is seen that leaves size and time of the file as they were.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest time that tokens stay valid which nothing confirms: a file that is replaced is away for less.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string path;
     private readonly TimeProvider clock;
     private readonly Lock reading = new();
     private byte[] content;
+    private (DateTime, long) stamp;
+    private long triedAt;
     private long readAt;
+    private string? fault;
     private volatile List<ApiToken> tokens;
 
-    /// <summary>Reads the file. Throws <see cref="UsageException"/> where that can't be done, with file and line.</summary>
+    /// <summary>
+    /// Reads the file. Throws <see cref="UsageException"/> with file and line where that can't be done, or where not every
+    /// line is understood: somebody is there to mend it.
+    /// </summary>
     public TokensFile(string path, TimeProvider clock)
     {
         this.path = path;
         this.clock = clock;
+        stamp = StampOf(path);
         content = Load(path);
-        tokens = Parse(content, path);
-        readAt = clock.GetTimestamp();
+        tokens = Parse(content, path, refused => throw refused);
+        if (tokens.Count == 0)
+            throw new UsageException(
+                $"the tokens file {path} has no token: make one with rotationmesh token generate"
+            );
+        triedAt = readAt = clock.GetTimestamp();
     }
 
     /// <summary>
@@ -39,8 +54,7 @@ internal sealed class TokensFile
     /// </summary>
     public ApiToken? Find(string token, ILogger log)
     {
-        Refresh(log);
-        if (token.Length > BearerToken.MaxLength)
+        if (FindFault(log) is not null || token.Length > BearerToken.MaxLength)
             return null;
         var hash = BearerToken.HashOf(token);
         ApiToken? found = null;
@@ -53,27 +67,44 @@ internal sealed class TokensFile
         return found;
     }
 
-    private void Refresh(ILogger log)
+    /// <summary>Why nobody gets in: the file has not been readable for longer than <see cref="Patience"/>; null where it is.</summary>
+    public string? FindFault(ILogger log)
     {
         lock (reading)
         {
-            if (clock.GetElapsedTime(readAt) < Interval)
-                return;
-            readAt = clock.GetTimestamp();
-            try
-            {
-                var now = Load(path);
-                if (now.AsSpan().SequenceEqual(content))
-                    return;
-                content = now;
-                tokens = Parse(now, path);
-                ApiLog.TokensRead(log, tokens.Count);
-            }
-            catch (UsageException fault)
-            {
-                ApiLog.TokensNotRead(log, fault.Message);
-            }
+            Refresh(log);
+            return fault is not null && clock.GetElapsedTime(readAt) > Patience ? fault : null;
         }
+    }
+
+    private void Refresh(ILogger log)
+    {
+        var now = StampOf(path);
+        if (now == stamp && clock.GetElapsedTime(triedAt) < Interval)
+            return;
+        (stamp, triedAt) = (now, clock.GetTimestamp());
+        try
+        {
+            var read = Load(path);
+            (readAt, fault) = (clock.GetTimestamp(), null);
+            if (read.AsSpan().SequenceEqual(content))
+                return;
+            content = read;
+            tokens = Parse(read, path, refused => ApiLog.TokenLineDropped(log, refused.Message));
+            ApiLog.TokensRead(log, tokens.Count);
+        }
+        catch (UsageException refused)
+        {
+            fault = refused.Message;
+            ApiLog.TokensNotRead(log, fault, Patience);
+        }
+    }
+
+    // What is not there has a time and a length as well.
+    private static (DateTime, long) StampOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
     }
 
     private static byte[] Load(string path)
@@ -90,23 +121,26 @@ internal sealed class TokensFile
         }
     }
 
-    private static List<ApiToken> Parse(byte[] content, string path)
+    private static List<ApiToken> Parse(byte[] content, string path, Action<UsageException> refuse)
     {
         using var lines = new StreamReader(new MemoryStream(content));
         var tokens = new List<ApiToken>();
         for (var number = 1; lines.ReadLine() is { } line; number++)
         {
-            if (TokenLine.Read(line, path, number) is not { } token)
-                continue;
-            if (tokens.Any(other => other.Hash.AsSpan().SequenceEqual(token.Hash)))
-                throw new UsageException($"{path}:{number}: the hash is there already, in a line before");
-            tokens.Add(token);
+            try
+            {
+                if (TokenLine.Read(line, path, number) is not { } token)
+                    continue;
+                if (tokens.Any(other => other.Hash.AsSpan().SequenceEqual(token.Hash)))
+                    throw new UsageException($"{path}:{number}: the hash is there already, in a line before");
+                tokens.Add(token);
+            }
+            catch (UsageException refused)
+            {
+                refuse(refused);
+            }
         }
 
-        return tokens.Count > 0
-            ? tokens
-            : throw new UsageException(
-                $"the tokens file {path} has no token: make one with rotationmesh token generate"
-            );
+        return tokens;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
+using RotationMesh.Api.Limits;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Postgres;
@@ -21,6 +22,11 @@ internal static class FaultProblems
             RotationStateException => Problems.Of(StatusCodes.Status409Conflict, fault.Message),
             GateClosedException => Problems.Of(StatusCodes.Status423Locked, fault.Message),
             RecordsMissingException => Problems.Of(StatusCodes.Status410Gone, fault.Message),
+            BusyException => Problems.Of(
+                StatusCodes.Status429TooManyRequests,
+                fault.Message,
+                $"ask again after {BusyException.AskAgainAfter} seconds"
+            ),
             UsageException => Problems.Of(StatusCodes.Status400BadRequest, fault.Message),
             BadHttpRequestException { InnerException: JsonException json } => Problems.Of(
                 StatusCodes.Status400BadRequest,

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using RotationMesh.Api.Limits;
 
 namespace RotationMesh.Api.Answers;
 
@@ -19,6 +21,10 @@ internal static class Problems
             return Task.CompletedTask;
         }
 
+        if (problem.Status == StatusCodes.Status429TooManyRequests)
+            context.Response.Headers.RetryAfter = BusyException.AskAgainAfter.ToString(
+                CultureInfo.InvariantCulture
+            );
         return TypedResults.Problem(problem).ExecuteAsync(context);
     }
 

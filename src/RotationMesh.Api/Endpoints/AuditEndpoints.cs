@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RotationMesh.Api.Limits;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Operations.Http;
@@ -16,12 +17,15 @@ internal static class AuditEndpoints
         var audit = routes.MapGroup("").WithTags("Audit log");
         audit
             .MapGet(ApiRoutes.Audit, ListAsync)
+            .IsLookup()
             .Says("The newest events of the audit log, or those of a rotation");
         audit
             .MapGet(ApiRoutes.AuditVerification, VerifyAsync)
+            .IsLimited()
             .Says("Check the hash chain of the audit log, and that an event of a noted hash is in it");
         audit
             .MapGet(ApiRoutes.AuditExport, ExportAsync)
+            .IsLimited()
             .Produces<string>(StatusCodes.Status200OK, ApiMediaTypes.Lines)
             .Says("Every event of the audit log, a line of JSON each, in the order of the chain");
     }
@@ -37,16 +41,19 @@ internal static class AuditEndpoints
     }
 
     private static async Task<Ok<AuditVerdictDocument>> VerifyAsync(
-        IAuditTrail audit,
+        SharedInspections inspections,
         CancellationToken cancellationToken,
         string? expect = null
-    ) => TypedResults.Ok(await audit.VerifyAsync(expect, cancellationToken));
+    ) => TypedResults.Ok(await inspections.VerifyAuditAsync(expect, cancellationToken));
 
     private static async Task<PushStreamHttpResult> ExportAsync(
         IAuditTrail audit,
+        StreamSeats seats,
+        HttpContext context,
         CancellationToken cancellationToken
     )
     {
+        seats.Take(context);
         // The first event is read before the answer begins, so that a missing log is a problem and no empty export.
         var events = audit.ExportAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var any = await events.MoveNextAsync();

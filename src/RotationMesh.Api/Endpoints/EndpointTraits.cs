@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Api.Access;
+using RotationMesh.Api.Limits;
 
 namespace RotationMesh.Api.Endpoints;
 
@@ -19,6 +21,21 @@ internal static class EndpointTraits
         endpoint
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>A small question to the control database, which waits for its turn.</summary>
+    public static RouteHandlerBuilder IsLookup(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .AddEndpointFilter(
+                (context, next) =>
+                    context
+                        .HttpContext.RequestServices.GetRequiredService<LookupQueue>()
+                        .InvokeAsync(context, next)
+            )
+            .IsLimited();
+
+    /// <summary>Whoever is too many hears 429, and when to ask again.</summary>
+    public static RouteHandlerBuilder IsLimited(this RouteHandlerBuilder endpoint) =>
+        endpoint.ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     /// <summary>What the OpenAPI document says of it.</summary>
     public static RouteHandlerBuilder Says(

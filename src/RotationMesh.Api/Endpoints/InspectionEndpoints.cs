@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RotationMesh.Api.Limits;
 using RotationMesh.Api.Streams;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
@@ -21,31 +22,41 @@ internal static class InspectionEndpoints
         var inspections = routes.MapGroup("").WithTags("Inspections");
         inspections
             .MapPost(ApiRoutes.DryRun, DryRunAsync)
+            .IsLimited()
             .ForOperators()
             .TakesABody()
             .Says("Decrypt and re-encrypt every row, and write nothing", Streamed);
         inspections
             .MapPost(ApiRoutes.Verification, VerifyAsync)
+            .IsLimited()
             .ForOperators()
             .TakesABody()
             .Says("Decrypt every row, or a share, under the version that it claims", Streamed);
         inspections
             .MapPost(ApiRoutes.Census, CountAsync)
+            .IsLimited()
             .TakesABody()
             .Says("Count rows by scope, table, tenant and key version");
-        inspections.MapGet(ApiRoutes.Keys, ListKeysAsync).Says("Key versions and the rows that use each");
+        inspections
+            .MapGet(ApiRoutes.Keys, ListKeysAsync)
+            .IsLimited()
+            .Says("Key versions and the rows that use each");
         inspections
             .MapPost(ApiRoutes.Retirement, RetireAsync)
+            .IsLimited()
             .ForOperators()
             .TakesABody()
             .Says("Take an old key version out of service, where nothing needs it any more", Streamed);
-        inspections.MapGet(ApiRoutes.Doctor, ExamineAsync).Says("Every precondition with its fix");
+        inspections
+            .MapGet(ApiRoutes.Doctor, ExamineAsync)
+            .IsLimited()
+            .Says("Every precondition with its fix");
     }
 
     private static Task<ServerSentEventsResult<string>> DryRunAsync(
         RotationOrder order,
         HttpContext context,
-        IInspections inspections,
+        SharedInspections inspections,
         EventStreams streams
     )
     {
@@ -60,7 +71,7 @@ internal static class InspectionEndpoints
     private static Task<ServerSentEventsResult<string>> VerifyAsync(
         VerificationOrder order,
         HttpContext context,
-        IInspections inspections,
+        SharedInspections inspections,
         EventStreams streams
     )
     {
@@ -88,7 +99,7 @@ internal static class InspectionEndpoints
 
     private static async Task<Ok<CensusDocument>> CountAsync(
         RowSelection selection,
-        IInspections inspections,
+        SharedInspections inspections,
         CancellationToken cancellationToken
     )
     {
@@ -97,12 +108,12 @@ internal static class InspectionEndpoints
     }
 
     private static async Task<Ok<KeysDocument>> ListKeysAsync(
-        IInspections inspections,
+        SharedInspections inspections,
         CancellationToken cancellationToken
     ) => TypedResults.Ok(await inspections.ListKeysAsync(cancellationToken));
 
     private static async Task<Ok<DoctorDocument>> ExamineAsync(
-        IInspections inspections,
+        SharedInspections inspections,
         CancellationToken cancellationToken,
         bool scan = false
     ) => TypedResults.Ok(await inspections.ExamineAsync(scan, cancellationToken));

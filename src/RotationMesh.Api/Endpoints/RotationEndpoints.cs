@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RotationMesh.Api.Limits;
 using RotationMesh.Api.Streams;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
@@ -26,15 +27,20 @@ internal static class RotationEndpoints
                 "Answers when the gates hold; jobs that still run are waited for. With an id of the caller's own, asking again starts nothing else."
             )
             .ProducesProblem(StatusCodes.Status423Locked);
-        rotations.MapGet("", ListAsync).Says("List rotations, the latest first");
+        rotations.MapGet("", ListAsync).IsLookup().Says("List rotations, the latest first");
         var rotation = rotations.MapGroup("{id}").ProducesProblem(StatusCodes.Status404NotFound);
-        rotation.MapGet("", FindAsync).Says("One rotation, or the latest");
-        rotation.MapGet(ApiRoutes.Failures, FailuresAsync).Says("The rows that a rotation left as they are");
+        rotation.MapGet("", FindAsync).IsLookup().Says("One rotation, or the latest");
+        rotation
+            .MapGet(ApiRoutes.Failures, FailuresAsync)
+            .IsLookup()
+            .Says("The rows that a rotation left as they are");
         rotation
             .MapGet(ApiRoutes.Report, ReportAsync)
+            .IsLimited()
             .Says("Everything that a logbook or an incident wants to know of a rotation");
         rotation
             .MapGet(ApiRoutes.Events, FollowAsync)
+            .IsLookup()
             .Says(
                 "Follow a rotation",
                 $"Events {ApiEvents.Rotation}, each with the whole document but for its failures, which the last one has; "
@@ -89,9 +95,9 @@ internal static class RotationEndpoints
 
     private static async Task<Ok<ReportDocument>> ReportAsync(
         string id,
-        IReports reports,
+        SharedInspections inspections,
         CancellationToken cancellationToken
-    ) => TypedResults.Ok(await reports.ReportAsync(RotationId.Read(id), cancellationToken));
+    ) => TypedResults.Ok(await inspections.ReportAsync(RotationId.Read(id), cancellationToken));
 
     private static async Task<Ok<RotationDocument>> SteerAsync(
         string id,

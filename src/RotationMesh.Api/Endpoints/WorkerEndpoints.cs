@@ -15,7 +15,7 @@ internal static class WorkerEndpoints
     public static void MapWorkers(this IEndpointRouteBuilder routes)
     {
         var workers = routes.MapGroup(ApiRoutes.Workers).WithTags("Application workers");
-        workers.MapGet("", LookAsync).Says("The application's queues as they are now");
+        workers.MapGet("", LookAsync).IsLookup().Says("The application's queues as they are now");
         workers
             .MapPost(ApiRoutes.Pause, PauseAsync)
             .ForOperators()

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RotationMesh.Api.Answers;
+using RotationMesh.Api.Limits;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Operations.Http;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
@@ -19,6 +20,7 @@ namespace RotationMesh.Api.Streams;
 /// </summary>
 internal sealed class EventStreams(
     IHostApplicationLifetime lifetime,
+    StreamSeats seats,
     IOptions<JsonOptions> json,
     ILogger<EventStreams> log
 )
@@ -27,8 +29,11 @@ internal sealed class EventStreams(
     private const int Ahead = 4;
 
     /// <summary>Streams what <paramref name="work"/> sends.</summary>
-    public ServerSentEventsResult<string> Send(HttpContext context, Func<EventSender, Task> work) =>
-        Begin(context, EventsAsync(context, work));
+    public ServerSentEventsResult<string> Send(HttpContext context, Func<EventSender, Task> work)
+    {
+        seats.Take(context);
+        return Begin(context, EventsAsync(context, work));
+    }
 
     /// <summary>
     /// Streams the progress of an inspection, and then what it found. Throws what it fails with before there was anything
@@ -39,6 +44,7 @@ internal sealed class EventStreams(
         Func<IProgress<ProgressDocument>, CancellationToken, Task<T>> inspect
     )
     {
+        seats.Take(context);
         Exception? failure = null;
         var events = EventsAsync(context, WorkAsync).GetAsyncEnumerator(CancellationToken.None);
         var any = await events.MoveNextAsync();

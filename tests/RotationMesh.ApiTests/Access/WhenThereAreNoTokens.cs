@@ -34,6 +34,19 @@ public sealed class WhenThereAreNoTokens : OpenServer
             );
     }
 
+    [TestCase("Forwarded", "for=10.0.0.4")]
+    [TestCase("X-Forwarded-For", "127.0.0.1")]
+    [TestCase("x-forwarded-host", "rotation.example.org")]
+    [TestCase("X-Forwarded-Proto", "https")]
+    [TestCase("X-Real-IP", "10.0.0.4")]
+    [TestCase("Via", "1.1 proxy")]
+    public async Task What_comes_through_a_proxy_is_refused_with_the_fix(string header, string value)
+    {
+        var answer = await Caller.GetAsync("/v1/rotations", (header, value));
+        Assert.That(answer.IsProblem(403), Does.Contain("through a proxy"));
+        Assert.That((string)answer.Json["detail"]!, Does.Contain("--tokens-file"));
+    }
+
     [TestCase("text/plain")]
     [TestCase("application/x-www-form-urlencoded")]
     [TestCase("multipart/form-data")]

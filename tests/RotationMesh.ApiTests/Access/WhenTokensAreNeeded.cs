@@ -96,38 +96,4 @@ public sealed class WhenTokensAreNeeded
         var rotation = await caller.GetAsync($"/v1/rotations/{(string)started.Json["rotationId"]!}");
         Assert.That((string)rotation.Json["requestedBy"]!, Is.EqualTo("otto"));
     }
-
-    [Test]
-    public async Task The_file_is_read_again_when_it_changes_and_kept_while_it_is_not_understood()
-    {
-        var token = BearerToken.Create();
-        using var caller = new Caller(server.Address, token);
-        Assert.That((await caller.GetAsync("/v1/rotations")).Status, Is.EqualTo(401));
-
-        tokens.Write(BearerToken.Line("nina", "viewer", token));
-        await Eventually.Holds(
-            async () => (await caller.GetAsync("/v1/rotations")).Status == 200,
-            TimeSpan.FromSeconds(30),
-            "the new token is known"
-        );
-
-        tokens.WriteLines("half a li");
-        using var vera = new Caller(server.Address, tokens.Viewer);
-        await UnchangedForTwoReadsAsync(vera);
-
-        tokens.Write();
-        await Eventually.Holds(
-            async () => (await caller.GetAsync("/v1/rotations")).Status == 401,
-            TimeSpan.FromSeconds(30),
-            "the token that was taken out is not known any more"
-        );
-    }
-
-    // The file is looked at once a second at most: over more than two seconds a broken one has been seen.
-    private static async Task UnchangedForTwoReadsAsync(Caller vera)
-    {
-        var until = DateTime.UtcNow.AddSeconds(2.5);
-        while (DateTime.UtcNow < until)
-            Assert.That((await vera.GetAsync("/v1/rotations")).Status, Is.EqualTo(200));
-    }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Api;
 using RotationMesh.Api.Access;
@@ -39,7 +40,9 @@ internal sealed class ApiServer : IAsyncDisposable
         SampleSite site,
         string? tokensFile = null,
         int workers = 2,
-        int port = 0
+        int port = 0,
+        TimeProvider? clock = null,
+        IInspections? inspections = null
     )
     {
         var listen = new Uri($"http://127.0.0.1:{port}");
@@ -49,12 +52,12 @@ internal sealed class ApiServer : IAsyncDisposable
         site.Parts.AddTo(builder.Services);
         builder
             .Services.AddSingleton<IRotations>(site.Rotations)
-            .AddSingleton<IInspections>(site.Inspections)
+            .AddSingleton(inspections ?? site.Inspections)
             .AddSingleton<IAuditTrail>(site.AuditTrail)
             .AddSingleton<IReports>(site.Reports)
             .AddSingleton<IKeyRetirement>(site.KeyRetirement)
             .AddSingleton<IApplicationWorkers>(new LocalWorkers(site.Parts.Gates, site.Parts.Control))
-            .AddOperationsApi(ApiAccess.At(listen, tokensFile))
+            .AddOperationsApi(ApiAccess.At(listen, tokensFile, clock))
             .AddMassTransit(bus =>
             {
                 bus.UseInMemory();
@@ -66,6 +69,18 @@ internal sealed class ApiServer : IAsyncDisposable
         app.UseOperationsApi();
         await app.StartAsync();
         return new ApiServer(app);
+    }
+
+    /// <summary>Whether it is ready, and what its checks say where they don't hold.</summary>
+    public async Task<(bool Ready, string Reasons)> LookAtHealthAsync()
+    {
+        var found = await app
+            .Services.GetRequiredService<HealthCheckService>()
+            .CheckHealthAsync(check => check.Name == "tokens-file");
+        return (
+            found.Status == HealthStatus.Healthy,
+            string.Join("; ", found.Entries.Values.Select(entry => entry.Description))
+        );
     }
 
     public async ValueTask DisposeAsync()

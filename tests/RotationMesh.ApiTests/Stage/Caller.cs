@@ -49,7 +49,10 @@ internal sealed class Caller : IDisposable
                 (int)response.StatusCode,
                 response.Content.Headers.ContentType?.MediaType,
                 await response.Content.ReadAsStringAsync()
-            );
+            )
+            {
+                RetryAfter = response.Headers.RetryAfter?.ToString(),
+            };
         }
     }
 
@@ -59,6 +62,8 @@ internal sealed class Caller : IDisposable
 /// <summary>What came back.</summary>
 internal sealed record Answer(int Status, string? Type, string Text)
 {
+    public string? RetryAfter { get; init; }
+
     public JsonNode Json => JsonNode.Parse(Text)!;
 
     /// <summary>Fails the test unless it is problem details of a status that show nothing of the inside; returns the title.</summary>

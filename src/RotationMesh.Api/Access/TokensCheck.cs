@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace RotationMesh.Api.Access;
+
+/// <summary>Whether callers can be let in at all.</summary>
+internal sealed class TokensCheck(ApiAccess access, ILogger<TokensCheck> log) : IHealthCheck
+{
+    public const string Name = "tokens-file";
+
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    ) =>
+        Task.FromResult(
+            access.FindFault(log) is { } fault
+                ? HealthCheckResult.Unhealthy(fault)
+                : HealthCheckResult.Healthy()
+        );
+}

@@ -1,0 +1,34 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+
+namespace RotationMesh.Api.Limits;
+
+/// <summary>
+/// Small questions to the control database, some at a time: whatever callers do, most of its connections stay with the saga
+/// and the ledger.
+/// </summary>
+internal sealed class LookupQueue : IDisposable
+{
+    /// <summary>Questions at a time; each takes one connection of a pool of 100, for milliseconds.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>Questions that wait: some seconds of them.</summary>
+    private const int Waiting = 256;
+
+    private readonly ConcurrencyLimiter limiter = new(
+        new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = Waiting }
+    );
+
+    public async ValueTask<object?> InvokeAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
+    {
+        using var lease = await limiter.AcquireAsync(1, context.HttpContext.RequestAborted);
+        return lease.IsAcquired
+            ? await next(context)
+            : throw new BusyException($"{Waiting} questions wait already");
+    }
+
+    public void Dispose() => limiter.Dispose();
+}

@@ -1,0 +1,99 @@
+namespace RotationMesh.Api.Limits;
+
+/// <summary>
+/// Answers that cost a pass over whole tables, one at a time. Who asks what is being answered already hears that answer;
+/// it is given up when nobody waits for it any more.
+/// </summary>
+/// <param name="kind">What is asked, for the refusal.</param>
+internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposable
+    where TQuestion : notnull
+{
+    /// <summary>Askers that wait at the same time; one holds some kilobytes and no connection.</summary>
+    public const int MaxAskers = 128;
+
+    /// <summary>Different questions that wait at the same time: each is a pass over whole tables.</summary>
+    private const int MaxQuestions = 8;
+
+    private readonly Lock asking = new();
+    private readonly SemaphoreSlim alone = new(1);
+    private readonly Dictionary<TQuestion, Answering> open = [];
+    private int askers;
+
+    /// <summary>The answer to a question. Throws <see cref="BusyException"/> where too many wait.</summary>
+    public async Task<TAnswer> AskAsync(
+        TQuestion question,
+        Func<CancellationToken, Task<TAnswer>> answer,
+        CancellationToken cancellationToken
+    )
+    {
+        var joined = Join(question, answer);
+        try
+        {
+            return await joined.Answer.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Leave(question, joined);
+        }
+    }
+
+    public void Dispose() => alone.Dispose();
+
+    private Answering Join(TQuestion question, Func<CancellationToken, Task<TAnswer>> answer)
+    {
+        lock (asking)
+        {
+            if (askers >= MaxAskers)
+                throw new BusyException($"{MaxAskers} callers wait for {kind} already");
+            if (!open.TryGetValue(question, out var joined))
+            {
+                if (open.Count >= MaxQuestions)
+                    throw new BusyException($"{MaxQuestions} different questions for {kind} wait already");
+                var stop = new CancellationTokenSource();
+                joined = new Answering(Task.Run(() => AnswerAsync(answer, stop.Token)), stop);
+                open.Add(question, joined);
+            }
+
+            askers++;
+            joined.Askers++;
+            return joined;
+        }
+    }
+
+    // Whoever asks from now on wants an answer of its own, where this one is there or was given up.
+    private void Leave(TQuestion question, Answering joined)
+    {
+        lock (asking)
+        {
+            askers--;
+            var isLast = --joined.Askers == 0;
+            if ((isLast || joined.Answer.IsCompleted) && open.GetValueOrDefault(question) == joined)
+                open.Remove(question);
+            if (isLast)
+                joined.Stop.Cancel();
+        }
+    }
+
+    private async Task<TAnswer> AnswerAsync(
+        Func<CancellationToken, Task<TAnswer>> answer,
+        CancellationToken stop
+    )
+    {
+        await alone.WaitAsync(stop);
+        try
+        {
+            return await answer(stop);
+        }
+        finally
+        {
+            alone.Release();
+        }
+    }
+
+    private sealed class Answering(Task<TAnswer> answer, CancellationTokenSource stop)
+    {
+        public Task<TAnswer> Answer => answer;
+        public CancellationTokenSource Stop => stop;
+        public int Askers { get; set; }
+    }
+}
