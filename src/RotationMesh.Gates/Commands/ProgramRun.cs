@@ -9,14 +9,14 @@ namespace RotationMesh.Gates.Commands;
 /// <summary>A run of one of the map's programs: its exit code and what it printed to standard output.</summary>
 internal sealed record ProgramRun(int ExitCode, string Output)
 {
-    // The program inherits the environment, less what must not leave this process.
-    private const string Secret = "MASTER_ENCRYPTION_";
+    // What a program needs to find others and its own settings; all else of the environment may be a secret.
+    private static readonly string[] Always = ["PATH", "HOME"];
 
     // A gate's program prints a line, and pgBackRest some kilobytes.
     private const int MaxOutputCharacters = 1 << 20;
 
     /// <summary>
-    /// Runs the program to its end, without a shell. Throws <see cref="GateUnreadableException"/> where it can't be
+    /// Runs the program to its end, without a shell, with PATH, HOME and the variables that the map names. Throws <see cref="GateUnreadableException"/> where it can't be
     /// started or does not end in time; it is killed then, with its children.
     /// </summary>
     public static async Task<ProgramRun> RunAsync(CommandLine command, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed record ProgramRun(int ExitCode, string Output)
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())
+        foreach (var name in start.Environment.Keys.Except([.. Always, .. command.Environment]).ToList())
             start.Environment.Remove(name);
         try
         {
@@ -67,8 +67,6 @@ internal sealed record ProgramRun(int ExitCode, string Output)
             );
         }
     }
-
-    private static bool IsSecret(string name) => name.StartsWith(Secret, StringComparison.Ordinal);
 
     private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
     {

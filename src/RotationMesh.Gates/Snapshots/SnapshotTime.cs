@@ -25,7 +25,7 @@ public static class SnapshotTime
         source switch
         {
             PgBackRestSource repository => PgBackRestInfo.Newest(
-                await OutputAsync(Info(repository.Stanza), cancellationToken),
+                await OutputAsync(Info(repository), cancellationToken),
                 repository.Stanza
             ),
             CommandSource command => Parse((await OutputAsync(command.Run, cancellationToken)).Trim())
@@ -61,8 +61,11 @@ public static class SnapshotTime
             : null;
     }
 
-    private static CommandLine Info(string stanza) =>
-        new("pgbackrest", ["info", "--output=json", $"--stanza={stanza}"], InfoTimeout);
+    private static CommandLine Info(PgBackRestSource source) =>
+        new("pgbackrest", ["info", "--output=json", $"--stanza={source.Stanza}"], InfoTimeout)
+        {
+            Environment = source.Environment,
+        };
 
     private static async Task<string> OutputAsync(CommandLine command, CancellationToken cancellationToken)
     {

@@ -46,19 +46,43 @@ public sealed class CommandGateTests
             "/no/such/program could not be started"
         );
 
-    [Test]
-    public async Task Master_keys_do_not_reach_the_program()
+    [TestCase("MASTER_ENCRYPTION_KEY")]
+    [TestCase("CONTROL_DATABASE_URL")]
+    [TestCase("AWS_SECRET_ACCESS_KEY")]
+    public async Task A_program_gets_path_and_home_and_nothing_that_the_map_does_not_name(string name)
     {
-        const string name = "MASTER_ENCRYPTION_KEY";
         var before = Environment.GetEnvironmentVariable(name);
         Environment.SetEnvironmentVariable(name, "a key");
         try
         {
-            (await RunAsync($"[ -z \"${name}\" ] && [ -n \"$PATH\" ]")).AssertHolds();
+            (
+                await RunAsync(
+                    """test -n "$PATH" && test "$(env | cut -d= -f1 | grep -vE "^(PATH|HOME|PWD|SHLVL|_|OLDPWD)$")" = "" """
+                )
+            ).AssertHolds();
         }
         finally
         {
             Environment.SetEnvironmentVariable(name, before);
+        }
+    }
+
+    [Test]
+    public async Task What_the_map_names_reaches_the_program()
+    {
+        const string name = "A_NAME_OF_THE_GATE";
+        Environment.SetEnvironmentVariable(name, "there");
+        try
+        {
+            (
+                await Looks.AtWorkersAsync(
+                    $"command: {{ run: [/bin/sh, -c, 'test \"${name}\" = there'], environment: [{name}, NOT_SET], timeout: 20s }}"
+                )
+            ).AssertHolds();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
         }
     }
 

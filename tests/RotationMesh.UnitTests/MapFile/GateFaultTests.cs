@@ -39,6 +39,14 @@ public sealed class GateFaultTests
     [TestCase("name: Authorization", "name: 'Bad name'", 15, "name is not the name of a header")]
     [TestCase("timeout: 500ms", "timeout: soon", 16, "timeout is not a length of time")]
     [TestCase("run: [/usr/local/bin/rests, --token, correct-horse]", "run: []", 17, "run is an empty list")]
+    [TestCase("run: [/usr", "environment: ['A=b'], run: [/usr", 17, "not the name of a variable")]
+    [TestCase(
+        "run: [/usr",
+        "environment: [MASTER_ENCRYPTION_KEY], run: [/usr",
+        17,
+        "do not leave this process"
+    )]
+    [TestCase("run: [/usr", "environment: [], run: [/usr", 17, "environment is an empty list")]
     [TestCase("- kubernetes:", "- http: { url: http://a }\n      kubernetes:", 18, "must have one key")]
     [TestCase("maxAge: 24h, ", "", 19, "'maxAge' is missing in gates.snapshot")]
     [TestCase("maxAge: 24h", "maxAge: 24h, file: /b", 19, "pgbackrest and file", "one place")]

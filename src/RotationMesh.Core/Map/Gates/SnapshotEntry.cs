@@ -19,7 +19,11 @@ public sealed record SnapshotEntry(int Line) : GateEntry(Snapshot, Snapshot, Lin
 public abstract record SnapshotSource(string Kind);
 
 /// <summary>A pgBackRest repository, through <c>pgbackrest info</c>.</summary>
-public sealed record PgBackRestSource(string Stanza) : SnapshotSource("pgbackrest");
+public sealed record PgBackRestSource(string Stanza) : SnapshotSource("pgbackrest")
+{
+    /// <summary>As <see cref="CommandLine.Environment"/>.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+}
 
 /// <summary>A program that prints the time of the newest snapshot.</summary>
 public sealed record CommandSource(CommandLine Run) : SnapshotSource("command");

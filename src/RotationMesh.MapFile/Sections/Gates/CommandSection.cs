@@ -8,7 +8,10 @@ internal static class CommandSection
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
-    internal static readonly KeySet Keys = new(Required: ["run"], Optional: ["timeout"]);
+    internal static readonly KeySet Keys = new(
+        Required: ["run"],
+        Optional: ["timeout", EnvironmentSection.Key]
+    );
 
     /// <summary>The program, its arguments and how long it may run.</summary>
     public static CommandLine Read(MapNode node)
@@ -20,6 +23,9 @@ internal static class CommandSection
             words[0],
             words[1..],
             fields.Optional("timeout") is { } timeout ? Durations.Read(timeout) : DefaultTimeout
-        );
+        )
+        {
+            Environment = EnvironmentSection.Read(fields.Optional(EnvironmentSection.Key)),
+        };
     }
 }

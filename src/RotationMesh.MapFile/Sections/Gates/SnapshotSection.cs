@@ -10,7 +10,10 @@ internal static class SnapshotSection
 
     internal static readonly KeySet Keys = new(Required: ["maxAge"], Optional: Sources);
 
-    internal static readonly KeySet PgBackRestKeys = new(Required: ["stanza"], Optional: []);
+    internal static readonly KeySet PgBackRestKeys = new(
+        Required: ["stanza"],
+        Optional: [EnvironmentSection.Key]
+    );
 
     /// <summary>The gate.</summary>
     public static SnapshotEntry Read(MapNode node)
@@ -31,8 +34,14 @@ internal static class SnapshotSection
     private static SnapshotSource Source(string source, MapNode node) =>
         source switch
         {
-            "pgbackrest" => new PgBackRestSource(node.Fields(PgBackRestKeys).Required("stanza").Text().Value),
+            "pgbackrest" => PgBackRest(node.Fields(PgBackRestKeys)),
             "command" => new CommandSource(CommandSection.Read(node)),
             _ => new FileSource(node.Text().Value),
+        };
+
+    private static PgBackRestSource PgBackRest(MapFields fields) =>
+        new(fields.Required("stanza").Text().Value)
+        {
+            Environment = EnvironmentSection.Read(fields.Optional(EnvironmentSection.Key)),
         };
 }
