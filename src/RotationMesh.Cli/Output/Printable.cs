@@ -10,23 +10,27 @@ namespace RotationMesh.Cli.Output;
 /// </summary>
 internal static class Printable
 {
-    /// <summary>The text with control characters, and those that turn the direction of writing, as <c>\u001b</c>.</summary>
+    /// <summary>
+    /// The text with what is not seen and steers as <c>\u001b</c>: control characters, those that turn the direction of
+    /// writing, and those without a width.
+    /// </summary>
     public static string Of(string text)
     {
-        if (!text.Any(Steers))
+        if (!text.EnumerateRunes().Any(Steers))
             return text;
         var shown = new StringBuilder(text.Length + 16);
-        foreach (var c in text)
-            if (!Steers(c))
-                shown.Append(c);
-            else if (c is '\n' or '\r' or '\t')
+        foreach (var rune in text.EnumerateRunes())
+            if (!Steers(rune))
+                shown.Append(rune);
+            else if (rune.Value is '\n' or '\r' or '\t')
                 shown.Append(
-                    c == '\n' ? @"\n"
-                    : c == '\r' ? @"\r"
+                    rune.Value == '\n' ? @"\n"
+                    : rune.Value == '\r' ? @"\r"
                     : @"\t"
                 );
             else
-                shown.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}");
+                foreach (var unit in rune.ToString())
+                    shown.Append(CultureInfo.InvariantCulture, $@"\u{(int)unit:x4}");
         return shown.ToString();
     }
 
@@ -44,12 +48,11 @@ internal static class Printable
     public static void Warn(this IAnsiConsole console, string text) =>
         console.MarkupLine($"[yellow]{Markup(text)}[/]");
 
-    // Control characters, line and paragraph separators, and the marks of direction.
-    private static bool Steers(char c) =>
-        char.IsControl(c)
-        || c
-            is '\u061c'
-                or (>= '\u200e' and <= '\u200f')
-                or (>= '\u2028' and <= '\u202e')
-                or (>= '\u2066' and <= '\u2069');
+    // Control characters, line and paragraph separators, and the category Format: marks of direction, and what has no width.
+    private static bool Steers(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 }

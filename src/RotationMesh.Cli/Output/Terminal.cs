@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RotationMesh.Operations.Http;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
@@ -17,7 +18,7 @@ internal sealed class Terminal
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = PrintableEncoder.Instance,
         Converters = { new JsonStringEnumConverter() },
     };
 

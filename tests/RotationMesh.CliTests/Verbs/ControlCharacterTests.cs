@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RotationMesh.CliTests.Verbs;
 
 /// <summary>
@@ -6,8 +8,9 @@ namespace RotationMesh.CliTests.Verbs;
 /// </summary>
 public sealed class ControlCharacterTests
 {
-    private const string Evil = "\u001b[2Ju\u0007\nCompleted: forged\r\u009b1m\u202e";
-    private const string Sql = @"E'\u001b[2Ju\u0007\nCompleted: forged\r\u009b1m\u202e'";
+    private const string Evil = "\u001b[2Ju\u0007\nCompleted: forged\r\u009b1m\u202e\u200b\ufeff\u2066\u2028";
+    private const string Sql =
+        @"E'\u001b[2Ju\u0007\nCompleted: forged\r\u009b1m\u202e\u200b\ufeff\u2066\u2028'";
 
     private Site site = null!;
 
@@ -57,16 +60,26 @@ public sealed class ControlCharacterTests
     }
 
     [Test]
-    public async Task A_document_holds_them_as_they_are()
+    public async Task A_document_holds_them_escaped_and_reads_as_they_are()
     {
-        var document = (await site.RunAsync("--output", "json", "failures")).Exits(0).Json();
+        var failures = (await site.RunAsync("--output", "json", "failures")).Exits(0);
+        AssertHarmless(failures.Output);
+        var document = failures.Json();
         Assert.That((string)document["failures"]![0]!["tenant"]!, Is.EqualTo(Evil));
     }
 
     private static void AssertHarmless(string shown)
     {
         Assert.That(
-            shown.Where(c => (char.IsControl(c) && c != '\n') || c == '\u202e').Select(c => (int)c),
+            shown
+                .Where(c =>
+                    (char.IsControl(c) && c != '\n')
+                    || char.GetUnicodeCategory(c)
+                        is UnicodeCategory.Format
+                            or UnicodeCategory.LineSeparator
+                            or UnicodeCategory.ParagraphSeparator
+                )
+                .Select(c => (int)c),
             Is.Empty,
             shown
         );
