@@ -1,6 +1,8 @@
 using RotationMesh.Cli;
 using RotationMesh.Cli.Output;
 
+ProcessPrivacy.Enter();
+
 // A terminal does not fail, and has to be known as one.
 var output = Console.IsOutputRedirected ? new StandardOutput(Console.Out) : Console.Out;
 return await CommandLine.RunAsync(args, output, Console.Error);

@@ -35,7 +35,7 @@ internal sealed class Session : IAsyncDisposable
         variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
         Map = RotationMapReader.Read(parsed.GetValue(GlobalOptions.Config)!, variables.Get);
         stores = new S3Stores(variables.Get);
-        ring = new(() => KeyRingReader.Read(variables.GetSecret));
+        ring = new(() => variables.Take(KeyRingReader.Read));
         databases = new(() => new TargetDatabases(Map));
         formats = new(() => new EnvelopeFormats(Map));
         control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
@@ -66,11 +66,10 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>The application's own queues.</summary>
     public IApplicationWorkers Workers => new LocalWorkers(gates.Value, Control);
 
-    public IAuditTrail AuditTrail =>
-        new ControlAuditTrail(
-            Control,
-            () => variables.GetSecret(KeyRingReader.CurrentKey) is null ? null : Ring
-        );
+    public IAuditTrail AuditTrail => new ControlAuditTrail(Control, () => HasRing ? Ring : null);
+
+    // The audit log is also for those who may see no key.
+    private bool HasRing => ring.IsValueCreated || variables.GetSecret(KeyRingReader.CurrentKey) is not null;
 
     public IReports Reports => new LocalReports(Map, Rotations, Databases, Schema, Control);
 

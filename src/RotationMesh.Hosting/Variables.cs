@@ -1,4 +1,5 @@
 using RotationMesh.Core;
+using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Hosting;
 
@@ -9,11 +10,10 @@ namespace RotationMesh.Hosting;
 public sealed class Variables
 {
     private const string FileSuffix = "_FILE";
-    private readonly IReadOnlyDictionary<string, string> file;
+    private readonly Dictionary<string, string> file;
 
     /// <summary>Reads the dotenv file at once, where one is given.</summary>
-    public Variables(string? envFile) =>
-        file = envFile is null ? new Dictionary<string, string>() : DotEnvFile.Read(envFile);
+    public Variables(string? envFile) => file = envFile is null ? [] : new(DotEnvFile.Read(envFile));
 
     /// <summary>Value of a variable; null where it is not set or empty.</summary>
     public string? Get(string name)
@@ -36,6 +36,30 @@ public sealed class Variables
         if (value is not null)
             throw new UsageException($"both {name} and {name}{FileSuffix} are set: set one of them");
         return ReadSecret(path, $"{name}{FileSuffix}");
+    }
+
+    /// <summary>
+    /// Lets <paramref name="read"/> have secrets once: afterwards they are neither in this process's environment, which its
+    /// children get, nor in what was read of the dotenv file, and their text is overwritten. Mounted secrets stay readable.
+    /// </summary>
+    public T Take<T>(Func<Func<string, string?>, T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var taken = new Dictionary<string, string?>();
+        try
+        {
+            return read(name => taken[name] = GetSecret(name));
+        }
+        finally
+        {
+            foreach (var (name, value) in taken)
+            {
+                if (Environment.GetEnvironmentVariable(name) is not null)
+                    Environment.SetEnvironmentVariable(name, null);
+                file.Remove(name);
+                SecretText.Erase(value);
+            }
+        }
     }
 
     /// <summary>

@@ -42,6 +42,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         Action<ServiceSite, WebApplication>? map = null
     )
     {
+        ProcessPrivacy.Enter();
         var root = new RootCommand(description)
         {
             options.Config,

@@ -23,7 +23,7 @@ public sealed class ServiceSite
             FindBroker(parsed.GetValue(options.RabbitMq), parsed.GetValue(options.RabbitMqFile))
         );
         Map = RotationMapReader.Read(parsed.GetValue(options.Config)!, variables.Get, usesControl);
-        Ring = KeyRingReader.Read(variables.GetSecret);
+        Ring = variables.Take(KeyRingReader.Read);
     }
 
     /// <summary>The rotation map.</summary>

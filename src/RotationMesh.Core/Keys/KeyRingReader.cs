@@ -24,7 +24,8 @@ public static class KeyRingReader
         ArgumentNullException.ThrowIfNull(variable);
         var version = ReadVersion(variable(CurrentVersion));
         var keys = new Dictionary<int, string> { [version] = ReadCurrent(variable(CurrentKey)) };
-        foreach (var (older, key) in ReadPrevious(variable(PreviousKeys)))
+        var previous = ReadPrevious(variable(PreviousKeys)).ToList();
+        foreach (var (older, key) in previous)
         {
             if (!keys.TryAdd(older, key))
                 throw new UsageException(
@@ -34,7 +35,10 @@ public static class KeyRingReader
                 );
         }
 
-        return new KeyRing(version, keys);
+        var ring = new KeyRing(version, keys);
+        foreach (var (_, key) in previous) // texts of our own; the variables are the caller's
+            SecretText.Erase(key);
+        return ring;
     }
 
     private static int ReadVersion(string? text)

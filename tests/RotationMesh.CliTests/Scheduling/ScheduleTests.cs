@@ -52,6 +52,16 @@ public sealed partial class ScheduleTests
         Assert.That(line.Groups["user"].Value, Is.EqualTo("rotationmesh"));
         Assert.That(line.Groups["command"].Value, Does.StartWith("flock --nonblock --conflict-exit-code 0 "));
         Assert.That(line.Groups["command"].Value, Does.Not.Contain("%"), "which cron takes for a new line");
+        Assert.That(
+            line.Groups["command"].Value,
+            Does.Contain(" /var/lib/rotationmesh/"),
+            "a folder of the user's own, where nobody else can hold the lock"
+        );
+        Assert.That(
+            Cron,
+            Does.Contain("install -d -o rotationmesh -g rotationmesh -m 0700 /var/lib/rotationmesh")
+        );
+        Assert.That(Cron.Split('\n'), Does.Contain("DOTNET_EnableDiagnostics=0"));
     }
 
     [Test]
@@ -97,6 +107,8 @@ public sealed partial class ScheduleTests
                     "NoNewPrivileges=yes",
                     "ProtectSystem=strict",
                     "CapabilityBoundingSet=",
+                    "LimitCORE=0",
+                    "Environment=DOTNET_EnableDiagnostics=0",
                     "LoadCredential=rotation.env:/etc/rotationmesh/rotation.env",
                 ]
         )

@@ -26,6 +26,36 @@ public sealed class VariablesTests
         Assert.That(new Variables(null).Get("ROTATIONMESH_UNIT_B"), Is.Null);
     }
 
+    [Test]
+    public void What_is_taken_is_nowhere_afterwards()
+    {
+        const string name = "ROTATIONMESH_UNIT_F";
+        using var file = new TextFile($"{name}_TOO={new string('b', 40)}");
+        Environment.SetEnvironmentVariable(name, new string('a', 40));
+        var variables = new Variables(file.Path);
+
+        var (taken, tooTaken) = variables.Take(read => (read(name)!, read($"{name}_TOO")!));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Environment.GetEnvironmentVariable(name), Is.Null);
+            Assert.That(variables.Get(name), Is.Null);
+            Assert.That(variables.Get($"{name}_TOO"), Is.Null);
+            Assert.That((taken + tooTaken).Trim('\0'), Is.Empty, "the text is overwritten");
+        });
+    }
+
+    [Test]
+    public void A_mounted_secret_can_be_taken_again()
+    {
+        using var secret = new TextFile(new string('s', 40));
+        using var file = new TextFile($"ROTATIONMESH_UNIT_G_FILE={secret.Path}");
+        var variables = new Variables(file.Path);
+
+        for (var time = 0; time < 2; time++)
+            Assert.That(variables.Take(read => read("ROTATIONMESH_UNIT_G")!.Length), Is.EqualTo(40));
+    }
+
     [TestCase("key", "key")]
     [TestCase("key\n", "key")]
     [TestCase("key\r\n", "key")]
