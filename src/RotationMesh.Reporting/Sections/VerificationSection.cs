@@ -42,8 +42,8 @@ internal static class VerificationSection
             );
             yield return new Paragraph(
                 newest.KeyVersion is { } version
-                    ? $"What the audit log proves: its events are chained, and authenticated with a key that is derived from master key {version}. Whoever writes the control schema without a master key can't change, add or reorder events unnoticed. Put back as a whole to what it once was, the log would look sound: only the hash above, noted elsewhere, or the coordinator's own log tells."
-                    : "What the audit log proves: these events are chained, but were written before the log was keyed. Whoever writes the control schema could have calculated them anew; only the hash above, noted elsewhere, tells."
+                    ? $"What this log proves: each event is chained, each bears a code under a key derived from master key {version}. Whoever writes the control schema, but holds no master key, can change, add or reorder none unnoticed. Put back as a whole, it would look sound: only the hash above, noted elsewhere, or what coordinators logged, tells that."
+                    : "What this log proves: its events are chained, yet were written before it was keyed. Whoever writes the control schema could have calculated them anew; only the hash above, noted elsewhere, tells that."
             );
         }
     }
