@@ -13,6 +13,7 @@ internal static class RotationDocuments
         "startedAt",
         "endedAt",
         "workers",
+        "auditHead",
     ];
 
     /// <summary>What two runs of the same order have in common; failures in an order of their own.</summary>

@@ -25,7 +25,9 @@ public sealed class WhenARotationIsRunByACoordinator
         var there = (await coordinator.AskAsync(Rotate)).Exits(exitCode);
         var here = (await stage.HereAsync(copy, Rotate)).Exits(exitCode);
 
+        var head = ((string)there.Json()["auditHead"]!).Split(':');
         Assert.That(there.Common(), Is.EqualTo(here.Common()));
+        Assert.That(coordinator.Output, Does.Contain(head[1]), "the log of the service has the newest hash");
         Assert.That(await stage.AtVersionAsync(1), Is.EqualTo(damaged));
     }
 
