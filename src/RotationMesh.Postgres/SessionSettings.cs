@@ -13,7 +13,8 @@ internal static class SessionSettings
     /// </summary>
     public const string Unlimited = """
         SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-        SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout');
+        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+        WHERE name OPERATOR(pg_catalog.=) ANY (ARRAY['idle_session_timeout', 'transaction_timeout']::pg_catalog.text[]);
         """;
 
     /// <summary>
@@ -21,12 +22,20 @@ internal static class SessionSettings
     /// application names without a schema is not taken for one of ours.
     /// </summary>
     public const string ApplicationSchemas = """
-        SELECT set_config('search_path', coalesce((
-            SELECT string_agg(quote_ident(schema), ', ' ORDER BY schema = 'rotationmesh', place)
-            FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (schema, place)
+        SELECT pg_catalog.set_config('search_path', coalesce((
+            SELECT pg_catalog.string_agg(
+                pg_catalog.quote_ident(schema), ', ' ORDER BY schema OPERATOR(pg_catalog.=) 'rotationmesh', place)
+            FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS path (schema, place)
         ), ''), false)
-        WHERE current_user = 'rotationmesh' OR current_setting('search_path') LIKE '%rotationmesh%';
+        WHERE current_user OPERATOR(pg_catalog.=) 'rotationmesh'
+           OR pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.~~) '%rotationmesh%';
         """;
+
+    /// <summary>
+    /// Nothing but the server's own: what our SQL calls is then not what somebody put into a schema of the path. For sessions
+    /// that touch no table of the application, whose triggers and policies need its path.
+    /// </summary>
+    public const string NoSchemas = "SELECT pg_catalog.set_config('search_path', '', false); ";
 
     /// <summary>
     /// A statement must see what was committed before it got its locks: at any other level it would not see a trigger that

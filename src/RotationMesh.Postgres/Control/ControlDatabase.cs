@@ -25,7 +25,10 @@ public sealed class ControlDatabase : IAsyncDisposable
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a ledger of a million partitions takes its time
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings back
         builder.ConnectionStringBuilder.TcpKeepAlive = true; // without a limit in time, a lost server must be noticed
-        SessionSettings.ApplyTo(builder, SessionSettings.Unlimited + SessionSettings.ReadCommitted);
+        SessionSettings.ApplyTo(
+            builder,
+            SessionSettings.NoSchemas + SessionSettings.Unlimited + SessionSettings.ReadCommitted
+        );
         Source = builder.Build();
         DefaultTypeMap.MatchNamesWithUnderscores = true;
     }

@@ -17,8 +17,10 @@ public sealed class ConnectionRoom(TargetDatabases databases)
     private const string FindLimits = """
         SELECT r.rolname AS Role, d.datname AS Database, CASE WHEN r.rolsuper THEN -1 ELSE r.rolconnlimit END AS OfRole,
                CASE WHEN r.rolsuper THEN -1 ELSE d.datconnlimit END AS OfDatabase,
-               current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS OfServer
-        FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()
+               pg_catalog.current_setting('max_connections')::int
+                 OPERATOR(pg_catalog.-) pg_catalog.current_setting('superuser_reserved_connections')::int AS OfServer
+        FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
+        WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
         """;
 
     /// <summary>

@@ -15,8 +15,8 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
 
     private const string Place = """
-        SELECT extract(epoch FROM pg_postmaster_start_time())::text || '/' || oid::text
-        FROM pg_database WHERE datname = current_database()
+        SELECT pg_catalog.concat(extract(epoch FROM pg_catalog.pg_postmaster_start_time()), '/', oid)
+        FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
         """;
 
     private readonly SemaphoreSlim asking = new(1);

@@ -19,7 +19,7 @@ public sealed class TableCensus(TargetDatabases databases)
     {
         ArgumentNullException.ThrowIfNull(target);
         var counts = new Dictionary<(long?, bool), long>();
-        var columns = $"{target.Sql.Version}::bigint, {target.Sql.External}, count(*)";
+        var columns = $"{target.Sql.Version}::bigint, {target.Sql.External}, pg_catalog.count(*)";
         await foreach (var reader in RunAsync(target, columns, "GROUP BY 1, 2", tenants, cancellationToken))
         {
             var key = (reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), reader.GetBoolean(1));
@@ -43,10 +43,10 @@ public sealed class TableCensus(TargetDatabases databases)
     )
     {
         ArgumentNullException.ThrowIfNull(target);
-        var tenant = $"t.{target.Entry.Tenant.Quoted}::text";
+        var tenant = $"t.{target.Entry.Tenant.Quoted}::pg_catalog.text";
         if (target.Entry.TenantWhenNull is { } whenNull)
             tenant = $"coalesce({tenant}, '{whenNull.Replace("'", "''", StringComparison.Ordinal)}')";
-        var columns = $"{tenant}, {target.Sql.Version}::bigint, {target.Sql.External}, count(*)";
+        var columns = $"{tenant}, {target.Sql.Version}::bigint, {target.Sql.External}, pg_catalog.count(*)";
         await foreach (
             var reader in RunAsync(
                 target,

@@ -15,14 +15,18 @@ internal sealed class TenantList(NpgsqlConnection connection)
 {
     // The table's own foreign key first, then that of any table whose column has the same name.
     private const string FindReferenced = """
-        SELECT format('SELECT %I::text FROM %I.%I ORDER BY 1', r.attname, n.nspname, p.relname)
-        FROM pg_constraint f
-        JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[1]
-        JOIN pg_attribute r ON r.attrelid = f.confrelid AND r.attnum = f.confkey[1]
-        JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
-        WHERE f.contype = 'f' AND array_length(f.conkey, 1) = 1 AND a.attname = @column
-          AND has_column_privilege(p.oid, r.attnum, 'SELECT') AND NOT row_security_active(p.oid)
-        ORDER BY f.conrelid <> to_regclass(@table), f.oid LIMIT 1
+        SELECT pg_catalog.format('SELECT %I::pg_catalog.text FROM %I.%I ORDER BY 1', r.attname, n.nspname, p.relname)
+        FROM pg_catalog.pg_constraint f
+        JOIN pg_catalog.pg_attribute a
+          ON a.attrelid OPERATOR(pg_catalog.=) f.conrelid AND a.attnum OPERATOR(pg_catalog.=) f.conkey[1]
+        JOIN pg_catalog.pg_attribute r
+          ON r.attrelid OPERATOR(pg_catalog.=) f.confrelid AND r.attnum OPERATOR(pg_catalog.=) f.confkey[1]
+        JOIN pg_catalog.pg_class p ON p.oid OPERATOR(pg_catalog.=) f.confrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.relnamespace
+        WHERE f.contype OPERATOR(pg_catalog.=) 'f' AND pg_catalog.array_length(f.conkey, 1) OPERATOR(pg_catalog.=) 1
+          AND a.attname OPERATOR(pg_catalog.=) @column
+          AND pg_catalog.has_column_privilege(p.oid, r.attnum, 'SELECT') AND NOT pg_catalog.row_security_active(p.oid)
+        ORDER BY f.conrelid OPERATOR(pg_catalog.<>) pg_catalog.to_regclass(@table), f.oid LIMIT 1
         """;
 
     /// <summary>All tenants, with the one that stands for NULL. Throws <see cref="UsageException"/> where nothing lists them.</summary>

@@ -100,7 +100,7 @@ public sealed class TenantLookup(TargetDatabases databases)
         var tenant = $"t.{target.Entry.Tenant.Quoted}";
         return await connection.QueryAsync<string>(
             new CommandDefinition(
-                $"SELECT DISTINCT {tenant}::text FROM {target.Shape.Quoted} AS t WHERE {tenant} IS NOT NULL LIMIT {SuggestedFrom}",
+                $"SELECT DISTINCT {tenant}::pg_catalog.text FROM {target.Shape.Quoted} AS t WHERE {tenant} IS NOT NULL LIMIT {SuggestedFrom}",
                 cancellationToken: cancellationToken
             )
         );

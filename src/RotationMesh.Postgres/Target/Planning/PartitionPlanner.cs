@@ -25,12 +25,17 @@ public sealed class PartitionPlanner(TargetDatabases databases)
     private const double HugeTenantShare = 0.2;
 
     private const string EstimatedRows = """
-        SELECT greatest(sum(reltuples), 1)::float8 FROM pg_class
-        WHERE relkind = 'r' AND oid IN (SELECT relid FROM pg_partition_tree(to_regclass($1)) UNION SELECT to_regclass($1))
+        SELECT greatest(pg_catalog.sum(reltuples), 1)::double precision FROM pg_catalog.pg_class
+        WHERE relkind OPERATOR(pg_catalog.=) 'r' AND oid OPERATOR(pg_catalog.=) ANY (
+            SELECT relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1))
+            UNION SELECT pg_catalog.to_regclass($1))
         """;
 
-    private const string LeafPages =
-        "SELECT coalesce(pg_relation_size(to_regclass($1)) / current_setting('block_size')::int, 0)::bigint";
+    private const string LeafPages = """
+        SELECT coalesce(
+            pg_catalog.pg_relation_size(pg_catalog.to_regclass($1))
+              OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::int, 0)::bigint
+        """;
 
     /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(

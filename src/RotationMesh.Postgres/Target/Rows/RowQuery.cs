@@ -38,7 +38,7 @@ internal static class RowQuery
     {
         var query = new QueryText(target.Sql.Pending(1));
         query.Add((long)targetVersion);
-        return Build(connection, target, range, tenant, query, columns: "count(*)");
+        return Build(connection, target, range, tenant, query, columns: "pg_catalog.count(*)");
     }
 
     /// <summary>
@@ -57,15 +57,15 @@ internal static class RowQuery
     {
         var query = new QueryText($"NOT {target.Sql.External}");
         if (version is { } claimed)
-            query.Where($"{target.Sql.Version} = {query.Add((long)claimed)}");
+            query.Where($"{target.Sql.Version} OPERATOR(pg_catalog.=) {query.Add((long)claimed)}");
         var whole = range is { Pages: null, Tenants: null } && tenant is null;
         if (share is { } part && !whole)
-            query.Where($"random() < {query.Add(part)}");
+            query.Where($"pg_catalog.random() OPERATOR(pg_catalog.<) {query.Add(part)}");
         var sample =
             whole && share is { } pages
-                ? $" TABLESAMPLE SYSTEM ({Percent(query.Add(pages), query.Add(range.Leaf.Quoted))})"
+                ? $" TABLESAMPLE pg_catalog.system ({Percent(query.Add(pages), query.Add(range.Leaf.Quoted))})"
                 : "";
-        var end = limit is { } rows ? $"ORDER BY random() LIMIT {query.Add((long)rows)}" : "";
+        var end = limit is { } rows ? $"ORDER BY pg_catalog.random() LIMIT {query.Add((long)rows)}" : "";
         return Build(connection, target, range, tenant, query, sample, end);
     }
 
@@ -84,7 +84,11 @@ internal static class RowQuery
 
     // Of few pages a small share may be none of them.
     private static string Percent(string share, string leaf) =>
-        $"least(100, 100 * greatest({share}, {FewestPages} * current_setting('block_size')::float8 / greatest(pg_relation_size(to_regclass({leaf})), 1)))";
+        $"""
+            least(100, 100 OPERATOR(pg_catalog.*) greatest({share},
+                {FewestPages} OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::double precision
+                OPERATOR(pg_catalog./) greatest(pg_catalog.pg_relation_size(pg_catalog.to_regclass({leaf})), 1)))
+            """;
 
     private static NpgsqlBatch Build(
         NpgsqlConnection connection,
@@ -99,8 +103,8 @@ internal static class RowQuery
     {
         if (range.Pages is { } pages)
         {
-            query.Where($"t.ctid >= {query.Add(new NpgsqlTid(pages.From, 0))}");
-            query.Where($"t.ctid < {query.Add(new NpgsqlTid(pages.To, 0))}");
+            query.Where($"t.ctid OPERATOR(pg_catalog.>=) {query.Add(new NpgsqlTid(pages.From, 0))}");
+            query.Where($"t.ctid OPERATOR(pg_catalog.<) {query.Add(new NpgsqlTid(pages.To, 0))}");
         }
 
         IReadOnlyList<string>? tenants = tenant is null ? range.Tenants : [tenant];

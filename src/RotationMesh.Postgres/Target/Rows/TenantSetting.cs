@@ -12,7 +12,7 @@ internal static class TenantSetting
     /// <summary>The command to put before a command on rows of <paramref name="tenant"/>.</summary>
     public static NpgsqlBatchCommand Command(TableTarget target, string? tenant)
     {
-        var command = new NpgsqlBatchCommand("SELECT set_config($1, $2, true)");
+        var command = new NpgsqlBatchCommand("SELECT pg_catalog.set_config($1, $2, true)");
         command.Parameters.Add(
             new NpgsqlParameter<string> { TypedValue = target.Entry.RowLevelSecurity!.Setting }
         );

@@ -9,84 +9,104 @@ internal sealed class Catalog(NpgsqlConnection connection)
 {
     // Not by to_regclass, which raises an error over a schema that the role may not use.
     private const string FindTable = """
-        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
-               row_security_active(c.oid) AS RowSecurityActive
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relname = @name AND has_schema_privilege(n.oid, 'USAGE')
-          AND CASE WHEN @schema::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = @schema::text END
+        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
+               pg_catalog.row_security_active(c.oid) AS RowSecurityActive
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.relname OPERATOR(pg_catalog.=) @name AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+          AND CASE WHEN @schema::pg_catalog.text IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)
+                   ELSE n.nspname OPERATOR(pg_catalog.=) @schema::pg_catalog.text END
         """;
 
     // What the role may not use is not in current_schemas either.
     private const string FindClosedSchema = """
-        SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relname = @name AND NOT has_schema_privilege(n.oid, 'USAGE')
-          AND CASE WHEN @schema::text IS NOT NULL THEN n.nspname = @schema::text
-                   ELSE n.nspname = current_user
-                       OR n.nspname = ANY (regexp_split_to_array(current_setting('search_path'), '[",\s]+')) END
+        SELECT n.nspname
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.relname OPERATOR(pg_catalog.=) @name AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+          AND CASE WHEN @schema::pg_catalog.text IS NOT NULL THEN n.nspname OPERATOR(pg_catalog.=) @schema::pg_catalog.text
+                   ELSE n.nspname OPERATOR(pg_catalog.=) current_user
+                       OR n.nspname OPERATOR(pg_catalog.=) ANY (
+                           pg_catalog.regexp_split_to_array(pg_catalog.current_setting('search_path'), '[",\s]+')) END
         LIMIT 1
         """;
 
-    private const string ListColumns = """
+    private static readonly string ListColumns = $"""
         WITH RECURSIVE types AS (
-            SELECT a.attnum, a.attname, a.attnotnull, a.attgenerated::text AS generated, a.attidentity::text AS identity,
-                   format_type(a.atttypid, a.atttypmod) AS written, t.typname, t.typtype, t.typbasetype
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = @oid::oid AND a.attnum > 0 AND NOT a.attisdropped
+            SELECT a.attnum, a.attname, a.attnotnull, a.attgenerated, a.attidentity,
+                   pg_catalog.format_type(a.atttypid, a.atttypmod) AS written,
+                   pg_catalog.format('%I.%I', n.nspname, t.typname) AS qualified, t.oid, t.typname, t.typtype, t.typbasetype
+            FROM pg_catalog.pg_attribute a
+            JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+            JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
+            WHERE a.attrelid OPERATOR(pg_catalog.=) @oid::pg_catalog.oid AND a.attnum OPERATOR(pg_catalog.>) 0
+              AND NOT a.attisdropped
             UNION ALL
-            SELECT x.attnum, x.attname, x.attnotnull, x.generated, x.identity, x.written, b.typname, b.typtype, b.typbasetype
-            FROM types x JOIN pg_type b ON b.oid = x.typbasetype
-            WHERE x.typtype = 'd')
-        SELECT attname AS Name, written AS Written, typname AS Base, attnotnull AS NotNull,
-               generated <> '' OR identity = 'a' AS Generated,
-               has_column_privilege(@oid::oid, attnum, 'SELECT') AS MaySelect,
-               has_column_privilege(@oid::oid, attnum, 'UPDATE') AS MayUpdate
-        FROM types WHERE typtype <> 'd' ORDER BY attnum
+            SELECT x.attnum, x.attname, x.attnotnull, x.attgenerated, x.attidentity, x.written, x.qualified,
+                   b.oid, b.typname, b.typtype, b.typbasetype
+            FROM types x JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=) x.typbasetype
+            WHERE x.typtype OPERATOR(pg_catalog.=) 'd')
+        SELECT x.attname AS Name, x.written AS Written, x.typname AS Base, x.qualified AS Qualified,
+               {EqualityOperator.Of("x.oid")} AS Equality, x.attnotnull AS NotNull,
+               x.attgenerated OPERATOR(pg_catalog.<>) '' OR x.attidentity OPERATOR(pg_catalog.=) 'a' AS Generated,
+               pg_catalog.has_column_privilege(@oid::pg_catalog.oid, x.attnum, 'SELECT') AS MaySelect,
+               pg_catalog.has_column_privilege(@oid::pg_catalog.oid, x.attnum, 'UPDATE') AS MayUpdate
+        FROM types x WHERE x.typtype OPERATOR(pg_catalog.<>) 'd' ORDER BY x.attnum
         """;
 
     private const string ListIndexes = """
         SELECT i.indisunique AS Unique,
-               (SELECT array_agg(a.attname::text ORDER BY k.place)
-                FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
-                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-                WHERE k.place <= i.indnkeyatts) AS Columns
-        FROM pg_index i
-        WHERE i.indrelid = @oid::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+               (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY k.place)
+                FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k(attnum, place)
+                JOIN pg_catalog.pg_attribute a
+                  ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid AND a.attnum OPERATOR(pg_catalog.=) k.attnum
+                WHERE k.place OPERATOR(pg_catalog.<=) i.indnkeyatts) AS Columns
+        FROM pg_catalog.pg_index i
+        WHERE i.indrelid OPERATOR(pg_catalog.=) @oid::pg_catalog.oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
         """;
 
     // The table itself, its partitions, and tables that inherit from it.
     private static readonly string ListLeaves = $"""
         WITH RECURSIVE tree AS (
-            SELECT @oid::oid AS oid
+            SELECT @oid::pg_catalog.oid AS oid
             UNION
-            SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)
-        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::text AS Kind,
-               row_security_active(c.oid) AS RowSecurityActive,
+            SELECT i.inhrelid
+            FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
+        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
+               pg_catalog.row_security_active(c.oid) AS RowSecurityActive,
                {UpdateTriggers.CountOf("c.oid")}::int AS UpdateTriggers,
-               (SELECT string_agg(r.rulename, ', ' ORDER BY r.rulename) FROM pg_rewrite r
-                WHERE r.ev_class = c.oid AND r.ev_type = '2' AND r.ev_enabled <> 'D') AS UpdateRules
-        FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind <> 'p' AND c.relpersistence <> 't'
-        ORDER BY c.oid <> @oid::oid, 2, 3
+               (SELECT pg_catalog.string_agg(r.rulename, ', ' ORDER BY r.rulename) FROM pg_catalog.pg_rewrite r
+                WHERE r.ev_class OPERATOR(pg_catalog.=) c.oid AND r.ev_type OPERATOR(pg_catalog.=) '2'
+                  AND r.ev_enabled OPERATOR(pg_catalog.<>) 'D') AS UpdateRules
+        FROM tree
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.relkind OPERATOR(pg_catalog.<>) 'p' AND c.relpersistence OPERATOR(pg_catalog.<>) 't'
+        ORDER BY c.oid OPERATOR(pg_catalog.<>) @oid::pg_catalog.oid, 2, 3
         """;
 
     private const string ListTables = """
-        SELECT CASE WHEN pg_table_is_visible(c.oid) THEN quote_ident(c.relname)
-                    ELSE quote_ident(n.nspname) || '.' || quote_ident(c.relname) END
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'rotationmesh') AND n.nspname NOT LIKE 'pg\_toast%'
+        SELECT CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN pg_catalog.quote_ident(c.relname)
+                    ELSE pg_catalog.format('%I.%I', n.nspname, c.relname) END
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p']::pg_catalog."char"[]) AND NOT c.relispartition
+          AND n.nspname OPERATOR(pg_catalog.<>) ALL (
+              ARRAY['pg_catalog', 'information_schema', 'rotationmesh']::pg_catalog.name[])
+          AND n.nspname OPERATOR(pg_catalog.!~~) 'pg\_toast%'
         """;
 
     private const string PartitionColumns = """
-        SELECT a.attname::text
-        FROM pg_partition_tree(@oid::oid) t
-        JOIN pg_partitioned_table p ON p.partrelid = t.relid
-        JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY(p.partattrs::int2[])
+        SELECT a.attname::pg_catalog.text
+        FROM pg_catalog.pg_partition_tree(@oid::pg_catalog.oid) t
+        JOIN pg_catalog.pg_partitioned_table p ON p.partrelid OPERATOR(pg_catalog.=) t.relid
+        JOIN pg_catalog.pg_attribute a
+          ON a.attrelid OPERATOR(pg_catalog.=) p.partrelid
+            AND a.attnum OPERATOR(pg_catalog.=) ANY (p.partattrs::pg_catalog.int2[])
         """;
 
     /// <summary>Whether no transaction of this session may write: a standby, or a role that is set so.</summary>
     public Task<bool> IsReadOnlyAsync() =>
-        connection.ExecuteScalarAsync<bool>("SELECT current_setting('transaction_read_only')::bool");
+        connection.ExecuteScalarAsync<bool>(
+            "SELECT pg_catalog.current_setting('transaction_read_only')::boolean"
+        );
 
     /// <summary>The table; null where it does not exist, or the role may not use its schema.</summary>
     public Task<CatalogTable?> FindTableAsync(SqlName name) =>
@@ -134,6 +154,8 @@ internal sealed record CatalogColumn
     public string Name { get; init; } = "";
     public string Written { get; init; } = "";
     public string Base { get; init; } = "";
+    public string Qualified { get; init; } = "";
+    public string Equality { get; init; } = "";
     public bool NotNull { get; init; }
 
     /// <summary>Computed by the database, so it can't be written.</summary>

@@ -16,13 +16,16 @@ internal sealed class SharedTables(TargetDatabases databases)
     private const string FindTables = """
         WITH RECURSIVE tree AS (
             SELECT e.place, c.oid
-            FROM unnest(@schemas, @names) WITH ORDINALITY AS e (schema, name, place)
-            JOIN pg_class c ON c.relname = e.name
-            JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE CASE WHEN e.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = e.schema END
+            FROM ROWS FROM (pg_catalog.unnest(@schemas), pg_catalog.unnest(@names))
+                WITH ORDINALITY AS e (schema, name, place)
+            JOIN pg_catalog.pg_class c ON c.relname OPERATOR(pg_catalog.=) e.name
+            JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+            WHERE CASE WHEN e.schema IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)
+                       ELSE n.nspname OPERATOR(pg_catalog.=) e.schema END
             UNION
-            SELECT tree.place, i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)
-        SELECT place - 1 AS Place, oid::bigint AS Oid FROM tree ORDER BY 1, 2
+            SELECT tree.place, i.inhrelid
+            FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
+        SELECT place OPERATOR(pg_catalog.-) 1 AS Place, oid::bigint AS Oid FROM tree ORDER BY 1, 2
         """;
 
     /// <summary>

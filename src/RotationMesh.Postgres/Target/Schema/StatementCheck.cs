@@ -70,7 +70,7 @@ internal sealed class StatementCheck(
     // EXPLAIN would not run it.
     private async Task<bool> TrySettingAsync()
     {
-        await using var command = new NpgsqlCommand("SELECT set_config($1, '', true)", connection);
+        await using var command = new NpgsqlCommand("SELECT pg_catalog.set_config($1, '', true)", connection);
         command.Parameters.Add(
             new NpgsqlParameter<string> { TypedValue = entry.RowLevelSecurity?.Setting ?? "" }
         );

@@ -202,5 +202,6 @@ internal sealed class TableCheck(
     private static SqlName Name(string schema, string name) =>
         new(new SqlIdentifier(schema), new SqlIdentifier(name));
 
-    private static ColumnType Type(CatalogColumn column) => new(column.Written, column.Base);
+    private static ColumnType Type(CatalogColumn column) =>
+        new(column.Written, column.Base) { Qualified = column.Qualified, Equality = column.Equality };
 }

@@ -53,6 +53,12 @@ public sealed record LeafTable(SqlName Name)
 /// </summary>
 public sealed record ColumnType(string Written, string Base)
 {
+    /// <summary>The type for a cast: with its schema, and without its length, which would cut a value off.</summary>
+    public required string Qualified { get; init; }
+
+    /// <summary>The operator that tells whether two values are equal, as SQL with its schema.</summary>
+    public required string Equality { get; init; }
+
     /// <summary>Whether the type is a whole number.</summary>
     public bool IsInteger => Base is "int2" or "int4" or "int8";
 

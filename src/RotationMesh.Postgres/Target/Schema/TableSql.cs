@@ -46,15 +46,17 @@ internal sealed class TableSql
     {
         get
         {
-            var text = new StringBuilder($"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}::text");
+            var text = new StringBuilder(
+                $"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}::pg_catalog.text"
+            );
             foreach (var key in entry.Key)
-                text.Append(CultureInfo.InvariantCulture, $", t.{key.Quoted}::text");
+                text.Append(CultureInfo.InvariantCulture, $", t.{key.Quoted}::pg_catalog.text");
             for (var i = 0; i < entry.Columns.Count; i++)
                 text.Append(", ").Append(StoredValue(i));
             if (entry.ExternalStore is { } store)
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $", CASE WHEN {Elsewhere} THEN coalesce(t.{store.Key.Quoted}::text, '') END"
+                    $", CASE WHEN {Elsewhere} THEN coalesce(t.{store.Key.Quoted}::pg_catalog.text, '') END"
                 );
             return text.ToString();
         }
@@ -64,7 +66,8 @@ internal sealed class TableSql
     public string InTenants(int parameter, bool withNull)
     {
         var tenant = $"t.{entry.Tenant.Quoted}";
-        var listed = $"{tenant} = ANY(${parameter}::text[]::{TenantType}[])";
+        var listed =
+            $"{tenant} {shape.Tenant.Equality} ANY (${parameter}::pg_catalog.text[]::{TenantType}[])";
         return withNull ? $"({listed} OR {tenant} IS NULL)" : listed;
     }
 
@@ -76,10 +79,10 @@ internal sealed class TableSql
         [.. tenants.Where(tenant => tenant != entry.TenantWhenNull || Fits(tenant))];
 
     /// <summary>Whether any text is a value of the tenant column.</summary>
-    public bool TakesAnyTenant => TenantType is "text" or "bpchar";
+    public bool TakesAnyTenant => shape.Tenant.Base is "text" or "varchar" or "bpchar";
 
     /// <summary>The text parameter $1, an array, as values of the tenant column; an error where one is none.</summary>
-    public string AsTenants => $"SELECT cardinality($1::text[]::{TenantType}[])";
+    public string AsTenants => $"SELECT pg_catalog.cardinality($1::pg_catalog.text[]::{TenantType}[])";
 
     /// <summary>
     /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
@@ -99,7 +102,7 @@ internal sealed class TableSql
                 SELECT t.ctid AS place FROM ONLY {leaf.Quoted} AS t, {Unnested}
                 WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
             UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
-            WHERE {SameRow} AND free.place = u.place AND {InTerm}{Untriggered(leaf)}{Numbers}
+            WHERE {SameRow} AND free.place OPERATOR(pg_catalog.=) u.place AND {InTerm}{Untriggered(leaf)}{Numbers}
             """;
 
     /// <summary>
@@ -113,24 +116,28 @@ internal sealed class TableSql
     /// numbers are in the parameter after the batch's own.
     /// </summary>
     public string CountAsSent(LeafTable leaf) =>
-        $"SELECT count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
-        + $"WHERE u.n = ANY(${AfterBatch}::int[]) AND {SameKey} AND {AsSent}";
+        $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
+        + $"WHERE u.n OPERATOR(pg_catalog.=) ANY (${AfterBatch}::int[]) AND {SameKey} AND {AsSent}";
 
     /// <summary>Counts the rows of a batch that are as they were when they were read; the parameters are the batch's own.</summary>
     public string CountUnchanged(LeafTable leaf) =>
-        $"SELECT count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
+        $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
 
     /// <summary>Reads rows of a leaf again by key; parameters: $1 target version, then an array for each key column.</summary>
     public string ReadByKey(LeafTable leaf)
     {
-        var keys = string.Join(", ", entry.Key.Select((_, i) => $"${i + 2}::text[]"));
+        var keys = string.Join(
+            ", ",
+            entry.Key.Select((_, i) => $"pg_catalog.unnest(${i + 2}::pg_catalog.text[])")
+        );
         var names = string.Join(", ", entry.Key.Select((_, i) => $"k{i}"));
-        return $"SELECT {RowColumns} FROM ONLY {leaf.Quoted} AS t, unnest({keys}) AS u({names}) "
+        return $"SELECT {RowColumns} FROM ONLY {leaf.Quoted} AS t, ROWS FROM ({keys}) AS u({names}) "
             + $"WHERE {SameKey} AND {Pending(1)}";
     }
 
     /// <summary>Rows that are not external and not at the target version, which is parameter <paramref name="parameter"/>.</summary>
-    public string Pending(int parameter) => $"NOT {External} AND {Version} IS DISTINCT FROM ${parameter}";
+    public string Pending(int parameter) =>
+        $"NOT {External} AND ({Version} OPERATOR(pg_catalog.=) ${parameter}) IS NOT TRUE";
 
     /// <summary>Type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
@@ -139,9 +146,9 @@ internal sealed class TableSql
     private string TenantType =>
         shape.Tenant.Base switch
         {
-            "text" or "varchar" => "text",
-            "bpchar" => "bpchar",
-            _ => shape.Tenant.Written,
+            "text" or "varchar" => "pg_catalog.text",
+            "bpchar" => "pg_catalog.bpchar",
+            _ => shape.Tenant.Qualified,
         };
 
     private bool Fits(string tenant) =>
@@ -159,7 +166,7 @@ internal sealed class TableSql
         var value =
             entry.Columns[i].Path is { } path ? StoredString(column, PathLiteral(path))
             : shape.Columns[i].Base == "bytea" ? column
-            : $"{column}::text";
+            : $"{column}::pg_catalog.text";
         return entry.ExternalStore?.Column == i ? $"CASE WHEN {Elsewhere} THEN '' ELSE {value} END" : value;
     }
 
@@ -167,9 +174,9 @@ internal sealed class TableSql
     // ignored; written back as a string it would change the document. So whatever is no string reads as no envelope.
     private static string StoredString(string column, string path)
     {
-        var value = $"{column} #> {path}";
-        return $"CASE WHEN coalesce(jsonb_typeof({value}), 'null') IN ('string', 'null') "
-            + $"THEN {column} #>> {path} ELSE '{NotAnEnvelope}' END";
+        var value = $"{column} OPERATOR(pg_catalog.#>) {path}";
+        return $"CASE WHEN coalesce(pg_catalog.jsonb_typeof({value}), 'null') OPERATOR(pg_catalog.=) ANY (ARRAY['string', 'null']::pg_catalog.text[]) "
+            + $"THEN {column} OPERATOR(pg_catalog.#>>) {path} ELSE '{NotAnEnvelope}' END";
     }
 
     // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
@@ -183,11 +190,11 @@ internal sealed class TableSql
             {
                 var name = entry.Columns[i].Name.Quoted;
                 var made = entry.Columns[i].Path is { } path
-                    ? $"jsonb_set(t.{name}, {PathLiteral(path)}, to_jsonb(u.v{i}), false)"
+                    ? $"pg_catalog.jsonb_set(t.{name}, {PathLiteral(path)}, pg_catalog.to_jsonb(u.v{i}), false)"
                     : $"u.v{i}"; // no cast: an explicit one would cut a value to the column's length, assignment refuses it
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"{name} = CASE WHEN u.v{i} = '' THEN t.{name} ELSE {made} END, "
+                    $"{name} = CASE WHEN u.v{i} OPERATOR(pg_catalog.=) '' THEN t.{name} ELSE {made} END, "
                 );
             }
 
@@ -203,16 +210,16 @@ internal sealed class TableSql
         {
             var arrays = new List<string>
             {
-                "unnest($2::text[]::tid[]) AS place",
-                "unnest($3::xid[]) AS witness",
+                "pg_catalog.unnest($2::pg_catalog.text[]::pg_catalog.tid[]) AS place",
+                "pg_catalog.unnest($3::pg_catalog.xid[]) AS witness",
             };
             var parameter = 4;
             for (var i = 0; i < entry.Key.Count; i++)
-                arrays.Add($"unnest(${parameter++}::text[]) AS k{i}");
+                arrays.Add($"pg_catalog.unnest(${parameter++}::pg_catalog.text[]) AS k{i}");
             for (var i = 0; i < entry.Columns.Count; i++)
-                arrays.Add($"unnest(${parameter++}::{ValueArray(i)}) AS v{i}");
+                arrays.Add($"pg_catalog.unnest(${parameter++}::pg_catalog.{ValueArray(i)}) AS v{i}");
             if (IsProven)
-                arrays.Add("generate_subscripts($2::text[], 1) AS n");
+                arrays.Add("pg_catalog.generate_subscripts($2::pg_catalog.text[], 1) AS n");
             return $"(SELECT {string.Join(", ", arrays)}) AS u";
         }
     }
@@ -230,21 +237,27 @@ internal sealed class TableSql
         string.Join(
             " AND ",
             entry
-                .Columns.Select((_, i) => $"(u.v{i} = '' OR {StoredValue(i)} = u.v{i})")
-                .Prepend($"t.{entry.Version.Quoted} = $1")
+                .Columns.Select(
+                    (_, i) =>
+                        $"(u.v{i} OPERATOR(pg_catalog.=) '' OR {StoredValue(i)} OPERATOR(pg_catalog.=) u.v{i})"
+                )
+                .Prepend($"t.{entry.Version.Quoted} OPERATOR(pg_catalog.=) $1")
         );
 
-    private string SameRow => $"t.ctid = u.place AND t.xmin = u.witness AND {SameKey}";
+    private string SameRow =>
+        $"t.ctid OPERATOR(pg_catalog.=) u.place AND t.xmin OPERATOR(pg_catalog.=) u.witness AND {SameKey}";
 
     private string SameKey =>
         string.Join(
             " AND ",
-            entry.Key.Select((key, i) => $"t.{key.Quoted} = u.k{i}::{shape.Key[i].Written}")
+            entry.Key.Select(
+                (key, i) => $"t.{key.Quoted} {shape.Key[i].Equality} u.k{i}::{shape.Key[i].Qualified}"
+            )
         );
 
     private static string PathLiteral(IReadOnlyList<string> path)
     {
         var elements = path.Select(part => $"'{part.Replace("'", "''", StringComparison.Ordinal)}'");
-        return $"ARRAY[{string.Join(", ", elements)}]::text[]";
+        return $"ARRAY[{string.Join(", ", elements)}]::pg_catalog.text[]";
     }
 }

@@ -22,29 +22,31 @@ internal sealed class SessionGate(
     private const string Writers = """
         WITH written AS (
             SELECT relation, bare
-            FROM unnest(@quoted, @bare) AS named (quoted, bare)
+            FROM ROWS FROM (pg_catalog.unnest(@quoted), pg_catalog.unnest(@bare)) AS named (quoted, bare)
             CROSS JOIN LATERAL (
-                SELECT to_regclass(quoted)::oid
+                SELECT pg_catalog.to_regclass(quoted)::pg_catalog.oid
                 UNION
-                SELECT relid::oid FROM pg_partition_tree(to_regclass(quoted))
+                SELECT relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(quoted))
             ) AS tree (relation)
         )
         SELECT session.application_name
-        FROM pg_stat_activity AS session
-        WHERE session.datname = current_database()
-          AND session.pid <> pg_backend_pid()
-          AND session.application_name = ANY (@applications)
+        FROM pg_catalog.pg_stat_activity AS session
+        WHERE session.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND session.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
+          AND session.application_name OPERATOR(pg_catalog.=) ANY (@applications)
           AND (
             EXISTS (
-                SELECT FROM pg_locks AS held
-                JOIN written USING (relation)
-                WHERE held.pid = session.pid
-                  AND held.mode IN (
-                    'RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                SELECT FROM pg_catalog.pg_locks AS held
+                JOIN written ON held.relation OPERATOR(pg_catalog.=) written.relation
+                WHERE held.pid OPERATOR(pg_catalog.=) session.pid
+                  AND held.mode OPERATOR(pg_catalog.=) ANY (ARRAY[
+                    'RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']::pg_catalog.text[])
             )
-            OR session.query_start > now() - interval '10 seconds'
-              AND session.query ~* '^\s*(insert|update|delete|merge|copy|truncate|with)\M'
-              AND EXISTS (SELECT FROM written WHERE position(lower(bare) IN lower(session.query)) > 0)
+            OR session.query_start OPERATOR(pg_catalog.>) (pg_catalog.now() OPERATOR(pg_catalog.-) interval '10 seconds')
+              AND session.query OPERATOR(pg_catalog.~*) '^\s*(insert|update|delete|merge|copy|truncate|with)\M'
+              AND EXISTS (
+                SELECT FROM written
+                WHERE pg_catalog.strpos(pg_catalog.lower(session.query), pg_catalog.lower(bare)) OPERATOR(pg_catalog.>) 0)
           )
         """;
 
