@@ -43,8 +43,13 @@ internal static class SessionSettings
     /// </summary>
     public const string ReadCommitted = "SET default_transaction_isolation = 'read committed'; ";
 
-    /// <summary>Runs the settings on each new connection.</summary>
-    public static void ApplyTo(NpgsqlDataSourceBuilder builder, string settings) =>
+    /// <summary>
+    /// Runs the settings on each new connection, and nothing before them: the driver would read the types of the database by a
+    /// query that compares an oid with a regproc, for which the server has no operator of its own and anybody may make one.
+    /// </summary>
+    public static void ApplyTo(NpgsqlDataSourceBuilder builder, string settings)
+    {
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {
@@ -57,4 +62,5 @@ internal static class SessionSettings
                 await command.ExecuteNonQueryAsync();
             }
         );
+    }
 }
