@@ -144,6 +144,7 @@ public sealed class Doctor(
                 { } narrow
             )
                 findings.Add(Verdict.Bad, name, narrow);
+            await new PathExamination(databases, findings).ExamineAsync(database.Name, cancellationToken);
             return true;
         }
         catch (UsageException fault)

@@ -67,6 +67,29 @@ public sealed class DoctorTests
         );
     }
 
+    [TestCase("PUBLIC", "every role", TestName = "Everybody_who_may_create_in_the_search_path_is_told")]
+    [TestCase(
+        "pg_monitor",
+        "role pg_monitor",
+        TestName = "A_role_that_may_create_in_the_search_path_is_told"
+    )]
+    public async Task Whoever_may_create_in_the_search_path_is_told_with_the_fix(string grantee, string told)
+    {
+        await site.Database.ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {grantee}");
+        var warning = (await ChecksAsync(0)).Single(TellsOfThePath);
+        Assert.That((string)warning["verdict"]!, Is.EqualTo("Warning"));
+        Assert.That(
+            (string)warning["message"]!,
+            Does.StartWith($"{told} may create functions and operators in schema public")
+        );
+
+        await site.Database.ExecuteAsync((string)warning["fix"]!);
+        Assert.That((await ChecksAsync(0)).Where(TellsOfThePath), Is.Empty);
+    }
+
+    private static bool TellsOfThePath(JsonNode check) =>
+        ((string)check["message"]!).Contains("search path", StringComparison.Ordinal);
+
     [Test]
     public async Task Triggers_that_will_fire_are_told()
     {

@@ -1,0 +1,24 @@
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine;
+
+/// <summary>Tells who may put functions and operators where the sessions of a database look for them.</summary>
+internal sealed class PathExamination(TargetDatabases databases, Findings findings)
+{
+    /// <summary>One finding for each schema and role.</summary>
+    public async Task ExamineAsync(string database, CancellationToken cancellationToken)
+    {
+        foreach (
+            var (schema, role) in await new OpenSchemas(databases).FindAsync(database, cancellationToken)
+        )
+            findings.Add(
+                Verdict.Warning,
+                $"database {database}",
+                $"{(role == "PUBLIC" ? "every role" : $"role {role}")} may create functions and operators in schema {schema}, "
+                    + "which is in the search path: triggers, policies and the map's own SQL may call them in place of the server's",
+                $"REVOKE CREATE ON SCHEMA {schema} FROM {role}"
+            );
+    }
+}
