@@ -7,14 +7,17 @@ namespace RotationMesh.Sample;
 internal sealed record Occupant(string Kind, string Name, bool IsSample)
 {
     private const string Find = """
-        SELECT 'table', c.relname::text, coalesce(obj_description(c.oid, 'pg_class') = 'RotationMesh sample', false)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = current_schema()
-          AND c.relname IN ('tenants', 'connectors', 'knowledge_sources', 'knowledge_entries')
+        SELECT 'table', c.relname::pg_catalog.text,
+               coalesce(pg_catalog.obj_description(c.oid, 'pg_class') OPERATOR(pg_catalog.=) 'RotationMesh sample', false)
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE n.nspname OPERATOR(pg_catalog.=) pg_catalog.current_schema() AND c.relname OPERATOR(pg_catalog.=) ANY (
+            ARRAY['tenants', 'connectors', 'knowledge_sources', 'knowledge_entries']::pg_catalog.name[])
         UNION ALL
-        SELECT 'type', t.typname::text, coalesce(obj_description(t.oid, 'pg_type') = 'RotationMesh sample', false)
-        FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-        WHERE n.nspname = current_schema() AND t.typname IN ('ConnectorProvider', 'ConnectorStatus')
+        SELECT 'type', t.typname::pg_catalog.text,
+               coalesce(pg_catalog.obj_description(t.oid, 'pg_type') OPERATOR(pg_catalog.=) 'RotationMesh sample', false)
+        FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
+        WHERE n.nspname OPERATOR(pg_catalog.=) pg_catalog.current_schema()
+          AND t.typname OPERATOR(pg_catalog.=) ANY (ARRAY['ConnectorProvider', 'ConnectorStatus']::pg_catalog.name[])
         ORDER BY 1, 2
         """;
 
