@@ -1,0 +1,93 @@
+using System.Text;
+using Npgsql;
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Schema;
+
+/// <summary>
+/// Statements name the operators by which they compare keys and tenants. Each is the one that indexes of the column know.
+/// </summary>
+public sealed class IndexUseTests
+{
+    private const string Types = """
+        CREATE EXTENSION citext;
+        CREATE TYPE mood AS ENUM ('calm', 'brisk');
+        CREATE DOMAIN code AS varchar(20) CHECK (VALUE <> '');
+        CREATE DOMAIN folded AS citext;
+        """;
+
+    [TestCase("text")]
+    [TestCase("varchar(20)")]
+    [TestCase("char(20)")]
+    [TestCase("name")]
+    [TestCase("citext")]
+    [TestCase("folded")]
+    [TestCase("mood")]
+    [TestCase("code")]
+    [TestCase("uuid")]
+    [TestCase("smallint")]
+    [TestCase("bigint")]
+    [TestCase("numeric(20,3)")]
+    public async Task Rows_are_found_by_key_and_tenant_through_their_indexes(string type)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            $"""
+            {Types}
+            CREATE TABLE notes (id {type} PRIMARY KEY, tenant {type}, body text, version int NOT NULL);
+            CREATE INDEX ON notes (tenant)
+            """
+        );
+        var target = (await stage.TargetsAsync()).Single();
+        var (sql, leaf) = (target.Sql, target.Shape.Leaves.Single());
+
+        var byTenant = await ExplainAsync(
+            stage,
+            $"SELECT 1 FROM {leaf.Quoted} AS t WHERE {sql.InTenants(1, withNull: false)}",
+            Parameter("text[]")
+        );
+        var byKey = await ExplainAsync(stage, sql.ReadByKey(leaf), Parameter("bigint"), Parameter("text[]"));
+        var byPlace = await ExplainAsync(
+            stage,
+            sql.Write(leaf),
+            Parameter("integer"),
+            Parameter("text[]"),
+            Parameter("xid[]"),
+            Parameter("text[]"),
+            Parameter("text[]")
+        );
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(byTenant, Does.Contain("notes_tenant_idx"));
+            Assert.That(byKey, Does.Contain("notes_pkey"));
+            Assert.That(byPlace, Does.Contain("TID Cond"));
+        });
+    }
+
+    private static NpgsqlParameter Parameter(string type) =>
+        new() { DataTypeName = type, Value = DBNull.Value };
+
+    // A plan that reads the whole table is chosen where nothing else is possible.
+    private static async Task<string> ExplainAsync(
+        Stage stage,
+        string sql,
+        params NpgsqlParameter[] parameters
+    )
+    {
+        await using var connection = await stage.Databases.OpenWritingAsync(
+            Stage.App,
+            CancellationToken.None
+        );
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL enable_seqscan = off"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"EXPLAIN {sql}"));
+        foreach (var parameter in parameters)
+            batch.BatchCommands[1].Parameters.Add(parameter);
+        await using var reader = await batch.ExecuteReaderAsync();
+        var plan = new StringBuilder();
+        while (await reader.ReadAsync())
+            plan.AppendLine(reader.GetString(0));
+        return plan.ToString();
+    }
+}
