@@ -10,9 +10,6 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// </summary>
 internal sealed class TableSql
 {
-    /// <summary>A stored value that no envelope reads as.</summary>
-    private const string NotAnEnvelope = "!";
-
     private readonly TableEntry entry;
     private readonly TableShape shape;
 
@@ -164,19 +161,10 @@ internal sealed class TableSql
     {
         var column = $"t.{entry.Columns[i].Name.Quoted}";
         var value =
-            entry.Columns[i].Path is { } path ? StoredString(column, PathLiteral(path))
+            entry.Columns[i].Path is { } path ? JsonString.Read(column, path)
             : shape.Columns[i].Base == "bytea" ? column
             : $"{column}::pg_catalog.text";
         return entry.ExternalStore?.Column == i ? $"CASE WHEN {Elsewhere} THEN '' ELSE {value} END" : value;
-    }
-
-    // The text of an array or object that holds an envelope would decode to that envelope, as foreign characters are
-    // ignored; written back as a string it would change the document. So whatever is no string reads as no envelope.
-    private static string StoredString(string column, string path)
-    {
-        var value = $"{column} OPERATOR(pg_catalog.#>) {path}";
-        return $"CASE WHEN coalesce(pg_catalog.jsonb_typeof({value}), 'null') OPERATOR(pg_catalog.=) ANY (ARRAY['string', 'null']::pg_catalog.text[]) "
-            + $"THEN {column} OPERATOR(pg_catalog.#>>) {path} ELSE '{NotAnEnvelope}' END";
     }
 
     // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
@@ -190,7 +178,7 @@ internal sealed class TableSql
             {
                 var name = entry.Columns[i].Name.Quoted;
                 var made = entry.Columns[i].Path is { } path
-                    ? $"pg_catalog.jsonb_set(t.{name}, {PathLiteral(path)}, pg_catalog.to_jsonb(u.v{i}), false)"
+                    ? JsonString.Replace($"t.{name}", path, $"u.v{i}")
                     : $"u.v{i}"; // no cast: an explicit one would cut a value to the column's length, assignment refuses it
                 text.Append(
                     CultureInfo.InvariantCulture,
@@ -254,10 +242,4 @@ internal sealed class TableSql
                 (key, i) => $"t.{key.Quoted} {shape.Key[i].Equality} u.k{i}::{shape.Key[i].Qualified}"
             )
         );
-
-    private static string PathLiteral(IReadOnlyList<string> path)
-    {
-        var elements = path.Select(part => $"'{part.Replace("'", "''", StringComparison.Ordinal)}'");
-        return $"ARRAY[{string.Join(", ", elements)}]::pg_catalog.text[]";
-    }
 }
