@@ -15,22 +15,23 @@ public sealed class CopyingTriggers(TargetDatabases databases)
         WITH RECURSIVE tree AS (
             SELECT @oid::pg_catalog.oid AS oid
             UNION
-            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
         SELECT DISTINCT ON (t.tgname, p.oid) t.tgname AS Name,
-               pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) AS Function,
-               l.lanname AS Language, CASE WHEN l.lanname = 'c' THEN p.proname ELSE p.prosrc END AS Source,
+               pg_catalog.format('%I.%I', n.nspname, p.proname) AS Function,
+               l.lanname AS Language, CASE WHEN l.lanname OPERATOR(pg_catalog.=) 'c' THEN p.proname ELSE p.prosrc END AS Source,
                t.tgoldtable AS OldTable, t.tgnewtable AS NewTable
-        FROM tree JOIN pg_catalog.pg_trigger t ON t.tgrelid = tree.oid
-        JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-        JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-        JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-        LEFT JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint
-        WHERE coalesce(k.contype, 't') = 't' AND t.tgenabled IN ('O', 'A') AND t.tgtype & 16 = 16
-          AND pg_catalog.strpos(pg_catalog.pg_get_triggerdef(t.oid), 'application_name') = 0
-          AND (pg_catalog.cardinality(t.tgattr::pg_catalog.int2[]) = 0 OR EXISTS (
+        FROM tree JOIN pg_catalog.pg_trigger t ON t.tgrelid OPERATOR(pg_catalog.=) tree.oid
+        JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) t.tgfoid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
+        JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
+        LEFT JOIN pg_catalog.pg_constraint k ON k.oid OPERATOR(pg_catalog.=) t.tgconstraint
+        WHERE coalesce(k.contype, 't') OPERATOR(pg_catalog.=) 't' AND t.tgenabled OPERATOR(pg_catalog.=) ANY (ARRAY['O', 'A'])
+          AND (t.tgtype OPERATOR(pg_catalog.&) 16) OPERATOR(pg_catalog.=) 16
+          AND pg_catalog.strpos(pg_catalog.pg_get_triggerdef(t.oid), 'application_name') OPERATOR(pg_catalog.=) 0
+          AND (pg_catalog.cardinality(t.tgattr::pg_catalog.int2[]) OPERATOR(pg_catalog.=) 0 OR EXISTS (
                 SELECT 1 FROM pg_catalog.pg_attribute a
-                WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr::pg_catalog.int2[])
-                  AND a.attname::pg_catalog.text = ANY (@written::pg_catalog.text[])))
+                WHERE a.attrelid OPERATOR(pg_catalog.=) t.tgrelid AND a.attnum OPERATOR(pg_catalog.=) ANY (t.tgattr::pg_catalog.int2[])
+                  AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) ANY (@written::pg_catalog.text[])))
         ORDER BY t.tgname, p.oid, t.tgrelid
         """;
 

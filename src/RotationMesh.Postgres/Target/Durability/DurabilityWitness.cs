@@ -21,8 +21,8 @@ public sealed class DurabilityWitness : IAsyncDisposable
     // A role that waits until standbys have applied goes on doing so.
     private const string Synchronous = """
         SELECT pg_catalog.set_config('synchronous_commit',
-            CASE WHEN s.reset_val = 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
-        FROM pg_catalog.pg_settings s WHERE s.name = 'synchronous_commit'
+            CASE WHEN s.reset_val OPERATOR(pg_catalog.=) 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
+        FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'synchronous_commit'
         """;
 
     private const string Position = "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text";
@@ -33,7 +33,7 @@ public sealed class DurabilityWitness : IAsyncDisposable
         """;
 
     private const string IsFlushed = """
-        SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), @position::pg_catalog.pg_lsn) >= 0
+        SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), @position::pg_catalog.pg_lsn) OPERATOR(pg_catalog.>=) 0
         """;
 
     private readonly NpgsqlConnection connection;

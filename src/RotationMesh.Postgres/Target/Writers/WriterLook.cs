@@ -18,38 +18,41 @@ internal sealed class WriterLook(NpgsqlConnection connection)
             SELECT pg_catalog.to_regclass(named.name)::pg_catalog.oid AS oid
             FROM pg_catalog.unnest(@tables::pg_catalog.text[]) AS named (name)
             UNION
-            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid),
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid),
         locks AS MATERIALIZED (
             SELECT l.locktype, l.database, l.relation, l.transactionid, l.virtualtransaction, l.pid, l.mode
-            FROM pg_catalog.pg_locks l WHERE l.granted AND l.locktype IN ('relation', 'transactionid')),
+            FROM pg_catalog.pg_locks l WHERE l.granted AND l.locktype OPERATOR(pg_catalog.=) ANY (ARRAY['relation', 'transactionid'])),
         upkeep AS (
             SELECT pid FROM pg_catalog.pg_stat_progress_vacuum
             UNION SELECT pid FROM pg_catalog.pg_stat_progress_analyze
             UNION SELECT pid FROM pg_catalog.pg_stat_progress_create_index
-            UNION SELECT pid FROM pg_catalog.pg_stat_activity WHERE backend_type = 'autovacuum worker'),
+            UNION SELECT pid FROM pg_catalog.pg_stat_activity WHERE backend_type OPERATOR(pg_catalog.=) 'autovacuum worker'),
         writers AS (
             SELECT l.virtualtransaction, pg_catalog.min(l.pid) AS pid,
                    pg_catalog.min(l.relation::pg_catalog.regclass::pg_catalog.text) AS relation,
                    (SELECT pg_catalog.array_agg(x.transactionid::pg_catalog.text) FROM locks x
-                    WHERE x.locktype = 'transactionid' AND x.mode = 'ExclusiveLock'
-                      AND x.virtualtransaction = l.virtualtransaction) AS ids
+                    WHERE x.locktype OPERATOR(pg_catalog.=) 'transactionid' AND x.mode OPERATOR(pg_catalog.=) 'ExclusiveLock'
+                      AND x.virtualtransaction OPERATOR(pg_catalog.=) l.virtualtransaction) AS ids
             FROM locks l
-            WHERE l.locktype = 'relation' AND l.relation IN (SELECT tree.oid FROM tree)
-              AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
-              AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
-              AND (l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-                   OR (l.mode = 'ShareUpdateExclusiveLock'
-                       AND NOT EXISTS (SELECT FROM upkeep u WHERE u.pid = l.pid)))
+            WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.relation OPERATOR(pg_catalog.=) ANY (SELECT tree.oid FROM tree)
+              AND l.database OPERATOR(pg_catalog.=) (
+                  SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+              AND (l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) IS NOT TRUE
+              AND (l.mode OPERATOR(pg_catalog.=) ANY (
+                      ARRAY['RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'])
+                   OR (l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock'
+                       AND NOT EXISTS (SELECT FROM upkeep u WHERE u.pid OPERATOR(pg_catalog.=) l.pid)))
             GROUP BY l.virtualtransaction)
         SELECT w.virtualtransaction AS VirtualTransaction, w.pid AS Pid, w.relation AS Relation, w.ids AS Ids, p.gid AS Gid,
                a.application_name AS Application, coalesce(p.owner, a.usename)::pg_catalog.text AS Role,
                coalesce(p.prepared, a.xact_start) AS Since,
-               (extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(p.prepared, a.xact_start)))::pg_catalog.float8 AS AgeSeconds,
+               extract(epoch FROM
+                   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) coalesce(p.prepared, a.xact_start))::pg_catalog.float8 AS AgeSeconds,
                pg_catalog.clock_timestamp() AS Now
         FROM (SELECT) AS always
         LEFT JOIN writers w ON true
-        LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = w.pid
-        LEFT JOIN pg_catalog.pg_prepared_xacts p ON w.pid IS NULL AND p.transaction::pg_catalog.text = ANY (w.ids)
+        LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) w.pid
+        LEFT JOIN pg_catalog.pg_prepared_xacts p ON w.pid IS NULL AND p.transaction::pg_catalog.text OPERATOR(pg_catalog.=) ANY (w.ids)
         ORDER BY coalesce(p.prepared, a.xact_start), w.virtualtransaction
         """;
 
