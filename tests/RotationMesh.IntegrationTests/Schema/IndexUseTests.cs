@@ -54,7 +54,9 @@ public sealed class IndexUseTests
             Parameter("text[]"),
             Parameter("xid[]"),
             Parameter("text[]"),
-            Parameter("text[]")
+            Parameter("text[]"),
+            Parameter("bigint"),
+            Parameter("timestamp with time zone")
         );
 
         Assert.Multiple(() =>

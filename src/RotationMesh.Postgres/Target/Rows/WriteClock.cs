@@ -5,7 +5,7 @@ namespace RotationMesh.Postgres.Target.Rows;
 /// <summary>Asks a database, over the connection that writes there, how long a term still lasts.</summary>
 internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
 {
-    private const string Left = "SELECT $1 - pg_catalog.clock_timestamp()";
+    private const string Left = "SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp()";
 
     private static readonly string Ended = $"SELECT NOT {WriteTerm.Holds(1, 2)}";
 

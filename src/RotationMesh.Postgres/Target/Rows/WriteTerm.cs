@@ -31,7 +31,7 @@ public sealed record WriteTerm(Guid RotationId, DateTime Until)
     /// </summary>
     internal static string Holds(int lockParameter, int untilParameter) =>
         $"(SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock_shared(${lockParameter}) "
-        + $"THEN pg_catalog.clock_timestamp() < ${untilParameter} ELSE FALSE END)";
+        + $"THEN pg_catalog.clock_timestamp() OPERATOR(pg_catalog.<) ${untilParameter} ELSE FALSE END)";
 }
 
 /// <summary>The database does not let the rotation write any more. Batches that were written before stay written.</summary>

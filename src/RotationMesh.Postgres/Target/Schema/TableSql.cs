@@ -99,7 +99,9 @@ internal sealed class TableSql
                 SELECT t.ctid AS place FROM ONLY {leaf.Quoted} AS t, {Unnested}
                 WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
             UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
-            WHERE {SameRow} AND free.place OPERATOR(pg_catalog.=) u.place AND {InTerm}{Untriggered(leaf)}{Numbers}
+            WHERE {SameRow} AND free.place OPERATOR(pg_catalog.=) u.place AND {InTerm}{Untriggered(
+                leaf
+            )}{Numbers}
             """;
 
     /// <summary>
