@@ -68,7 +68,21 @@ public sealed record ColumnEntry(
     string Context,
     IReadOnlyList<string>? Path,
     int Line
-);
+)
+{
+    /// <summary>
+    /// Whether most rows, or all, may hold no value there. Elsewhere that is taken for a wrong name, as its values would
+    /// keep their old key.
+    /// </summary>
+    public bool MostlyEmpty { get; init; }
+
+    /// <summary>The path as the map writes it, where that names a variable; null where it does not.</summary>
+    public string? WrittenPath { get; init; }
+
+    /// <summary>The column, with its path where it has one, for people: a variable's value is not shown.</summary>
+    public string Shown =>
+        Path is null ? Name.Shown : $"{Name.Shown} (path {WrittenPath ?? string.Join('.', Path)})";
+}
 
 /// <summary>
 /// How a role without BYPASSRLS sees the rows of one tenant: <paramref name="Setting"/> is set to the tenant in each

@@ -17,6 +17,7 @@ internal static class TableSection
             "external",
             "externalStore",
             "rowLevelSecurity",
+            "mostlyEmpty",
         ]
     );
 
@@ -41,7 +42,11 @@ internal static class TableSection
                 : null,
             External = fields.Optional("external")?.Text().Value,
             RowLevelSecurity = RowLevelSecuritySection.Read(fields.Optional("rowLevelSecurity")),
-            Columns = ColumnsSection.Read(fields.Required("columns"), declared),
+            Columns = ColumnsSection.Read(
+                fields.Required("columns"),
+                declared,
+                mostlyEmpty: fields.Optional("mostlyEmpty") is { } flag && Flags.Read(flag)
+            ),
             HasSqlFromVariable =
                 fields.Optional("external")?.Text().IsFromVariable == true
                 || RowLevelSecuritySection.IsFromVariable(fields.Optional("rowLevelSecurity")),

@@ -70,6 +70,7 @@ internal static class Maps
               tenant: tenantId
               tenantWhenNull: company_hq
               version: encryption_key_version
+              mostlyEmpty: true
               columns:
                 configuration: { format: tenant-aead, context: knowledge_source, path: credentials.token }
         gates:

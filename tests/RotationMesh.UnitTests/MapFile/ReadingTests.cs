@@ -128,6 +128,27 @@ public sealed class ReadingTests
     }
 
     [Test]
+    public void A_table_that_is_mostly_empty_speaks_for_the_columns_that_do_not()
+    {
+        var map = MapFolder.Read(
+            Maps.Spoiled("version: keyVersion", "version: keyVersion\n      mostlyEmpty: true")
+                .Replace("path: api.secret", "path: api.secret, mostlyEmpty: false", StringComparison.Ordinal)
+        );
+
+        Assert.That(
+            map.Tables.Single().Columns.Select(column => (column.Shown, column.MostlyEmpty)),
+            Is.EqualTo([("\"accessToken\"", true), ("\"settings\" (path api.secret)", false)])
+        );
+    }
+
+    [Test]
+    public void No_column_is_mostly_empty_where_nobody_says_so() =>
+        Assert.That(
+            MapFolder.Read(Maps.Small).Tables.Single().Columns.Any(column => column.MostlyEmpty),
+            Is.False
+        );
+
+    [Test]
     public void Without_a_control_section_the_first_database_is_the_control_database()
     {
         var map = MapFolder.Read(

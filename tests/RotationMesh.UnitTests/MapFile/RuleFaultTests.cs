@@ -20,6 +20,23 @@ public sealed class RuleFaultTests
     [TestCase("path: api.secret", "path: api..secret", 18, "settings.path has an empty part")]
     [TestCase("path: api.secret", "path: .api", 18, "settings.path has an empty part")]
     [TestCase("path: api.secret", "path: api.", 18, "settings.path has an empty part")]
+    [TestCase("path: api.secret", "path: $", 18, "settings.path begins with '$'", "credentials.token")]
+    [TestCase("path: api.secret", "path: $.secret", 18, "settings.path begins with '$'")]
+    [TestCase("path: api.secret", "path: items.*.token", 18, "settings.path has a '*'", "items.0.token")]
+    [TestCase("path: api.secret", "path: '*'", 18, "settings.path has a '*'")]
+    [TestCase("path: api.secret", "path: 'items[*].token'", 18, "settings.path has a '*'")]
+    [TestCase(
+        "path: api.secret",
+        "path: api.secret, mostlyEmpty: often",
+        18,
+        "settings.mostlyEmpty is neither true nor false"
+    )]
+    [TestCase(
+        "version: keyVersion",
+        "version: keyVersion\n      mostlyEmpty: 1",
+        16,
+        "mostlyEmpty is neither true nor false"
+    )]
     public void A_broken_rule_is_refused(string piece, string replacement, int line, params string[] words) =>
         Faults.AssertRefused(piece, replacement, line, words);
 

@@ -29,6 +29,11 @@ public sealed class SchemaTests
     [TestCase("info: \"{tenant}:{context}\"", "info: \"{tenant}\"")]
     [TestCase("version: keyVersion", "version: keyVersion\n      versionWhenNull: 0")]
     [TestCase("path: api.secret", "path: api..secret")]
+    [TestCase("path: api.secret", "path: $")]
+    [TestCase("path: api.secret", "path: $.secret")]
+    [TestCase("path: api.secret", "path: items.*.token")]
+    [TestCase("path: api.secret", "path: api.secret, mostlyEmpty: often")]
+    [TestCase("version: keyVersion", "version: keyVersion\n      mostlyEmpty: 1")]
     public async Task The_schema_rejects_what_the_reader_refuses(string piece, string replacement)
     {
         var spoiled = Maps.Spoiled(piece, replacement);
