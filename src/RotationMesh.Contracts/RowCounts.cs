@@ -17,4 +17,10 @@ public sealed record RowCounts
 
     /// <summary>Rows of a partition that kept changing or stayed locked, for the next sweep; counted nowhere above.</summary>
     public long Contended { get; init; }
+
+    /// <summary>Rows that hold no value, so that nothing of them was decrypted; each is counted above as well.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>Values that were decrypted; a row may hold none, or several.</summary>
+    public long Values { get; init; }
 }

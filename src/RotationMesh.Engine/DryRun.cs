@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Retiring;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Planning;
@@ -54,6 +55,12 @@ public sealed class DryRun(
             Elapsed = clock.Elapsed,
             Tables = totals,
             Verified = 0,
+            Decrypted = new DecryptedRows(
+                tables.Sum(table => table.Rotated + table.Failed),
+                tables.Sum(table => table.Values),
+                tables.Sum(table => table.Empty),
+                tables.Sum(table => table.Failed)
+            ),
             Failures = failures.Kept,
         };
     }

@@ -30,8 +30,11 @@ public sealed record RotationReport
     /// <summary>Totals by table, in the order of the map.</summary>
     public required IReadOnlyList<TableTotals> Tables { get; init; }
 
-    /// <summary>Rows that were decrypted after they were rewritten.</summary>
+    /// <summary>Rows that were looked at after they were rewritten, and of which nothing failed to decrypt.</summary>
     public required long Verified { get; init; }
+
+    /// <summary>What the last pass found, or the dry run; null where nothing was noted of it.</summary>
+    public DecryptedRows? Decrypted { get; init; }
 
     /// <summary>What the application answered once the rows were verified; empty where it was not asked.</summary>
     public IReadOnlyList<PostCheckDocument> PostChecks { get; init; } = [];

@@ -13,6 +13,8 @@ internal sealed class TableRun(TableTarget target)
     private long conflicts;
     private long undecryptable;
     private long verified;
+    private long empty;
+    private long values;
 
     public TableTarget Target { get; } = target;
 
@@ -24,6 +26,12 @@ internal sealed class TableRun(TableTarget target)
 
     /// <summary>Rows that verification tried.</summary>
     public long Verified => Interlocked.Read(ref verified);
+
+    /// <summary>Rows that were looked at, or would be rotated, and hold no value.</summary>
+    public long Empty => Interlocked.Read(ref empty);
+
+    /// <summary>Values that were decrypted.</summary>
+    public long Values => Interlocked.Read(ref values);
 
     /// <summary>Rows that can't be rotated.</summary>
     public long Failed => Interlocked.Read(ref failed);
@@ -37,12 +45,16 @@ internal sealed class TableRun(TableTarget target)
         Interlocked.Add(ref rotated, outcome.Rotated);
         Interlocked.Add(ref failed, outcome.Failed);
         Interlocked.Add(ref conflicts, outcome.Conflicts);
+        Interlocked.Add(ref empty, outcome.Empty);
+        Interlocked.Add(ref values, outcome.Values);
     }
 
     public void Add(VerificationOutcome outcome)
     {
         Interlocked.Add(ref verified, outcome.Rows);
         Interlocked.Add(ref undecryptable, outcome.Failed);
+        Interlocked.Add(ref empty, outcome.Empty);
+        Interlocked.Add(ref values, outcome.Values);
     }
 
     /// <summary>All rows whose value is in the table.</summary>
@@ -51,6 +63,12 @@ internal sealed class TableRun(TableTarget target)
     /// <summary>Rows that are not at <paramref name="version"/> by the last census.</summary>
     public long Pending(int version) =>
         Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
+
+    /// <summary>Rows whose value is in the table, and that hold one: a share is taken of them.</summary>
+    public long Holding => Stored - Counts.Where(count => !count.External).Sum(count => count.Empty);
+
+    private long CurrentEmpty(int version) =>
+        Counts.Where(count => !count.External && count.Version == version).Sum(count => count.Empty);
 
     /// <summary>
     /// Totals of a dry run by its census: the rows that failed can't be rotated, the others could be; where it was
@@ -67,6 +85,7 @@ internal sealed class TableRun(TableTarget target)
             Table = Target.Entry.Name,
             Rotated = done,
             Current = Stored - pending,
+            Empty = Math.Min(done, Empty) + CurrentEmpty(version),
             External = Counts.Where(count => count.External).Sum(count => count.Rows),
             Failed = Failed,
             Conflicts = Conflicts,

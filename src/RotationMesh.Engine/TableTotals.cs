@@ -1,3 +1,5 @@
+using RotationMesh.Postgres.Control;
+
 namespace RotationMesh.Engine;
 
 /// <summary>What became of the rows of one table.</summary>
@@ -21,6 +23,9 @@ public sealed record TableTotals
     /// <summary>Rows that were at the target version already.</summary>
     public required long Current { get; init; }
 
+    /// <summary>Those of the rotated and current rows that hold no value: only their version says where they are.</summary>
+    public long Empty { get; init; }
+
     /// <summary>Rows whose value lives outside the table.</summary>
     public required long External { get; init; }
 
@@ -32,4 +37,7 @@ public sealed record TableTotals
 
     /// <summary>Rows that a rotation which was stopped did not come to.</summary>
     public required long Pending { get; init; }
+
+    /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    public IReadOnlyList<SparseColumn> Sparse { get; init; } = [];
 }

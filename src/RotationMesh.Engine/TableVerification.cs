@@ -47,7 +47,11 @@ public sealed class TableVerification(
             table.Verified - table.Undecryptable,
             table.Counts.Where(count => count.External).Sum(count => count.Rows),
             table.Undecryptable
-        );
+        )
+        {
+            Empty = table.Empty,
+            Values = table.Values,
+        };
 }
 
 /// <summary>What verification found, and at most <see cref="RotationReport.MaxFailures"/> of the rows that failed.</summary>

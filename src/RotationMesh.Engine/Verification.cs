@@ -32,7 +32,7 @@ internal sealed class Verification(
                     partition.Target,
                     partition.Range,
                     request.Version,
-                    request.Share(table.Stored),
+                    request.Share(table.Holding),
                     progress.AddVerified,
                     failures.KeepAsync,
                     token
@@ -52,7 +52,7 @@ internal sealed class Verification(
         var plan = new VerificationPlan(databases);
         foreach (var table in tables)
         {
-            var share = request.Share(table.Stored);
+            var share = request.Share(table.Holding);
             await foreach (
                 var range in plan.PlanAsync(
                     table.Target,

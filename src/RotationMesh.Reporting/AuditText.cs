@@ -34,7 +34,7 @@ public static class AuditText
                 $"post-check {check.Check} {(check.Passed ? "passed" : "failed")}{Because(check.Reason)}",
             "RotationEnded" when Read<RotationEndedDetails>(written) is { } end => Ended(end),
             "KeyRetired" when Read<KeyRetiredDetails>(written) is { } key =>
-                $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it{Scan(key)}",
+                $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it{Empty(key.Empty)}{Scan(key)}",
             // Of another version of the program, or not its own: shown as it is.
             _ => $"{written.Kind} {written.Details?.ToJsonString()}",
         };
@@ -73,7 +73,11 @@ public static class AuditText
 
     private static string Verified(RotationEndedDetails end) =>
         (end.Verified is { } rows ? FormattableString.Invariant($", {rows:N0} decrypted again") : "")
+        + (end.Empty > 0 ? FormattableString.Invariant($", {end.Empty:N0} that hold no value") : "")
         + (end.FailedPartitions > 0 ? $", {end.FailedPartitions} partitions not verified" : "");
+
+    private static string Empty(long? rows) =>
+        rows > 0 ? FormattableString.Invariant($", {rows:N0} of which hold no value") : "";
 
     private static string Narrowed(StateChangedDetails change) =>
         change is { Scopes: null, Tenants: null }

@@ -17,7 +17,7 @@ internal static class ProgressLine
         if (now.Phase == "Verifying")
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Verifying: {now.Verified:N0} rows decrypted"
+                $"Verifying: {now.Verified:N0} rows read again"
             );
         var rate = elapsed > TimeSpan.Zero ? done / elapsed.TotalSeconds : 0;
         var left = rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, now.Pending - done) / rate) : (TimeSpan?)null;

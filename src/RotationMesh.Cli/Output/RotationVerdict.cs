@@ -12,7 +12,7 @@ internal static class RotationVerdict
         var totals = rotation.Totals;
         var verdict = rotation.State switch
         {
-            "Completed" when rotation.DryRun => "Dry run: every row can be rotated; nothing was written",
+            "Completed" when rotation.DryRun => $"Dry run: {Tried(rotation)}; nothing was written",
             "Completed" =>
                 $"Completed: every row is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
             "Cancelled" when rotation.EndedAt is null && !rotation.DryRun =>
@@ -29,9 +29,9 @@ internal static class RotationVerdict
             "CompletedWithFailures" when totals is { Failed: 0, Pending: 0 } =>
                 $"Every row is at version {rotation.TargetVersion}, but only {Tables.Number(rotation.Verified)} of {Tables.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
             "CompletedWithFailures" when rotation.Reason is { } reason =>
-                $"{Tables.Number(totals.Failed)} rows are left: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
+                $"{Left(rotation)}: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
             "CompletedWithFailures" =>
-                $"{Tables.Number(totals.Failed)} rows are left: repair them and rotate again; {Decrypted(rotation)}",
+                $"{Left(rotation)}: repair them and rotate again; {Decrypted(rotation)}",
             "Paused" =>
                 $"Paused: {rotation.Reason}; by the counts so far {Tables.Number(totals.Pending)} rows are still to do",
             _ => rotation.Reason is { } reason ? $"{rotation.State}: {reason}" : rotation.State,
@@ -46,18 +46,29 @@ internal static class RotationVerdict
     private static long Reached(RotationDocument rotation) =>
         rotation.Totals.Rotated + rotation.Totals.Current;
 
-    // Of large tables a sample is decrypted; an operator should not take it for all.
-    private static string Decrypted(RotationDocument rotation)
+    // Rows that are at the target version and do not decrypt under it are not left behind: something is wrong with them.
+    private static string Left(RotationDocument rotation)
     {
-        if (rotation.Verified == 0)
-            return "counted again, none decrypted";
-        var reached = Reached(rotation);
-        var share = 100.0 * rotation.Verified / Math.Max(reached, 1);
-        return rotation.Verified >= reached
-            ? $"all {Tables.Number(rotation.Verified)} rows decrypted again"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"a {share:0.##} % sample of {rotation.Verified:N0} rows decrypted again"
-            );
+        var unreadable = Math.Min(rotation.Totals.Failed, rotation.Decrypted?.Failed ?? 0);
+        var left = rotation.Totals.Failed - unreadable;
+        return unreadable == 0 ? $"{Tables.Number(left)} rows are left"
+            : left == 0
+                ? $"{Tables.Number(unreadable)} rows do not decrypt under version {rotation.TargetVersion}"
+            : $"{Tables.Number(left)} rows are left, and {Tables.Number(unreadable)} do not decrypt under version {rotation.TargetVersion}";
     }
+
+    private static string Tried(RotationDocument rotation) =>
+        rotation.Decrypted switch
+        {
+            null or { Rows: 0 } => "no row is to be rotated",
+            { Values: 0 } found =>
+                $"none of the {Tables.Number(found.Rows)} rows to rotate holds a value, so none was tried",
+            { } found => $"every row can be rotated{DecryptedWords.Values(found)}",
+        };
+
+    // Totals that an earlier version of the program wrote say nothing of values.
+    private static string Decrypted(RotationDocument rotation) =>
+        rotation.Decrypted is { } found
+            ? DecryptedWords.Again(found, Reached(rotation) + found.Failed)
+            : $"{Tables.Number(rotation.Verified)} rows looked at again";
 }

@@ -13,6 +13,7 @@ internal static class RotationView
         var console = terminal.Tables;
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
+        SparseView.Show(console, rotation.Scopes);
         ShowExternal(console, rotation);
         ShowPostChecks(console, rotation);
         console.Line(RotationVerdict.Of(rotation));
@@ -58,6 +59,7 @@ internal static class RotationView
             );
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
+        SparseView.Show(console, rotation.Scopes);
         ShowExternal(console, rotation);
         ShowPostChecks(console, rotation);
     }
@@ -69,13 +71,15 @@ internal static class RotationView
             ("Rows", table => table.Rows),
             (rotation.DryRun ? "Would rotate" : "Rotated", table => table.Rotated),
             ("Current", table => table.Current),
+            ("Empty", table => table.Empty),
             ("External", table => table.External),
             ("Failed", table => table.Failed),
             ("Conflicts", table => table.Conflicts),
         ];
         // What seldom happens has a column where it did: all of them together are wider than many a terminal.
         counts.RemoveAll(count =>
-            count.Name is "External" or "Conflicts" && rotation.Scopes.All(table => count.Of(table) == 0)
+            count.Name is "Empty" or "External" or "Conflicts"
+            && rotation.Scopes.All(table => count.Of(table) == 0)
         );
         var table = Tables.Of(["Scope", "Table"], counts.Select(count => count.Name));
         foreach (var totals in rotation.Scopes)

@@ -9,24 +9,42 @@ internal static class VerificationView
     /// <summary>Writes the table and, where asked for, the JSON document.</summary>
     public static void Show(Terminal terminal, VerificationDocument report)
     {
-        var table = Tables.Of(["Scope", "Table"], ["Rows", "Verified", "External", "Failed"]);
+        List<(string Name, Func<VerifiedTable, long> Of)> counts =
+        [
+            ("Rows", table => table.Rows),
+            ("Verified", table => table.Verified),
+            ("Empty", table => table.Empty),
+            ("External", table => table.External),
+            ("Failed", table => table.Failed),
+        ];
+        counts.RemoveAll(count => count.Name == "Empty" && report.Totals.Empty == 0);
+        var table = Tables.Of(["Scope", "Table"], counts.Select(count => count.Name));
         foreach (var totals in report.Scopes)
-            table.Add(
-                totals.Scope,
-                totals.Table,
-                totals.Rows,
-                totals.Verified,
-                totals.External,
-                totals.Failed
-            );
+            table.Add([totals.Scope, totals.Table, .. counts.Select(count => (object)count.Of(totals))]);
         terminal.Tables.Write(table);
         FailureView.List(terminal.Tables, report.Failures, report.Totals.Failed);
         RetiredView.Show(terminal.Tables, report.Retired);
-        terminal.Tables.Line(
-            report.Totals.Failed == 0
-                ? $"Verified: {Tables.Number(report.Totals.Verified)} rows decrypt under the version that they claim"
-                : $"{Tables.Number(report.Totals.Failed)} rows do not decrypt under the version that they claim"
-        );
+        terminal.Tables.Line(Verdict(report.Totals));
         terminal.WriteJson(report);
+    }
+
+    private static string Verdict(VerificationTotals totals)
+    {
+        var found = new DecryptedRows(
+            totals.Verified + totals.Failed,
+            totals.Values,
+            totals.Empty,
+            totals.Failed
+        );
+        return found switch
+        {
+            { Failed: > 0 } =>
+                $"{Tables.Number(found.Failed)} rows do not decrypt under the version that they claim; {Tables.Number(found.Sound)} do{DecryptedWords.Values(found)}",
+            { Rows: 0 } => "Nothing was decrypted: there is no row",
+            { Values: 0 } =>
+                $"Nothing was decrypted: none of {Tables.Number(found.Rows)} rows that were looked at holds a value",
+            _ =>
+                $"Verified: {Tables.Number(found.Sound)} rows decrypt under the version that they claim{DecryptedWords.Values(found)}",
+        };
     }
 }

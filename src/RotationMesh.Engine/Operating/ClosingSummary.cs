@@ -6,6 +6,16 @@ namespace RotationMesh.Engine.Operating;
 /// <summary>The totals of a rotation as they are kept with it.</summary>
 public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Tables)
 {
+    /// <summary>Totals, and what verification found; <see cref="Verified"/> are the rows of which nothing failed.</summary>
+    public static ClosingSummary Of(DecryptedRows decrypted, IReadOnlyList<TableTotals> tables)
+    {
+        ArgumentNullException.ThrowIfNull(decrypted);
+        return new ClosingSummary(decrypted.Sound, tables) { Decrypted = decrypted };
+    }
+
+    /// <summary>What verification found; null where it was not noted, as it is since rows without a value are counted.</summary>
+    public DecryptedRows? Decrypted { get; init; }
+
     /// <summary>The sweep that the totals were written after.</summary>
     public int Sweep { get; init; }
 
@@ -45,6 +55,8 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
             Current = Tables.Sum(table => table.Current),
             External = Tables.Sum(table => table.External),
             Failed = Tables.Sum(table => table.Failed),
+            Empty = Tables.Sum(table => table.Empty),
+            Values = Decrypted?.Values ?? 0,
             Conflicts = Tables.Sum(table => table.Conflicts),
         };
 }

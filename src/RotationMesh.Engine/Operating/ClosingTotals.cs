@@ -1,3 +1,4 @@
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -13,9 +14,11 @@ public sealed class ClosingTotals(
     IReadOnlyList<SweepSummary> ledger
 )
 {
-    /// <summary>Rows that were decrypted after they were rewritten, by the last verification.</summary>
-    public long Verified =>
-        ledger.LastOrDefault(sweep => sweep.Key.Phase == SweepPhase.Verify)?.Counts.Verified ?? 0;
+    /// <summary>What the last verification found of the rows that it looked at.</summary>
+    public DecryptedRows Decrypted =>
+        ledger.LastOrDefault(sweep => sweep.Key.Phase == SweepPhase.Verify)?.Counts is { } counts
+            ? new DecryptedRows(counts.Verified, counts.DecryptedValues, counts.EmptyRows, counts.FailedRows)
+            : new DecryptedRows(0, 0, 0, 0);
 
     /// <summary>Totals by table: by the last census, or of a cancelled rotation by the first and what was settled since.</summary>
     public IEnumerable<TableTotals> Tables(bool stopped) =>
@@ -29,7 +32,7 @@ public sealed class ClosingTotals(
             0,
             reached
         );
-        return Totals(table, rotated, reached - rotated, table.Pending, 0);
+        return Totals(table, rotated, reached - rotated, table.Pending, 0) with { Empty = table.Empty };
     }
 
     private TableTotals Stopped(TableCount table)
@@ -37,7 +40,11 @@ public sealed class ClosingTotals(
         var rotated = Math.Min(Settled(table).Rotated, table.OpeningPending);
         var failed = Math.Min(Of(table)?.Pending ?? 0, table.OpeningPending - rotated);
         var current = Math.Max(0, table.Stored - table.OpeningPending);
-        return Totals(table, rotated, current, failed, table.OpeningPending - rotated - failed);
+        var empty = Math.Min(table.OpeningEmpty, current) + Math.Min(Settled(table).EmptyRows, rotated);
+        return Totals(table, rotated, current, failed, table.OpeningPending - rotated - failed) with
+        {
+            Empty = empty,
+        };
     }
 
     // A row at the target version that verification can't decrypt is a failure, whoever wrote it.
@@ -56,6 +63,7 @@ public sealed class ClosingTotals(
             Failed = failed + unreadable,
             Conflicts = Settled(table).Conflicts,
             Pending = pending,
+            Sparse = table.Sparse,
         };
     }
 

@@ -14,7 +14,11 @@ internal static class InspectionDocuments
                 report.Tables.Sum(table => table.Verified),
                 report.Tables.Sum(table => table.External),
                 report.Tables.Sum(table => table.Failed)
-            ),
+            )
+            {
+                Empty = report.Tables.Sum(table => table.Empty),
+                Values = report.Tables.Sum(table => table.Values),
+            },
             Scopes = report.Tables,
             Failures = [.. report.Failures.Select(RotationDocuments.Failure)],
         };

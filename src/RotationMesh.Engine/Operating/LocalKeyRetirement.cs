@@ -51,7 +51,7 @@ public sealed class LocalKeyRetirement(
             return Document(earlier);
         var check = new RetirementCheck(map, keys, databases, schema, control);
         var usage = await FindAsync(check, version, progress, cancellationToken);
-        var verified = check.Verified;
+        var (verified, empty) = (check.Verified, check.Empty);
         var look = new RetirementLook();
         if (usage.SafeToRetire && order.SkipScanReason is null)
         {
@@ -87,6 +87,7 @@ public sealed class LocalKeyRetirement(
                 ScannedTables = order.SkipScanReason is null ? look.Tables : null,
                 ScannedRows = order.SkipScanReason is null ? look.Rows : null,
                 ScanSkipped = order.SkipScanReason,
+                Empty = empty,
             }
         );
         var audit = new AuditLog(control.Source, keys, Appended);

@@ -21,12 +21,14 @@ public static class RotationDocuments
             ElapsedSeconds = Math.Round(report.Elapsed.TotalSeconds, 3),
             Reason = report.Reason,
             Verified = report.Verified,
+            Decrypted = report.Decrypted,
             PostChecks = report.PostChecks,
             OpenWriters = report.OpenWriters,
             Totals = new RowTotals
             {
                 Rotated = report.Tables.Sum(table => table.Rotated),
                 Current = report.Tables.Sum(table => table.Current),
+                Empty = report.Tables.Sum(table => table.Empty),
                 External = report.Tables.Sum(table => table.External),
                 Failed = report.Tables.Sum(table => table.Failed),
                 Conflicts = report.Tables.Sum(table => table.Conflicts),
@@ -77,9 +79,18 @@ public static class RotationDocuments
             Table = table.Table,
             Rotated = table.Rotated,
             Current = table.Current,
+            Empty = table.Empty,
             External = table.External,
             Failed = table.Failed,
             Conflicts = table.Conflicts,
             Pending = table.Pending,
+            Sparse =
+            [
+                .. table.Sparse.Select(column => new SparseColumnDocument(
+                    column.Column,
+                    column.Values,
+                    column.Rows
+                )),
+            ],
         };
 }

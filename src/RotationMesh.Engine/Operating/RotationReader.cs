@@ -40,6 +40,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
             Elapsed = rotation.Elapsed,
             Tables = InOrder(summary.Tables),
             Verified = summary.Verified,
+            Decrypted = summary.Decrypted,
             PostChecks = summary.PostChecks ?? [],
             OpenWriters = summary.OpenWriters,
             Failures = [.. kept.Select(Failure)],
@@ -58,7 +59,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
             await failures.ByTableAsync(id, rotation.TargetVersion, cancellationToken),
             await new LedgerSummary(source).ReadAsync(id, cancellationToken)
         );
-        return new ClosingSummary(totals.Verified, [.. totals.Tables(stopped: true)]);
+        return ClosingSummary.Of(totals.Decrypted, [.. totals.Tables(stopped: true)]);
     }
 
     private IReadOnlyList<TableTotals> InOrder(IEnumerable<TableTotals> tables)

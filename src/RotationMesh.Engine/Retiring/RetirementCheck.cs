@@ -22,8 +22,11 @@ internal sealed class RetirementCheck(
     private readonly RetiredKeyStore store = new(control);
     private readonly VersionCensus census = new(databases, schema);
 
-    /// <summary>Rows that the last verification decrypted.</summary>
+    /// <summary>Rows that the last verification looked at and of which nothing failed.</summary>
     public long Verified { get; private set; }
+
+    /// <summary>Those of them that hold no value.</summary>
+    public long Empty { get; private set; }
 
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
@@ -149,6 +152,7 @@ internal sealed class RetirementCheck(
             cancellationToken
         );
         Verified = report.Tables.Sum(table => table.Verified);
+        Empty = report.Tables.Sum(table => table.Empty);
         return report.Tables.Sum(table => table.Failed);
     }
 }

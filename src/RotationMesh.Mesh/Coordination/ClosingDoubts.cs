@@ -60,7 +60,7 @@ internal sealed class ClosingDoubts(
                 || counted.Stored == 0
             )
                 continue;
-            if (Missed(verify.Of(counted.Stored), counted.Stored, Verified(verification, name)) is { } missed)
+            if (Missed(verify.Of(counted.Holding), counted.Stored, Verified(verification, name)) is { } missed)
                 doubts.Add($"table {name.Table}: {missed}");
             if (await SampleAsync(target, command.Goal, counted.Stored, cancellationToken) is { } unreadable)
                 doubts.Add($"table {name.Table}: {unreadable}");

@@ -71,7 +71,7 @@ internal sealed class ConcludeRotationConsumer(
         var census = command.Cancelled
             ? null
             : await ClosingCensus.FindAsync(control.Source, command.RotationId, context.CancellationToken);
-        var summary = new ClosingSummary(closing.Verified, [.. closing.Tables(command.Cancelled)])
+        var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
         {
             Sweep = command.Sweep,
             Cancelled = command.Cancelled,

@@ -80,8 +80,16 @@ internal static class Results
             Conflicts = counts.Conflicts,
             Contended = counts.Contended,
             FailedRows = counts.Failed,
+            EmptyRows = Math.Clamp(counts.Empty, 0, Math.Max(0, counts.Rotated)),
+            DecryptedValues = Math.Max(0, counts.Values),
         };
 
     private static PartitionCounts Verified(RowCounts counts) =>
-        new() { Verified = counts.Rows, FailedRows = counts.Failed };
+        new()
+        {
+            Verified = counts.Rows,
+            FailedRows = counts.Failed,
+            EmptyRows = Math.Clamp(counts.Empty, 0, Math.Max(0, counts.Rows)),
+            DecryptedValues = Math.Max(0, counts.Values),
+        };
 }

@@ -53,5 +53,8 @@ internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyL
             Stored = Stored,
             Pending = Pending(version),
             External = Counts.Where(count => count.External).Sum(count => count.Rows),
+            Empty = Counts
+                .Where(count => !count.External && count.Version == version)
+                .Sum(count => count.Empty),
         };
 }

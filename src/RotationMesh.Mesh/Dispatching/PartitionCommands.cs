@@ -97,7 +97,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             var table in await new RotationTableStore(control.Source).ListAsync(rotation, cancellationToken)
         )
             shares[(rotation, table.Scope, table.Database, table.Table)] = Share(rotations[rotation])
-                .Of(table.Stored);
+                .Of(table.Holding);
         return shares;
     }
 

@@ -104,6 +104,7 @@ internal sealed class RotationWitness(AuditLog audit) : ISagaWitness<Rotation>
             Failed = counts.Failed,
             Conflicts = counts.Conflicts,
             Verified = closing.Verified,
+            Empty = counts.Empty,
             FailedPartitions = closing.FailedPartitions,
         };
 

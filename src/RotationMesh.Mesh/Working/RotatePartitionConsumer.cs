@@ -93,5 +93,7 @@ internal sealed class RotatePartitionConsumer(
             Failed = outcome.Failed,
             Conflicts = outcome.Conflicts,
             Contended = outcome.Contended,
+            Empty = outcome.Empty,
+            Values = outcome.Values,
         };
 }

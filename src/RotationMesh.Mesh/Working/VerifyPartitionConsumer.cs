@@ -56,7 +56,13 @@ internal sealed class VerifyPartitionConsumer(
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
                 options.Name,
-                new RowCounts { Rows = outcome.Rows, Failed = outcome.Failed },
+                new RowCounts
+                {
+                    Rows = outcome.Rows,
+                    Failed = outcome.Failed,
+                    Empty = outcome.Empty,
+                    Values = outcome.Values,
+                },
                 clock.GetElapsedTime(started)
             );
             await PartitionWork.SendAsync(context, Queues.PartitionVerified, result);

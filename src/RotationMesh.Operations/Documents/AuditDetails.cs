@@ -124,6 +124,9 @@ public sealed record RotationEndedDetails
     /// <summary>Rows decrypted after they were rewritten; left out where none was to be.</summary>
     public long? Verified { get; init; }
 
+    /// <summary>Rows, of those rotated or current, that hold no value; left out where an earlier version counted none.</summary>
+    public long? Empty { get; init; }
+
     /// <summary>Partitions that verification could not read.</summary>
     public long FailedPartitions { get; init; }
 }
@@ -157,4 +160,7 @@ public sealed record KeyRetiredDetails
 
     /// <summary>Why no scan was made, where the operator chose so.</summary>
     public string? ScanSkipped { get; init; }
+
+    /// <summary>Rows of those that hold no value; left out where an earlier version counted none.</summary>
+    public long? Empty { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed record ProgressDocument
     /// <summary>Rows that failed.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Rows decrypted by verification.</summary>
+    /// <summary>Rows that verification has looked at.</summary>
     public required long Verified { get; init; }
 
     /// <summary>What holds it up, where something does.</summary>
@@ -41,8 +41,15 @@ public sealed record VerificationDocument
     public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
 }
 
-/// <summary>Rows, and how many of them decrypted or did not; external ones are not looked at.</summary>
-public sealed record VerificationTotals(long Rows, long Verified, long External, long Failed);
+/// <summary>Rows, and of how many nothing failed to decrypt or something did; external ones are not looked at.</summary>
+public sealed record VerificationTotals(long Rows, long Verified, long External, long Failed)
+{
+    /// <summary>Those of the verified rows that hold no value: nothing of them was decrypted.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>Values that were decrypted.</summary>
+    public long Values { get; init; }
+}
 
 /// <summary>The same for one table.</summary>
 public sealed record VerifiedTable(
@@ -53,7 +60,14 @@ public sealed record VerifiedTable(
     long Verified,
     long External,
     long Failed
-);
+)
+{
+    /// <summary>Those of the verified rows that hold no value: nothing of them was decrypted.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>Values that were decrypted.</summary>
+    public long Values { get; init; }
+}
 
 /// <summary>Rows by scope, table, tenant and key version.</summary>
 public sealed record CensusDocument(long Rows, IReadOnlyList<CountedTable> Scopes)

@@ -33,8 +33,14 @@ public sealed record RotationDocument
     /// <summary>What holds it up, or why it ended as it did.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Rows that were decrypted after they were rewritten.</summary>
+    /// <summary>Rows that were looked at after they were rewritten, and of which nothing failed to decrypt.</summary>
     public required long Verified { get; init; }
+
+    /// <summary>
+    /// What was decrypted after the rows were rewritten, or in a dry run of those that would be; null where nothing is
+    /// known of it.
+    /// </summary>
+    public DecryptedRows? Decrypted { get; init; }
 
     /// <summary>What the application answered once the rows were verified; empty where it was not asked.</summary>
     public IReadOnlyList<PostCheckDocument> PostChecks { get; init; } = [];

@@ -14,6 +14,9 @@ public record RowTotals
     /// <summary>Rows that were at the target version already.</summary>
     public required long Current { get; init; }
 
+    /// <summary>Those of the rotated and current rows that hold no value, so that nothing of them was decrypted.</summary>
+    public long Empty { get; init; }
+
     /// <summary>Rows whose value lives elsewhere.</summary>
     public required long External { get; init; }
 
@@ -41,4 +44,10 @@ public sealed record TableDocument : RowTotals
     /// <summary>Table as the map names it.</summary>
     [JsonPropertyOrder(-1)]
     public required string Table { get; init; }
+
+    /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    public IReadOnlyList<SparseColumnDocument> Sparse { get; init; } = [];
 }
+
+/// <summary>A declared column, with its path, and in how many of the table's rows it holds a value.</summary>
+public sealed record SparseColumnDocument(string Column, long Values, long Rows);

@@ -9,18 +9,21 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
     // The opening count is of the first census and stays: what was rotated is told by the difference.
     private const string Upsert = """
         INSERT INTO rotationmesh.rotation_tables
-            (rotation_id, scope, database_name, table_name, opening_pending, stored, pending, external_rows)
-        SELECT @rotationId, scope, database_name, table_name, pending, stored, pending, external_rows
-        FROM unnest(@scopes, @databases, @tables, @stored, @pending, @external)
-             AS c (scope, database_name, table_name, stored, pending, external_rows)
+            (rotation_id, scope, database_name, table_name, opening_pending, stored, pending, external_rows,
+             opening_empty, empty_rows, sparse)
+        SELECT @rotationId, scope, database_name, table_name, pending, stored, pending, external_rows,
+               empty_rows, empty_rows, sparse::pg_catalog.jsonb
+        FROM unnest(@scopes, @databases, @tables, @stored, @pending, @external, @empty, @sparse)
+             AS c (scope, database_name, table_name, stored, pending, external_rows, empty_rows, sparse)
         ON CONFLICT (rotation_id, scope, database_name, table_name)
         DO UPDATE SET stored = excluded.stored, pending = excluded.pending, external_rows = excluded.external_rows,
+                      empty_rows = excluded.empty_rows, sparse = excluded.sparse,
                       counted_at = now()
         """;
 
     private const string List = """
         SELECT scope, database_name AS database, table_name AS table, opening_pending, stored, pending,
-               external_rows AS external
+               external_rows AS external, opening_empty, empty_rows AS empty, sparse::pg_catalog.text AS sparse_text
         FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
         """;
 
@@ -47,6 +50,8 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
                     stored = tables.Select(table => table.Stored).ToArray(),
                     pending = tables.Select(table => table.Pending).ToArray(),
                     external = tables.Select(table => table.External).ToArray(),
+                    empty = tables.Select(table => table.Empty).ToArray(),
+                    sparse = tables.Select(table => table.SparseText).ToArray(),
                 },
                 cancellationToken: cancellationToken
             )
@@ -65,29 +70,4 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
         );
         return tables.AsList();
     }
-}
-
-/// <summary>A table by the names of the map, and its rows by the last census.</summary>
-public sealed record TableCount
-{
-    /// <summary>Scope of the table.</summary>
-    public string Scope { get; init; } = "";
-
-    /// <summary>Database of the table.</summary>
-    public string Database { get; init; } = "";
-
-    /// <summary>Table as the map names it.</summary>
-    public string Table { get; init; } = "";
-
-    /// <summary>Rows that were not at the target version by the first census; read, never written.</summary>
-    public long OpeningPending { get; init; }
-
-    /// <summary>Rows whose value is in the table.</summary>
-    public long Stored { get; init; }
-
-    /// <summary>Rows that are not at the target version.</summary>
-    public long Pending { get; init; }
-
-    /// <summary>Rows whose value lives elsewhere.</summary>
-    public long External { get; init; }
 }

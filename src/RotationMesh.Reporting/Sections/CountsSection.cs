@@ -11,6 +11,7 @@ internal static class CountsSection
         "Rows",
         "Rotated",
         "Current",
+        "Empty",
         "External",
         "Failed",
         "Pending",
@@ -25,6 +26,15 @@ internal static class CountsSection
             Totals.Length,
             [.. report.Rotation.Scopes.Select(Row), Sum(report.Rotation.Totals)]
         );
+        if (report.Rotation.Totals.Empty > 0)
+            yield return new Paragraph(
+                $"{report.Rotation.Totals.Empty} of the rotated and current rows hold no value in any declared column: they have a version, and nothing to decrypt."
+            );
+        foreach (var table in report.Rotation.Scopes)
+        foreach (var column in table.Sparse)
+            yield return new Paragraph(
+                $"{new Strong("Check the map:")} only {column.Values} of {column.Rows} rows of table {table.Table} hold a value in column {column.Column}. Values under another name would keep their old key."
+            );
         if (report.Rotation.Totals.External > 0)
             yield return new Paragraph(
                 $"{report.Rotation.Totals.External} external rows keep their values outside the database; they keep their old key and count against its retirement."
@@ -64,6 +74,7 @@ internal static class CountsSection
             Phrase.Number(table.Rows),
             Phrase.Number(table.Rotated),
             Phrase.Number(table.Current),
+            Phrase.Number(table.Empty),
             Phrase.Number(table.External),
             Phrase.Number(table.Failed),
             Phrase.Number(table.Pending),
@@ -78,6 +89,7 @@ internal static class CountsSection
             Phrase.Number(totals.Rows),
             Phrase.Number(totals.Rotated),
             Phrase.Number(totals.Current),
+            Phrase.Number(totals.Empty),
             Phrase.Number(totals.External),
             Phrase.Number(totals.Failed),
             Phrase.Number(totals.Pending),

@@ -17,7 +17,9 @@ internal static class OverviewSection
     private static Phrase Verdict(RotationDocument rotation) =>
         rotation.State switch
         {
-            "Completed" => (Phrase)
+            "Completed" when rotation.Decrypted is { Values: 0 } => (Phrase)
+                $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion} by the last count; no value was decrypted again.",
+            "Completed" =>
                 $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion}, and verification passed.",
             "CompletedWithFailures" when rotation is { OpenWriters: not null, Totals.Failed: 0 } =>
                 $"{new Strong("Completed with failures.")} Every row that was to be seen is at version {rotation.TargetVersion}; transactions that were open before the closing census may still bring others.",

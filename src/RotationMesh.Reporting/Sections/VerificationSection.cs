@@ -10,11 +10,7 @@ internal static class VerificationSection
     {
         var rotation = report.Rotation;
         yield return new Heading(2, "Verification");
-        yield return new Paragraph(
-            rotation.Verified == 0
-                ? "No rows were decrypted after they were rewritten."
-                : $"{rotation.Verified} rows were decrypted after they were rewritten; {report.Unreadable} of those at version {rotation.TargetVersion} failed. Each new value was also decrypted, and compared, before it was written."
-        );
+        yield return new Paragraph(Decrypted(report));
         if (rotation.PostChecks.Count > 0)
         {
             yield return new Paragraph("Then the application was asked:");
@@ -46,6 +42,19 @@ internal static class VerificationSection
                     : "What this log proves: its events are chained, yet were written before it was keyed. Whoever writes the control schema could have calculated them anew; only the hash above, noted elsewhere, tells that."
             );
         }
+    }
+
+    private static Phrase Decrypted(ReportDocument report)
+    {
+        var rotation = report.Rotation;
+        return rotation.Decrypted switch
+        {
+            null when rotation.Verified > 0 =>
+                $"{rotation.Verified} rows were looked at after they were rewritten; {report.Unreadable} rows at version {rotation.TargetVersion} do not decrypt. Each new value was also decrypted, and compared, before it was written.",
+            null or { Rows: 0 } => "No rows were decrypted after they were rewritten.",
+            { } found =>
+                $"{found.Rows} rows were looked at after they were rewritten: {found.Values} values were decrypted, {found.Empty} rows hold none, and {found.Failed} rows do not decrypt; {report.Unreadable} rows are recorded so. Each new value was also decrypted, and compared, before it was written.",
+        };
     }
 
     // To be typed: nothing but the digits of a hash may get there.

@@ -9,7 +9,7 @@ public sealed class LedgerSummary(NpgsqlDataSource source)
     private const string Read = """
         SELECT s.rotation_id, s.sweep, s.phase, s.planned_at IS NOT NULL AS is_planned, t.scope, t.database_name, t.table_name,
                t.partitions, t.done, t.failed, t.expected_rows,
-               t.rotated, t.conflicts, t.contended, t.failed_rows, t.verified,
+               t.rotated, t.conflicts, t.contended, t.failed_rows, t.verified, t.empty_rows, t.decrypted_values,
                CASE WHEN t.done + t.failed < t.partitions THEN (
                    SELECT count(*) FROM rotationmesh.partitions p
                    WHERE p.sweep_table_id = t.sweep_table_id AND p.state = 'dispatched'
@@ -68,6 +68,8 @@ public sealed class LedgerSummary(NpgsqlDataSource source)
         public long Contended { get; init; }
         public long FailedRows { get; init; }
         public long Verified { get; init; }
+        public long EmptyRows { get; init; }
+        public long DecryptedValues { get; init; }
 
         public TableSummary ToTable() =>
             new()
@@ -85,6 +87,8 @@ public sealed class LedgerSummary(NpgsqlDataSource source)
                     Contended = Contended,
                     FailedRows = FailedRows,
                     Verified = Verified,
+                    EmptyRows = EmptyRows,
+                    DecryptedValues = DecryptedValues,
                 },
             };
     }

@@ -15,8 +15,14 @@ public readonly record struct PartitionCounts
     /// <summary>Rows that were left as they are for good.</summary>
     public long FailedRows { get; init; }
 
-    /// <summary>Rows that were decrypted under the version they claim.</summary>
+    /// <summary>Rows that verification looked at: those that do not decrypt, and those that hold nothing, among them.</summary>
     public long Verified { get; init; }
+
+    /// <summary>Rows, of those rotated or looked at, that hold no value.</summary>
+    public long EmptyRows { get; init; }
+
+    /// <summary>Values that were decrypted.</summary>
+    public long DecryptedValues { get; init; }
 
     /// <summary>The counts of both together.</summary>
     public static PartitionCounts operator +(PartitionCounts left, PartitionCounts right) =>
@@ -27,6 +33,8 @@ public readonly record struct PartitionCounts
             Contended = left.Contended + right.Contended,
             FailedRows = left.FailedRows + right.FailedRows,
             Verified = left.Verified + right.Verified,
+            EmptyRows = left.EmptyRows + right.EmptyRows,
+            DecryptedValues = left.DecryptedValues + right.DecryptedValues,
         };
 
     /// <summary>The counts of both together.</summary>

@@ -10,11 +10,12 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
         UPDATE rotationmesh.partitions p
         SET state = 'done', settled_at = now(), lease_until = NULL, last_error = NULL, worker = r.worker,
             rotated = r.rotated, conflicts = r.conflicts, contended = r.contended, failed_rows = r.failed_rows,
-            verified = r.verified,
+            verified = r.verified, empty_rows = r.empty_rows, decrypted_values = r.decrypted_values,
             write_until = NULL,
             left_until = greatest(p.left_until, CASE WHEN NOT r.is_over THEN p.write_until END)
-        FROM unnest(@ids, @workers, @rotated, @conflicts, @contended, @failedRows, @verified, @over)
-             AS r (partition_id, worker, rotated, conflicts, contended, failed_rows, verified, is_over)
+        FROM unnest(@ids, @workers, @rotated, @conflicts, @contended, @failedRows, @verified, @emptyRows, @values, @over)
+             AS r (partition_id, worker, rotated, conflicts, contended, failed_rows, verified, empty_rows, decrypted_values,
+                   is_over)
         WHERE p.partition_id = r.partition_id
         """;
 
@@ -69,6 +70,8 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 failedRows = results.Select(result => result.Counts.FailedRows).ToArray(),
                 verified = results.Select(result => result.Counts.Verified).ToArray(),
                 over = Over(results),
+                emptyRows = results.Select(result => result.Counts.EmptyRows).ToArray(),
+                values = results.Select(result => result.Counts.DecryptedValues).ToArray(),
             }
         );
 

@@ -13,10 +13,11 @@ internal sealed class SweepTotals
     // circle.
     private const string Add = """
         WITH delta AS (
-            SELECT t.sweep_table_id, d.done, d.failed, d.rotated, d.conflicts, d.contended, d.failed_rows, d.verified
+            SELECT t.sweep_table_id, d.done, d.failed, d.rotated, d.conflicts, d.contended, d.failed_rows, d.verified,
+                   d.empty_rows, d.decrypted_values
             FROM rotationmesh.sweep_tables t
-            JOIN unnest(@tables, @done, @failed, @rotated, @conflicts, @contended, @failedRows, @verified)
-                AS d (sweep_table_id, done, failed, rotated, conflicts, contended, failed_rows, verified)
+            JOIN unnest(@tables, @done, @failed, @rotated, @conflicts, @contended, @failedRows, @verified, @emptyRows, @values)
+                AS d (sweep_table_id, done, failed, rotated, conflicts, contended, failed_rows, verified, empty_rows, decrypted_values)
                 USING (sweep_table_id)
             ORDER BY t.sweep_table_id
             FOR NO KEY UPDATE OF t
@@ -24,7 +25,8 @@ internal sealed class SweepTotals
         UPDATE rotationmesh.sweep_tables t
         SET done = t.done + d.done, failed = t.failed + d.failed, rotated = t.rotated + d.rotated,
             conflicts = t.conflicts + d.conflicts, contended = t.contended + d.contended,
-            failed_rows = t.failed_rows + d.failed_rows, verified = t.verified + d.verified
+            failed_rows = t.failed_rows + d.failed_rows, verified = t.verified + d.verified,
+            empty_rows = t.empty_rows + d.empty_rows, decrypted_values = t.decrypted_values + d.decrypted_values
         FROM delta d WHERE t.sweep_table_id = d.sweep_table_id
         """;
 
@@ -70,6 +72,8 @@ internal sealed class SweepTotals
                     contended = all.Select(delta => delta.Counts.Contended).ToArray(),
                     failedRows = all.Select(delta => delta.Counts.FailedRows).ToArray(),
                     verified = all.Select(delta => delta.Counts.Verified).ToArray(),
+                    emptyRows = all.Select(delta => delta.Counts.EmptyRows).ToArray(),
+                    values = all.Select(delta => delta.Counts.DecryptedValues).ToArray(),
                 },
                 cancellationToken: cancellationToken
             )

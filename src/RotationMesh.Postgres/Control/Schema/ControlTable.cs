@@ -24,18 +24,18 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "rotation_tables",
             Change,
-            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at"
+            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at opening_empty empty_rows sparse"
         ),
         new("sweeps", Change, "rotation_id sweep phase started_at planned_at"),
         new(
             "sweep_tables",
             Change,
-            "sweep_table_id rotation_id sweep phase scope database_name table_name priority partitions done failed expected_rows rotated conflicts contended failed_rows verified"
+            "sweep_table_id rotation_id sweep phase scope database_name table_name priority partitions done failed expected_rows rotated conflicts contended failed_rows verified empty_rows decrypted_values"
         ),
         new(
             "partitions",
             Change,
-            "partition_id sweep_table_id sequence state attempt failures expiries expected_rows not_before lease_until settled_at rotated conflicts contended failed_rows verified worker last_error range write_until left_until cut_short"
+            "partition_id sweep_table_id sequence state attempt failures expiries expected_rows not_before lease_until settled_at rotated conflicts contended failed_rows verified worker last_error range write_until left_until cut_short empty_rows decrypted_values"
         ),
         new(
             "row_failures",

@@ -3,7 +3,20 @@ namespace RotationMesh.Postgres.Target.Census;
 /// <summary>
 /// Rows of a table that claim one key version (null: none that is known), split by whether their value is external.
 /// </summary>
-public readonly record struct VersionCount(long? Version, bool External, long Rows);
+public readonly record struct VersionCount(long? Version, bool External, long Rows)
+{
+    private readonly IReadOnlyList<long>? values;
+
+    /// <summary>Rows that hold no value at any of the declared columns.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>For each declared column, the rows that hold a value there.</summary>
+    public IReadOnlyList<long> Values
+    {
+        get => values ?? [];
+        init => values = value;
+    }
+}
 
 /// <summary>The same for one tenant (null: a row without tenant where the map names no replacement).</summary>
 public readonly record struct TenantCount(string? Tenant, long? Version, bool External, long Rows);

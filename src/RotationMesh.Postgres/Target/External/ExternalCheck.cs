@@ -23,24 +23,35 @@ internal sealed class ExternalCheck(
     /// <summary>Whether it is time to settle those that were added.</summary>
     public bool IsFull => names.Count >= ExternalRows.AtOnce;
 
-    /// <summary>Adds a row whose version the key ring has, with the name of its object.</summary>
-    public void Add(RowCursor row, string name)
+    /// <summary>
+    /// Adds a row whose version the key ring has, with the name of its object, and how many values of the row itself were
+    /// decrypted.
+    /// </summary>
+    public void Add(RowCursor row, string name, int values)
     {
-        batch.AddIdentity(row);
+        batch.AddIdentity(row, values);
         names.Add(name);
     }
 
-    /// <summary>A failure, or null, for each row that was added. Throws <see cref="NpgsqlException"/>.</summary>
-    public async Task<IReadOnlyList<RowFailure?>> SettleAsync(string? tenant, CancellationToken stopping)
+    /// <summary>
+    /// What was found of the rows that were added, without those that changed meanwhile and were not read. Throws
+    /// <see cref="NpgsqlException"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<(RowFailure? Failure, int Values)>> SettleAsync(
+        string? tenant,
+        CancellationToken stopping
+    )
     {
         var read = await Task.WhenAll(names.Select(name => Read.OfAsync(store.Values, name)));
-        var found = new List<RowFailure?>(names.Count);
+        var found = new List<(RowFailure?, int)>(names.Count);
         for (var row = 0; row < read.Length; row++)
-            found.Add(
-                Error(read[row], row) is { } error && await IsUnchangedAsync(row, tenant, stopping)
-                    ? RowCursor.Failure(target, batch, row, error)
-                    : null
-            );
+        {
+            if (Error(read[row], row) is not { } error)
+                found.Add((null, batch.Held[row] + 1));
+            else if (await IsUnchangedAsync(row, tenant, stopping))
+                found.Add((RowCursor.Failure(target, batch, row, error), 0));
+        }
+
         batch.Clear();
         names.Clear();
         return found;

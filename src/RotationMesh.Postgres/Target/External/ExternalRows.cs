@@ -61,7 +61,7 @@ internal sealed class ExternalRows(
         foreach (var row in open)
             Leave(row, sum, settings.IsLastSweep ? RowError.StoreError : null);
         if (settings.DryRun)
-            sum.Rotated += moved.Count;
+            sum.Add(HeldValues.OfWritten(batch.Only(target, moved), moved.Count));
         else if (moved.Count > 0)
             await WriteAsync(moved, sum, tenant);
         batch.Clear();
@@ -117,7 +117,7 @@ internal sealed class ExternalRows(
     {
         var part = batch.Only(target, moved);
         var outcome = await writer.WriteAsync(part, tenant);
-        sum.Rotated += outcome.Written;
+        sum.Add(HeldValues.OfWritten(part, outcome.Written));
         foreach (var failure in outcome.Refused)
             sum.Fail(failure);
         // Changed or held since it was read: its value is where it belongs, and the next sweep moves the row alone.
@@ -167,7 +167,7 @@ internal sealed class ExternalRows(
 
     private sealed class Sum(Action<RowFailure> fail)
     {
-        public long Rotated { get; set; }
+        private PartitionOutcome written = new();
 
         public long Conflicts { get; set; }
 
@@ -175,12 +175,14 @@ internal sealed class ExternalRows(
 
         public void Fail(RowFailure failure) => fail(failure);
 
-        public PartitionOutcome Outcome() =>
-            new()
+        public void Add(PartitionOutcome rows) =>
+            written = new PartitionOutcome
             {
-                Rotated = Rotated,
-                Conflicts = Conflicts,
-                Contended = Contended,
+                Rotated = written.Rotated + rows.Rotated,
+                Empty = written.Empty + rows.Empty,
+                Values = written.Values + rows.Values,
             };
+
+        public PartitionOutcome Outcome() => written with { Conflicts = Conflicts, Contended = Contended };
     }
 }

@@ -6,6 +6,15 @@ public sealed record PartitionOutcome
     /// <summary>Rows that are at the target version now; in a dry run, rows that would be.</summary>
     public long Rotated { get; init; }
 
+    /// <summary>
+    /// Those of the rotated rows that hold no value, and so had nothing to re-encrypt: at least so many, where others
+    /// changed rows of a batch meanwhile. The census counts them all.
+    /// </summary>
+    public long Empty { get; init; }
+
+    /// <summary>Values of the rotated rows that were decrypted and encrypted anew; at least so many, in the same way.</summary>
+    public long Values { get; init; }
+
     /// <summary>Times that a row had changed between read and write.</summary>
     public long Conflicts { get; init; }
 

@@ -191,7 +191,7 @@ internal sealed class PartitionRun
     /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>
     private int Count(BatchOutcome outcome, RowBatch batch)
     {
-        Step(new PartitionOutcome { Rotated = outcome.Written });
+        Step(HeldValues.OfWritten(batch, outcome.Written));
         foreach (var failure in outcome.Refused)
             Fail(failure);
         return batch.Count - outcome.Written - outcome.Refused.Count;
@@ -208,6 +208,8 @@ internal sealed class PartitionRun
         sum = sum with
         {
             Rotated = sum.Rotated + step.Rotated,
+            Empty = sum.Empty + step.Empty,
+            Values = sum.Values + step.Values,
             Conflicts = sum.Conflicts + step.Conflicts,
             Contended = sum.Contended + step.Contended,
         };

@@ -31,6 +31,9 @@ internal sealed class RowBatch
     /// <summary>Tenant and source version of each row, for the record should the database refuse it.</summary>
     public List<(string? Tenant, long? Version)> Origins { get; } = [];
 
+    /// <summary>How many values each row holds: none where there was nothing to re-encrypt.</summary>
+    public List<int> Held { get; } = [];
+
     public ByteSlab Slab { get; } = new();
 
     public void Clear()
@@ -38,6 +41,7 @@ internal sealed class RowBatch
         Places.Clear();
         Witnesses.Clear();
         Origins.Clear();
+        Held.Clear();
         foreach (var list in keys)
             list.Clear();
         foreach (var list in values)
@@ -45,9 +49,13 @@ internal sealed class RowBatch
         Slab.Reset();
     }
 
-    /// <summary>Adds what finds a row again and proves it unchanged; its values are added by whoever makes them.</summary>
-    public void AddIdentity(RowCursor row)
+    /// <summary>
+    /// Adds what finds a row again and proves it unchanged, and how many values it <paramref name="held"/>; they are added
+    /// by whoever makes them.
+    /// </summary>
+    public void AddIdentity(RowCursor row, int held)
     {
+        Held.Add(held);
         Places.Add(row.Place(Slab));
         Witnesses.Add(row.Witness);
         Origins.Add((row.Tenant, row.Version));
@@ -64,6 +72,7 @@ internal sealed class RowBatch
             part.Places.Add(Places[row]);
             part.Witnesses.Add(Witnesses[row]);
             part.Origins.Add(Origins[row]);
+            part.Held.Add(Held[row]);
             for (var i = 0; i < keys.Length; i++)
                 part.keys[i].Add(keys[i][row]);
             for (var i = 0; i < values.Length; i++)
@@ -80,6 +89,7 @@ internal sealed class RowBatch
         part.Places.AddRange(Places.GetRange(start, count));
         part.Witnesses.AddRange(Witnesses.GetRange(start, count));
         part.Origins.AddRange(Origins.GetRange(start, count));
+        part.Held.AddRange(Held.GetRange(start, count));
         for (var i = 0; i < keys.Length; i++)
             part.keys[i].AddRange(keys[i].GetRange(start, count));
         for (var i = 0; i < values.Length; i++)

@@ -20,6 +20,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             return refusal;
         if (row.Tenant is not { } tenant)
             return RowError.AuthenticationFailed; // no key is derived for a row without tenant, so none can fit
+        var held = row.ObjectName is null ? 0 : 1; // the value in the store, which is moved on its own
         for (var i = 0; i < target.Columns.Count; i++)
         {
             var stored = row.Stored(i);
@@ -31,13 +32,17 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
 
             var error = Add(target.Columns[i], tenant, (int)version!.Value, stored, batch, i);
             if (error == EnvelopeError.None)
+            {
+                held++;
                 continue;
+            }
+
             for (var undone = 0; undone < i; undone++)
                 batch.Values[undone].RemoveAt(batch.Values[undone].Count - 1);
             return RowErrors.From(error);
         }
 
-        batch.AddIdentity(row);
+        batch.AddIdentity(row, held);
         return null;
     }
 

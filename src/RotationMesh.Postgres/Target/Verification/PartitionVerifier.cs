@@ -11,9 +11,6 @@ namespace RotationMesh.Postgres.Target.Verification;
 /// <summary>Decrypts the rows of one partition after another, read-only. For one caller at a time.</summary>
 public sealed class PartitionVerifier : IDisposable
 {
-    /// <summary>Rows between two calls of the progress callback.</summary>
-    private const int ProgressRows = 1000;
-
     private readonly TargetDatabases databases;
     private readonly Reencryptor reencryptor;
     private readonly StoredValueCheck check;
@@ -28,7 +25,7 @@ public sealed class PartitionVerifier : IDisposable
 
     /// <summary>
     /// Decrypts the range's rows: those of <paramref name="version"/>, or all; all of them, or about
-    /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were decrypted since its last call,
+    /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were looked at since its last call,
     /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
@@ -46,7 +43,7 @@ public sealed class PartitionVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(progress);
         ArgumentNullException.ThrowIfNull(failed);
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
-        var tally = new Tally(progress, new FailureTally(failed));
+        var tally = new VerificationTally(progress, new FailureTally(failed));
         try
         {
             foreach (var tenant in RowQuery.Parts(target, range))
@@ -69,7 +66,7 @@ public sealed class PartitionVerifier : IDisposable
         TableTarget target,
         LeafTable leaf,
         string? tenant,
-        Tally tally,
+        VerificationTally tally,
         CancellationToken stopping
     )
     {
@@ -82,11 +79,11 @@ public sealed class PartitionVerifier : IDisposable
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(stopping))
         {
-            var error = check.Check(target, cursor);
+            var (error, values) = check.Check(target, cursor);
             if (error is null && cursor.ObjectName is { } name)
-                external!.Add(cursor, name);
+                external!.Add(cursor, name, values);
             else
-                await tally.AddAsync(error is { } why ? cursor.Failure(why) : null);
+                await tally.AddAsync(error is { } why ? cursor.Failure(why) : null, values);
             if (external is { IsFull: true })
                 await SettleAsync(external, tenant, tally, stopping);
         }
@@ -98,47 +95,14 @@ public sealed class PartitionVerifier : IDisposable
     private static async Task SettleAsync(
         ExternalCheck external,
         string? tenant,
-        Tally tally,
+        VerificationTally tally,
         CancellationToken stopping
     )
     {
-        foreach (var failure in await external.SettleAsync(tenant, stopping))
-            await tally.AddAsync(failure);
-    }
-
-    private sealed class Tally(Action<long> progress, FailureTally failures)
-    {
-        private long rows;
-        private long reported;
-
-        public Task AddAsync(RowFailure? failure)
-        {
-            rows++;
-            if (rows - reported >= ProgressRows)
-                Report();
-            if (failure is null)
-                return Task.CompletedTask;
-            failures.Add(failure);
-            return failures.TellEnoughAsync();
-        }
-
-        public async Task<VerificationOutcome> EndAsync()
-        {
-            Report();
-            await failures.TellAsync();
-            return new VerificationOutcome(rows, failures.Count);
-        }
-
-        private void Report()
-        {
-            progress(rows - reported);
-            reported = rows;
-        }
+        foreach (var (failure, values) in await external.SettleAsync(tenant, stopping))
+            await tally.AddAsync(failure, values);
     }
 
     /// <summary>Frees the derived keys.</summary>
     public void Dispose() => reencryptor.Dispose();
 }
-
-/// <summary>Rows that were to be decrypted, and how many of them were not.</summary>
-public sealed record VerificationOutcome(long Rows, long Failed);

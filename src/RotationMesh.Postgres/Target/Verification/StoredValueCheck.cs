@@ -8,23 +8,28 @@ namespace RotationMesh.Postgres.Target.Verification;
 /// <summary>Decrypts the values of a row under the version that the row claims, and drops the plaintext at once.</summary>
 internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
 {
-    /// <summary>Why the row does not decrypt; null where all its values do.</summary>
-    public RowError? Check(TableTarget target, RowCursor row)
+    /// <summary>
+    /// Why the row does not decrypt, and how many of its values do. A row without a value has nothing to decrypt, and no
+    /// error.
+    /// </summary>
+    public CheckedRow Check(TableTarget target, RowCursor row)
     {
         if (
             row.Version is not { } version
             || version is < 1 or > int.MaxValue
             || !ring.Contains((int)version)
         )
-            return RowError.UnknownKeyVersion;
+            return new CheckedRow(RowError.UnknownKeyVersion, 0);
+        var values = 0;
         for (var i = 0; i < target.Columns.Count; i++)
         {
             var error = Check(target, row, i, (int)version);
             if (error is not (null or EnvelopeError.None))
-                return RowErrors.From(error.Value);
+                return new CheckedRow(RowErrors.From(error.Value), 0);
+            values += error is null ? 0 : 1;
         }
 
-        return null;
+        return new CheckedRow(null, values);
     }
 
     /// <summary>Outcome of one value; null where the column holds none.</summary>
@@ -38,3 +43,6 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
             : EnvelopeError.AuthenticationFailed;
     }
 }
+
+/// <summary>A row that was tried: why it does not decrypt, or how many values of it do.</summary>
+internal readonly record struct CheckedRow(RowError? Error, int Values);

@@ -1,0 +1,19 @@
+using RotationMesh.Operations.Documents;
+using Spectre.Console;
+
+namespace RotationMesh.Cli.Output;
+
+/// <summary>Warns of declared columns that hold a value in few rows: a wrong name looks just like that.</summary>
+internal static class SparseView
+{
+    /// <summary>One line for each; nothing where there is none.</summary>
+    public static void Show(IAnsiConsole console, IEnumerable<TableDocument> tables)
+    {
+        foreach (var table in tables)
+        foreach (var column in table.Sparse)
+            console.Warn(
+                $"{table.Table}: only {Tables.Number(column.Values)} of {Tables.Number(column.Rows)} rows hold a value in column {column.Column}; "
+                    + "check that the map names the right one, or let it say mostlyEmpty: true"
+            );
+    }
+}

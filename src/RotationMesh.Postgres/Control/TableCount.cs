@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace RotationMesh.Postgres.Control;
+
+/// <summary>A table by the names of the map, and its rows by the last census.</summary>
+public sealed record TableCount
+{
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>Table as the map names it.</summary>
+    public string Table { get; init; } = "";
+
+    /// <summary>Rows that were not at the target version by the first census; read, never written.</summary>
+    public long OpeningPending { get; init; }
+
+    /// <summary>Rows at the target version that held no value by the first census; read, never written.</summary>
+    public long OpeningEmpty { get; init; }
+
+    /// <summary>Rows whose value is in the table.</summary>
+    public long Stored { get; init; }
+
+    /// <summary>Rows that are not at the target version.</summary>
+    public long Pending { get; init; }
+
+    /// <summary>Rows whose value lives elsewhere.</summary>
+    public long External { get; init; }
+
+    /// <summary>Rows at the target version that hold no value.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>
+    /// Rows without those: a share to decrypt is taken of them, as a sample of rows that hold nothing would prove nothing.
+    /// </summary>
+    public long Holding => Stored - Empty;
+
+    /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    public IReadOnlyList<SparseColumn> Sparse
+    {
+        get => JsonSerializer.Deserialize<List<SparseColumn>>(SparseText) ?? [];
+        init => SparseText = JsonSerializer.Serialize(value);
+    }
+
+    /// <summary>The same as it is kept.</summary>
+    public string SparseText { get; init; } = "[]";
+}
+
+/// <summary>A declared column, with its path, and in how many rows of the table it holds a value.</summary>
+public sealed record SparseColumn(string Column, long Values, long Rows);

@@ -1,0 +1,11 @@
+namespace RotationMesh.Postgres.Target.Verification;
+
+/// <summary>Rows that were looked at, and how many of them do not decrypt.</summary>
+public sealed record VerificationOutcome(long Rows, long Failed)
+{
+    /// <summary>Rows that hold no value: there was nothing to decrypt, so nothing is proved of them.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>Values that were decrypted; a row has as many as declared columns hold one.</summary>
+    public long Values { get; init; }
+}
