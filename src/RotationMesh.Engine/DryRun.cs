@@ -42,7 +42,7 @@ public sealed class DryRun(
         var failures = new FailureLog();
         await PassAsync(tables, dry, failures, stopping);
         var stopped = stopping.IsCancellationRequested;
-        var totals = tables.Select(table => table.Totals(version, stopped)).ToList();
+        var totals = tables.Select(table => table.Totals(version, stopped, request.Tenants is null)).ToList();
         return new RotationReport
         {
             RotationId = Guid.CreateVersion7(),

@@ -43,6 +43,12 @@ internal sealed class Preparation(
         var census = new TableCensus(databases);
         foreach (var table in tables)
             table.Counts = await census.CountAsync(table.Target, request.Tenants, cancellationToken);
+        await ColumnFaults.EnsureNoneAsync(
+            new ColumnLook(databases),
+            tables.Select(table => (table.Target, table.Counts)),
+            ofAllTenants: request.Tenants is null,
+            cancellationToken
+        );
         await ProbeAsync(tables, request.Tenants, cancellationToken);
         return tables;
     }

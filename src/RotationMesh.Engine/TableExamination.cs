@@ -112,6 +112,7 @@ internal sealed class TableExamination(
                 $"trigger {trigger.Name} (function {trigger.Function}) may copy values, and copies keep their old key: {trigger.Why}",
                 CopyFix
             );
+        await CheckColumnsAsync(target, counts, cancellationToken);
         if (keys is null)
             return;
         foreach (var count in counts.Where(count => !count.External && !Holds(keys, count.Version)))
@@ -130,6 +131,34 @@ internal sealed class TableExamination(
             )
         )
             Judge(name, result);
+    }
+
+    private async Task CheckColumnsAsync(
+        TableTarget target,
+        IReadOnlyList<VersionCount> counts,
+        CancellationToken cancellationToken
+    )
+    {
+        var name = $"table {target.Entry.Shown}";
+        foreach (
+            var fault in await new ColumnLook(databases).FindFaultsAsync(
+                target,
+                counts,
+                ofAllTenants: true,
+                cancellationToken
+            )
+        )
+            findings.Add(Verdict.Bad, name, fault.Problem, fault.Fix);
+        foreach (var column in ColumnLook.Sparse(target, counts).Where(column => column.Values > 0))
+            findings.Add(
+                Verdict.Warning,
+                name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"only {column.Values} of {column.Rows} rows hold a value in column {column.Column}"
+                ),
+                "check that the map names the right one, or let it say mostlyEmpty: true for the column"
+            );
     }
 
     private void Judge(string name, ProbeResult result)

@@ -1,4 +1,5 @@
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Postgres.Target.Verification;
@@ -74,7 +75,7 @@ internal sealed class TableRun(TableTarget target)
     /// Totals of a dry run by its census: the rows that failed can't be rotated, the others could be; where it was
     /// <paramref name="stopped"/>, those that were not tried are pending.
     /// </summary>
-    public TableTotals Totals(int version, bool stopped)
+    public TableTotals Totals(int version, bool stopped, bool ofAllTenants)
     {
         var pending = Pending(version);
         var done = stopped ? Rotated : Math.Max(0, pending - Failed);
@@ -90,6 +91,7 @@ internal sealed class TableRun(TableTarget target)
             Failed = Failed,
             Conflicts = Conflicts,
             Pending = stopped ? Math.Max(0, pending - done - Failed) : 0,
+            Sparse = ofAllTenants ? ColumnLook.Sparse(Target, Counts) : [],
         };
     }
 }

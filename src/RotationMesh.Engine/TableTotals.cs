@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target.Probing;
 
 namespace RotationMesh.Engine;
 

@@ -3,6 +3,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -31,6 +32,13 @@ public sealed class TableVerification(
         var census = new TableCensus(databases);
         foreach (var table in tables)
             table.Counts = await census.CountAsync(table.Target, request.Tenants, stopping);
+        if (!request.ColumnsAreJudged)
+            await ColumnFaults.EnsureNoneAsync(
+                new ColumnLook(databases),
+                tables.Select(table => (table.Target, table.Counts)),
+                ofAllTenants: request.Tenants is null,
+                stopping
+            );
         progress.Phase = "Verifying";
         var failures = new FailureLog();
         await new Verification(databases, ring, failures, progress).RunAsync(tables, request, stopping);

@@ -3,6 +3,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Engine.Retiring;
@@ -44,6 +45,12 @@ internal sealed class RetirementCheck(
     {
         var tables = await census.CountAsync(map.Tables, null, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
+        var columns = await ColumnFaults.FindAsync(
+            new ColumnLook(databases),
+            tables.Select(table => (table.Target, table.Counts)),
+            ofAllTenants: true,
+            cancellationToken
+        );
         var failures = await store.ListFailuresAsync(cancellationToken);
         var retired = await store.ListAsync(cancellationToken);
         var versions = ring
@@ -53,7 +60,7 @@ internal sealed class RetirementCheck(
             versions = versions.Union([asked]);
         var keys = new List<KeyDocument>();
         foreach (var version in versions.OrderBy(version => version))
-            keys.Add(await UsageAsync(version, tables, failures, retired, cancellationToken));
+            keys.Add(await UsageAsync(version, tables, columns, failures, retired, cancellationToken));
         var candidates = keys.Where(key => key.SafeToRetire && (asked is null || key.Version == asked))
             .ToList();
         if (candidates.Count == 0)
@@ -81,6 +88,7 @@ internal sealed class RetirementCheck(
     private async Task<KeyDocument> UsageAsync(
         long? version,
         IReadOnlyList<TableVersions> tables,
+        IReadOnlyList<ColumnFault> columns,
         IReadOnlyList<StandingFailures> failures,
         IReadOnlyList<RetiredKey> retired,
         CancellationToken cancellationToken
@@ -91,7 +99,11 @@ internal sealed class RetirementCheck(
         if (known is { } number)
             ring.TryGet(number, out key);
         var standing = failures.Where(failure => failure.Version == version).ToList();
-        var inTheWay = Rows(version, tables).Concat(standing.Select(Failure)).ToList();
+        // Values that the map does not lead to may need any key, whatever version their rows claim.
+        var inTheWay = Rows(version, tables)
+            .Concat(columns.Select(fault => fault.Explain()))
+            .Concat(standing.Select(Failure))
+            .ToList();
         if (known is { } held && SharedKey.Explain(ring, held) is { } shared)
             inTheWay.Insert(0, $"{shared}: it stays in use as long as one of them does");
         if (version == ring.CurrentVersion)
@@ -148,7 +160,12 @@ internal sealed class RetirementCheck(
         using var without = ring.Without(candidates.Select(key => (int)key.Version!.Value));
         var report = await new TableVerification(without, databases, schema, progress).RunAsync(
             [.. map.Tables],
-            new VerificationRequest { Share = share, Workers = Environment.ProcessorCount },
+            new VerificationRequest
+            {
+                Share = share,
+                Workers = Environment.ProcessorCount,
+                ColumnsAreJudged = true,
+            },
             cancellationToken
         );
         Verified = report.Tables.Sum(table => table.Verified);

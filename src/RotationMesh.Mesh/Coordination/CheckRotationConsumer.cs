@@ -64,6 +64,7 @@ internal sealed class CheckRotationConsumer(
                 tenants,
                 cancellationToken
             );
+        await HeldValues.EnsureAsync(new ColumnLook(databases), survey.Tables, goal, cancellationToken);
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(databases, ring),
             new KnownFailures(control),

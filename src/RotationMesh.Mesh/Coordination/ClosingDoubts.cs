@@ -60,9 +60,11 @@ internal sealed class ClosingDoubts(
                 || counted.Stored == 0
             )
                 continue;
-            if (Missed(verify.Of(counted.Holding), counted.Stored, Verified(verification, name)) is { } missed)
+            if (
+                Missed(verify.Of(counted.Holding), counted.Stored, Verified(verification, name)) is { } missed
+            )
                 doubts.Add($"table {name.Table}: {missed}");
-            if (await SampleAsync(target, command.Goal, counted.Stored, cancellationToken) is { } unreadable)
+            if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
                 doubts.Add($"table {name.Table}: {unreadable}");
         }
 
@@ -90,19 +92,21 @@ internal sealed class ClosingDoubts(
     private async Task<string?> SampleAsync(
         TableTarget target,
         RotationGoal goal,
-        long stored,
+        TableCount counted,
         CancellationToken cancellationToken
     )
     {
         var results = await new KeyProbe(databases, ring).ProbeAsync(
             target,
-            [new VersionCount(goal.TargetVersion, External: false, stored)],
+            [new VersionCount(goal.TargetVersion, External: false, counted.Stored) { Empty = counted.Empty }],
             Surveyor.Tenants(goal),
             cancellationToken
         );
         if (results.Count == 0)
             return $"this process has no key of version {goal.TargetVersion}, and could not look for itself";
         var (tried, failed) = (results.Sum(result => result.Tried), results.Sum(result => result.Failed));
+        if (tried == 0 && counted.Holding > 0)
+            return "the coordinator found no value to sample, where the census found some: retry the rotation";
         return failed == 0
             ? null
             : string.Create(

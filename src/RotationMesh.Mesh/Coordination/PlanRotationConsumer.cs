@@ -177,9 +177,10 @@ internal sealed class PlanRotationConsumer(
         );
         if (wrong.Count > 0)
             throw new UsageException(wrong[0].Explain());
+        await HeldValues.EnsureAsync(new ColumnLook(databases), late, command.Goal, cancellationToken);
         await store.RecordAsync(
             command.RotationId,
-            [.. late.Select(table => table.Counted(command.Goal.TargetVersion))],
+            [.. late.Select(table => table.Counted(command.Goal))],
             cancellationToken
         );
     }

@@ -73,7 +73,7 @@ internal sealed class PlanVerificationConsumer(
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var table in survey.Tables)
         {
-            var share = verify.Of(table.Counted(command.Goal.TargetVersion).Holding);
+            var share = verify.Of(table.Counted(command.Goal).Holding);
             if (share == 0)
                 continue;
             var ranges = new VerificationPlan(databases).PlanAsync(

@@ -2,6 +2,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -25,7 +26,7 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
             : string.Join("; ", Uncounted.Select(gap => $"database {gap.Database}: {gap.Reason}"));
 
     public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
-        [.. Tables.Select(table => table.Counted(goal.TargetVersion))];
+        [.. Tables.Select(table => table.Counted(goal))];
 }
 
 /// <summary>A database that does not answer, or does not fit the map; one that may return is waited for.</summary>
@@ -44,17 +45,19 @@ internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyL
     public long Pending(int version) =>
         Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
 
-    public TableCount Counted(int version) =>
+    // Of some tenants nothing is said of sparse columns: those of the others may hold values.
+    public TableCount Counted(RotationGoal goal) =>
         new()
         {
             Scope = Name.Scope,
             Database = Name.Database,
             Table = Name.Table,
             Stored = Stored,
-            Pending = Pending(version),
+            Pending = Pending(goal.TargetVersion),
             External = Counts.Where(count => count.External).Sum(count => count.Rows),
             Empty = Counts
-                .Where(count => !count.External && count.Version == version)
+                .Where(count => !count.External && count.Version == goal.TargetVersion)
                 .Sum(count => count.Empty),
+            Sparse = goal.Tenants.Count == 0 ? ColumnLook.Sparse(Target, Counts) : [],
         };
 }

@@ -47,6 +47,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             );
         if (await GoesOnAsync(wanted, cancellationToken))
             return; // its keys were tried at its start, and what is left since may be mostly what does not decrypt
+        await HeldValues.EnsureAsync(new ColumnLook(parts.Databases), survey.Tables, goal, cancellationToken);
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(parts.Databases, parts.Ring),
             new KnownFailures(parts.Control),

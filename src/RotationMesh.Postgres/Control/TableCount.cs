@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RotationMesh.Postgres.Target.Probing;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -47,6 +48,3 @@ public sealed record TableCount
     /// <summary>The same as it is kept.</summary>
     public string SparseText { get; init; } = "[]";
 }
-
-/// <summary>A declared column, with its path, and in how many rows of the table it holds a value.</summary>
-public sealed record SparseColumn(string Column, long Values, long Rows);

@@ -56,7 +56,10 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
                 tally,
                 cancellationToken
             );
-            if (tally.Tried < Math.Min(Values, count.Rows) / 2 && ShareFor(count.Rows) is not null)
+            if (
+                tally.Tried < Math.Min(Values, count.Rows - count.Empty + 1) / 2
+                && ShareFor(count.Rows) is not null
+            )
                 await TryAsync(target, key.Version, null, tenants, check, tally, cancellationToken); // rows lie in few pages
             results.Add(
                 new ProbeResult(

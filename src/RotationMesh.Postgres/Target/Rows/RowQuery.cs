@@ -43,7 +43,8 @@ internal static class RowQuery
 
     /// <summary>
     /// Rows of the range that are not external: all of them, or those that claim <paramref name="version"/>; and of
-    /// those all, or about the given share.
+    /// those all, or about the given share. Where there is a <paramref name="limit"/>, they are chosen by chance among the
+    /// rows that hold a value: the others would fill it, and tell nothing.
     /// </summary>
     public static NpgsqlBatch Stored(
         NpgsqlConnection connection,
@@ -65,6 +66,8 @@ internal static class RowQuery
             whole && share is { } pages
                 ? $" TABLESAMPLE pg_catalog.system ({Percent(query.Add(pages), query.Add(range.Leaf.Quoted))})"
                 : "";
+        if (limit is not null)
+            query.Where(new HeldColumns(target).Any);
         var end = limit is { } rows ? $"ORDER BY pg_catalog.random() LIMIT {query.Add((long)rows)}" : "";
         return Build(connection, target, range, tenant, query, sample, end);
     }

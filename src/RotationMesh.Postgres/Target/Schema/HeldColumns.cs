@@ -22,6 +22,9 @@ internal sealed class HeldColumns(TableTarget target)
         }
     }
 
+    /// <summary>Whether the row holds a value in any declared column; never NULL.</summary>
+    public string Any => $"({string.Join(" OR ", target.Entry.Columns.Select((_, i) => At(i)))})";
+
     /// <summary>Whether the row holds a value in the declared column; never NULL. One that is in a store counts as held.</summary>
     public string At(int i)
     {

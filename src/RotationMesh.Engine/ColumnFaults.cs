@@ -1,0 +1,39 @@
+using RotationMesh.Core;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine;
+
+/// <summary>What speaks against the declared columns of counted tables: that no row holds a value there.</summary>
+internal static class ColumnFaults
+{
+    /// <summary>Throws <see cref="UsageException"/> that names each of them.</summary>
+    public static async Task EnsureNoneAsync(
+        ColumnLook look,
+        IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables,
+        bool ofAllTenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var faults = await FindAsync(look, tables, ofAllTenants, cancellationToken);
+        if (faults.Count > 0)
+            throw new UsageException(
+                string.Join(Environment.NewLine, faults.Select(fault => fault.Explain()))
+            );
+    }
+
+    /// <summary>Each of them.</summary>
+    public static async Task<IReadOnlyList<ColumnFault>> FindAsync(
+        ColumnLook look,
+        IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables,
+        bool ofAllTenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var faults = new List<ColumnFault>();
+        foreach (var (target, counts) in tables)
+            faults.AddRange(await look.FindFaultsAsync(target, counts, ofAllTenants, cancellationToken));
+        return faults;
+    }
+}

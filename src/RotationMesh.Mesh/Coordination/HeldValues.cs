@@ -1,0 +1,33 @@
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Postgres.Target.Probing;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Looks whether the declared columns hold values, before anything is written.</summary>
+internal static class HeldValues
+{
+    /// <summary>Throws <see cref="UsageException"/> that names the columns and paths where no row holds one.</summary>
+    public static async Task EnsureAsync(
+        ColumnLook look,
+        IEnumerable<SurveyedTable> tables,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        var faults = new List<ColumnFault>();
+        foreach (var table in tables)
+            faults.AddRange(
+                await look.FindFaultsAsync(
+                    table.Target,
+                    table.Counts,
+                    ofAllTenants: goal.Tenants.Count == 0,
+                    cancellationToken
+                )
+            );
+        if (faults.Count > 0)
+            throw new UsageException(
+                string.Join(Environment.NewLine, faults.Select(fault => fault.Explain()))
+            );
+    }
+}
