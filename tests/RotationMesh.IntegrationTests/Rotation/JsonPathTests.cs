@@ -49,11 +49,18 @@ public sealed class JsonPathTests
     [TestCase("[]")]
     public async Task A_document_without_the_string_stays_and_its_row_moves_on(string document)
     {
-        await using var stage = await CreateAsync(JsonNode.Parse(document));
+        await using var stage = await CreateAsync(
+            JsonNode.Parse(document),
+            Entry with
+            {
+                Columns = [Entry.Columns[0] with { MostlyEmpty = true }],
+            }
+        );
 
         var report = await stage.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
+        Assert.That(report.Tables.Single().Empty, Is.EqualTo(1));
         Assert.That(await stage.ScalarAsync<int>("SELECT version FROM notes"), Is.EqualTo(2));
         Assert.That(
             await stage.ScalarAsync<bool>("SELECT settings = @document::jsonb FROM notes", new { document })

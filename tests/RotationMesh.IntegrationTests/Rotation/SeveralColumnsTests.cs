@@ -11,7 +11,10 @@ public sealed class SeveralColumnsTests
         Columns =
         [
             Entries.Column("access"),
-            Entries.Column("refresh", context: "other"),
+            Entries.Column("refresh", context: "other") with
+            {
+                MostlyEmpty = true,
+            },
             Entries.Column("settings", "key"),
             Entries.Column("raw"),
         ],

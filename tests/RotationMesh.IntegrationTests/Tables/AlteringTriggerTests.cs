@@ -105,7 +105,10 @@ public sealed class AlteringTriggerTests
                     Entries.Column("raw"),
                     Entries.Column("settings", "a.token"),
                     Entries.Column("padded"),
-                    Entries.Column("none"),
+                    Entries.Column("none") with
+                    {
+                        MostlyEmpty = true,
+                    },
                 ],
             }
         );

@@ -16,6 +16,14 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
         get => values ?? [];
         init => values = value;
     }
+
+    /// <summary>Counts are the same where all their numbers are.</summary>
+    public bool Equals(VersionCount other) =>
+        (Version, External, Rows, Empty) == (other.Version, other.External, other.Rows, other.Empty)
+        && Values.SequenceEqual(other.Values);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Version, External, Rows, Empty);
 }
 
 /// <summary>The same for one tenant (null: a row without tenant where the map names no replacement).</summary>

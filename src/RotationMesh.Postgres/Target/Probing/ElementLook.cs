@@ -57,6 +57,10 @@ internal sealed class ElementLook(TargetDatabases databases)
         if (depth > 0)
             value =
                 $"pg_catalog.jsonb_extract_path({value}, VARIADIC {HeldColumns.Path(column.Path!.Take(depth))})";
+        var named =
+            index >= 0
+                ? $"{index + 1L}"
+                : $"{index + 1L} OPERATOR(pg_catalog.+) pg_catalog.jsonb_array_length(a.d)";
         var rest = column.Path!.Skip(depth + 1).ToList();
         var text =
             rest.Count > 0
@@ -70,9 +74,7 @@ internal sealed class ElementLook(TargetDatabases databases)
                                             THEN {value} ELSE '[]' END AS d) AS a
             CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(a.d) WITH ORDINALITY AS e (d, n)
             WHERE NOT {target.Sql.External}
-              AND e.n OPERATOR(pg_catalog.<>) {index + 1}{(
-                index < 0 ? " OPERATOR(pg_catalog.+) pg_catalog.jsonb_array_length(a.d)" : ""
-            )}
+              AND e.n OPERATOR(pg_catalog.<>) ({named})
               AND pg_catalog.length({text}) OPERATOR(pg_catalog.>=) {ShortestEnvelope}
               AND ({text}) OPERATOR(pg_catalog.~) '^[A-Za-z0-9+/_-]+={"{0,2}"}$'
             LIMIT 1
