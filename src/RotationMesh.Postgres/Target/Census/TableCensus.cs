@@ -23,7 +23,8 @@ public sealed class TableCensus(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         var counts = new Dictionary<(long?, bool), VersionCount>();
         var held = new HeldColumns(target);
-        var columns = $"{target.Sql.Version}::bigint, {target.Sql.External}, pg_catalog.count(*), {held.Counts}";
+        var columns =
+            $"{target.Sql.Version}::bigint, {target.Sql.External}, pg_catalog.count(*), {held.Counts}";
         await foreach (var reader in RunAsync(target, columns, "GROUP BY 1, 2", tenants, cancellationToken))
         {
             var key = (reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), reader.GetBoolean(1));
