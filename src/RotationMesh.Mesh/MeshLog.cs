@@ -102,6 +102,13 @@ internal static partial class MeshLog
     public static partial void DeadLettered(ILogger log, string queue, string cause);
 
     [LoggerMessage(
+        3303,
+        LogLevel.Warning,
+        "A message on {Queue} was dropped: {Cause}; others like it are counted, and told of once a minute"
+    )]
+    public static partial void Dropped(ILogger log, string queue, string cause);
+
+    [LoggerMessage(
         3301,
         LogLevel.Warning,
         "The channel of {Queue} has been closed for {Closed} and nobody noticed; it is opened again"

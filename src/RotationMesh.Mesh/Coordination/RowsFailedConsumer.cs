@@ -1,5 +1,7 @@
 using MassTransit;
+using Npgsql;
 using RotationMesh.Contracts;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target.Rows;
@@ -7,20 +9,46 @@ using RotationMesh.Postgres.Target.Rows;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Records failed rows. The same row may be told of twice: it is kept once.</summary>
-internal sealed class RowsFailedConsumer(ControlDatabase control, FailureRoom? room = null)
-    : IConsumer<Batch<RowsFailed>>
+internal sealed class RowsFailedConsumer(
+    ControlDatabase control,
+    DroppedMessages dropped,
+    FailureRoom? room = null
+) : IConsumer<Batch<RowsFailed>>
 {
     /// <summary>Handles what workers tell ahead of a partition's result.</summary>
     public async Task Consume(ConsumeContext<Batch<RowsFailed>> context)
     {
         var store = new RowFailureStore(control.Source);
         foreach (var rotation in context.Message.GroupBy(one => one.Message.RotationId, one => one.Message))
-            await store.RecordAsync(
-                rotation.Key,
-                [.. rotation.SelectMany(message => message.Rows.Select(row => Failure(message, row)))],
-                context.CancellationToken
-            );
+            try
+            {
+                await store.RecordAsync(
+                    rotation.Key,
+                    [.. rotation.SelectMany(Failures)],
+                    context.CancellationToken
+                );
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+            {
+                dropped.Drop(Queues.RowsFailed, "its rotation is not there");
+            }
+
         room?.Leave(context.Message.Length);
+    }
+
+    private IEnumerable<RowFailure> Failures(RowsFailed message)
+    {
+        if (FailedRowCheck.Fault(message) is { } fault)
+        {
+            dropped.Drop(Queues.RowsFailed, fault);
+            yield break;
+        }
+
+        foreach (var row in message.Rows)
+            if (FailedRowCheck.Fault(row) is { } flaw)
+                dropped.Drop(Queues.RowsFailed, flaw);
+            else
+                yield return Failure(message, row);
     }
 
     private static RowFailure Failure(RowsFailed message, FailedRow row) =>

@@ -1,24 +1,41 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Settles results of one kind in bulk: one transaction for a batch of messages.</summary>
-internal sealed class SettlementConsumer<T>(ControlDatabase control, LedgerRules rules, LedgerPulse pulse)
-    : IConsumer<Batch<T>>
+internal sealed class SettlementConsumer<T>(
+    ControlDatabase control,
+    LedgerRules rules,
+    LedgerPulse pulse,
+    DroppedMessages dropped
+) : IConsumer<Batch<T>>
     where T : class
 {
     /// <summary>Handles what workers say of their partitions. All or nothing: the whole batch is delivered again.</summary>
     public async Task Consume(ConsumeContext<Batch<T>> context)
     {
-        var messages = context.Message.Select(one => one.Message).ToList();
+        var queue = context.ReceiveContext.InputAddress.Segments[^1];
+        var messages = context
+            .Message.Select(one => one.Message)
+            .Where(message => IsSound(message, queue))
+            .ToList();
         var settlement = new PartitionSettlement(control.Source, rules);
         await settlement.SettleAsync([.. messages.Select(Results.Of)], context.CancellationToken);
         pulse.Beat();
         foreach (var reasons in messages.OfType<PartitionRefused>().GroupBy(refused => refused.RotationId))
             await context.Publish(new RotationHeldUp(reasons.Key, Describe(reasons)));
+    }
+
+    private bool IsSound(T message, string queue)
+    {
+        if (ResultCheck.Fault(message) is not { } fault)
+            return true;
+        dropped.Drop(queue, fault);
+        return false;
     }
 
     private static string Describe(IEnumerable<PartitionRefused> refused) =>

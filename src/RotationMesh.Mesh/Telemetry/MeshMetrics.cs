@@ -59,6 +59,12 @@ internal static class MeshMetrics
         "Messages that no consumer could handle, by queue"
     );
 
+    private static readonly Counter<long> Dropped = Meter.CreateCounter<long>(
+        "rotationmesh.messages.dropped",
+        "{message}",
+        "Messages, or rows of one, that were not heeded, by queue and cause"
+    );
+
     /// <summary>Rows of a batch, or of a step that counts its conflicts.</summary>
     public static void CountRows(long rotated, long conflicts)
     {
@@ -84,6 +90,10 @@ internal static class MeshMetrics
         Partitions.Add(1, attributes);
         PartitionDuration.Record(elapsed.TotalSeconds, attributes);
     }
+
+    /// <summary>A message, or a part of one, that was not heeded.</summary>
+    public static void CountDropped(string queue, string cause) =>
+        Dropped.Add(1, new("messaging.destination.name", queue), new("rotationmesh.cause", cause));
 
     /// <summary>A message that was given up.</summary>
     public static void CountDeadLetter(string queue) =>

@@ -51,6 +51,7 @@ public static class CoordinatorRole
         ArgumentNullException.ThrowIfNull(bus);
         bus.TryAddSingleton(TimeProvider.System);
         bus.TryAddSingleton<GoalCheck>();
+        bus.TryAddSingleton<DroppedMessages>();
         bus.AddSingleton(options);
         bus.AddSingleton(rules);
         bus.AddSingleton<LedgerPulse>();

@@ -1,47 +1,89 @@
 using MassTransit;
+using MassTransit.RabbitMqTransport;
+using RabbitMQ.Client;
 
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
 /// One bounded queue for every message that can't be handled: garbage, an unknown type, one whose consumer fails again and
-/// again (these MassTransit moves, with the fault in their headers) or kills its process (these RabbitMQ moves).
+/// again (these the process moves, as they came and without the fault's words) or kills its process (these RabbitMQ moves).
+/// Coordinators declare it; a worker may write to it, and neither read nor delete it.
 /// </summary>
-internal static class DeadLetters
+internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
     /// <summary>Messages kept; the oldest make room. Enough to see a pattern, and no broker is filled by one.</summary>
     private const int Most = 10_000;
 
-    /// <summary>Messages that the broker gives up go from this queue to the dead letters.</summary>
-    public static void Catch(IRabbitMqReceiveEndpointConfigurator queue) =>
-        queue.BindDeadLetterQueue(Queues.DeadLetters, Queues.DeadLetters, Shape);
+    /// <summary>Argument of a queue: where RabbitMQ puts what it gives up.</summary>
+    private const string Exchange = "x-dead-letter-exchange";
 
-    /// <summary>Messages that MassTransit gives up go to the dead letters, whatever queue they came from.</summary>
-    public static void Collect(IRabbitMqSendTopologyConfigurator topology)
+    /// <summary>Header of a dead letter: the queue that it was taken from.</summary>
+    private const string CameFrom = "rotationmesh-queue";
+
+    private static readonly DeadLetters Mover = new();
+
+    /// <summary>Messages that the broker gives up go from this queue to the dead letters.</summary>
+    public static void Catch(IRabbitMqReceiveEndpointConfigurator queue, bool declared)
     {
-        topology.ErrorQueueNameFormatter = new OneQueue();
-        topology.DeadLetterQueueNameFormatter = new OneQueue();
-        topology.ConfigureErrorSettings = Reshape;
-        topology.ConfigureDeadLetterSettings = Reshape;
+        if (declared)
+            queue.BindDeadLetterQueue(Queues.DeadLetters, Queues.DeadLetters, Shape);
+        else
+            queue.SetQueueArgument(Exchange, Queues.DeadLetters);
+    }
+
+    /// <summary>Messages that the process gives up go there too. In the place of MassTransit's own pipes, which answer them.</summary>
+    public static void Move(IReceiveEndpointConfigurator queue)
+    {
+        queue.ConfigureError(pipe => pipe.UseFilter(Mover));
+        queue.ConfigureDeadLetter(pipe => pipe.UseFilter(Mover));
+    }
+
+    /// <summary>Called where a consumer failed, or the message could not be read.</summary>
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        if (!context.IsFaulted)
+            await context.NotifyFaulted(context.Exception);
+        await MoveAsync(context);
+        await next.Send(context);
+    }
+
+    /// <summary>Called where no consumer wanted it.</summary>
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        await MoveAsync(context);
+        await next.Send(context);
+    }
+
+    /// <inheritdoc/>
+    public void Probe(ProbeContext context) => context.CreateFilterScope("dead-letters");
+
+    private static async Task MoveAsync(ReceiveContext context)
+    {
+        if (
+            !context.TryGetPayload<ChannelContext>(out var channel)
+            || !context.TryGetPayload<RabbitMqBasicConsumeContext>(out var consumed)
+        )
+            return; // in memory, where nothing outlives the process
+        var letter = new BasicProperties(consumed.Properties) { Persistent = true };
+        letter.ClearExpiration();
+        letter.Headers = new Dictionary<string, object?>(letter.Headers ?? new Dictionary<string, object?>())
+        {
+            [CameFrom] = context.InputAddress.Segments[^1],
+        };
+        await channel.BasicPublishAsync(
+            Queues.DeadLetters,
+            consumed.RoutingKey,
+            mandatory: false,
+            letter,
+            context.GetBody(),
+            awaitAck: true,
+            context.CancellationToken
+        );
     }
 
     private static void Shape(IRabbitMqQueueConfigurator letters)
     {
         letters.SetQuorumQueue();
         letters.SetQueueArgument("x-max-length", Most);
-    }
-
-    // MassTransit hands over the settings of the queue that the message came from.
-    private static void Reshape(IRabbitMqQueueBindingConfigurator letters)
-    {
-        letters.SetQueueArgument("x-delivery-limit", null!);
-        letters.SetQueueArgument("x-dead-letter-exchange", null!);
-        Shape(letters);
-    }
-
-    private sealed class OneQueue : IErrorQueueNameFormatter, IDeadLetterQueueNameFormatter
-    {
-        public string FormatErrorQueueName(string queueName) => Queues.DeadLetters;
-
-        public string FormatDeadLetterQueueName(string queueName) => Queues.DeadLetters;
     }
 }

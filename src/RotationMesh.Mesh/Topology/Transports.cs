@@ -1,6 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Sealing;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -46,11 +48,11 @@ public static class Transports
                 queue.ConfigureChannel(channel => channel.UseFilter(new ChannelGuard(name, log)));
                 queue.SetQuorumQueue();
                 queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
-                // Nobody waits for these events; the dead letter holds the fault itself.
-                queue.PublishFaults = false;
+                queue.PublishFaults = false; // nobody waits for these events
+                DeadLetters.Move(queue);
                 // What expires there is no fault.
                 if (name != Queues.WorkerSeen)
-                    DeadLetters.Catch(queue);
+                    DeadLetters.Catch(queue, declared: services.GetService<CoordinatorOptions>() is not null);
             }
         );
         bus.UsingRabbitMq(
@@ -62,7 +64,7 @@ public static class Transports
                     address.VirtualHost,
                     host => BrokerConnection.Configure(host, address, trust)
                 );
-                DeadLetters.Collect(broker.SendTopology);
+                BrokerSerialization.Use(broker);
                 broker.UseConsumeFilter(typeof(MessageScope<>), context);
                 broker.ConfigureEndpoints(context);
             }

@@ -5,17 +5,15 @@ namespace RotationMesh.ServiceTests.Messages;
 
 public sealed class WhenAWorkerHasAUserOfItsOwn
 {
-    // As README.md gives them.
-    private const string Configure =
-        "^rotationmesh-((rotate|verify)-partition|partition-(rotated|verified|refused|failed|returned|alive)|rows-failed|worker-seen|dead-letters)$";
-    private const string Write = Configure;
-    private const string Read = "^rotationmesh-((rotate|verify)-partition|dead-letters)$";
-
     [Test]
     public async Task The_documented_permissions_suffice_for_a_rotation_and_its_failures()
     {
         await using var stage = await Stage.LoadAsync(rows: 2000);
-        var address = await stage.Broker.AddUserAsync(Configure, Write, Read);
+        var address = await stage.Broker.AddUserAsync(
+            WorkerUser.Configure,
+            WorkerUser.Write,
+            WorkerUser.Read
+        );
         // The worker comes first: it finds nothing that a coordinator has declared.
         var worker = await stage
             .StartWorker(new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = address })
@@ -44,9 +42,9 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
         await using var stage = await Stage.LoadAsync(rows: 10);
         string Of(string name, string pattern) => right == name ? "^$" : pattern;
         var address = await stage.Broker.AddUserAsync(
-            Of("configure", Configure),
-            Of("write", Write),
-            Of("read", Read)
+            Of("configure", WorkerUser.Configure),
+            Of("write", WorkerUser.Write),
+            Of("read", WorkerUser.Read)
         );
         var worker = stage.StartWorker(
             new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = address }
@@ -66,7 +64,11 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
     {
         await using var stage = await Stage.LoadAsync(rows: 100);
         await stage.StartCoordinator().JoinedAsync();
-        var address = await stage.Broker.AddUserAsync(Configure, Write, Read);
+        var address = await stage.Broker.AddUserAsync(
+            WorkerUser.Configure,
+            WorkerUser.Write,
+            WorkerUser.Read
+        );
         await using var connection = await new ConnectionFactory
         {
             Uri = new Uri(address),
@@ -84,9 +86,19 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
                 "delete",
                 channel => channel.QueueDeleteAsync("rotationmesh-rotation")
             );
+            await RefusesAsync(
+                connection,
+                "delete the dead letters",
+                channel => channel.QueueDeleteAsync("rotationmesh-dead-letters")
+            );
             foreach (
                 var queue in (string[])
-                    ["rotationmesh-rotation", "rotationmesh-partition-rotated", "rotationmesh-plan-rotation"]
+                    [
+                        "rotationmesh-rotation",
+                        "rotationmesh-partition-rotated",
+                        "rotationmesh-plan-rotation",
+                        "rotationmesh-dead-letters",
+                    ]
             )
                 await RefusesAsync(
                     connection,

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using NUnit.Framework;
 using RabbitMQ.Client;
 
@@ -100,6 +102,37 @@ public sealed class TestBroker : IAsyncDisposable
         return await channel.MessageCountAsync(queue);
     }
 
+    /// <summary>Messages of a queue that consumers have acknowledged; the broker tells it some seconds late.</summary>
+    public async Task<long> AcknowledgedAsync(string queue)
+    {
+        var told = await management.GetFromJsonAsync<JsonElement>(
+            new Uri($"/api/queues/{name}/{queue}", UriKind.Relative)
+        );
+        return
+            told.TryGetProperty("message_stats", out var stats)
+            && stats.TryGetProperty("ack", out var acknowledged)
+            ? acknowledged.GetInt64()
+            : 0;
+    }
+
+    /// <summary>
+    /// Every queue, exchange and binding of the virtual host, one a line; temporary ones, which belong to a connection, are
+    /// left out.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> TopologyAsync() =>
+        [
+            .. (await ListAsync("queues", "{0}", "name")).Where(queue => !queue.StartsWith("amq.")),
+            .. await ListAsync("exchanges", "exchange {0} {1}", "name", "type"),
+            .. await ListAsync(
+                "bindings",
+                "{0} -> {1} {2} ({3})",
+                "source",
+                "destination_type",
+                "destination",
+                "routing_key"
+            ),
+        ];
+
     /// <summary>Deletes the virtual host and the users; whoever is connected loses the connection.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -110,6 +143,22 @@ public sealed class TestBroker : IAsyncDisposable
 
         await management.DeleteAsync(new Uri($"/api/vhosts/{name}", UriKind.Relative));
         management.Dispose();
+    }
+
+    private async Task<IEnumerable<string>> ListAsync(string kind, string line, params string[] columns)
+    {
+        var all = await management.GetFromJsonAsync<JsonElement>(
+            new Uri($"/api/{kind}/{name}", UriKind.Relative)
+        );
+        return all.EnumerateArray()
+            .Select(one =>
+                string.Format(
+                    CultureInfo.InvariantCulture,
+                    line,
+                    [.. columns.Select(column => (object)one.GetProperty(column).ToString())]
+                )
+            )
+            .Order(StringComparer.Ordinal);
     }
 
     private async Task PutAsync(string path, object body)

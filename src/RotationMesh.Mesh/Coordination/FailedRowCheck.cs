@@ -1,0 +1,51 @@
+using System.Globalization;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Whether a failed row can be recorded; the rows that it came with are recorded all the same.</summary>
+internal static class FailedRowCheck
+{
+    /// <summary>Far longer than an identifier of PostgreSQL, and than a name in a map.</summary>
+    private const int LongestName = 1000;
+
+    /// <summary>Longer than a key that PostgreSQL can index, compressed as well as it may be.</summary>
+    private const int LongestKey = 1_000_000;
+
+    /// <summary>Columns of an index, in PostgreSQL as it is built by everybody.</summary>
+    private const int MostColumns = 32;
+
+    /// <summary>What is wrong with the message as a whole, in words that quote nothing of it; null where nothing is.</summary>
+    public static string? Fault(RowsFailed message)
+    {
+        if (
+            !MessageText.Fits(message.Scope, LongestName)
+            || !MessageText.Fits(message.Database, LongestName)
+            || !MessageText.Fits(message.Table, LongestName)
+        )
+            return "its failed rows are of no table";
+        return message.Rows is null ? "it has no failed rows" : null;
+    }
+
+    /// <summary>What is wrong with one of its rows; null where nothing is.</summary>
+    public static string? Fault(FailedRow? row)
+    {
+        if (row?.Key is not { Count: > 0 and <= MostColumns } key || !key.All(IsPart))
+            return "a failed row has no key";
+        if (key.Select(part => part.Column).Distinct().Count() != key.Count)
+            return "a failed row has no key";
+        if (row.Tenant is not null && !MessageText.Fits(row.Tenant, LongestKey, mayBeEmpty: true))
+            return "a failed row's tenant is no text";
+        return Enum.GetNames<RowError>().Contains(row.Error) ? null : "a failed row has no known error class";
+    }
+
+    private static bool IsPart(KeyColumn? part) =>
+        part is not null
+        && MessageText.Fits(part.Column, LongestName)
+        && MessageText.Fits(part.Value, LongestKey, mayBeEmpty: true)
+        && (
+            !part.IsNumber
+            || long.TryParse(part.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+        );
+}
