@@ -89,4 +89,7 @@ public enum Refusal
 
     /// <summary>The worker gets no connection to the partition's database, or its role may not do there what it should.</summary>
     DatabaseOutOfReach,
+
+    /// <summary>The command is sealed with another key than the worker's current one.</summary>
+    CurrentKeyDiffers,
 }

@@ -37,6 +37,7 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
             Refusal.KeyMissing => "the key ring lacks the rotation's target version",
             Refusal.FingerprintDiffers =>
                 "the key of the target version has another fingerprint than the rotation's",
+            Refusal.CurrentKeyDiffers => detail ?? "its current key is not the coordinator's",
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
         };
 }

@@ -7,6 +7,7 @@ namespace RotationMesh.Core.Keys;
 public sealed class MasterKey : IDisposable
 {
     private readonly byte[] bytes;
+    private readonly SealingKeys sealing = new();
 
     internal MasterKey(int version, string value)
     {
@@ -36,10 +37,15 @@ public sealed class MasterKey : IDisposable
     /// <summary>Whether the bytes are zeroes: anybody could derive from those.</summary>
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Zeroes the key.</summary>
+    /// <summary>Writes the code of the content under a key that is derived for the purpose: 32 bytes.</summary>
+    internal void Seal(SealPurpose purpose, ReadOnlySpan<byte> content, Span<byte> mac) =>
+        sealing.Seal(bytes, purpose, content, mac);
+
+    /// <summary>Zeroes the key, and what was derived from it.</summary>
     public void Dispose()
     {
         IsDisposed = true;
+        sealing.Dispose();
         CryptographicOperations.ZeroMemory(bytes);
     }
 }

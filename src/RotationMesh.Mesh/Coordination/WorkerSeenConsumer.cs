@@ -1,5 +1,7 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
+using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Workers;
@@ -7,7 +9,7 @@ using RotationMesh.Postgres.Control.Workers;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Keeps the list of workers.</summary>
-internal sealed class WorkerSeenConsumer(ControlDatabase control, DroppedMessages dropped)
+internal sealed class WorkerSeenConsumer(ControlDatabase control, KeyRing ring, DroppedMessages dropped)
     : IConsumer<WorkerSeen>
 {
     /// <summary>Handles what a worker says of itself.</summary>
@@ -27,11 +29,23 @@ internal sealed class WorkerSeenConsumer(ControlDatabase control, DroppedMessage
                 Host = seen.Host,
                 ProgramVersion = seen.Version,
                 MapHash = seen.MapHash,
-                Keys = seen.Keys.ToDictionary(key => key.Version, key => key.Fingerprint),
+                Keys = Shown(context).ToDictionary(key => key.Version, key => key.Fingerprint),
                 Concurrency = seen.Concurrency,
                 Leaving = seen.Leaving,
             },
             context.CancellationToken
+        );
+    }
+
+    // Fingerprints are public: of the keys that are known here only those count that have sealed the message. What is not
+    // known here satisfies no gate, and tells operators what differs.
+    private IEnumerable<KeySeen> Shown(ConsumeContext<WorkerSeen> context)
+    {
+        if (!context.TryGetPayload<SealExamination>(out var seal))
+            return context.Message.Keys; // in memory, where nobody else can send
+        var known = ring.Keys.Select(key => key.Fingerprint).ToHashSet();
+        return context.Message.Keys.Where(key =>
+            !known.Contains(key.Fingerprint) || seal.Proven.Contains(key.Fingerprint)
         );
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Runtime.Serialization;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -20,14 +21,18 @@ internal sealed class EnvelopeReader : IMessageDeserializer
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
         ArgumentNullException.ThrowIfNull(receiveContext);
-        return new WithoutAddresses(
-            receiveContext,
-            json.Deserialize(
-                receiveContext.Body,
-                receiveContext.TransportHeaders,
-                receiveContext.InputAddress
-            )
+        var envelope = json.Deserialize(
+            receiveContext.Body,
+            receiveContext.TransportHeaders,
+            receiveContext.InputAddress
         );
+        if (
+            !receiveContext.TryGetPayload<SealExamination>(out var examination)
+            || envelope.SupportedMessageTypes is not [var type]
+            || type != examination.Type
+        )
+            throw new SerializationException("the message is of another type than its seal says");
+        return new WithoutAddresses(receiveContext, envelope);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
 
 namespace RotationMesh.Mesh.Topology;
@@ -12,7 +13,8 @@ internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserv
     /// <summary>Called as well where no consumer wanted it.</summary>
     public Task PostReceive(ReceiveContext context)
     {
-        if (!context.IsDelivered && !context.IsFaulted)
+        var dropped = context.TryGetPayload<SealExamination>(out var seal) && seal.IsDropped;
+        if (!context.IsDelivered && !context.IsFaulted && !dropped)
             Tell(context, "no consumer knows its type");
         return Task.CompletedTask;
     }

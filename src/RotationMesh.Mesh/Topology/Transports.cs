@@ -1,8 +1,10 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Sealing;
+using RotationMesh.Mesh.Telemetry;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -29,7 +31,7 @@ public static class Transports
         );
     }
 
-    /// <summary>RabbitMQ with quorum queues.</summary>
+    /// <summary>RabbitMQ with quorum queues; messages are sealed by the host's key ring, which is registered.</summary>
     public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerAddress address)
     {
         ArgumentNullException.ThrowIfNull(bus);
@@ -37,6 +39,9 @@ public static class Transports
         bus.UseBusDefaults();
         var trust = new BrokerTrust(address);
         bus.AddSingleton(trust);
+        bus.TryAddSingleton(TimeProvider.System);
+        bus.TryAddSingleton<DroppedMessages>();
+        bus.TryAddSingleton<MessageSeals>();
         bus.AddReceiveObserver<DeadLetterLog>();
         bus.AddReceiveEndpointObserver<BrokerRights>();
         bus.AddConfigureEndpointsCallback(
@@ -48,6 +53,12 @@ public static class Transports
                 queue.ConfigureChannel(channel => channel.UseFilter(new ChannelGuard(name, log)));
                 queue.SetQuorumQueue();
                 queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+                var seal = new SealFilter(
+                    name,
+                    services.GetRequiredService<MessageSeals>(),
+                    services.GetRequiredService<DroppedMessages>()
+                );
+                queue.ConfigureReceive(pipe => pipe.UseFilter(seal));
                 queue.PublishFaults = false; // nobody waits for these events
                 DeadLetters.Move(queue);
                 // What expires there is no fault.
@@ -64,7 +75,7 @@ public static class Transports
                     address.VirtualHost,
                     host => BrokerConnection.Configure(host, address, trust)
                 );
-                BrokerSerialization.Use(broker);
+                BrokerSerialization.Use(broker, context.GetRequiredService<MessageSeals>());
                 broker.UseConsumeFilter(typeof(MessageScope<>), context);
                 broker.ConfigureEndpoints(context);
             }

@@ -4,6 +4,7 @@ using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
+using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Rows;
@@ -75,6 +76,12 @@ internal sealed class PartitionWork(
         if (goals.Find(goal.MapHash, goal.Version, goal.Fingerprint) is { } refusal)
         {
             await RefuseAsync(refusal);
+            return;
+        }
+
+        if (context.TryGetPayload<SealExamination>(out var seal) && seal.Fault is { } unproven)
+        {
+            await RefuseAsync(Refusal.CurrentKeyDiffers, unproven);
             return;
         }
 

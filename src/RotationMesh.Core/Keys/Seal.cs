@@ -1,0 +1,28 @@
+namespace RotationMesh.Core.Keys;
+
+/// <summary>
+/// Proof that somebody who holds a master key wrote something: which key, by version and public fingerprint, and a message
+/// authentication code (HMAC-SHA256) under a key that is derived from it.
+/// </summary>
+public readonly record struct Seal(int Version, string Fingerprint, ReadOnlyMemory<byte> Mac);
+
+/// <summary>
+/// What is sealed. Each has a key of its own (HKDF-SHA256 with the name as info), so that what was sealed as one passes for
+/// no other.
+/// </summary>
+public sealed class SealPurpose
+{
+    /// <summary>Messages over a broker.</summary>
+    public static readonly SealPurpose Message = new("rotationmesh/message/v1");
+
+    /// <summary>What operators ask for, in the control database.</summary>
+    public static readonly SealPurpose Request = new("rotationmesh/request/v1");
+
+    /// <summary>Rotations as their sagas leave them, in the control database.</summary>
+    public static readonly SealPurpose Rotation = new("rotationmesh/rotation/v1");
+
+    private SealPurpose(string name) => Name = name;
+
+    /// <summary>Name and version of the derivation.</summary>
+    public string Name { get; }
+}
