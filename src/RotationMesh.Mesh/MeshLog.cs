@@ -59,11 +59,21 @@ internal static partial class MeshLog
     public static partial void Posted(ILogger log, Guid rotationId, string request);
 
     [LoggerMessage(
+        3105,
+        LogLevel.Warning,
+        "Request {RequestId} for rotation {RotationId} is refused: {Fault}"
+    )]
+    public static partial void RequestRefused(ILogger log, long requestId, Guid rotationId, string fault);
+
+    [LoggerMessage(
         3106,
         LogLevel.Warning,
         "Rotation {RotationId}: nothing was heard for {Silence}; {Partitions} partitions are sent again"
     )]
     public static partial void SilenceBroken(ILogger log, Guid rotationId, int partitions, TimeSpan silence);
+
+    [LoggerMessage(3107, LogLevel.Warning, "Rotation {RotationId} is left alone: {Fault}")]
+    public static partial void LeftAlone(ILogger log, Guid rotationId, string fault);
 
     [LoggerMessage(
         3200,

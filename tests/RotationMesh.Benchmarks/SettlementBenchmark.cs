@@ -127,6 +127,9 @@ internal static class SettlementBenchmark
         command.Parameters.AddWithValue("fingerprint", ring.Keys.Single().Fingerprint);
         command.Parameters.AddWithValue("hash", MapHash.Of(map));
         await command.ExecuteNonQueryAsync();
+        var rotations = new RunningRotations(control.Source);
+        var begun = (await rotations.FindAsync(id, CancellationToken.None))!;
+        await rotations.SealAsync(id, RotationSeals.SealOf(ring, begun), CancellationToken.None);
         return id;
     }
 

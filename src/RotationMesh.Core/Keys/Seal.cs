@@ -1,10 +1,36 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
 /// Proof that somebody who holds a master key wrote something: which key, by version and public fingerprint, and a message
 /// authentication code (HMAC-SHA256) under a key that is derived from it.
 /// </summary>
-public readonly record struct Seal(int Version, string Fingerprint, ReadOnlyMemory<byte> Mac);
+public readonly record struct Seal(int Version, string Fingerprint, ReadOnlyMemory<byte> Mac)
+{
+    private const int Parts = 3;
+
+    /// <summary>As it is sent and stored: <c>version:fingerprint:code</c>, the code in base64.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Version}:{Fingerprint}:{Convert.ToBase64String(Mac.Span)}"
+        );
+
+    /// <summary>Null where the text is no seal.</summary>
+    public static Seal? TryParse(string? text)
+    {
+        if (text?.Split(':') is not { Length: Parts } parts)
+            return null;
+        if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            return null;
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        return Convert.TryFromBase64String(parts[2], mac, out var length) && length == mac.Length
+            ? new Seal(version, parts[1], mac.ToArray())
+            : null;
+    }
+}
 
 /// <summary>
 /// What is sealed. Each has a key of its own (HKDF-SHA256 with the name as info), so that what was sealed as one passes for

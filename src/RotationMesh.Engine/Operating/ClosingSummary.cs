@@ -1,5 +1,8 @@
+using System.Text.Json;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
 
@@ -45,6 +48,24 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
         && Counts().Failed == 0
         && (Doubts is null or { Count: 0 })
         && PostChecks?.All(check => check.Passed) != false;
+
+    /// <summary>The seal of these totals, by the current key.</summary>
+    public string SealFor(KeyRing ring, Guid rotationId) =>
+        ClosingSeals.Of(ring, ClosingSeals.Summary, rotationId, ToJson());
+
+    /// <summary>Reads totals; null where there are none, or somebody without the key wrote them.</summary>
+    public static ClosingSummary? Read(KeyRing ring, Guid rotationId, string? json, string? seal)
+    {
+        var summary = json is null ? null : JsonSerializer.Deserialize<ClosingSummary>(json);
+        return
+            summary is not null
+            && ClosingSeals.Holds(ring, ClosingSeals.Summary, rotationId, summary.ToJson(), seal)
+            ? summary
+            : null;
+    }
+
+    /// <summary>As they are kept.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this);
 
     /// <summary>The sum of all tables.</summary>
     public RowCounts Counts() =>

@@ -16,7 +16,7 @@ namespace RotationMesh.Engine.Operating;
 
 /// <summary>
 /// Rotations by way of the control database: what is asked is written there for the coordinators, and what is told is
-/// read there. The key ring is asked for only to start a rotation.
+/// read there. The key ring is asked for only to ask: every request is sealed by it.
 /// </summary>
 public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, ControlDatabase control)
     : IRotations
@@ -43,7 +43,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     public GateEntrance? Entrance { get; init; }
 
     private readonly RunningRotations rotations = new(control.Source);
-    private readonly RequestStore requests = new(control.Source);
+    private readonly RotationRequests requests = new(ring, control);
 
     /// <inheritdoc/>
     public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             );
         }
 
-        await requests.AddAsync(Demand(start.RotationId, start, order.TraceParent), cancellationToken);
+        await requests.StartAsync(start.RotationId, start, order.TraceParent, cancellationToken);
         return start.RotationId;
     }
 
@@ -158,10 +158,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
         SteeringRules.EnsureAllowed(rotation, order, map);
-        await requests.AddAsync(
-            Demand(rotation.RotationId, SteeringRules.Command(rotation.RotationId, order), null),
-            cancellationToken
-        );
+        var request = await requests.SteerAsync(rotation, order, cancellationToken);
         var asked = TimeProvider.System.GetTimestamp();
         var now = rotation;
         while (
@@ -170,6 +167,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         )
         {
             await Task.Delay(Interval, cancellationToken);
+            await requests.EnsureNotRefusedAsync(request, cancellationToken);
             now = await rotations.FindAsync(rotation.RotationId, cancellationToken) ?? now;
         }
 
@@ -235,15 +233,6 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     private async Task<bool> IsKnownAsync(Guid rotationId, CancellationToken cancellationToken) =>
         await requests.FindStartAsync(rotationId, cancellationToken) is not null
         || await rotations.FindAsync(rotationId, cancellationToken) is not null;
-
-    private static RotationDemand Demand(Guid rotationId, object message, string? traceParent) =>
-        new()
-        {
-            RotationId = rotationId,
-            Kind = message.GetType().Name,
-            Message = JsonSerializer.Serialize(message, message.GetType()),
-            TraceParent = traceParent,
-        };
 
     private static UnknownRotationException Unknown(Guid? rotationId) =>
         new(rotationId is null ? "there was no rotation yet" : $"there is no rotation {rotationId}");

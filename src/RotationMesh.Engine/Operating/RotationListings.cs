@@ -53,13 +53,14 @@ internal static class RotationListings
         new()
         {
             RotationId = start.RotationId,
-            State = "Checking",
+            State = asked.RefusedFor is null ? "Checking" : "Faulted",
             DryRun = false,
             TargetVersion = start.TargetVersion,
             ElapsedSeconds = 0,
             StartedAt = asked.RequestedAt,
+            EndedAt = asked.RefusedAt,
             RequestedBy = start.RequestedBy,
-            Reason = "no coordinator has taken it up yet",
+            Reason = asked.RefusedFor ?? "no coordinator has taken it up yet",
             Verified = 0,
             Totals = new RowTotals
             {

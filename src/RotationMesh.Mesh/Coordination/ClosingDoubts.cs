@@ -48,7 +48,12 @@ internal sealed class ClosingDoubts(
     )
     {
         var doubts = new List<string>();
-        var census = await ClosingCensus.FindAsync(control.Source, command.RotationId, cancellationToken);
+        var census = await ClosingCensus.FindAsync(
+            control.Source,
+            ring,
+            command.RotationId,
+            cancellationToken
+        );
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add("no closing census of this sweep is recorded: retry the rotation");
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;

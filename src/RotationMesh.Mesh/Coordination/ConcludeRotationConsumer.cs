@@ -1,10 +1,10 @@
-using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
+using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
@@ -22,6 +22,7 @@ namespace RotationMesh.Mesh.Coordination;
 /// </summary>
 internal sealed class ConcludeRotationConsumer(
     ControlDatabase control,
+    KeyRing ring,
     FailureArrival arrival,
     QueuePauses pauses,
     PostChecks postChecks,
@@ -70,7 +71,12 @@ internal sealed class ConcludeRotationConsumer(
         );
         var census = command.Cancelled
             ? null
-            : await ClosingCensus.FindAsync(control.Source, command.RotationId, context.CancellationToken);
+            : await ClosingCensus.FindAsync(
+                control.Source,
+                ring,
+                command.RotationId,
+                context.CancellationToken
+            );
         var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
         {
             Sweep = command.Sweep,
@@ -100,7 +106,8 @@ internal sealed class ConcludeRotationConsumer(
                 alone,
                 command.RotationId,
                 command.Sweep,
-                JsonSerializer.Serialize(summary),
+                summary.ToJson(),
+                summary.SealFor(ring, command.RotationId),
                 context.CancellationToken
             )
         )
@@ -150,13 +157,13 @@ internal sealed class ConcludeRotationConsumer(
         CancellationToken cancellationToken
     )
     {
-        var written = await new SummaryStore(control.Source).FindWrittenAsync(
+        var (written, seal) = await new SummaryStore(control.Source).FindWrittenAsync(
             command.RotationId,
             cancellationToken
         );
         return
-            written is not null
-            && JsonSerializer.Deserialize<ClosingSummary>(written) is { PostChecks: { } answered } before
+            ClosingSummary.Read(ring, command.RotationId, written, seal)
+                is { PostChecks: { } answered } before
             && before.Sweep == command.Sweep
             ? answered
             : await postChecks.AskAsync(command.RotationId, cancellationToken);

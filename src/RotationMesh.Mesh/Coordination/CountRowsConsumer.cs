@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
@@ -15,6 +16,7 @@ internal sealed class CountRowsConsumer(
     SettledCensuses censuses,
     TargetDatabases databases,
     ControlDatabase control,
+    KeyRing ring,
     FailureArrival arrival
 ) : IConsumer<CountRows>
 {
@@ -74,7 +76,7 @@ internal sealed class CountRowsConsumer(
         };
         if (census is { PendingRows: <= 0, Uncounted: null })
             censuses.Forget(rotationId);
-        if (await census.WriteAsync(alone, rotationId, context.CancellationToken))
+        if (await census.WriteAsync(alone, ring, rotationId, context.CancellationToken))
             await context.Publish(new RowsCounted(rotationId, sweep));
     }
 

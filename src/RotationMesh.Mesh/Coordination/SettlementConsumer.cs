@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -19,16 +20,21 @@ internal sealed class SettlementConsumer<T>(
     public async Task Consume(ConsumeContext<Batch<T>> context)
     {
         var queue = context.ReceiveContext.InputAddress.Segments[^1];
-        var messages = context
-            .Message.Select(one => one.Message)
-            .Where(message => IsSound(message, queue))
-            .ToList();
+        var messages = context.Message.Select(Believed).Where(message => IsSound(message, queue)).ToList();
         var settlement = new PartitionSettlement(control.Source, rules);
         await settlement.SettleAsync([.. messages.Select(Results.Of)], context.CancellationToken);
         pulse.Beat();
         foreach (var reasons in messages.OfType<PartitionRefused>().GroupBy(refused => refused.RotationId))
             await context.Publish(new RotationHeldUp(reasons.Key, Describe(reasons)));
     }
+
+    // A refusal may be sealed by any key of the ring; that nobody writes any more is told by the current one alone.
+    private static T Believed(ConsumeContext<T> one) =>
+        one.Message is PartitionRefused { IsOver: true } refused
+        && one.TryGetPayload<SealExamination>(out var seal)
+        && !seal.ByCurrent
+            ? (T)(object)(refused with { IsOver = false })
+            : one.Message;
 
     private bool IsSound(T message, string queue)
     {

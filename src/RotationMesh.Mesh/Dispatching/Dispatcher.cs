@@ -17,6 +17,7 @@ internal sealed class Dispatcher(
     IBus bus,
     ControlDatabase control,
     TargetClocks clocks,
+    SoundRotations rotations,
     LedgerRules rules,
     LedgerPulse pulse,
     CoordinatorOptions options,
@@ -60,7 +61,7 @@ internal sealed class Dispatcher(
     /// <summary>One take; false where nothing was due or the window is full.</summary>
     private async Task<bool> DispatchAsync(CancellationToken stopping)
     {
-        var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
+        var running = await rotations.ListAsync(stopping);
         var open = running
             .Where(rotation => Dispatching.Contains(rotation.State))
             .ToDictionary(r => r.RotationId);

@@ -16,8 +16,7 @@ internal sealed class GateWatch(
     IBus bus,
     GateSet gates,
     GateLook look,
-    ControlDatabase control,
-    CoordinatorOptions options,
+    SoundRotations rotations,
     TimeProvider clock,
     ILogger<GateWatch> log
 ) : BackgroundService
@@ -56,7 +55,7 @@ internal sealed class GateWatch(
 
     private async Task WatchAsync(CancellationToken stopping)
     {
-        var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
+        var running = await rotations.ListAsync(stopping);
         foreach (var rotation in running.Where(rotation => Watched.Contains(rotation.State)))
         {
             var lost = await look.FindLostAsync(rotation.RotationId, mayPause: false, stopping);

@@ -17,6 +17,7 @@ namespace RotationMesh.Mesh.Dispatching;
 internal sealed class LedgerWatch(
     IBus bus,
     ControlDatabase control,
+    SoundRotations rotations,
     LedgerRules rules,
     LedgerPulse pulse,
     CoordinatorOptions options,
@@ -70,7 +71,7 @@ internal sealed class LedgerWatch(
             pulse.Dispatch.Raise();
         }
 
-        var running = await new RunningRotations(control.Source).ListAsync(options.Only, stopping);
+        var running = await rotations.ListAsync(stopping);
         var ids = running.Select(rotation => rotation.RotationId).ToList();
         silence.KeepOnly(ids);
         told.KeepOnly(ids);

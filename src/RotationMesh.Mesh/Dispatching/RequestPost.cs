@@ -3,7 +3,9 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
+using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
@@ -17,6 +19,7 @@ namespace RotationMesh.Mesh.Dispatching;
 internal sealed class RequestPost(
     IBus bus,
     ControlDatabase control,
+    KeyRing ring,
     CoordinatorOptions options,
     TimeProvider clock,
     ILogger<RequestPost> log
@@ -52,14 +55,37 @@ internal sealed class RequestPost(
         }
     }
 
-    private async Task SendAsync(RotationDemand demand)
+    private async Task<string?> SendAsync(RotationDemand demand)
     {
+        if (TryRead(demand) is not { } message)
+            return Refused(demand, "it can't be read");
+        if (RequestSeals.Fault(ring, demand, message, clock.GetUtcNow()) is { } fault)
+            return Refused(demand, fault);
         var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.Rotation));
-        var message = Read(demand);
         var asked = AskedTraces.Read(demand.TraceParent);
         using var span = Spans.Step("request", demand.RotationId, asked);
         await endpoint.Send(message, message.GetType());
         MeshLog.Posted(log, demand.RotationId, demand.Kind);
+        return null;
+    }
+
+    // Once: the request is marked, and not taken again.
+    private string Refused(RotationDemand demand, string fault)
+    {
+        MeshLog.RequestRefused(log, demand.RequestId, demand.RotationId, fault);
+        return fault;
+    }
+
+    private static object? TryRead(RotationDemand demand)
+    {
+        try
+        {
+            return Read(demand);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static object Read(RotationDemand demand) =>

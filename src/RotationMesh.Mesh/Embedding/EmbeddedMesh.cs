@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Contracts;
@@ -109,6 +110,8 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             return null;
         await using var alive = held;
         SteeringRules.EnsureAllowed(rotation, order, parts.Map);
+        if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
+            throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
         await TakeOverAsync(rotation, stopping);
         var command = SteeringRules.Command(rotation.RotationId, order);
         return await RunAsync(rotation, command, workers, order.RequestedBy, stopping);
@@ -186,10 +189,21 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 is not { } held
             )
                 continue;
+            if (!RotationSeals.IsSound(parts.Ring, abandoned))
+            {
+                await held.DisposeAsync();
+                continue; // whoever claims its tables cancels it
+            }
+
             await TakeOverAsync(abandoned, cancellationToken);
             await new GateTermsStore(parts.Control.Source).ReplaceAsync(
                 abandoned.RotationId,
                 gates,
+                cancellationToken
+            );
+            await running.SealAsync(
+                abandoned.RotationId,
+                RotationSeals.SealOf(parts.Ring, On(abandoned, gates)),
                 cancellationToken
             );
             return (abandoned with { BatchSize = wanted.BatchSize }, held);
@@ -198,6 +212,14 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         var own = await guard.TryHoldAsync(RotationGuard.Run, wanted.RotationId, cancellationToken);
         return (wanted, own!);
     }
+
+    private static RunningRotation On(RunningRotation rotation, GateTerms terms) =>
+        rotation with
+        {
+            PauseWorkers = terms.PauseWorkers,
+            IgnoredGates = JsonSerializer.Serialize(terms.Ignored),
+            SnapshotTakenAt = terms.SnapshotTakenAt?.UtcDateTime,
+        };
 
     // The process that ran it is dead, and its workers with it.
     private Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>

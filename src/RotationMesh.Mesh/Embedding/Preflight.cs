@@ -62,5 +62,5 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
         await parts.Control.ExistsAsync(cancellationToken)
         && (
             await new RunningRotations(parts.Control.Source).FindEmbeddedAsync(wanted, cancellationToken)
-        ).Count > 0;
+        ).Any(running => RotationSeals.IsSound(parts.Ring, running));
 }

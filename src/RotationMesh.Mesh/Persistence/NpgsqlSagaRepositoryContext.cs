@@ -31,7 +31,7 @@ internal sealed class NpgsqlSagaRepositoryContext<TSaga, TMessage>(
 
     /// <summary>Called for every message that may find its saga; null means missing.</summary>
     public async Task<SagaConsumeContext<TSaga, TMessage>?> Load(Guid correlationId) =>
-        await transaction.Load(correlationId, CancellationToken) is { } instance
+        await transaction.Load(correlationId, Message, CancellationToken) is { } instance
             ? await Enter(instance, SagaConsumeContextMode.Load)
             : null;
 

@@ -11,7 +11,7 @@ public static class NpgsqlSagaRepositoryRegistration
 {
     /// <summary>
     /// Called when the saga is registered; the data source is asked for once, when the first message arrives. The witness
-    /// hears of every change, in its transaction.
+    /// hears of every change, in its transaction; the seal tells what this program wrote.
     /// </summary>
     /// <remarks>
     /// Every message in flight holds a connection, perhaps while it waits for the lock of its saga: keep the endpoint's
@@ -22,7 +22,8 @@ public static class NpgsqlSagaRepositoryRegistration
         this ISagaRegistrationConfigurator<TSaga> saga,
         SagaTable<TSaga> table,
         Func<IServiceProvider, NpgsqlDataSource> dataSource,
-        Func<IServiceProvider, ISagaWitness<TSaga>>? witness = null
+        Func<IServiceProvider, ISagaWitness<TSaga>>? witness = null,
+        Func<IServiceProvider, ISagaSeal<TSaga>>? seal = null
     )
         where TSaga : class, ISaga =>
         saga.Repository(services =>
@@ -30,7 +31,8 @@ public static class NpgsqlSagaRepositoryRegistration
             services.AddSingleton(provider => new SagaStore<TSaga>(
                 table,
                 dataSource(provider),
-                witness?.Invoke(provider)
+                witness?.Invoke(provider),
+                seal?.Invoke(provider)
             ));
             services.RegisterLoadSagaRepository<TSaga, NpgsqlSagaRepositoryContextFactory<TSaga>>();
             services.RegisterSagaRepository<

@@ -12,7 +12,8 @@ namespace RotationMesh.Mesh.Persistence;
 internal sealed class SagaStore<TSaga>(
     SagaTable<TSaga> table,
     NpgsqlDataSource dataSource,
-    ISagaWitness<TSaga>? witness = null
+    ISagaWitness<TSaga>? witness = null,
+    ISagaSeal<TSaga>? seal = null
 )
     where TSaga : class, ISaga
 {
@@ -31,7 +32,7 @@ internal sealed class SagaStore<TSaga>(
                 IsolationLevel.ReadCommitted,
                 cancellationToken
             );
-            return new SagaTransaction<TSaga>(table.Sql, connection, transaction, witness);
+            return new SagaTransaction<TSaga>(table.Sql, connection, transaction, witness, seal);
         }
         catch
         {

@@ -12,7 +12,8 @@ internal sealed class SagaTransaction<TSaga>(
     SagaSql sql,
     NpgsqlConnection connection,
     NpgsqlTransaction transaction,
-    ISagaWitness<TSaga>? witness
+    ISagaWitness<TSaga>? witness,
+    ISagaSeal<TSaga>? seal
 ) : IAsyncDisposable
     where TSaga : class, ISaga
 {
@@ -22,12 +23,17 @@ internal sealed class SagaTransaction<TSaga>(
     /// <summary>What activities join: their writes commit with the saga's row or not at all.</summary>
     public NpgsqlTransaction Transaction => transaction;
 
-    /// <summary>The instance, locked until this transaction ends, or null. Waits for whoever holds the lock.</summary>
-    public async Task<TSaga?> Load(Guid correlationId, CancellationToken cancellationToken)
+    /// <summary>
+    /// The instance, locked until this transaction ends, or null; null as well where somebody else wrote it, and the message
+    /// is none that it may hear nevertheless. Waits for whoever holds the lock.
+    /// </summary>
+    public async Task<TSaga?> Load(Guid correlationId, object message, CancellationToken cancellationToken)
     {
         var loaded = await connection.QuerySingleOrDefaultAsync<TSaga?>(
             Command(sql.Lock, new { CorrelationId = correlationId }, cancellationToken)
         );
+        if (loaded is not null && seal?.Holds(loaded, message) == false)
+            return null;
         before = loaded is null ? null : witness?.Copy(loaded);
         return loaded;
     }
@@ -36,12 +42,18 @@ internal sealed class SagaTransaction<TSaga>(
     /// False if the saga exists: an insert of the same id under way elsewhere is waited for, and <see cref="Load"/> then
     /// sees its row.
     /// </summary>
-    public async Task<bool> Insert(TSaga saga, CancellationToken cancellationToken) =>
-        await connection.ExecuteAsync(Command(sql.Insert, saga, cancellationToken)) == 1;
+    public async Task<bool> Insert(TSaga saga, CancellationToken cancellationToken)
+    {
+        seal?.Seal(saga);
+        return await connection.ExecuteAsync(Command(sql.Insert, saga, cancellationToken)) == 1;
+    }
 
     /// <summary>False if the row is gone.</summary>
-    public async Task<bool> Update(TSaga saga, CancellationToken cancellationToken) =>
-        await connection.ExecuteAsync(Command(sql.Update, saga, cancellationToken)) == 1;
+    public async Task<bool> Update(TSaga saga, CancellationToken cancellationToken)
+    {
+        seal?.Seal(saga);
+        return await connection.ExecuteAsync(Command(sql.Update, saga, cancellationToken)) == 1;
+    }
 
     /// <summary>False if the row is gone.</summary>
     public async Task<bool> Delete(TSaga saga, CancellationToken cancellationToken) =>

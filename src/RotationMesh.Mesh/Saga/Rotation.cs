@@ -77,12 +77,25 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>JSON of the census after a sweep, as it was written under the guard; null before the first.</summary>
     public string? Census { get; set; }
 
+    /// <summary>Seal of the census.</summary>
+    public string? CensusSeal { get; set; }
+
     /// <summary>JSON of the closing totals, as they were written under the guard; null before.</summary>
     public string? Summary { get; set; }
 
+    /// <summary>Seal of the closing totals.</summary>
+    public string? SummarySeal { get; set; }
+
+    /// <summary>Proof that a saga wrote it; null where an earlier release did.</summary>
+    public string? Seal { get; set; }
+
     /// <summary>The census after this very sweep; null where it is not written.</summary>
     internal ClosingCensus? Counted() =>
-        ClosingCensus.Read(Census) is { } census && census.Sweep == Sweep ? census : null;
+        Census is not null
+        && JsonSerializer.Deserialize<ClosingCensus>(Census) is { } census
+        && census.Sweep == Sweep
+            ? census
+            : null;
 
     /// <summary>The totals of this very sweep, cancelled or not as the rotation is; null where they are not written.</summary>
     internal ClosingSummary? Closing() =>

@@ -37,6 +37,9 @@ internal static class RotationTable
         "reason",
         "concluded",
         SagaColumn.ReadOnly("census"),
-        SagaColumn.ReadOnly("summary")
+        SagaColumn.ReadOnly("census_seal"),
+        SagaColumn.ReadOnly("summary"),
+        SagaColumn.ReadOnly("summary_seal"),
+        "seal"
     );
 }

@@ -11,7 +11,8 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
 
     private const string Broken = "its seal does not fit";
     private const string Stale = "it was sealed too long ago, or clocks differ";
-    private const string Unknown = "it is sealed with a key that this process does not hold";
+    private const string Unknown =
+        "it is sealed with a key that this process does not hold: give coordinators and workers the same keys";
 
     private readonly string replaced = string.Create(
         CultureInfo.InvariantCulture,
@@ -39,11 +40,14 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
             return SealExamination.Drop(None);
         var content = SealHeader.Content(read.At, read.Type, body);
         var proven = new List<string>();
-        var worst = Unknown;
+        var (current, worst) = (false, Unknown);
         foreach (var seal in read.Seals)
             switch (ring.Judge(SealPurpose.Message, content, seal))
             {
                 case SealVerdict.ByCurrent:
+                    current = true;
+                    proven.Add(seal.Fingerprint);
+                    break;
                 case SealVerdict.ByOther when SealRules.IsByAnyKey(read.Type):
                     proven.Add(seal.Fingerprint);
                     break;
@@ -56,22 +60,27 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
 
         if (proven.Count == 0)
             return SealRules.IsRefusable(read.Type)
-                ? new SealExamination(read.Type, [], worst)
+                ? new SealExamination(read.Type, [], false, worst)
                 : SealExamination.Drop(worst);
         return SealRules.IsStale(read.Type, clock.GetUtcNow() - read.At)
             ? SealExamination.Drop(Stale)
-            : new SealExamination(read.Type, proven, null);
+            : new SealExamination(read.Type, proven, current, null);
     }
 }
 
 /// <summary>
 /// What is known of a message before it is read: the type that it must be of, the fingerprints of keys that its sender
-/// has shown to hold, and why it is not to be believed; null where it is.
+/// has shown to hold, whether the current one is among them, and why it is not to be believed; null where it is.
 /// </summary>
-internal sealed record SealExamination(string? Type, IReadOnlyCollection<string> Proven, string? Fault)
+internal sealed record SealExamination(
+    string? Type,
+    IReadOnlyCollection<string> Proven,
+    bool ByCurrent,
+    string? Fault
+)
 {
     /// <summary>It is not even read.</summary>
-    public static SealExamination Drop(string cause) => new(null, [], cause);
+    public static SealExamination Drop(string cause) => new(null, [], false, cause);
 
     /// <summary>Whether it is read at all.</summary>
     public bool IsDropped => Type is null;

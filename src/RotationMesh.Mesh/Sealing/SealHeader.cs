@@ -16,7 +16,6 @@ internal sealed record SealHeader(DateTimeOffset At, string Type, IReadOnlyList<
     private const int MostSeals = 1000;
 
     private const int FirstSeal = 2;
-    private const int PartsOfSeal = 3;
 
     /// <summary>What is sealed.</summary>
     public static ReadOnlySpan<byte> Content(DateTimeOffset at, string type, ReadOnlySpan<byte> body) =>
@@ -27,12 +26,7 @@ internal sealed record SealHeader(DateTimeOffset At, string Type, IReadOnlyList<
         string.Join(
             ' ',
             Seals
-                .Select(seal =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{seal.Version}:{seal.Fingerprint}:{Convert.ToBase64String(seal.Mac.Span)}"
-                    )
-                )
+                .Select(seal => seal.ToString())
                 .Prepend(Type)
                 .Prepend(At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))
         );
@@ -48,22 +42,10 @@ internal sealed record SealHeader(DateTimeOffset At, string Type, IReadOnlyList<
             return null;
         var seals = new List<Seal>();
         foreach (var part in parts[FirstSeal..])
-            if (TrySeal(part) is { } seal)
+            if (Seal.TryParse(part) is { } seal)
                 seals.Add(seal);
             else
                 return null;
         return new SealHeader(DateTimeOffset.FromUnixTimeMilliseconds(at), parts[1], seals);
-    }
-
-    private static Seal? TrySeal(string text)
-    {
-        if (text.Split(':') is not { Length: PartsOfSeal } parts)
-            return null;
-        if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            return null;
-        Span<byte> mac = stackalloc byte[System.Security.Cryptography.HMACSHA256.HashSizeInBytes];
-        return Convert.TryFromBase64String(parts[2], mac, out var length) && length == mac.Length
-            ? new Seal(version, parts[1], mac.ToArray())
-            : null;
     }
 }

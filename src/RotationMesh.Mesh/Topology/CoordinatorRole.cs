@@ -72,6 +72,7 @@ public static class CoordinatorRole
         );
         bus.AddAuditLog();
         bus.AddSingleton<GateLook>();
+        bus.AddSingleton<SoundRotations>();
         bus.AddSingleton<QueuePauses>();
         bus.AddSingleton<PostChecks>();
         bus.AddSingleton<ClosingDoubts>();
@@ -79,7 +80,8 @@ public static class CoordinatorRole
             .NpgsqlRepository(
                 RotationTable.Table,
                 services => services.GetRequiredService<ControlDatabase>().Source,
-                services => new RotationWitness(services.GetRequiredService<AuditLog>())
+                services => new RotationWitness(services.GetRequiredService<AuditLog>()),
+                services => new RotationSeal(services.GetRequiredService<KeyRing>())
             );
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
         AddCommand<CheckGatesConsumer>(bus, Queues.CheckGates);

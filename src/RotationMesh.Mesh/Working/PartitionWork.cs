@@ -61,6 +61,8 @@ internal sealed class PartitionWork(
             MeshMetrics.CountPartition(partition.Scope, outcome, clock.GetElapsedTime(started));
         }
 
+        // What may be forged says nothing of who is at its partition: of that attempt nobody is over.
+        var unproven = context.TryGetPayload<SealExamination>(out var seal) ? seal.Fault : null;
         async Task RefuseAsync(Refusal reason, string? detail = null)
         {
             MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(reason, detail));
@@ -68,7 +70,15 @@ internal sealed class PartitionWork(
             await SendAsync(
                 context,
                 Queues.PartitionRefused,
-                new PartitionRefused(rotationId, id, attempt, worker, reason, detail, first)
+                new PartitionRefused(
+                    rotationId,
+                    id,
+                    attempt,
+                    worker,
+                    reason,
+                    detail,
+                    first && unproven is null
+                )
             );
             Count("refused");
         }
@@ -79,9 +89,9 @@ internal sealed class PartitionWork(
             return;
         }
 
-        if (context.TryGetPayload<SealExamination>(out var seal) && seal.Fault is { } unproven)
+        if (unproven is not null)
         {
-            await RefuseAsync(Refusal.CurrentKeyDiffers, unproven);
+            await RefuseAsync(Refusal.CurrentKeyDiffers, $"the command is not believed: {unproven}");
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -11,12 +12,12 @@ namespace RotationMesh.Postgres.Control;
 public sealed record ClosingCensus
 {
     private const string Write = """
-        UPDATE rotationmesh.rotations SET census = @census::jsonb
+        UPDATE rotationmesh.rotations SET census = @census::jsonb, census_seal = @seal
         WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
         """;
 
     private const string Find = """
-        SELECT census::text FROM rotationmesh.rotations WHERE correlation_id = @rotationId
+        SELECT census::text AS json, census_seal AS seal FROM rotationmesh.rotations WHERE correlation_id = @rotationId
         """;
 
     /// <summary>The sweep after which was counted.</summary>
@@ -37,30 +38,42 @@ public sealed record ClosingCensus
     /// <summary>Why rows are left should no further sweep be made; null where none is.</summary>
     public string? GivenUp { get; init; }
 
-    /// <summary>Reads what <see cref="WriteAsync"/> wrote; null where nothing was.</summary>
-    public static ClosingCensus? Read(string? json) =>
-        json is null ? null : JsonSerializer.Deserialize<ClosingCensus>(json);
+    /// <summary>Reads what <see cref="WriteAsync"/> wrote; null where nothing was, or somebody without the key did.</summary>
+    public static ClosingCensus? Read(KeyRing ring, Guid rotationId, string? json, string? seal)
+    {
+        var census = json is null ? null : JsonSerializer.Deserialize<ClosingCensus>(json);
+        return
+            census is not null
+            && ClosingSeals.Holds(ring, ClosingSeals.Census, rotationId, census.ToJson(), seal)
+            ? census
+            : null;
+    }
 
     /// <summary>The census that was written last; null where none was.</summary>
     public static async Task<ClosingCensus?> FindAsync(
         NpgsqlDataSource source,
+        KeyRing ring,
         Guid rotationId,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(source);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return Read(
-            await connection.ExecuteScalarAsync<string?>(
-                new CommandDefinition(Find, new { rotationId }, cancellationToken: cancellationToken)
-            )
+        var (json, seal) = await connection.QuerySingleOrDefaultAsync<(string? Json, string? Seal)>(
+            new CommandDefinition(Find, new { rotationId }, cancellationToken: cancellationToken)
         );
+        return Read(ring, rotationId, json, seal);
     }
 
     /// <summary>
-    /// Keeps it with the rotation, over the session that holds the guard. False where the rotation has moved on.
+    /// Keeps it with the rotation, sealed, over the session that holds the guard. False where the rotation has moved on.
     /// </summary>
-    public async Task<bool> WriteAsync(HeldWork held, Guid rotationId, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(
+        HeldWork held,
+        KeyRing ring,
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(held);
         var written = await held.Connection.ExecuteAsync(
@@ -70,11 +83,14 @@ public sealed record ClosingCensus
                 {
                     rotationId,
                     Sweep,
-                    census = JsonSerializer.Serialize(this),
+                    census = ToJson(),
+                    seal = ClosingSeals.Of(ring, ClosingSeals.Census, rotationId, ToJson()),
                 },
                 cancellationToken: cancellationToken
             )
         );
         return written == 1;
     }
+
+    private string ToJson() => JsonSerializer.Serialize(this);
 }

@@ -10,17 +10,19 @@ namespace RotationMesh.Postgres.Control;
 public sealed class RequestStore(NpgsqlDataSource source)
 {
     private const string Insert = """
-        INSERT INTO rotationmesh.requests (rotation_id, kind, message, trace_parent)
-        VALUES (@RotationId, @Kind, @Message::jsonb, @TraceParent)
+        INSERT INTO rotationmesh.requests (rotation_id, kind, message, trace_parent, asked_at, seal)
+        VALUES (@RotationId, @Kind, @Message::jsonb, @TraceParent, @AskedAt, @Seal)
+        RETURNING request_id
         """;
 
     // A start that was sent and has left no trace was lost with a queue: it is sent again. An embedding process takes
     // what is asked of its own rotation, the coordinators what is asked of all others.
     private const string Take = """
-        SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent
+        SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.asked_at, q.seal
         FROM rotationmesh.requests q
         LEFT JOIN rotationmesh.rotations r ON r.correlation_id = q.rotation_id
-        WHERE (q.sent_at IS NULL
+        WHERE q.refused_at IS NULL
+          AND (q.sent_at IS NULL
                OR (q.kind = 'StartRotation' AND r.correlation_id IS NULL AND q.sent_at < now() - @resendAfter))
           AND CASE WHEN @only::uuid IS NULL THEN NOT coalesce(r.embedded, false) ELSE q.rotation_id = @only END
         ORDER BY q.request_id
@@ -32,6 +34,15 @@ public sealed class RequestStore(NpgsqlDataSource source)
         UPDATE rotationmesh.requests SET sent_at = now() WHERE request_id = ANY (@ids)
         """;
 
+    private const string Refuse = """
+        UPDATE rotationmesh.requests SET sent_at = NULL, refused_at = pg_catalog.now(), refused_for = @fault
+        WHERE request_id = @RequestId
+        """;
+
+    private const string FindRefusal = """
+        SELECT refused_for FROM rotationmesh.requests WHERE request_id = @requestId
+        """;
+
     private const string Prune = """
         DELETE FROM rotationmesh.requests q
         WHERE sent_at < now() - @keep
@@ -39,7 +50,7 @@ public sealed class RequestStore(NpgsqlDataSource source)
         """;
 
     private const string FindStart = """
-        SELECT request_id, rotation_id, kind, message::text AS message, trace_parent, requested_at
+        SELECT request_id, rotation_id, kind, message::text AS message, trace_parent, requested_at, refused_at, refused_for
         FROM rotationmesh.requests WHERE rotation_id = @rotationId AND kind = 'StartRotation'
         """;
 
@@ -49,22 +60,31 @@ public sealed class RequestStore(NpgsqlDataSource source)
     /// <summary>Requests are kept for this time, for whoever wonders what became of one.</summary>
     private static readonly TimeSpan Keep = TimeSpan.FromDays(1);
 
-    /// <summary>Asks; returns when it is written.</summary>
-    public async Task AddAsync(RotationDemand demand, CancellationToken cancellationToken)
+    /// <summary>Asks; returns the request's number when it is written.</summary>
+    public async Task<long> AddAsync(RotationDemand demand, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
+        return await connection.ExecuteScalarAsync<long>(
             new CommandDefinition(Insert, demand, cancellationToken: cancellationToken)
         );
     }
 
+    /// <summary>Why a request was refused; null where it was not.</summary>
+    public async Task<string?> FindRefusalAsync(long requestId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<string?>(
+            new CommandDefinition(FindRefusal, new { requestId }, cancellationToken: cancellationToken)
+        );
+    }
+
     /// <summary>
-    /// Hands what was asked and not yet sent to <paramref name="send"/>, oldest first, and marks it sent when that returns;
-    /// where it throws, it is taken again. Returns the number.
+    /// Hands what was asked and not yet sent to <paramref name="send"/>, oldest first, and marks it sent when that returns
+    /// null, or refused for what it returns; where it throws, it is taken again. Returns the number.
     /// </summary>
     public async Task<int> TakeAsync(
         Guid? only,
-        Func<RotationDemand, Task> send,
+        Func<RotationDemand, Task<string?>> send,
         CancellationToken cancellationToken
     )
     {
@@ -82,9 +102,19 @@ public sealed class RequestStore(NpgsqlDataSource source)
         ).AsList();
         if (taken.Count == 0)
             return 0;
+        var sent = new List<long>();
         foreach (var demand in taken)
-            await send(demand);
-        var ids = taken.Select(demand => demand.RequestId).ToArray();
+            if (await send(demand) is not { } fault)
+                sent.Add(demand.RequestId);
+            else
+                await connection.ExecuteAsync(
+                    new CommandDefinition(
+                        Refuse,
+                        new { demand.RequestId, fault },
+                        cancellationToken: cancellationToken
+                    )
+                );
+        var ids = sent.ToArray();
         await connection.ExecuteAsync(
             new CommandDefinition(Mark, new { ids }, cancellationToken: cancellationToken)
         );
@@ -122,6 +152,18 @@ public sealed record RotationDemand
 
     /// <summary>W3C traceparent of whoever asked.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>When it was asked, by the clock of whoever asks; null where an earlier release did.</summary>
+    public DateTime? AskedAt { get; init; }
+
+    /// <summary>Seal of whoever asks; null where an earlier release did.</summary>
+    public string? Seal { get; init; }
+
+    /// <summary>When it was refused, by the database's clock; null where it was not.</summary>
+    public DateTime? RefusedAt { get; init; }
+
+    /// <summary>Why it was refused.</summary>
+    public string? RefusedFor { get; init; }
 
     /// <summary>When it was asked, by the database's clock.</summary>
     public DateTime RequestedAt { get; init; }

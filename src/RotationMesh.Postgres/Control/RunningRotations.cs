@@ -9,7 +9,8 @@ public sealed class RunningRotations(NpgsqlDataSource source)
     private const string Columns = """
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
                allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, verify, reason, concluded, embedded,
-               requested_by, started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed,
+               requested_by, pause_workers, ignored_gates::text AS ignored_gates, snapshot_taken_at, paused_in, gate_lost_in, seal,
+               started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed,
                audit_sequence || ':' || pg_catalog.encode(audit_hash, 'hex') AS audit_head
         FROM rotationmesh.rotations
         """;
@@ -34,6 +35,15 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         ORDER BY started_at
         """;
 
+    private const string Note = """
+        UPDATE rotationmesh.rotations SET reason = @reason
+        WHERE correlation_id = @rotationId AND reason IS DISTINCT FROM @reason
+        """;
+
+    private const string Reseal = """
+        UPDATE rotationmesh.rotations SET seal = @seal WHERE correlation_id = @rotationId
+        """;
+
     /// <summary>Those of the coordinators, or the <paramref name="only"/> one that an embedding process runs.</summary>
     public Task<IReadOnlyList<RunningRotation>> ListAsync(Guid? only, CancellationToken cancellationToken) =>
         QueryAsync(List, new { only }, cancellationToken);
@@ -51,6 +61,24 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         RunningRotation like,
         CancellationToken cancellationToken
     ) => QueryAsync(FindEmbedded, like, cancellationToken);
+
+    /// <summary>Notes what holds up a rotation whose saga can't; false where it is noted already.</summary>
+    public async Task<bool> NoteAsync(Guid rotationId, string reason, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(
+                new CommandDefinition(Note, new { rotationId, reason }, cancellationToken: cancellationToken)
+            ) == 1;
+    }
+
+    /// <summary>Replaces the seal of a rotation that nobody runs at this moment.</summary>
+    public async Task SealAsync(Guid rotationId, string seal, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(Reseal, new { rotationId, seal }, cancellationToken: cancellationToken)
+        );
+    }
 
     private async Task<IReadOnlyList<RunningRotation>> QueryAsync(
         string sql,
@@ -128,6 +156,24 @@ public sealed record RunningRotation
 
     /// <summary>Position and hash of its newest event in the audit log, as sequence:hash; null where it has none.</summary>
     public string? AuditHead { get; init; }
+
+    /// <summary>Whether the application's workers are paused before the first sweep.</summary>
+    public bool PauseWorkers { get; init; }
+
+    /// <summary>JSON array of the gates that need not hold, with the operator's reasons.</summary>
+    public string IgnoredGates { get; init; } = "[]";
+
+    /// <summary>When the newest snapshot was taken, as the operator says.</summary>
+    public DateTime? SnapshotTakenAt { get; init; }
+
+    /// <summary>Where a paused rotation goes on.</summary>
+    public string? PausedIn { get; init; }
+
+    /// <summary>Where a rotation goes on when its gates hold again.</summary>
+    public string? GateLostIn { get; init; }
+
+    /// <summary>Seal of the saga that wrote it; null where an earlier release did.</summary>
+    public string? Seal { get; init; }
 
     /// <summary>Start, by the database's clock.</summary>
     public DateTime StartedAt { get; init; }

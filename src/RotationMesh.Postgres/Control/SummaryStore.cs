@@ -8,7 +8,7 @@ public sealed class SummaryStore(NpgsqlDataSource source)
 {
     // Not of a rotation that has moved on: the totals of its end stay.
     private const string Write = """
-        UPDATE rotationmesh.rotations SET summary = @summary::jsonb
+        UPDATE rotationmesh.rotations SET summary = @summary::jsonb, summary_seal = @seal
         WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
         """;
 
@@ -17,7 +17,8 @@ public sealed class SummaryStore(NpgsqlDataSource source)
         """;
 
     private const string FindWritten = """
-        SELECT summary::text FROM rotationmesh.rotations WHERE correlation_id = @rotationId
+        SELECT summary::text AS summary, summary_seal AS seal FROM rotationmesh.rotations
+        WHERE correlation_id = @rotationId
         """;
 
     /// <summary>
@@ -29,6 +30,7 @@ public sealed class SummaryStore(NpgsqlDataSource source)
         Guid rotationId,
         int sweep,
         string summary,
+        string seal,
         CancellationToken cancellationToken
     )
     {
@@ -41,6 +43,7 @@ public sealed class SummaryStore(NpgsqlDataSource source)
                     rotationId,
                     sweep,
                     summary,
+                    seal,
                 },
                 cancellationToken: cancellationToken
             )
@@ -49,18 +52,25 @@ public sealed class SummaryStore(NpgsqlDataSource source)
     }
 
     /// <summary>The totals of a rotation; null before its end.</summary>
-    public Task<string?> FindAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        FindAsync(Find, rotationId, cancellationToken);
-
-    /// <summary>The totals that were written last, also before the end and of an earlier end; null where none were.</summary>
-    public Task<string?> FindWrittenAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        FindAsync(FindWritten, rotationId, cancellationToken);
-
-    private async Task<string?> FindAsync(string query, Guid rotationId, CancellationToken cancellationToken)
+    public async Task<string?> FindAsync(Guid rotationId, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<string?>(
-            new CommandDefinition(query, new { rotationId }, cancellationToken: cancellationToken)
+            new CommandDefinition(Find, new { rotationId }, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>
+    /// The totals that were written last, also before the end and of an earlier end, with their seal; null where none were.
+    /// </summary>
+    public async Task<(string? Summary, string? Seal)> FindWrittenAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<(string?, string?)>(
+            new CommandDefinition(FindWritten, new { rotationId }, cancellationToken: cancellationToken)
         );
     }
 }

@@ -76,7 +76,7 @@ public sealed class NpgsqlSagaRepositoryTests : SagaRepositoryContract
         var id = await bus.StartSaga();
         var store = new SagaStore<CountingState>(CountingTable.Table, database.DataSource);
         await using var transaction = await store.BeginAsync(CancellationToken.None);
-        await transaction.Load(id, CancellationToken.None);
+        await transaction.Load(id, new object(), CancellationToken.None);
 
         Assert.That(await bus.Load(id), Is.Not.Null);
     }

@@ -5,6 +5,7 @@ using NUnit.Framework;
 using RabbitMQ.Client;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Mesh.Topology;
+using RotationMesh.MeshTests.Rotations;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.RabbitMq;
 
@@ -23,7 +24,8 @@ internal sealed class WhenAChannelClosesUnnoticed
         await using var broker = await TestBroker.CreateAsync();
         var silence = new Silence();
         var heard = new Heard();
-        var services = new ServiceCollection().AddSingleton(heard);
+        using var ring = SampleWorld.Ring("a-key-that-seals-what-this-host-sends-0123");
+        var services = new ServiceCollection().AddSingleton(heard).AddSingleton(ring);
         services.AddMassTransit(bus =>
         {
             bus.UseRabbitMq(BrokerAddress.Parse(broker.Address));

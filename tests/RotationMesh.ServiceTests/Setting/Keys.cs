@@ -20,6 +20,17 @@ internal static class Keys
             ),
         };
 
+    /// <summary>The variables of a key ring that holds both versions, and a current one beyond them.</summary>
+    public static Dictionary<string, string?> GoneOn =>
+        new()
+        {
+            ["MASTER_ENCRYPTION_KEY"] = Other,
+            ["MASTER_ENCRYPTION_KEY_VERSION"] = "3",
+            ["MASTER_ENCRYPTION_PREVIOUS_KEYS"] = JsonSerializer.Serialize(
+                new Dictionary<string, string> { ["1"] = Old, ["2"] = New }
+            ),
+        };
+
     /// <summary>The variables of a key ring without version 2.</summary>
     public static Dictionary<string, string?> WithoutTheNew =>
         new()

@@ -64,6 +64,30 @@ public sealed class WhenAWorkerHasAnotherKey
     }
 
     [Test]
+    public async Task A_worker_whose_current_key_is_another_refuses_and_status_says_so()
+    {
+        await using var stage = await Stage.LoadAsync(rows: 1000);
+        await stage.StartCoordinator().JoinedAsync();
+        var ahead = await stage.StartWorker(Keys.GoneOn).JoinedAsync();
+        var rotation = await stage.RotateAsync();
+
+        var waiting = await stage.UntilAsync(rotation, now => now.Refusals.Count > 0, "it refuses");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(waiting.Refusals[0].Worker, Is.EqualTo(ahead.Name));
+            Assert.That(
+                waiting.Refusals[0].Reason,
+                Does.Contain("current one (3)").And.Contain("the same keys")
+            );
+            Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+        }
+
+        await stage.StartWorker().JoinedAsync();
+        Assert.That((await stage.EndAsync(rotation)).State, Is.EqualTo("Completed"));
+    }
+
+    [Test]
     public async Task The_list_of_workers_tells_what_each_lacks()
     {
         await using var stage = await Stage.LoadAsync(rows: 100);

@@ -19,7 +19,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "rotations",
             Change,
-            "correlation_id state target_version target_fingerprint map_hash scopes tenants started_at ended_at summary requested_by embedded batch_size allow_downgrade sweep settled_sweep verified_sweep idle_sweeps left_rows retrying breaker_off paused_in gate_lost_in reason concluded audit_sequence audit_hash pause_workers ignored_gates snapshot_taken_at verify retry_scopes retry_tenants retry_errors census"
+            "correlation_id state target_version target_fingerprint map_hash scopes tenants started_at ended_at summary requested_by embedded batch_size allow_downgrade sweep settled_sweep verified_sweep idle_sweeps left_rows retrying breaker_off paused_in gate_lost_in reason concluded audit_sequence audit_hash pause_workers ignored_gates snapshot_taken_at verify retry_scopes retry_tenants retry_errors census seal census_seal summary_seal"
         ),
         new(
             "rotation_tables",
@@ -44,7 +44,11 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         ),
         new("refusals", Change, "rotation_id worker reason refusals first_at last_at"),
         new("claims", Replace, "rotation_id database_name table_name tenants claimed_at"),
-        new("requests", Replace, "request_id rotation_id kind message trace_parent requested_at sent_at"),
+        new(
+            "requests",
+            Replace,
+            "request_id rotation_id kind message trace_parent requested_at sent_at asked_at seal refused_at refused_for"
+        ),
         new(
             "workers",
             Replace,

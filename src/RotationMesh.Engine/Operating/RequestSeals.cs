@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>
+/// Requests are sealed by the current key of whoever asks, so that nobody starts or steers a rotation who can only write to
+/// the control database.
+/// </summary>
+public static class RequestSeals
+{
+    /// <summary>
+    /// Age beyond which a request is not passed on: what was asked a day ago, while every coordinator was away, is better
+    /// asked again.
+    /// </summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    /// <summary>A request for a message to the saga.</summary>
+    public static RotationDemand Ask(
+        KeyRing ring,
+        Guid rotationId,
+        object message,
+        string? traceParent,
+        DateTimeOffset now
+    )
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        ArgumentNullException.ThrowIfNull(message);
+        // Whole milliseconds come back from the database as they were.
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        var kind = message.GetType().Name;
+        return new RotationDemand
+        {
+            RotationId = rotationId,
+            Kind = kind,
+            Message = Text(message),
+            TraceParent = traceParent,
+            AskedAt = at.UtcDateTime,
+            Seal = ring.Seal(SealPurpose.Request, Content(rotationId, kind, message, at)).ToString(),
+        };
+    }
+
+    /// <summary>Why a request is not to be passed on; null where it is. The message is the one that was read from it.</summary>
+    public static string? Fault(KeyRing ring, RotationDemand demand, object message, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        ArgumentNullException.ThrowIfNull(demand);
+        ArgumentNullException.ThrowIfNull(message);
+        if (demand.AskedAt is not { } asked || Seal.TryParse(demand.Seal) is not { } seal)
+            return "it carries no seal of a key ring: ask again, with this release";
+        var at = new DateTimeOffset(DateTime.SpecifyKind(asked, DateTimeKind.Utc));
+        var content = Content(demand.RotationId, demand.Kind, message, at);
+        var verdict = ring.Judge(SealPurpose.Request, content, seal);
+        if (verdict != SealVerdict.ByCurrent)
+            return verdict == SealVerdict.Broken
+                ? "its seal does not fit"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it is sealed with another key than this process's current one ({ring.CurrentVersion}): ask with the same keys"
+                );
+        return (now - at).Duration() > Longest ? "it was asked too long ago: ask again" : null;
+    }
+
+    private static ReadOnlySpan<byte> Content(
+        Guid rotationId,
+        string kind,
+        object message,
+        DateTimeOffset at
+    ) =>
+        new SealedText()
+            .Add(rotationId.ToString())
+            .Add(kind)
+            .Add(Text(message))
+            .Add(at.ToUnixTimeMilliseconds())
+            .Bytes;
+
+    // The database changes the text of JSON; what was read from it is written the same way again.
+    private static string Text(object message) => JsonSerializer.Serialize(message, message.GetType());
+}

@@ -1,0 +1,71 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Operations;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>Writes what operators ask for into the control database, sealed by the key ring.</summary>
+internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase control)
+{
+    private readonly RequestStore store = new(control.Source);
+
+    /// <summary>Asks for a rotation.</summary>
+    public Task StartAsync(
+        Guid rotationId,
+        object start,
+        string? traceParent,
+        CancellationToken cancellationToken
+    ) => store.AddAsync(Demand(rotationId, start, traceParent), cancellationToken);
+
+    /// <summary>
+    /// Asks something of a rotation, and returns the request's number. Throws <see cref="UsageException"/> where there is no
+    /// key ring, and <see cref="RotationStateException"/> where the rotation is none that a saga of this ring wrote: it can
+    /// only be cancelled.
+    /// </summary>
+    public Task<long> SteerAsync(
+        RunningRotation rotation,
+        SteeringOrder order,
+        CancellationToken cancellationToken
+    )
+    {
+        var keys = Keys();
+        EnsureSound(keys, rotation, order);
+        var command = SteeringRules.Command(rotation.RotationId, order);
+        return store.AddAsync(Demand(rotation.RotationId, command, null), cancellationToken);
+    }
+
+    /// <summary>Throws <see cref="UsageException"/> where a coordinator has refused the request.</summary>
+    public async Task EnsureNotRefusedAsync(long request, CancellationToken cancellationToken)
+    {
+        if (await store.FindRefusalAsync(request, cancellationToken) is { } refusal)
+            throw new UsageException($"the coordinator refuses what was asked: {refusal}");
+    }
+
+    /// <summary>The start that was asked for under an id; null where none was.</summary>
+    public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        store.FindStartAsync(rotationId, cancellationToken);
+
+    private static void EnsureSound(KeyRing keys, RunningRotation rotation, SteeringOrder order)
+    {
+        if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(keys, rotation))
+            throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
+    }
+
+    private KeyRing Keys()
+    {
+        try
+        {
+            return ring();
+        }
+        catch (UsageException fault)
+        {
+            throw new UsageException(
+                $"what is asked of a rotation is sealed with the current master key. {fault.Message}"
+            );
+        }
+    }
+
+    private RotationDemand Demand(Guid rotationId, object message, string? traceParent) =>
+        RequestSeals.Ask(Keys(), rotationId, message, traceParent, DateTimeOffset.UtcNow);
+}

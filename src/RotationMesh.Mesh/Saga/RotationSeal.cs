@@ -1,0 +1,54 @@
+using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Mesh.Persistence;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Saga;
+
+/// <summary>Seals rotations by the key ring. One whose seal does not hold can still be cancelled, which writes no row.</summary>
+internal sealed class RotationSeal(KeyRing ring) : ISagaSeal<Rotation>
+{
+    /// <inheritdoc/>
+    public void Seal(Rotation saga) => saga.Seal = RotationSeals.SealOf(ring, Facts(saga));
+
+    /// <summary>Census and totals have seals of their own, for they are written beside the saga: without one they count as missing.</summary>
+    public bool Holds(Rotation saga, object message)
+    {
+        var id = saga.CorrelationId;
+        if (ClosingCensus.Read(ring, id, saga.Census, saga.CensusSeal) is null)
+            saga.Census = null;
+        if (ClosingSummary.Read(ring, id, saga.Summary, saga.SummarySeal) is null)
+            saga.Summary = null;
+        return message is CancelRotation || RotationSeals.IsSound(ring, Facts(saga));
+    }
+
+    private static RunningRotation Facts(Rotation saga) =>
+        new()
+        {
+            RotationId = saga.CorrelationId,
+            RequestedBy = saga.RequestedBy,
+            Embedded = saga.Embedded,
+            Scopes = saga.Scopes,
+            Tenants = saga.Tenants,
+            TargetVersion = saga.TargetVersion,
+            TargetFingerprint = saga.TargetFingerprint,
+            MapHash = saga.MapHash,
+            BatchSize = saga.BatchSize,
+            AllowDowngrade = saga.AllowDowngrade,
+            Verify = saga.Verify,
+            PauseWorkers = saga.PauseWorkers,
+            IgnoredGates = saga.IgnoredGates,
+            SnapshotTakenAt = saga.SnapshotTakenAt,
+            State = saga.State,
+            PausedIn = saga.PausedIn,
+            GateLostIn = saga.GateLostIn,
+            Sweep = saga.Sweep,
+            SettledSweep = saga.SettledSweep,
+            VerifiedSweep = saga.VerifiedSweep,
+            IdleSweeps = saga.IdleSweeps,
+            BreakerOff = saga.BreakerOff,
+            Concluded = saga.Concluded,
+            Seal = saga.Seal,
+        };
+}

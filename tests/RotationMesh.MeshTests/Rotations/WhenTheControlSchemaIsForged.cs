@@ -1,0 +1,197 @@
+using System.Text.Json;
+using NUnit.Framework;
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Mesh.Working;
+using RotationMesh.Operations;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Sample;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.MeshTests.Rotations;
+
+/// <summary>By somebody who may write to the control schema and has no key.</summary>
+[TestFixture]
+internal sealed class WhenTheControlSchemaIsForged
+{
+    private static readonly SampleOptions Small = new() { Rows = 1500, Tenants = 5 };
+
+    [Test]
+    public async Task A_request_that_somebody_inserts_starts_and_ends_nothing()
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        await turnstile.Reached;
+        var other = Guid.CreateVersion7();
+        await InsertAsync(world, other, mesh.Order(other, ["no-such-tenant"]));
+        await InsertAsync(world, mesh.Id, new CancelRotation(mesh.Id, "alice"));
+
+        await Eventually.Holds(
+            async () => await RefusedAsync(world) == 2,
+            TimeSpan.FromSeconds(30),
+            "both are refused"
+        );
+        turnstile.Open();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await mesh.NowAsync(other), Is.Null);
+            Assert.That(
+                await world.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM rotationmesh.requests WHERE sent_at IS NOT NULL"
+                ),
+                Is.Zero
+            );
+            Assert.That(
+                await world.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM rotationmesh.audit_events WHERE actor = 'alice'"
+                ),
+                Is.Zero
+            );
+        }
+    }
+
+    [Test]
+    public async Task A_request_that_was_made_with_the_keys_is_passed_on_and_one_that_is_changed_is_not()
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        await using var mesh = await RunningMesh.OpenAsync(world, worker: null);
+        var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
+
+        var id = await rotations.StartAsync(
+            new RotationOrder { RequestedBy = "ann" },
+            CancellationToken.None
+        );
+        await mesh.UntilAsync(id, now => now.State == "Rotating", "it is started");
+        await world.Database.ExecuteAsync(
+            $"""
+            INSERT INTO rotationmesh.requests (rotation_id, kind, message, asked_at, seal)
+            SELECT gen_random_uuid(), kind, message, asked_at, seal FROM rotationmesh.requests;
+            INSERT INTO rotationmesh.requests (rotation_id, kind, message, asked_at, seal)
+            SELECT rotation_id, 'CancelRotation', message, asked_at, seal FROM rotationmesh.requests WHERE rotation_id = '{id}'
+            """
+        );
+        await Eventually.Holds(
+            async () => await RefusedAsync(world) == 2,
+            TimeSpan.FromSeconds(30),
+            "the copies are refused"
+        );
+        await rotations.SteerAsync(
+            id,
+            new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
+            CancellationToken.None
+        );
+
+        await mesh.UntilAsync(id, now => now.State == "Cancelled", "what was asked with the keys is heard");
+    }
+
+    [TestCase("target_version = 1, target_fingerprint = repeat('a', 16), allow_downgrade = true")]
+    [TestCase("allow_downgrade = true")]
+    [TestCase("scopes = '{connectors}'")]
+    [TestCase("state = 'Verifying'")]
+    [TestCase("settled_sweep = sweep")]
+    [TestCase("ignored_gates = '[{\"Gate\": \"workers\", \"Reason\": \"none\"}]'")]
+    [TestCase("seal = NULL")]
+    public async Task A_rotation_that_somebody_changes_goes_no_further_and_can_be_cancelled(string change)
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        await turnstile.Reached;
+        await mesh.UntilAsync("Rotating");
+
+        await world.Database.ExecuteAsync($"UPDATE rotationmesh.rotations SET {change}");
+        await mesh.UntilAsync(now => now.Reason == RotationSeals.Fault, "its operator is told");
+        turnstile.Open();
+        await Eventually.Holds(
+            async () => (await mesh.LedgerAsync()).Sum(sweep => sweep.Done) == 1,
+            TimeSpan.FromSeconds(30),
+            "the partition in hand ends"
+        );
+        var rotated = await world.AtVersionAsync(2);
+        await mesh.SteerAsync(new NudgeRotation(mesh.Id));
+        var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
+        Assert.ThrowsAsync<RotationStateException>(() =>
+            rotations.SteerAsync(
+                mesh.Id,
+                new SteeringOrder { Steering = Steering.Pause, RequestedBy = "ann" },
+                CancellationToken.None
+            )
+        );
+        await rotations.SteerAsync(
+            mesh.Id,
+            new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
+            CancellationToken.None
+        );
+
+        await mesh.UntilAsync(now => now is { State: "Cancelled", Concluded: true }, "it is cancelled");
+        Assert.That(await world.AtVersionAsync(2), Is.EqualTo(rotated));
+    }
+
+    [Test]
+    public async Task A_rotation_that_has_ended_is_not_brought_back()
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        await using var mesh = await RunningMesh.StartAsync(world, new WorkerOptions());
+        await mesh.UntilAsync("Completed");
+        await world.Database.ExecuteAsync(
+            """
+            UPDATE knowledge_entries SET encryption_key_version = 1 WHERE id = (SELECT min(id) FROM knowledge_entries);
+            UPDATE rotationmesh.rotations SET state = 'Rotating', concluded = false, settled_sweep = 0, verified_sweep = 0
+            """
+        );
+
+        await mesh.UntilAsync(now => now.Reason == RotationSeals.Fault, "its operator is told");
+
+        Assert.That((await mesh.NowAsync())!.State, Is.EqualTo("Rotating"), "nobody goes on with it");
+    }
+
+    [Test]
+    public async Task A_census_and_totals_that_somebody_writes_end_no_rotation()
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        await turnstile.Reached;
+        await mesh.UntilAsync("Rotating");
+        await world.Database.ExecuteAsync(
+            """
+            UPDATE rotationmesh.rotations
+            SET census = jsonb_build_object('Sweep', sweep, 'PendingRows', 0),
+                summary = jsonb_build_object('Verified', 1500, 'Tables', '[]'::jsonb, 'Sweep', sweep, 'Cancelled', false,
+                                             'FailedPartitions', 0)
+            """
+        );
+
+        await mesh.SteerAsync(new SweepSettled(mesh.Id, 1, 1, 0));
+        await mesh.SteerAsync(new RowsCounted(mesh.Id, 1));
+        await mesh.SteerAsync(new VerificationSettled(mesh.Id, 1, 1, 0));
+        await mesh.SteerAsync(new RotationConcluded(mesh.Id, 1));
+        await mesh.SteerAsync(new RotationHeldUp(mesh.Id, "all were heard"));
+        await mesh.UntilAsync(now => now.Reason == "all were heard", "the last message is handled");
+
+        Assert.That((await mesh.NowAsync())!.State, Is.EqualTo("Rotating"));
+        turnstile.Open();
+        await mesh.UntilAsync("Completed");
+        Assert.That(await world.AtVersionAsync(1), Is.Zero);
+    }
+
+    private static Task InsertAsync(SampleWorld world, Guid rotation, object message) =>
+        world.Database.ExecuteAsync(
+            $"""
+            INSERT INTO rotationmesh.requests (rotation_id, kind, message)
+            VALUES ('{rotation}', '{message.GetType().Name}', '{JsonSerializer.Serialize(
+                message,
+                message.GetType()
+            )}')
+            """
+        );
+
+    private static Task<long> RefusedAsync(SampleWorld world) =>
+        world.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM rotationmesh.requests WHERE refused_for IS NOT NULL"
+        );
+}
