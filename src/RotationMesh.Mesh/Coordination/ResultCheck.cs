@@ -52,6 +52,8 @@ internal static class ResultCheck
         && IsCount(counts.Failed)
         && IsCount(counts.Conflicts)
         && IsCount(counts.Contended)
+        && IsCount(counts.Empty)
+        && IsCount(counts.Values)
             ? null
             : "its counts can't be";
 
