@@ -12,7 +12,7 @@ namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
 /// Looks for envelopes of a version where the map names none, before its key goes. What opens with that key is in the way;
-/// what only looks like an envelope is told, unless the key ring lacks the key that would tell.
+/// what only looks like an envelope is told, unless the key that would tell is not in the ring, or not every tenant was tried.
 /// </summary>
 internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDatabases databases)
 {
@@ -59,6 +59,10 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
                 look.InTheWay.Add(
                     $"{told}; the key ring lacks the key of version {version}, so nobody can tell: put it back and try again"
                 );
+            else if (found.Untried > 0)
+                look.InTheWay.Add(
+                    $"{told}; nobody can tell whether version {version} opens them: give the table a column with the tenant, or delete what nobody needs"
+                );
             else
                 look.Warnings.Add(told);
         }
@@ -74,10 +78,6 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
         )
             look.Warnings.Add(
                 $"table {table.Table} (database {scanned.Database}): {ScanWords.LookedAt(table)}"
-            );
-        if (scanned.SearchCutShort)
-            look.Warnings.Add(
-                $"database {scanned.Database}: the time to try keys was used up before every value was tried"
             );
     }
 }

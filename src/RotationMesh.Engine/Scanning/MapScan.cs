@@ -37,7 +37,6 @@ internal sealed class MapScan(
                 )),
             ],
             TenantsTried = scan.TenantsTried,
-            SearchCutShort = scan.SearchCutShort,
         };
 
     private static ScannedTable Of(TableLook look) =>
@@ -60,6 +59,7 @@ internal sealed class MapScan(
             found.Path,
             found.Values,
             found.Likely,
+            found.Untried,
             [
                 .. found.Opened.Select(opened => new OpenedDocument(
                     opened.Version,

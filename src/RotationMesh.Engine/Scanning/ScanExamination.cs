@@ -43,12 +43,6 @@ internal sealed class ScanExamination(MapScan scan, Findings findings)
                 $"not looked at, {reason.Key}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}",
                 "grant SELECT, or find out by yourself whether it holds envelopes"
             );
-        if (scanned.SearchCutShort)
-            findings.Add(
-                Verdict.Warning,
-                subject,
-                "the time to try keys was used up: not every value that may be an envelope was tried"
-            );
         if (scanned.Tables.All(table => table.Found.Count == 0))
             findings.Add(
                 Verdict.Good,

@@ -39,12 +39,16 @@ internal static class ScanWords
         var among = table.Whole
             ? $"in {Number(table.RowsLookedAt)} rows"
             : $"in the {Number(table.RowsLookedAt)} rows that were looked at";
+        var untried =
+            found.Untried == 0
+                ? ""
+                : $"; {Number(found.Untried)} look like envelopes, and were not tried with every tenant: their rows name none, or the time was over";
         if (found.Opened.Count == 0)
-            return $"{Number(found.LookLikeEnvelopes)} of {Number(found.Values)} values look like envelopes {among}, and no key that was tried opens them";
+            return $"{Number(found.LookLikeEnvelopes)} of {Number(found.Values)} values look like envelopes {among}, and no key that was tried opens them{untried}";
         var opened = found.Opened.Select(opened =>
             $"{Number(opened.Values)} under context {opened.Context} with key version {opened.Version}"
         );
-        return $"of {Number(found.Values)} values {among}, {string.Join(" and ", opened)} {(found.Opened is [{ Values: 1 }] ? "decrypts" : "decrypt")}";
+        return $"of {Number(found.Values)} values {among}, {string.Join(" and ", opened)} {(found.Opened is [{ Values: 1 }] ? "decrypts" : "decrypt")}{untried}";
     }
 
     /// <summary>What was not looked at.</summary>

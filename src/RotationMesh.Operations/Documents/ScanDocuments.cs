@@ -14,9 +14,6 @@ public sealed record ScanDocument
 
     /// <summary>Tenants whose keys were tried beside those that a row itself may name.</summary>
     public required int TenantsTried { get; init; }
-
-    /// <summary>Whether the time to try keys was used up before every value was tried.</summary>
-    public required bool SearchCutShort { get; init; }
 }
 
 /// <summary>What was looked at of one table, materialised view or partition.</summary>
@@ -55,13 +52,14 @@ public sealed record ScannedColumn(string Column, long Values);
 
 /// <summary>
 /// Envelopes in a column, or at a path in its values: so many values were seen there, so many look like envelopes, and so many
-/// of them open with a key of the ring.
+/// of them open with a key of the ring; <paramref name="Untried"/> were not tried with every tenant and key.
 /// </summary>
 public sealed record FoundDocument(
     string Column,
     string? Path,
     long Values,
     long LookLikeEnvelopes,
+    long Untried,
     IReadOnlyList<OpenedDocument> Opened
 );
 

@@ -26,6 +26,7 @@ public sealed class WhenAnOrderIsOutOfBounds : OpenServer
     [TestCase("/v1/dry-run", """{ "rows": { "tenants": ["a\u0000b"] } }""", "tenants")]
     [TestCase("/v1/verification", """{ "rows": { "tenants": ["a\u0000b"] } }""", "tenants")]
     [TestCase("/v1/keys/retirement", """{ "version": 1, "commandLine": "a\u0000b" }""", "commandLine")]
+    [TestCase("/v1/keys/retirement", """{ "version": 1, "skipScanReason": "a\u0000b" }""", "skipScanReason")]
     [TestCase(
         "/v1/rotations/latest/steering",
         """{ "steering": "Retry", "tenants": ["a\u0000b"] }""",
@@ -44,6 +45,7 @@ public sealed class WhenAnOrderIsOutOfBounds : OpenServer
     [TestCase("/v1/verification", """{ "share": 2 }""", "share")]
     [TestCase("/v1/verification", """{ "rows": { "only": ["conectors"] } }""", "connectors")]
     [TestCase("/v1/keys/retirement", """{ "version": -7 }""", "-7")]
+    [TestCase("/v1/keys/retirement", """{ "version": 1, "skipScanReason": " " }""", "the scan is skipped")]
     public async Task What_would_be_a_stream_is_a_problem_where_it_can_t_begin(
         string path,
         string body,

@@ -32,6 +32,13 @@ public sealed class ScanKindsTests
     [TestCase("text", "'v1.' || translate(rtrim(body, '='), '+/', '-_')", null)]
     [TestCase("text", "'$enc$' || body || '$'", null)]
     [TestCase("text", "body || ',' || body", null)]
+    [TestCase(
+        "text",
+        "'https://example.org/?t=' || replace(replace(replace(body, '+', '%2B'), '/', '%2F'), '=', '%3D')",
+        null
+    )]
+    [TestCase("text", "'audit: payload=' || replace(json_build_object('a', body)::text, '/', '\\/')", null)]
+    [TestCase("jsonb", "jsonb_build_object(body, 1)", "(names)")]
     [TestCase("text", "translate(body, '+/', '-_')", null)]
     [TestCase("text", "rtrim(body, '=')", null)]
     [TestCase("text", "encode(decode(body, 'base64'), 'hex')", null)]

@@ -20,12 +20,14 @@ public sealed class ColumnScan(
 )
 {
     private readonly RowTenants rowTenants = new(map);
-    private IReadOnlyList<string>? tenants;
+    private KnownTenants? tenants;
 
     /// <summary>Scans a database of the map. Throws <see cref="NpgsqlException"/> where it does not answer.</summary>
     public async Task<DatabaseScan> ScanAsync(string database, CancellationToken cancellationToken)
     {
-        tenants ??= ring is null ? [] : await KnownTenants.ListAsync(databases, map, cancellationToken);
+        tenants ??= ring is null
+            ? KnownTenants.None
+            : await KnownTenants.ListAsync(databases, map, depth.Tenants, cancellationToken);
         using var opener = new EnvelopeOpener(ring, formats, map, tenants, depth.SearchTime);
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         var relations = await ScanCatalog.ListAsync(connection, cancellationToken);
@@ -44,8 +46,7 @@ public sealed class ColumnScan(
             Database = database,
             Tables = looks,
             NotLookedAt = left,
-            TenantsTried = tenants.Count,
-            SearchCutShort = opener.IsOutOfTime,
+            TenantsTried = tenants.All.Count,
         };
     }
 

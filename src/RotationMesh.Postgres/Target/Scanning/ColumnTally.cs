@@ -7,9 +7,6 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
     private const int MostPaths = 64;
     private const string OtherPaths = "(other paths)";
 
-    /// <summary>Envelopes of a place that every tenant is tried for without success, before only the row's own are.</summary>
-    private const int MostSearches = 32;
-
     /// <summary>Values that must look like an envelope where none opens; or this share of them, where they are few.</summary>
     private const int Fewest = 3;
     private const double LikelyShare = 0.8;
@@ -22,7 +19,7 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
     public long Values { get; private set; }
 
     /// <summary>Looks at one value; <paramref name="near"/> gives texts of the row that may be its tenant.</summary>
-    public void Add(string value, Func<IReadOnlyList<string>> near, EnvelopeOpener opener)
+    public void Add(string value, Func<NearTenants> near, EnvelopeOpener opener)
     {
         if (value.Length == 0)
             return;
@@ -41,6 +38,7 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
                 pair.Key.Length == 0 ? null : pair.Key,
                 pair.Value.Seen,
                 pair.Value.Likely,
+                pair.Value.Untried,
                 [
                     .. pair
                         .Value.Opened.OrderBy(opened => opened.Key.Version)
@@ -66,36 +64,41 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
 
     private sealed class Place
     {
-        private int searches;
-
         public long Seen { get; private set; }
 
         public long Likely { get; private set; }
 
         public Dictionary<Opening, long> Opened { get; } = [];
 
+        /// <summary>Values that look like an envelope, and may be of a tenant or a key that was not tried.</summary>
+        public long Untried { get; private set; }
+
         public bool IsFound =>
-            Opened.Count > 0 || Likely >= Fewest || (Likely > 0 && Likely >= Seen * LikelyShare);
+            Opened.Count > 0
+            || Untried > 0
+            || Likely >= Fewest
+            || (Likely > 0 && Likely >= Seen * LikelyShare);
 
         // One text may hold several envelopes, such as the old value and the new one.
-        public void Add(string text, Func<IReadOnlyList<string>> near, EnvelopeOpener opener)
+        public void Add(string text, Func<NearTenants> near, EnvelopeOpener opener)
         {
             Seen++;
-            var likely = false;
+            bool likely = false,
+                untried = false;
             HashSet<Opening>? openings = null;
             foreach (var form in EnvelopeForms.Of(text))
             {
                 likely |= form.Likely;
-                var everyTenant = searches < MostSearches;
-                if (opener.TryOpen(form.Raw, near(), everyTenant) is { } opening)
+                if (opener.TryOpen(form.Raw, near(), out var isTried) is { } opening)
                     (openings ??= []).Add(opening);
-                else if (everyTenant)
-                    searches++;
+                else
+                    untried |= form.Likely && !isTried;
             }
 
             foreach (var opening in openings ?? [])
                 Opened[opening] = Opened.GetValueOrDefault(opening) + 1;
             Likely += likely || openings is not null ? 1 : 0;
+            Untried += untried && openings is null ? 1 : 0;
         }
     }
 }

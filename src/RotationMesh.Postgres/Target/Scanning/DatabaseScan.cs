@@ -15,9 +15,6 @@ public sealed record DatabaseScan
     /// <summary>Tenants whose keys were tried beside those that a row itself may name.</summary>
     public required int TenantsTried { get; init; }
 
-    /// <summary>Whether the time to try keys was used up, so that envelopes may have been taken for something else.</summary>
-    public required bool SearchCutShort { get; init; }
-
     /// <summary>What was found, with its table.</summary>
     public IEnumerable<(TableLook Table, FoundEnvelopes Envelopes)> Found =>
         Tables.SelectMany(table => table.Found.Select(found => (table, found)));
@@ -59,13 +56,15 @@ public sealed record ColumnLook(string Column, long Values);
 
 /// <summary>
 /// Envelopes in a column, or at a path in its values: of <paramref name="Values"/> that were seen there so many look like one,
-/// and those of <paramref name="Opened"/> open with a key of the ring.
+/// and those of <paramref name="Opened"/> open with a key of the ring. <paramref name="Untried"/> look like one, and were not
+/// tried with every tenant and key.
 /// </summary>
 public sealed record FoundEnvelopes(
     string Column,
     string? Path,
     long Values,
     long Likely,
+    long Untried,
     IReadOnlyList<OpenedEnvelopes> Opened
 );
 

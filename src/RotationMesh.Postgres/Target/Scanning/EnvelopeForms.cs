@@ -31,11 +31,22 @@ internal static class EnvelopeForms
     {
         if (BytesOf(text) is { } bytes)
             return OfBytes(bytes);
-        // Lines of 64 or 76 digits, as encode() and openssl write them.
-        var lines = text.AsSpan().ContainsAny('\r', '\n');
-        return lines
-            ? Runs(text).Concat(Runs(string.Concat(text.Where(sign => !char.IsWhiteSpace(sign)))))
-            : Runs(text);
+        return Unwrapped(text).Distinct().SelectMany(Runs);
+    }
+
+    // Lines of 64 or 76 digits, as encode() and openssl write them; an address; a document in a line of a log.
+    private static IEnumerable<string> Unwrapped(string text)
+    {
+        yield return text;
+        if (text.AsSpan().ContainsAny('\r', '\n'))
+            yield return string.Concat(text.Where(sign => !char.IsWhiteSpace(sign)));
+        if (text.Contains('%', StringComparison.Ordinal))
+            yield return Uri.UnescapeDataString(text);
+        if (text.Contains('\\', StringComparison.Ordinal))
+            yield return text.Replace(@"\u002b", "+", StringComparison.OrdinalIgnoreCase)
+                .Replace(@"\u003d", "=", StringComparison.OrdinalIgnoreCase)
+                .Replace(@"\u002f", "/", StringComparison.OrdinalIgnoreCase)
+                .Replace(@"\/", "/", StringComparison.Ordinal);
     }
 
     private static byte[]? BytesOf(string text) =>

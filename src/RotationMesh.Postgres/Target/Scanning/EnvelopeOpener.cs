@@ -17,7 +17,7 @@ internal sealed class EnvelopeOpener : IDisposable
     private readonly Reencryptor? reencryptor;
     private readonly IReadOnlyList<Purpose> purposes;
     private readonly IReadOnlyList<int> versions;
-    private readonly IReadOnlyList<string> tenants;
+    private readonly KnownTenants tenants;
     private readonly LinkedList<(Purpose Purpose, int Version, string Tenant)> lately = [];
     private readonly Stopwatch searched = new();
     private readonly TimeSpan patience;
@@ -26,7 +26,7 @@ internal sealed class EnvelopeOpener : IDisposable
         KeyRing? ring,
         EnvelopeFormats formats,
         RotationMap map,
-        IReadOnlyList<string> tenants,
+        KnownTenants tenants,
         TimeSpan patience
     )
     {
@@ -47,16 +47,17 @@ internal sealed class EnvelopeOpener : IDisposable
         ];
     }
 
-    /// <summary>Whether the time to search is used up; what came afterwards was not tried.</summary>
-    public bool IsOutOfTime => searched.Elapsed > patience;
-
     /// <summary>
-    /// What opens the bytes; null where nothing does. <paramref name="near"/> are texts of the row that may be its tenant;
-    /// <paramref name="everyTenant"/> asks for all others too.
+    /// What opens the bytes; null where nothing does. <paramref name="isTried"/> is false where something else still might: the
+    /// time to search is used up, or the row names no tenant and not all tenants are known.
     /// </summary>
-    public Opening? TryOpen(byte[] raw, IReadOnlyList<string> near, bool everyTenant)
+    public Opening? TryOpen(byte[] raw, NearTenants near, out bool isTried)
     {
-        if (reencryptor is null || IsOutOfTime)
+        isTried = true;
+        if (reencryptor is null)
+            return null;
+        isTried = searched.Elapsed <= patience;
+        if (!isTried)
             return null;
         searched.Start();
         try
@@ -64,7 +65,7 @@ internal sealed class EnvelopeOpener : IDisposable
             foreach (var (purpose, version, tenant) in lately)
                 if (Opens(purpose, version, tenant, raw))
                     return new Opening(version, purpose.Context);
-            foreach (var tenant in everyTenant ? near.Concat(tenants) : near)
+            foreach (var tenant in near.Tenants.Concat(tenants.All))
             foreach (var purpose in purposes)
             foreach (var version in versions)
             {
@@ -74,6 +75,7 @@ internal sealed class EnvelopeOpener : IDisposable
                 return new Opening(version, purpose.Context);
             }
 
+            isTried = near.AreNamed || tenants.AreAll;
             return null;
         }
         finally

@@ -3,43 +3,55 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Scanning;
 
-/// <summary>Tenants of the map's tables, to try keys of: a copy of a value may stand in a row that names no tenant.</summary>
-internal static class KnownTenants
+/// <summary>
+/// Tenants of the map's tables, to try keys of: a copy of a value may stand in a row that names no tenant.
+/// <paramref name="AreAll"/> is false where a table has more of them, or could not be asked.
+/// </summary>
+internal sealed record KnownTenants(IReadOnlyList<string> All, bool AreAll)
 {
-    /// <summary>Tenants of one table that are tried: six keys each cost some 50 µs.</summary>
-    public const int MostOfATable = 1_000;
-
-    /// <summary>Longest time of one list, in milliseconds: what can't be listed is not tried.</summary>
+    /// <summary>Longest time of one list, in milliseconds.</summary>
     private const int TimeoutMs = 30_000;
 
-    /// <summary>The tenants, and those that rows without one derive their key with.</summary>
-    public static async Task<IReadOnlyList<string>> ListAsync(
+    /// <summary>None, where there is no key to try.</summary>
+    public static KnownTenants None { get; } = new([], true);
+
+    /// <summary>At most so many tenants of each table, and those that rows without one derive their key with.</summary>
+    public static async Task<KnownTenants> ListAsync(
         TargetDatabases databases,
         RotationMap map,
+        int most,
         CancellationToken cancellationToken
     )
     {
         var tenants = new HashSet<string>(map.Tables.Select(entry => entry.TenantWhenNull).OfType<string>());
+        var areAll = true;
         foreach (var entry in map.Tables)
         {
+            var listed = 0;
             try
             {
-                await foreach (var tenant in ListAsync(databases, entry, cancellationToken))
+                await foreach (var tenant in ListAsync(databases, entry, most, cancellationToken))
+                {
                     tenants.Add(tenant);
+                    listed++;
+                }
             }
             catch (NpgsqlException)
             {
-                // Whoever checks the table says what is wrong with it.
+                areAll = false; // whoever checks the table says what is wrong with it
             }
+
+            areAll &= listed < most && entry.RowLevelSecurity is null;
         }
 
         tenants.Remove("");
-        return [.. tenants];
+        return new KnownTenants([.. tenants], areAll);
     }
 
     private static async IAsyncEnumerable<string> ListAsync(
         TargetDatabases databases,
         TableEntry entry,
+        int most,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -52,7 +64,7 @@ internal static class KnownTenants
         await limit.ExecuteNonQueryAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             $"SELECT DISTINCT t.{entry.Tenant.Quoted} FROM {entry.Table.Quoted} AS t "
-                + $"WHERE t.{entry.Tenant.Quoted} IS NOT NULL LIMIT {MostOfATable}",
+                + $"WHERE t.{entry.Tenant.Quoted} IS NOT NULL LIMIT {most}",
             connection
         )
         {

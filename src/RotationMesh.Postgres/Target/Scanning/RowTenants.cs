@@ -22,7 +22,7 @@ internal sealed class RowTenants
     }
 
     /// <summary>The texts, the likeliest first; the values stand in the order of the columns.</summary>
-    public IReadOnlyList<string> Of(IReadOnlyList<string> columns, string?[] values)
+    public NearTenants Of(IReadOnlyList<string> columns, string?[] values)
     {
         var leaves = columns
             .Zip(values)
@@ -36,19 +36,24 @@ internal sealed class RowTenants
             )
             .Where(leaf => leaf.Text.Length is > 0 and <= Longest)
             .ToList();
-        return
-        [
-            .. leaves
-                .Where(leaf => names.Contains(Plain(leaf.Name)))
-                .Concat(leaves.Where(leaf => !leaf.Text.Contains(' ', StringComparison.Ordinal)))
-                .Select(leaf => leaf.Text)
-                .Distinct()
-                .Take(Most)
-                .Concat(whenNull)
-                .Distinct(),
-        ];
+        var named = leaves.Where(leaf => names.Contains(Plain(leaf.Name))).ToList();
+        return new NearTenants(
+            [
+                .. named
+                    .Concat(leaves.Where(leaf => !leaf.Text.Contains(' ', StringComparison.Ordinal)))
+                    .Select(leaf => leaf.Text)
+                    .Distinct()
+                    .Take(Most)
+                    .Concat(whenNull)
+                    .Distinct(),
+            ],
+            named.Count > 0
+        );
     }
 
     private static string Plain(string name) =>
         name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 }
+
+/// <summary>Texts of a row that may be its tenant; <paramref name="AreNamed"/> where one stands under a tenant column's name.</summary>
+internal sealed record NearTenants(IReadOnlyList<string> Tenants, bool AreNamed);

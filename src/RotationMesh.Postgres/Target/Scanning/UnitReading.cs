@@ -98,9 +98,8 @@ internal sealed class UnitReading(
             bytes += values[at]?.Length ?? 0;
         }
 
-        IReadOnlyList<string>? near = null;
-        IReadOnlyList<string> Near() =>
-            near ??= tenants.Of([.. columns.Select(at => unit.Relation.Names[at])], values);
+        NearTenants? near = null;
+        NearTenants Near() => near ??= tenants.Of([.. columns.Select(at => unit.Relation.Names[at])], values);
         for (var at = 0; at < values.Length; at++)
             if (values[at] is { } value && tallies.TryGetValue(columns[at], out var tally))
                 tally.Add(value, Near, opener);

@@ -12,8 +12,8 @@ internal static class ValueLeaves
     /// <summary>Values that hold text of another kind are opened so often.</summary>
     private const int DeepestText = 4;
 
-    /// <summary>A name of a member is shown up to here: it may be any text.</summary>
-    private const int LongestName = 64;
+    /// <summary>A longer name of a member may be an envelope itself: it is looked at, and never shown.</summary>
+    private const int LongestPlainName = 38;
 
     private static readonly JsonDocumentOptions Lenient = new()
     {
@@ -72,6 +72,7 @@ internal static class ValueLeaves
                     .EnumerateObject()
                     .SelectMany(member =>
                         Of(member.Value, Joined(path, member.Name), [.. place, member.Name], depth)
+                            .Concat(NameOf(member, path))
                     );
             case JsonValueKind.Array:
                 return element
@@ -103,9 +104,15 @@ internal static class ValueLeaves
         }
     }
 
+    // The name of a member may be a value as well.
+    private static IEnumerable<ValueLeaf> NameOf(JsonProperty member, string path) =>
+        member.Name.Length > LongestPlainName
+            ? [new ValueLeaf(Joined(path, "(names)"), [], member.Name)]
+            : [];
+
     private static string Joined(string path, string name)
     {
-        var shown = name.Length <= LongestName ? name : name[..LongestName] + "…";
+        var shown = name.Length <= LongestPlainName ? name : "(long name)";
         return path.Length == 0 ? shown : $"{path}.{shown}";
     }
 }
