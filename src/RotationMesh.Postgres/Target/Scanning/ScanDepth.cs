@@ -4,15 +4,15 @@ namespace RotationMesh.Postgres.Target.Scanning;
 public sealed record ScanDepth
 {
     /// <summary>
-    /// A look that an operator waits for: a table of 32 MB or of 10,000 rows is read wholly in about a second, and of a
+    /// A look that an operator waits for: a table of 64 MB or of 10,000 rows is read wholly in some seconds, and of a
     /// larger one as much.
     /// </summary>
     public static ScanDepth Look { get; } =
         new()
         {
-            TableBytes = 32L << 20,
+            TableBytes = 64L << 20,
             WholeRows = 10_000,
-            TableTime = TimeSpan.FromSeconds(10),
+            TableTime = TimeSpan.FromSeconds(20),
             SearchTime = TimeSpan.FromMinutes(1),
             Tenants = 1_000,
         };
@@ -23,9 +23,9 @@ public sealed record ScanDepth
     public static ScanDepth Retirement { get; } =
         new()
         {
-            TableBytes = 512L << 20,
+            TableBytes = 1L << 30,
             WholeRows = 160_000,
-            TableTime = TimeSpan.FromMinutes(2),
+            TableTime = TimeSpan.FromMinutes(5),
             SearchTime = TimeSpan.FromMinutes(10),
             Tenants = 20_000,
         };

@@ -37,6 +37,12 @@ internal sealed record ScanUnit(
 
     public const string NoRight = "the role has no right to SELECT";
 
+    /// <summary>Columns that are read: those that are judged, and those that may hold the row's tenant.</summary>
+    public IEnumerable<int> Read =>
+        Enumerable
+            .Range(0, Relation.Names.Length)
+            .Where(at => Relation.Readable[at] && !Relation.Unread[at] && !IsDeclared(Relation.Names[at]));
+
     private bool IsDeclared(string column) => Declared.TryGetValue(column, out var paths) && paths.IsWhole;
 }
 

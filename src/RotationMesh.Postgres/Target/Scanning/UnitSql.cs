@@ -21,13 +21,7 @@ internal sealed class UnitSql
     public UnitSql(ScanUnit unit, ScanDepth depth, Version server)
     {
         this.unit = unit;
-        var columns = unit.Relation.Names.Length;
-        Columns =
-        [
-            .. Enumerable
-                .Range(0, columns)
-                .Where(at => unit.Relation.Readable[at] && !unit.Relation.Unread[at]),
-        ];
+        Columns = [.. unit.Read];
         IsWhole = unit.Bytes <= depth.TableBytes || unit.Rows <= depth.WholeRows;
         share = depth.TableBytes / (double)Math.Max(unit.Bytes, 1);
         Text = IsWhole ? Select("") : Sample(server);
