@@ -7,6 +7,9 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
     private const int MostPaths = 64;
     private const string OtherPaths = "(other paths)";
 
+    /// <summary>Envelopes of a place that other tenants are tried for as well, where the row names its own.</summary>
+    private const int MostSearches = 64;
+
     /// <summary>Values that must look like an envelope where none opens; or this share of them, where they are few.</summary>
     private const int Fewest = 3;
     private const double LikelyShare = 0.8;
@@ -64,6 +67,8 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
 
     private sealed class Place
     {
+        private int searches;
+
         public long Seen { get; private set; }
 
         public long Likely { get; private set; }
@@ -89,7 +94,9 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
             foreach (var form in EnvelopeForms.Of(text))
             {
                 likely |= form.Likely;
-                if (opener.TryOpen(form.Raw, near(), out var isTried) is { } opening)
+                var tenants = near();
+                var everyTenant = !tenants.AreNamed || (form.Likely && searches++ < MostSearches);
+                if (opener.TryOpen(form.Raw, tenants, everyTenant, out var isTried) is { } opening)
                     (openings ??= []).Add(opening);
                 else
                     untried |= form.Likely && !isTried;

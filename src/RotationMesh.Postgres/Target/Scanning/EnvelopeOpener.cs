@@ -48,10 +48,11 @@ internal sealed class EnvelopeOpener : IDisposable
     }
 
     /// <summary>
-    /// What opens the bytes; null where nothing does. <paramref name="isTried"/> is false where something else still might: the
+    /// What opens the bytes; null where nothing does. <paramref name="everyTenant"/> asks for tenants that the row does not name
+    /// as well. <paramref name="isTried"/> is false where something else still might: the
     /// time to search is used up, or the row names no tenant and not all tenants are known.
     /// </summary>
-    public Opening? TryOpen(byte[] raw, NearTenants near, out bool isTried)
+    public Opening? TryOpen(byte[] raw, NearTenants near, bool everyTenant, out bool isTried)
     {
         isTried = true;
         if (reencryptor is null)
@@ -65,7 +66,7 @@ internal sealed class EnvelopeOpener : IDisposable
             foreach (var (purpose, version, tenant) in lately)
                 if (Opens(purpose, version, tenant, raw))
                     return new Opening(version, purpose.Context);
-            foreach (var tenant in near.Tenants.Concat(tenants.All))
+            foreach (var tenant in everyTenant ? near.Tenants.Concat(tenants.All) : near.Tenants)
             foreach (var purpose in purposes)
             foreach (var version in versions)
             {
@@ -75,7 +76,7 @@ internal sealed class EnvelopeOpener : IDisposable
                 return new Opening(version, purpose.Context);
             }
 
-            isTried = near.AreNamed || tenants.AreAll;
+            isTried = near.AreNamed || (everyTenant && tenants.AreAll);
             return null;
         }
         finally
