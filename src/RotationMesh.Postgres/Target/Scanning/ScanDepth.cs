@@ -12,7 +12,7 @@ public sealed record ScanDepth
         {
             TableBytes = 64L << 20,
             WholeRows = 10_000,
-            TableTime = TimeSpan.FromSeconds(20),
+            TableTime = TimeSpan.FromMinutes(1),
             SearchTime = TimeSpan.FromMinutes(1),
             Tenants = 1_000,
         };
