@@ -34,6 +34,7 @@ CREATE FUNCTION mallory.actual_types(formal oid) RETURNS regtype[] LANGUAGE sql 
             THEN '{text,varchar,name,"\"char\"",int,bigint,numeric,oid,uuid,jsonb,bytea,tid,xid}'
         WHEN formal IN ('anyarray'::regtype, 'anycompatiblearray'::regtype)
             THEN '{text[],varchar[],name[],"\"char\"[]",int2[],int[],bigint[],oid[],uuid[],jsonb[],bytea[],tid[],xid[],int2vector}'
+        WHEN formal = 'anyenum'::regtype THEN '{public.mood}'
         WHEN formal = 'text'::regtype THEN '{text,varchar,bpchar,name,"\"char\""}'
         WHEN formal = 'oid'::regtype THEN '{oid,regclass,regproc,regnamespace,int,bigint}'
         WHEN formal = 'regclass'::regtype THEN '{regclass,oid,text}'
@@ -57,6 +58,7 @@ CREATE FUNCTION mallory.result_type(formal oid, arguments regtype[]) RETURNS tex
     SELECT format_type(CASE
         WHEN formal IN ('anyarray'::regtype, 'anycompatiblearray'::regtype)
             THEN coalesce((SELECT typarray FROM pg_type WHERE oid = arguments[1] AND typarray <> 0), arguments[1])
+        WHEN formal = 'anyenum'::regtype THEN arguments[1]
         WHEN formal IN ('anyelement'::regtype, 'anynonarray'::regtype, 'anycompatible'::regtype)
             THEN coalesce((SELECT typelem FROM pg_type WHERE oid = arguments[1] AND typelem <> 0), arguments[1])
         ELSE formal END, NULL)
@@ -78,8 +80,11 @@ BEGIN
             SELECT p.proargtypes[0:p.pronargs - 2]::oid[] || array_fill('text'::regtype::oid, ARRAY[more])
             FROM generate_series(0, 3) AS more WHERE p.provariadic = '"any"'::regtype) AS formal
         WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = shadowed AND p.prokind IN ('f', 'a')
-          AND NOT p.proargtypes::oid[] && ARRAY['internal'::regtype, 'anyrange'::regtype, 'anymultirange'::regtype]::oid[]
-          AND p.prorettype NOT IN ('internal'::regtype, 'trigger'::regtype)
+          -- What takes or gives what no value of a table is can't be taken for one of these.
+          AND NOT EXISTS (
+            SELECT FROM pg_type t
+            WHERE t.oid = ANY (p.proargtypes::oid[] || p.prorettype) AND t.typtype = 'p' AND t.typname NOT IN (
+                'any', 'anyelement', 'anynonarray', 'anycompatible', 'anyarray', 'anycompatiblearray', 'anyenum', 'record', 'void'))
     LOOP
         FOR types IN SELECT mallory.signatures(ARRAY(SELECT unnest(overload.types))) LIMIT 700 LOOP
             result := mallory.result_type(overload.prorettype, types);
