@@ -63,6 +63,7 @@ public sealed class LocalKeyRetirement(
         }
 
         // Decrypting and scanning took their time: count again, and record at once.
+        var counted = await control.NowAsync(cancellationToken);
         if (usage.SafeToRetire)
             usage = await FindAsync(check, version, null, cancellationToken);
         if (!usage.SafeToRetire)
@@ -91,8 +92,20 @@ public sealed class LocalKeyRetirement(
             }
         );
         var audit = new AuditLog(control.Source, keys, Appended);
-        var retired = await store.RetireAsync(version, usage.Fingerprint, audit, entry, cancellationToken);
-        return Tell(Document(retired), order, look);
+        var clocks = await new OpenWrites(databases, control).ReadClocksAsync(version, cancellationToken);
+        var retired = await store.RetireAsync(
+            version,
+            usage.Fingerprint,
+            audit,
+            entry,
+            counted,
+            clocks,
+            cancellationToken
+        );
+        var document = retired.Key is { } key
+            ? Document(key)
+            : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
+        return Tell(document, order, look);
     }
 
     private static RetirementDocument Tell(

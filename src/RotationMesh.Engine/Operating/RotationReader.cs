@@ -34,7 +34,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
         {
             RotationId = rotation.RotationId,
             State = rotation.State,
-            Reason = rotation.Reason,
+            Reason = await ReasonAsync(rotation, cancellationToken),
             DryRun = false,
             TargetVersion = rotation.TargetVersion,
             Elapsed = rotation.Elapsed,
@@ -45,6 +45,20 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
             OpenWriters = summary.OpenWriters,
             Failures = [.. kept.Select(Failure)],
         };
+    }
+
+    // The saga says why it was cancelled; what it waits for before it is over, the ledger does.
+    private async Task<string?> ReasonAsync(RunningRotation rotation, CancellationToken cancellationToken)
+    {
+        if (rotation is not { State: "Cancelled", Concluded: false })
+            return rotation.Reason;
+        var awaited = await new WriteDeadlines(control.Source).ListAsync(
+            rotation.RotationId,
+            cancellationToken
+        );
+        return awaited.Count == 0
+            ? rotation.Reason
+            : $"{rotation.Reason}; it waits {string.Join(", ", awaited)}";
     }
 
     private async Task<ClosingSummary> SoFarAsync(

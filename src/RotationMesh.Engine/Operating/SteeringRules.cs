@@ -22,6 +22,8 @@ public static class SteeringRules
             Steering.Retry when rotation.State == "Completed" => "is Completed: nothing is left to retry",
             Steering.Retry when rotation.State == "Cancelled" => "was cancelled: start a new one",
             Steering.Retry => null,
+            // Whoever ran it may be gone, and its totals are still to be written.
+            Steering.Cancel when rotation is { State: "Cancelled", Concluded: false } => null,
             _ when ended => $"has ended: {rotation.State}",
             Steering.Resume when rotation.State != "Paused" => $"is not paused: {rotation.State}",
             _ => null,

@@ -109,11 +109,12 @@ internal sealed class RetirementCheck(
         if (version == ring.CurrentVersion)
             inTheWay.Insert(0, $"version {version} is the current one");
         if (known is { } to)
-            inTheWay.AddRange(
-                (await store.ListRotationsToAsync(to, cancellationToken)).Select(id =>
-                    $"rotation {id} brings rows to version {to}: wait for its end, or cancel it"
-                )
-            );
+        {
+            var running = await store.ListRotationsToAsync(to, cancellationToken);
+            inTheWay.AddRange(running.Select(id => RetirementBarrier.Running(id, to)));
+            inTheWay.AddRange(await new OpenWrites(databases, control).FindAsync(to, cancellationToken));
+        }
+
         var earlier = retired.FirstOrDefault(entry => entry.Version == version);
         return new KeyDocument(
             version,

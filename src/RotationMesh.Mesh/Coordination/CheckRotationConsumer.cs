@@ -38,8 +38,10 @@ internal sealed class CheckRotationConsumer(
             return; // late: it has been checked, and reads whole tables
         try
         {
-            await CheckAsync(rotationId, goal, context.CancellationToken);
-            await context.Publish(new RotationChecked(rotationId));
+            if (await CheckAsync(rotationId, goal, context.CancellationToken) is { } awaited)
+                await context.Publish(new RotationHeldUp(rotationId, awaited)); // the next nudge asks again
+            else
+                await context.Publish(new RotationChecked(rotationId));
         }
         catch (UsageException fault)
         {
@@ -47,13 +49,19 @@ internal sealed class CheckRotationConsumer(
         }
     }
 
-    private async Task CheckAsync(Guid rotationId, RotationGoal goal, CancellationToken cancellationToken)
+    // Returns what is waited for; null where everything holds.
+    private async Task<string?> CheckAsync(
+        Guid rotationId,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
     {
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
         PostChecks.EnsureKnown(map);
         await RetiredTarget.EnsureInServiceAsync(control, goal.TargetVersion, cancellationToken);
-        await claims.ClaimAsync(rotationId, goal, cancellationToken);
+        if (await claims.ClaimAsync(rotationId, goal, cancellationToken) is { } awaited)
+            return awaited;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)
@@ -77,5 +85,6 @@ internal sealed class CheckRotationConsumer(
             survey.Counted(goal),
             cancellationToken
         );
+        return null;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ConcludeRotationConsumer(
     QueuePauses pauses,
     PostChecks postChecks,
     ClosingDoubts doubts,
+    LateWrites lateWrites,
     AskedTraces traces,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
@@ -55,6 +56,13 @@ internal sealed class ConcludeRotationConsumer(
         var verification = ledger.SingleOrDefault(sweep => sweep.Key == key);
         if (!command.Cancelled && verification is not { IsSettled: true })
             return; // whoever said that verification is settled, the ledger does not
+        var writes = await lateWrites.FindAsync(command.RotationId, ledger, context.CancellationToken);
+        if ((command.Cancelled ? writes.OfCancelled : writes.All) is { } awaited)
+        {
+            await context.Publish(new RotationHeldUp(command.RotationId, awaited));
+            return; // the next nudge asks again
+        }
+
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
         var tables = await new RotationTableStore(control.Source).ListAsync(
             command.RotationId,

@@ -17,7 +17,8 @@ internal sealed class CountRowsConsumer(
     TargetDatabases databases,
     ControlDatabase control,
     KeyRing ring,
-    FailureArrival arrival
+    FailureArrival arrival,
+    LateWrites lateWrites
 ) : IConsumer<CountRows>
 {
     /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
@@ -38,6 +39,13 @@ internal sealed class CountRowsConsumer(
         var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
         if (ledger.SingleOrDefault(one => one.Key == key) is not { IsSettled: true } settled)
             return; // whoever said that the sweep is settled, the ledger does not
+        var writes = await lateWrites.FindAsync(rotationId, ledger, context.CancellationToken);
+        if (writes.Awaited is { } awaited)
+        {
+            await context.Publish(new RotationHeldUp(rotationId, awaited));
+            return; // what is counted now might not stay; the next nudge asks again
+        }
+
         await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);
         var survey = await surveyor.CountAsync(
             goal,
@@ -67,7 +75,7 @@ internal sealed class CountRowsConsumer(
         {
             Sweep = sweep,
             PendingRows = left,
-            Uncounted = survey.Gaps ?? waiting,
+            Uncounted = survey.Gaps ?? writes.Unknown ?? waiting,
             OpenWriters = survey.OpenWriters ?? (left > 0 ? survey.Waiting : null),
             GivenUp = string.Join("; ", new[] { givenUp.Reason, late }.OfType<string>())
                 is { Length: > 0 } reasons

@@ -10,16 +10,23 @@ namespace RotationMesh.Mesh.Coordination;
 /// <summary>Claims the tables and tenants of a rotation, so that no two that run cover the same rows.</summary>
 internal sealed class TableClaims(RotationMap map, ControlDatabase control, IBus bus, TimeProvider clock)
 {
-    /// <summary>Longest wait for the saga to end a rotation that was abandoned.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    /// <summary>Longest wait for another to be over; what takes longer is asked for again at a nudge.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    private readonly RunningRotations rotations = new(control.Source);
+
     /// <summary>
-    /// Claims, or throws <see cref="UsageException"/> with the id of the rotation that has some of the rows. An embedded
-    /// one whose process is gone has nobody to go on with it, and is cancelled: all it has done stays done.
+    /// Claims, and returns null. Where a rotation that was cancelled has some of the rows until nobody writes for it any
+    /// more, that is the answer: to be asked again. Throws <see cref="UsageException"/> with the id of any other that has
+    /// them. An embedded one whose process is gone has nobody to go on with it, and is cancelled: all it has done stays done.
     /// </summary>
-    public async Task ClaimAsync(Guid rotationId, RotationGoal goal, CancellationToken cancellationToken)
+    public async Task<string?> ClaimAsync(
+        Guid rotationId,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
     {
         var tables = map
             .Tables.Where(entry => goal.Scopes.Contains(entry.Scope))
@@ -29,32 +36,46 @@ internal sealed class TableClaims(RotationMap map, ControlDatabase control, IBus
         var tenants = Surveyor.Tenants(goal);
         while (await locks.TryClaimAsync(rotationId, tables, tenants, cancellationToken) is { } other)
         {
-            if (!await TryEndAsync(other, rotationId, cancellationToken))
-                throw new UsageException(
-                    $"rotation {other} runs on some of the same rows: wait for its end, or cancel it"
-                );
+            if (await TryEndAsync(other, rotationId, cancellationToken))
+                continue;
+            if (await rotations.FindAsync(other, cancellationToken) is { State: "Cancelled" })
+                return $"waits for rotation {other} on the same rows: it was cancelled, and workers that did not answer may still write for it";
+            throw new UsageException(
+                $"rotation {other} runs on some of the same rows: wait for its end, or cancel it"
+            );
         }
+
+        return null;
     }
 
+    // True where it is over, or was after a moment.
     private async Task<bool> TryEndAsync(Guid other, Guid successor, CancellationToken cancellationToken)
     {
-        var rotations = new RunningRotations(control.Source);
-        if (await rotations.FindAsync(other, cancellationToken) is not { Embedded: true })
+        if (await rotations.FindAsync(other, cancellationToken) is not { } found)
+            return true;
+        await using var held = found.Embedded
+            ? await new RotationGuard(control.Source).TryHoldAsync(
+                RotationGuard.Run,
+                other,
+                cancellationToken
+            )
+            : null;
+        if (held is not null)
+        {
+            // Its process is gone, and with it whoever would tell what became of its partitions. One that was cancelled
+            // writes its totals when it is told so again.
+            await new PartitionLeases(control.Source).ExpireAsync(other, cancellationToken);
+            var saga = await bus.GetSendEndpoint(Queues.Address(Queues.Rotation));
+            var reason = $"rotation {successor}, which found that its process was gone";
+            await saga.Send(new CancelRotation(other, reason), cancellationToken);
+        }
+        else if (found.State != "Cancelled")
             return false;
-        await using var held = await new RotationGuard(control.Source).TryHoldAsync(
-            RotationGuard.Run,
-            other,
-            cancellationToken
-        );
-        if (held is null)
-            return false;
-        var saga = await bus.GetSendEndpoint(Queues.Address(Queues.Rotation));
-        var reason = $"rotation {successor}, which found that its process was gone";
-        await saga.Send(new CancelRotation(other, reason), cancellationToken);
+
         var asked = clock.GetTimestamp();
         while (clock.GetElapsedTime(asked) < Longest)
         {
-            if (await rotations.FindAsync(other, cancellationToken) is not { EndedAt: null })
+            if (await rotations.FindAsync(other, cancellationToken) is not { IsOver: false })
                 return true;
             await Task.Delay(Pause, clock, cancellationToken);
         }

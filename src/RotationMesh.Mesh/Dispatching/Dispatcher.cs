@@ -33,7 +33,10 @@ internal sealed class Dispatcher(
     private static readonly string[] Dispatching = ["Planning", "Rotating", "Verifying"];
 
     private readonly PartitionDispatch dispatch = new(control.Source, rules, clock, clocks.NowAsync);
+    private readonly RetiredTargets retired = new(bus, control);
     private readonly PartitionCommands commands = new(bus, control, traces);
+
+    private long? told;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -78,6 +81,12 @@ internal sealed class Dispatcher(
             partitions => commands.SendAsync(partitions, open, stopping),
             stopping
         );
+        if (taken.Count == 0 && (told is null || clock.GetElapsedTime(told.Value) >= options.Nudge))
+        {
+            told = clock.GetTimestamp();
+            await retired.TellAsync(open.Values, stopping);
+        }
+
         return taken.Count > 0;
     }
 }

@@ -28,12 +28,18 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// </summary>
     private const int WindowPerWorker = 4;
 
+    /// <summary>
+    /// Time in which an attempt may write: partitions wait for no other process here, and who goes on with a rotation whose
+    /// process was killed waits so long.
+    /// </summary>
+    private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
+
     private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
 
     /// <summary>Settable so that tests need not wait, and can look into the bus.</summary>
     internal Action<IBusRegistrationConfigurator> Configure { get; init; } = _ => { };
 
-    internal LedgerRules Rules { get; init; } = new();
+    internal LedgerRules Rules { get; init; } = new() { WriteTime = WriteTime };
 
     internal TimeSpan Nudge { get; init; } = new CoordinatorOptions().Nudge;
 

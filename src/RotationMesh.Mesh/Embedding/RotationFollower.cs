@@ -20,6 +20,12 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     /// <summary>Longest wait for batches in hand to end and be counted.</summary>
     private static readonly TimeSpan Handing = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Longest wait for a rotation that was cancelled to be over: whoever asks has its answer, and the next rotation on the
+    /// same rows, or another cancel, writes its totals.
+    /// </summary>
+    private static readonly TimeSpan Concluding = TimeSpan.FromSeconds(30);
+
     /// <summary>Time between two looks whether the control schema is whole; without it nothing would ever come.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
@@ -41,6 +47,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         var answered = Stopwatch.GetTimestamp();
         var looked = answered;
         long? asked = null;
+        long? cancelled = null;
         while (true)
         {
             // Asked again: the first one may come before the rotation's start, and find nothing to cancel.
@@ -72,6 +79,10 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
                     if (paused)
                         await HandBackAsync(before.RotationId);
                     if (paused || (rotation.IsOver && IsNew(rotation, before)))
+                        return rotation;
+                    if (rotation.State == "Cancelled")
+                        cancelled ??= Stopwatch.GetTimestamp();
+                    if (cancelled is { } at && Stopwatch.GetElapsedTime(at) > Concluding)
                         return rotation;
                 }
             }
@@ -118,7 +129,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
     // A rotation that is tried again had an end before.
     private static bool IsNew(RunningRotation rotation, RunningRotation before) =>
-        before.EndedAt is null || rotation.EndedAt != before.EndedAt;
+        before.EndedAt is null || !before.Concluded || rotation.EndedAt != before.EndedAt;
 
     private static async Task PauseAsync(CancellationToken stopping)
     {

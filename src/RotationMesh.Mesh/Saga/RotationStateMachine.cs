@@ -37,7 +37,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
 
         During(
             Checking,
-            When(Checked).Enter(AwaitingGates),
+            When(Checked).Note(_ => null).Enter(AwaitingGates),
             When(Rejected).Note(m => m.Reason).Enter(Faulted)
         );
 

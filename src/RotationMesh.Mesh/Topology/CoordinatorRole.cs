@@ -56,6 +56,7 @@ public static class CoordinatorRole
         bus.AddSingleton(rules);
         bus.AddSingleton<LedgerPulse>();
         bus.AddSingleton<TargetClocks>();
+        bus.AddSingleton<LateWrites>();
         bus.AddSingleton<LedgerGauges>();
         bus.AddSingleton<AskedTraces>();
         bus.TryAddSingleton<Surveyor>();

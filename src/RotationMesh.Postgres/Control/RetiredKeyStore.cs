@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Postgres.Control.Audit;
+using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -20,6 +21,11 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     // Two who retire the same version at once: the second sees what the first did.
     private const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended('rotationmesh/retire', 0))";
 
+    /// <summary>Longest wait for rotations that are being written, and the number of such waits.</summary>
+    private const int Tries = 20;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     // A failure counts until a later rotation that covered the row came to its end. Tables that the map lost count too.
     private const string FindFailures = """
         SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, count(*) AS rows
@@ -33,7 +39,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
         """;
 
-    private const string FindRunning = """
+    internal const string FindRunning = """
         SELECT correlation_id FROM rotationmesh.rotations
         WHERE target_version = @version AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
           AND requested_by IS NOT NULL
@@ -73,14 +79,54 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             : [];
 
     /// <summary>
-    /// Takes a version out of service, together with the event of the audit log that says so. One that is retired already
-    /// stays as it is. Returns it.
+    /// Until when rows may still be brought to the version by workers that did not answer, by the clock of each database.
     /// </summary>
-    public async Task<RetiredKey> RetireAsync(
+    public async Task<IReadOnlyList<WriteDeadline>> ListDeadlinesToAsync(
+        int version,
+        CancellationToken cancellationToken
+    ) =>
+        await control.HasAsync("partitions", cancellationToken)
+            ? await new WriteDeadlines(control.Source).ListToAsync(version, cancellationToken)
+            : [];
+
+    /// <summary>
+    /// Takes a version out of service, together with the event of the audit log that says so. One that is retired already
+    /// stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since rows were
+    /// <paramref name="counted"/> (by this database's clock), or a time to write that has not passed by the
+    /// <paramref name="clocks"/> of the databases, as they were read before.
+    /// </summary>
+    public async Task<Retirement> RetireAsync(
         int version,
         string? fingerprint,
         AuditLog audit,
         AuditEntry entry,
+        DateTime counted,
+        IReadOnlyDictionary<string, DateTime> clocks,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(clocks);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryRetireAsync(version, fingerprint, audit, entry, counted, clocks, cancellationToken);
+            }
+            catch (PostgresException busy)
+                when (busy.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < Tries)
+            {
+                await Task.Delay(Pause, cancellationToken); // rotations are going on, and go first
+            }
+        }
+    }
+
+    private async Task<Retirement> TryRetireAsync(
+        int version,
+        string? fingerprint,
+        AuditLog audit,
+        AuditEntry entry,
+        DateTime counted,
+        IReadOnlyDictionary<string, DateTime> clocks,
         CancellationToken cancellationToken
     )
     {
@@ -91,7 +137,16 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             new CommandDefinition(List, cancellationToken: cancellationToken)
         );
         if (known.FirstOrDefault(key => key.Version == version) is { } earlier)
-            return earlier;
+            return new Retirement(earlier, []);
+        var inTheWay = await RetirementBarrier.CloseAsync(
+            connection,
+            version,
+            counted,
+            clocks,
+            cancellationToken
+        );
+        if (inTheWay.Count > 0)
+            return new Retirement(null, inTheWay);
         var appended = await audit.AppendAsync(transaction, entry, cancellationToken);
         await connection.ExecuteAsync(
             new CommandDefinition(
@@ -110,13 +165,14 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         );
         await transaction.CommitAsync(cancellationToken);
         audit.Committed(appended);
-        return new RetiredKey
+        var key = new RetiredKey
         {
             Version = version,
             Fingerprint = fingerprint,
             RetiredAt = appended.RecordedAt,
             RetiredBy = appended.Actor,
         };
+        return new Retirement(key, []);
     }
 
     private async Task<IReadOnlyList<T>> QueryAsync<T>(
@@ -132,6 +188,9 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         return rows.AsList();
     }
 }
+
+/// <summary>A version that is out of service, or why it is not.</summary>
+public sealed record Retirement(RetiredKey? Key, IReadOnlyList<string> InTheWay);
 
 /// <summary>A key version that is out of service.</summary>
 public sealed record RetiredKey

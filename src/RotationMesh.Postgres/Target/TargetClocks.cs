@@ -38,6 +38,19 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
         return now;
     }
 
+    /// <summary>What a database's clock says now, asked for. Throws where it does not answer.</summary>
+    public static async Task<DateTime> AskAsync(
+        TargetDatabases databases,
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        await using var connection = await databases.OpenReadingAsync(name, cancellationToken);
+        await using var command = new NpgsqlCommand(Ask, connection);
+        return (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private async Task ReadAsync(string name, CancellationToken cancellationToken)
     {
         var last = readings.GetValueOrDefault(name);
@@ -49,9 +62,7 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
         patience.CancelAfter(Patience);
         try
         {
-            await using var connection = await databases.OpenReadingAsync(name, patience.Token);
-            await using var command = new NpgsqlCommand(Ask, connection);
-            var said = (DateTime)(await command.ExecuteScalarAsync(patience.Token))!;
+            var said = await AskAsync(databases, name, patience.Token);
             readings[name] = new Reading
             {
                 AskedAt = asked,

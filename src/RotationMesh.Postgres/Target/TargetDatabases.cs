@@ -69,6 +69,9 @@ public sealed class TargetDatabases : IAsyncDisposable
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> writers = [];
 
+    /// <summary>Whether the map has a database of that name: an earlier map may have had another.</summary>
+    public bool Has(string database) => map.Databases.Any(known => known.Name == database);
+
     /// <summary>Connections for reading from the database of that name.</summary>
     public NpgsqlDataSource Reader(string database) =>
         readers.GetOrAdd(database, name => Build(name, ReaderSettings));

@@ -81,17 +81,36 @@ internal sealed class MeshSite : IAsyncDisposable
     /// <summary>Asks for the rotation, as an operator does; returns when the first rows are rotated.</summary>
     public async Task RotateAsync(int batchSize = 100)
     {
+        await AskAsync(new RotationOrder { BatchSize = batchSize, RequestedBy = "test" });
+        clock.Start();
+        await UntilAsync(async () => await RotatedAsync() > 0, Deadline, "the first rows are rotated");
+        standstill = new Standstill(() => TryAsync(RotatedAsync, -1), Rows);
+    }
+
+    /// <summary>Asks for the way back to version 1, and waits for its end.</summary>
+    public async Task UndoAsync()
+    {
+        await AskAsync(
+            new RotationOrder
+            {
+                TargetVersion = 1,
+                AllowDowngrade = true,
+                RequestedBy = "test",
+            }
+        );
+        await UntilAsync(IsOverAsync, Deadline, "the way back is over");
+        Assert.That((await StateAsync(), await RotatedAsync()), Is.EqualTo(("Completed", 0L)), Told());
+    }
+
+    private async Task AskAsync(RotationOrder order)
+    {
         var map = RotationMapReader.Read(MapFile, variables.GetValueOrDefault);
         using var ring = KeyRingReader.Read(variables.GetValueOrDefault);
         await using var control = new ControlDatabase(map.ControlConnectionString);
-        var order = new RotationOrder { BatchSize = batchSize, RequestedBy = "test" };
         rotation = await new ControlRotations(map, () => ring, control).StartAsync(
             order,
             CancellationToken.None
         );
-        clock.Start();
-        await UntilAsync(async () => await RotatedAsync() > 0, Deadline, "the first rows are rotated");
-        standstill = new Standstill(() => TryAsync(RotatedAsync, -1), Rows);
     }
 
     public Task<bool> IsOverAsync() =>

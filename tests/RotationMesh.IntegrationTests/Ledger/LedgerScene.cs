@@ -1,4 +1,5 @@
 using Dapper;
+using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
@@ -30,6 +31,8 @@ public sealed class LedgerScene : IAsyncDisposable
         Rules = rules;
     }
 
+    public ControlDatabase Control => control;
+    public NpgsqlDataSource Source => control.Source;
     public Guid RotationId { get; private set; }
     public SweepKey Sweep => new(RotationId, 1, SweepPhase.Rotate);
     public LedgerRules Rules { get; }

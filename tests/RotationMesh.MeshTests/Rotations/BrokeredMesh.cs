@@ -55,11 +55,11 @@ internal sealed class BrokeredMesh : IAsyncDisposable
         await broker.DisposeAsync();
     }
 
-    private static Task<MeshHost> WorkerAsync(
+    public static Task<MeshHost> WorkerAsync(
         SampleWorld world,
         BrokerAddress address,
         string name,
-        Action<IBusRegistrationConfigurator>? configure
+        Action<IBusRegistrationConfigurator>? configure = null
     )
     {
         var services = new ServiceCollection();

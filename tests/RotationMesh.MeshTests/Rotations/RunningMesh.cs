@@ -16,6 +16,9 @@ namespace RotationMesh.MeshTests.Rotations;
 internal sealed class RunningMesh : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+
+    /// <summary>What a rotation may have to wait for at its end: less than the program's, so that tests do not.</summary>
+    private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Nudge = TimeSpan.FromMilliseconds(300);
 
     private readonly SampleWorld world;
@@ -73,7 +76,7 @@ internal sealed class RunningMesh : IAsyncDisposable
                     WindowOfDatabase = window,
                     Nudge = nudge ?? Nudge,
                 },
-                rules ?? new LedgerRules()
+                rules ?? new LedgerRules { WriteTime = WriteTime }
             );
             if (worker is not null)
                 bus.AddWorker(worker);

@@ -18,6 +18,7 @@ internal sealed class WhenAPartitionKillsItsWorkers
         Silence = TimeSpan.FromMilliseconds(500),
         Lease = TimeSpan.FromSeconds(2),
         MaxExpiries = Lives,
+        WriteTime = TimeSpan.FromSeconds(5),
     };
 
     [Test]

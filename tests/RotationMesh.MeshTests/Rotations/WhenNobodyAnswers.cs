@@ -16,6 +16,7 @@ internal sealed class WhenNobodyAnswers
         Silence = TimeSpan.FromMilliseconds(300),
         Lease = TimeSpan.FromSeconds(1),
         MaxExpiries = 0,
+        WriteTime = TimeSpan.FromSeconds(5),
     };
 
     [Test]

@@ -39,6 +39,7 @@ internal sealed class WhenSchedulesAreRandom
     private static readonly LedgerRules Impatient = new()
     {
         Lease = TimeSpan.FromSeconds(4),
+        WriteTime = TimeSpan.FromSeconds(3),
         Silence = TimeSpan.FromSeconds(1),
         FirstDelay = TimeSpan.FromMilliseconds(100),
     };

@@ -15,11 +15,13 @@ public sealed class RotationLocks(NpgsqlDataSource source)
     // A statement of its own: the question after it must see what the claim before committed.
     private const string Wait = "SELECT pg_advisory_xact_lock(@key)";
 
-    // A rotation that has ended holds nothing, even where it could not say so any more.
+    // A rotation that is over holds nothing, even where it could not say so any more. One that was cancelled is over when
+    // nobody writes for it any more.
     private const string FindOverlap = """
         SELECT c.rotation_id
         FROM rotationmesh.claims c
-        JOIN rotationmesh.rotations r ON r.correlation_id = c.rotation_id AND r.ended_at IS NULL
+        JOIN rotationmesh.rotations r ON r.correlation_id = c.rotation_id
+         AND (r.ended_at IS NULL OR (r.state = 'Cancelled' AND NOT r.concluded AND r.requested_by IS NOT NULL))
         JOIN unnest(@databases, @tables) AS mine (database_name, table_name)
           ON mine.database_name = c.database_name AND mine.table_name = c.table_name
         WHERE c.rotation_id <> @rotationId
@@ -38,6 +40,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         DELETE FROM rotationmesh.claims c
         USING rotationmesh.rotations r, unnest(@databases, @tables) AS mine (database_name, table_name)
         WHERE r.correlation_id = c.rotation_id AND r.ended_at IS NOT NULL
+          AND (r.state <> 'Cancelled' OR r.concluded OR r.requested_by IS NULL)
           AND c.database_name = mine.database_name AND c.table_name = mine.table_name
         """;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Npgsql;
 
@@ -76,10 +77,17 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
     )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QueryAsync<WriteDeadline>(
-            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
-        );
-        return found.AsList();
+        try
+        {
+            var found = await connection.QueryAsync<WriteDeadline>(
+                new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+            );
+            return found.AsList();
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedColumn)
+        {
+            return []; // read before the upgrade of a schema in which none was ever handed out
+        }
     }
 }
 
@@ -94,4 +102,11 @@ public sealed record WriteDeadline
 
     /// <summary>In UTC.</summary>
     public DateTime Until { get; init; }
+
+    /// <summary>What is waited for, in words.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"until {Until:yyyy-MM-dd HH:mm:ss} UTC (clock of database {Database}) for writes handed to workers that did not answer"
+        );
 }

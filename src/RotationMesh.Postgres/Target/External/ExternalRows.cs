@@ -15,7 +15,8 @@ internal sealed class ExternalRows(
     RowReencryptor rows,
     RotationSettings settings,
     BatchWriter writer,
-    UnchangedRows unchanged
+    UnchangedRows unchanged,
+    TermHold hold
 )
 {
     /// <summary>
@@ -55,7 +56,10 @@ internal sealed class ExternalRows(
         {
             if (attempt > 0)
                 sum.Conflicts += open.Count;
-            open = await MoveAsync(open, moved, sum, tenant);
+            var still = open;
+            open = settings.DryRun
+                ? await MoveAsync(still, moved, sum, tenant)
+                : await hold.WhileAsync(() => MoveAsync(still, moved, sum, tenant));
         }
 
         foreach (var row in open)
@@ -74,6 +78,28 @@ internal sealed class ExternalRows(
     {
         var read = await Task.WhenAll(open.Select(row => Read.OfAsync(store.Values, names[row])));
         var writes = new List<(int Row, Task<ExternalFault?> Written)>();
+        try
+        {
+            await BeginAsync(open, read, moved, writes, sum, tenant);
+        }
+        finally
+        {
+            // Whatever else happens, nothing is under way when this has ended.
+            await Task.WhenAll(writes.Select(write => write.Written));
+        }
+
+        return await SettleAsync(writes, moved, sum, tenant);
+    }
+
+    private async Task BeginAsync(
+        List<int> open,
+        Read[] read,
+        List<int> moved,
+        List<(int Row, Task<ExternalFault?> Written)> writes,
+        Sum sum,
+        string? tenant
+    )
+    {
         for (var i = 0; i < open.Count; i++)
         {
             var (row, value) = (open[i], read[i].Value);
@@ -92,7 +118,15 @@ internal sealed class ExternalRows(
             else
                 writes.Add((row, ReplaceAsync(value, made.Envelope)));
         }
+    }
 
+    private async Task<List<int>> SettleAsync(
+        List<(int Row, Task<ExternalFault?> Written)> writes,
+        List<int> moved,
+        Sum sum,
+        string? tenant
+    )
+    {
         var changed = new List<int>();
         foreach (var (row, written) in writes)
         {
@@ -101,6 +135,8 @@ internal sealed class ExternalRows(
                 case null:
                     moved.Add(row);
                     break;
+                case Late:
+                    throw new WriteTermEndedException();
                 case Changed:
                     changed.Add(row);
                     break;
@@ -149,12 +185,12 @@ internal sealed class ExternalRows(
     }
 
     private const ExternalFault Changed = 0;
+    private const ExternalFault Late = (ExternalFault)(-1);
 
-    private static async Task<ExternalFault?> ReplaceAsync(
-        IExternalValue value,
-        ReadOnlyMemory<byte> envelope
-    )
+    private async Task<ExternalFault?> ReplaceAsync(IExternalValue value, ReadOnlyMemory<byte> envelope)
     {
+        if (hold.IsUp)
+            return Late;
         try
         {
             return await value.TryReplaceAsync(envelope, CancellationToken.None) ? null : Changed;

@@ -76,7 +76,8 @@ public sealed class PartitionRotator : IDisposable
             CancellationToken.None
         );
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        if (!settings.DryRun && !await StopInTimeAsync(timed, writing, term))
+        var left = settings.DryRun ? TimeSpan.Zero : await new WriteClock(writing, term).LeftAsync();
+        if (!settings.DryRun && !StopsInTime(timed, left))
             return new PartitionOutcome { Finished = false, OutOfTime = true };
         if (batches?.Target != target)
             batches = new BatchPair(target); // their memory serves all partitions of a table
@@ -87,6 +88,7 @@ public sealed class PartitionRotator : IDisposable
             settings,
             writing,
             term,
+            left,
             progress,
             failed
         );
@@ -129,13 +131,8 @@ public sealed class PartitionRotator : IDisposable
 
     // Asked once: from then on this process' own clock, which no one sets, says when it is time to stop. A process that was
     // frozen, and whose clock stood still, is told so by the database at its next write.
-    private static async Task<bool> StopInTimeAsync(
-        CancellationTokenSource stop,
-        NpgsqlConnection writing,
-        WriteTerm term
-    )
+    private static bool StopsInTime(CancellationTokenSource stop, TimeSpan left)
     {
-        var left = await new WriteClock(writing, term).LeftAsync();
         if (left < Fewest)
             return false;
         var keptBack = left * KeptBack;

@@ -38,6 +38,7 @@ internal sealed class PartitionRun
         RotationSettings settings,
         NpgsqlConnection connection,
         WriteTerm term,
+        TimeSpan left,
         Action<PartitionOutcome> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed
     )
@@ -56,7 +57,8 @@ internal sealed class PartitionRun
                 rows,
                 settings,
                 writer,
-                new UnchangedRows(connection, target, leaf)
+                new UnchangedRows(connection, target, leaf),
+                new TermHold(connection, term, left)
             );
         (filling, writing) = (batches.First, batches.Second);
     }

@@ -1,0 +1,47 @@
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>
+/// Whether rows may still be brought to a version by workers that were given time to write and did not answer, whatever
+/// became of their rotation.
+/// </summary>
+internal sealed class OpenWrites(TargetDatabases databases, ControlDatabase control)
+{
+    /// <summary>What the clocks of the databases say that such a time is about. Throws where one does not answer.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTime>> ReadClocksAsync(
+        int version,
+        CancellationToken cancellationToken
+    ) => await ReadClocksAsync(await ListAsync(version, cancellationToken), cancellationToken);
+
+    /// <summary>What has not passed. Throws where a database does not answer.</summary>
+    public async Task<IReadOnlyList<string>> FindAsync(int version, CancellationToken cancellationToken)
+    {
+        var deadlines = await ListAsync(version, cancellationToken);
+        var clocks = await ReadClocksAsync(deadlines, cancellationToken);
+        return
+        [
+            .. deadlines
+                .Where(deadline => clocks[deadline.Database] < deadline.Until)
+                .Select(deadline => RetirementBarrier.Writing(deadline, version)),
+        ];
+    }
+
+    private Task<IReadOnlyList<WriteDeadline>> ListAsync(int version, CancellationToken cancellationToken) =>
+        new RetiredKeyStore(control).ListDeadlinesToAsync(version, cancellationToken);
+
+    private async Task<IReadOnlyDictionary<string, DateTime>> ReadClocksAsync(
+        IReadOnlyList<WriteDeadline> deadlines,
+        CancellationToken cancellationToken
+    )
+    {
+        var clocks = new Dictionary<string, DateTime>();
+        foreach (var database in deadlines.Select(deadline => deadline.Database).Distinct())
+            clocks[database] = databases.Has(database)
+                ? await TargetClocks.AskAsync(databases, database, cancellationToken)
+                : await control.NowAsync(cancellationToken); // nobody with this map writes there
+        return clocks;
+    }
+}

@@ -1,0 +1,107 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Whether rows may still be written for a rotation of which all partitions are settled: by a worker that was not heard of
+/// and may only be frozen, or by a message that was lost sight of. Until it is certain that nobody does, it is not over.
+/// </summary>
+internal sealed class LateWrites(TargetDatabases databases, ControlDatabase control)
+{
+    /// <summary>
+    /// What is waited for in the databases of those sweeps. What has passed is forgotten.
+    /// </summary>
+    public async Task<AwaitedWrites> FindAsync(
+        Guid rotationId,
+        IEnumerable<SweepSummary> sweeps,
+        CancellationToken cancellationToken
+    )
+    {
+        var deadlines = await new WriteDeadlines(control.Source).ListAsync(rotationId, cancellationToken);
+        var written = sweeps
+            .Where(sweep => sweep.Key.Phase == SweepPhase.Rotate)
+            .SelectMany(sweep => sweep.Tables)
+            .Select(table => table.Table.Database)
+            .Distinct();
+        var found = new AwaitedWrites([], [], []);
+        foreach (var database in written)
+        {
+            var deadline = deadlines.SingleOrDefault(one => one.Database == database);
+            try
+            {
+                if (await FindAsync(rotationId, database, deadline, cancellationToken) is { } reason)
+                    found.Reasons.Add(reason);
+            }
+            catch (Exception fault)
+                when (fault is NpgsqlException or TimeoutException or IOException or UsageException)
+            {
+                var reason =
+                    $"database {database} can't be asked whether writes have ended: {DatabaseFaults.Describe(fault)}";
+                (deadline is null ? found.Unasked : found.Unreachable).Add(reason);
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<string?> FindAsync(
+        Guid rotationId,
+        string database,
+        WriteDeadline? deadline,
+        CancellationToken cancellationToken
+    )
+    {
+        // Of a database that the map has lost nothing can be asked, and nobody with this map writes there.
+        var known = databases.Has(database);
+        if (deadline is not null)
+        {
+            var now = known
+                ? await TargetClocks.AskAsync(databases, database, cancellationToken)
+                : await control.NowAsync(cancellationToken);
+            if (now < deadline.Until)
+                return $"waits {deadline}";
+        }
+
+        if (
+            known
+            && await new WriteLock(databases).FindHoldersAsync(rotationId, database, cancellationToken)
+                is { } holders
+        )
+            return $"waits for the end of a write in database {database}: {holders}";
+        if (deadline is not null)
+            await new WriteDeadlines(control.Source).ForgetAsync(
+                rotationId,
+                database,
+                deadline.Until,
+                cancellationToken
+            );
+        return null;
+    }
+}
+
+/// <summary>What a rotation waits for before it is over.</summary>
+/// <param name="Reasons">Writes that may still come, or are under way.</param>
+/// <param name="Unreachable">Databases that do not say whether the time of such writes has passed.</param>
+/// <param name="Unasked">Databases that do not answer, and where every worker has given its word.</param>
+internal sealed record AwaitedWrites(List<string> Reasons, List<string> Unreachable, List<string> Unasked)
+{
+    /// <summary>Why nothing more can be said now; null where it can.</summary>
+    public string? Awaited => Join(Reasons);
+
+    /// <summary>What a census can't answer for; null where it can for all.</summary>
+    public string? Unknown => Join([.. Unreachable, .. Unasked]);
+
+    /// <summary>All that keeps a cancelled rotation from being over, of which nothing is counted any more.</summary>
+    public string? OfCancelled => Join([.. Reasons, .. Unreachable]);
+
+    /// <summary>All that keeps any other from being over.</summary>
+    public string? All => Join([.. Reasons, .. Unreachable, .. Unasked]);
+
+    private static string? Join(List<string> reasons) =>
+        reasons.Count == 0 ? null : string.Join("; ", reasons);
+}
