@@ -110,7 +110,15 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         {
             try
             {
-                return await TryRetireAsync(version, fingerprint, audit, entry, counted, clocks, cancellationToken);
+                return await TryRetireAsync(
+                    version,
+                    fingerprint,
+                    audit,
+                    entry,
+                    counted,
+                    clocks,
+                    cancellationToken
+                );
             }
             catch (PostgresException busy)
                 when (busy.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < Tries)

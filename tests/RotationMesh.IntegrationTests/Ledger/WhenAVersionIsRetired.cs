@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Control.Ledger;
@@ -97,6 +98,7 @@ public sealed class WhenAVersionIsRetired
         await new RetiredKeyStore(scene.Control).RetireAsync(
             2,
             null,
+            new AuditLog(scene.Source, AuditScene.Ring),
             AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 }),
             counted ?? await scene.Control.NowAsync(CancellationToken.None),
             clocks,
