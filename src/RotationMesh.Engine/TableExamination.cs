@@ -85,6 +85,15 @@ internal sealed class TableExamination(
                 $"{use.Rows} rows claim version {use.Version}, which is retired",
                 "find out what still writes with its key, then rotate"
             );
+        foreach (
+            var note in await new TenantTrust(databases).DescribeAsync(
+                target,
+                null,
+                counts.Sum(count => count.Rows),
+                cancellationToken
+            )
+        )
+            findings.Add(Verdict.Warning, name, note);
         if (target.ByTenant)
             findings.Add(
                 Verdict.Warning,

@@ -44,6 +44,15 @@ internal static class SessionSettings
     public const string ReadCommitted = "SET default_transaction_isolation = 'read committed'; ";
 
     /// <summary>
+    /// A commit is on the disk when it is told, whatever the role sets: what ends a rotation or retires a key must outlive
+    /// a crash. A role that waits until standbys have applied goes on doing so.
+    /// </summary>
+    public const string Synchronous = """
+        SELECT pg_catalog.set_config('synchronous_commit', 'on', false) FROM pg_catalog.pg_settings s
+        WHERE s.name = 'synchronous_commit' AND s.setting <> 'remote_apply';
+        """;
+
+    /// <summary>
     /// Runs the settings on each new connection, and nothing before them: the driver would read the types of the database by a
     /// query that compares an oid with a regproc, for which the server has no operator of its own and anybody may make one.
     /// </summary>

@@ -30,6 +30,8 @@ internal sealed class CensusVerb : IVerb
         var census = await desk.Inspections.CountAsync(scopes.Read(parsed), stopping);
         Show(terminal.Tables, census.Scopes);
         RetiredView.Show(terminal.Tables, census.Retired);
+        NoteView.Show(terminal.Tables, census.Standbys);
+        NoteView.Show(terminal.Tables, census.Notes);
         terminal.WriteJson(census);
         return ExitCodes.Success;
     }

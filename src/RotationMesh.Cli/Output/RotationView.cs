@@ -89,6 +89,7 @@ internal static class RotationView
 
     private static void ShowPostChecks(IAnsiConsole console, RotationDocument rotation)
     {
+        NoteView.Show(console, rotation.Notes);
         foreach (var check in rotation.PostChecks)
             console.Line($"Post-check {check.Name}: {(check.Passed ? "passed" : $"failed: {check.Reason}")}");
     }

@@ -24,6 +24,8 @@ internal static class VerificationView
         terminal.Tables.Write(table);
         FailureView.List(terminal.Tables, report.Failures, report.Totals.Failed);
         RetiredView.Show(terminal.Tables, report.Retired);
+        NoteView.Show(terminal.Tables, report.Standbys);
+        NoteView.Show(terminal.Tables, report.Notes);
         terminal.Tables.Line(Verdict(report.Totals));
         terminal.WriteJson(report);
     }

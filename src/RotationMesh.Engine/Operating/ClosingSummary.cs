@@ -37,6 +37,9 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     /// <summary>Transactions that were open before the closing census and did not end; null where there are none.</summary>
     public string? OpenWriters { get; init; }
 
+    /// <summary>What the counts rest on where the role does not see every row; null or empty where it does.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>Why the end is not clean although no row is known to have failed; null where it is clean, or rows have failed.</summary>
     public string? Reason { get; init; }
 

@@ -72,7 +72,22 @@ public sealed class LocalInspections(
         );
         var retired = await RetiredAsync(order.Rows, cancellationToken);
         var document = InspectionDocuments.Of(report);
-        return document with { Ok = document.Ok && retired.Count == 0, Retired = retired };
+        var trust = new CountTrust(databases, Schema);
+        return document with
+        {
+            Ok = document.Ok && retired.Count == 0,
+            Retired = retired,
+            Standbys = await trust.StandbysAsync(Tables(order.Rows), cancellationToken),
+            Notes = await trust.NotesAsync(
+                Tables(order.Rows),
+                Tenants(order.Rows),
+                document.Scopes.ToDictionary(
+                    table => (table.Scope, table.Database, table.Table),
+                    table => table.Rows
+                ),
+                cancellationToken
+            ),
+        };
     }
 
     /// <inheritdoc/>
@@ -80,9 +95,21 @@ public sealed class LocalInspections(
     {
         var census = new RowCensus(databases, Schema);
         var counted = await census.CountAsync(Tables(selection), Tenants(selection), cancellationToken);
-        return InspectionDocuments.Of(counted) with
+        var document = InspectionDocuments.Of(counted);
+        var trust = new CountTrust(databases, Schema);
+        return document with
         {
             Retired = await RetiredAsync(selection, cancellationToken),
+            Standbys = await trust.StandbysAsync(Tables(selection), cancellationToken),
+            Notes = await trust.NotesAsync(
+                Tables(selection),
+                Tenants(selection),
+                document.Scopes.ToDictionary(
+                    table => (table.Scope, table.Database, table.Table),
+                    table => table.Rows
+                ),
+                cancellationToken
+            ),
         };
     }
 
@@ -109,6 +136,7 @@ public sealed class LocalInspections(
         var keys = ring();
         var versions = await new RetirementCheck(map, keys, databases, Schema, control).ExamineAsync(
             null,
+            lasting: false,
             rows => VerificationShare.Default.Of(rows) is < 1 and var share ? share : null,
             new RotationProgress(),
             cancellationToken

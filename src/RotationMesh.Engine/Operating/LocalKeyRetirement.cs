@@ -70,7 +70,8 @@ public sealed class LocalKeyRetirement(
             return Tell(
                 new RetirementDocument(version, usage.Fingerprint, false, null, usage.InTheWay),
                 order,
-                look
+                look,
+                check.Notes
             );
         await control.MigrateAsync(cancellationToken);
         var entry = AuditEntry.Of(
@@ -105,14 +106,21 @@ public sealed class LocalKeyRetirement(
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
-        return Tell(document, order, look);
+        return Tell(document, order, look, check.Notes);
     }
 
     private static RetirementDocument Tell(
         RetirementDocument document,
         RetirementOrder order,
-        RetirementLook look
-    ) => document with { Scans = look.Scans, Warnings = look.Warnings, ScanSkipped = order.SkipScanReason };
+        RetirementLook look,
+        IReadOnlyList<string> notes
+    ) =>
+        document with
+        {
+            Scans = look.Scans,
+            Warnings = [.. look.Warnings, .. notes],
+            ScanSkipped = order.SkipScanReason,
+        };
 
     // Without progress it counts, and decrypts a thousandth.
     private static async Task<KeyDocument> FindAsync(
@@ -127,13 +135,14 @@ public sealed class LocalKeyRetirement(
             var found = progress is null
                 ? await check.ExamineAsync(
                     version,
+                    lasting: true,
                     rows => SampleShare.Of(Glance, rows),
                     new RotationProgress(),
                     cancellationToken
                 )
                 : await ProgressReports.WhileAsync(
                     progress,
-                    now => check.ExamineAsync(version, _ => null, now, cancellationToken)
+                    now => check.ExamineAsync(version, lasting: true, _ => null, now, cancellationToken)
                 );
             return found.Single(key => key.Version == version);
         }

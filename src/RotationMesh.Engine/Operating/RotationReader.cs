@@ -43,6 +43,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
             Decrypted = summary.Decrypted,
             PostChecks = summary.PostChecks ?? [],
             OpenWriters = summary.OpenWriters,
+            Notes = summary.Notes ?? [],
             Failures = [.. kept.Select(Failure)],
         };
     }

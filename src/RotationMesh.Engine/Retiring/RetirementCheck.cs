@@ -21,7 +21,7 @@ internal sealed class RetirementCheck(
 )
 {
     private readonly RetiredKeyStore store = new(control);
-    private readonly VersionCensus census = new(databases, schema);
+    private readonly RetirementCensus census = new(databases, schema);
 
     /// <summary>Rows that the last verification looked at and of which nothing failed.</summary>
     public long Verified { get; private set; }
@@ -29,21 +29,26 @@ internal sealed class RetirementCheck(
     /// <summary>Those of them that hold no value.</summary>
     public long Empty { get; private set; }
 
+    /// <summary>What the last census could not look at as it should have.</summary>
+    public IReadOnlyList<string> Notes => census.Notes;
+
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
 
     /// <summary>
     /// Every version of the key ring and of the rows, and <paramref name="asked"/>. Of those that nothing else keeps, the
-    /// <paramref name="share"/> of the rows is decrypted by a key ring without them.
+    /// <paramref name="share"/> of the rows is decrypted by a key ring without them. A <paramref name="lasting"/> look is
+    /// one to retire a key by.
     /// </summary>
     public async Task<IReadOnlyList<KeyDocument>> ExamineAsync(
         int? asked,
+        bool lasting,
         Func<long, double?> share,
         RotationProgress progress,
         CancellationToken cancellationToken
     )
     {
-        var tables = await census.CountAsync(map.Tables, null, cancellationToken);
+        var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
@@ -103,6 +108,7 @@ internal sealed class RetirementCheck(
         var inTheWay = Rows(version, tables)
             .Concat(columns.Select(fault => fault.Explain()))
             .Concat(standing.Select(Failure))
+            .Concat(census.InTheWay)
             .ToList();
         if (known is { } held && SharedKey.Explain(ring, held) is { } shared)
             inTheWay.Insert(0, $"{shared}: it stays in use as long as one of them does");

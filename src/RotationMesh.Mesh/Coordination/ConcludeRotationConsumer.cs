@@ -91,6 +91,7 @@ internal sealed class ConcludeRotationConsumer(
             Cancelled = command.Cancelled,
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
             OpenWriters = census?.OpenWriters,
+            Notes = census?.Notes,
         };
         if (summary.IsClean())
         {

@@ -76,6 +76,7 @@ internal sealed class CountRowsConsumer(
             Sweep = sweep,
             PendingRows = left,
             Uncounted = survey.Gaps ?? writes.Unknown ?? waiting,
+            Notes = survey.Notes,
             OpenWriters = survey.OpenWriters ?? (left > 0 ? survey.Waiting : null),
             GivenUp = string.Join("; ", new[] { givenUp.Reason, late }.OfType<string>())
                 is { Length: > 0 } reasons

@@ -86,6 +86,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
         {
             Waiting = Joined(parts.Select(part => part.Waiting)),
             OpenWriters = Joined(parts.Select(part => part.OpenWriters)),
+            Notes = [.. parts.SelectMany(part => part.Notes)],
         };
         last = survey is { Uncounted.Count: 0, Waiting: null }
             ? new Remembered(Describe(goal), survey, started)
@@ -112,9 +113,10 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             var targets = report.OrThrow();
             var orders = entries.ToDictionary(entry => entry.Entry, entry => entry.Order);
             var census = new TableCensus(databases);
-            return closing is null
-                ? new Survey(await CountAsync(), [])
-                : await closing.RunAsync(targets, CountAsync, cancellationToken);
+            if (closing is null)
+                return new Survey(await CountAsync(), []);
+            var survey = await closing.RunAsync(targets, CountAsync, cancellationToken);
+            return survey with { Notes = await NotesAsync(survey.Tables, Tenants(goal), cancellationToken) };
 
             async Task<IReadOnlyList<SurveyedTable>> CountAsync()
             {
@@ -159,6 +161,25 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
                 .SelectMany(scope => scope.Tables)
                 .Select((entry, order) => (entry, (short)order)),
         ];
+
+    private async Task<IReadOnlyList<string>> NotesAsync(
+        IReadOnlyList<SurveyedTable> tables,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var notes = new List<string>();
+        foreach (var table in tables)
+            notes.AddRange(
+                await new TenantTrust(databases).DescribeAsync(
+                    table.Target,
+                    tenants,
+                    table.Counts.Sum(count => count.Rows),
+                    cancellationToken
+                )
+            );
+        return notes;
+    }
 
     private static string? Joined(IEnumerable<string?> reasons) =>
         string.Join("; ", reasons.OfType<string>()) is { Length: > 0 } joined ? joined : null;

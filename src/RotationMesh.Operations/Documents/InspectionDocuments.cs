@@ -39,6 +39,12 @@ public sealed record VerificationDocument
 
     /// <summary>Rows that claim a version which was retired; they are not ok even where they decrypt.</summary>
     public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
+
+    /// <summary>Databases that are standbys: the primary may have other rows.</summary>
+    public IReadOnlyList<StandbyDocument> Standbys { get; init; } = [];
+
+    /// <summary>What the counts rest on where the role does not see every row; empty where it does.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>Rows, and of how many nothing failed to decrypt or something did; external ones are not looked at.</summary>
@@ -74,6 +80,12 @@ public sealed record CensusDocument(long Rows, IReadOnlyList<CountedTable> Scope
 {
     /// <summary>Rows that claim a version which was retired: something still writes with its key.</summary>
     public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
+
+    /// <summary>Databases that are standbys: the primary may have other rows.</summary>
+    public IReadOnlyList<StandbyDocument> Standbys { get; init; } = [];
+
+    /// <summary>What the counts rest on where the role does not see every row; empty where it does.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>Rows of one table.</summary>

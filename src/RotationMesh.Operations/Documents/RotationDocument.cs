@@ -57,6 +57,9 @@ public sealed record RotationDocument
     /// </summary>
     public string? AuditHead { get; init; }
 
+    /// <summary>What the counts rest on where the role does not see every row, such as where tenants come from; empty where it does.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Partitions, while it runs.</summary>
     public PartitionTotals? Partitions { get; init; }
 

@@ -35,6 +35,9 @@ public sealed record ClosingCensus
     /// </summary>
     public string? OpenWriters { get; init; }
 
+    /// <summary>What the counts rest on where the role does not see every row; null or empty where it does.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>Why rows are left should no further sweep be made; null where none is.</summary>
     public string? GivenUp { get; init; }
 

@@ -27,7 +27,10 @@ public sealed class ControlDatabase : IAsyncDisposable
         builder.ConnectionStringBuilder.TcpKeepAlive = true; // without a limit in time, a lost server must be noticed
         SessionSettings.ApplyTo(
             builder,
-            SessionSettings.NoSchemas + SessionSettings.Unlimited + SessionSettings.ReadCommitted
+            SessionSettings.NoSchemas
+                + SessionSettings.Unlimited
+                + SessionSettings.ReadCommitted
+                + SessionSettings.Synchronous
         );
         Source = builder.Build();
         DefaultTypeMap.MatchNamesWithUnderscores = true;

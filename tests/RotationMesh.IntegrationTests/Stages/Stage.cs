@@ -94,6 +94,10 @@ internal sealed class Stage : IAsyncDisposable
             Borrowed = true,
         };
 
+    /// <summary>The same database by a role of its own, controlled by the owner's.</summary>
+    public static Stage Of(Stage owner, string connectionString) =>
+        Of(owner.database, owner.ConnectionString, connectionString);
+
     /// <summary>The same database behind another map, role or key ring; the first stage keeps the database alive.</summary>
     public Stage Variant(TableEntry[]? entries = null, KeyRing? ring = null, string? user = null)
     {

@@ -9,13 +9,15 @@ namespace RotationMesh.Postgres.Target.Census;
 
 /// <summary>
 /// The tenants of a table whose policies show one tenant at a time. The table itself can't tell them: they come from
-/// the map's own query, or from the table that a foreign key on a tenant column points to.
+/// the map's own query, or from the table that its own foreign key on the tenant column points to.
 /// </summary>
 internal sealed class TenantList(NpgsqlConnection connection)
 {
-    // The table's own foreign key first, then that of any table whose column has the same name.
+    // Another table's foreign key says nothing of this one's tenants. One that is not validated, or whose triggers are
+    // disabled, admits others; so does a table that inherits, which has none.
     private const string FindReferenced = """
-        SELECT pg_catalog.format('SELECT %I::pg_catalog.text FROM %I.%I ORDER BY 1', r.attname, n.nspname, p.relname)
+        SELECT pg_catalog.format('SELECT %I::pg_catalog.text FROM %I.%I ORDER BY 1', r.attname, n.nspname, p.relname) AS Query,
+               pg_catalog.format('foreign key %I to %I.%I', f.conname, n.nspname, p.relname) AS Source
         FROM pg_catalog.pg_constraint f
         JOIN pg_catalog.pg_attribute a
           ON a.attrelid OPERATOR(pg_catalog.=) f.conrelid AND a.attnum OPERATOR(pg_catalog.=) f.conkey[1]
@@ -25,8 +27,14 @@ internal sealed class TenantList(NpgsqlConnection connection)
         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.relnamespace
         WHERE f.contype OPERATOR(pg_catalog.=) 'f' AND pg_catalog.array_length(f.conkey, 1) OPERATOR(pg_catalog.=) 1
           AND a.attname OPERATOR(pg_catalog.=) @column
+          AND f.conrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(@table) AND f.convalidated
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g
+                          WHERE g.tgconstraint OPERATOR(pg_catalog.=) f.oid AND g.tgenabled OPERATOR(pg_catalog.=) 'D')
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i
+                          JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
+                          WHERE i.inhparent OPERATOR(pg_catalog.=) f.conrelid AND NOT c.relispartition)
           AND pg_catalog.has_column_privilege(p.oid, r.attnum, 'SELECT') AND NOT pg_catalog.row_security_active(p.oid)
-        ORDER BY f.conrelid OPERATOR(pg_catalog.<>) pg_catalog.to_regclass(@table), f.oid LIMIT 1
+        ORDER BY f.oid LIMIT 1
         """;
 
     /// <summary>All tenants, with the one that stands for NULL. Throws <see cref="UsageException"/> where nothing lists them.</summary>
@@ -36,8 +44,8 @@ internal sealed class TenantList(NpgsqlConnection connection)
     ) =>
         await FindAsync(target, cancellationToken)
         ?? throw new UsageException(
-            $"table {target.Entry.Shown}: row-level security hides which tenants there are, and no foreign key on "
-                + $"{target.Entry.Tenant.Shown} leads to a table that lists them; name tenants with --tenant, or give "
+            $"table {target.Entry.Shown}: row-level security hides which tenants there are, and no validated foreign key "
+                + $"of its own on {target.Entry.Tenant.Shown} leads to a table that lists them; name tenants with --tenant, or give "
                 + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {target.Entry.Line})"
         );
 
@@ -48,7 +56,8 @@ internal sealed class TenantList(NpgsqlConnection connection)
     )
     {
         var entry = target.Entry;
-        var listing = entry.RowLevelSecurity!.Tenants ?? await FindListingAsync(target, cancellationToken);
+        var listing =
+            entry.RowLevelSecurity!.Tenants ?? (await FindListingAsync(target, cancellationToken))?.Query;
         if (listing is null)
             return null;
         var tenants = await ListAsync(target, listing, cancellationToken);
@@ -61,6 +70,12 @@ internal sealed class TenantList(NpgsqlConnection connection)
             );
         return [.. tenants.Distinct()];
     }
+
+    /// <summary>Where the tenants come from, in words; null where nothing lists them.</summary>
+    public async Task<string?> SourceAsync(TableTarget target, CancellationToken cancellationToken) =>
+        target.Entry.RowLevelSecurity?.Tenants is not null
+            ? $"the map's query rowLevelSecurity.tenants (line {target.Entry.Line})"
+            : (await FindListingAsync(target, cancellationToken))?.Source;
 
     private async Task<IReadOnlyList<string>> ListAsync(
         TableTarget target,
@@ -107,12 +122,18 @@ internal sealed class TenantList(NpgsqlConnection connection)
         return await reader.ReadAsync(cancellationToken);
     }
 
-    private Task<string?> FindListingAsync(TableTarget target, CancellationToken cancellationToken) =>
-        connection.QueryFirstOrDefaultAsync<string>(
+    private Task<Listing?> FindListingAsync(TableTarget target, CancellationToken cancellationToken) =>
+        connection.QueryFirstOrDefaultAsync<Listing>(
             new CommandDefinition(
                 FindReferenced,
                 new { column = target.Entry.Tenant.Name, table = target.Shape.Quoted },
                 cancellationToken: cancellationToken
             )
         );
+
+    private sealed record Listing
+    {
+        public string Query { get; init; } = "";
+        public string Source { get; init; } = "";
+    }
 }

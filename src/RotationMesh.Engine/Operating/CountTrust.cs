@@ -1,0 +1,51 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Durability;
+using RotationMesh.Postgres.Target.Schema;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>What the counts of an inspection rest on: standbys that were asked, and lists of tenants.</summary>
+internal sealed class CountTrust(TargetDatabases databases, SchemaCheck schema)
+{
+    /// <summary>Databases of the tables that are standbys.</summary>
+    public async Task<IReadOnlyList<StandbyDocument>> StandbysAsync(
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (
+                await new StandbyLook(databases).FindAsync(
+                    entries.Select(entry => entry.Database),
+                    cancellationToken
+                )
+            ).Select(standby => new StandbyDocument(standby.Database, standby.ReplayedUntil)),
+        ];
+
+    /// <summary>Where tenants come from, and whether rows seem to be missing; of tables behind row-level security alone.</summary>
+    public async Task<IReadOnlyList<string>> NotesAsync(
+        IReadOnlyList<TableEntry> entries,
+        IReadOnlyList<string>? tenants,
+        IReadOnlyDictionary<(string Scope, string Database, string Table), long> rows,
+        CancellationToken cancellationToken
+    )
+    {
+        var hidden = entries.Where(entry => entry.RowLevelSecurity is not null).ToList();
+        if (hidden.Count == 0 || tenants is not null)
+            return [];
+        var report = await schema.CheckAsync(hidden, forWriting: false, cancellationToken);
+        var notes = new List<string>();
+        foreach (var target in report.Targets)
+            notes.AddRange(
+                await new TenantTrust(databases).DescribeAsync(
+                    target,
+                    tenants,
+                    rows.GetValueOrDefault((target.Entry.Scope, target.Entry.Database, target.Entry.Name)),
+                    cancellationToken
+                )
+            );
+        return notes;
+    }
+}

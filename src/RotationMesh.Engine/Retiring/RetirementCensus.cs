@@ -1,0 +1,139 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Durability;
+using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Writers;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>
+/// The census by which a key may be said to be needed by no row. It says what keeps it from being one: transactions that
+/// may still bring rows, a standby, row-level security that hides some.
+/// </summary>
+internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck schema)
+{
+    /// <summary>Longest wait for open transactions before a retirement: a batch of an application ends within it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The same where keys are only listed: an operator waits for the list.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
+
+    private readonly List<string> inTheWay = [];
+    private readonly List<string> notes = [];
+
+    /// <summary>What keeps every version from being retired, whatever rows it has; nothing where the count is one to go by.</summary>
+    public IReadOnlyList<string> InTheWay => inTheWay;
+
+    /// <summary>What the last count could not look at as it should have.</summary>
+    public IReadOnlyList<string> Notes => notes;
+
+    /// <summary>
+    /// Counts every table. A <paramref name="lasting"/> count is of a moment without open writers, and on the disk when it
+    /// returns. Throws where a table or database can't be counted.
+    /// </summary>
+    public async Task<IReadOnlyList<TableVersions>> CountAsync(
+        IEnumerable<TableEntry> entries,
+        bool lasting,
+        CancellationToken cancellationToken
+    )
+    {
+        inTheWay.Clear();
+        notes.Clear();
+        var targets = (await schema.CheckAsync(entries, forWriting: false, cancellationToken)).OrThrow();
+        var counted = new List<TableVersions>();
+        foreach (var database in targets.GroupBy(target => target.Entry.Database))
+            counted.AddRange(await CountAsync([.. database], lasting, cancellationToken));
+        return counted;
+    }
+
+    private async Task<IReadOnlyList<TableVersions>> CountAsync(
+        IReadOnlyList<TableTarget> targets,
+        bool lasting,
+        CancellationToken cancellationToken
+    )
+    {
+        var database = targets[0].Entry.Database;
+        foreach (var hidden in targets.Where(target => target.ByTenant))
+            inTheWay.Add(
+                $"table {hidden.Entry.Shown}: row-level security hides rows from this role, and a count of what it sees proves "
+                    + "nothing: use a role with BYPASSRLS, or the table's owner"
+            );
+        if (await new StandbyLook(databases).FindAsync([database], cancellationToken) is [var standby])
+        {
+            inTheWay.Add($"{standby}: the primary may have other rows, so ask the primary");
+            return await CountAsync(targets, cancellationToken);
+        }
+
+        var writers = new EarlierWriters(databases, targets);
+        var ended = await writers.HaveEndedAsync(lasting ? Patience : Glance, cancellationToken);
+        await using var durable = lasting
+            ? await DurabilityWitness.OpenAsync(databases, database, cancellationToken)
+            : null;
+        var counted =
+            lasting && ended
+                ? await CountQuietAsync(targets, cancellationToken)
+                : await CountAsync(targets, cancellationToken);
+        if (await writers.HaveCompanyAsync(cancellationToken))
+            inTheWay.Add(
+                $"database {database}: transactions that were open before the count may still bring rows: {writers}"
+            );
+        if (durable is not null)
+            await FlushAsync(durable, cancellationToken);
+        return counted;
+    }
+
+    private async Task<IReadOnlyList<TableVersions>> CountAsync(
+        IReadOnlyList<TableTarget> targets,
+        CancellationToken cancellationToken
+    )
+    {
+        var census = new TableCensus(databases);
+        var counted = new List<TableVersions>();
+        foreach (var target in targets)
+            counted.Add(new TableVersions(target, await census.CountAsync(target, null, cancellationToken)));
+        return counted;
+    }
+
+    private async Task<IReadOnlyList<TableVersions>> CountQuietAsync(
+        IReadOnlyList<TableTarget> targets,
+        CancellationToken cancellationToken
+    )
+    {
+        var counted = new List<TableVersions>();
+        foreach (var target in targets)
+        {
+            var quiet = target.ByTenant
+                ? new QuietCounted(null, MayNotLock: false)
+                : await new QuietCount(databases).CountAsync(target, cancellationToken);
+            if (quiet is { Counts: null, MayNotLock: true })
+                notes.Add(
+                    $"table {target.Entry.Shown}: this role may not lock it in SHARE mode (the right to UPDATE is enough), so it "
+                        + "was counted once the transactions had ended that were open before"
+                );
+            else if (quiet.Counts is null && !target.ByTenant)
+                inTheWay.Add(
+                    $"table {target.Entry.Shown}: it was being written at every moment at which it was to be counted; try again"
+                );
+            counted.AddRange(
+                quiet.Counts is { } counts
+                    ? [new TableVersions(target, counts)]
+                    : await CountAsync([target], cancellationToken)
+            );
+        }
+
+        return counted;
+    }
+
+    private async Task FlushAsync(DurabilityWitness durable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await durable.FlushAsync(cancellationToken);
+        }
+        catch (DurabilityException fault)
+        {
+            inTheWay.Add(fault.Message);
+        }
+    }
+}

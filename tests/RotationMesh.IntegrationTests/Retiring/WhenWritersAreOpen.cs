@@ -1,0 +1,141 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Writers;
+using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Retiring;
+
+[Parallelizable(ParallelScope.All)] // they wait
+public sealed class WhenWritersAreOpen
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    [TestCase(null)]
+    [TestCase("to-be-retired")]
+    public async Task A_key_stays_in_service_until_they_have_ended(string? prepared)
+    {
+        await using var stage = await RotatedAsync();
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            [.. Enumerable.Range(1, 7).Select(i => OpenTransaction.Insert($"open-{i}"))]
+        );
+        var (name, end) = ($"session {open.Pid} (a-long-job, role ", "ROLLBACK");
+        if (prepared is not null)
+        {
+            var gid = $"{prepared}-{Guid.NewGuid():N}";
+            await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
+            (name, end) = ($"prepared transaction '{gid}' (role ", $"ROLLBACK PREPARED '{gid}'");
+        }
+
+        var refused = await stage.RetireAsync();
+        var listed = await stage.KeyAsync();
+        await open.RunAsync(end);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refused.Retired, Is.False);
+            Assert.That(refused.InTheWay, Has.Exactly(1).Contains(name));
+            Assert.That(listed.SafeToRetire, Is.False);
+            Assert.That(listed.InTheWay, Has.Exactly(1).Contains(name));
+            Assert.That((await stage.KeyAsync()).SafeToRetire, Is.True);
+            Assert.That((await stage.RetireAsync()).Retired, Is.True);
+        }
+    }
+
+    [Test]
+    public async Task Rows_that_they_committed_are_seen()
+    {
+        await using var stage = await RotatedAsync();
+        var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("open"));
+
+        var retirement = stage.RetireAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(500)); // it may wait or count: both must see the row
+        await open.CommitAsync();
+        await open.DisposeAsync();
+        var outcome = await retirement;
+
+        Assert.That((outcome.Retired, outcome.InTheWay.Count > 0), Is.EqualTo((false, true)));
+    }
+
+    [Test]
+    public async Task Writers_that_come_and_go_are_in_nobody_s_way()
+    {
+        await using var stage = await RotatedAsync();
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable
+            .Range(0, 3)
+            .Select(writer => Task.Run(() => WriteAsync(stage, writer, stop.Token)))
+            .ToList();
+
+        var outcome = await stage.RetireAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+
+        Assert.That(outcome.Retired, Is.True, string.Join("; ", outcome.InTheWay));
+        Assert.That(outcome.Warnings, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_count_blocks_no_writer_however_long_it_takes()
+    {
+        await using var stage = await Stage.CreateAsync(
+            Entries.Notes with
+            {
+                External = "(SELECT pg_sleep(20)) IS NULL",
+            }
+        );
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(3));
+        var target = (await stage.TargetsAsync()).Single();
+        using var stop = new CancellationTokenSource();
+
+        var count = new QuietCount(stage.Databases).CountAsync(target, stop.Token);
+        await Eventually.Holds(
+            () =>
+                stage.ScalarAsync<bool>(
+                    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+                ),
+            Deadline,
+            "the count is under way"
+        );
+        await stage.ExecuteAsync($"SET lock_timeout = '2s'; {OpenTransaction.Insert("meanwhile")}");
+        await stop.CancelAsync();
+
+        Assert.That(async () => await count, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task A_role_that_may_not_lock_the_table_is_told_so()
+    {
+        await using var stage = await RotatedAsync();
+        await using var role = await StageRole.CreateAsync(stage);
+        await role.GrantAsync("SELECT", "notes");
+        await using var limited = Stage.Of(stage, role.ConnectionString);
+
+        var outcome = await limited.RetireAsync();
+
+        Assert.That(outcome.Retired, Is.True, string.Join("; ", outcome.InTheWay));
+        Assert.That(outcome.Warnings.Single(), Does.Contain("this role may not lock it in SHARE mode"));
+    }
+
+    private static async Task<Stage> RotatedAsync()
+    {
+        var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(20, version: 2));
+        return stage;
+    }
+
+    private static async Task WriteAsync(Stage stage, int writer, CancellationToken stop)
+    {
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            await using var open = await OpenTransaction.BeginAsync(
+                stage,
+                OpenTransaction.Insert($"busy-{writer}-{i}", version: 2),
+                "SELECT pg_sleep(0.1)"
+            );
+            await open.CommitAsync();
+        }
+    }
+}
