@@ -23,7 +23,8 @@ public sealed class TenantSourceTests
     )]
     [TestCase(
         "ALTER TABLE notes ADD FOREIGN KEY (tenant) REFERENCES tenants;"
-            + "CREATE TABLE more (PRIMARY KEY (id)) INHERITS (notes); INSERT INTO more (id, tenant) VALUES ('m', 'stranger')",
+            + "CREATE TABLE more (PRIMARY KEY (id)) INHERITS (notes); INSERT INTO more (id, tenant) VALUES ('m', 'stranger');"
+            + "GRANT SELECT, UPDATE ON more TO PUBLIC",
         TestName = "a foreign key that a table which inherits does not have"
     )]
     public async Task Is_no_list_of_tenants(string statements)
@@ -33,9 +34,7 @@ public sealed class TenantSourceTests
 
         Assert.That(
             async () => await stage.Subject.RotateAsync(),
-            Throws
-                .TypeOf<UsageException>()
-                .With.Message.Contains("no validated foreign key of its own on tenant")
+            Throws.TypeOf<UsageException>().With.Message.Contains("no validated foreign key of its own on")
         );
         Assert.That(
             await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version <> 1"),

@@ -18,13 +18,14 @@ public sealed class WhenADatabaseIsAStandby
         await primary.CreateNotesAsync();
         await primary.InsertAsync(Note.Many(20, version: 2));
         await using var replica = await server.StartStandbyAsync();
+        await primary.InsertAsync([Note.Of("replayed", version: 2)]);
         var there = replica.ConnectionTo(database.Name);
         await using var seen = Npgsql.NpgsqlDataSource.Create(there);
         await Eventually.Holds(
             async () =>
             {
                 await using var count = seen.CreateCommand("SELECT count(*) FROM notes");
-                return await count.ExecuteScalarAsync() is 20L;
+                return await count.ExecuteScalarAsync() is 21L;
             },
             Deadline,
             "the standby has the rows"

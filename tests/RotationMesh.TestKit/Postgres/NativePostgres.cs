@@ -80,7 +80,12 @@ internal sealed class NativePostgres : IPostgres
     public Task StopImmediatelyAsync() => watchdog.TellAsync("stop", "stopped");
 
     /// <summary>Ends each of its processes by SIGKILL, and leaves its data.</summary>
-    public Task KillAsync() => watchdog.TellAsync("kill", "killed");
+    public async Task KillAsync()
+    {
+        await watchdog.TellAsync("kill", "killed");
+        await using var gone = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(gone);
+    }
 
     /// <summary>Starts it again on its port; it recovers first.</summary>
     public Task StartAgainAsync() => watchdog.TellAsync("start", "ready");

@@ -56,7 +56,14 @@ while read -r command; do
     stop) $RUN_AS "$BIN/pg_ctl" --pgdata="$DIRECTORY/data" --mode=immediate -w stop </dev/null >/dev/null 2>&1 && echo stopped || echo failed ;;
     kill)
       postmaster=$(head -n 1 data/postmaster.pid)
-      kill -9 "$postmaster" $(ps -o pid= --ppid "$postmaster") && echo killed || echo failed ;;
+      processes="$postmaster $(ps -o pid= --ppid "$postmaster")"
+      kill -9 $processes
+      # Dead ones that nobody has collected are gone as far as the data is concerned.
+      for process in $processes; do
+        while grep -q '^State:.[^ZX]' "/proc/$process/status" 2>/dev/null; do sleep 0.05; done
+      done
+      rm -f data/postmaster.pid
+      echo killed ;;
     start) start && echo ready || echo failed ;;
   esac
 done
