@@ -49,7 +49,7 @@ internal static class SessionSettings
     /// </summary>
     public const string Synchronous = """
         SELECT pg_catalog.set_config('synchronous_commit', 'on', false) FROM pg_catalog.pg_settings s
-        WHERE s.name = 'synchronous_commit' AND s.setting <> 'remote_apply';
+        WHERE s.name OPERATOR(pg_catalog.=) 'synchronous_commit' AND s.setting OPERATOR(pg_catalog.<>) 'remote_apply';
         """;
 
     /// <summary>

@@ -21,10 +21,10 @@ public sealed class TenantTrust(TargetDatabases databases)
         WITH RECURSIVE tree AS (
             SELECT pg_catalog.to_regclass(@table)::pg_catalog.oid AS oid
             UNION
-            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)
-        SELECT CASE WHEN pg_catalog.bool_and(c.reltuples > 0 OR (c.reltuples = 0 AND c.relpages > 0))
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
+        SELECT CASE WHEN pg_catalog.bool_and(c.reltuples OPERATOR(pg_catalog.>) 0 OR (c.reltuples OPERATOR(pg_catalog.=) 0 AND c.relpages OPERATOR(pg_catalog.>) 0))
                     THEN pg_catalog.sum(c.reltuples)::pg_catalog.float8 END
-        FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid WHERE c.relkind = 'r'
+        FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid WHERE c.relkind OPERATOR(pg_catalog.=) 'r'
         """;
 
     /// <summary>In sentences for the operator; none where the role sees every row, or tenants were named.</summary>
