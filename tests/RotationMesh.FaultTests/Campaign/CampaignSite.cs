@@ -137,6 +137,25 @@ internal sealed class CampaignSite : IAsyncDisposable
             : ("", false, "it has not begun");
     }
 
+    /// <summary>Where a rotation stands: its row, its partitions, and the sessions that hold locks on the table.</summary>
+    public async Task<string> DescribeAsync(Guid rotation) =>
+        await Database.ScalarAsync<string>(
+            $"""
+            SELECT concat_ws(E'\n',
+              (SELECT format('%s, sweep %s, settled %s, verified %s, census %s, reason %s',
+                             state, sweep, settled_sweep, verified_sweep, census, reason)
+               FROM rotationmesh.rotations WHERE correlation_id = '{rotation}'),
+              (SELECT string_agg(format('%s %s %s: %s partitions, attempt %s, %s, %s', sweep, phase, p.state, count, attempt, lease, error), E'\n')
+               FROM (SELECT t.sweep, t.phase, p.state, count(*), max(p.attempt) AS attempt, max(p.lease_until) AS lease, max(p.last_error) AS error
+                     FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)
+                     WHERE t.rotation_id = '{rotation}' GROUP BY 1, 2, 3) p),
+              (SELECT string_agg(format('refused by %s: %s', worker, reason), E'\n') FROM rotationmesh.refusals WHERE rotation_id = '{rotation}'),
+              (SELECT string_agg(DISTINCT format('%s %s on %s', coalesce(a.application_name, 'prepared'), l.mode, l.relation::regclass), E'\n')
+               FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+               WHERE l.relation = ANY (SELECT relid FROM pg_partition_tree('notes')) AND l.mode <> 'AccessShareLock' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+            """
+        ) ?? "";
+
     /// <summary>Closes every connection of the mesh: what was not acknowledged is delivered again.</summary>
     public Task CloseConnectionsAsync() => broker.Management.CloseConnectionsAsync(virtualHost);
 

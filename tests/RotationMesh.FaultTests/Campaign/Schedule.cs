@@ -58,7 +58,7 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
 
         steps.Add($"{state} after {watch.Elapsed.TotalSeconds:0.0} s");
         if (!(concluded || state is "Faulted" or "Paused"))
-            return [$"it did not end within {Calm}: {state}, {reason}"];
+            return [$"it did not end within {Calm}: {state}, {reason}\n{await site.DescribeAsync(rotation)}"];
         if (state == "Paused")
             await site.CancelAsync(rotation); // by the breaker, which an operator sees to
         if (state == "Completed")
