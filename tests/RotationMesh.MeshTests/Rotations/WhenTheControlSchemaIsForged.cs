@@ -179,7 +179,7 @@ internal sealed class WhenTheControlSchemaIsForged
         Assert.That(await world.AtVersionAsync(1), Is.Zero);
     }
 
-    private static Task InsertAsync(SampleWorld world, Guid rotation, object message) =>
+    private static Task<int> InsertAsync(SampleWorld world, Guid rotation, object message) =>
         world.Database.ExecuteAsync(
             $"""
             INSERT INTO rotationmesh.requests (rotation_id, kind, message)
