@@ -21,7 +21,6 @@ public sealed class WrongPathTests
     [TestCase("doctor", "--scan")]
     [TestCase("rotate", "--dry-run")]
     [TestCase("rotate")]
-    [TestCase("rotate", "--tenant", "demo-company")]
     [TestCase("verify")]
     public async Task The_verb_ends_with_2_and_names_the_path_and_the_right_one(params string[] verb)
     {
@@ -38,6 +37,18 @@ public sealed class WrongPathTests
             await site.Database.ScalarAsync<int>("SELECT max(encryption_key_version) FROM knowledge_sources"),
             Is.EqualTo(1)
         );
+    }
+
+    [Test]
+    public async Task A_rotation_of_one_tenant_is_refused_alike()
+    {
+        var tenant = await site.Database.ScalarAsync<string>(
+            """SELECT "tenantId" FROM connectors WHERE "tenantId" IS NOT NULL LIMIT 1"""
+        );
+
+        var outcome = (await site.RunAsync("rotate", "--tenant", tenant!)).Exits(2);
+
+        Assert.That(outcome.Error, Does.Contain("no row holds a value in column \"configuration\""));
     }
 
     [Test]
