@@ -4,8 +4,9 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Rows that a census finds below the target although every partition was done and no failure is recorded for them: they
-/// were written since. A next sweep has them, but an application that goes on so is never caught up with.
+/// Rows that a census finds below the target, and no recorded failure accounts for. Where every partition of the table was
+/// done, they were written since: a next sweep has them, but an application that goes on so is never caught up with. Where
+/// one was not, nobody is blamed: they may be its rows.
 /// </summary>
 internal static class LateRows
 {
@@ -16,10 +17,16 @@ internal static class LateRows
         int targetVersion
     )
     {
-        var late = left.Where(table => table.Rows > 0 && !HasFailedPartitions(sweep, table.Table.Name))
-            .ToList();
-        if (late.Count == 0)
-            return null;
+        var found = left.Where(table => table.Rows > 0).ToList();
+        var late = found.Where(table => IsDone(sweep, table.Table.Name)).ToList();
+        var reasons = found.Except(late).Select(table => Undone(table.Table.Name, table.Rows, sweep));
+        if (late.Count > 0)
+            reasons = reasons.Append(Written(late, targetVersion));
+        return string.Join("; ", reasons) is { Length: > 0 } all ? all : null;
+    }
+
+    private static string Written(List<(SurveyedTable Table, long Rows)> late, int targetVersion)
+    {
         var versions = late.SelectMany(table => Versions(table.Table, targetVersion)).Distinct().ToList();
         var rows = late.Select(table =>
             string.Create(
@@ -32,8 +39,20 @@ internal static class LateRows
             + "Give it the new key ring, then rotate again";
     }
 
-    private static bool HasFailedPartitions(SweepSummary? sweep, PlannedTable name) =>
-        sweep?.Tables.Any(table => table.Table == name && table.Failed > 0) == true;
+    private static string Undone(PlannedTable name, long rows, SweepSummary? sweep) =>
+        sweep?.Tables.SingleOrDefault(table => table.Table == name) is { } table
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rows} rows of table {name.Table} are left, of which {table.Partitions - table.Done} of {table.Partitions} partitions were not done"
+            )
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rows} rows of table {name.Table} are left: the last pass planned nothing of it"
+            );
+
+    private static bool IsDone(SweepSummary? sweep, PlannedTable name) =>
+        sweep is { IsPlanned: true }
+        && sweep.Tables.Any(table => table.Table == name && table.Done == table.Partitions);
 
     private static IEnumerable<long> Versions(SurveyedTable table, int targetVersion) =>
         table
