@@ -100,7 +100,7 @@ public sealed class QuietCount(TargetDatabases databases)
         }
     }
 
-    private static Task RunAsync(
+    private static Task<int> RunAsync(
         NpgsqlConnection connection,
         string statement,
         CancellationToken cancellationToken
