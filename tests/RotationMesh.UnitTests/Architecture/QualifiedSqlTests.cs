@@ -64,6 +64,19 @@ public sealed partial class QualifiedSqlTests
             )
         );
 
+    [Test]
+    public void Literals_are_read_whole_with_their_holes() =>
+        Assert.That(
+            StringLiterals.Of(
+                """"
+                var a = $"x {F("y", b)} {{z}}"; var c = $$"""
+                    { {{F("v")}} }
+                    """; var d = '"'; // "no"
+                """"
+            ),
+            Is.EqualTo((string[])["y", "x § {z}", "v", "\n    { § }\n    "])
+        );
+
     [TestCase("SELECT now()", "now")]
     [TestCase("SELECT a.x FROM pg_class a WHERE a.y::text = 'x'", "pg_class", "::text", " = ")]
     [TestCase(

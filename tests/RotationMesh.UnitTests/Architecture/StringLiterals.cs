@@ -39,25 +39,31 @@ internal sealed class StringLiterals
         }
     }
 
-    // Ends at the last quote, as code goes on after it.
+    // Ends at the last quote, as code goes on after it. A hole of a raw literal has as many braces as the literal has dollars.
     private void ReadLiteral()
     {
-        var (isInterpolated, isVerbatim) = (Before('$'), Before('@'));
+        var marks = Marks();
+        var braces = new string('{', marks.Count(mark => mark == '$'));
         var quotes = Is(RawQuotes) ? RawQuotes : "\"";
+        var isRaw = quotes.Length > 1;
         var text = new StringBuilder();
         for (at += quotes.Length; !Is(quotes); at++)
         {
-            if (isInterpolated && source[at] == '{' && source[at + 1] != '{')
+            if (braces.Length > 0 && Is(braces) && (isRaw || !Is("{{")))
             {
-                at++;
+                at += braces.Length;
                 ReadCode(isHole: true);
+                at += braces.Length - 1;
                 text.Append(Hole);
                 continue;
             }
 
             if (
-                quotes.Length == 1 && !isVerbatim && source[at] == '\\'
-                || isInterpolated && source[at] is '{' or '}'
+                !isRaw
+                && (
+                    source[at] == '\\' && !marks.Contains('@')
+                    || braces.Length > 0 && source[at] is '{' or '}'
+                )
             )
                 at++;
             text.Append(source[at]);
@@ -67,9 +73,13 @@ internal sealed class StringLiterals
         found.Add(text.ToString());
     }
 
-    private bool Before(char mark) =>
-        at > 0
-        && (source[at - 1] == mark || (at > 1 && source[at - 1] is '$' or '@' && source[at - 2] == mark));
+    private string Marks()
+    {
+        var start = at;
+        while (start > 0 && source[start - 1] is '$' or '@')
+            start--;
+        return source[start..at];
+    }
 
     private bool Is(string text) => string.CompareOrdinal(source, at, text, 0, text.Length) == 0;
 }
