@@ -38,7 +38,7 @@ public sealed class WhenWritersAreOpen
             Assert.That(listed.SafeToRetire, Is.False);
             Assert.That(listed.InTheWay, Has.Exactly(1).Contains(name));
             Assert.That((await stage.KeyAsync()).SafeToRetire, Is.True);
-            Assert.That((await stage.RetireAsync()).Retired, Is.True);
+            Assert.That((await stage.RetireAsync()).InTheWay, Is.Empty);
         }
     }
 

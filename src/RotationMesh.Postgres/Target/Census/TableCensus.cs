@@ -10,9 +10,6 @@ namespace RotationMesh.Postgres.Target.Census;
 /// </summary>
 public sealed class TableCensus(TargetDatabases databases)
 {
-    /// <summary>Column of the counts of rows that hold no value; those that hold one in each declared column follow.</summary>
-    private const int FirstHeldCount = 3;
-
     /// <summary>Counts by version; <paramref name="tenants"/> null counts all tenants.</summary>
     public async Task<IReadOnlyList<VersionCount>> CountAsync(
         TableTarget target,
@@ -21,28 +18,12 @@ public sealed class TableCensus(TargetDatabases databases)
     )
     {
         ArgumentNullException.ThrowIfNull(target);
-        var counts = new Dictionary<(long?, bool), VersionCount>();
-        var held = new HeldColumns(target);
-        var columns =
-            $"{target.Sql.Version}::bigint, {target.Sql.External}, pg_catalog.count(*), {held.Counts}";
-        await foreach (var reader in RunAsync(target, columns, "GROUP BY 1, 2", tenants, cancellationToken))
-        {
-            var key = (reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), reader.GetBoolean(1));
-            var before = counts.GetValueOrDefault(key);
-            counts[key] = new VersionCount(key.Item1, key.Item2, before.Rows + reader.GetInt64(2))
-            {
-                Empty = before.Empty + reader.GetInt64(FirstHeldCount),
-                Values =
-                [
-                    .. target.Entry.Columns.Select(
-                        (_, i) =>
-                            before.Values.ElementAtOrDefault(i) + reader.GetInt64(FirstHeldCount + 1 + i)
-                    ),
-                ],
-            };
-        }
-
-        return [.. counts.Values.OrderBy(count => count.Version ?? 0).ThenBy(count => count.External)];
+        var tally = new VersionTally(target);
+        await foreach (
+            var reader in RunAsync(target, tally.Columns, VersionTally.Grouping, tenants, cancellationToken)
+        )
+            tally.Add(reader);
+        return tally.Counts;
     }
 
     /// <summary>Counts by tenant and version, in the order of tenants; streamed, as there may be a million tenants.</summary>

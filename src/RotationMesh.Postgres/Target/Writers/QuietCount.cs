@@ -112,24 +112,15 @@ public sealed class QuietCount(TargetDatabases databases)
         CancellationToken cancellationToken
     )
     {
+        var tally = new VersionTally(target);
         await using var command = new NpgsqlCommand(
-            $"""
-            SELECT {target.Sql.Version}::pg_catalog.int8, {target.Sql.External}, pg_catalog.count(*)
-            FROM {target.Shape.Quoted} AS t GROUP BY 1, 2
-            """,
+            $"SELECT {tally.Columns} FROM {target.Shape.Quoted} AS t {VersionTally.Grouping}",
             connection
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var counts = new List<VersionCount>();
         while (await reader.ReadAsync(cancellationToken))
-            counts.Add(
-                new VersionCount(
-                    await reader.IsDBNullAsync(0, cancellationToken) ? null : reader.GetInt64(0),
-                    reader.GetBoolean(1),
-                    reader.GetInt64(2)
-                )
-            );
-        return counts;
+            tally.Add(reader);
+        return tally.Counts;
     }
 
     // The pool resets nothing: the transaction must not reach whoever comes next.
