@@ -40,4 +40,15 @@ public sealed record TableTotals
 
     /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
     public IReadOnlyList<SparseColumn> Sparse { get; init; } = [];
+
+    /// <summary>Totals are the same where all their numbers are.</summary>
+    public bool Equals(TableTotals? other) =>
+        other is not null
+        && (Scope, Database, Table) == (other.Scope, other.Database, other.Table)
+        && (Rotated, Current, Empty, External) == (other.Rotated, other.Current, other.Empty, other.External)
+        && (Failed, Conflicts, Pending) == (other.Failed, other.Conflicts, other.Pending)
+        && Sparse.SequenceEqual(other.Sparse);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Scope, Database, Table, Rotated, Current, Failed);
 }
