@@ -67,6 +67,7 @@ internal static class EnvelopeForms
         if (Array.TrueForAll(bytes, value => value is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r'))
             return Of(Encoding.ASCII.GetString(bytes));
         return BinaryOffsets
+            .Where(offset => offset == 0 || !EnvelopeLook.IsDigest(bytes.Length))
             .Where(offset => bytes.Length - offset >= EnvelopeLook.Shortest)
             .Select(offset => new EnvelopeForm(
                 offset == 0 ? bytes : bytes[offset..],

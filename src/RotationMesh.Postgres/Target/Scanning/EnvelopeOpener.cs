@@ -66,7 +66,7 @@ internal sealed class EnvelopeOpener : IDisposable
             foreach (var (purpose, version, tenant) in lately)
                 if (Opens(purpose, version, tenant, raw))
                     return new Opening(version, purpose.Context);
-            foreach (var tenant in everyTenant ? near.Tenants.Concat(tenants.All) : near.Tenants)
+            foreach (var tenant in everyTenant ? near.All.Concat(tenants.All) : near.Named)
             foreach (var purpose in purposes)
             foreach (var version in versions)
             {

@@ -36,24 +36,27 @@ internal sealed class RowTenants
             )
             .Where(leaf => leaf.Text.Length is > 0 and <= Longest)
             .ToList();
-        var named = leaves.Where(leaf => names.Contains(Plain(leaf.Name))).ToList();
-        return new NearTenants(
-            [
-                .. named
-                    .Concat(leaves.Where(leaf => !leaf.Text.Contains(' ', StringComparison.Ordinal)))
-                    .Select(leaf => leaf.Text)
-                    .Distinct()
-                    .Take(Most)
-                    .Concat(whenNull)
-                    .Distinct(),
-            ],
-            named.Count > 0
-        );
+        var named = leaves
+            .Where(leaf => names.Contains(Plain(leaf.Name)))
+            .Select(leaf => leaf.Text)
+            .Distinct()
+            .Take(Most)
+            .ToList();
+        var others = leaves
+            .Select(leaf => leaf.Text)
+            .Where(text => !text.Contains(' ', StringComparison.Ordinal))
+            .Take(Most);
+        return new NearTenants([.. named], [.. named.Concat(others).Concat(whenNull).Distinct()]);
     }
 
     private static string Plain(string name) =>
         name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 }
 
-/// <summary>Texts of a row that may be its tenant; <paramref name="AreNamed"/> where one stands under a tenant column's name.</summary>
-internal sealed record NearTenants(IReadOnlyList<string> Tenants, bool AreNamed);
+/// <summary>
+/// Texts of a row that may be its tenant; <paramref name="Named"/> are those that stand under a tenant column's name.
+/// </summary>
+internal sealed record NearTenants(IReadOnlyList<string> Named, IReadOnlyList<string> All)
+{
+    public bool AreNamed => Named.Count > 0;
+}
