@@ -12,6 +12,8 @@ namespace RotationMesh.Mesh.Dispatching;
 /// <summary>Sends partitions to the workers' queues: each to one worker, unlike what is published.</summary>
 internal sealed class PartitionCommands(IBus bus, ControlDatabase control, AskedTraces traces)
 {
+    private readonly WriteDeadlines deadlines = new(control.Source);
+
     /// <summary>Returns when the broker has all of them; throws where it has not, though it may have some.</summary>
     public async Task SendAsync(
         IReadOnlyList<TakenPartition> partitions,
@@ -32,7 +34,11 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
                 own.Select(partition =>
                     partition.Sweep.Phase == SweepPhase.Verify
                         ? verify.Send(Verify(partition, rotation, shares), cancellationToken)
-                        : rotate.Send(Rotate(partition, rotation), cancellationToken)
+                        : rotate.Send<RotatePartition>(
+                            Rotate(partition, rotation),
+                            new Transmissions(deadlines, partition, cancellationToken).LeavesAsync,
+                            cancellationToken
+                        )
                 )
             );
         }

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RotationMesh.Mesh.Dispatching;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;
@@ -60,6 +61,39 @@ public sealed class WhenTimeToWriteIsHandedOut
 
         Assert.That((sent.Single().Attempt, again.Attempt), Is.EqualTo((1, 2)));
         Assert.That((await OpenAsync()).Single().Until, Is.EqualTo(sent[0].WriteUntil));
+    }
+
+    [Test]
+    public async Task It_is_kept_where_the_command_was_sent_twice_whatever_one_worker_answers()
+    {
+        await scene.PlanAsync(2);
+        var taken = await scene.TakeAsync();
+        var deadlines = new WriteDeadlines(scene.Source);
+        foreach (var (partition, times) in taken.Zip([1, 2]))
+        {
+            var transmissions = new Transmissions(deadlines, partition, CancellationToken.None);
+            for (var i = 0; i < times; i++)
+                await transmissions.LeavesAsync(null!);
+        }
+
+        await scene.SettleAsync(
+            taken[0].Done() with
+            {
+                IsOver = true,
+            },
+            taken[1].Done() with
+            {
+                IsOver = true,
+            }
+        );
+
+        Assert.That((await OpenAsync()).Single().Until, Is.EqualTo(taken[1].WriteUntil));
+        Assert.That(
+            await scene.ScalarAsync<long>(
+                "SELECT partition_id FROM rotationmesh.partitions WHERE left_until IS NOT NULL"
+            ),
+            Is.EqualTo(taken[1].PartitionId)
+        );
     }
 
     [Test]

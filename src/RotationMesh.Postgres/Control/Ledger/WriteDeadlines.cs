@@ -40,6 +40,21 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
           AND p.sweep_table_id = t.sweep_table_id AND p.left_until <= @reading
         """;
 
+    private const string Leave = """
+        UPDATE rotationmesh.partitions SET left_until = greatest(left_until, @until) WHERE partition_id = @partitionId
+        """;
+
+    /// <summary>
+    /// Keeps the time of an attempt whatever a worker answers: its command was sent twice, and the answer is of one copy.
+    /// </summary>
+    public async Task LeaveAsync(long partitionId, DateTime until, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(Leave, new { partitionId, until }, cancellationToken: cancellationToken)
+        );
+    }
+
     /// <summary>The latest of a rotation, one for each database where there is any.</summary>
     public Task<IReadOnlyList<WriteDeadline>> ListAsync(
         Guid rotationId,
