@@ -14,7 +14,7 @@ namespace RotationMesh.FaultTests.Campaign;
 internal sealed class WhenSchedulesOfFaultsAreRandom
 {
     /// <summary>Schedules one after the other on a site; what one left behind meets the next.</summary>
-    private const int OnOneSite = 4;
+    private const int OnOneSite = 2;
 
     /// <summary>Findings of one schedule that are shown; more of them say no more.</summary>
     private const int MostFindings = 10;
@@ -22,7 +22,7 @@ internal sealed class WhenSchedulesOfFaultsAreRandom
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(40);
 
     /// <summary>ROTATIONMESH_TEST_FAULT_SCHEDULES=300 runs the whole campaign.</summary>
-    private static readonly int Schedules = Number("ROTATIONMESH_TEST_FAULT_SCHEDULES", 16);
+    private static readonly int Schedules = Number("ROTATIONMESH_TEST_FAULT_SCHEDULES", 8);
 
     private static readonly int Seed = Number("ROTATIONMESH_TEST_SEED", Random.Shared.Next());
 

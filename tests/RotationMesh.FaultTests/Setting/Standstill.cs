@@ -11,6 +11,9 @@ internal sealed class Standstill : IAsyncDisposable
     /// <summary>The goal is 15 seconds; more than this is no recovery but luck, on however busy a machine.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
+    /// <summary>The same from the last row to the end: the deadlines of workers that did not answer (45 s) are waited for.</summary>
+    public static readonly TimeSpan Ending = Bound + TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource ended = new();
