@@ -70,10 +70,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             Verifying,
             When(Counted).SendCommand(),
             When(VerifyDone, c => c.IsThisSweep(c.Message.Sweep)).NoteVerified().SendCommand(),
-            When(Concluded, c => c.IsClean())
-                .Conclude()
-                .Note(_ => null) // what held it up is over
-                .Enter(Completed),
+            When(Concluded, c => c.IsClean()).Conclude().Enter(Completed),
             When(Concluded, c => c.IsFlawed()).Conclude().Enter(CompletedWithFailures)
         );
 
@@ -103,7 +100,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             Cancelled,
             When(Nudged).SendCommand(),
             When(CancelAsked).SendCommand(),
-            When(Concluded, c => c.HasTotals()).Conclude()
+            When(Concluded, c => c.HasTotals()).ConcludeCancelled()
         );
 
         During([CompletedWithFailures, Faulted], When(RetryAsked).StartOver().Enter(Checking));

@@ -113,7 +113,16 @@ internal static class RotationVerbs
         this EventActivityBinder<Rotation, RetryRotation> on
     ) => on.Then(c => c.Saga.StartOver(c.Message));
 
+    /// <summary>Ends with the reason of the totals, or of the last census; what only held it up meanwhile is over.</summary>
     public static EventActivityBinder<Rotation, RotationConcluded> Conclude(
+        this EventActivityBinder<Rotation, RotationConcluded> on
+    ) =>
+        on.Then(c =>
+            (c.Saga.Concluded, c.Saga.Reason) = (true, c.Saga.Closing()?.Reason ?? c.Saga.Counted()?.GivenUp)
+        );
+
+    /// <summary>Writes that the totals are there, and keeps who cancelled it.</summary>
+    public static EventActivityBinder<Rotation, RotationConcluded> ConcludeCancelled(
         this EventActivityBinder<Rotation, RotationConcluded> on
     ) => on.Then(c => (c.Saga.Concluded, c.Saga.Reason) = (true, c.Saga.Closing()?.Reason ?? c.Saga.Reason));
 }

@@ -45,9 +45,6 @@ internal sealed class WhenSchedulesAreRandom
     };
 
     [Test]
-    [Explicit(
-        "after some seconds of lost and late messages no saga moves any more: the cause is not found yet"
-    )]
     public async Task Every_rotation_ends_and_none_says_more_than_is_true()
     {
         var forecast = new Forecast(Given(SeedVariable) ?? Random.Shared.Next());
@@ -129,21 +126,22 @@ internal sealed class WhenSchedulesAreRandom
         return cast;
     }
 
-    // In the transaction that ends a rotation: a moment later a late message may have made true what was not.
+    // In the transaction that ends a rotation: a moment later a late message may have made true what was not. With a search
+    // path of its own, because the sessions that fire it have none.
     private static Task<int> JudgeEndsAsync(SampleWorld world) =>
         world.Database.ExecuteAsync(
             """
-            CREATE TABLE ends (rotation uuid, state text, summary jsonb, undone bigint);
-            CREATE FUNCTION judge() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE TABLE public.ends (rotation uuid, state text, summary jsonb, undone bigint);
+            CREATE FUNCTION public.judge() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
             BEGIN
-                INSERT INTO ends SELECT NEW.correlation_id, NEW.state, NEW.summary,
+                INSERT INTO public.ends SELECT NEW.correlation_id, NEW.state, NEW.summary,
                     (SELECT count(*) FROM connectors WHERE "tenantId" = ANY (NEW.tenants) AND encryption_key_version <> 2)
                   + (SELECT count(*) FROM knowledge_entries WHERE "tenantId" = ANY (NEW.tenants) AND encryption_key_version <> 2);
                 RETURN NULL;
             END $$;
             CREATE TRIGGER judge AFTER UPDATE ON rotationmesh.rotations FOR EACH ROW
             WHEN (OLD.state <> NEW.state AND NEW.state IN ('Completed', 'CompletedWithFailures', 'Faulted', 'Cancelled'))
-            EXECUTE FUNCTION judge();
+            EXECUTE FUNCTION public.judge();
             """
         );
 
@@ -197,11 +195,12 @@ internal sealed class WhenSchedulesAreRandom
                 WHEN e.state <> '{(dead
                 ? "CompletedWithFailures"
                 : "Completed")}' THEN format('%s: %s', e.state, r.reason)
+                WHEN r.reason IS NOT NULL THEN format('%s still with the reason: %s', e.state, r.reason)
                 WHEN s.failed <> {(dead ? 1 : 0)} OR s.rotated + s.failed <> s.rows THEN format('totals %s', s)
             END
             FROM (SELECT '{rotation}'::uuid AS id) one
             LEFT JOIN rotationmesh.rotations r ON r.correlation_id = one.id
-            LEFT JOIN (SELECT rotation, count(*) AS ends, max(undone) AS undone, max(state) AS state FROM ends GROUP BY 1) e
+            LEFT JOIN (SELECT rotation, count(*) AS ends, max(undone) AS undone, max(state) AS state FROM public.ends GROUP BY 1) e
                 ON e.rotation = one.id
             LEFT JOIN LATERAL (
                 SELECT sum((t ->> 'Rotated')::int) AS rotated, sum((t ->> 'Failed')::int) AS failed, (
