@@ -33,18 +33,41 @@ if [ -z "${ROTATIONMESH_TEST_S3:-}" ]; then
 fi
 tests/RotationMesh.GateTests/Application/install.sh
 
-broken=()
-for project in tests/*/*.csproj; do
-  grep -qF '<IsTestProject>true</IsTestProject>' "$project" || continue
+# Two projects at a time: the tests wait for most of their time. Those that take longest begin first.
+lanes=${ROTATIONMESH_TEST_LANES:-2}
+order="FaultTests CliTests MeshTests ServiceTests IntegrationTests"
+projects() {
+  for name in $order; do echo "tests/RotationMesh.$name/RotationMesh.$name.csproj"; done
+  for project in tests/*/*.csproj; do
+    grep -qF '<IsTestProject>true</IsTestProject>' "$project" || continue
+    name=$(basename "$project" .csproj)
+    [[ " $order " == *" ${name#RotationMesh.} "* ]] || echo "$project"
+  done
+}
+
+# What a project says is kept until it has ended, so that two do not speak at once.
+run_project() {
+  local project=$1 name said started=$SECONDS status=0
+  shift
   name=$(basename "$project" .csproj)
+  said=$results/$name.log
   dotnet test "$project" --configuration Release --no-build --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" "$@" </dev/null || broken+=("$name")
+    --logger "trx;LogFileName=$name.trx" "$@" </dev/null >"$said" 2>&1 || status=$?
+  echo "== $name: $((SECONDS - started)) s"
+  cat "$said"
+  [ "$status" -eq 0 ] || echo "$name" >>"$results/broken"
+}
+
+for project in $(projects); do
+  while [ "$(jobs -rp | wc -l)" -ge "$lanes" ]; do wait -n || true; done
+  run_project "$project" "$@" &
 done
+wait
 
 status=0
 tests/summary.sh "$results" >"$results/summary.txt" || status=$?
-if [ "${#broken[@]}" -gt 0 ]; then
-  echo "failed: ${broken[*]}" >&2
+if [ -e "$results/broken" ]; then
+  echo "failed: $(tr '\n' ' ' <"$results/broken")" >&2
   status=1
 fi
 cat "$results/summary.txt"
