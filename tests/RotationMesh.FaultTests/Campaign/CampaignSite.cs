@@ -23,6 +23,9 @@ internal sealed class CampaignSite : IAsyncDisposable
     private const int BatchSize = 10;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
+    /// <summary>One at a time: all sites have one broker, and while it restarts nobody can ask it for anything.</summary>
+    private static readonly SemaphoreSlim BrokerTurn = new(1);
+
     private const string Map = """
         databases: { app: { connectionString: "${APP_DATABASE_URL}" } }
         formats: { aead: { kind: hkdf-aes-256-gcm, salt: ocsuite-crypto-v1, info: "{tenant}:{context}" } }
@@ -70,7 +73,8 @@ internal sealed class CampaignSite : IAsyncDisposable
     {
         var database = await (await Servers.PostgresAsync()).CreateDatabaseAsync();
         var broker = await Servers.RabbitMqAsync();
-        var site = new CampaignSite(database, broker, await broker.Management.AddVirtualHostAsync());
+        var virtualHost = await InTurnAsync(broker.Management.AddVirtualHostAsync);
+        var site = new CampaignSite(database, broker, virtualHost);
         try
         {
             await site.CreateAsync(pace);
@@ -157,7 +161,17 @@ internal sealed class CampaignSite : IAsyncDisposable
         ) ?? "";
 
     /// <summary>Closes every connection of the mesh: what was not acknowledged is delivered again.</summary>
-    public Task CloseConnectionsAsync() => broker.Management.CloseConnectionsAsync(virtualHost);
+    public Task CloseConnectionsAsync() =>
+        InTurnAsync(() => broker.Management.CloseConnectionsAsync(virtualHost));
+
+    /// <summary>Stops the broker of all sites and starts it again: what is durable is there again, and nobody is connected.</summary>
+    public Task RestartBrokerAsync() =>
+        InTurnAsync(async () =>
+        {
+            await broker.StopAsync();
+            await broker.StartAgainAsync();
+            return true;
+        });
 
     /// <summary>What the processes wrote, for whoever wonders why a schedule failed.</summary>
     public string Told() =>
@@ -171,6 +185,19 @@ internal sealed class CampaignSite : IAsyncDisposable
             await Coordinator.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<T> InTurnAsync<T>(Func<Task<T>> ask)
+    {
+        await BrokerTurn.WaitAsync();
+        try
+        {
+            return await ask();
+        }
+        finally
+        {
+            BrokerTurn.Release();
+        }
     }
 
     private string MapFile => Path.Combine(folder, "rotation.yaml");

@@ -69,7 +69,7 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
     }
 
     private Task DisturbAsync(Guid rotation, int target) =>
-        random.Next(9) switch
+        random.Next(10) switch
         {
             0 => StepAsync("a writer of the new version", () => application.WriteAsync(target)),
             1 or 2 => StepAsync("a transaction ends", application.EndOneAsync),
@@ -95,6 +95,7 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
             ),
             6 => StepAsync("the rotation is cancelled", () => site.CancelAsync(rotation)),
             7 => StepAsync("every connection is closed", site.CloseConnectionsAsync),
+            8 => StepAsync("the broker restarts", site.RestartBrokerAsync),
             _ => RetireAsync(Pick(claims.InService)),
         };
 
