@@ -109,7 +109,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// <inheritdoc/>
     public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)
     {
-        if (!await control.HasRecordsAsync(cancellationToken))
+        if (!await control.HasCurrentRecordsAsync(cancellationToken))
             return new RotationListDocument([]);
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
         return new RotationListDocument([.. latest.Select(RotationListings.Of)]);
@@ -180,7 +180,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         CancellationToken cancellationToken
     )
     {
-        if (!await control.HasRecordsAsync(cancellationToken))
+        if (!await control.HasCurrentRecordsAsync(cancellationToken))
             return null;
         return rotationId is { } id
             ? await rotations.FindAsync(id, cancellationToken)
@@ -222,7 +222,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     // Asked for, and no coordinator has begun it yet.
     private async Task<RotationDocument> FindAskedAsync(Guid? rotationId, CancellationToken cancellationToken)
     {
-        var exists = await control.HasRecordsAsync(cancellationToken);
+        var exists = await control.HasCurrentRecordsAsync(cancellationToken);
         var asked =
             exists && rotationId is { } id ? await requests.FindStartAsync(id, cancellationToken) : null;
         return asked is null

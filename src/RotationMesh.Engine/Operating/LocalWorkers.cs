@@ -51,7 +51,7 @@ public sealed class LocalWorkers(GateSet gates, ControlDatabase control) : IAppl
         CancellationToken cancellationToken
     )
     {
-        var notes = await control.HasRecordsAsync(cancellationToken)
+        var notes = await control.HasCurrentRecordsAsync(cancellationToken)
             ? await new PausedQueueStore(control.Source).ListAsync(rotationId: null, cancellationToken)
             : [];
         var queues = new List<QueueDocument>();

@@ -40,14 +40,16 @@ public sealed class ControlDatabase : IAsyncDisposable
     public NpgsqlDataSource Source { get; }
 
     /// <summary>
-    /// Whether a rotation ever ran, in a schema that this program can work with; why it can't, <see cref="MigrateAsync"/>
-    /// tells.
+    /// Whether a rotation ever ran, in a schema that this program can work with as it is; why it can't,
+    /// <see cref="MigrateAsync"/> tells, and brings one of an earlier release up to date.
     /// </summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
         var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
-        return state.Relations.ContainsKey("rotations") && new ControlSchemaFaults(state).Find() is null;
+        return state.Relations.ContainsKey("rotations")
+            && !state.Pending.Any()
+            && new ControlSchemaFaults(state).Find() is null;
     }
 
     /// <summary>Whether the schema has a table: an older version of the program may have left it without.</summary>
@@ -77,16 +79,21 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// was dropped, and <see cref="UsageException"/> with the fix where the role may not read them, or a later version of
     /// the program wrote them.
     /// </summary>
-    public async Task<bool> HasRecordsAsync(CancellationToken cancellationToken)
+    public async Task<bool> HasRecordsAsync(CancellationToken cancellationToken) =>
+        (await ReadRecordsAsync(cancellationToken)).Relations.ContainsKey("rotations");
+
+    /// <summary>
+    /// The same for whoever reads what only this release writes. Throws <see cref="UsageException"/> as well where an
+    /// earlier release made the schema, and nothing has upgraded it yet.
+    /// </summary>
+    public async Task<bool> HasCurrentRecordsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
-        var faults = new ControlSchemaFaults(state);
-        if (faults.FindForReading() is { } fault)
-            throw new UsageException(fault);
-        if (faults.Dropped() is { } dropped)
-            throw new RecordsMissingException(dropped);
-        return state.Relations.ContainsKey("rotations");
+        var state = await ReadRecordsAsync(cancellationToken);
+        if (!state.Relations.ContainsKey("rotations"))
+            return false;
+        if (state.Pending.Any())
+            throw new UsageException(ControlSchemaFaults.Earlier);
+        return true;
     }
 
     /// <summary>
@@ -158,6 +165,16 @@ public sealed class ControlDatabase : IAsyncDisposable
             if (!await connection.ExecuteScalarAsync<bool>($"SELECT to_regnamespace('{Schema}') IS NOT NULL"))
                 throw new UsageException(ControlSchemaFaults.Missing, fault);
         }
+    }
+
+    private async Task<ControlSchemaState> ReadRecordsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        var faults = new ControlSchemaFaults(state);
+        if (faults.FindForReading() is { } fault)
+            throw new UsageException(fault);
+        return faults.Dropped() is { } dropped ? throw new RecordsMissingException(dropped) : state;
     }
 
     private static async Task EnsureFitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

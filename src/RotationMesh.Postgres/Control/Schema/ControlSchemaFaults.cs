@@ -12,6 +12,11 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
     public const string StartAnew =
         "restore the control schema from a backup, or drop schema rotationmesh and start anew: finished rows stay rotated";
 
+    /// <summary>How a schema of an earlier release becomes one that can be read.</summary>
+    public const string Earlier =
+        "the control schema is of an earlier release: a coordinator of this one upgrades it when it starts, and so does "
+        + "rotationmesh rotate";
+
     /// <summary>Why the program can't work with the schema, nor bring it up to date; null where it can.</summary>
     public string? Find() =>
         !state.Exists ? (state.MayCreateSchema ? null : Missing)
