@@ -60,7 +60,7 @@ public sealed class MeshStart(
         }
         catch (Exception fault)
         {
-            Failure = BrokerConnection.Explain(fault) ?? fault;
+            Failure = BrokerConnection.Explain(fault) ?? BrokerConnection.ExplainLost(fault) ?? fault;
             lifetime.StopApplication();
         }
     }

@@ -39,4 +39,16 @@ internal static class BrokerConnection
                 return new UsageException("RabbitMQ refuses the user or its password", fault);
         return null;
     }
+
+    /// <summary>
+    /// What to do where the connection was lost while the service joined: the transport tries again only once it has joined.
+    /// Null where it was something else.
+    /// </summary>
+    public static IOException? ExplainLost(Exception fault) =>
+        fault is RabbitMqConnectionException
+            ? new IOException(
+                "RabbitMQ closed the connection while the service joined: start it again, as a supervisor does",
+                fault
+            )
+            : null;
 }

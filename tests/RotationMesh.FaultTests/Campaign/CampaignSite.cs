@@ -173,6 +173,13 @@ internal sealed class CampaignSite : IAsyncDisposable
             return true;
         });
 
+    /// <summary>Starts again who has ended: a broker that restarts while somebody joins makes that one end.</summary>
+    public void Supervise()
+    {
+        foreach (var member in Workers.Prepend(Coordinator))
+            member.RestartIfEnded();
+    }
+
     /// <summary>What the processes wrote, for whoever wonders why a schedule failed.</summary>
     public string Told() =>
         string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(member => member.Told()));

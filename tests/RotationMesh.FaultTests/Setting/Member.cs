@@ -23,6 +23,13 @@ internal sealed class Member(string name, CommandLine command) : IAsyncDisposabl
     /// <summary>SIGCONT: it goes on as if nothing had been, with what it has in hand.</summary>
     public void Thaw() => lives[^1].Thaw();
 
+    /// <summary>A new process where the last one has ended by itself, as a supervisor does.</summary>
+    public void RestartIfEnded()
+    {
+        if (lives[^1].HasEnded)
+            Restart();
+    }
+
     /// <summary>A new process in place of the dead one.</summary>
     public void Restart() => lives.Add(command.Start());
 
