@@ -70,7 +70,10 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             Verifying,
             When(Counted).SendCommand(),
             When(VerifyDone, c => c.IsThisSweep(c.Message.Sweep)).NoteVerified().SendCommand(),
-            When(Concluded, c => c.IsClean()).Conclude().Enter(Completed),
+            When(Concluded, c => c.IsClean())
+                .Conclude()
+                .Note(_ => null) // of what was given up nothing is left
+                .Enter(Completed),
             When(Concluded, c => c.IsFlawed()).Conclude().Enter(CompletedWithFailures)
         );
 

@@ -41,8 +41,8 @@ internal static class BrokerConnection
     }
 
     /// <summary>
-    /// What to do where the connection was lost while the service joined: the transport tries again only once it has joined.
-    /// Null where it was something else.
+    /// What to do where the connection was lost while the service joined: the transport waits for a broker that is away, and
+    /// gives up where one closes a channel that it is just setting up. Null where it was something else.
     /// </summary>
     public static IOException? ExplainLost(Exception fault) =>
         fault is RabbitMqConnectionException

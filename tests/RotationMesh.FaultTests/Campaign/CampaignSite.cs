@@ -23,9 +23,6 @@ internal sealed class CampaignSite : IAsyncDisposable
     private const int BatchSize = 10;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
-    /// <summary>One at a time: all sites have one broker, and while it restarts nobody can ask it for anything.</summary>
-    private static readonly SemaphoreSlim BrokerTurn = new(1);
-
     private const string Map = """
         databases: { app: { connectionString: "${APP_DATABASE_URL}" } }
         formats: { aead: { kind: hkdf-aes-256-gcm, salt: ocsuite-crypto-v1, info: "{tenant}:{context}" } }
@@ -73,7 +70,7 @@ internal sealed class CampaignSite : IAsyncDisposable
     {
         var database = await (await Servers.PostgresAsync()).CreateDatabaseAsync();
         var broker = await Servers.RabbitMqAsync();
-        var virtualHost = await InTurnAsync(broker.Management.AddVirtualHostAsync);
+        var virtualHost = await BrokerTurn.AskAsync(broker.Management.AddVirtualHostAsync);
         var site = new CampaignSite(database, broker, virtualHost);
         try
         {
@@ -162,22 +159,25 @@ internal sealed class CampaignSite : IAsyncDisposable
 
     /// <summary>Closes every connection of the mesh: what was not acknowledged is delivered again.</summary>
     public Task CloseConnectionsAsync() =>
-        InTurnAsync(() => broker.Management.CloseConnectionsAsync(virtualHost));
+        BrokerTurn.AskAsync(() => broker.Management.CloseConnectionsAsync(virtualHost));
 
     /// <summary>Stops the broker of all sites and starts it again: what is durable is there again, and nobody is connected.</summary>
     public Task RestartBrokerAsync() =>
-        InTurnAsync(async () =>
+        BrokerTurn.AskAsync(async () =>
         {
             await broker.StopAsync();
             await broker.StartAgainAsync();
             return true;
         });
 
-    /// <summary>Starts again who has ended: a broker that restarts while somebody joins makes that one end.</summary>
+    /// <summary>
+    /// Starts again whom a restart of the broker ended while it joined, as a supervisor does; who ended for another reason
+    /// stays away.
+    /// </summary>
     public void Supervise()
     {
         foreach (var member in Workers.Prepend(Coordinator))
-            member.RestartIfEnded();
+            member.RestartIfEnded("RabbitMQ closed the connection while the service joined");
     }
 
     /// <summary>What the processes wrote, for whoever wonders why a schedule failed.</summary>
@@ -192,19 +192,6 @@ internal sealed class CampaignSite : IAsyncDisposable
             await Coordinator.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private static async Task<T> InTurnAsync<T>(Func<Task<T>> ask)
-    {
-        await BrokerTurn.WaitAsync();
-        try
-        {
-            return await ask();
-        }
-        finally
-        {
-            BrokerTurn.Release();
-        }
     }
 
     private string MapFile => Path.Combine(folder, "rotation.yaml");

@@ -23,10 +23,10 @@ internal sealed class Member(string name, CommandLine command) : IAsyncDisposabl
     /// <summary>SIGCONT: it goes on as if nothing had been, with what it has in hand.</summary>
     public void Thaw() => lives[^1].Thaw();
 
-    /// <summary>A new process where the last one has ended by itself, as a supervisor does.</summary>
-    public void RestartIfEnded()
+    /// <summary>A new process where the last one has ended by itself and told that cause.</summary>
+    public void RestartIfEnded(string cause)
     {
-        if (lives[^1].HasEnded)
+        if (lives[^1].HasEnded && lives[^1].ErrorSoFar.Contains(cause, StringComparison.Ordinal))
             Restart();
     }
 
