@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Npgsql;
@@ -12,25 +11,20 @@ public sealed class StatementRecorder : IAsyncDisposable
 {
     private const int TypeAndLength = 5;
 
-    private readonly CancellationTokenSource closed = new();
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<string, bool> statements = [];
-    private readonly string host;
-    private readonly int port;
-    private readonly Task accepting;
+    private readonly TcpRelay relay;
 
     /// <summary>Leads to the server of a connection string from now on.</summary>
     public StatementRecorder(string connectionString)
     {
         var target = new NpgsqlConnectionStringBuilder(connectionString);
-        (host, port) = (target.Host!, target.Port);
-        listener.Start();
+        relay = new TcpRelay(target.Host!, target.Port, ReadAsync);
+        relay.Open();
         // Neither is understood here; the server is on this machine.
         target.SslMode = SslMode.Disable;
         target.GssEncryptionMode = GssEncryptionMode.Disable;
-        (target.Host, target.Port) = ("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+        (target.Host, target.Port) = ("127.0.0.1", relay.Port);
         ConnectionString = target.ConnectionString;
-        accepting = AcceptAsync();
     }
 
     /// <summary>The connection string that leads through here.</summary>
@@ -40,63 +34,22 @@ public sealed class StatementRecorder : IAsyncDisposable
     public IReadOnlyCollection<string> Statements => [.. statements.Keys];
 
     /// <summary>Cuts every connection.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await closed.CancelAsync();
-        listener.Stop();
-        await accepting;
-        listener.Dispose();
-        closed.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-                _ = LeadAsync(await listener.AcceptTcpClientAsync(closed.Token));
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException)
-        {
-            // Closed.
-        }
-    }
-
-    private async Task LeadAsync(TcpClient near)
-    {
-        using (near)
-        using (var far = new TcpClient())
-        {
-            try
-            {
-                await far.ConnectAsync(host, port, closed.Token);
-                await Task.WhenAny(
-                    ReadAsync(near.GetStream(), far.GetStream()),
-                    far.GetStream().CopyToAsync(near.GetStream(), closed.Token)
-                );
-            }
-            catch (Exception fault)
-                when (fault is OperationCanceledException or IOException or SocketException)
-            {
-                // One side has gone.
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => relay.DisposeAsync();
 
     // The first message has no type; each later one has a letter, then its length without the letter.
-    private async Task ReadAsync(NetworkStream from, NetworkStream to)
+    private async Task ReadAsync(NetworkStream from, NetworkStream to, CancellationToken closed)
     {
         var header = new byte[TypeAndLength];
         for (var typed = false; ; typed = true)
         {
             var start = typed ? 0 : 1;
-            await from.ReadExactlyAsync(header.AsMemory(start), closed.Token);
+            await from.ReadExactlyAsync(header.AsMemory(start), closed);
             var body = new byte[BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1)) - sizeof(int)];
-            await from.ReadExactlyAsync(body, closed.Token);
+            await from.ReadExactlyAsync(body, closed);
             if (typed)
                 Note((char)header[0], body);
-            await to.WriteAsync(header.AsMemory(start), closed.Token);
-            await to.WriteAsync(body, closed.Token);
+            await to.WriteAsync(header.AsMemory(start), closed);
+            await to.WriteAsync(body, closed);
         }
     }
 

@@ -11,8 +11,8 @@ internal sealed class CheckGatesConsumer(GateLook gates) : IConsumer<CheckGates>
     {
         var rotationId = context.Message.RotationId;
         if (await gates.FindLostAsync(rotationId, mayPause: true, context.CancellationToken) is { } lost)
-            await context.Publish(new GateLost(rotationId, lost.Gate, lost.ToString()));
+            await context.PublishAsync(new GateLost(rotationId, lost.Gate, lost.ToString()));
         else
-            await context.Publish(new GatesHold(rotationId));
+            await context.PublishAsync(new GatesHold(rotationId));
     }
 }

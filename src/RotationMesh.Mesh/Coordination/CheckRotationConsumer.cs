@@ -39,13 +39,13 @@ internal sealed class CheckRotationConsumer(
         try
         {
             if (await CheckAsync(rotationId, goal, context.CancellationToken) is { } awaited)
-                await context.Publish(new RotationHeldUp(rotationId, awaited)); // the next nudge asks again
+                await context.PublishAsync(new RotationHeldUp(rotationId, awaited)); // the next nudge asks again
             else
-                await context.Publish(new RotationChecked(rotationId));
+                await context.PublishAsync(new RotationChecked(rotationId));
         }
         catch (UsageException fault)
         {
-            await context.Publish(new RotationRejected(rotationId, fault.Message));
+            await context.PublishAsync(new RotationRejected(rotationId, fault.Message));
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class ConcludeRotationConsumer(
         var writes = await lateWrites.FindAsync(command.RotationId, ledger, context.CancellationToken);
         if ((command.Cancelled ? writes.OfCancelled : writes.All) is { } awaited)
         {
-            await context.Publish(new RotationHeldUp(command.RotationId, awaited));
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited));
             return; // the next nudge asks again
         }
 
@@ -102,7 +102,7 @@ internal sealed class ConcludeRotationConsumer(
             }
             catch (Exception fault) when (WhyNotNow(fault) is { } reason)
             {
-                await context.Publish(new RotationHeldUp(command.RotationId, reason));
+                await context.PublishAsync(new RotationHeldUp(command.RotationId, reason));
                 return; // the next nudge asks again
             }
         }
@@ -123,7 +123,7 @@ internal sealed class ConcludeRotationConsumer(
             return; // it has moved on meanwhile
         if (summary.IsClean())
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
-        await context.Publish(new RotationConcluded(command.RotationId, command.Sweep));
+        await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
         await TraceAsync(command, context.CancellationToken);
     }
 

@@ -42,7 +42,7 @@ internal sealed class CountRowsConsumer(
         var writes = await lateWrites.FindAsync(rotationId, ledger, context.CancellationToken);
         if (writes.Awaited is { } awaited)
         {
-            await context.Publish(new RotationHeldUp(rotationId, awaited));
+            await context.PublishAsync(new RotationHeldUp(rotationId, awaited));
             return; // what is counted now might not stay; the next nudge asks again
         }
 
@@ -86,7 +86,7 @@ internal sealed class CountRowsConsumer(
         if (census is { PendingRows: <= 0, Uncounted: null })
             censuses.Forget(rotationId);
         if (await census.WriteAsync(alone, ring, rotationId, context.CancellationToken))
-            await context.Publish(new RowsCounted(rotationId, sweep));
+            await context.PublishAsync(new RowsCounted(rotationId, sweep));
     }
 
     private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>

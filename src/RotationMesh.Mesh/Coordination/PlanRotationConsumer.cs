@@ -35,7 +35,7 @@ internal sealed class PlanRotationConsumer(
         var command = context.Message;
         if (goals.Explain(command.Goal) is { } difference)
         {
-            await context.Publish(new RotationHeldUp(command.RotationId, difference));
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, difference));
             return;
         }
 
@@ -58,7 +58,7 @@ internal sealed class PlanRotationConsumer(
         }
 
         var rows = planned!.Tables.Sum(table => table.ExpectedRows);
-        await context.Publish(
+        await context.PublishAsync(
             new RotationPlanned(command.RotationId, command.Sweep, planned.Partitions, rows)
         );
     }

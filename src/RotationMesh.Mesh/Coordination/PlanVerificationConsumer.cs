@@ -38,7 +38,7 @@ internal sealed class PlanVerificationConsumer(
             if (survey.Gaps is { } gaps)
             {
                 // Not everything can be verified now; the next nudge asks again.
-                await context.Publish(new RotationHeldUp(command.RotationId, gaps));
+                await context.PublishAsync(new RotationHeldUp(command.RotationId, gaps));
                 return;
             }
 
@@ -47,7 +47,7 @@ internal sealed class PlanVerificationConsumer(
             pulse.Beat();
         }
 
-        await context.Publish(
+        await context.PublishAsync(
             new VerificationPlanned(command.RotationId, command.Sweep, planned!.Partitions)
         );
     }

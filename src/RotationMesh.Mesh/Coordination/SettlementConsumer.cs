@@ -25,7 +25,7 @@ internal sealed class SettlementConsumer<T>(
         await settlement.SettleAsync([.. messages.Select(Results.Of)], context.CancellationToken);
         pulse.Beat();
         foreach (var reasons in messages.OfType<PartitionRefused>().GroupBy(refused => refused.RotationId))
-            await context.Publish(new RotationHeldUp(reasons.Key, Describe(reasons)));
+            await context.PublishAsync(new RotationHeldUp(reasons.Key, Describe(reasons)));
     }
 
     // A refusal may be sealed by any key of the ring; that nobody writes any more is told by the current one alone.

@@ -65,9 +65,8 @@ internal sealed class TableClaims(RotationMap map, ControlDatabase control, IBus
             // Its process is gone, and with it whoever would tell what became of its partitions. One that was cancelled
             // writes its totals when it is told so again.
             await new PartitionLeases(control.Source).ExpireAsync(other, cancellationToken);
-            var saga = await bus.GetSendEndpoint(Queues.Address(Queues.Rotation));
             var reason = $"rotation {successor}, which found that its process was gone";
-            await saga.Send(new CancelRotation(other, reason), cancellationToken);
+            await bus.SendAsync(Queues.Rotation, new CancelRotation(other, reason), cancellationToken);
         }
         else if (found.State != "Cancelled")
             return false;

@@ -63,10 +63,13 @@ internal sealed class GateWatch(
             {
                 if (rotation.State != "AwaitingGates")
                     MeshLog.GateLost(log, rotation.RotationId, lost.Gate, lost.Reason);
-                await bus.Publish(new GateLost(rotation.RotationId, lost.Gate, lost.ToString()), stopping);
+                await bus.PublishAsync(
+                    new GateLost(rotation.RotationId, lost.Gate, lost.ToString()),
+                    stopping
+                );
             }
             else if (rotation.State == "AwaitingGates")
-                await bus.Publish(new GatesHold(rotation.RotationId), stopping);
+                await bus.PublishAsync(new GatesHold(rotation.RotationId), stopping);
         }
     }
 }

@@ -91,7 +91,7 @@ internal sealed class LedgerWatch(
                     await TellAsync(rotation.RotationId, news, stopping);
             }
             else if (due)
-                await bus.Publish(new NudgeRotation(rotation.RotationId), stopping);
+                await bus.PublishAsync(new NudgeRotation(rotation.RotationId), stopping);
         }
 
         gauges.See(seen);
@@ -103,6 +103,6 @@ internal sealed class LedgerWatch(
     {
         var asked = await traces.FindAsync(rotationId, stopping);
         using var span = Spans.Step("settled", rotationId, asked);
-        await bus.Publish(news, news.GetType(), stopping);
+        await BoundedSends.WithinAsync(token => bus.Publish(news, news.GetType(), token), stopping);
     }
 }

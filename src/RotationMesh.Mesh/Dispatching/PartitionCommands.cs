@@ -33,10 +33,17 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             await Task.WhenAll(
                 own.Select(partition =>
                     partition.Sweep.Phase == SweepPhase.Verify
-                        ? verify.Send(Verify(partition, rotation, shares), cancellationToken)
-                        : rotate.Send<RotatePartition>(
-                            Rotate(partition, rotation),
-                            new Transmissions(deadlines, partition, cancellationToken).LeavesAsync,
+                        ? BoundedSends.WithinAsync(
+                            token => verify.Send(Verify(partition, rotation, shares), token),
+                            cancellationToken
+                        )
+                        : BoundedSends.WithinAsync(
+                            token =>
+                                rotate.Send<RotatePartition>(
+                                    Rotate(partition, rotation),
+                                    new Transmissions(deadlines, partition, token).LeavesAsync,
+                                    token
+                                ),
                             cancellationToken
                         )
                 )

@@ -61,10 +61,9 @@ internal sealed class RequestPost(
             return Refused(demand, "it can't be read");
         if (RequestSeals.Fault(ring, demand, message, clock.GetUtcNow()) is { } fault)
             return Refused(demand, fault);
-        var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.Rotation));
         var asked = AskedTraces.Read(demand.TraceParent);
         using var span = Spans.Step("request", demand.RotationId, asked);
-        await endpoint.Send(message, message.GetType());
+        await bus.SendAsync(Queues.Rotation, message, CancellationToken.None);
         MeshLog.Posted(log, demand.RotationId, demand.Kind);
         return null;
     }

@@ -14,7 +14,7 @@ internal sealed class RetiredTargets(IBus bus, ControlDatabase control)
             .Select(key => key.Version)
             .ToHashSet();
         foreach (var rotation in open.Where(rotation => retired.Contains(rotation.TargetVersion)))
-            await bus.Publish(
+            await bus.PublishAsync(
                 new RotationHeldUp(
                     rotation.RotationId,
                     $"key version {rotation.TargetVersion} is retired: nothing is written towards it; cancel the rotation"

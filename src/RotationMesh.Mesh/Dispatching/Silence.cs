@@ -60,7 +60,7 @@ internal sealed class Silence(
         heard[rotationId] = new Heard(settled, clock.GetTimestamp(), strikes);
         MeshLog.SilenceBroken(log, rotationId, released.Partitions, wait);
         if (strikes > 1)
-            await bus.Publish(
+            await bus.PublishAsync(
                 new RotationHeldUp(
                     rotationId,
                     "no worker has been heard of: are any running, with this broker?"

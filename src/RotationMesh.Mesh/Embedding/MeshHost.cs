@@ -50,10 +50,7 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>Sends what an operator asks of a rotation.</summary>
     public async Task SteerAsync(object command, CancellationToken cancellationToken)
     {
-        var endpoint = await services
-            .GetRequiredService<IBus>()
-            .GetSendEndpoint(Queues.Address(Queues.Rotation));
-        await endpoint.Send(command, command.GetType(), cancellationToken);
+        await services.GetRequiredService<IBus>().SendAsync(Queues.Rotation, command, cancellationToken);
     }
 
     /// <summary>Stops everything in the reverse order: partitions end with the batch in hand, results leave, then the bus.</summary>

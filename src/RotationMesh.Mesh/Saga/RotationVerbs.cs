@@ -56,7 +56,7 @@ internal static class RotationVerbs
         where T : class =>
         on.ThenAsync(c =>
             c.Saga.Command() is var (queue, command)
-                ? c.Send(Queues.Address(queue), command)
+                ? c.SendAsync(queue, command, c.CancellationToken)
                 : Task.CompletedTask
         );
 

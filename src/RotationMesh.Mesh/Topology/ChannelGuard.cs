@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client.Exceptions;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -30,7 +31,13 @@ internal sealed class ChannelGuard(string queue, ILogger<ChannelGuard> log) : IF
             closed = context.Channel.IsOpen ? TimeSpan.Zero : closed + Look;
             if (closed < Patience)
                 continue;
-            var fault = new RabbitMqConnectionException($"the channel of {queue} is closed");
+            // With a cause it is one that passes, for the transport; another kind would end a bus that is just starting.
+            var fault = new RabbitMqConnectionException(
+                $"the channel of {queue} is closed",
+                context.Channel.CloseReason is { } reason
+                    ? new AlreadyClosedException(reason)
+                    : new EndOfStreamException()
+            );
             MeshLog.Deaf(log, queue, closed);
             context.NotifyFaulted(fault, Queues.Address(queue)); // else the transport would take the same one again
             _ = consuming.ContinueWith(

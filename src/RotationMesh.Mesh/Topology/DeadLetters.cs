@@ -70,13 +70,17 @@ internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<Re
         {
             [CameFrom] = context.InputAddress.Segments[^1],
         };
-        await channel.BasicPublishAsync(
-            Queues.DeadLetters,
-            consumed.RoutingKey,
-            mandatory: false,
-            letter,
-            context.GetBody(),
-            awaitAck: true,
+        await BoundedSends.WithinAsync(
+            token =>
+                channel.BasicPublishAsync(
+                    Queues.DeadLetters,
+                    consumed.RoutingKey,
+                    mandatory: false,
+                    letter,
+                    context.GetBody(),
+                    awaitAck: true,
+                    token
+                ),
             context.CancellationToken
         );
     }

@@ -12,6 +12,9 @@ internal static class Retries
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Some twenty seconds altogether, the time of a restart; what is given up then, a nudge or a lease repeats.</summary>
-    public static void OfTheControlDatabase(IRetryConfigurator retry) =>
+    public static void OfTheControlDatabase(IRetryConfigurator retry)
+    {
+        retry.Ignore<SendTimeoutException>(); // has waited for longer than that, and its channel is most likely lost
         retry.Exponential(Tries, First, Longest, Step);
+    }
 }

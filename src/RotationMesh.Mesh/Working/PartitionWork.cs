@@ -42,6 +42,25 @@ internal sealed class PartitionWork(
         Func<CancellationToken, Task<Unfinished?>> work
     )
     {
+        try
+        {
+            await TryAsync(context, rotationId, partition, goal, work);
+        }
+        catch (SendTimeoutException fault)
+        {
+            // Delivered again where the connection is lost, and else given to others when its lease is over.
+            MeshLog.PartitionFailed(log, rotationId, partition.PartitionId, partition.Attempt, fault.Message);
+        }
+    }
+
+    private async Task TryAsync(
+        ConsumeContext context,
+        Guid rotationId,
+        PartitionRef partition,
+        (string MapHash, int Version, string Fingerprint) goal,
+        Func<CancellationToken, Task<Unfinished?>> work
+    )
+    {
         var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
         var first = Deliveries.IsFirst(context);
         using var scope = log.BeginScope(
@@ -160,7 +179,7 @@ internal sealed class PartitionWork(
             );
             Count("failed");
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not (OperationCanceledException or SendTimeoutException))
         {
             // Of the program: it goes to the dead letters as well, where somebody looks for such things.
             await SendAsync(
@@ -203,12 +222,8 @@ internal sealed class PartitionWork(
     }
 
     /// <summary>Sends to one queue, and not through the token of a consumer that is being stopped: results must leave.</summary>
-    public static async Task SendAsync<T>(ConsumeContext context, string queue, T message)
-        where T : class
-    {
-        var endpoint = await context.GetSendEndpoint(Queues.Address(queue));
-        await endpoint.Send(message, CancellationToken.None);
-    }
+    public static Task SendAsync<T>(ConsumeContext context, string queue, T message)
+        where T : class => context.SendAsync(queue, message, CancellationToken.None);
 
     private static FailedRow Row(RowFailure failure) =>
         new(

@@ -170,16 +170,6 @@ internal sealed class CampaignSite : IAsyncDisposable
             return true;
         });
 
-    /// <summary>
-    /// Starts again whom a restart of the broker ended while it joined, as a supervisor does; who ended for another reason
-    /// stays away.
-    /// </summary>
-    public void Supervise()
-    {
-        foreach (var member in Workers.Prepend(Coordinator))
-            member.RestartIfEnded("RabbitMQ closed the connection while the service joined");
-    }
-
     /// <summary>What the processes wrote, for whoever wonders why a schedule failed.</summary>
     public string Told() =>
         string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(member => member.Told()));

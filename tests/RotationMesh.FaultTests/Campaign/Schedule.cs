@@ -53,7 +53,6 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
         while (!(concluded || state is "Faulted" or "Paused") && watch.Elapsed < Calm)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200));
-            site.Supervise();
             (state, concluded, reason) = await site.StateAsync(rotation);
         }
 

@@ -23,13 +23,6 @@ internal sealed class Member(string name, CommandLine command) : IAsyncDisposabl
     /// <summary>SIGCONT: it goes on as if nothing had been, with what it has in hand.</summary>
     public void Thaw() => lives[^1].Thaw();
 
-    /// <summary>A new process where the last one has ended by itself and told that cause.</summary>
-    public void RestartIfEnded(string cause)
-    {
-        if (lives[^1].HasEnded && lives[^1].ErrorSoFar.Contains(cause, StringComparison.Ordinal))
-            Restart();
-    }
-
     /// <summary>A new process in place of the dead one.</summary>
     public void Restart() => lives.Add(command.Start());
 

@@ -14,7 +14,7 @@ internal sealed class WhenADatabaseIsUnreachable
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1000, Tenants = 3 });
         var direct = new NpgsqlConnectionStringBuilder(world.Database.ConnectionString);
-        await using var door = new LateDoor("127.0.0.1", direct.Port);
+        await using var door = new TcpRelay("127.0.0.1", direct.Port);
         var late = new NpgsqlConnectionStringBuilder(direct.ConnectionString)
         {
             Host = "127.0.0.1",

@@ -41,7 +41,7 @@ internal sealed class WhenThereAreManyDatabases
         }
 
         var server = new NpgsqlConnectionStringBuilder(fleet.Databases[Late].ConnectionString);
-        await using var door = new LateDoor("127.0.0.1", server.Port);
+        await using var door = new TcpRelay("127.0.0.1", server.Port);
         server.Host = "127.0.0.1";
         server.Port = door.Port;
         var doors = new Dictionary<int, string> { [Late] = server.ConnectionString };

@@ -37,11 +37,14 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
             .Count(line => line.StartsWith("inotify ", StringComparison.Ordinal));
 
     /// <summary>Waits until it takes part in the mesh.</summary>
-    public async Task<ServiceRun> JoinedAsync()
+    public Task<ServiceRun> JoinedAsync() => JoinedAsync(Deadline);
+
+    /// <inheritdoc cref="JoinedAsync()"/>
+    public async Task<ServiceRun> JoinedAsync(TimeSpan deadline)
     {
         await Eventually.Holds(
             () => Task.FromResult(process.HasEnded || Output.Contains("Joined the mesh")),
-            Deadline,
+            deadline,
             "it joins the mesh"
         );
         Assert.That(process.HasEnded, Is.False, Output);

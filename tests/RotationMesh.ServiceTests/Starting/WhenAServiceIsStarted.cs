@@ -98,7 +98,7 @@ public sealed class WhenAServiceIsStarted
     [Test]
     public async Task A_broker_that_is_away_is_waited_for_by_one_that_is_alive_and_not_ready()
     {
-        await using var door = new LateDoor("127.0.0.1", stage!.Broker.Server.Port);
+        await using var door = new TcpRelay("127.0.0.1", stage!.Broker.Server.Port);
         var through = new UriBuilder(stage!.Broker.Address) { Port = door.Port }
             .Uri
             .OriginalString;

@@ -3,28 +3,23 @@ using System.Net.Sockets;
 
 namespace RotationMesh.TestKit;
 
-/// <summary>A port that refuses connections until it is opened, and then leads to a server.</summary>
-public sealed class LateDoor : IAsyncDisposable
+/// <summary>
+/// A port of this machine that leads to a server once it is opened, and refuses connections before.
+/// <paramref name="send"/>: what passes on a client's bytes (from it, to the server), and ends the connection by its own
+/// end; by default all of them pass.
+/// </summary>
+public sealed class TcpRelay(
+    string host,
+    int port,
+    Func<NetworkStream, NetworkStream, CancellationToken, Task>? send = null
+) : IAsyncDisposable
 {
     private readonly CancellationTokenSource closed = new();
-    private readonly TcpListener listener;
-    private readonly string host;
-    private readonly int port;
+    private readonly TcpListener listener = new(IPAddress.Loopback, FreePort());
     private Task accepting = Task.CompletedTask;
 
-    /// <summary>Takes a free port and keeps it shut.</summary>
-    public LateDoor(string host, int port)
-    {
-        (this.host, this.port) = (host, port);
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        Port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        listener = new TcpListener(IPAddress.Loopback, Port);
-    }
-
-    /// <summary>The port.</summary>
-    public int Port { get; }
+    /// <summary>The port, which is taken from the beginning.</summary>
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     /// <summary>Lets connections through from now on.</summary>
     public void Open()
@@ -41,6 +36,13 @@ public sealed class LateDoor : IAsyncDisposable
         await accepting;
         listener.Dispose();
         closed.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private async Task AcceptAsync()
@@ -64,9 +66,10 @@ public sealed class LateDoor : IAsyncDisposable
             try
             {
                 await far.ConnectAsync(host, port, closed.Token);
+                var (client, server) = (near.GetStream(), far.GetStream());
                 await Task.WhenAny(
-                    near.GetStream().CopyToAsync(far.GetStream(), closed.Token),
-                    far.GetStream().CopyToAsync(near.GetStream(), closed.Token)
+                    send?.Invoke(client, server, closed.Token) ?? client.CopyToAsync(server, closed.Token),
+                    server.CopyToAsync(client, closed.Token)
                 );
             }
             catch (Exception fault)

@@ -1,0 +1,56 @@
+using MassTransit;
+
+namespace RotationMesh.Mesh;
+
+/// <summary>
+/// Sends that end although the broker never says whether it took a message. Where a connection breaks while a message is
+/// written, RabbitMQ's client may wait for that answer for ever (rabbitmq-dotnet-client, issue 1930), and with it the
+/// consumer that sends, its place in the queue, or a saga's transaction.
+/// </summary>
+internal static class BoundedSends
+{
+    /// <summary>Longest wait. A broker that holds all publishers back, for want of memory or disk, looks the same.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs a send with a token that ends it in time. Throws <see cref="SendTimeoutException"/> where it did.</summary>
+    public static async Task WithinAsync(
+        Func<CancellationToken, Task> send,
+        CancellationToken cancellationToken
+    )
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(Longest);
+        try
+        {
+            await send(bound.Token);
+        }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SendTimeoutException(Longest, fault);
+        }
+    }
+
+    /// <summary>Publishes in time.</summary>
+    public static Task PublishAsync<T>(
+        this IPublishEndpoint endpoint,
+        T message,
+        CancellationToken cancellationToken
+    )
+        where T : class => WithinAsync(token => endpoint.Publish(message, token), cancellationToken);
+
+    /// <summary>Publishes in time what a consumer has to say.</summary>
+    public static Task PublishAsync<T>(this ConsumeContext context, T message)
+        where T : class => context.PublishAsync(message, context.CancellationToken);
+
+    /// <summary>Sends to one queue in time, as the type that the message has.</summary>
+    public static async Task SendAsync(
+        this ISendEndpointProvider provider,
+        string queue,
+        object message,
+        CancellationToken cancellationToken
+    )
+    {
+        var endpoint = await provider.GetSendEndpoint(Queues.Address(queue));
+        await WithinAsync(token => endpoint.Send(message, message.GetType(), token), cancellationToken);
+    }
+}
