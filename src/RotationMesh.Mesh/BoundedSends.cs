@@ -13,21 +13,38 @@ internal static class BoundedSends
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a send with a token that ends it in time. Throws <see cref="SendTimeoutException"/> where it did.</summary>
+    public static Task WithinAsync(Func<CancellationToken, Task> send, CancellationToken cancellationToken) =>
+        WithinAsync(Longest, send, cancellationToken);
+
+    /// <inheritdoc cref="WithinAsync(Func{CancellationToken, Task}, CancellationToken)"/>
     public static async Task WithinAsync(
+        TimeSpan longest,
         Func<CancellationToken, Task> send,
         CancellationToken cancellationToken
     )
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(Longest);
+        bound.CancelAfter(longest);
         try
         {
             await send(bound.Token);
         }
         catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SendTimeoutException(Longest, fault);
+            throw new SendTimeoutException(longest, fault);
         }
+    }
+
+    /// <summary>
+    /// Sends what an outbox keeps until the saga's transaction is committed; the time counts from this call. What ends then
+    /// throws <see cref="OperationCanceledException"/>, and a nudge makes up for it.
+    /// </summary>
+    public static async Task SendLaterAsync(this ISendEndpointProvider outbox, string queue, object message)
+    {
+        var endpoint = await outbox.GetSendEndpoint(Queues.Address(queue));
+        // Not disposed here: the outbox sends when this method has returned.
+        var bound = new CancellationTokenSource(Longest);
+        await endpoint.Send(message, message.GetType(), bound.Token);
     }
 
     /// <summary>Publishes in time.</summary>

@@ -18,7 +18,7 @@ public sealed class TcpRelay(
     private readonly TcpListener listener = new(IPAddress.Loopback, FreePort());
     private Task accepting = Task.CompletedTask;
 
-    /// <summary>The port, which is taken from the beginning.</summary>
+    /// <summary>The port, known before it is opened.</summary>
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     /// <summary>Lets connections through from now on.</summary>

@@ -55,9 +55,7 @@ internal static class RotationVerbs
     public static EventActivityBinder<Rotation, T> SendCommand<T>(this EventActivityBinder<Rotation, T> on)
         where T : class =>
         on.ThenAsync(c =>
-            c.Saga.Command() is var (queue, command)
-                ? c.SendAsync(queue, command, c.CancellationToken)
-                : Task.CompletedTask
+            c.Saga.Command() is var (queue, command) ? c.SendLaterAsync(queue, command) : Task.CompletedTask
         );
 
     public static EventActivityBinder<Rotation, T> Note<T>(

@@ -36,31 +36,29 @@ internal sealed class PartitionWork(
     /// </summary>
     public async Task RunAsync(
         ConsumeContext context,
-        Guid rotationId,
-        PartitionRef partition,
-        (string MapHash, int Version, string Fingerprint) goal,
+        PartitionTask task,
         Func<CancellationToken, Task<Unfinished?>> work
     )
     {
         try
         {
-            await TryAsync(context, rotationId, partition, goal, work);
+            await TryAsync(context, task, work);
         }
         catch (SendTimeoutException fault)
         {
             // Delivered again where the connection is lost, and else given to others when its lease is over.
-            MeshLog.PartitionFailed(log, rotationId, partition.PartitionId, partition.Attempt, fault.Message);
+            var (id, attempt) = (task.Partition.PartitionId, task.Partition.Attempt);
+            MeshLog.PartitionFailed(log, task.RotationId, id, attempt, fault.Message);
         }
     }
 
     private async Task TryAsync(
         ConsumeContext context,
-        Guid rotationId,
-        PartitionRef partition,
-        (string MapHash, int Version, string Fingerprint) goal,
+        PartitionTask task,
         Func<CancellationToken, Task<Unfinished?>> work
     )
     {
+        var (rotationId, partition) = (task.RotationId, task.Partition);
         var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
         var first = Deliveries.IsFirst(context);
         using var scope = log.BeginScope(
@@ -102,7 +100,7 @@ internal sealed class PartitionWork(
             Count("refused");
         }
 
-        if (goals.Find(goal.MapHash, goal.Version, goal.Fingerprint) is { } refusal)
+        if (goals.Find(task.MapHash, task.Version, task.Fingerprint) is { } refusal)
         {
             await RefuseAsync(refusal);
             return;
@@ -139,8 +137,7 @@ internal sealed class PartitionWork(
         // Somebody had it before: should this worker vanish as well, it is known over what.
         if (attempt > 1 || context.ReceiveContext.Redelivered)
             await SendAsync(context, Queues.PartitionAlive, alive);
-        using var ended = new CancellationTokenSource();
-        var heart = BeatAsync(context, alive, ended.Token);
+        await using var heartbeat = new Heartbeat(context, alive, options.Heartbeat, clock, log);
         try
         {
             var unfinished = await turns.RunAsync(work, stop.Token);
@@ -190,11 +187,6 @@ internal sealed class PartitionWork(
             Count("failed");
             throw;
         }
-        finally
-        {
-            await ended.CancelAsync();
-            await heart;
-        }
     }
 
     /// <inheritdoc/>
@@ -232,20 +224,6 @@ internal sealed class PartitionWork(
             failure.Version,
             failure.Error.ToString()
         );
-
-    private async Task BeatAsync(ConsumeContext context, PartitionAlive alive, CancellationToken ended)
-    {
-        using var timer = new PeriodicTimer(options.Heartbeat, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ended))
-                await SendAsync(context, Queues.PartitionAlive, alive);
-        }
-        catch (OperationCanceledException)
-        {
-            // The partition has ended.
-        }
-    }
 
     private async Task PauseAsync(TimeSpan pause)
     {

@@ -20,9 +20,13 @@ internal sealed class RotatePartitionConsumer(
         var command = context.Message;
         return work.RunAsync(
             context,
-            command.RotationId,
-            command.Partition,
-            (command.MapHash, command.TargetVersion, command.TargetFingerprint),
+            new PartitionTask(
+                command.RotationId,
+                command.Partition,
+                command.MapHash,
+                command.TargetVersion,
+                command.TargetFingerprint
+            ),
             stopping => RotateAsync(context, command, stopping)
         );
     }

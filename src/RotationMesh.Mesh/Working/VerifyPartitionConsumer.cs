@@ -19,9 +19,13 @@ internal sealed class VerifyPartitionConsumer(
         var command = context.Message;
         return work.RunAsync(
             context,
-            command.RotationId,
-            command.Partition,
-            (command.MapHash, command.TargetVersion, command.TargetFingerprint),
+            new PartitionTask(
+                command.RotationId,
+                command.Partition,
+                command.MapHash,
+                command.TargetVersion,
+                command.TargetFingerprint
+            ),
             stopping => VerifyAsync(context, command, stopping)
         );
     }

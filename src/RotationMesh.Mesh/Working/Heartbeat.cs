@@ -1,0 +1,62 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>Says again and again, until it is disposed, that a worker is at a partition, so that its lease does not end.</summary>
+internal sealed class Heartbeat : IAsyncDisposable
+{
+    private readonly CancellationTokenSource ended = new();
+    private readonly ConsumeContext context;
+    private readonly PartitionAlive alive;
+    private readonly ILogger log;
+    private readonly Task beating;
+
+    public Heartbeat(
+        ConsumeContext context,
+        PartitionAlive alive,
+        TimeSpan interval,
+        TimeProvider clock,
+        ILogger log
+    )
+    {
+        (this.context, this.alive, this.log) = (context, alive, log);
+        beating = BeatAsync(interval, clock);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await ended.CancelAsync();
+        await beating;
+        ended.Dispose();
+    }
+
+    private async Task BeatAsync(TimeSpan interval, TimeProvider clock)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended.Token))
+                await BeatOnceAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The partition has ended.
+        }
+    }
+
+    private async Task BeatOnceAsync()
+    {
+        try
+        {
+            await PartitionWork.SendAsync(context, Queues.PartitionAlive, alive);
+        }
+        catch (SendTimeoutException fault)
+        {
+            // The next one says the same; without any the lease ends.
+            MeshLog.PartitionFailed(log, alive.RotationId, alive.PartitionId, alive.Attempt, fault.Message);
+        }
+    }
+}
