@@ -38,7 +38,18 @@ public sealed class WhenAnEarlierReleaseMadeTheSchema
             """
             INSERT INTO rotationmesh.rotations
                 (correlation_id, state, target_version, target_fingerprint, map_hash, scopes)
-            VALUES (gen_random_uuid(), 'Rotating', 2, repeat('a', 16), repeat('b', 64), '{notes}')
+            VALUES (gen_random_uuid(), 'Rotating', 2, repeat('a', 16), repeat('b', 64), '{notes}');
+            INSERT INTO rotationmesh.sweeps (rotation_id, sweep, phase, planned_at)
+            SELECT correlation_id, 1, 'rotate', now() FROM rotationmesh.rotations;
+            INSERT INTO rotationmesh.sweep_tables
+                (rotation_id, sweep, phase, scope, database_name, table_name, priority, partitions)
+            SELECT rotation_id, 1, 'rotate', 'notes', 'app', 'notes', 1, 2 FROM rotationmesh.sweeps;
+            INSERT INTO rotationmesh.partitions
+                (sweep_table_id, sequence, state, attempt, expected_rows, lease_until, range)
+            SELECT t.sweep_table_id, p.sequence, p.state, p.attempt, 10, p.lease_until, '{"leaf": {"name": "notes"}}'
+            FROM rotationmesh.sweep_tables t,
+                (VALUES (1, 'dispatched', 1, now() + interval '1 minute'), (2, 'pending', 0, NULL))
+                    AS p (sequence, state, attempt, lease_until)
             """
         );
     }
@@ -73,6 +84,24 @@ public sealed class WhenAnEarlierReleaseMadeTheSchema
         Assert.That(await control.ExistsAsync(CancellationToken.None), Is.True);
         var running = await new RunningRotations(control.Source).LatestAsync(1, CancellationToken.None);
         Assert.That(running.Single().State, Is.EqualTo("Rotating"));
+    }
+
+    [Test]
+    public async Task What_was_with_a_worker_may_still_be_written_for_a_time_after_the_upgrade()
+    {
+        await control.MigrateAsync(CancellationToken.None);
+
+        var now = await database.ScalarAsync<DateTime>("SELECT now()");
+        var deadline = (
+            await new RetiredKeyStore(control).ListDeadlinesToAsync(2, CancellationToken.None)
+        ).Single();
+        Assert.That(deadline.Until, Is.GreaterThan(now).And.LessThan(now + TimeSpan.FromMinutes(2)));
+        Assert.That(
+            await database.ScalarAsync<long>(
+                "SELECT count(*) FROM rotationmesh.partitions WHERE left_until IS NOT NULL"
+            ),
+            Is.EqualTo(1)
+        );
     }
 
     private static IEnumerable<(string Name, string Sql)> Scripts()

@@ -23,7 +23,7 @@ public sealed record OpenWriter
     /// <summary>Name of a prepared transaction.</summary>
     public string? Gid { get; init; }
 
-    /// <summary>Name that the application gave its session.</summary>
+    /// <summary>Name that the application gave its session; of a subscription's worker, the subscription's.</summary>
     public string? Application { get; init; }
 
     /// <summary>Its role.</summary>

@@ -44,7 +44,8 @@ internal sealed class WriterLook(NpgsqlConnection connection)
                        AND NOT EXISTS (SELECT FROM upkeep u WHERE u.pid OPERATOR(pg_catalog.=) l.pid)))
             GROUP BY l.virtualtransaction)
         SELECT w.virtualtransaction AS VirtualTransaction, w.pid AS Pid, w.relation AS Relation, w.ids AS Ids, p.gid AS Gid,
-               a.application_name AS Application, coalesce(p.owner, a.usename)::pg_catalog.text AS Role,
+               coalesce('subscription ' OPERATOR(pg_catalog.||) s.subname, a.application_name) AS Application,
+               coalesce(p.owner, a.usename)::pg_catalog.text AS Role,
                coalesce(p.prepared, a.xact_start) AS Since,
                extract(epoch FROM
                    pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) coalesce(p.prepared, a.xact_start))::pg_catalog.float8 AS AgeSeconds,
@@ -52,6 +53,7 @@ internal sealed class WriterLook(NpgsqlConnection connection)
         FROM (SELECT) AS always
         LEFT JOIN writers w ON true
         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) w.pid
+        LEFT JOIN pg_catalog.pg_stat_subscription s ON s.pid OPERATOR(pg_catalog.=) w.pid
         LEFT JOIN pg_catalog.pg_prepared_xacts p ON w.pid IS NULL AND p.transaction::pg_catalog.text OPERATOR(pg_catalog.=) ANY (w.ids)
         ORDER BY coalesce(p.prepared, a.xact_start), w.virtualtransaction
         """;
