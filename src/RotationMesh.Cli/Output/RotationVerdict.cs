@@ -16,7 +16,7 @@ internal static class RotationVerdict
             "Completed" =>
                 $"Completed: every row is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
             "Cancelled" when rotation.EndedAt is null && !rotation.DryRun =>
-                "Cancelled: partitions in hand still end",
+                $"Cancelled: partitions in hand still end ({rotation.Reason})",
             "Cancelled" =>
                 $"Stopped: {Tables.Number(totals.Pending)} rows are still to do; rotate again to go on",
             "CompletedWithFailures" when rotation.DryRun =>

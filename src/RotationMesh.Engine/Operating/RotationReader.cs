@@ -48,11 +48,14 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
         };
     }
 
-    // The saga says why it was cancelled; what it waits for before it is over, the ledger does.
+    // The saga says who cancelled it, and in a second line what it waits for before it is over. While partitions are in hand
+    // it does not, and the ledger does.
     private async Task<string?> ReasonAsync(RunningRotation rotation, CancellationToken cancellationToken)
     {
         if (rotation is not { State: "Cancelled", Concluded: false })
             return rotation.Reason;
+        if (rotation.Reason?.Contains('\n') == true)
+            return rotation.Reason.Replace("\n", "; ", StringComparison.Ordinal);
         var awaited = await new WriteDeadlines(control.Source).ListAsync(
             rotation.RotationId,
             cancellationToken

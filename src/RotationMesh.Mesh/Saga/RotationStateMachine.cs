@@ -103,6 +103,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             Cancelled,
             When(Nudged).SendCommand(),
             When(CancelAsked).SendCommand(),
+            When(HeldUp).NoteAwaited(),
             When(Concluded, c => c.HasTotals()).ConcludeCancelled()
         );
 

@@ -119,8 +119,18 @@ internal static class RotationVerbs
             (c.Saga.Concluded, c.Saga.Reason) = (true, c.Saga.Closing()?.Reason ?? c.Saga.Counted()?.GivenUp)
         );
 
+    /// <summary>Adds what it waits for, in a second line, to who cancelled it.</summary>
+    public static EventActivityBinder<Rotation, RotationHeldUp> NoteAwaited(
+        this EventActivityBinder<Rotation, RotationHeldUp> on
+    ) => on.Then(c => c.Saga.Reason = $"{c.Saga.WhoCancelled()}\n{c.Message.Reason}");
+
     /// <summary>Writes that the totals are there, and keeps who cancelled it.</summary>
     public static EventActivityBinder<Rotation, RotationConcluded> ConcludeCancelled(
         this EventActivityBinder<Rotation, RotationConcluded> on
-    ) => on.Then(c => (c.Saga.Concluded, c.Saga.Reason) = (true, c.Saga.Closing()?.Reason ?? c.Saga.Reason));
+    ) =>
+        on.Then(c =>
+            (c.Saga.Concluded, c.Saga.Reason) = (true, c.Saga.Closing()?.Reason ?? c.Saga.WhoCancelled())
+        );
+
+    private static string? WhoCancelled(this Rotation rotation) => rotation.Reason?.Split('\n')[0];
 }

@@ -69,8 +69,8 @@ internal sealed class CampaignSite : IAsyncDisposable
     public static async Task<CampaignSite> StartAsync(TimeSpan pace)
     {
         var database = await (await Servers.PostgresAsync()).CreateDatabaseAsync();
-        var broker = await Servers.RabbitMqAsync();
-        var virtualHost = await BrokerTurn.AskAsync(broker.Management.AddVirtualHostAsync);
+        var broker = await Brokers.TakeAsync();
+        var virtualHost = await broker.Management.AddVirtualHostAsync();
         var site = new CampaignSite(database, broker, virtualHost);
         try
         {
@@ -158,21 +158,25 @@ internal sealed class CampaignSite : IAsyncDisposable
         ) ?? "";
 
     /// <summary>Closes every connection of the mesh: what was not acknowledged is delivered again.</summary>
-    public Task CloseConnectionsAsync() =>
-        BrokerTurn.AskAsync(() => broker.Management.CloseConnectionsAsync(virtualHost));
+    public Task CloseConnectionsAsync() => broker.Management.CloseConnectionsAsync(virtualHost);
 
-    /// <summary>Stops the broker of all sites and starts it again: what is durable is there again, and nobody is connected.</summary>
-    public Task RestartBrokerAsync() =>
-        BrokerTurn.AskAsync(async () =>
-        {
-            await broker.StopAsync();
-            await broker.StartAgainAsync();
-            return true;
-        });
+    /// <summary>Stops the broker and starts it again: what is durable is there again, and nobody is connected.</summary>
+    public async Task RestartBrokerAsync()
+    {
+        await broker.StopAsync();
+        await broker.StartAgainAsync();
+    }
 
     /// <summary>What the processes wrote, for whoever wonders why a schedule failed.</summary>
-    public string Told() =>
-        string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(member => member.Told()));
+    public string Told() => Told(member => member.Told());
+
+    /// <summary>All of it, in a file; returns its path.</summary>
+    public async Task<string> KeepLogsAsync()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"rotationmesh-campaign-{virtualHost}.log");
+        await File.WriteAllTextAsync(file, Told(member => member.Told(int.MaxValue)));
+        return file;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -181,8 +185,13 @@ internal sealed class CampaignSite : IAsyncDisposable
         if (Coordinator is not null)
             await Coordinator.DisposeAsync();
         await Database.DisposeAsync();
+        await broker.Management.DeleteVirtualHostAsync(virtualHost);
+        Brokers.Give(broker);
         Directory.Delete(folder, recursive: true);
     }
+
+    private string Told(Func<Member, string> told) =>
+        string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(told));
 
     private string MapFile => Path.Combine(folder, "rotation.yaml");
 

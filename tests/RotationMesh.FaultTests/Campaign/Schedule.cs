@@ -123,7 +123,7 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
 
     private async Task StepAsync(string name, Func<Task> step)
     {
-        steps.Add(name);
+        steps.Add($"{name} ({DateTime.UtcNow:HH:mm:ss})");
         await step();
     }
 

@@ -29,6 +29,9 @@ internal sealed class WhenSchedulesOfFaultsAreRandom
     /// <summary>Sites at a time: most of a schedule is waiting for deadlines.</summary>
     private static readonly int AtOnce = Number("ROTATIONMESH_TEST_FAULT_SITES", 4);
 
+    [OneTimeTearDown]
+    public Task Stop_the_brokers() => Brokers.StopAsync();
+
     [Test]
     public async Task No_rotation_and_no_retirement_claims_what_is_not_so()
     {
@@ -51,7 +54,8 @@ internal sealed class WhenSchedulesOfFaultsAreRandom
                     if (await schedule.RunAsync() is { Count: > 0 } findings)
                         wrong.Enqueue(
                             $"ROTATIONMESH_TEST_SEED={Seed}, site {number}, schedule {i}: {schedule.Steps}\n"
-                                + $"{string.Join("\n", findings.Take(MostFindings))}\n{site.Told()}"
+                                + $"{string.Join("\n", findings.Take(MostFindings))}\n"
+                                + $"all logs: {await site.KeepLogsAsync()}\n{site.Told()}"
                         );
                     await TestContext.Progress.WriteLineAsync($"site {number}: {schedule.Steps}");
                     Interlocked.Increment(ref ran);

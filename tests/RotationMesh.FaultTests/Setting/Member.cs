@@ -27,15 +27,14 @@ internal sealed class Member(string name, CommandLine command) : IAsyncDisposabl
     public void Restart() => lives.Add(command.Start());
 
     /// <summary>The end of what its lives wrote, for whoever wonders why a test failed.</summary>
-    public string Told()
+    public string Told(int characters = 3000)
     {
-        const int Characters = 3000;
         return string.Join(
             Environment.NewLine,
             lives.Select((life, i) => $"--- {name}, life {i + 1}: {Tail(life.OutputSoFar + life.ErrorSoFar)}")
         );
 
-        static string Tail(string text) => text.Length <= Characters ? text : text[^Characters..];
+        string Tail(string text) => text.Length <= characters ? text : text[^characters..];
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,9 @@
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Contracts;
 using RotationMesh.Mesh.Working;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 
@@ -13,22 +16,8 @@ internal sealed class WhenADatabaseIsUnreachable
     public async Task The_others_are_rotated_and_it_completes_by_itself_once_the_database_is_back()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1000, Tenants = 3 });
-        var direct = new NpgsqlConnectionStringBuilder(world.Database.ConnectionString);
-        await using var door = new TcpRelay("127.0.0.1", direct.Port);
-        var late = new NpgsqlConnectionStringBuilder(direct.ConnectionString)
-        {
-            Host = "127.0.0.1",
-            Port = door.Port,
-        };
-        var yaml = SampleMap
-            .Yaml("APP")
-            .Replace("scopes:", "control:\n  connectionString: ${APP}\nscopes:")
-            .Replace("keys:", "  late:\n    connectionString: ${LATE}\nkeys:");
-        var knowledge = yaml.IndexOf("  knowledge:", StringComparison.Ordinal);
-        yaml = yaml[..knowledge] + yaml[knowledge..].Replace("database: app", "database: late");
-        await using var two = world.Beside(
-            SampleWorld.Read(yaml, name => name == "LATE" ? late.ConnectionString : direct.ConnectionString)
-        );
+        await using var door = Door(world);
+        await using var two = Behind(world, door);
         await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
 
         await mesh.UntilAsync(now => now is { State: "Rotating", Reason: not null }, "the reason shows");
@@ -43,5 +32,68 @@ internal sealed class WhenADatabaseIsUnreachable
             Assert.That(rotated, Is.GreaterThan(0), "the database that answers is rotated");
             Assert.That(await world.AtVersionAsync(1), Is.Zero);
         }
+    }
+
+    [Test]
+    public async Task A_cancelled_rotation_is_not_over_while_nobody_can_say_that_its_writes_have_ended()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await using var door = Door(world);
+        door.Open();
+        await using var two = Behind(world, door);
+        await using var mesh = await RunningMesh.OpenAsync(two, new WorkerOptions { Concurrency = 2 });
+        await using var late = await world.Database.DataSource.OpenConnectionAsync();
+        await using var writing = await late.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand(
+            $"SELECT pg_advisory_xact_lock_shared({WriteTerm.LockOf(mesh.Id)})",
+            late
+        );
+        await hold.ExecuteNonQueryAsync();
+        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.UntilAsync(now => Says(now, "a write in database late"), "it waits for the write");
+        await world.Database.ExecuteAsync(
+            """
+            UPDATE rotationmesh.partitions SET left_until = now()
+            WHERE sweep_table_id IN (SELECT sweep_table_id FROM rotationmesh.sweep_tables WHERE database_name = 'late')
+            """
+        );
+
+        await door.CloseAsync();
+        await writing.CommitAsync();
+        await mesh.SteerAsync(new CancelRotation(mesh.Id, "ann"));
+        await mesh.UntilAsync(
+            now => Says(now, "database late can't be asked whether writes have ended"),
+            "it says which database does not answer"
+        );
+        var waiting = await mesh.NowAsync();
+        door.Open();
+        await mesh.UntilAsync(now => now.IsOver, "it is over");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((waiting!.State, waiting.IsOver), Is.EqualTo(("Cancelled", false)));
+            Assert.That(waiting.Reason, Does.StartWith("cancelled by ann\n"));
+            Assert.That((await mesh.NowAsync())!.Reason, Is.EqualTo("cancelled by ann"));
+        }
+    }
+
+    private static bool Says(RunningRotation now, string what) =>
+        now.Reason?.Contains(what, StringComparison.Ordinal) == true;
+
+    private static TcpRelay Door(SampleWorld world) =>
+        new("127.0.0.1", new NpgsqlConnectionStringBuilder(world.Database.ConnectionString).Port);
+
+    /// <summary>The same database twice in a map: `app`, and as `late` behind the door.</summary>
+    private static SampleWorld Behind(SampleWorld world, TcpRelay door)
+    {
+        var direct = world.Database.ConnectionString;
+        var late = new NpgsqlConnectionStringBuilder(direct) { Host = "127.0.0.1", Port = door.Port };
+        var yaml = SampleMap
+            .Yaml("APP")
+            .Replace("scopes:", "control:\n  connectionString: ${APP}\nscopes:")
+            .Replace("keys:", "  late:\n    connectionString: ${LATE}\nkeys:");
+        var knowledge = yaml.IndexOf("  knowledge:", StringComparison.Ordinal);
+        yaml = yaml[..knowledge] + yaml[knowledge..].Replace("database: app", "database: late");
+        return world.Beside(SampleWorld.Read(yaml, name => name == "LATE" ? late.ConnectionString : direct));
     }
 }

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using RotationMesh.TestKit.RabbitMq;
+
+namespace RotationMesh.FaultTests.Campaign;
+
+/// <summary>
+/// A broker for each site that runs at a time: one that restarts it disturbs nobody else, so that a site that is left in
+/// peace has peace. They are used again, one site after the other.
+/// </summary>
+internal static class Brokers
+{
+    private static readonly ConcurrentBag<RabbitMqServer> Free = [];
+
+    /// <summary>One that nobody else uses; starts it where there is none.</summary>
+    public static async Task<RabbitMqServer> TakeAsync() =>
+        Free.TryTake(out var broker) ? broker : await RabbitMqServer.StartAsync();
+
+    /// <summary>Gives one back that runs.</summary>
+    public static void Give(RabbitMqServer broker) => Free.Add(broker);
+
+    public static async Task StopAsync()
+    {
+        while (Free.TryTake(out var broker))
+            await broker.DisposeAsync();
+    }
+}
