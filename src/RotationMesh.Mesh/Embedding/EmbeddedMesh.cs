@@ -144,7 +144,10 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         );
         if (ended.State == "Faulted")
             throw new UsageException(ended.Reason ?? "the rotation can't go on");
-        return await new RotationReader(parts.Control, parts.Map).ReadAsync(ended, CancellationToken.None);
+        return await new RotationReader(parts.Control, parts.Map, parts.Ring).ReadAsync(
+            ended,
+            CancellationToken.None
+        );
     }
 
     private ServiceCollection Services(Guid rotationId, int workers)

@@ -18,11 +18,16 @@ public static class RotationSeals
         ring.Seal(SealPurpose.Rotation, Content(rotation)).ToString();
 
     /// <summary>Whether the rotation is as its saga left it.</summary>
-    public static bool IsSound(KeyRing ring, RunningRotation rotation)
+    public static bool IsSound(KeyRing ring, RunningRotation rotation) =>
+        Judge(ring, rotation).Verdict == SealVerdict.ByCurrent;
+
+    /// <summary>What its seal is worth here, and the version of the key that it names; a rotation without one has none.</summary>
+    internal static (SealVerdict Verdict, int Version) Judge(KeyRing ring, RunningRotation rotation)
     {
         ArgumentNullException.ThrowIfNull(rotation);
         return Seal.TryParse(rotation.Seal) is { } seal
-            && ring.Judge(SealPurpose.Rotation, Content(rotation), seal) == SealVerdict.ByCurrent;
+            ? (ring.Judge(SealPurpose.Rotation, Content(rotation), seal), seal.Version)
+            : (SealVerdict.Broken, 0);
     }
 
     // Without what is told to operators alone, and what narrows a retry.
