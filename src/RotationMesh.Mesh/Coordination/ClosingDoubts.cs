@@ -60,10 +60,13 @@ internal sealed class ClosingDoubts(
         foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
         {
             var name = new PlannedTable(target.Entry.Scope, target.Entry.Database, target.Entry.Name);
-            if (
-                tables.SingleOrDefault(table => Name(table) == name) is not { } counted
-                || counted.Stored == 0
-            )
+            if (tables.SingleOrDefault(table => Name(table) == name) is not { } counted)
+            {
+                doubts.Add($"table {name.Table}: it was not counted: retry the rotation");
+                continue;
+            }
+
+            if (counted.Stored == 0)
                 continue;
             if (
                 Missed(verify.Of(counted.Holding), counted.Stored, Verified(verification, name)) is { } missed

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -17,7 +18,7 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Writes the closing totals of a rotation, by its last census. Where all of it has been verified, and a look of this
+/// Writes the closing totals of a rotation, by a last count of its rows. Where all of it has been verified, and a look of this
 /// process' own agrees, the map's post-checks are asked; where they pass, the workers that it paused are resumed.
 /// </summary>
 internal sealed class ConcludeRotationConsumer(
@@ -28,10 +29,14 @@ internal sealed class ConcludeRotationConsumer(
     PostChecks postChecks,
     ClosingDoubts doubts,
     LateWrites lateWrites,
+    LastLook lastLook,
     AskedTraces traces,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
 {
+    /// <summary>Time that an application takes for its answers; after a longer one the rows are looked at once more.</summary>
+    private static readonly TimeSpan BriefAnswer = TimeSpan.FromSeconds(5);
+
     /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
     public async Task Consume(ConsumeContext<ConcludeRotation> context)
     {
@@ -64,34 +69,27 @@ internal sealed class ConcludeRotationConsumer(
         }
 
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
-        var tables = await new RotationTableStore(control.Source).ListAsync(
+        var known = await new RotationTableStore(control.Source).ListAsync(
             command.RotationId,
             context.CancellationToken
         );
-        var closing = new ClosingTotals(
-            tables,
-            await new RowFailureStore(control.Source).ByTableAsync(
-                command.RotationId,
-                command.Goal.TargetVersion,
-                context.CancellationToken
-            ),
-            ledger
+        var failures = await new RowFailureStore(control.Source).ByTableAsync(
+            command.RotationId,
+            command.Goal.TargetVersion,
+            context.CancellationToken
         );
-        var census = command.Cancelled
-            ? null
-            : await ClosingCensus.FindAsync(
-                control.Source,
-                ring,
-                command.RotationId,
-                context.CancellationToken
-            );
+        var last = command.Cancelled ? null : await lastLook.TakeAsync(command, context.CancellationToken);
+        if (await IsAnsweredAsync(context, last, failures))
+            return;
+        var tables = last?.Tables(known) ?? known;
+        var closing = new ClosingTotals(tables, failures, ledger);
         var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
         {
             Sweep = command.Sweep,
             Cancelled = command.Cancelled,
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
-            OpenWriters = census?.OpenWriters,
-            Notes = census?.Notes,
+            OpenWriters = last?.OpenWriters,
+            Notes = last?.Notes,
         };
         if (summary.IsClean())
         {
@@ -108,7 +106,17 @@ internal sealed class ConcludeRotationConsumer(
         }
 
         if (summary.IsClean())
+        {
+            var asked = Stopwatch.GetTimestamp();
             summary = summary with { PostChecks = await AskAsync(command, context.CancellationToken) };
+            if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
+            {
+                last = await lastLook.TakeAsync(command, context.CancellationToken);
+                if (await IsAnsweredAsync(context, last, failures))
+                    return;
+            }
+        }
+
         summary = summary with { Reason = ReasonOf(summary) };
         if (
             !await SummaryStore.WriteAsync(
@@ -125,6 +133,23 @@ internal sealed class ConcludeRotationConsumer(
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
         await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
         await TraceAsync(command, context.CancellationToken);
+    }
+
+    // What keeps the end off is told instead of the end.
+    private static async Task<bool> IsAnsweredAsync(
+        ConsumeContext<ConcludeRotation> context,
+        LastCount? last,
+        IReadOnlyList<TableFailures> failures
+    )
+    {
+        var command = context.Message;
+        if (last?.Awaited is { } awaited)
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited)); // the next nudge asks again
+        else if (last?.CameLate(failures) == true)
+            await context.PublishAsync(new RowsCameLate(command.RotationId, command.Sweep));
+        else
+            return false;
+        return true;
     }
 
     // Not looked at is neither a doubt nor its absence.

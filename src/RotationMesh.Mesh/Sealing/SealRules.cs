@@ -45,6 +45,7 @@ internal static class SealRules
         [Urn<VerificationPlanned>()] = News,
         [Urn<VerificationSettled>()] = News,
         [Urn<RotationConcluded>()] = News,
+        [Urn<RowsCameLate>()] = News,
         [Urn<RotationHeldUp>()] = News,
         [Urn<BreakerTripped>()] = News,
         [Urn<NudgeRotation>()] = News,

@@ -77,6 +77,7 @@ public static class CoordinatorRole
         bus.AddSingleton<QueuePauses>();
         bus.AddSingleton<PostChecks>();
         bus.AddSingleton<ClosingDoubts>();
+        bus.AddSingleton<LastLook>();
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,
