@@ -73,16 +73,19 @@ internal sealed class ConcludeRotationConsumer(
             command.RotationId,
             context.CancellationToken
         );
-        var failures = await new RowFailureStore(control.Source).ByTableAsync(
-            command.RotationId,
-            command.Goal.TargetVersion,
-            context.CancellationToken
-        );
         var last = command.Cancelled ? null : await lastLook.TakeAsync(command, context.CancellationToken);
-        if (await IsAnsweredAsync(context, last, failures))
+        if (await IsAnsweredAsync(context, last))
             return;
         var tables = last?.Tables(known) ?? known;
-        var closing = new ClosingTotals(tables, failures, ledger);
+        var closing = new ClosingTotals(
+            tables,
+            await new RowFailureStore(control.Source).ByTableAsync(
+                command.RotationId,
+                command.Goal.TargetVersion,
+                context.CancellationToken
+            ),
+            ledger
+        );
         var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
         {
             Sweep = command.Sweep,
@@ -112,7 +115,7 @@ internal sealed class ConcludeRotationConsumer(
             if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
             {
                 last = await lastLook.TakeAsync(command, context.CancellationToken);
-                if (await IsAnsweredAsync(context, last, failures))
+                if (await IsAnsweredAsync(context, last))
                     return;
             }
         }
@@ -136,16 +139,12 @@ internal sealed class ConcludeRotationConsumer(
     }
 
     // What keeps the end off is told instead of the end.
-    private static async Task<bool> IsAnsweredAsync(
-        ConsumeContext<ConcludeRotation> context,
-        LastCount? last,
-        IReadOnlyList<TableFailures> failures
-    )
+    private static async Task<bool> IsAnsweredAsync(ConsumeContext<ConcludeRotation> context, LastCount? last)
     {
         var command = context.Message;
         if (last?.Awaited is { } awaited)
             await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited)); // the next nudge asks again
-        else if (last?.CameLate(failures) == true)
+        else if (last?.RowsCameLate == true)
             await context.PublishAsync(new RowsCameLate(command.RotationId, command.Sweep));
         else
             return false;

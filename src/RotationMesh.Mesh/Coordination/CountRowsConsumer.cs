@@ -75,6 +75,7 @@ internal sealed class CountRowsConsumer(
         {
             Sweep = sweep,
             PendingRows = left,
+            BelowTarget = survey.BelowTarget(goal.TargetVersion),
             Uncounted = survey.Gaps ?? writes.Unknown ?? waiting,
             Notes = survey.Notes,
             OpenWriters = survey.OpenWriters ?? (left > 0 ? survey.Waiting : null),

@@ -1,7 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 
@@ -47,12 +46,11 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
     public IReadOnlyList<string> Notes => Survey.Notes;
 
     /// <summary>
-    /// Whether there are rows that the census did not find, and that no recorded failure accounts for. Where it left some,
+    /// Whether there are more rows below the target than the census found. Where it left some that nothing accounts for,
     /// further sweeps were given up.
     /// </summary>
-    public bool CameLate(IReadOnlyList<TableFailures> failures) =>
-        Census is { PendingRows: 0 }
-        && Survey.Tables.Any(table => table.Pending(Goal.TargetVersion) > Explained(failures, table.Name));
+    public bool RowsCameLate =>
+        Census is { PendingRows: 0 } && Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget;
 
     /// <summary>These counts, with those of the opening census that are <paramref name="known"/>.</summary>
     public IReadOnlyList<TableCount> Tables(IReadOnlyList<TableCount> known) =>
@@ -72,9 +70,4 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
                         : now
                 ),
         ];
-
-    private static long Explained(IReadOnlyList<TableFailures> failures, PlannedTable name) =>
-        failures
-            .Where(row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName) == name)
-            .Sum(row => row.Pending);
 }

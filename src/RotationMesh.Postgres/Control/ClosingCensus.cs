@@ -11,9 +11,10 @@ namespace RotationMesh.Postgres.Control;
 /// </summary>
 public sealed record ClosingCensus
 {
+    // A command that came twice may answer when the saga has gone on by the first answer: that one stays.
     private const string Write = """
         UPDATE rotationmesh.rotations SET census = @census::jsonb, census_seal = @seal
-        WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
+        WHERE correlation_id = @rotationId AND sweep = @sweep AND state = 'Rotating'
         """;
 
     private const string Find = """
@@ -25,6 +26,9 @@ public sealed record ClosingCensus
 
     /// <summary>Rows that are not at the target version, and that no recorded failure accounts for.</summary>
     public required long PendingRows { get; init; }
+
+    /// <summary>Rows that are not at the target version, accounted for or not.</summary>
+    public long BelowTarget { get; init; }
 
     /// <summary>Why some database could not be counted; null where all were.</summary>
     public string? Uncounted { get; init; }
