@@ -36,6 +36,9 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
 
     private readonly AuditSeal seal = new(new AuditMac(ring));
 
+    /// <summary>The keys by which it seals.</summary>
+    internal KeyRing Ring => ring;
+
     /// <summary>Appends an event in a transaction of its own.</summary>
     public async Task<AuditEvent> AppendAsync(AuditEntry entry, CancellationToken cancellationToken)
     {

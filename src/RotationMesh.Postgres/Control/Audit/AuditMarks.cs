@@ -11,10 +11,12 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         """;
 
     private const string List = """
-        SELECT audit_sequence AS sequence, audit_hash AS hash, 'rotation ' || correlation_id AS noted_by
+        SELECT audit_sequence AS sequence, audit_hash AS hash, 'rotation ' || correlation_id AS noted_by,
+               correlation_id AS rotation_id, NULL::int AS retired_version
         FROM rotationmesh.rotations WHERE audit_sequence IS NOT NULL
         UNION ALL
-        SELECT audit_sequence, audit_hash, 'the retirement of key version ' || version FROM rotationmesh.retired_keys
+        SELECT audit_sequence, audit_hash, 'the retirement of key version ' || version, NULL, version
+        FROM rotationmesh.retired_keys
         ORDER BY sequence
         """;
 
@@ -53,4 +55,22 @@ public sealed record AuditMark
 
     /// <summary>Where it is noted.</summary>
     public string NotedBy { get; init; } = "";
+
+    /// <summary>The rotation whose newest event it is to be; null where it is to be a retirement.</summary>
+    public Guid? RotationId { get; init; }
+
+    /// <summary>The key version that it is to take out of service.</summary>
+    public int? RetiredVersion { get; init; }
+
+    /// <summary>Whether an event is the one: some other event, noted as if it were, proves nothing.</summary>
+    public bool Names(AuditEvent read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return AuditSeal.Same(Hash, read.Hash)
+            && (
+                RetiredVersion is { } version
+                    ? read.RetiredVersion() == version
+                    : read.RotationId == RotationId
+            );
+    }
 }

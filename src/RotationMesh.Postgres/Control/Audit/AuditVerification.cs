@@ -32,6 +32,8 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
         // Read first: what is noted by now has its event in the log that is read next.
         var noted = await marks.ReadAsync(cancellationToken);
         var open = noted.ToLookup(mark => mark.Sequence);
+        var recorded = noted.Select(mark => mark.RetiredVersion).ToHashSet();
+        var retired = new HashSet<int>();
         var keys = new AuditKeyCheck(seal);
         long? expectedAt = null;
         var (sequence, hash) = (0L, AuditHash.Start);
@@ -41,8 +43,13 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
             CheckLink(read, sequence, hash);
             if (keys.FindFault(read) is { } unkeyed)
                 Tell(read.Sequence, unkeyed);
-            foreach (var mark in open[read.Sequence].Where(mark => !AuditSeal.Same(mark.Hash, read.Hash)))
+            foreach (var mark in open[read.Sequence].Where(mark => !mark.Names(read)))
                 Tell(read.Sequence, $"is not the event that {mark.NotedBy} noted");
+            if (read.RetiredVersion() is { } version && retired.Add(version) && !recorded.Contains(version))
+                Tell(
+                    read.Sequence,
+                    $"retired key version {version}, and it is missing in the table of retired versions: keys retire {version} puts it back"
+                );
             if (head is not null && head.Sequence == read.Sequence && !AuditSeal.Same(head.Hash, read.Hash))
                 Tell(read.Sequence, "is not the event that the record of the newest event names");
             if (string.Equals(Hex(read.Hash), expected, StringComparison.OrdinalIgnoreCase))
