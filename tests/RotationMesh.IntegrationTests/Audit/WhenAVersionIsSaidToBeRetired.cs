@@ -42,7 +42,7 @@ public sealed class WhenAVersionIsSaidToBeRetired
     [Test]
     public async Task By_an_old_key_after_a_newer_one_it_is_not_believed()
     {
-        using var old = AuditScene.RingOf(1, (1, 'k'));
+        using var old = AuditScene.RingOf(1, (1, 'k'), (2, 'q')); // its writer looks at the end
         await RetireAsync(old);
         await scene.AppendAsync();
 

@@ -20,6 +20,15 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         ORDER BY sequence
         """;
 
+    // Without its column seal the schema is of a release that sealed nothing.
+    private const string ListSealed = """
+        SELECT rotation.* FROM (VALUES (NULL::text)) AS absent (seal)
+        CROSS JOIN LATERAL (
+            SELECT correlation_id AS id, state, concluded, seal FROM rotationmesh.rotations
+        ) AS rotation
+        WHERE rotation.seal IS NOT NULL ORDER BY rotation.id
+        """;
+
     /// <summary>Notes an event as the newest of its rotation, in the transaction that appended it.</summary>
     public static Task NoteAsync(
         NpgsqlTransaction transaction,
@@ -41,6 +50,23 @@ public sealed class AuditMarks(NpgsqlDataSource source)
             new CommandDefinition(List, cancellationToken: cancellationToken)
         );
         return marks.AsList();
+    }
+
+    /// <summary>Rotations of which the log has events that are sealed.</summary>
+    public async Task<IReadOnlyList<SealedRotation>> ReadRotationsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rotations = await connection.QueryAsync<SealedRotation>(
+            new CommandDefinition(ListSealed, cancellationToken: cancellationToken)
+        );
+        return rotations.AsList();
+    }
+
+    /// <summary>Up to which position events may be from before the log was keyed; null where it is not.</summary>
+    public async Task<long?> ReadUnkeyedBoundAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await UnkeyedBound.FindAsync(connection, cancellationToken);
     }
 }
 

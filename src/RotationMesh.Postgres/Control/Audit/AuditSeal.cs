@@ -40,6 +40,13 @@ public sealed class AuditSeal(AuditMac mac)
             && Same(OfEvent(version, written.Hash), mac);
     }
 
+    /// <summary>The same of the record of the newest event.</summary>
+    public bool IsSound(AuditHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return Holds(head.KeyVersion) && Same(OfHead(head.KeyVersion, head.Sequence, head.Hash), head.Mac);
+    }
+
     /// <summary>
     /// Whether a version of the ring vouches for what it sealed. One before the current does not: whoever kept the old key
     /// may have written it. One after it does, where the ring was set back.
