@@ -44,13 +44,13 @@ public sealed class LocalKeyRetirement(
                 "the reason for which the scan is skipped is empty: say why, it is recorded"
             );
         var store = new RetiredKeyStore(control);
-        if (
-            (await store.ListAsync(cancellationToken)).FirstOrDefault(key => key.Version == version) is
-            { } earlier
-        )
-            return Document(earlier);
         var check = new RetirementCheck(map, keys, databases, schema, control);
         var usage = await FindAsync(check, version, progress, cancellationToken);
+        var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
+            key.Version == version && key.IsVouched
+        );
+        if (earlier is not null)
+            return await ConfirmAsync(store, earlier, usage, check.Notes, cancellationToken);
         var (verified, empty) = (check.Verified, check.Empty);
         var look = new RetirementLook();
         if (usage.SafeToRetire && order.SkipScanReason is null)
@@ -68,7 +68,13 @@ public sealed class LocalKeyRetirement(
             usage = await FindAsync(check, version, null, cancellationToken);
         if (!usage.SafeToRetire)
             return Tell(
-                new RetirementDocument(version, usage.Fingerprint, false, null, usage.InTheWay),
+                new RetirementDocument(
+                    version,
+                    usage.Fingerprint,
+                    false,
+                    null,
+                    usage.Doubt is { } doubt ? [.. usage.InTheWay, doubt] : usage.InTheWay
+                ),
                 order,
                 look,
                 check.Notes
@@ -107,6 +113,39 @@ public sealed class LocalKeyRetirement(
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
         return Tell(document, order, look, check.Notes);
+    }
+
+    // It was retired before: that it was is no proof that it still is, for rows may have come back.
+    private async Task<RetirementDocument> ConfirmAsync(
+        RetiredKeyStore store,
+        RetiredKey earlier,
+        KeyDocument usage,
+        IReadOnlyList<string> notes,
+        CancellationToken cancellationToken
+    )
+    {
+        if (usage.InTheWay.Count == 0)
+        {
+            await control.MigrateAsync(cancellationToken);
+            await store.RecordAsync(earlier, cancellationToken);
+            return Document(earlier) with { Warnings = notes };
+        }
+
+        var rows = usage.Rows + usage.External;
+        var again =
+            rows > 0
+                ? [$"retired since {earlier.RetiredAt:u}, and {rows} rows claim it again"]
+                : (IReadOnlyList<string>)[];
+        return new RetirementDocument(
+            earlier.Version,
+            earlier.Fingerprint,
+            false,
+            earlier.RetiredAt,
+            [.. again, .. usage.InTheWay]
+        )
+        {
+            Warnings = notes,
+        };
     }
 
     private static RetirementDocument Tell(

@@ -23,6 +23,10 @@ internal sealed class RetirementCheck(
     private readonly RetiredKeyStore store = new(control);
     private readonly RetirementCensus census = new(databases, schema);
 
+    private const string Unvouched =
+        "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
+        + "an earlier release retired it, or somebody wrote that there. It counts as not retired; see audit verify";
+
     /// <summary>Rows that the last verification looked at and of which nothing failed.</summary>
     public long Verified { get; private set; }
 
@@ -57,7 +61,7 @@ internal sealed class RetirementCheck(
             cancellationToken
         );
         var failures = await store.ListFailuresAsync(cancellationToken);
-        var retired = await store.ListAsync(cancellationToken);
+        var retired = await store.ListAsync(ring, cancellationToken);
         var versions = ring
             .Versions.Select(version => (long?)version)
             .Union(tables.SelectMany(table => table.Counts.Select(count => count.Version)));
@@ -66,7 +70,10 @@ internal sealed class RetirementCheck(
         var keys = new List<KeyDocument>();
         foreach (var version in versions.OrderBy(version => version))
             keys.Add(await UsageAsync(version, tables, columns, failures, retired, cancellationToken));
-        var candidates = keys.Where(key => key.SafeToRetire && (asked is null || key.Version == asked))
+        // One that is retired already, and asked for once more, is looked at as if it were not.
+        var candidates = keys.Where(key =>
+                asked is null ? key.SafeToRetire : key.Version == asked && key.InTheWay.Count == 0
+            )
             .ToList();
         if (candidates.Count == 0)
             return keys;
@@ -121,10 +128,11 @@ internal sealed class RetirementCheck(
             inTheWay.AddRange(await new OpenWrites(databases, control).FindAsync(to, cancellationToken));
         }
 
-        var earlier = retired.FirstOrDefault(entry => entry.Version == version);
+        var claimed = retired.FirstOrDefault(entry => entry.Version == version);
+        var earlier = claimed is { IsVouched: true } ? claimed : null;
         return new KeyDocument(
             version,
-            key?.Fingerprint ?? earlier?.Fingerprint,
+            key?.Fingerprint ?? claimed?.Fingerprint,
             version == ring.CurrentVersion,
             tables.Sum(table => table.Rows(version, external: false)),
             tables.Sum(table => table.Rows(version, external: true)),
@@ -134,6 +142,7 @@ internal sealed class RetirementCheck(
             Failures = standing.Sum(failure => failure.Rows),
             InTheWay = inTheWay,
             RetiredAt = earlier?.RetiredAt,
+            Doubt = claimed is { IsVouched: false } ? Unvouched : null,
         };
     }
 

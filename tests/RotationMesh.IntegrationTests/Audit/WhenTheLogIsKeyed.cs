@@ -31,7 +31,9 @@ public sealed class WhenTheLogIsKeyed
     }
 
     [Test]
-    public async Task A_chain_calculated_anew_is_found_whatever_stands_for_the_codes([Values] Codes codes)
+    public async Task A_chain_calculated_anew_is_found_whatever_stands_for_the_codes(
+        [Values(Codes.Kept, Codes.OfAnotherKey, Codes.OfAVersionNobodyHas)] Codes codes
+    )
     {
         using var mallory = AuditScene.RingOf(2, (2, 'm'));
         await RecalculateAsync(from: 3, codes, mallory);
@@ -157,12 +159,91 @@ public sealed class WhenTheLogIsKeyed
         Assert.That(told, Is.EqualTo(new[] { Events + 1L }));
     }
 
+    [Test]
+    public async Task What_the_holder_of_an_old_key_calculated_anew_is_not_vouched_for()
+    {
+        using var mallory = AuditScene.RingOf(1, (1, 'k'));
+        await RecalculateAsync(from: 1, Codes.OfAnOldKey, mallory);
+
+        var verdict = await scene.VerifyAsync();
+
+        Assert.That((verdict.IsSound, verdict.IsTrusted, verdict.VouchedUpTo), Is.EqualTo((true, false, 0L)));
+        Assert.That(
+            verdict.Doubts.Single(),
+            Does.StartWith("The events are sealed with no newer key than version 1, and 2 is current")
+        );
+        var noted = Convert.ToHexStringLower((await scene.EventsAsync())[^1].Hash);
+        Assert.That((await scene.VerifyAsync(noted)).IsTrusted, Is.True, "what was noted vouches");
+    }
+
+    [Test]
+    public async Task What_the_holder_of_an_old_key_calculated_anew_is_told_by_rotations_of_the_newer_one()
+    {
+        using var mallory = AuditScene.RingOf(1, (1, 'k'));
+        var id = await scene.BeginRotationAsync();
+        foreach (var kind in (AuditKind[])[AuditKind.RotationStarted, AuditKind.RotationEnded])
+            await scene.Log.AppendAsync(
+                AuditEntry.Of(kind, id, AuditScene.Alice, new { State = "Completed" }),
+                CancellationToken.None
+            );
+        await scene.Database.ExecuteAsync(
+            $"""
+            UPDATE rotationmesh.rotations
+            SET state = 'Completed', concluded = true, seal = '2:0123456789abcdef:{Convert.ToBase64String(
+                new byte[32]
+            )}'
+            """
+        );
+        Assert.That((await scene.VerifyAsync()).IsTrusted, Is.True);
+
+        await RecalculateAsync(from: 1, Codes.OfAnOldKey, mallory);
+        await scene.AppendAsync();
+
+        var verdict = await scene.VerifyAsync();
+        Assert.That((verdict.IsTrusted, verdict.VouchedUpTo), Is.EqualTo((false, Events + 3L)));
+        Assert.That(verdict.Doubts.Single(), Does.StartWith($"Event {Events + 2}, the end of rotation {id}"));
+        var noted = Convert.ToHexStringLower((await scene.EventsAsync())[^1].Hash);
+        Assert.That((await scene.VerifyAsync(noted)).IsTrusted, Is.True, "what was noted vouches");
+    }
+
+    [Test]
+    public async Task What_the_holder_of_an_old_key_added_is_told_whatever_is_written_after_it()
+    {
+        using var mallory = AuditScene.RingOf(1, (1, 'k'), (2, 'q')); // its writer looks at the end
+        await scene.LogOf(mallory).AppendAsync(AuditScene.Entry("forged"), CancellationToken.None);
+        await scene.LogOf(mallory).AppendAsync(AuditScene.Entry("forged"), CancellationToken.None);
+        await scene.AppendAsync();
+
+        var verdict = await scene.VerifyAsync();
+
+        Assert.That((verdict.IsTrusted, verdict.VouchedUpTo), Is.EqualTo((false, Events + 3L)));
+        Assert.That(
+            verdict.Doubts.Single(),
+            Does.StartWith(
+                $"Events {Events + 1} to {Events + 2} are sealed with key version 1, and one before with version 2"
+            )
+        );
+    }
+
+    [Test]
+    public async Task A_ring_that_was_set_back_is_told_and_no_fault()
+    {
+        using var before = AuditScene.RingOf(1, (1, 'k'), (2, 'q'));
+        await scene.LogOf(before).AppendAsync(AuditScene.Entry(), CancellationToken.None);
+
+        var verdict = await scene.VerifyAsync(before);
+
+        Assert.That(verdict.IsTrusted, Is.True, string.Join("; ", [.. verdict.Faults, .. verdict.Doubts]));
+        Assert.That(verdict.Notes.Single(), Does.EndWith("the ring's current version was set back"));
+    }
+
     /// <summary>What stands where only a key's holder can write.</summary>
     public enum Codes
     {
         Kept = 1,
         OfAnotherKey,
         OfAVersionNobodyHas,
+        OfAnOldKey,
     }
 
     // Mallory blames event 3 on somebody else, and makes every hash fit.
@@ -176,10 +257,10 @@ public sealed class WhenTheLogIsKeyed
             {
                 Actor = read.Sequence == from ? "mallory" : read.Actor,
                 PreviousHash = previous ?? read.PreviousHash,
-                KeyVersion = codes == Codes.OfAVersionNobodyHas ? 99 : read.KeyVersion,
+                KeyVersion = VersionOf(codes),
             };
             previous = AuditHash.Of(forged);
-            var code = codes == Codes.Kept ? read.Mac! : seal.OfEvent(2, previous);
+            var code = codes == Codes.Kept ? read.Mac! : seal.OfEvent(mallory.CurrentVersion, previous);
             await scene.TamperAsync(
                 $"""
                 UPDATE rotationmesh.audit_events
@@ -193,11 +274,23 @@ public sealed class WhenTheLogIsKeyed
         await scene.Database.ExecuteAsync(
             $"""
             UPDATE rotationmesh.audit_head
-            SET hash = '\x{Hex(previous!)}', key_version = {(codes == Codes.OfAVersionNobodyHas ? 99 : 2)},
-                mac = '\x{Hex(codes == Codes.Kept ? new byte[32] : seal.OfHead(2, Events, previous!))}'
+            SET hash = '\x{Hex(previous!)}', key_version = {VersionOf(codes)},
+                mac = '\x{Hex(codes == Codes.Kept ? new byte[32] : seal.OfHead(
+                mallory.CurrentVersion,
+                (await scene.EventsAsync()).Count,
+                previous!
+            ))}'
             """
         );
     }
+
+    private static int VersionOf(Codes codes) =>
+        codes switch
+        {
+            Codes.OfAVersionNobodyHas => 99,
+            Codes.OfAnOldKey => 1,
+            _ => 2,
+        };
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 }

@@ -1,5 +1,7 @@
 using NUnit.Framework;
+using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.Mesh.Dispatching;
+using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;
@@ -216,6 +218,18 @@ public sealed class WhenTimeToWriteIsHandedOut
             INSERT INTO rotationmesh.retired_keys (version, fingerprint, retired_at, retired_by, audit_sequence, audit_hash)
             SELECT 2, NULL, now(), 'test', 1, decode(repeat('00', 32), 'hex')
             """
+        );
+
+        Assert.That(await scene.TakeAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Nothing_is_handed_out_towards_a_version_that_only_the_audit_log_calls_retired()
+    {
+        await scene.PlanAsync(1);
+        await new AuditLog(scene.Source, AuditScene.Ring).AppendAsync(
+            AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 }),
+            CancellationToken.None
         );
 
         Assert.That(await scene.TakeAsync(), Is.Empty);
