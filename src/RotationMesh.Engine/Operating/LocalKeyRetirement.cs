@@ -70,8 +70,7 @@ public sealed class LocalKeyRetirement(
             return Tell(
                 new RetirementDocument(version, usage.Fingerprint, false, null, usage.InTheWay),
                 order,
-                look,
-                check.Notes
+                look
             );
         await control.MigrateAsync(cancellationToken);
         var entry = AuditEntry.Of(
@@ -106,19 +105,18 @@ public sealed class LocalKeyRetirement(
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
-        return Tell(document, order, look, check.Notes);
+        return Tell(document, order, look);
     }
 
     private static RetirementDocument Tell(
         RetirementDocument document,
         RetirementOrder order,
-        RetirementLook look,
-        IReadOnlyList<string> notes
+        RetirementLook look
     ) =>
         document with
         {
             Scans = look.Scans,
-            Warnings = [.. look.Warnings, .. notes],
+            Warnings = look.Warnings,
             ScanSkipped = order.SkipScanReason,
         };
 

@@ -116,7 +116,7 @@ public sealed class WhenWritersAreLookedFor
     }
 
     [Test]
-    public async Task One_that_came_after_the_first_look_is_not_waited_for()
+    public async Task One_that_came_after_the_first_look_is_waited_for_from_when_it_should_be()
     {
         await using var stage = await Stage.CreateAsync();
         await stage.CreateNotesAsync();
@@ -128,22 +128,56 @@ public sealed class WhenWritersAreLookedFor
         await early.DisposeAsync();
 
         Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
-        Assert.That(await writers.HaveCompanyAsync(CancellationToken.None), Is.False);
+        writers.AwaitAll();
+        Assert.That(writers.Open.Single().Pid, Is.EqualTo(late.Pid));
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        await late.CommitAsync();
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
+    }
+
+    [TestCase("SELECT, UPDATE")]
+    [TestCase("SELECT, UPDATE (version, body)")]
+    public async Task One_is_as_old_as_the_looks_before_can_tell_whatever_the_role_is_shown(string rights)
+    {
+        await using var owner = await Stage.CreateAsync();
+        await owner.CreateNotesAsync();
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync(rights, "notes");
+        await using var stage = Stage.Of(owner, role.ConnectionString);
+        await using var open = await OpenTransaction.BeginAsync(owner, OpenTransaction.Insert("a"));
+        var writers = new EarlierWriters(stage.Databases, await stage.TargetsAsync());
+
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.FromDays(1)), Is.False, "it was there at the first look");
+        await open.CommitAsync();
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.Zero), Is.True, "there is none");
+        await using var late = await OpenTransaction.BeginAsync(owner, OpenTransaction.Insert("b"));
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.FromDays(1)), Is.True);
+        Assert.That(writers.AreYounger(TimeSpan.FromTicks(1)), Is.False);
     }
 
     [Test]
-    public async Task One_that_began_before_the_first_look_and_wrote_after_it_is_noticed_after_the_count()
+    public async Task One_that_had_not_written_may_be_any_that_is_prepared_since()
     {
         await using var stage = await Stage.CreateAsync();
         await stage.CreateNotesAsync();
-        await using var open = await OpenTransaction.BeginAsync(stage, "SELECT 1");
         var writers = new EarlierWriters(stage.Databases, await stage.TargetsAsync());
-        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
+        await writers.LookAsync(CancellationToken.None);
+        var gid = $"prepared-{Guid.NewGuid():N}";
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            "LOCK TABLE notes IN ROW EXCLUSIVE MODE"
+        );
+        await writers.LookAsync(CancellationToken.None);
+        writers.AwaitAll();
         await open.RunAsync(OpenTransaction.Insert("a"));
+        await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
 
-        Assert.That(await writers.HaveCompanyAsync(CancellationToken.None), Is.True);
-        Assert.That(writers.Open.Single().Pid, Is.EqualTo(open.Pid));
-        await open.CommitAsync();
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        Assert.That(writers.Open.Single().Gid, Is.EqualTo(gid));
+        await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
         Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
     }
 

@@ -48,54 +48,47 @@ internal sealed class WriterLook(NpgsqlConnection connection)
                coalesce(p.owner, a.usename)::pg_catalog.text AS Role,
                coalesce(p.prepared, a.xact_start) AS Since,
                extract(epoch FROM
-                   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) coalesce(p.prepared, a.xact_start))::pg_catalog.float8 AS AgeSeconds,
-               pg_catalog.clock_timestamp() AS Now
-        FROM (SELECT) AS always
-        LEFT JOIN writers w ON true
+                   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) coalesce(p.prepared, a.xact_start))::pg_catalog.float8 AS AgeSeconds
+        FROM writers w
         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) w.pid
         LEFT JOIN pg_catalog.pg_stat_subscription s ON s.pid OPERATOR(pg_catalog.=) w.pid
         LEFT JOIN pg_catalog.pg_prepared_xacts p ON w.pid IS NULL AND p.transaction::pg_catalog.text OPERATOR(pg_catalog.=) ANY (w.ids)
         ORDER BY coalesce(p.prepared, a.xact_start), w.virtualtransaction
         """;
 
-    /// <summary>The transactions, the oldest first, and the database's time of the look.</summary>
-    public async Task<(IReadOnlyList<OpenWriter> Writers, DateTime At)> FindAsync(
+    /// <summary>The transactions, the oldest first.</summary>
+    public async Task<IReadOnlyList<OpenWriter>> FindAsync(
         IEnumerable<string> tables,
         CancellationToken cancellationToken
     )
     {
-        var rows = (
-            await connection.QueryAsync<Row>(
-                new CommandDefinition(
-                    Find,
-                    new { tables = tables.ToArray() },
-                    cancellationToken: cancellationToken
-                )
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                Find,
+                new { tables = tables.ToArray() },
+                cancellationToken: cancellationToken
             )
-        ).AsList();
-        return (
-            [
-                .. rows.Where(row => row.VirtualTransaction is not null)
-                    .Select(row => new OpenWriter
-                    {
-                        VirtualTransaction = row.VirtualTransaction!,
-                        Ids = row.Ids ?? [],
-                        Pid = row.Pid,
-                        Gid = row.Gid,
-                        Application = row.Application,
-                        Role = row.Role,
-                        Since = row.Since,
-                        AgeSeconds = row.AgeSeconds,
-                        Table = row.Relation,
-                    }),
-            ],
-            rows[0].Now
         );
+        return
+        [
+            .. rows.Select(row => new OpenWriter
+            {
+                VirtualTransaction = row.VirtualTransaction,
+                Ids = row.Ids ?? [],
+                Pid = row.Pid,
+                Gid = row.Gid,
+                Application = row.Application,
+                Role = row.Role,
+                Since = row.Since,
+                AgeSeconds = row.AgeSeconds,
+                Table = row.Relation,
+            }),
+        ];
     }
 
     private sealed record Row
     {
-        public string? VirtualTransaction { get; init; }
+        public string VirtualTransaction { get; init; } = "";
         public int? Pid { get; init; }
         public string Relation { get; init; } = "";
         public string[]? Ids { get; init; }
@@ -104,6 +97,5 @@ internal sealed class WriterLook(NpgsqlConnection connection)
         public string? Role { get; init; }
         public DateTime? Since { get; init; }
         public double? AgeSeconds { get; init; }
-        public DateTime Now { get; init; }
     }
 }
