@@ -11,8 +11,10 @@ namespace RotationMesh.Postgres.Target.Writers;
 internal sealed class WriterLook(NpgsqlConnection connection)
 {
     // SHARE is left out: it is the lock of CREATE INDEX, and writes nothing. SHARE UPDATE EXCLUSIVE brings rows by ATTACH
-    // PARTITION, and none where it is a vacuum, ANALYZE or CREATE INDEX CONCURRENTLY, which may take hours. A prepared
-    // transaction has no process, and its lock on its own transaction id leads to its name.
+    // PARTITION, and none where it is a vacuum, ANALYZE or CREATE INDEX CONCURRENTLY, which may take hours. Progress is of the
+    // command at hand, and the ATTACH may have come before it in the transaction: it alone locks another table, the
+    // partition, and whoever looks may not see yet that this is one. A prepared transaction has no process, and its lock on
+    // its own transaction id leads to its name.
     private const string Find = """
         WITH RECURSIVE tree AS (
             SELECT pg_catalog.to_regclass(named.name)::pg_catalog.oid AS oid
@@ -41,7 +43,16 @@ internal sealed class WriterLook(NpgsqlConnection connection)
               AND (l.mode OPERATOR(pg_catalog.=) ANY (
                       ARRAY['RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'])
                    OR (l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock'
-                       AND NOT EXISTS (SELECT FROM upkeep u WHERE u.pid OPERATOR(pg_catalog.=) l.pid)))
+                       AND (NOT EXISTS (SELECT FROM upkeep u WHERE u.pid OPERATOR(pg_catalog.=) l.pid)
+                            OR EXISTS (
+                                SELECT FROM locks x
+                                WHERE x.virtualtransaction OPERATOR(pg_catalog.=) l.virtualtransaction
+                                  AND x.locktype OPERATOR(pg_catalog.=) 'relation' AND x.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock'
+                                  AND x.database OPERATOR(pg_catalog.=) l.database AND x.relation OPERATOR(pg_catalog.<>) l.relation
+                                  AND NOT EXISTS (
+                                      SELECT FROM pg_catalog.pg_class c
+                                      WHERE c.oid OPERATOR(pg_catalog.=) x.relation
+                                        AND c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['i', 'I', 't']::pg_catalog."char"[]))))))
             GROUP BY l.virtualtransaction)
         SELECT w.virtualtransaction AS VirtualTransaction, w.pid AS Pid, w.relation AS Relation, w.ids AS Ids, p.gid AS Gid,
                coalesce('subscription ' OPERATOR(pg_catalog.||) s.subname, a.application_name) AS Application,
