@@ -76,8 +76,7 @@ public sealed class LocalKeyRetirement(
                     usage.Doubt is { } doubt ? [.. usage.InTheWay, doubt] : usage.InTheWay
                 ),
                 order,
-                look,
-                check.Notes
+                look
             );
         await control.MigrateAsync(cancellationToken);
         var entry = AuditEntry.Of(
@@ -112,7 +111,7 @@ public sealed class LocalKeyRetirement(
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
-        return Tell(document, order, look, check.Notes);
+        return Tell(document, order, look);
     }
 
     // It was retired before: that it was is no proof that it still is, for rows may have come back.
@@ -151,13 +150,12 @@ public sealed class LocalKeyRetirement(
     private static RetirementDocument Tell(
         RetirementDocument document,
         RetirementOrder order,
-        RetirementLook look,
-        IReadOnlyList<string> notes
+        RetirementLook look
     ) =>
         document with
         {
             Scans = look.Scans,
-            Warnings = [.. look.Warnings, .. notes],
+            Warnings = look.Warnings,
             ScanSkipped = order.SkipScanReason,
         };
 

@@ -33,9 +33,6 @@ internal sealed class RetirementCheck(
     /// <summary>Those of them that hold no value.</summary>
     public long Empty { get; private set; }
 
-    /// <summary>What the last census could not look at as it should have.</summary>
-    public IReadOnlyList<string> Notes => census.Notes;
-
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
 

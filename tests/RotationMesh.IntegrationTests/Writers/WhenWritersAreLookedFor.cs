@@ -51,6 +51,57 @@ public sealed class WhenWritersAreLookedFor
         Assert.That((await LookAsync(stage)).Single().Pid, Is.EqualTo(open.Pid));
     }
 
+    // Whether it shows its progress, as a vacuum does, tells nothing of what it did before in its transaction.
+    [TestCase("CREATE TABLE coming (LIKE notes INCLUDING ALL)", "")]
+    [TestCase("", "CREATE TABLE coming (LIKE notes INCLUDING ALL)")]
+    [TestCase("CREATE TABLE coming (LIKE notes INCLUDING ALL) PARTITION BY RANGE (id)", "")]
+    public async Task One_that_attaches_a_partition_and_builds_an_index_is_found(string before, string within)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync($"{Partitioned} ALTER TABLE notes DETACH PARTITION notes_high; {before}");
+        await stage.ExecuteAsync(
+            "CREATE TABLE others AS SELECT 1 AS id; CREATE FUNCTION held(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN $1; END $$"
+        );
+        await using var holder = await OpenTransaction.BeginAsync(stage, "SELECT pg_advisory_xact_lock(1)");
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            $"{within}; ALTER TABLE notes ATTACH PARTITION coming FOR VALUES FROM ('m') TO (MAXVALUE)"
+        );
+
+        var index = open.RunAsync("CREATE INDEX ON others (held(id))");
+        await ProgressAsync(stage, "pg_stat_progress_create_index");
+        var found = await LookAsync(stage);
+        await holder.CommitAsync();
+        await index;
+
+        Assert.That(found.Select(writer => writer.Pid), Is.EqualTo(new int?[] { open.Pid }));
+    }
+
+    [TestCase("CREATE INDEX CONCURRENTLY ON notes (held(version))", "pg_stat_progress_create_index")]
+    [TestCase("REINDEX INDEX CONCURRENTLY held_index", "pg_stat_progress_create_index")]
+    [TestCase("ANALYZE notes", "pg_stat_progress_analyze")]
+    public async Task Upkeep_that_may_take_hours_is_none(string upkeep, string progress)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(3));
+        await stage.ExecuteAsync(
+            "CREATE FUNCTION held(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN $1; END $$;"
+                + " CREATE INDEX held_index ON notes (held(version))"
+        );
+        await using var holder = await OpenTransaction.BeginAsync(stage, "SELECT pg_advisory_xact_lock(1)");
+
+        var run = stage.ExecuteAsync(upkeep);
+        await ProgressAsync(stage, progress);
+        var found = await LookAsync(stage);
+        await holder.CommitAsync();
+        await run;
+
+        Assert.That(found, Is.Empty);
+    }
+
     [Test]
     public async Task One_that_writes_a_table_that_inherits_is_found()
     {
@@ -116,7 +167,7 @@ public sealed class WhenWritersAreLookedFor
     }
 
     [Test]
-    public async Task One_that_came_after_the_first_look_is_not_waited_for()
+    public async Task One_that_came_after_the_first_look_is_waited_for_from_when_it_should_be()
     {
         await using var stage = await Stage.CreateAsync();
         await stage.CreateNotesAsync();
@@ -128,24 +179,70 @@ public sealed class WhenWritersAreLookedFor
         await early.DisposeAsync();
 
         Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
-        Assert.That(await writers.HaveCompanyAsync(CancellationToken.None), Is.False);
+        writers.AwaitAll();
+        Assert.That(writers.Open.Single().Pid, Is.EqualTo(late.Pid));
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        await late.CommitAsync();
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
+    }
+
+    [TestCase("SELECT, UPDATE")]
+    [TestCase("SELECT, UPDATE (version, body)")]
+    public async Task One_is_as_old_as_the_looks_before_can_tell_whatever_the_role_is_shown(string rights)
+    {
+        await using var owner = await Stage.CreateAsync();
+        await owner.CreateNotesAsync();
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync(rights, "notes");
+        await using var stage = Stage.Of(owner, role.ConnectionString);
+        await using var open = await OpenTransaction.BeginAsync(owner, OpenTransaction.Insert("a"));
+        var writers = new EarlierWriters(stage.Databases, await stage.TargetsAsync());
+
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.FromDays(1)), Is.False, "it was there at the first look");
+        await open.CommitAsync();
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.Zero), Is.True, "there is none");
+        await using var late = await OpenTransaction.BeginAsync(owner, OpenTransaction.Insert("b"));
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.FromDays(1)), Is.True);
+        Assert.That(writers.AreYounger(TimeSpan.FromTicks(1)), Is.False);
     }
 
     [Test]
-    public async Task One_that_began_before_the_first_look_and_wrote_after_it_is_noticed_after_the_count()
+    public async Task One_that_had_not_written_may_be_any_that_is_prepared_since()
     {
         await using var stage = await Stage.CreateAsync();
         await stage.CreateNotesAsync();
-        await using var open = await OpenTransaction.BeginAsync(stage, "SELECT 1");
         var writers = new EarlierWriters(stage.Databases, await stage.TargetsAsync());
-        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
+        await writers.LookAsync(CancellationToken.None);
+        var gid = $"prepared-{Guid.NewGuid():N}";
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            "LOCK TABLE notes IN ROW EXCLUSIVE MODE"
+        );
+        await writers.LookAsync(CancellationToken.None);
+        writers.AwaitAll();
         await open.RunAsync(OpenTransaction.Insert("a"));
+        await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
 
-        Assert.That(await writers.HaveCompanyAsync(CancellationToken.None), Is.True);
-        Assert.That(writers.Open.Single().Pid, Is.EqualTo(open.Pid));
-        await open.CommitAsync();
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        Assert.That(writers.Open.Single().Gid, Is.EqualTo(gid));
+        await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
         Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
     }
+
+    // It is under way, and has come to the row at which it is held.
+    private static Task ProgressAsync(Stage stage, string view) =>
+        Eventually.Holds(
+            () =>
+                stage.ScalarAsync<bool>(
+                    $"SELECT count(*) > 0 FROM {view} JOIN pg_stat_activity a USING (pid)"
+                        + " WHERE a.datname = current_database() AND a.wait_event = 'advisory'"
+                ),
+            TimeSpan.FromSeconds(60),
+            $"there is progress in {view}"
+        );
 
     private static async Task<IReadOnlyList<OpenWriter>> LookAsync(Stage stage)
     {
