@@ -151,13 +151,7 @@ public sealed class LocalKeyRetirement(
         RetirementDocument document,
         RetirementOrder order,
         RetirementLook look
-    ) =>
-        document with
-        {
-            Scans = look.Scans,
-            Warnings = look.Warnings,
-            ScanSkipped = order.SkipScanReason,
-        };
+    ) => document with { Scans = look.Scans, Warnings = look.Warnings, ScanSkipped = order.SkipScanReason };
 
     // Without progress it counts, and decrypts a thousandth.
     private static async Task<KeyDocument> FindAsync(

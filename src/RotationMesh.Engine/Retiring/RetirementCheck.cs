@@ -49,6 +49,10 @@ internal sealed class RetirementCheck(
         CancellationToken cancellationToken
     )
     {
+        // Before and after: what one that ends meanwhile wrote at the last may not be in the count.
+        var before = new Dictionary<int, IReadOnlyList<string>>();
+        foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
+            before[version] = await UnderWayAsync(version, cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
         var columns = await ColumnFaults.FindAsync(
@@ -66,7 +70,9 @@ internal sealed class RetirementCheck(
             versions = versions.Union([asked]);
         var keys = new List<KeyDocument>();
         foreach (var version in versions.OrderBy(version => version))
-            keys.Add(await UsageAsync(version, tables, columns, failures, retired, cancellationToken));
+            keys.Add(
+                await UsageAsync(version, tables, columns, failures, retired, before, cancellationToken)
+            );
         // One that is retired already, and asked for once more, is looked at as if it were not.
         var candidates = keys.Where(key =>
                 asked is null ? key.SafeToRetire : key.Version == asked && key.InTheWay.Count == 0
@@ -100,6 +106,7 @@ internal sealed class RetirementCheck(
         IReadOnlyList<ColumnFault> columns,
         IReadOnlyList<StandingFailures> failures,
         IReadOnlyList<RetiredKey> retired,
+        IReadOnlyDictionary<int, IReadOnlyList<string>> before,
         CancellationToken cancellationToken
     )
     {
@@ -119,11 +126,9 @@ internal sealed class RetirementCheck(
         if (version == ring.CurrentVersion)
             inTheWay.Insert(0, $"version {version} is the current one");
         if (known is { } to)
-        {
-            var running = await store.ListRotationsToAsync(to, cancellationToken);
-            inTheWay.AddRange(running.Select(id => RetirementBarrier.Running(id, to)));
-            inTheWay.AddRange(await new OpenWrites(databases, control).FindAsync(to, cancellationToken));
-        }
+            inTheWay.AddRange(
+                before.GetValueOrDefault(to, []).Union(await UnderWayAsync(to, cancellationToken))
+            );
 
         var claimed = retired.FirstOrDefault(entry => entry.Version == version);
         var earlier = claimed is { IsVouched: true } ? claimed : null;
@@ -141,6 +146,14 @@ internal sealed class RetirementCheck(
             RetiredAt = earlier?.RetiredAt,
             Doubt = claimed is { IsVouched: false } ? Unvouched : null,
         };
+    }
+
+    // Rotations that are not over, and times to write that have not passed.
+    private async Task<IReadOnlyList<string>> UnderWayAsync(int version, CancellationToken cancellationToken)
+    {
+        var running = await store.ListRotationsToAsync(version, cancellationToken);
+        var writes = await new OpenWrites(databases, control).FindAsync(version, cancellationToken);
+        return [.. running.Select(id => RetirementBarrier.Running(id, version)), .. writes];
     }
 
     private static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)

@@ -148,7 +148,8 @@ public sealed class WhenWritersAreOpen
                         stage.ExecuteAsync(
                             "SET lock_timeout = '300ms'; ALTER TABLE notes ALTER version TYPE bigint"
                         ),
-                    Throws.InstanceOf<PostgresException>()
+                    Throws
+                        .InstanceOf<PostgresException>()
                         .With.Property("SqlState")
                         .EqualTo(PostgresErrorCodes.LockNotAvailable)
                 );
@@ -189,7 +190,10 @@ public sealed class WhenWritersAreOpen
             Assert.That(refused.InTheWay, Has.Exactly(1).Contains(Reason));
             Assert.That(listed.SafeToRetire, Is.False);
             Assert.That(listed.InTheWay, Has.Exactly(1).Contains(Reason));
-            Assert.That(warned, Has.Exactly(rights.Contains("UPDATE", StringComparison.Ordinal) ? 1 : 0).Contains(Lock));
+            Assert.That(
+                warned,
+                Has.Exactly(rights.Contains("UPDATE", StringComparison.Ordinal) ? 1 : 0).Contains(Lock)
+            );
             Assert.That(await WarningsAsync(limited), Has.None.Contains(Lock));
             Assert.That((await limited.RetireAsync()).InTheWay, Is.Empty);
         }

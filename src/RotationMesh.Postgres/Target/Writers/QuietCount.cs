@@ -113,7 +113,7 @@ public sealed class QuietCount(TargetDatabases databases)
             _ => null,
         };
 
-    private static Task LockAsync(
+    private static Task<int> LockAsync(
         NpgsqlConnection connection,
         TableTarget target,
         string mode,
