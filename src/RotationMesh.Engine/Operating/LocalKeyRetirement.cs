@@ -50,7 +50,7 @@ public sealed class LocalKeyRetirement(
             key.Version == version && key.IsVouched
         );
         if (earlier is not null)
-            return await ConfirmAsync(store, earlier, usage, check.Notes, cancellationToken);
+            return await ConfirmAsync(store, earlier, usage, cancellationToken);
         var (verified, empty) = (check.Verified, check.Empty);
         var look = new RetirementLook();
         if (usage.SafeToRetire && order.SkipScanReason is null)
@@ -119,7 +119,6 @@ public sealed class LocalKeyRetirement(
         RetiredKeyStore store,
         RetiredKey earlier,
         KeyDocument usage,
-        IReadOnlyList<string> notes,
         CancellationToken cancellationToken
     )
     {
@@ -127,7 +126,7 @@ public sealed class LocalKeyRetirement(
         {
             await control.MigrateAsync(cancellationToken);
             await store.RecordAsync(earlier, cancellationToken);
-            return Document(earlier) with { Warnings = notes };
+            return Document(earlier);
         }
 
         var rows = usage.Rows + usage.External;
