@@ -140,10 +140,7 @@ public sealed class LocalKeyRetirement(
             false,
             earlier.RetiredAt,
             [.. again, .. usage.InTheWay]
-        )
-        {
-            Warnings = notes,
-        };
+        );
     }
 
     private static RetirementDocument Tell(
