@@ -61,14 +61,6 @@ internal sealed class RequestPost(
             return Refused(demand, "it can't be read");
         if (RequestSeals.Fault(ring, demand, message, clock.GetUtcNow()) is { } fault)
             return Refused(demand, fault);
-        if (
-            message is StartRotation
-            && await requests.WasDeletedAsync(demand.RotationId, CancellationToken.None)
-        )
-            return Refused(
-                demand,
-                "the rotation has begun once, and its record was deleted: ask for a new one"
-            );
         var asked = AskedTraces.Read(demand.TraceParent);
         using var span = Spans.Step("request", demand.RotationId, asked);
         await bus.SendAsync(Queues.Rotation, message, CancellationToken.None);

@@ -30,12 +30,6 @@ public sealed class RequestStore(NpgsqlDataSource source)
         FOR UPDATE OF q SKIP LOCKED
         """;
 
-    // The first event of a rotation is written with its first row.
-    private const string HasBegun = """
-        SELECT EXISTS (SELECT FROM rotationmesh.audit_events e WHERE e.rotation_id = @rotationId)
-           AND NOT EXISTS (SELECT FROM rotationmesh.rotations r WHERE r.correlation_id = @rotationId)
-        """;
-
     private const string Mark = """
         UPDATE rotationmesh.requests SET sent_at = now() WHERE request_id = ANY (@ids)
         """;
@@ -81,17 +75,6 @@ public sealed class RequestStore(NpgsqlDataSource source)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<string?>(
             new CommandDefinition(FindRefusal, new { requestId }, cancellationToken: cancellationToken)
-        );
-    }
-
-    /// <summary>
-    /// Whether a rotation has begun once and its record was deleted since: its start is no lost one, and would begin it again.
-    /// </summary>
-    public async Task<bool> WasDeletedAsync(Guid rotationId, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(HasBegun, new { rotationId }, cancellationToken: cancellationToken)
         );
     }
 

@@ -179,37 +179,6 @@ internal sealed class WhenTheControlSchemaIsForged
         Assert.That(await world.AtVersionAsync(1), Is.Zero);
     }
 
-    [Test]
-    public async Task A_start_begins_no_second_time_where_its_record_is_deleted()
-    {
-        await using var world = await SampleWorld.LoadAsync(Small);
-        await using var mesh = await RunningMesh.OpenAsync(world, new WorkerOptions());
-        var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
-        var id = await rotations.StartAsync(
-            new RotationOrder { RequestedBy = "ann" },
-            CancellationToken.None
-        );
-        await mesh.UntilAsync(id, now => now.State == "Completed", "it is completed");
-
-        await world.Database.ExecuteAsync(
-            """
-            DELETE FROM rotationmesh.rotations;
-            UPDATE rotationmesh.requests SET sent_at = now() - interval '1 minute'
-            """
-        );
-        await Eventually.Holds(
-            async () => await RefusedAsync(world) == 1,
-            TimeSpan.FromSeconds(30),
-            "it is refused"
-        );
-
-        Assert.That(await mesh.NowAsync(id), Is.Null);
-        Assert.That(
-            await world.Database.ScalarAsync<string>("SELECT refused_for FROM rotationmesh.requests"),
-            Does.Contain("its record was deleted")
-        );
-    }
-
     private static Task<int> InsertAsync(SampleWorld world, Guid rotation, object message) =>
         world.Database.ExecuteAsync(
             $"""
