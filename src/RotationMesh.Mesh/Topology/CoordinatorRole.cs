@@ -82,7 +82,7 @@ public static class CoordinatorRole
             .NpgsqlRepository(
                 RotationTable.Table,
                 services => services.GetRequiredService<ControlDatabase>().Source,
-                services => new RotationWitness(services.GetRequiredService<AuditLog>()),
+                services => ActivatorUtilities.CreateInstance<RotationWitness>(services),
                 services => new RotationSeal(services.GetRequiredService<KeyRing>())
             );
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
