@@ -76,6 +76,13 @@ internal static partial class MeshLog
     public static partial void LeftAlone(ILogger log, Guid rotationId, string fault);
 
     [LoggerMessage(
+        3108,
+        LogLevel.Warning,
+        "Rotation {RotationId}: {Request} is not heard, for it was heard before, or was asked long before what was heard since"
+    )]
+    public static partial void SteeredBefore(ILogger log, Guid rotationId, string request);
+
+    [LoggerMessage(
         3200,
         LogLevel.Warning,
         "Rotation {RotationId}, partition {PartitionId}: refused, {Reason}"

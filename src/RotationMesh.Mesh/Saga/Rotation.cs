@@ -74,6 +74,9 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Whether the closing totals are written.</summary>
     public bool Concluded { get; set; }
 
+    /// <summary>What was asked of it lately, and heard.</summary>
+    public string[] Steerings { get; set; } = [];
+
     /// <summary>JSON of the census after a sweep, as it was written under the guard; null before the first.</summary>
     public string? Census { get; set; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
@@ -7,7 +8,7 @@ using RotationMesh.Postgres.Control;
 namespace RotationMesh.Mesh.Saga;
 
 /// <summary>Seals rotations by the key ring. One whose seal does not hold can still be cancelled, which writes no row.</summary>
-internal sealed class RotationSeal(KeyRing ring) : ISagaSeal<Rotation>
+internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : ISagaSeal<Rotation>
 {
     /// <inheritdoc/>
     public void Seal(Rotation saga) => saga.Seal = RotationSeals.SealOf(ring, Facts(saga));
@@ -20,7 +21,25 @@ internal sealed class RotationSeal(KeyRing ring) : ISagaSeal<Rotation>
             saga.Census = null;
         if (ClosingSummary.Read(ring, id, saga.Summary, saga.SummarySeal) is null)
             saga.Summary = null;
-        return message is CancelRotation || RotationSeals.IsSound(ring, Facts(saga));
+        if (!RotationSeals.IsSound(ring, Facts(saga)))
+            return message is CancelRotation;
+        return !Steerings.Is(message) || Hears(saga, message);
+    }
+
+    // Noted with the row that it changes; where it changes nothing, too, so that it can't be kept for later.
+    private bool Hears(Rotation saga, object message)
+    {
+        if (
+            Steerings.Asked(message) is not { } asked
+            || Steerings.Hear(saga.Steerings, asked) is not { } heard
+        )
+        {
+            MeshLog.SteeredBefore(log, saga.CorrelationId, message.GetType().Name);
+            return false;
+        }
+
+        saga.Steerings = heard;
+        return true;
     }
 
     private static RunningRotation Facts(Rotation saga) =>
@@ -49,6 +68,7 @@ internal sealed class RotationSeal(KeyRing ring) : ISagaSeal<Rotation>
             IdleSweeps = saga.IdleSweeps,
             BreakerOff = saga.BreakerOff,
             Concluded = saga.Concluded,
+            Steerings = saga.Steerings,
             Seal = saga.Seal,
         };
 }

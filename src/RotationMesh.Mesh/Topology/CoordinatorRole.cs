@@ -83,7 +83,7 @@ public static class CoordinatorRole
                 RotationTable.Table,
                 services => services.GetRequiredService<ControlDatabase>().Source,
                 services => ActivatorUtilities.CreateInstance<RotationWitness>(services),
-                services => new RotationSeal(services.GetRequiredService<KeyRing>())
+                services => ActivatorUtilities.CreateInstance<RotationSeal>(services)
             );
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
         AddCommand<CheckGatesConsumer>(bus, Queues.CheckGates);

@@ -34,7 +34,7 @@ public static class RotationSeals
     private static ReadOnlySpan<byte> Content(RunningRotation rotation)
     {
         ArgumentNullException.ThrowIfNull(rotation);
-        return new SealedText()
+        var content = new SealedText()
             .Add(rotation.RotationId.ToString())
             .Add(rotation.RequestedBy)
             .Add(Number(rotation.Embedded))
@@ -57,8 +57,9 @@ public static class RotationSeals
             .Add(rotation.VerifiedSweep)
             .Add(rotation.IdleSweeps)
             .Add(Number(rotation.BreakerOff))
-            .Add(Number(rotation.Concluded))
-            .Bytes;
+            .Add(Number(rotation.Concluded));
+        // One that nobody has steered is sealed as by earlier releases.
+        return rotation.Steerings.Length == 0 ? content.Bytes : content.Add(rotation.Steerings).Bytes;
     }
 
     private static long Number(bool fact) => fact ? 1 : 0;

@@ -19,7 +19,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "rotations",
             Change,
-            "correlation_id state target_version target_fingerprint map_hash scopes tenants started_at ended_at summary requested_by embedded batch_size allow_downgrade sweep settled_sweep verified_sweep idle_sweeps left_rows retrying breaker_off paused_in gate_lost_in reason concluded audit_sequence audit_hash pause_workers ignored_gates snapshot_taken_at verify retry_scopes retry_tenants retry_errors census seal census_seal summary_seal"
+            "correlation_id state target_version target_fingerprint map_hash scopes tenants started_at ended_at summary requested_by embedded batch_size allow_downgrade sweep settled_sweep verified_sweep idle_sweeps left_rows retrying breaker_off paused_in gate_lost_in reason concluded audit_sequence audit_hash pause_workers ignored_gates snapshot_taken_at verify retry_scopes retry_tenants retry_errors census seal census_seal summary_seal steerings"
         ),
         new(
             "rotation_tables",
