@@ -113,7 +113,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             return new RotationListDocument([]);
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
         return new RotationListDocument([
-            .. latest.Select(rotation => RotationListings.Of(RecordTrust.Told(rotation, Keys()))),
+            .. latest.Select(rotation =>
+                RotationListings.Of(RecordTrust.Told(rotation, OptionalKeys.Of(ring)))
+            ),
         ]);
     }
 
@@ -134,7 +136,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         return new FailuresDocument
         {
             RotationId = rotation.RotationId,
-            State = RecordTrust.Told(rotation, Keys()).State,
+            State = RecordTrust.Told(rotation, OptionalKeys.Of(ring)).State,
             TargetVersion = rotation.TargetVersion,
             Total = counts.Sum(count => count.Rows),
             Causes =
@@ -196,7 +198,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     )
     {
         ArgumentNullException.ThrowIfNull(rotation);
-        var report = await new RotationReader(control, map, Keys()).ReadAsync(rotation, cancellationToken);
+        var report = await new RotationReader(control, map, OptionalKeys.Of(ring)).ReadAsync(
+            rotation,
+            cancellationToken
+        );
         var ledger = await new LedgerSummary(control.Source).ReadAsync(
             rotation.RotationId,
             cancellationToken
@@ -235,19 +240,6 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     private async Task<bool> IsKnownAsync(Guid rotationId, CancellationToken cancellationToken) =>
         await requests.FindStartAsync(rotationId, cancellationToken) is not null
         || await rotations.FindAsync(rotationId, cancellationToken) is not null;
-
-    // Whoever only looks may have none.
-    private KeyRing? Keys()
-    {
-        try
-        {
-            return ring();
-        }
-        catch (UsageException)
-        {
-            return null;
-        }
-    }
 
     private static UnknownRotationException Unknown(Guid? rotationId) =>
         new(rotationId is null ? "there was no rotation yet" : $"there is no rotation {rotationId}");

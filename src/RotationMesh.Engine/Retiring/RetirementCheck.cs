@@ -61,7 +61,7 @@ internal sealed class RetirementCheck(
             ofAllTenants: true,
             cancellationToken
         );
-        var failures = await store.ListFailuresAsync(cancellationToken);
+        var failures = await StandingFailures.ListAsync(control, cancellationToken);
         var retired = await store.ListAsync(ring, cancellationToken);
         var versions = ring
             .Versions.Select(version => (long?)version)

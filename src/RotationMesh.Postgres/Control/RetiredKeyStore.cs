@@ -31,19 +31,6 @@ public sealed class RetiredKeyStore(ControlDatabase control)
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    // A failure counts until a later rotation that covered the row came to its end. Tables that the map lost count too.
-    private const string FindFailures = """
-        SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, count(*) AS rows
-        FROM rotationmesh.row_failures f JOIN rotationmesh.rotations r ON r.correlation_id = f.rotation_id
-        WHERE f.version IS NOT NULL AND NOT EXISTS (
-            SELECT FROM rotationmesh.rotations later
-            JOIN rotationmesh.rotation_tables t ON t.rotation_id = later.correlation_id
-            WHERE later.started_at > r.started_at AND later.state IN ('Completed', 'CompletedWithFailures')
-              AND (t.scope, t.database_name, t.table_name) = (f.scope, f.database_name, f.table_name)
-              AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants)))
-        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
-        """;
-
     internal const string FindRunning = """
         SELECT correlation_id FROM rotationmesh.rotations
         WHERE target_version = @version AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
@@ -137,15 +124,6 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             retirement.Sequence,
             retirement.Hash,
         };
-
-    /// <summary>Recorded failures that still stand, by rotation, table and the version that the rows claimed.</summary>
-    public async Task<IReadOnlyList<StandingFailures>> ListFailuresAsync(
-        CancellationToken cancellationToken
-    ) =>
-        await control.HasRecordsAsync(cancellationToken)
-        && await control.HasAsync("row_failures", cancellationToken)
-            ? await QueryAsync<StandingFailures>(FindFailures, null, cancellationToken)
-            : [];
 
     /// <summary>Rotations under way that bring rows to the version.</summary>
     public async Task<IReadOnlyList<Guid>> ListRotationsToAsync(
@@ -253,54 +231,4 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         );
         return rows.AsList();
     }
-}
-
-/// <summary>A version that is out of service, or why it is not.</summary>
-public sealed record Retirement(RetiredKey? Key, IReadOnlyList<string> InTheWay);
-
-/// <summary>A key version that is out of service.</summary>
-public sealed record RetiredKey
-{
-    /// <summary>The version.</summary>
-    public int Version { get; init; }
-
-    /// <summary>Fingerprint of its key; null where the key ring did not have it any more.</summary>
-    public string? Fingerprint { get; init; }
-
-    /// <summary>When, by the database's clock.</summary>
-    public DateTime RetiredAt { get; init; }
-
-    /// <summary>By whom.</summary>
-    public string RetiredBy { get; init; } = "";
-
-    /// <summary>The event of the audit log by which somebody with the keys retired it; null where none is known.</summary>
-    public AuditEvent? Event { get; init; }
-
-    /// <summary>Whether somebody with the keys retired it: without that nothing may be destroyed by it.</summary>
-    public bool IsVouched => Event is not null;
-
-    /// <summary>Whether it stands in the table of retired versions.</summary>
-    public bool IsRecorded { get; init; }
-}
-
-/// <summary>Failures of rows that claimed a version, recorded by a rotation and not made good since.</summary>
-public sealed record StandingFailures
-{
-    /// <summary>The rotation.</summary>
-    public Guid RotationId { get; init; }
-
-    /// <summary>Scope of the table.</summary>
-    public string Scope { get; init; } = "";
-
-    /// <summary>Database of the table.</summary>
-    public string DatabaseName { get; init; } = "";
-
-    /// <summary>Table as the map named it.</summary>
-    public string TableName { get; init; } = "";
-
-    /// <summary>Version that the rows claimed.</summary>
-    public long Version { get; init; }
-
-    /// <summary>Rows.</summary>
-    public long Rows { get; init; }
 }
