@@ -109,6 +109,11 @@ public sealed class Rotation : SagaStateMachineInstance
             ? closing
             : null;
 
+    /// <summary>Whether a cancel ends it, or finds it cancelled with its totals still to be written.</summary>
+    internal bool LeadsToCancelled() =>
+        State is not ("Completed" or "CompletedWithFailures" or "Faulted")
+        && !(State == "Cancelled" && Concluded);
+
     internal Rotation Copy() => (Rotation)MemberwiseClone();
 
     internal void FillIn(StartRotation start)

@@ -7,7 +7,7 @@ using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Saga;
 
-/// <summary>Seals rotations by the key ring. One whose seal does not hold can still be cancelled, which writes no row.</summary>
+/// <summary>Seals rotations by the key ring. One whose seal does not hold can still be cancelled while it is not over, which writes no row.</summary>
 internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : ISagaSeal<Rotation>
 {
     /// <inheritdoc/>
@@ -22,8 +22,18 @@ internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : IS
         if (ClosingSummary.Read(ring, id, saga.Summary, saga.SummarySeal) is null)
             saga.Summary = null;
         if (!RotationSeals.IsSound(ring, Facts(saga)))
-            return message is CancelRotation;
+            return message is CancelRotation && MayCancel(saga, message);
         return !Steerings.Is(message) || Hears(saga, message);
+    }
+
+    // Heard where it ends in Cancelled and nowhere else: the row is sealed again after any message that is heard, and what
+    // somebody wrote into it would be believed. Cancelled, it says what was written there, and nobody acts on that any more.
+    private bool MayCancel(Rotation saga, object message)
+    {
+        if (!saga.LeadsToCancelled())
+            return false;
+        saga.Steerings = [];
+        return Hears(saga, message);
     }
 
     // Noted with the row that it changes; where it changes nothing, too, so that it can't be kept for later.
