@@ -5,6 +5,7 @@ using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
@@ -266,7 +267,7 @@ internal sealed class WhenTheControlSchemaIsForged
         Assert.That(await world.AtVersionAsync(1), Is.Zero);
     }
 
-    private static Task CancelAsync(SampleWorld world, RunningMesh mesh) =>
+    private static Task<RotationDocument> CancelAsync(SampleWorld world, RunningMesh mesh) =>
         new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control).SteerAsync(
             mesh.Id,
             new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
