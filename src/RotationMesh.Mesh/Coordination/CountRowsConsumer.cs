@@ -76,6 +76,15 @@ internal sealed class CountRowsConsumer(
             Sweep = sweep,
             PendingRows = left,
             BelowTarget = survey.BelowTarget(goal.TargetVersion),
+            Stored =
+            [
+                .. survey.Tables.Select(table => new StoredRows(
+                    table.Name.Scope,
+                    table.Name.Database,
+                    table.Name.Table,
+                    table.Stored
+                )),
+            ],
             Uncounted = survey.Gaps ?? writes.Unknown ?? waiting,
             Notes = survey.Notes,
             OpenWriters = survey.OpenWriters ?? (left > 0 ? survey.Waiting : null),

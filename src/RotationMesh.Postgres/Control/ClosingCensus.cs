@@ -30,6 +30,9 @@ public sealed record ClosingCensus
     /// <summary>Rows that are not at the target version, accounted for or not.</summary>
     public long BelowTarget { get; init; }
 
+    /// <summary>Rows of each table whose value is in it: what there was to verify. Null where an earlier release counted.</summary>
+    public IReadOnlyList<StoredRows>? Stored { get; init; }
+
     /// <summary>Why some database could not be counted; null where all were.</summary>
     public string? Uncounted { get; init; }
 
@@ -101,3 +104,6 @@ public sealed record ClosingCensus
 
     private string ToJson() => JsonSerializer.Serialize(this);
 }
+
+/// <summary>A table of a census and its rows whose value is in it.</summary>
+public sealed record StoredRows(string Scope, string Database, string Table, long Rows);
