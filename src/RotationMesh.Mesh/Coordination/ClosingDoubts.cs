@@ -83,7 +83,9 @@ internal sealed class ClosingDoubts(
 
     private static long? Stored(ClosingCensus? census, PlannedTable name) =>
         census
-            ?.Stored?.FirstOrDefault(table => new PlannedTable(table.Scope, table.Database, table.Table) == name)
+            ?.Stored?.FirstOrDefault(table =>
+                new PlannedTable(table.Scope, table.Database, table.Table) == name
+            )
             ?.Rows;
 
     private static long Verified(SweepSummary verification, PlannedTable name) =>

@@ -22,7 +22,10 @@ public sealed class WhenACountIsSettled
 
         Assert.That(await count.Writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
         var first = await CountAsync(0);
-        await using var late = await OpenTransaction.BeginAsync(owner, OpenTransaction.Insert("late", "more"));
+        await using var late = await OpenTransaction.BeginAsync(
+            owner,
+            OpenTransaction.Insert("late", "more")
+        );
         var open = await CountAsync(1);
         var waited = count.Writers.Open.Select(writer => writer.Pid).ToList();
         await late.CommitAsync();

@@ -169,7 +169,10 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
         Assert.That(report.State, Is.EqualTo("Completed"), report.Reason);
         Assert.That(written, Has.All.GreaterThan(1));
         if (right == "UPDATE (body, version)")
-            Assert.That(report.Notes, Has.Some.Contains("notes was counted while it was being written, as this role"));
+            Assert.That(
+                report.Notes,
+                Has.Some.Contains("notes was counted while it was being written, as this role")
+            );
         await stage.AssertRotatedAsync();
     }
 
