@@ -49,6 +49,7 @@ internal sealed class RetirementCheck(
         CancellationToken cancellationToken
     )
     {
+        await control.HasRecordsAsync(cancellationToken); // a table that somebody dropped is told first
         // Before and after: what one that ends meanwhile wrote at the last may not be in the count.
         var before = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
