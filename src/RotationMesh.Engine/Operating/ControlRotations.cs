@@ -114,7 +114,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
         return new RotationListDocument([
             .. latest.Select(rotation =>
-                RotationListings.Of(RecordTrust.Told(rotation, OptionalKeys.Of(ring)))
+                RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)))
             ),
         ]);
     }
@@ -136,7 +136,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         return new FailuresDocument
         {
             RotationId = rotation.RotationId,
-            State = RecordTrust.Told(rotation, OptionalKeys.Of(ring)).State,
+            State = TrustedRecords.Told(rotation, OptionalKeys.Of(ring)).State,
             TargetVersion = rotation.TargetVersion,
             Total = counts.Sum(count => count.Rows),
             Causes =

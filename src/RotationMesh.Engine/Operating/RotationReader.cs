@@ -74,15 +74,17 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             ),
         };
 
+    // The totals have a seal of their own: they are written beside the saga.
     private RunningRotation Told(RunningRotation rotation, ClosingSummary? closing, string? seal)
     {
-        var told = RecordTrust.Told(rotation, ring);
-        return
-            told is { State: "Completed" }
-            && told.Reason != RecordTrust.Unchecked
+        var trust = TrustedRecords.Judge(rotation, ring);
+        if (
+            rotation.State == "Completed"
+            && trust == RecordTrust.Sealed
             && !(closing?.IsClean() == true && closing.WasSealed(ring!, rotation.RotationId, seal))
-            ? RecordTrust.Refute(rotation)
-            : told;
+        )
+            trust = RecordTrust.Refuted;
+        return TrustedRecords.Told(rotation, trust);
     }
 
     // The saga says who cancelled it, and in a second line what it waits for before it is over. While partitions are in hand

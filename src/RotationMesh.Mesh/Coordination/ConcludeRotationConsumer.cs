@@ -34,7 +34,7 @@ internal sealed class ConcludeRotationConsumer(
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
 {
-    /// <summary>Time that an application takes for its answers; after a longer one the rows are looked at once more.</summary>
+    /// <summary>Longest time for the application's answers after which the rows are not looked at once more.</summary>
     private static readonly TimeSpan BriefAnswer = TimeSpan.FromSeconds(5);
 
     /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
@@ -69,13 +69,66 @@ internal sealed class ConcludeRotationConsumer(
         }
 
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
+        if (await SummarizeAsync(context, ledger, verification) is not { } summary)
+            return; // what keeps the end off is told instead of it
+        if (summary.IsClean())
+        {
+            var asked = Stopwatch.GetTimestamp();
+            var answers = await AskAsync(command, context.CancellationToken);
+            if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
+            {
+                if (await SummarizeAsync(context, ledger, verification) is not { } since)
+                    return;
+                summary = since;
+            }
+
+            summary = summary with { PostChecks = answers };
+        }
+
+        summary = summary with { Reason = ReasonOf(summary) };
+        if (
+            !await SummaryStore.WriteAsync(
+                alone,
+                command.RotationId,
+                command.Sweep,
+                summary.ToJson(),
+                summary.SealFor(ring, command.RotationId),
+                context.CancellationToken
+            )
+        )
+            return; // it has moved on meanwhile
+        postChecks.Forget(command.RotationId);
+        if (summary.IsClean())
+            await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
+        await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
+        await TraceAsync(command, context.CancellationToken);
+    }
+
+    // The totals by the rows as they are now, and what speaks against them; null where something else was published.
+    private async Task<ClosingSummary?> SummarizeAsync(
+        ConsumeContext<ConcludeRotation> context,
+        IReadOnlyList<SweepSummary> ledger,
+        SweepSummary? verification
+    )
+    {
+        var command = context.Message;
         var known = await new RotationTableStore(control.Source).ListAsync(
             command.RotationId,
             context.CancellationToken
         );
         var last = command.Cancelled ? null : await lastLook.TakeAsync(command, context.CancellationToken);
-        if (await IsAnsweredAsync(context, last))
-            return;
+        if (last?.Awaited is { } awaited)
+        {
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited));
+            return null; // the next nudge asks again
+        }
+
+        if (last?.RowsCameLate == true)
+        {
+            await context.PublishAsync(new RowsCameLate(command.RotationId, command.Sweep));
+            return null;
+        }
+
         var tables = last?.Tables(known) ?? known;
         var closing = new ClosingTotals(
             tables,
@@ -94,61 +147,20 @@ internal sealed class ConcludeRotationConsumer(
             OpenWriters = last?.OpenWriters,
             Notes = last?.Notes,
         };
-        if (summary.IsClean())
+        if (!summary.IsClean())
+            return summary;
+        try
         {
-            try
+            return summary with
             {
-                var found = await doubts.FindAsync(command, tables, verification!, context.CancellationToken);
-                summary = summary with { Doubts = found };
-            }
-            catch (Exception fault) when (WhyNotNow(fault) is { } reason)
-            {
-                await context.PublishAsync(new RotationHeldUp(command.RotationId, reason));
-                return; // the next nudge asks again
-            }
+                Doubts = await doubts.FindAsync(command, tables, verification!, context.CancellationToken),
+            };
         }
-
-        if (summary.IsClean())
+        catch (Exception fault) when (WhyNotNow(fault) is { } reason)
         {
-            var asked = Stopwatch.GetTimestamp();
-            summary = summary with { PostChecks = await AskAsync(command, context.CancellationToken) };
-            if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
-            {
-                last = await lastLook.TakeAsync(command, context.CancellationToken);
-                if (await IsAnsweredAsync(context, last))
-                    return;
-            }
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, reason));
+            return null; // the next nudge asks again
         }
-
-        summary = summary with { Reason = ReasonOf(summary) };
-        if (
-            !await SummaryStore.WriteAsync(
-                alone,
-                command.RotationId,
-                command.Sweep,
-                summary.ToJson(),
-                summary.SealFor(ring, command.RotationId),
-                context.CancellationToken
-            )
-        )
-            return; // it has moved on meanwhile
-        if (summary.IsClean())
-            await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
-        await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
-        await TraceAsync(command, context.CancellationToken);
-    }
-
-    // What keeps the end off is told instead of the end.
-    private static async Task<bool> IsAnsweredAsync(ConsumeContext<ConcludeRotation> context, LastCount? last)
-    {
-        var command = context.Message;
-        if (last?.Awaited is { } awaited)
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited)); // the next nudge asks again
-        else if (last?.RowsCameLate == true)
-            await context.PublishAsync(new RowsCameLate(command.RotationId, command.Sweep));
-        else
-            return false;
-        return true;
     }
 
     // Not looked at is neither a doubt nor its absence.
@@ -199,7 +211,7 @@ internal sealed class ConcludeRotationConsumer(
                 is { PostChecks: { } answered } before
             && before.Sweep == command.Sweep
             ? answered
-            : await postChecks.AskAsync(command.RotationId, cancellationToken);
+            : await postChecks.AskAsync(command.RotationId, command.Sweep, cancellationToken);
     }
 
     private async Task<bool> IsWantedAsync(ConcludeRotation command, CancellationToken cancellationToken) =>

@@ -34,7 +34,8 @@ internal sealed class PlanVerificationConsumer(
         var planned = await FindAsync(sweep, context.CancellationToken);
         if (planned is not { IsPlanned: true })
         {
-            var survey = await surveyor.CountAsync(command.Goal, null, context.CancellationToken);
+            // The census after the sweep has just counted; before the end everything is counted once more.
+            var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
             if (survey.Gaps is { } gaps)
             {
                 // Not everything can be verified now; the next nudge asks again.

@@ -43,12 +43,12 @@ internal sealed class WhenARecordSaysCompleted
         {
             Assert.That(
                 (found.State, found.Reason),
-                Is.EqualTo(("CompletedWithFailures", RecordTrust.Refuted))
+                Is.EqualTo(("CompletedWithFailures", TrustedRecords.Refuted))
             );
             Assert.That(followed.Select(now => now.State), Has.None.EqualTo("Completed"));
             Assert.That(
                 (listed.State, listed.Reason),
-                Is.EqualTo(("CompletedWithFailures", RecordTrust.Refuted))
+                Is.EqualTo(("CompletedWithFailures", TrustedRecords.Refuted))
             );
         }
     }
@@ -85,7 +85,7 @@ internal sealed class WhenARecordSaysCompleted
 
         Assert.That(
             (report.State, report.Reason),
-            Is.EqualTo(("CompletedWithFailures", RecordTrust.Refuted))
+            Is.EqualTo(("CompletedWithFailures", TrustedRecords.Refuted))
         );
     }
 
@@ -110,10 +110,10 @@ internal sealed class WhenARecordSaysCompleted
         {
             Assert.That((now.State, now.Reason), Is.EqualTo(("Completed", (string?)null)));
             Assert.That((afterwards.State, afterwards.Reason), Is.EqualTo(("Completed", (string?)null)));
-            Assert.That((unknown.State, unknown.Reason), Is.EqualTo(("Completed", RecordTrust.Unchecked)));
+            Assert.That((unknown.State, unknown.Reason), Is.EqualTo(("Completed", TrustedRecords.Unchecked)));
             Assert.That(
                 (changed.State, changed.Reason),
-                Is.EqualTo(("CompletedWithFailures", RecordTrust.Refuted))
+                Is.EqualTo(("CompletedWithFailures", TrustedRecords.Refuted))
             );
         }
 
