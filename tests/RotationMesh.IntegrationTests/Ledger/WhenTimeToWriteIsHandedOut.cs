@@ -201,41 +201,6 @@ public sealed class WhenTimeToWriteIsHandedOut
     }
 
     [Test]
-    public async Task Nothing_is_handed_out_for_a_rotation_that_has_ended_meanwhile()
-    {
-        await scene.PlanAsync(1);
-        await scene.ExecuteAsync("UPDATE rotationmesh.rotations SET state = 'Cancelled'");
-
-        Assert.That(await scene.TakeAsync(), Is.Empty);
-    }
-
-    [Test]
-    public async Task Nothing_is_handed_out_towards_a_version_that_is_retired()
-    {
-        await scene.PlanAsync(1);
-        await scene.ExecuteAsync(
-            """
-            INSERT INTO rotationmesh.retired_keys (version, fingerprint, retired_at, retired_by, audit_sequence, audit_hash)
-            SELECT 2, NULL, now(), 'test', 1, decode(repeat('00', 32), 'hex')
-            """
-        );
-
-        Assert.That(await scene.TakeAsync(), Is.Empty);
-    }
-
-    [Test]
-    public async Task Nothing_is_handed_out_towards_a_version_that_only_the_audit_log_calls_retired()
-    {
-        await scene.PlanAsync(1);
-        await new AuditLog(scene.Source, AuditScene.Ring).AppendAsync(
-            AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 }),
-            CancellationToken.None
-        );
-
-        Assert.That(await scene.TakeAsync(), Is.Empty);
-    }
-
-    [Test]
     public async Task A_partition_to_verify_has_none()
     {
         var verify = scene.Sweep with { Phase = SweepPhase.Verify };

@@ -6,78 +6,6 @@ namespace RotationMesh.IntegrationTests.Writers;
 
 public sealed class WhenWritersAreLookedFor
 {
-    private const string Partitioned = """
-        CREATE TABLE notes (id text, tenant text, body text, version int DEFAULT 1, PRIMARY KEY (id)) PARTITION BY RANGE (id);
-        CREATE TABLE notes_low PARTITION OF notes FOR VALUES FROM (MINVALUE) TO ('m') PARTITION BY RANGE (id);
-        CREATE TABLE notes_lowest PARTITION OF notes_low FOR VALUES FROM (MINVALUE) TO ('g');
-        CREATE TABLE notes_high PARTITION OF notes FOR VALUES FROM ('m') TO (MAXVALUE);
-        """;
-
-    [TestCase("notes", "notes", TestName = "through the parent")]
-    [TestCase("notes", "notes_lowest", TestName = "into a leaf")]
-    [TestCase("notes_lowest", "notes", TestName = "through the parent, of a map that names the leaf")]
-    public async Task One_that_writes_a_partition_is_found(string named, string written)
-    {
-        await using var stage = await Stage.CreateAsync(Entries.Table(named));
-        await stage.ExecuteAsync(Partitioned);
-        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("a", written));
-
-        Assert.That((await LookAsync(stage)).Single().Pid, Is.EqualTo(open.Pid));
-    }
-
-    [Test]
-    public async Task One_that_writes_another_partition_than_the_map_names_is_none()
-    {
-        await using var stage = await Stage.CreateAsync(Entries.Table("notes_lowest"));
-        await stage.ExecuteAsync(Partitioned);
-        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("z"));
-
-        Assert.That(await LookAsync(stage), Is.Empty);
-    }
-
-    [Test]
-    public async Task One_that_attaches_a_partition_is_found()
-    {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
-            Partitioned
-                + "CREATE TABLE coming (LIKE notes INCLUDING ALL); ALTER TABLE notes DETACH PARTITION notes_high;"
-        );
-        await using var open = await OpenTransaction.BeginAsync(
-            stage,
-            "ALTER TABLE notes ATTACH PARTITION coming FOR VALUES FROM ('m') TO (MAXVALUE)"
-        );
-
-        Assert.That((await LookAsync(stage)).Single().Pid, Is.EqualTo(open.Pid));
-    }
-
-    // Whether it shows its progress, as a vacuum does, tells nothing of what it did before in its transaction.
-    [TestCase("CREATE TABLE coming (LIKE notes INCLUDING ALL)", "")]
-    [TestCase("", "CREATE TABLE coming (LIKE notes INCLUDING ALL)")]
-    [TestCase("CREATE TABLE coming (LIKE notes INCLUDING ALL) PARTITION BY RANGE (id)", "")]
-    public async Task One_that_attaches_a_partition_and_builds_an_index_is_found(string before, string within)
-    {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync($"{Partitioned} ALTER TABLE notes DETACH PARTITION notes_high; {before}");
-        await stage.ExecuteAsync(
-            "CREATE TABLE others AS SELECT 1 AS id; CREATE FUNCTION held(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
-                + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN $1; END $$"
-        );
-        await using var holder = await OpenTransaction.BeginAsync(stage, "SELECT pg_advisory_xact_lock(1)");
-        await using var open = await OpenTransaction.BeginAsync(
-            stage,
-            $"{within}; ALTER TABLE notes ATTACH PARTITION coming FOR VALUES FROM ('m') TO (MAXVALUE)"
-        );
-
-        var index = open.RunAsync("CREATE INDEX ON others (held(id))");
-        await ProgressAsync(stage, "pg_stat_progress_create_index");
-        var found = await LookAsync(stage);
-        await holder.CommitAsync();
-        await index;
-
-        Assert.That(found.Select(writer => writer.Pid), Is.EqualTo(new int?[] { open.Pid }));
-    }
-
     [TestCase("CREATE INDEX CONCURRENTLY ON notes (held(version))", "pg_stat_progress_create_index")]
     [TestCase("REINDEX INDEX CONCURRENTLY held_index", "pg_stat_progress_create_index")]
     [TestCase("ANALYZE notes", "pg_stat_progress_analyze")]
@@ -94,8 +22,8 @@ public sealed class WhenWritersAreLookedFor
         await using var holder = await OpenTransaction.BeginAsync(stage, "SELECT pg_advisory_xact_lock(1)");
 
         var run = stage.ExecuteAsync(upkeep);
-        await ProgressAsync(stage, progress);
-        var found = await LookAsync(stage);
+        await stage.ProgressAsync(progress);
+        var found = await stage.LookForWritersAsync();
         await holder.CommitAsync();
         await run;
 
@@ -110,7 +38,7 @@ public sealed class WhenWritersAreLookedFor
         await stage.ExecuteAsync("CREATE TABLE more (PRIMARY KEY (id)) INHERITS (notes)");
         await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("a", "more"));
 
-        Assert.That((await LookAsync(stage)).Single().Pid, Is.EqualTo(open.Pid));
+        Assert.That((await stage.LookForWritersAsync()).Single().Pid, Is.EqualTo(open.Pid));
     }
 
     [TestCase("SELECT count(*) FROM notes")]
@@ -124,7 +52,7 @@ public sealed class WhenWritersAreLookedFor
         await stage.CreateNotesAsync();
         await using var open = await OpenTransaction.BeginAsync(stage, statements);
 
-        Assert.That(await LookAsync(stage), Is.Empty);
+        Assert.That(await stage.LookForWritersAsync(), Is.Empty);
     }
 
     [Test]
@@ -141,8 +69,8 @@ public sealed class WhenWritersAreLookedFor
 
         try
         {
-            Assert.That(await LookAsync(stage), Is.Empty);
-            Assert.That((await LookAsync(foreign)).Single().Gid, Is.EqualTo(gid));
+            Assert.That(await stage.LookForWritersAsync(), Is.Empty);
+            Assert.That((await foreign.LookForWritersAsync()).Single().Gid, Is.EqualTo(gid));
         }
         finally
         {
@@ -161,7 +89,7 @@ public sealed class WhenWritersAreLookedFor
         await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("a"));
 
         Assert.That(
-            (await LookAsync(limited)).Single().ToString(),
+            (await limited.LookForWritersAsync()).Single().ToString(),
             Does.StartWith($"session {open.Pid} (a-long-job, role ").And.Contain("age not shown to this role")
         );
     }
@@ -230,27 +158,5 @@ public sealed class WhenWritersAreLookedFor
         Assert.That(writers.Open.Single().Gid, Is.EqualTo(gid));
         await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
         Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
-    }
-
-    // It is under way, and has come to the row at which it is held.
-    private static Task ProgressAsync(Stage stage, string view) =>
-        Eventually.Holds(
-            () =>
-                stage.ScalarAsync<bool>(
-                    $"SELECT count(*) > 0 FROM {view} JOIN pg_stat_activity a USING (pid)"
-                        + " WHERE a.datname = current_database() AND a.wait_event = 'advisory'"
-                ),
-            TimeSpan.FromSeconds(60),
-            $"there is progress in {view}"
-        );
-
-    private static async Task<IReadOnlyList<OpenWriter>> LookAsync(Stage stage)
-    {
-        var targets = (
-            await stage.Schema.CheckAsync(stage.Map.Tables, false, CancellationToken.None)
-        ).OrThrow();
-        var writers = new EarlierWriters(stage.Databases, targets);
-        await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None);
-        return writers.Open;
     }
 }
