@@ -65,16 +65,30 @@ public sealed class PartitionPlan(NpgsqlDataSource source)
     /// </summary>
     public async Task FinishPlanningAsync(SweepKey sweep, CancellationToken cancellationToken)
     {
-        var values = new
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var statement in new[] { AddSweep, Finish })
+            await connection.ExecuteAsync(Command(statement, Values(sweep), cancellationToken));
+    }
+
+    /// <summary>The same over the session that holds the guard: a planner that has lost it finishes nothing.</summary>
+    public static async Task FinishPlanningAsync(
+        HeldWork held,
+        SweepKey sweep,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        foreach (var statement in new[] { AddSweep, Finish })
+            await held.ExecuteAsync(statement, Values(sweep), cancellationToken);
+    }
+
+    private static object Values(SweepKey sweep) =>
+        new
         {
             sweep.RotationId,
             sweep.Sweep,
             phase = PhaseText.Write(sweep.Phase),
         };
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        foreach (var statement in new[] { AddSweep, Finish })
-            await connection.ExecuteAsync(Command(statement, values, cancellationToken));
-    }
 
     private static CommandDefinition Command(
         string sql,
