@@ -266,8 +266,8 @@ internal sealed class WhenTheControlSchemaIsForged
         Assert.That(await world.AtVersionAsync(1), Is.Zero);
     }
 
-    private static Task CancelAsync(SampleWorld world, RunningMesh mesh) =>
-        new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control).SteerAsync(
+    private static async Task CancelAsync(SampleWorld world, RunningMesh mesh) =>
+        await new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control).SteerAsync(
             mesh.Id,
             new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
             CancellationToken.None

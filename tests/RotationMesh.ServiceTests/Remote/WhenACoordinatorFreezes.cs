@@ -16,7 +16,8 @@ public sealed class WhenACoordinatorFreezes
         stage.AddToMap($"postChecks:\n  - {{ name: export, url: {application.Url}/export, timeout: 5m }}");
         var frozen = await stage.StartCoordinator().JoinedAsync();
         await stage.StartWorker().JoinedAsync();
-        var rotation = await stage.RotateAsync();
+        var asked = await frozen.AskAsync("--output", "json", "rotate", "--detach");
+        var rotation = asked.Exits(0).Id();
         await Eventually.Holds(
             () => Task.FromResult(application.Asked.Count == 1),
             ServiceRun.Deadline,
