@@ -28,6 +28,13 @@ internal static partial class MeshLog
     )]
     public static partial void ControlDatabaseAway(ILogger log, string cause, TimeSpan pause);
 
+    [LoggerMessage(
+        3007,
+        LogLevel.Warning,
+        "Rotation {RotationId}: who held its step '{Work}' gave no sign of life and was ended, {Holder}"
+    )]
+    public static partial void SilentHolderEnded(ILogger log, Guid rotationId, string work, string holder);
+
     // Whoever keeps the logs holds with it what the control schema can't take back.
     [LoggerMessage(3006, LogLevel.Information, "Audit log: event {Sequence} is appended, hash {Hash}")]
     public static partial void Audited(ILogger log, long sequence, string hash);

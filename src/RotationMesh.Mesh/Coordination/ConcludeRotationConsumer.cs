@@ -31,6 +31,7 @@ internal sealed class ConcludeRotationConsumer(
     LateWrites lateWrites,
     LastLook lastLook,
     AskedTraces traces,
+    WorkGuards guards,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
 {
@@ -41,11 +42,7 @@ internal sealed class ConcludeRotationConsumer(
     public async Task Consume(ConsumeContext<ConcludeRotation> context)
     {
         var command = context.Message;
-        await using var alone = await new RotationGuard(control.Source).TryHoldAsync(
-            "conclude",
-            command.RotationId,
-            context.CancellationToken
-        );
+        await using var alone = await guards.TryHoldAsync(context, "conclude", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         if (!await IsWantedAsync(command, context.CancellationToken))

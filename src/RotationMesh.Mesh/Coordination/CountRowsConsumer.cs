@@ -18,7 +18,8 @@ internal sealed class CountRowsConsumer(
     ControlDatabase control,
     KeyRing ring,
     FailureArrival arrival,
-    LateWrites lateWrites
+    LateWrites lateWrites,
+    WorkGuards guards
 ) : IConsumer<CountRows>
 {
     /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
@@ -29,8 +30,7 @@ internal sealed class CountRowsConsumer(
             context.Message.Sweep,
             context.Message.Goal
         );
-        var guard = new RotationGuard(control.Source);
-        await using var alone = await guard.TryHoldAsync("count", rotationId, context.CancellationToken);
+        await using var alone = await guards.TryHoldAsync(context, "count", rotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
@@ -60,7 +60,7 @@ internal sealed class CountRowsConsumer(
             goal.TargetVersion,
             context.CancellationToken
         );
-        var unexplained = await UnexplainedAsync(rotationId, goal, survey, context.CancellationToken);
+        var unexplained = await UnexplainedAsync(alone, rotationId, goal, survey, context.CancellationToken);
         var late = LateRows.Explain(
             unexplained
                 .Where(table => table.Rows > 0)
@@ -107,6 +107,7 @@ internal sealed class CountRowsConsumer(
     // Rows that no recorded failure accounts for; and, below zero, failures of rows that are not pending any more, which
     // a sweep finds anew.
     private async Task<IReadOnlyList<(SurveyedTable Table, long Rows)>> UnexplainedAsync(
+        HeldWork alone,
         Guid rotationId,
         RotationGoal goal,
         Survey survey,
@@ -122,7 +123,7 @@ internal sealed class CountRowsConsumer(
             row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
             row => row.Pending
         );
-        await RecordAsync(rotationId, survey.Counted(goal), cancellationToken);
+        await RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return
         [
             .. survey
@@ -135,6 +136,7 @@ internal sealed class CountRowsConsumer(
 
     // A table with pending rows that was never counted before is left to the planner, which tries its keys first.
     private async Task RecordAsync(
+        HeldWork alone,
         Guid rotationId,
         IReadOnlyList<TableCount> tables,
         CancellationToken cancellationToken
@@ -144,7 +146,8 @@ internal sealed class CountRowsConsumer(
         var known = (await store.ListAsync(rotationId, cancellationToken))
             .Select(table => (table.Scope, table.Database, table.Table))
             .ToHashSet();
-        await store.RecordAsync(
+        await RotationTableStore.RecordAsync(
+            alone,
             rotationId,
             [
                 .. tables.Where(table =>

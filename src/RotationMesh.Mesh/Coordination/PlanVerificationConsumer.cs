@@ -13,7 +13,8 @@ internal sealed class PlanVerificationConsumer(
     TargetDatabases databases,
     Surveyor surveyor,
     ControlDatabase control,
-    LedgerPulse pulse
+    LedgerPulse pulse,
+    WorkGuards guards
 ) : IConsumer<PlanVerification>
 {
     private readonly PartitionPlan plan = new(control.Source);
@@ -22,12 +23,7 @@ internal sealed class PlanVerificationConsumer(
     public async Task Consume(ConsumeContext<PlanVerification> context)
     {
         var command = context.Message;
-        var guard = new RotationGuard(control.Source);
-        await using var alone = await guard.TryHoldAsync(
-            "verify",
-            command.RotationId,
-            context.CancellationToken
-        );
+        await using var alone = await guards.TryHoldAsync(context, "verify", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
@@ -43,7 +39,7 @@ internal sealed class PlanVerificationConsumer(
                 return;
             }
 
-            await PlanAsync(command, sweep, survey, context.CancellationToken);
+            await PlanAsync(alone, command, sweep, survey, context.CancellationToken);
             planned = await FindAsync(sweep, context.CancellationToken);
             pulse.Beat();
         }
@@ -54,18 +50,21 @@ internal sealed class PlanVerificationConsumer(
     }
 
     private async Task PlanAsync(
+        HeldWork alone,
         PlanVerification command,
         SweepKey sweep,
         Survey survey,
         CancellationToken cancellationToken
     )
     {
-        await new RowFailureStore(control.Source).ClearUnreadableAsync(
+        await RowFailureStore.ClearUnreadableAsync(
+            alone,
             command.RotationId,
             command.Goal.TargetVersion,
             cancellationToken
         );
-        await new RotationTableStore(control.Source).RecordAsync(
+        await RotationTableStore.RecordAsync(
+            alone,
             command.RotationId,
             survey.Counted(command.Goal),
             cancellationToken
@@ -87,7 +86,7 @@ internal sealed class PlanVerificationConsumer(
             await planner.AddAsync(sweep, table, ranges, cancellationToken);
         }
 
-        await plan.FinishPlanningAsync(sweep, cancellationToken);
+        await PartitionPlan.FinishPlanningAsync(alone, sweep, cancellationToken);
     }
 
     private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>

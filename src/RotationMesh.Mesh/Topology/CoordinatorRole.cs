@@ -63,6 +63,7 @@ public static class CoordinatorRole
         bus.AddSingleton<SettledCensuses>();
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<TableClaims>();
+        bus.AddSingleton<WorkGuards>();
         bus.TryAddSingleton(services =>
             MapGates.Of(
                 services.GetRequiredService<RotationMap>(),

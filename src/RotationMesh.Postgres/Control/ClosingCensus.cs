@@ -86,18 +86,16 @@ public sealed record ClosingCensus
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        var written = await held.Connection.ExecuteAsync(
-            new CommandDefinition(
-                Write,
-                new
-                {
-                    rotationId,
-                    Sweep,
-                    census = ToJson(),
-                    seal = ClosingSeals.Of(ring, ClosingSeals.Census, rotationId, ToJson()),
-                },
-                cancellationToken: cancellationToken
-            )
+        var written = await held.ExecuteAsync(
+            Write,
+            new
+            {
+                rotationId,
+                Sweep,
+                census = ToJson(),
+                seal = ClosingSeals.Of(ring, ClosingSeals.Census, rotationId, ToJson()),
+            },
+            cancellationToken
         );
         return written == 1;
     }

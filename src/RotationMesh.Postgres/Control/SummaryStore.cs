@@ -36,18 +36,16 @@ public sealed class SummaryStore(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        var written = await held.Connection.ExecuteAsync(
-            new CommandDefinition(
-                Write,
-                new
-                {
-                    rotationId,
-                    sweep,
-                    summary,
-                    seal,
-                },
-                cancellationToken: cancellationToken
-            )
+        var written = await held.ExecuteAsync(
+            Write,
+            new
+            {
+                rotationId,
+                sweep,
+                summary,
+                seal,
+            },
+            cancellationToken
         );
         return written == 1;
     }
