@@ -28,6 +28,7 @@ internal sealed class ConcludeRotationConsumer(
     PostChecks postChecks,
     ClosingDoubts doubts,
     LateWrites lateWrites,
+    RotationPlaces places,
     AskedTraces traces,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
@@ -61,6 +62,15 @@ internal sealed class ConcludeRotationConsumer(
         {
             await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited));
             return; // the next nudge asks again
+        }
+
+        if (
+            !command.Cancelled
+            && await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
+        )
+        {
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
         }
 
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);

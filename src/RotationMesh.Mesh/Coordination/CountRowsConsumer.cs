@@ -18,7 +18,8 @@ internal sealed class CountRowsConsumer(
     ControlDatabase control,
     KeyRing ring,
     FailureArrival arrival,
-    LateWrites lateWrites
+    LateWrites lateWrites,
+    RotationPlaces places
 ) : IConsumer<CountRows>
 {
     /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
@@ -44,6 +45,12 @@ internal sealed class CountRowsConsumer(
         {
             await context.PublishAsync(new RotationHeldUp(rotationId, awaited));
             return; // what is counted now might not stay; the next nudge asks again
+        }
+
+        if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
+        {
+            await context.PublishAsync(new RotationHeldUp(rotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
         }
 
         await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);

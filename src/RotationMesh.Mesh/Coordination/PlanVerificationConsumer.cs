@@ -13,6 +13,7 @@ internal sealed class PlanVerificationConsumer(
     TargetDatabases databases,
     Surveyor surveyor,
     ControlDatabase control,
+    RotationPlaces places,
     LedgerPulse pulse
 ) : IConsumer<PlanVerification>
 {
@@ -34,6 +35,14 @@ internal sealed class PlanVerificationConsumer(
         var planned = await FindAsync(sweep, context.CancellationToken);
         if (planned is not { IsPlanned: true })
         {
+            if (
+                await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
+            )
+            {
+                await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+                return; // another coordinator may have the rotation's database
+            }
+
             var survey = await surveyor.CountAsync(command.Goal, null, context.CancellationToken);
             if (survey.Gaps is { } gaps)
             {

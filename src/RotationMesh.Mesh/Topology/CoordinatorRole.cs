@@ -62,6 +62,7 @@ public static class CoordinatorRole
         bus.TryAddSingleton<Surveyor>();
         bus.AddSingleton<SettledCensuses>();
         bus.AddSingleton<FailureArrival>();
+        bus.AddSingleton<RotationPlaces>();
         bus.AddSingleton<TableClaims>();
         bus.TryAddSingleton(services =>
             MapGates.Of(

@@ -113,5 +113,10 @@ public sealed class WhenRotationsClaimTables
     }
 
     private Task<Guid?> ClaimAsync(Guid rotation, string? tenants, params PlannedTable[] tables) =>
-        scene.Locks.TryClaimAsync(rotation, tables, tenants?.Split(','), CancellationToken.None);
+        scene.Locks.TryClaimAsync(
+            rotation,
+            [.. tables.Select(table => new ClaimedTable(table.Database, table.Table))],
+            tenants?.Split(','),
+            CancellationToken.None
+        );
 }

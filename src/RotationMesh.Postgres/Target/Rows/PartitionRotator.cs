@@ -54,7 +54,8 @@ public sealed class PartitionRotator : IDisposable
     /// before its end. A dry run writes nothing, and needs none. <paramref name="failed"/> takes the rows that fail, some hundreds at a
     /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand; where
     /// a trigger comes to the table it ends unfinished as well, and the table is to be checked again.
-    /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written.
+    /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written. Throws
+    /// <see cref="OtherDatabaseException"/> where it is not the one that may be written.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
         TableTarget target,
@@ -75,6 +76,8 @@ public sealed class PartitionRotator : IDisposable
             target.Entry.Database,
             CancellationToken.None
         );
+        foreach (var connection in new[] { reading, writing })
+            await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var left = settings.DryRun ? TimeSpan.Zero : await new WriteClock(writing, term).LeftAsync();
         if (!settings.DryRun && !StopsInTime(timed, left))

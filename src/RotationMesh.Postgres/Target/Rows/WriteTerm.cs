@@ -15,6 +15,9 @@ public sealed record WriteTerm(Guid RotationId, DateTime Until)
     /// <summary>The right of one who writes nothing: it has ended.</summary>
     public static WriteTerm None { get; } = new(Guid.Empty, DateTime.UnixEpoch);
 
+    /// <summary>The database that may be written.</summary>
+    public ExpectedDatabase Place { get; init; } = ExpectedDatabase.Any;
+
     /// <summary>Number of the rotation's advisory lock.</summary>
     internal long Lock { get; } = LockOf(RotationId);
 
