@@ -63,9 +63,10 @@ internal sealed class RetirementCheck(
             .Union(tables.SelectMany(table => table.Counts.Select(count => count.Version)));
         if (asked is not null)
             versions = versions.Union([asked]);
+        var open = await new OpenVersions(map, databases).ListAsync(cancellationToken);
         var keys = new List<KeyDocument>();
         foreach (var version in versions.OrderBy(version => version))
-            keys.Add(await UsageAsync(version, tables, columns, failures, retired, cancellationToken));
+            keys.Add(await UsageAsync(version, tables, columns, failures, retired, open, cancellationToken));
         var candidates = keys.Where(key => key.SafeToRetire && (asked is null || key.Version == asked))
             .ToList();
         if (candidates.Count == 0)
@@ -96,6 +97,7 @@ internal sealed class RetirementCheck(
         IReadOnlyList<ColumnFault> columns,
         IReadOnlyList<StandingFailures> failures,
         IReadOnlyList<RetiredKey> retired,
+        IReadOnlyList<(string Database, VersionHolder Holder)> open,
         CancellationToken cancellationToken
     )
     {
@@ -118,7 +120,10 @@ internal sealed class RetirementCheck(
         {
             var running = await store.ListRotationsToAsync(to, cancellationToken);
             inTheWay.AddRange(running.Select(id => RetirementBarrier.Running(id, to)));
-            inTheWay.AddRange(await new OpenWrites(databases, control).FindAsync(to, cancellationToken));
+            var writes = await new OpenWrites(databases, control).FindAsync(to, cancellationToken);
+            inTheWay.AddRange(writes);
+            if (running.Count + writes.Count == 0)
+                inTheWay.AddRange(Elsewhere(to, open));
         }
 
         var earlier = retired.FirstOrDefault(entry => entry.Version == version);
@@ -136,6 +141,15 @@ internal sealed class RetirementCheck(
             RetiredAt = earlier?.RetiredAt,
         };
     }
+
+    // Rotations that the control database here knows nothing of.
+    private static IEnumerable<string> Elsewhere(
+        int version,
+        IReadOnlyList<(string Database, VersionHolder Holder)> open
+    ) =>
+        open.Where(one => one.Holder.Version == version && !one.Holder.IsAlone)
+            .GroupBy(one => one.Database, one => one.Holder)
+            .Select(holders => VersionClosing.Explain(holders.Key, version, holders));
 
     private static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)
     {

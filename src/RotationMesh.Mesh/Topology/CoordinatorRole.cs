@@ -57,6 +57,7 @@ public static class CoordinatorRole
         bus.AddSingleton<LedgerPulse>();
         bus.AddSingleton<TargetClocks>();
         bus.AddSingleton<LateWrites>();
+        bus.AddSingleton<VersionHolds>();
         bus.AddSingleton<LedgerGauges>();
         bus.AddSingleton<AskedTraces>();
         bus.TryAddSingleton<Surveyor>();

@@ -78,8 +78,31 @@ public sealed class PartitionRotator : IDisposable
         );
         foreach (var connection in new[] { reading, writing })
             await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
+        term = term with { Version = settings.Target.Version };
+        var clock = new WriteClock(writing, term);
+        var left = settings.DryRun ? TimeSpan.Zero : await clock.BeginAsync();
+        try
+        {
+            return await RotateAsync(target, range, term, left, reading, writing, failed, stopping);
+        }
+        finally
+        {
+            await clock.EndAsync();
+        }
+    }
+
+    private async Task<PartitionOutcome> RotateAsync(
+        TableTarget target,
+        PartitionRange range,
+        WriteTerm term,
+        TimeSpan left,
+        NpgsqlConnection reading,
+        NpgsqlConnection writing,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
+        CancellationToken stopping
+    )
+    {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var left = settings.DryRun ? TimeSpan.Zero : await new WriteClock(writing, term).LeftAsync();
         if (!settings.DryRun && !StopsInTime(timed, left))
             return new PartitionOutcome { Finished = false, OutOfTime = true };
         if (batches?.Target != target)
