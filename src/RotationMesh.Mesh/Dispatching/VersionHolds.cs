@@ -31,7 +31,7 @@ internal sealed class VersionHolds(
             .ToHashSet();
         foreach (var place in keepers.Keys.Where(place => !wanted.Contains(place)))
             if (keepers.TryRemove(place, out var keeper))
-                keeper.LetGo();
+                _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
         foreach (var place in wanted.Where(place => !keepers.ContainsKey(place)))
             keepers[place] = new Keeper(databases, place.Database, place.TargetVersion, pulse, clock);
     }
@@ -52,14 +52,12 @@ internal sealed class VersionHolds(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var keeper in keepers.Values)
-            keeper.LetGo();
-        await Task.WhenAll(keepers.Values.Select(keeper => keeper.Ended));
+        await Task.WhenAll(keepers.Values.Select(keeper => keeper.DisposeAsync().AsTask()));
         keepers.Clear();
     }
 
     /// <summary>Takes one lock, looks after it, and takes it again where the connection is lost.</summary>
-    private sealed class Keeper
+    private sealed class Keeper : IAsyncDisposable
     {
         /// <summary>Time between two looks.</summary>
         private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -72,6 +70,7 @@ internal sealed class VersionHolds(
 
         private readonly CancellationTokenSource end = new();
         private readonly TimeProvider clock;
+        private readonly Task running;
         private long seen; // 0: it is not held
 
         public Keeper(
@@ -83,17 +82,20 @@ internal sealed class VersionHolds(
         )
         {
             this.clock = clock;
-            Ended = Task.Run(() => RunAsync(databases, database, version, pulse));
+            running = Task.Run(() => RunAsync(databases, database, version, pulse));
         }
-
-        public Task Ended { get; }
 
         public bool IsHeld =>
             Interlocked.Read(ref seen) is not 0 and var last && clock.GetElapsedTime(last) < Lasting;
 
         public volatile bool IsClosed;
 
-        public void LetGo() => end.Cancel();
+        public async ValueTask DisposeAsync()
+        {
+            await end.CancelAsync();
+            await running;
+            end.Dispose();
+        }
 
         private async Task RunAsync(
             TargetDatabases databases,
@@ -132,7 +134,8 @@ internal sealed class VersionHolds(
                 }
 
                 Interlocked.Exchange(ref seen, 0);
-                await Task.WhenAny(Task.Delay(Pause, clock, end.Token));
+                if (!end.IsCancellationRequested)
+                    await Task.WhenAny(Task.Delay(Pause, clock, end.Token));
             }
         }
     }

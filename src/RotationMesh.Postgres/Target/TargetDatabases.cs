@@ -147,7 +147,10 @@ public sealed class TargetDatabases : IAsyncDisposable
         }
 
         if (!pooled)
-            (builder.ConnectionStringBuilder.Pooling, builder.ConnectionStringBuilder.MinPoolSize) = (false, 0);
+            (builder.ConnectionStringBuilder.Pooling, builder.ConnectionStringBuilder.MinPoolSize) = (
+                false,
+                0
+            );
         builder.ConnectionStringBuilder.ReadBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.WriteBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back

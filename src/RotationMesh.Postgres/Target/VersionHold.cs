@@ -19,7 +19,9 @@ public sealed class VersionHold : IAsyncDisposable
 
     // Null through a pooler: the session that answers is not the one that the driver knows.
     private static readonly string TakeDirectly = $"""
-        SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $2 THEN {VersionLock.SharedBySession(1)} END
+        SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $2 THEN {VersionLock.SharedBySession(
+            1
+        )} END
         """;
 
     private readonly NpgsqlConnection connection;
@@ -67,7 +69,10 @@ public sealed class VersionHold : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        await using var take = new NpgsqlCommand(TakeDirectly, connection) { CommandTimeout = PatienceSeconds };
+        await using var take = new NpgsqlCommand(TakeDirectly, connection)
+        {
+            CommandTimeout = PatienceSeconds,
+        };
         take.Parameters.Add(VersionLock.Parameter(version));
         take.Parameters.Add(new NpgsqlParameter<int> { TypedValue = connection.ProcessID });
         return await take.ExecuteScalarAsync(cancellationToken) as bool?;

@@ -66,7 +66,14 @@ public static class VersionLock
         var holders = new List<VersionHolder>();
         await using var reader = await find.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            holders.Add(new VersionHolder(reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2), reader.GetBoolean(3)));
+            holders.Add(
+                new VersionHolder(
+                    reader.GetInt64(0),
+                    reader.GetInt32(1),
+                    reader.GetString(2),
+                    reader.GetBoolean(3)
+                )
+            );
         return holders;
     }
 

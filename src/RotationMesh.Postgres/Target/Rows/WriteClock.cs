@@ -9,7 +9,9 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
     // A pooler may give the session to somebody else, and the lock with it; each write holds it all the same.
     private static readonly string Begin = $"""
         SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp(),
-               CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $3 THEN {VersionLock.SharedBySession(2)} END
+               CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $3 THEN {VersionLock.SharedBySession(
+            2
+        )} END
         """;
 
     private static readonly string GiveBack = VersionLock.GiveBack(1);
