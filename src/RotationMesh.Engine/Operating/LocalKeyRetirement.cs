@@ -64,6 +64,8 @@ public sealed class LocalKeyRetirement(
 
         // Decrypting and scanning took their time: count again, and record at once.
         var counted = await control.NowAsync(cancellationToken);
+        (var closing, usage) = await CloseAsync(version, usage, cancellationToken);
+        await using var closed = closing;
         if (usage.SafeToRetire)
             usage = await FindAsync(check, version, null, cancellationToken);
         if (!usage.SafeToRetire)
@@ -99,6 +101,7 @@ public sealed class LocalKeyRetirement(
         );
         var audit = new AuditLog(control.Source, keys, Appended);
         var clocks = await new OpenWrites(databases, control).ReadClocksAsync(version, cancellationToken);
+        await closing!.EnsureAsync(cancellationToken);
         var retired = await store.RetireAsync(
             version,
             usage.Fingerprint,
@@ -143,6 +146,38 @@ public sealed class LocalKeyRetirement(
         );
     }
 
+    // From the last count on, until it is recorded, no rotation of any control database brings rows to the version.
+    private async Task<(VersionClosing?, KeyDocument)> CloseAsync(
+        int version,
+        KeyDocument usage,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!usage.SafeToRetire)
+            return (null, usage);
+        try
+        {
+            var closing = await VersionClosing.CloseAsync(
+                databases,
+                map.Databases.Select(database => database.Name),
+                version,
+                cancellationToken
+            );
+            return (
+                closing,
+                usage with
+                {
+                    SafeToRetire = closing.InTheWay.Count == 0,
+                    InTheWay = closing.InTheWay,
+                }
+            );
+        }
+        catch (NpgsqlException fault)
+        {
+            return (null, Uncounted(version, fault) with { Fingerprint = usage.Fingerprint });
+        }
+    }
+
     private static RetirementDocument Tell(
         RetirementDocument document,
         RetirementOrder order,
@@ -175,16 +210,21 @@ public sealed class LocalKeyRetirement(
         }
         catch (NpgsqlException fault)
         {
-            var database = (fault as TargetDatabaseException)?.Database;
-            var cause = fault.InnerException as NpgsqlException ?? fault;
-            return new KeyDocument(version, null, false, 0, 0, false)
-            {
-                InTheWay =
-                [
-                    $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}",
-                ],
-            };
+            return Uncounted(version, fault);
         }
+    }
+
+    private static KeyDocument Uncounted(int version, NpgsqlException fault)
+    {
+        var database = (fault as TargetDatabaseException)?.Database;
+        var cause = fault.InnerException as NpgsqlException ?? fault;
+        return new KeyDocument(version, null, false, 0, 0, false)
+        {
+            InTheWay =
+            [
+                $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}",
+            ],
+        };
     }
 
     /// <summary>Share of the rows that the last look decrypts again: the first look decrypted them all.</summary>

@@ -69,10 +69,11 @@ internal sealed class RetirementCheck(
             .Union(tables.SelectMany(table => table.Counts.Select(count => count.Version)));
         if (asked is not null)
             versions = versions.Union([asked]);
+        var open = await new OpenVersions(map, databases).ListAsync(cancellationToken);
         var keys = new List<KeyDocument>();
         foreach (var version in versions.OrderBy(version => version))
             keys.Add(
-                await UsageAsync(version, tables, columns, failures, retired, before, cancellationToken)
+                await UsageAsync(version, tables, columns, failures, retired, before, open, cancellationToken)
             );
         // One that is retired already, and asked for once more, is looked at as if it were not.
         var candidates = keys.Where(key =>
@@ -108,6 +109,7 @@ internal sealed class RetirementCheck(
         IReadOnlyList<StandingFailures> failures,
         IReadOnlyList<RetiredKey> retired,
         IReadOnlyDictionary<int, IReadOnlyList<string>> before,
+        IReadOnlyList<(string Database, VersionHolder Holder)> open,
         CancellationToken cancellationToken
     )
     {
@@ -127,9 +129,13 @@ internal sealed class RetirementCheck(
         if (version == ring.CurrentVersion)
             inTheWay.Insert(0, $"version {version} is the current one");
         if (known is { } to)
-            inTheWay.AddRange(
-                before.GetValueOrDefault(to, []).Union(await UnderWayAsync(to, cancellationToken))
-            );
+        {
+            var here = before
+                .GetValueOrDefault(to, [])
+                .Union(await UnderWayAsync(to, cancellationToken))
+                .ToList();
+            inTheWay.AddRange(here.Count > 0 ? here : Elsewhere(to, open));
+        }
 
         var claimed = retired.FirstOrDefault(entry => entry.Version == version);
         var earlier = claimed is { IsVouched: true } ? claimed : null;
@@ -156,6 +162,15 @@ internal sealed class RetirementCheck(
         var writes = await new OpenWrites(databases, control).FindAsync(version, cancellationToken);
         return [.. running.Select(id => RetirementBarrier.Running(id, version)), .. writes];
     }
+
+    // Rotations that the control database here knows nothing of.
+    private static IEnumerable<string> Elsewhere(
+        int version,
+        IReadOnlyList<(string Database, VersionHolder Holder)> open
+    ) =>
+        open.Where(one => one.Holder.Version == version && !one.Holder.IsAlone)
+            .GroupBy(one => one.Database, one => one.Holder)
+            .Select(holders => VersionClosing.Explain(holders.Key, version, holders));
 
     private static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)
     {

@@ -61,6 +61,7 @@ internal sealed class CheckRotationConsumer(
             throw new UsageException(difference);
         PostChecks.EnsureKnown(map);
         await RetiredTarget.EnsureInServiceAsync(control, goal.TargetVersion, cancellationToken);
+        await new ClosedVersions(map, databases).EnsureOpenAsync(goal, cancellationToken);
         if (await claims.ClaimAsync(rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);

@@ -30,6 +30,7 @@ internal sealed class ConcludeRotationConsumer(
     ClosingDoubts doubts,
     LateWrites lateWrites,
     LastLook lastLook,
+    RotationPlaces places,
     AskedTraces traces,
     WorkGuards guards,
     ILogger<ConcludeRotationConsumer> log
@@ -63,6 +64,15 @@ internal sealed class ConcludeRotationConsumer(
         {
             await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited));
             return; // the next nudge asks again
+        }
+
+        if (
+            !command.Cancelled
+            && await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
+        )
+        {
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
         }
 
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);

@@ -19,6 +19,7 @@ internal sealed class CountRowsConsumer(
     KeyRing ring,
     FailureArrival arrival,
     LateWrites lateWrites,
+    RotationPlaces places,
     WorkGuards guards
 ) : IConsumer<CountRows>
 {
@@ -44,6 +45,12 @@ internal sealed class CountRowsConsumer(
         {
             await context.PublishAsync(new RotationHeldUp(rotationId, awaited));
             return; // what is counted now might not stay; the next nudge asks again
+        }
+
+        if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
+        {
+            await context.PublishAsync(new RotationHeldUp(rotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
         }
 
         await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);

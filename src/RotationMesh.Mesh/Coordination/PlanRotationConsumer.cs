@@ -21,6 +21,7 @@ internal sealed class PlanRotationConsumer(
     KeyRing ring,
     TargetDatabases databases,
     Surveyor surveyor,
+    TableClaims claims,
     ControlDatabase control,
     LedgerPulse pulse,
     WorkGuards guards,
@@ -48,6 +49,15 @@ internal sealed class PlanRotationConsumer(
         if (planned is not { IsPlanned: true })
         {
             await PauseAsync(command, context.CancellationToken);
+            if (
+                await claims.RenewAsync(command.RotationId, command.Goal, context.CancellationToken) is
+                { } obstacle
+            )
+            {
+                await context.PublishAsync(new RotationHeldUp(command.RotationId, obstacle));
+                return; // the next nudge asks again
+            }
+
             await PlanAsync(alone, command, sweep, context.CancellationToken);
             planned = await FindAsync(sweep, context.CancellationToken);
             pulse.Beat();
@@ -124,6 +134,7 @@ internal sealed class PlanRotationConsumer(
     {
         try
         {
+            await EnsureClaimedAsync(command.RotationId, chosen[0].Table.Name.Database, cancellationToken);
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
             var planner = new SweepPlanner(plan, pulse);
             foreach (var (table, tenants) in chosen)
@@ -156,6 +167,21 @@ internal sealed class PlanRotationConsumer(
                 $"database {chosen[0].Table.Name.Database}: {fault.Message}"
             );
         }
+    }
+
+    // Of a database that did not answer when its tables were claimed again, workers could not be told which one it is.
+    private async Task EnsureClaimedAsync(
+        Guid rotationId,
+        string database,
+        CancellationToken cancellationToken
+    )
+    {
+        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
+            [rotationId],
+            cancellationToken
+        );
+        if (claimed.All(one => one.Database != database))
+            throw new UsageException("it did not answer when its tables were claimed");
     }
 
     // A database that did not answer when the rotation was checked is checked now, before anything of it is written.

@@ -13,6 +13,7 @@ internal sealed class PlanVerificationConsumer(
     TargetDatabases databases,
     Surveyor surveyor,
     ControlDatabase control,
+    RotationPlaces places,
     LedgerPulse pulse,
     WorkGuards guards
 ) : IConsumer<PlanVerification>
@@ -30,6 +31,14 @@ internal sealed class PlanVerificationConsumer(
         var planned = await FindAsync(sweep, context.CancellationToken);
         if (planned is not { IsPlanned: true })
         {
+            if (
+                await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
+            )
+            {
+                await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+                return; // another coordinator may have the rotation's database
+            }
+
             // The census after the sweep has just counted; before the end everything is counted once more.
             var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
             if (survey.Gaps is { } gaps)

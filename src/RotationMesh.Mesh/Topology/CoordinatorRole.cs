@@ -57,11 +57,13 @@ public static class CoordinatorRole
         bus.AddSingleton<LedgerPulse>();
         bus.AddSingleton<TargetClocks>();
         bus.AddSingleton<LateWrites>();
+        bus.AddSingleton<VersionHolds>();
         bus.AddSingleton<LedgerGauges>();
         bus.AddSingleton<AskedTraces>();
         bus.TryAddSingleton<Surveyor>();
         bus.AddSingleton<SettledCensuses>();
         bus.AddSingleton<FailureArrival>();
+        bus.AddSingleton<RotationPlaces>();
         bus.AddSingleton<TableClaims>();
         bus.AddSingleton<WorkGuards>();
         bus.TryAddSingleton(services =>

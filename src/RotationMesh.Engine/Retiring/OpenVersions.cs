@@ -1,0 +1,30 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>
+/// What the databases themselves say of rotations to a version, whatever control database these have.
+/// </summary>
+public sealed class OpenVersions(RotationMap map, TargetDatabases databases)
+{
+    /// <summary>
+    /// Sessions by which rows may be brought to versions, by database. Throws <see cref="Npgsql.NpgsqlException"/> where a
+    /// database does not answer.
+    /// </summary>
+    public async Task<IReadOnlyList<(string Database, VersionHolder Holder)>> ListAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<(string, VersionHolder)>();
+        foreach (var database in map.Databases)
+        {
+            await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
+            foreach (var holder in await VersionLock.FindAsync(connection, cancellationToken))
+                found.Add((database.Name, holder));
+        }
+
+        return found;
+    }
+}
