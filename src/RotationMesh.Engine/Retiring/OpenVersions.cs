@@ -9,11 +9,30 @@ namespace RotationMesh.Engine.Retiring;
 /// </summary>
 public sealed class OpenVersions(RotationMap map, TargetDatabases databases)
 {
+    private const int Looks = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
     /// <summary>
-    /// Sessions by which rows may be brought to versions, by database. Throws <see cref="Npgsql.NpgsqlException"/> where a
-    /// database does not answer.
+    /// Sessions by which rows may be brought to versions, by database: those that stay. A coordinator lets go of a version a
+    /// moment after its rotation has ended. Throws <see cref="Npgsql.NpgsqlException"/> where a database does not answer.
     /// </summary>
     public async Task<IReadOnlyList<(string Database, VersionHolder Holder)>> ListAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var stay = await LookAsync(cancellationToken);
+        for (var look = 1; look < Looks && stay.Count > 0; look++)
+        {
+            await Task.Delay(Pause, cancellationToken);
+            var now = await LookAsync(cancellationToken);
+            stay = [.. stay.Where(now.Contains)];
+        }
+
+        return stay;
+    }
+
+    private async Task<IReadOnlyList<(string Database, VersionHolder Holder)>> LookAsync(
         CancellationToken cancellationToken
     )
     {
