@@ -38,6 +38,13 @@ internal static class SessionSettings
     public const string NoSchemas = "SELECT pg_catalog.set_config('search_path', '', false); ";
 
     /// <summary>
+    /// Keys and tenants travel as text, and must be the same key when they come back, whatever form people of this database
+    /// like to read: other forms of a date are read as another one, or not at all.
+    /// </summary>
+    public const string ExactText =
+        "SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; ";
+
+    /// <summary>
     /// A statement must see what was committed before it got its locks: at any other level it would not see a trigger that
     /// it waited for, and fire it.
     /// </summary>

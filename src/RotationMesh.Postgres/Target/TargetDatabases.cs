@@ -56,15 +56,18 @@ public sealed class TargetDatabases : IAsyncDisposable
         SessionSettings.Unlimited
         + SessionSettings.ApplicationSchemas
         + SessionSettings.ReadCommitted
-        + "SET synchronous_commit = off; SET plan_cache_mode = auto; SET extra_float_digits = 1;";
+        + SessionSettings.ExactText
+        + "SET synchronous_commit = off; SET plan_cache_mode = auto;";
 
+    // Triggers of the application run here: dates keep the form that they expect. A key that was read in its exact form is
+    // understood in any.
     private static readonly string WriterSettings =
         SessionSettings.Unlimited
         + SessionSettings.ApplicationSchemas
         + SessionSettings.ReadCommitted
         + $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
         + $"SET idle_in_transaction_session_timeout = {IdleTimeoutMs}; "
-        + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan; SET extra_float_digits = 1;";
+        + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan;";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> apart = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];

@@ -44,6 +44,49 @@ public sealed class KeyTypeTests
             Assert.That(Value.Open(body, "acme", 2), Is.EqualTo("the same"));
     }
 
+    [TestCase("timestamptz", "timestamptz '2023-10-03 06:55:49.1+00' + i * interval '1 microsecond'")]
+    [TestCase("timestamp", "timestamp '2023-10-03 06:55:49.1' + i * interval '1 microsecond'")]
+    [TestCase("date", "date '2025-01-01' + i")]
+    [TestCase("interval", "i * interval '-1 day 2 hours 3.000004 seconds'")]
+    [TestCase("bytea", @"decode('00ff5c' || lpad(i::text, 4, '0'), 'hex')")]
+    [TestCase("double precision", "i / 7::float8")]
+    [TestCase(
+        "tstzrange",
+        "tstzrange('2023-10-03 06:55:49+00', timestamptz '2023-10-04 00:00+00' + i * interval '1 s')"
+    )]
+    public async Task Keys_come_back_as_they_went_whatever_form_the_database_shows_them_in(
+        string type,
+        string key
+    )
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            $"CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int NOT NULL)"
+        );
+        await stage.ExecuteAsync(
+            $"INSERT INTO notes SELECT {key}, 'acme', @body, 1 FROM generate_series(1, 50) AS i",
+            new { body = Value.Seal("the same", "acme") }
+        );
+        foreach (
+            var setting in new[]
+            {
+                "datestyle = 'German, DMY'",
+                "timezone = 'Asia/Kolkata'",
+                "intervalstyle = 'sql_standard'",
+                "bytea_output = 'escape'",
+                "extra_float_digits = -10",
+            }
+        )
+            await stage.ExecuteAsync(
+                $"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting.Replace("'", "''", StringComparison.Ordinal)}', current_database()); END $$"
+            );
+
+        var report = await stage.RotateAsync(batchSize: 7);
+
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        Assert.That(report.Tables.Single().Rotated, Is.EqualTo(50));
+    }
+
     [Test]
     public async Task Rows_are_found_by_a_composite_key_and_its_failures_name_both_parts()
     {
