@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Pooling;
 
 namespace RotationMesh.Postgres.Target;
 
@@ -122,7 +123,8 @@ public sealed class TargetDatabases : IAsyncDisposable
     private NpgsqlDataSource Build(string name, string settings)
     {
         var entry = map.Database(name);
-        var builder = new NpgsqlDataSourceBuilder(MapConnection.Checked(entry, map.Path));
+        var connectionString = MapConnection.Checked(entry, map.Path);
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
         builder.ConnectionStringBuilder.MaxPoolSize = Math.Max(
             builder.ConnectionStringBuilder.MaxPoolSize,
@@ -139,7 +141,11 @@ public sealed class TargetDatabases : IAsyncDisposable
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a count takes as long as the table is large
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
-        SessionSettings.ApplyTo(builder, settings);
+        SessionSettings.ApplyTo(
+            builder,
+            new PoolerCheck($"database {name}", connectionString),
+            settings
+        );
         return builder.Build();
     }
 }
