@@ -26,6 +26,12 @@ public sealed record VerificationSettled(Guid RotationId, int Sweep, long Partit
 /// <summary>The closing totals are written with the rotation; as <see cref="RowsCounted"/> it carries no number.</summary>
 public sealed record RotationConcluded(Guid RotationId, int Sweep);
 
+/// <summary>
+/// The last look before the end found rows below the target that the census after that sweep did not: they came since then,
+/// while the rotation was paused or its process gone, say. They are counted and swept anew.
+/// </summary>
+public sealed record RowsCameLate(Guid RotationId, int Sweep);
+
 /// <summary>Something keeps a rotation from going on, and it waits for that to change; for the operator to read.</summary>
 public sealed record RotationHeldUp(Guid RotationId, string Reason);
 

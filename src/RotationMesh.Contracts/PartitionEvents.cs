@@ -92,4 +92,7 @@ public enum Refusal
 
     /// <summary>The command is sealed with another key than the worker's current one.</summary>
     CurrentKeyDiffers,
+
+    /// <summary>The worker's connection string leads to another database than the rotation's.</summary>
+    DatabaseDiffers,
 }

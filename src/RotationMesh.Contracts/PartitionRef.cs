@@ -15,6 +15,12 @@ public sealed record PartitionRef
     public required string Database { get; init; }
     public required string Table { get; init; }
 
+    /// <summary>
+    /// Identity of the rotation's database, which the worker holds against that of its own; null where the coordinators
+    /// could not tell it.
+    /// </summary>
+    public string? DatabaseIdentity { get; init; }
+
     /// <summary>The table that holds the rows, written as in SQL: the table itself or a leaf of it, which the worker checks.</summary>
     public required string Leaf { get; init; }
 

@@ -21,7 +21,13 @@ public sealed record WorkerSeen
     public required int Concurrency { get; init; }
 
     public bool Leaving { get; init; }
+
+    /// <summary>Databases that its map leads to, those that it could tell.</summary>
+    public IReadOnlyList<DatabaseSeen> Databases { get; init; } = [];
 }
 
 /// <summary>A key that a worker holds, by version and fingerprint.</summary>
 public sealed record KeySeen(int Version, string Fingerprint);
+
+/// <summary>A database by its name in the map, and which one it is.</summary>
+public sealed record DatabaseSeen(string Name, string Identity);

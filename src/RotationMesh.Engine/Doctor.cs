@@ -66,10 +66,10 @@ public sealed class Doctor(
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);
-        await new WorkerExamination(map, control, findings) { AreExpected = WorkersAreExpected }.ExamineAsync(
-            keys,
-            cancellationToken
-        );
+        await new WorkerExamination(map, databases, control, findings)
+        {
+            AreExpected = WorkersAreExpected,
+        }.ExamineAsync(keys, cancellationToken);
         await CheckGatesAsync(ring, cancellationToken);
         CheckPostChecks();
         var looks = new ScanExamination(new MapScan(map, keys, databases, formats, ScanDepth.Look), findings);

@@ -42,6 +42,9 @@ public sealed record RotationReport
     /// <summary>Transactions that were open before the closing census and did not end; null where there are none.</summary>
     public string? OpenWriters { get; init; }
 
+    /// <summary>The part of the map that it was asked for, in words; null for all of it.</summary>
+    public string? Within { get; init; }
+
     /// <summary>What the counts rest on where the role does not see every row; empty where it does.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -14,6 +14,7 @@ using RotationMesh.Postgres.Target.Copying;
 using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Writers;
 
 namespace RotationMesh.Engine;
 
@@ -104,6 +105,13 @@ internal sealed class TableExamination(
                     ? "check that the table which its tenant column refers to lists every tenant, or use a role with BYPASSRLS"
                     : $"check that the query rowLevelSecurity.tenants (line {target.Entry.Line} of the map) lists every tenant, "
                         + "or use a role with BYPASSRLS"
+            );
+        if (!await new TableLock(databases).IsAllowedAsync(target, cancellationToken))
+            findings.Add(
+                Verdict.Warning,
+                name,
+                $"{TableLock.Missing}: no key can be retired, and a rotation's last count is of a moment with writers",
+                TableLock.Fix(target)
             );
         if (target.Shape.UpdateTriggers > 0)
             findings.Add(

@@ -5,13 +5,19 @@ using RotationMesh.Engine.Operating;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Workers;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Engine;
 
-/// <summary>Holds what the workers of the mesh said of themselves against the map and the keys here.</summary>
-internal sealed class WorkerExamination(RotationMap map, ControlDatabase control, Findings findings)
+/// <summary>Holds what the workers of the mesh said of themselves against map, keys and databases here.</summary>
+internal sealed class WorkerExamination(
+    RotationMap map,
+    TargetDatabases databases,
+    ControlDatabase control,
+    Findings findings
+)
 {
-    private const string Fix = "give every worker the same map and keys, and start it again";
+    private const string Fix = "give every worker the same map, keys and databases, and start it again";
 
     /// <summary>Whether it is a finding that there are none.</summary>
     public bool AreExpected { get; init; }
@@ -30,10 +36,14 @@ internal sealed class WorkerExamination(RotationMap map, ControlDatabase control
                 "start rotationmesh-worker; a rotation waits for one"
             );
         var mine = keys?.Keys.ToDictionary(key => key.Version, key => key.Fingerprint);
+        var here =
+            present.Count == 0
+                ? null
+                : await new MapIdentities(map, databases, TimeProvider.System).ReadAsync(cancellationToken);
         var unfit = 0;
         foreach (var worker in present)
         {
-            var difference = mine is null ? null : worker.Differs(MapHash.Of(map), mine);
+            var difference = mine is null ? null : worker.Differs(MapHash.Of(map), mine, here);
             unfit += difference is null ? 0 : 1;
             var what = MeshWorkers.Describe(worker);
             findings.Add(
@@ -45,7 +55,12 @@ internal sealed class WorkerExamination(RotationMap map, ControlDatabase control
         }
 
         if (present.Count > 0 && unfit == present.Count)
-            findings.Add(Verdict.Bad, "workers", "no worker has the map and the keys that are here", Fix);
+            findings.Add(
+                Verdict.Bad,
+                "workers",
+                "no worker has the map, the keys and the databases that are here",
+                Fix
+            );
     }
 
     // A control database that does not answer is a finding of its own; one without a schema has seen no worker.

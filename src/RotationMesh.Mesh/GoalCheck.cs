@@ -38,6 +38,7 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
             Refusal.FingerprintDiffers =>
                 "the key of the target version has another fingerprint than the rotation's",
             Refusal.CurrentKeyDiffers => detail ?? "its current key is not the coordinator's",
+            Refusal.DatabaseDiffers => detail ?? "its database is another one than the rotation's",
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
         };
 }

@@ -28,6 +28,13 @@ internal static partial class MeshLog
     )]
     public static partial void ControlDatabaseAway(ILogger log, string cause, TimeSpan pause);
 
+    [LoggerMessage(
+        3007,
+        LogLevel.Warning,
+        "Rotation {RotationId}: who held its step '{Work}' gave no sign of life and was ended, {Holder}"
+    )]
+    public static partial void SilentHolderEnded(ILogger log, Guid rotationId, string work, string holder);
+
     // Whoever keeps the logs holds with it what the control schema can't take back.
     [LoggerMessage(3006, LogLevel.Information, "Audit log: event {Sequence} is appended, hash {Hash}")]
     public static partial void Audited(ILogger log, long sequence, string hash);
@@ -74,6 +81,13 @@ internal static partial class MeshLog
 
     [LoggerMessage(3107, LogLevel.Warning, "Rotation {RotationId} is left alone: {Fault}")]
     public static partial void LeftAlone(ILogger log, Guid rotationId, string fault);
+
+    [LoggerMessage(
+        3108,
+        LogLevel.Warning,
+        "Rotation {RotationId}: {Request} is not heard, for it was heard before, or was asked long before what was heard since"
+    )]
+    public static partial void SteeredBefore(ILogger log, Guid rotationId, string request);
 
     [LoggerMessage(
         3200,

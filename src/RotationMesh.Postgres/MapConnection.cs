@@ -30,6 +30,12 @@ public static class MapConnection
                 throw Fault(entry, path, "names no host: add Host=…");
             if (keywords.Host.Split(',').Any(IsUnspecified))
                 throw Fault(entry, path, "names a host that is no address to connect to");
+            if (keywords.Host.Contains(',', StringComparison.Ordinal) && !LeadsToPrimary(keywords))
+                throw Fault(
+                    entry,
+                    path,
+                    "names several hosts, and leads to a standby when one answers first: add Target Session Attributes=primary"
+                );
             // Some rules are held when a source is made, which contacts nobody.
             using var source = new NpgsqlDataSourceBuilder(keywords.ConnectionString).Build();
             return keywords.ConnectionString;
@@ -50,6 +56,10 @@ public static class MapConnection
             );
         }
     }
+
+    // What a standby says is of an earlier moment: a count may be read there, and rows written elsewhere.
+    private static bool LeadsToPrimary(NpgsqlConnectionStringBuilder keywords) =>
+        keywords.TargetSessionAttributes?.ToUpperInvariant() is "PRIMARY" or "READ-WRITE";
 
     // The driver's resolver takes it for an argument out of range.
     private static bool IsUnspecified(string host) =>

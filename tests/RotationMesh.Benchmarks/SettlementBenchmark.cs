@@ -140,7 +140,13 @@ internal static class SettlementBenchmark
         var target = await plan.BeginTableAsync(sweep, table, 0, CancellationToken.None);
         foreach (var chunk in Enumerable.Range(0, partitions).Chunk(PlannedAtOnce))
             await target.AddAsync([.. chunk.Select(Range)], CancellationToken.None);
-        await plan.FinishPlanningAsync(sweep, CancellationToken.None);
+        await using var held =
+            await new RotationGuard(control.Source).TryHoldAsync(
+                "plan",
+                sweep.RotationId,
+                CancellationToken.None
+            ) ?? throw new InvalidOperationException("somebody else plans");
+        await PartitionPlan.FinishPlanningAsync(held, sweep, CancellationToken.None);
     }
 
     private static PartitionRange Range(int number) =>

@@ -78,7 +78,7 @@ internal sealed class AuditVerb : IVerb
             );
         foreach (var left in verdict.Unchecked)
             terminal.Tables.Line(left);
-        if (verdict.KeyedFrom is { } from)
+        if (verdict is { Ok: true, KeyedFrom: { } from })
             terminal.Tables.Line(
                 from == 1
                     ? "Every event is keyed"
@@ -87,7 +87,9 @@ internal sealed class AuditVerb : IVerb
         terminal.Tables.Line(
             verdict.Ok
                 ? $"{Tables.Number(verdict.Events)} events, one unbroken chain. Note the newest: {verdict.Anchor ?? "there is none"}"
-                : $"The audit log was tampered with: {Tables.Number(verdict.FaultCount)} faults in {Tables.Number(verdict.Events)} events"
+            : verdict.FaultCount == 0
+                ? $"Nobody vouches for the audit log: {Tables.Number(verdict.Events)} events, one chain, and who wrote it can't be told"
+            : $"The audit log was tampered with: {Tables.Number(verdict.FaultCount)} faults in {Tables.Number(verdict.Events)} events"
         );
         terminal.WriteJson(verdict);
         return verdict.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;

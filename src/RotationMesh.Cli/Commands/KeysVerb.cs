@@ -73,6 +73,11 @@ internal sealed class KeysVerb : IVerb
         foreach (var version in keys.Keys.Where(key => key is { Current: false, RetiredAt: null }))
         foreach (var obstacle in version.InTheWay)
             terminal.Tables.Line($"Version {version.Version} is not safe to retire: {obstacle}");
+        foreach (var version in keys.Keys.Where(key => key.RetiredAt is not null))
+        foreach (var obstacle in version.InTheWay)
+            terminal.Tables.Line($"Version {version.Version} is retired, and needed again: {obstacle}");
+        foreach (var version in keys.Keys.Where(key => key.Doubt is not null))
+            terminal.Tables.Line($"Version {version.Version}: {version.Doubt}");
         if (keys.Keys.Any(version => version.SafeToRetire))
             terminal.Tables.Line(
                 "Safe to retire means that no row of the map's tables needs the version. What the map does not name was not "

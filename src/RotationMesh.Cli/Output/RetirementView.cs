@@ -19,8 +19,10 @@ internal static class RetirementView
     private static string Verdict(RetirementDocument outcome)
     {
         if (!outcome.Retired)
-            return $"Key version {outcome.Version} is not retired.";
-        // It was retired before, and nothing was looked at again.
+            return outcome.RetiredAt is { } since
+                ? $"Key version {outcome.Version} was retired, at {since:u}, and is needed again: keep its key."
+                : $"Key version {outcome.Version} is not retired.";
+        // It was retired before, and no row came back.
         if (outcome is { Scans.Count: 0, ScanSkipped: null })
             return $"Key version {outcome.Version} is retired, since {outcome.RetiredAt:u}.";
         return $"Key version {outcome.Version} is retired. No row of the map's tables needs it{Scan(outcome)}; take it out of the key ring when no backup does.";

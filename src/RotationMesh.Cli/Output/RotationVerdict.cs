@@ -14,7 +14,7 @@ internal static class RotationVerdict
         {
             "Completed" when rotation.DryRun => $"Dry run: {Tried(rotation)}; nothing was written",
             "Completed" =>
-                $"Completed: every row is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
+                $"Completed: every row{Within(rotation)} is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
             "Cancelled" when rotation.EndedAt is null && !rotation.DryRun =>
                 $"Cancelled: partitions in hand still end ({rotation.Reason})",
             "Cancelled" =>
@@ -22,12 +22,12 @@ internal static class RotationVerdict
             "CompletedWithFailures" when rotation.DryRun =>
                 "Dry run: the rows above can't be rotated; nothing was written",
             "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed) =>
-                $"Every row is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
+                $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
             "CompletedWithFailures"
                 when rotation.OpenWriters is { } open && totals is { Failed: 0, Pending: 0 } =>
                 $"Every row that was to be seen is at version {rotation.TargetVersion}, but {open}; end them and run 'rotationmesh retry'; {Decrypted(rotation)}",
             "CompletedWithFailures" when totals is { Failed: 0, Pending: 0 } =>
-                $"Every row is at version {rotation.TargetVersion}, but only {Tables.Number(rotation.Verified)} of {Tables.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
+                $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but only {Tables.Number(rotation.Verified)} of {Tables.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
             "CompletedWithFailures" when rotation.Reason is { } reason =>
                 $"{Left(rotation)}: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
             "CompletedWithFailures" =>
@@ -42,6 +42,9 @@ internal static class RotationVerdict
             $"{verdict}. {totals.Rotated:N0} rows in {rotation.ElapsedSeconds:0.0} s ({rate:N0} rows/s)"
         );
     }
+
+    private static string Within(RotationDocument rotation) =>
+        rotation.Within is { } part ? $" of {part}" : "";
 
     private static long Reached(RotationDocument rotation) =>
         rotation.Totals.Rotated + rotation.Totals.Current;

@@ -9,7 +9,7 @@ internal static class AuditVerdicts
     /// <summary>The verdict as a document.</summary>
     public static AuditVerdictDocument Of(AuditVerdict verdict) =>
         new(
-            verdict.IsSound,
+            verdict.IsTrusted,
             verdict.Events,
             verdict.Head,
             verdict.FaultCount,
@@ -24,6 +24,8 @@ internal static class AuditVerdicts
 
     private static IEnumerable<string> Unchecked(AuditVerdict verdict)
     {
+        foreach (var told in verdict.Doubts.Concat(verdict.Notes))
+            yield return told;
         if (verdict.Events == 0 || verdict.VouchedUpTo == verdict.HeadSequence)
             yield break;
         var rest = verdict.VouchedUpTo == 0 ? "the events" : $"the events after {verdict.VouchedUpTo}";
@@ -32,6 +34,6 @@ internal static class AuditVerdicts
                 + "schema can calculate the plain chain anew. Set the keys, or give --expect with what was noted";
         else if (verdict.KeyedFrom is null)
             yield return "No event is keyed: all are from before the log was, or the log was put back to what it was then. "
-                + "The next event is; until then only what was noted elsewhere tells";
+                + "Only what was noted elsewhere tells: give it with --expect";
     }
 }

@@ -67,6 +67,12 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
             : null;
     }
 
+    /// <summary>
+    /// Whether a rotation that has ended was sealed with these very totals, be it that another key was the current one then.
+    /// </summary>
+    public bool WasSealed(KeyRing ring, Guid rotationId, string? seal) =>
+        ClosingSeals.WasHeld(ring, ClosingSeals.Summary, rotationId, ToJson(), seal);
+
     /// <summary>As they are kept.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);
 

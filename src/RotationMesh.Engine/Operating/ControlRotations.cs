@@ -16,7 +16,7 @@ namespace RotationMesh.Engine.Operating;
 
 /// <summary>
 /// Rotations by way of the control database: what is asked is written there for the coordinators, and what is told is
-/// read there. The key ring is asked for only to ask: every request is sealed by it.
+/// read there. Every request is sealed by the key ring; who only looks may do without, and is told what was not checked.
 /// </summary>
 public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, ControlDatabase control)
     : IRotations
@@ -112,7 +112,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         if (!await control.HasCurrentRecordsAsync(cancellationToken))
             return new RotationListDocument([]);
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
-        return new RotationListDocument([.. latest.Select(RotationListings.Of)]);
+        return new RotationListDocument([
+            .. latest.Select(rotation =>
+                RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)))
+            ),
+        ]);
     }
 
     /// <inheritdoc/>
@@ -132,7 +136,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         return new FailuresDocument
         {
             RotationId = rotation.RotationId,
-            State = rotation.State,
+            State = TrustedRecords.Told(rotation, OptionalKeys.Of(ring)).State,
             TargetVersion = rotation.TargetVersion,
             Total = counts.Sum(count => count.Rows),
             Causes =
@@ -194,7 +198,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     )
     {
         ArgumentNullException.ThrowIfNull(rotation);
-        var report = await new RotationReader(control, map).ReadAsync(rotation, cancellationToken);
+        var report = await new RotationReader(control, map, OptionalKeys.Of(ring)).ReadAsync(
+            rotation,
+            cancellationToken
+        );
         var ledger = await new LedgerSummary(control.Source).ReadAsync(
             rotation.RotationId,
             cancellationToken

@@ -44,13 +44,13 @@ public sealed class LocalKeyRetirement(
                 "the reason for which the scan is skipped is empty: say why, it is recorded"
             );
         var store = new RetiredKeyStore(control);
-        if (
-            (await store.ListAsync(cancellationToken)).FirstOrDefault(key => key.Version == version) is
-            { } earlier
-        )
-            return Document(earlier);
         var check = new RetirementCheck(map, keys, databases, schema, control);
         var usage = await FindAsync(check, version, progress, cancellationToken);
+        var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
+            key.Version == version && key.IsVouched
+        );
+        if (earlier is not null)
+            return await ConfirmAsync(store, earlier, usage, cancellationToken);
         var (verified, empty) = (check.Verified, check.Empty);
         var look = new RetirementLook();
         if (usage.SafeToRetire && order.SkipScanReason is null)
@@ -64,14 +64,21 @@ public sealed class LocalKeyRetirement(
 
         // Decrypting and scanning took their time: count again, and record at once.
         var counted = await control.NowAsync(cancellationToken);
+        (var closing, usage) = await CloseAsync(version, usage, cancellationToken);
+        await using var closed = closing;
         if (usage.SafeToRetire)
             usage = await FindAsync(check, version, null, cancellationToken);
         if (!usage.SafeToRetire)
             return Tell(
-                new RetirementDocument(version, usage.Fingerprint, false, null, usage.InTheWay),
+                new RetirementDocument(
+                    version,
+                    usage.Fingerprint,
+                    false,
+                    null,
+                    usage.Doubt is { } doubt ? [.. usage.InTheWay, doubt] : usage.InTheWay
+                ),
                 order,
-                look,
-                check.Notes
+                look
             );
         await control.MigrateAsync(cancellationToken);
         var entry = AuditEntry.Of(
@@ -94,6 +101,7 @@ public sealed class LocalKeyRetirement(
         );
         var audit = new AuditLog(control.Source, keys, Appended);
         var clocks = await new OpenWrites(databases, control).ReadClocksAsync(version, cancellationToken);
+        await closing!.EnsureAsync(cancellationToken);
         var retired = await store.RetireAsync(
             version,
             usage.Fingerprint,
@@ -106,21 +114,75 @@ public sealed class LocalKeyRetirement(
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
-        return Tell(document, order, look, check.Notes);
+        return Tell(document, order, look);
+    }
+
+    // It was retired before: that it was is no proof that it still is, for rows may have come back.
+    private async Task<RetirementDocument> ConfirmAsync(
+        RetiredKeyStore store,
+        RetiredKey earlier,
+        KeyDocument usage,
+        CancellationToken cancellationToken
+    )
+    {
+        if (usage.InTheWay.Count == 0)
+        {
+            await control.MigrateAsync(cancellationToken);
+            await store.RecordAsync(earlier, cancellationToken);
+            return Document(earlier);
+        }
+
+        var rows = usage.Rows + usage.External;
+        var again =
+            rows > 0
+                ? [$"retired since {earlier.RetiredAt:u}, and {rows} rows claim it again"]
+                : (IReadOnlyList<string>)[];
+        return new RetirementDocument(
+            earlier.Version,
+            earlier.Fingerprint,
+            false,
+            earlier.RetiredAt,
+            [.. again, .. usage.InTheWay]
+        );
+    }
+
+    // From the last count on, until it is recorded, no rotation of any control database brings rows to the version.
+    private async Task<(VersionClosing?, KeyDocument)> CloseAsync(
+        int version,
+        KeyDocument usage,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!usage.SafeToRetire)
+            return (null, usage);
+        try
+        {
+            var closing = await VersionClosing.CloseAsync(
+                databases,
+                map.Databases.Select(database => database.Name),
+                version,
+                cancellationToken
+            );
+            return (
+                closing,
+                usage with
+                {
+                    SafeToRetire = closing.InTheWay.Count == 0,
+                    InTheWay = closing.InTheWay,
+                }
+            );
+        }
+        catch (NpgsqlException fault)
+        {
+            return (null, Uncounted(version, fault) with { Fingerprint = usage.Fingerprint });
+        }
     }
 
     private static RetirementDocument Tell(
         RetirementDocument document,
         RetirementOrder order,
-        RetirementLook look,
-        IReadOnlyList<string> notes
-    ) =>
-        document with
-        {
-            Scans = look.Scans,
-            Warnings = [.. look.Warnings, .. notes],
-            ScanSkipped = order.SkipScanReason,
-        };
+        RetirementLook look
+    ) => document with { Scans = look.Scans, Warnings = look.Warnings, ScanSkipped = order.SkipScanReason };
 
     // Without progress it counts, and decrypts a thousandth.
     private static async Task<KeyDocument> FindAsync(
@@ -148,16 +210,21 @@ public sealed class LocalKeyRetirement(
         }
         catch (NpgsqlException fault)
         {
-            var database = (fault as TargetDatabaseException)?.Database;
-            var cause = fault.InnerException as NpgsqlException ?? fault;
-            return new KeyDocument(version, null, false, 0, 0, false)
-            {
-                InTheWay =
-                [
-                    $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}",
-                ],
-            };
+            return Uncounted(version, fault);
         }
+    }
+
+    private static KeyDocument Uncounted(int version, NpgsqlException fault)
+    {
+        var database = (fault as TargetDatabaseException)?.Database;
+        var cause = fault.InnerException as NpgsqlException ?? fault;
+        return new KeyDocument(version, null, false, 0, 0, false)
+        {
+            InTheWay =
+            [
+                $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}",
+            ],
+        };
     }
 
     /// <summary>Share of the rows that the last look decrypts again: the first look decrypted them all.</summary>

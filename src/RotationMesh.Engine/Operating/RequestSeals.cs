@@ -17,6 +17,12 @@ public static class RequestSeals
     /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Time by which the clock of whoever asks may be ahead. A steering is told from those before it by its time: one from the
+    /// future would keep others from being heard.
+    /// </summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
+
     /// <summary>A request for a message to the saga.</summary>
     public static RotationDemand Ask(
         KeyRing ring,
@@ -60,7 +66,9 @@ public static class RequestSeals
                     CultureInfo.InvariantCulture,
                     $"it is sealed with another key than this process's current one ({ring.CurrentVersion}): ask with the same keys"
                 );
-        return (now - at).Duration() > Longest ? "it was asked too long ago: ask again" : null;
+        if (at - now > Ahead)
+            return "it was asked in the future: the clocks of whoever asks and of the coordinator differ";
+        return now - at > Longest ? "it was asked too long ago: ask again" : null;
     }
 
     private static ReadOnlySpan<byte> Content(

@@ -24,6 +24,7 @@ public static class RotationDocuments
             Decrypted = report.Decrypted,
             PostChecks = report.PostChecks,
             OpenWriters = report.OpenWriters,
+            Within = report.Within,
             Notes = report.Notes,
             Totals = new RowTotals
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -9,22 +10,24 @@ namespace RotationMesh.Engine.Operating;
 
 /// <summary>
 /// Puts the report of a rotation together from what the control database keeps; at any time, also while it runs. Tables
-/// come in the order of <paramref name="map"/>.
+/// come in the order of <paramref name="map"/>. What claims to be Completed is told so where the record and its totals are
+/// sealed by <paramref name="ring"/>; null where there are no keys here.
 /// </summary>
-public sealed class RotationReader(ControlDatabase control, RotationMap map)
+public sealed class RotationReader(ControlDatabase control, RotationMap map, KeyRing? ring)
 {
     /// <summary>The report: by the closing census where the rotation has ended, else by what was settled so far.</summary>
     public async Task<RotationReport> ReadAsync(RunningRotation rotation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rotation);
         var failures = new RowFailureStore(control.Source);
-        var closing = await new SummaryStore(control.Source).FindAsync(
+        var (closing, seal) = await new SummaryStore(control.Source).FindAsync(
             rotation.RotationId,
             cancellationToken
         );
         var summary = closing is null
             ? await SoFarAsync(rotation, failures, cancellationToken)
             : JsonSerializer.Deserialize<ClosingSummary>(closing)!;
+        rotation = Told(rotation, closing is null ? null : summary, seal);
         var kept = await failures.ListAsync(
             rotation.RotationId,
             RotationReport.MaxFailures,
@@ -43,9 +46,45 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map)
             Decrypted = summary.Decrypted,
             PostChecks = summary.PostChecks ?? [],
             OpenWriters = summary.OpenWriters,
+            Within = Within(rotation),
             Notes = summary.Notes ?? [],
             Failures = [.. kept.Select(Failure)],
         };
+    }
+
+    private string? Within(RunningRotation rotation)
+    {
+        var scopes = map.Scopes.All(scope => rotation.Scopes.Contains(scope.Name))
+            ? null
+            : Named("scope", rotation.Scopes);
+        var tenants = rotation.Tenants is { Length: > 0 } some ? Named("tenant", some) : null;
+        return string.Join(", ", new[] { scopes, tenants }.OfType<string>()) is { Length: > 0 } within
+            ? within
+            : null;
+    }
+
+    private static string Named(string what, string[] names) =>
+        names.Length switch
+        {
+            1 => $"{what} {names[0]}",
+            <= 3 => $"{what}s {string.Join(", ", names)}",
+            _ => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}s {string.Join(", ", names[..3])} and {names.Length - 3} more"
+            ),
+        };
+
+    // The totals have a seal of their own: they are written beside the saga.
+    private RunningRotation Told(RunningRotation rotation, ClosingSummary? closing, string? seal)
+    {
+        var trust = TrustedRecords.Judge(rotation, ring);
+        if (
+            rotation.State == "Completed"
+            && trust == RecordTrust.Sealed
+            && !(closing?.IsClean() == true && closing.WasSealed(ring!, rotation.RotationId, seal))
+        )
+            trust = RecordTrust.Refuted;
+        return TrustedRecords.Told(rotation, trust);
     }
 
     // The saga says who cancelled it, and in a second line what it waits for before it is over. While partitions are in hand

@@ -6,7 +6,10 @@ namespace RotationMesh.Engine.Retiring;
 /// <summary>Keeps rotations away from versions that are out of service: their keys are to be destroyed.</summary>
 public static class RetiredTarget
 {
-    /// <summary>Throws <see cref="UsageException"/> where the version is retired.</summary>
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where anything says that the version is retired, whoever wrote it: a rotation that
+    /// is refused costs less than rows under a key that is destroyed.
+    /// </summary>
     public static async Task EnsureInServiceAsync(
         ControlDatabase control,
         int version,

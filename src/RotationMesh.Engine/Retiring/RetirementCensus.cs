@@ -19,18 +19,17 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     /// <summary>The same where keys are only listed: an operator waits for the list.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
 
+    /// <summary>Tries to find a moment without writers where keys are only listed.</summary>
+    private const int GlanceTries = 3;
+
     private readonly List<string> inTheWay = [];
-    private readonly List<string> notes = [];
 
     /// <summary>What keeps every version from being retired, whatever rows it has; nothing where the count is one to go by.</summary>
     public IReadOnlyList<string> InTheWay => inTheWay;
 
-    /// <summary>What the last count could not look at as it should have.</summary>
-    public IReadOnlyList<string> Notes => notes;
-
     /// <summary>
-    /// Counts every table. A <paramref name="lasting"/> count is of a moment without open writers, and on the disk when it
-    /// returns. Throws where a table or database can't be counted.
+    /// Counts every table, each as it was at a moment without open writers. A <paramref name="lasting"/> count is on the
+    /// disk when it returns. Throws where a table or database can't be counted.
     /// </summary>
     public async Task<IReadOnlyList<TableVersions>> CountAsync(
         IEnumerable<TableEntry> entries,
@@ -39,7 +38,6 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     )
     {
         inTheWay.Clear();
-        notes.Clear();
         var targets = (await schema.CheckAsync(entries, forWriting: false, cancellationToken)).OrThrow();
         var counted = new List<TableVersions>();
         foreach (var database in targets.GroupBy(target => target.Entry.Database))
@@ -70,14 +68,13 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
         await using var durable = lasting
             ? await DurabilityWitness.OpenAsync(databases, database, cancellationToken)
             : null;
-        var counted =
-            lasting && ended
-                ? await CountQuietAsync(targets, cancellationToken)
-                : await CountAsync(targets, cancellationToken);
-        if (await writers.HaveCompanyAsync(cancellationToken))
+        if (!ended)
             inTheWay.Add(
                 $"database {database}: transactions that were open before the count may still bring rows: {writers}"
             );
+        var counted = ended
+            ? await CountQuietAsync(targets, lasting ? QuietCount.Tries : GlanceTries, cancellationToken)
+            : await CountAsync(targets, cancellationToken);
         if (durable is not null)
             await FlushAsync(durable, cancellationToken);
         return counted;
@@ -97,32 +94,51 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
 
     private async Task<IReadOnlyList<TableVersions>> CountQuietAsync(
         IReadOnlyList<TableTarget> targets,
+        int tries,
         CancellationToken cancellationToken
     )
     {
         var counted = new List<TableVersions>();
         foreach (var target in targets)
         {
-            var quiet = target.ByTenant
-                ? new QuietCounted(null, MayNotLock: false)
-                : await new QuietCount(databases).CountAsync(target, cancellationToken);
-            if (quiet is { Counts: null, MayNotLock: true })
-                notes.Add(
-                    $"table {target.Entry.Shown}: this role may not lock it in SHARE mode (the right to UPDATE is enough), so it "
-                        + "was counted once the transactions had ended that were open before"
-                );
-            else if (quiet.Counts is null && !target.ByTenant)
-                inTheWay.Add(
-                    $"table {target.Entry.Shown}: it was being written at every moment at which it was to be counted; try again"
-                );
-            counted.AddRange(
-                quiet.Counts is { } counts
-                    ? [new TableVersions(target, counts)]
-                    : await CountAsync([target], cancellationToken)
-            );
+            if (!target.ByTenant)
+            {
+                var quiet = await new QuietCount(databases).CountAsync(target, cancellationToken, tries);
+                if (quiet.Counts is { } counts)
+                {
+                    counted.Add(new TableVersions(target, counts));
+                    continue;
+                }
+
+                inTheWay.Add(await ExplainAsync(target, quiet.Refusal, cancellationToken));
+            }
+
+            counted.AddRange(await CountAsync([target], cancellationToken));
         }
 
         return counted;
+    }
+
+    private async Task<string> ExplainAsync(
+        TableTarget target,
+        QuietRefusal refusal,
+        CancellationToken cancellationToken
+    )
+    {
+        var table = $"table {target.Entry.Shown}";
+        switch (refusal)
+        {
+            case QuietRefusal.MayNotLock:
+                return $"{table}: {TableLock.Missing}, so there is no moment at which it can be counted without writers: "
+                    + TableLock.Fix(target);
+            case QuietRefusal.ReadOnly:
+                return $"{table}: the server lets nobody lock it, as a standby does: ask the primary";
+            default:
+                var writers = new EarlierWriters(databases, [target]);
+                await writers.HaveEndedAsync(TimeSpan.Zero, cancellationToken);
+                var who = writers.Open.Count == 0 ? "" : $": {writers}";
+                return $"{table}: it was being written at every moment at which it was to be counted; try again{who}";
+        }
     }
 
     private async Task FlushAsync(DurabilityWitness durable, CancellationToken cancellationToken)

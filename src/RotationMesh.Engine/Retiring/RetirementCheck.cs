@@ -23,14 +23,15 @@ internal sealed class RetirementCheck(
     private readonly RetiredKeyStore store = new(control);
     private readonly RetirementCensus census = new(databases, schema);
 
+    private const string Unvouched =
+        "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
+        + "an earlier release retired it, or somebody wrote that there. It counts as not retired; see audit verify";
+
     /// <summary>Rows that the last verification looked at and of which nothing failed.</summary>
     public long Verified { get; private set; }
 
     /// <summary>Those of them that hold no value.</summary>
     public long Empty { get; private set; }
-
-    /// <summary>What the last census could not look at as it should have.</summary>
-    public IReadOnlyList<string> Notes => census.Notes;
 
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
@@ -48,6 +49,11 @@ internal sealed class RetirementCheck(
         CancellationToken cancellationToken
     )
     {
+        await control.HasRecordsAsync(cancellationToken); // a table that somebody dropped is told first
+        // Before and after: what one that ends meanwhile wrote at the last may not be in the count.
+        var before = new Dictionary<int, IReadOnlyList<string>>();
+        foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
+            before[version] = await UnderWayAsync(version, cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
         var columns = await ColumnFaults.FindAsync(
@@ -56,17 +62,23 @@ internal sealed class RetirementCheck(
             ofAllTenants: true,
             cancellationToken
         );
-        var failures = await store.ListFailuresAsync(cancellationToken);
-        var retired = await store.ListAsync(cancellationToken);
+        var failures = await StandingFailures.ListAsync(control, cancellationToken);
+        var retired = await store.ListAsync(ring, cancellationToken);
         var versions = ring
             .Versions.Select(version => (long?)version)
             .Union(tables.SelectMany(table => table.Counts.Select(count => count.Version)));
         if (asked is not null)
             versions = versions.Union([asked]);
+        var open = await new OpenVersions(map, databases).ListAsync(cancellationToken);
         var keys = new List<KeyDocument>();
         foreach (var version in versions.OrderBy(version => version))
-            keys.Add(await UsageAsync(version, tables, columns, failures, retired, cancellationToken));
-        var candidates = keys.Where(key => key.SafeToRetire && (asked is null || key.Version == asked))
+            keys.Add(
+                await UsageAsync(version, tables, columns, failures, retired, before, open, cancellationToken)
+            );
+        // One that is retired already, and asked for once more, is looked at as if it were not.
+        var candidates = keys.Where(key =>
+                asked is null ? key.SafeToRetire : key.Version == asked && key.InTheWay.Count == 0
+            )
             .ToList();
         if (candidates.Count == 0)
             return keys;
@@ -96,6 +108,8 @@ internal sealed class RetirementCheck(
         IReadOnlyList<ColumnFault> columns,
         IReadOnlyList<StandingFailures> failures,
         IReadOnlyList<RetiredKey> retired,
+        IReadOnlyDictionary<int, IReadOnlyList<string>> before,
+        IReadOnlyList<(string Database, VersionHolder Holder)> open,
         CancellationToken cancellationToken
     )
     {
@@ -116,15 +130,18 @@ internal sealed class RetirementCheck(
             inTheWay.Insert(0, $"version {version} is the current one");
         if (known is { } to)
         {
-            var running = await store.ListRotationsToAsync(to, cancellationToken);
-            inTheWay.AddRange(running.Select(id => RetirementBarrier.Running(id, to)));
-            inTheWay.AddRange(await new OpenWrites(databases, control).FindAsync(to, cancellationToken));
+            var here = before
+                .GetValueOrDefault(to, [])
+                .Union(await UnderWayAsync(to, cancellationToken))
+                .ToList();
+            inTheWay.AddRange(here.Count > 0 ? here : Elsewhere(to, open));
         }
 
-        var earlier = retired.FirstOrDefault(entry => entry.Version == version);
+        var claimed = retired.FirstOrDefault(entry => entry.Version == version);
+        var earlier = claimed is { IsVouched: true } ? claimed : null;
         return new KeyDocument(
             version,
-            key?.Fingerprint ?? earlier?.Fingerprint,
+            key?.Fingerprint ?? claimed?.Fingerprint,
             version == ring.CurrentVersion,
             tables.Sum(table => table.Rows(version, external: false)),
             tables.Sum(table => table.Rows(version, external: true)),
@@ -134,8 +151,26 @@ internal sealed class RetirementCheck(
             Failures = standing.Sum(failure => failure.Rows),
             InTheWay = inTheWay,
             RetiredAt = earlier?.RetiredAt,
+            Doubt = claimed is { IsVouched: false } ? Unvouched : null,
         };
     }
+
+    // Rotations that are not over, and times to write that have not passed.
+    private async Task<IReadOnlyList<string>> UnderWayAsync(int version, CancellationToken cancellationToken)
+    {
+        var running = await store.ListRotationsToAsync(version, cancellationToken);
+        var writes = await new OpenWrites(databases, control).FindAsync(version, cancellationToken);
+        return [.. running.Select(id => RetirementBarrier.Running(id, version)), .. writes];
+    }
+
+    // Rotations that the control database here knows nothing of.
+    private static IEnumerable<string> Elsewhere(
+        int version,
+        IReadOnlyList<(string Database, VersionHolder Holder)> open
+    ) =>
+        open.Where(one => one.Holder.Version == version && !one.Holder.IsAlone)
+            .GroupBy(one => one.Database, one => one.Holder)
+            .Select(holders => VersionClosing.Explain(holders.Key, version, holders));
 
     private static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)
     {

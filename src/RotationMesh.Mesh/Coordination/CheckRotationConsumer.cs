@@ -22,15 +22,15 @@ internal sealed class CheckRotationConsumer(
     Surveyor surveyor,
     TableClaims claims,
     RotationMap map,
-    ControlDatabase control
+    ControlDatabase control,
+    WorkGuards guards
 ) : IConsumer<CheckRotation>
 {
     /// <summary>Handles the command of the state Checking.</summary>
     public async Task Consume(ConsumeContext<CheckRotation> context)
     {
         var (rotationId, goal) = (context.Message.RotationId, context.Message.Goal);
-        var guard = new RotationGuard(control.Source);
-        await using var alone = await guard.TryHoldAsync("check", rotationId, context.CancellationToken);
+        await using var alone = await guards.TryHoldAsync(context, "check", rotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         var rotations = new RunningRotations(control.Source);
@@ -38,7 +38,7 @@ internal sealed class CheckRotationConsumer(
             return; // late: it has been checked, and reads whole tables
         try
         {
-            if (await CheckAsync(rotationId, goal, context.CancellationToken) is { } awaited)
+            if (await CheckAsync(alone, rotationId, goal, context.CancellationToken) is { } awaited)
                 await context.PublishAsync(new RotationHeldUp(rotationId, awaited)); // the next nudge asks again
             else
                 await context.PublishAsync(new RotationChecked(rotationId));
@@ -51,6 +51,7 @@ internal sealed class CheckRotationConsumer(
 
     // Returns what is waited for; null where everything holds.
     private async Task<string?> CheckAsync(
+        HeldWork alone,
         Guid rotationId,
         RotationGoal goal,
         CancellationToken cancellationToken
@@ -60,6 +61,7 @@ internal sealed class CheckRotationConsumer(
             throw new UsageException(difference);
         PostChecks.EnsureKnown(map);
         await RetiredTarget.EnsureInServiceAsync(control, goal.TargetVersion, cancellationToken);
+        await new ClosedVersions(map, databases).EnsureOpenAsync(goal, cancellationToken);
         if (await claims.ClaimAsync(rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
@@ -80,11 +82,7 @@ internal sealed class CheckRotationConsumer(
             goal,
             cancellationToken
         );
-        await new RotationTableStore(control.Source).RecordAsync(
-            rotationId,
-            survey.Counted(goal),
-            cancellationToken
-        );
+        await RotationTableStore.RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -17,7 +18,7 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Writes the closing totals of a rotation, by its last census. Where all of it has been verified, and a look of this
+/// Writes the closing totals of a rotation, by a last count of its rows. Where all of it has been verified, and a look of this
 /// process' own agrees, the map's post-checks are asked; where they pass, the workers that it paused are resumed.
 /// </summary>
 internal sealed class ConcludeRotationConsumer(
@@ -28,19 +29,21 @@ internal sealed class ConcludeRotationConsumer(
     PostChecks postChecks,
     ClosingDoubts doubts,
     LateWrites lateWrites,
+    LastLook lastLook,
+    RotationPlaces places,
     AskedTraces traces,
+    WorkGuards guards,
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
 {
+    /// <summary>Longest time for the application's answers after which the rows are not looked at once more.</summary>
+    private static readonly TimeSpan BriefAnswer = TimeSpan.FromSeconds(5);
+
     /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
     public async Task Consume(ConsumeContext<ConcludeRotation> context)
     {
         var command = context.Message;
-        await using var alone = await new RotationGuard(control.Source).TryHoldAsync(
-            "conclude",
-            command.RotationId,
-            context.CancellationToken
-        );
+        await using var alone = await guards.TryHoldAsync(context, "conclude", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         if (!await IsWantedAsync(command, context.CancellationToken))
@@ -63,52 +66,32 @@ internal sealed class ConcludeRotationConsumer(
             return; // the next nudge asks again
         }
 
-        await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
-        var tables = await new RotationTableStore(control.Source).ListAsync(
-            command.RotationId,
-            context.CancellationToken
-        );
-        var closing = new ClosingTotals(
-            tables,
-            await new RowFailureStore(control.Source).ByTableAsync(
-                command.RotationId,
-                command.Goal.TargetVersion,
-                context.CancellationToken
-            ),
-            ledger
-        );
-        var census = command.Cancelled
-            ? null
-            : await ClosingCensus.FindAsync(
-                control.Source,
-                ring,
-                command.RotationId,
-                context.CancellationToken
-            );
-        var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
+        if (
+            !command.Cancelled
+            && await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
+        )
         {
-            Sweep = command.Sweep,
-            Cancelled = command.Cancelled,
-            FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
-            OpenWriters = census?.OpenWriters,
-            Notes = census?.Notes,
-        };
-        if (summary.IsClean())
-        {
-            try
-            {
-                var found = await doubts.FindAsync(command, tables, verification!, context.CancellationToken);
-                summary = summary with { Doubts = found };
-            }
-            catch (Exception fault) when (WhyNotNow(fault) is { } reason)
-            {
-                await context.PublishAsync(new RotationHeldUp(command.RotationId, reason));
-                return; // the next nudge asks again
-            }
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
         }
 
+        await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
+        if (await SummarizeAsync(context, ledger, verification) is not { } summary)
+            return; // what keeps the end off is told instead of it
         if (summary.IsClean())
-            summary = summary with { PostChecks = await AskAsync(command, context.CancellationToken) };
+        {
+            var asked = Stopwatch.GetTimestamp();
+            var answers = await AskAsync(command, context.CancellationToken);
+            if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
+            {
+                if (await SummarizeAsync(context, ledger, verification) is not { } since)
+                    return;
+                summary = since;
+            }
+
+            summary = summary with { PostChecks = answers };
+        }
+
         summary = summary with { Reason = ReasonOf(summary) };
         if (
             !await SummaryStore.WriteAsync(
@@ -121,10 +104,70 @@ internal sealed class ConcludeRotationConsumer(
             )
         )
             return; // it has moved on meanwhile
+        postChecks.Forget(command.RotationId);
         if (summary.IsClean())
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
         await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
         await TraceAsync(command, context.CancellationToken);
+    }
+
+    // The totals by the rows as they are now, and what speaks against them; null where something else was published.
+    private async Task<ClosingSummary?> SummarizeAsync(
+        ConsumeContext<ConcludeRotation> context,
+        IReadOnlyList<SweepSummary> ledger,
+        SweepSummary? verification
+    )
+    {
+        var command = context.Message;
+        var known = await new RotationTableStore(control.Source).ListAsync(
+            command.RotationId,
+            context.CancellationToken
+        );
+        var last = command.Cancelled ? null : await lastLook.TakeAsync(command, context.CancellationToken);
+        if (last?.Awaited is { } awaited)
+        {
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited));
+            return null; // the next nudge asks again
+        }
+
+        if (last?.RowsCameLate == true)
+        {
+            await context.PublishAsync(new RowsCameLate(command.RotationId, command.Sweep));
+            return null;
+        }
+
+        var tables = last?.Tables(known) ?? known;
+        var closing = new ClosingTotals(
+            tables,
+            await new RowFailureStore(control.Source).ByTableAsync(
+                command.RotationId,
+                command.Goal.TargetVersion,
+                context.CancellationToken
+            ),
+            ledger
+        );
+        var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
+        {
+            Sweep = command.Sweep,
+            Cancelled = command.Cancelled,
+            FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
+            OpenWriters = last?.OpenWriters,
+            Notes = last?.Notes,
+        };
+        if (!summary.IsClean())
+            return summary;
+        try
+        {
+            return summary with
+            {
+                Doubts = await doubts.FindAsync(command, tables, verification!, context.CancellationToken),
+            };
+        }
+        catch (Exception fault) when (WhyNotNow(fault) is { } reason)
+        {
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, reason));
+            return null; // the next nudge asks again
+        }
     }
 
     // Not looked at is neither a doubt nor its absence.
@@ -175,7 +218,7 @@ internal sealed class ConcludeRotationConsumer(
                 is { PostChecks: { } answered } before
             && before.Sweep == command.Sweep
             ? answered
-            : await postChecks.AskAsync(command.RotationId, cancellationToken);
+            : await postChecks.AskAsync(command.RotationId, command.Sweep, cancellationToken);
     }
 
     private async Task<bool> IsWantedAsync(ConcludeRotation command, CancellationToken cancellationToken) =>

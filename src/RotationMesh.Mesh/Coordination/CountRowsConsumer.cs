@@ -18,7 +18,9 @@ internal sealed class CountRowsConsumer(
     ControlDatabase control,
     KeyRing ring,
     FailureArrival arrival,
-    LateWrites lateWrites
+    LateWrites lateWrites,
+    RotationPlaces places,
+    WorkGuards guards
 ) : IConsumer<CountRows>
 {
     /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
@@ -29,8 +31,7 @@ internal sealed class CountRowsConsumer(
             context.Message.Sweep,
             context.Message.Goal
         );
-        var guard = new RotationGuard(control.Source);
-        await using var alone = await guard.TryHoldAsync("count", rotationId, context.CancellationToken);
+        await using var alone = await guards.TryHoldAsync(context, "count", rotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
@@ -44,6 +45,12 @@ internal sealed class CountRowsConsumer(
         {
             await context.PublishAsync(new RotationHeldUp(rotationId, awaited));
             return; // what is counted now might not stay; the next nudge asks again
+        }
+
+        if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
+        {
+            await context.PublishAsync(new RotationHeldUp(rotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
         }
 
         await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);
@@ -60,7 +67,7 @@ internal sealed class CountRowsConsumer(
             goal.TargetVersion,
             context.CancellationToken
         );
-        var unexplained = await UnexplainedAsync(rotationId, goal, survey, context.CancellationToken);
+        var unexplained = await UnexplainedAsync(alone, rotationId, goal, survey, context.CancellationToken);
         var late = LateRows.Explain(
             unexplained
                 .Where(table => table.Rows > 0)
@@ -75,6 +82,16 @@ internal sealed class CountRowsConsumer(
         {
             Sweep = sweep,
             PendingRows = left,
+            BelowTarget = survey.BelowTarget(goal.TargetVersion),
+            Stored =
+            [
+                .. survey.Tables.Select(table => new StoredRows(
+                    table.Name.Scope,
+                    table.Name.Database,
+                    table.Name.Table,
+                    table.Stored
+                )),
+            ],
             Uncounted = survey.Gaps ?? writes.Unknown ?? waiting,
             Notes = survey.Notes,
             OpenWriters = survey.OpenWriters ?? (left > 0 ? survey.Waiting : null),
@@ -97,6 +114,7 @@ internal sealed class CountRowsConsumer(
     // Rows that no recorded failure accounts for; and, below zero, failures of rows that are not pending any more, which
     // a sweep finds anew.
     private async Task<IReadOnlyList<(SurveyedTable Table, long Rows)>> UnexplainedAsync(
+        HeldWork alone,
         Guid rotationId,
         RotationGoal goal,
         Survey survey,
@@ -112,7 +130,7 @@ internal sealed class CountRowsConsumer(
             row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
             row => row.Pending
         );
-        await RecordAsync(rotationId, survey.Counted(goal), cancellationToken);
+        await RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return
         [
             .. survey
@@ -125,6 +143,7 @@ internal sealed class CountRowsConsumer(
 
     // A table with pending rows that was never counted before is left to the planner, which tries its keys first.
     private async Task RecordAsync(
+        HeldWork alone,
         Guid rotationId,
         IReadOnlyList<TableCount> tables,
         CancellationToken cancellationToken
@@ -134,7 +153,8 @@ internal sealed class CountRowsConsumer(
         var known = (await store.ListAsync(rotationId, cancellationToken))
             .Select(table => (table.Scope, table.Database, table.Table))
             .ToHashSet();
-        await store.RecordAsync(
+        await RotationTableStore.RecordAsync(
+            alone,
             rotationId,
             [
                 .. tables.Where(table =>

@@ -21,8 +21,10 @@ internal sealed class PlanRotationConsumer(
     KeyRing ring,
     TargetDatabases databases,
     Surveyor surveyor,
+    TableClaims claims,
     ControlDatabase control,
     LedgerPulse pulse,
+    WorkGuards guards,
     TimeProvider clock,
     ILogger<PlanRotationConsumer> log
 ) : IConsumer<PlanRotation>
@@ -39,12 +41,7 @@ internal sealed class PlanRotationConsumer(
             return;
         }
 
-        var guard = new RotationGuard(control.Source);
-        await using var alone = await guard.TryHoldAsync(
-            "plan",
-            command.RotationId,
-            context.CancellationToken
-        );
+        await using var alone = await guards.TryHoldAsync(context, "plan", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Rotate);
@@ -52,7 +49,16 @@ internal sealed class PlanRotationConsumer(
         if (planned is not { IsPlanned: true })
         {
             await PauseAsync(command, context.CancellationToken);
-            await PlanAsync(command, sweep, context.CancellationToken);
+            if (
+                await claims.RenewAsync(command.RotationId, command.Goal, context.CancellationToken) is
+                { } obstacle
+            )
+            {
+                await context.PublishAsync(new RotationHeldUp(command.RotationId, obstacle));
+                return; // the next nudge asks again
+            }
+
+            await PlanAsync(alone, command, sweep, context.CancellationToken);
             planned = await FindAsync(sweep, context.CancellationToken);
             pulse.Beat();
         }
@@ -78,7 +84,12 @@ internal sealed class PlanRotationConsumer(
             await new LedgerSummary(control.Source).ReadAsync(sweep.RotationId, cancellationToken)
         ).SingleOrDefault(summary => summary.Key == sweep);
 
-    private async Task PlanAsync(PlanRotation command, SweepKey sweep, CancellationToken cancellationToken)
+    private async Task PlanAsync(
+        HeldWork alone,
+        PlanRotation command,
+        SweepKey sweep,
+        CancellationToken cancellationToken
+    )
     {
         var goal = command.Goal;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
@@ -107,13 +118,14 @@ internal sealed class PlanRotationConsumer(
         await Task.WhenAll(
             chosen
                 .GroupBy(rows => rows.Table.Name.Database)
-                .Select(database => PlanAsync(command, sweep, [.. database], cancellationToken))
+                .Select(database => PlanAsync(alone, command, sweep, [.. database], cancellationToken))
         );
-        await plan.FinishPlanningAsync(sweep, cancellationToken);
+        await PartitionPlan.FinishPlanningAsync(alone, sweep, cancellationToken);
     }
 
     // Each database apart: what one of them refuses keeps nothing of the others from being planned.
     private async Task PlanAsync(
+        HeldWork alone,
         PlanRotation command,
         SweepKey sweep,
         IReadOnlyList<PlannedRows> chosen,
@@ -122,7 +134,8 @@ internal sealed class PlanRotationConsumer(
     {
         try
         {
-            await OpenAsync(command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
+            await EnsureClaimedAsync(command.RotationId, chosen[0].Table.Name.Database, cancellationToken);
+            await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
             var planner = new SweepPlanner(plan, pulse);
             foreach (var (table, tenants) in chosen)
             {
@@ -156,8 +169,24 @@ internal sealed class PlanRotationConsumer(
         }
     }
 
+    // Of a database that did not answer when its tables were claimed again, workers could not be told which one it is.
+    private async Task EnsureClaimedAsync(
+        Guid rotationId,
+        string database,
+        CancellationToken cancellationToken
+    )
+    {
+        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
+            [rotationId],
+            cancellationToken
+        );
+        if (claimed.All(one => one.Database != database))
+            throw new UsageException("it did not answer when its tables were claimed");
+    }
+
     // A database that did not answer when the rotation was checked is checked now, before anything of it is written.
     private async Task OpenAsync(
+        HeldWork alone,
         PlanRotation command,
         IReadOnlyList<SurveyedTable> tables,
         CancellationToken cancellationToken
@@ -178,7 +207,8 @@ internal sealed class PlanRotationConsumer(
         if (wrong.Count > 0)
             throw new UsageException(wrong[0].Explain());
         await HeldValues.EnsureAsync(new ColumnLook(databases), late, command.Goal, cancellationToken);
-        await store.RecordAsync(
+        await RotationTableStore.RecordAsync(
+            alone,
             command.RotationId,
             [.. late.Select(table => table.Counted(command.Goal))],
             cancellationToken

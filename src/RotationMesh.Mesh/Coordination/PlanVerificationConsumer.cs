@@ -13,7 +13,9 @@ internal sealed class PlanVerificationConsumer(
     TargetDatabases databases,
     Surveyor surveyor,
     ControlDatabase control,
-    LedgerPulse pulse
+    RotationPlaces places,
+    LedgerPulse pulse,
+    WorkGuards guards
 ) : IConsumer<PlanVerification>
 {
     private readonly PartitionPlan plan = new(control.Source);
@@ -22,19 +24,23 @@ internal sealed class PlanVerificationConsumer(
     public async Task Consume(ConsumeContext<PlanVerification> context)
     {
         var command = context.Message;
-        var guard = new RotationGuard(control.Source);
-        await using var alone = await guard.TryHoldAsync(
-            "verify",
-            command.RotationId,
-            context.CancellationToken
-        );
+        await using var alone = await guards.TryHoldAsync(context, "verify", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
         var planned = await FindAsync(sweep, context.CancellationToken);
         if (planned is not { IsPlanned: true })
         {
-            var survey = await surveyor.CountAsync(command.Goal, null, context.CancellationToken);
+            if (
+                await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
+            )
+            {
+                await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+                return; // another coordinator may have the rotation's database
+            }
+
+            // The census after the sweep has just counted; before the end everything is counted once more.
+            var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
             if (survey.Gaps is { } gaps)
             {
                 // Not everything can be verified now; the next nudge asks again.
@@ -42,7 +48,7 @@ internal sealed class PlanVerificationConsumer(
                 return;
             }
 
-            await PlanAsync(command, sweep, survey, context.CancellationToken);
+            await PlanAsync(alone, command, sweep, survey, context.CancellationToken);
             planned = await FindAsync(sweep, context.CancellationToken);
             pulse.Beat();
         }
@@ -53,18 +59,21 @@ internal sealed class PlanVerificationConsumer(
     }
 
     private async Task PlanAsync(
+        HeldWork alone,
         PlanVerification command,
         SweepKey sweep,
         Survey survey,
         CancellationToken cancellationToken
     )
     {
-        await new RowFailureStore(control.Source).ClearUnreadableAsync(
+        await RowFailureStore.ClearUnreadableAsync(
+            alone,
             command.RotationId,
             command.Goal.TargetVersion,
             cancellationToken
         );
-        await new RotationTableStore(control.Source).RecordAsync(
+        await RotationTableStore.RecordAsync(
+            alone,
             command.RotationId,
             survey.Counted(command.Goal),
             cancellationToken
@@ -86,7 +95,7 @@ internal sealed class PlanVerificationConsumer(
             await planner.AddAsync(sweep, table, ranges, cancellationToken);
         }
 
-        await plan.FinishPlanningAsync(sweep, cancellationToken);
+        await PartitionPlan.FinishPlanningAsync(alone, sweep, cancellationToken);
     }
 
     private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>

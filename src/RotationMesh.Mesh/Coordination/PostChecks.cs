@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates.Http;
@@ -10,6 +11,11 @@ namespace RotationMesh.Mesh.Coordination;
 /// <summary>Asks the application what the map's post-checks say, once its rows are rotated and verified.</summary>
 internal sealed class PostChecks(RotationMap map, ControlDatabase control, AuditLog audit)
 {
+    private readonly ConcurrentDictionary<
+        Guid,
+        (int Sweep, IReadOnlyList<PostCheckDocument> Answers)
+    > given = [];
+
     /// <summary>Throws <see cref="UsageException"/> for a check whose variables are not set: the end is too late to hear of it.</summary>
     public static void EnsureKnown(RotationMap map)
     {
@@ -27,10 +33,26 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
     }
 
     /// <summary>
-    /// Asks all of them at the same time and takes the answers to the audit log. They are GET requests, so being asked
-    /// again after a crash does no harm.
+    /// The answers after that sweep. Asks all of them at the same time, once, and takes the answers to the audit log; the end
+    /// of the rotation may still have to wait. They are GET requests, so being asked again after a crash does no harm.
     /// </summary>
     public async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
+        Guid rotationId,
+        int sweep,
+        CancellationToken cancellationToken
+    )
+    {
+        if (given.TryGetValue(rotationId, out var before) && before.Sweep == sweep)
+            return before.Answers;
+        var answers = await AskAsync(rotationId, cancellationToken);
+        given[rotationId] = (sweep, answers);
+        return answers;
+    }
+
+    /// <summary>The answers are kept with the rotation from now on.</summary>
+    public void Forget(Guid rotationId) => given.TryRemove(rotationId, out _);
+
+    private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
         Guid rotationId,
         CancellationToken cancellationToken
     )

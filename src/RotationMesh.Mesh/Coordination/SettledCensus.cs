@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Durability;
-using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Postgres.Target.Writers;
 
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// The census that ends a rotation: counted once every transaction has ended that had begun to write before, and made
-/// durable. Each database apart, and of all sweeps of the rotation together no longer than its patience.
+/// The census that ends a rotation: it misses no transaction that had begun to write, and is made durable. It waits for
+/// each database apart, and in all sweeps of the rotation together no longer than its patience.
 /// </summary>
 internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience, TimeProvider clock)
 {
@@ -39,37 +39,81 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
     /// are there already are swept at once; then only what it waits for.
     /// </summary>
     public async Task<Survey> RunAsync(
-        IReadOnlyList<TableTarget> targets,
-        Func<Task<IReadOnlyList<SurveyedTable>>> countAsync,
+        IReadOnlyList<SurveyedTable> tables,
+        IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
     )
     {
-        if (targets.Count == 0)
+        if (tables.Count == 0)
             return new Survey([], []);
-        var database = targets[0].Entry.Database;
-        var waiting = waits.GetOrAdd(database, _ => new Waiting(new EarlierWriters(databases, targets)));
-        if (!await waiting.Writers.HaveEndedAsync(Longest, cancellationToken) && !IsOver())
+        var database = tables[0].Target.Entry.Database;
+        var waiting = waits.GetOrAdd(
+            database,
+            _ => new Waiting(new SettledCount(databases, [.. tables.Select(table => table.Target)]))
+        );
+        var longest = Longest;
+        if (!await waiting.Count.Writers.HaveEndedAsync(longest, cancellationToken))
         {
-            var tables = waiting.IsCounted ? [] : await countAsync();
-            waiting.IsCounted = true;
-            return new Survey(tables, []) { Waiting = Describe(database, waiting.Writers) };
+            if (!IsOver())
+                return await NotYetAsync(tables, tenants, waiting, cancellationToken);
+            longest = TimeSpan.Zero;
         }
 
         await using var durable = await DurabilityWitness.OpenAsync(databases, database, cancellationToken);
-        var counted = await countAsync();
-        waiting.IsCounted = true;
-        if (await waiting.Writers.HaveCompanyAsync(cancellationToken) && !IsOver())
-            return new Survey(counted, []) { Waiting = Describe(database, waiting.Writers) };
+        var survey = new Survey([], []);
+        foreach (var table in tables)
+        {
+            var counted = await waiting.Count.CountAsync(table.Target, tenants, longest, cancellationToken);
+            if (counted is null)
+            {
+                if (!IsOver())
+                    return await NotYetAsync(tables, tenants, waiting, cancellationToken);
+                survey = survey with { OpenWriters = StillOpen(database, waiting.Count.Writers) };
+                counted = new TableCounted(
+                    await new TableCensus(databases).CountAsync(table.Target, tenants, cancellationToken),
+                    null
+                );
+            }
+
+            survey = survey with
+            {
+                Tables = [.. survey.Tables, table with { Counts = counted.Counts }],
+                Notes = counted.Note is { } note ? [.. survey.Notes, note] : survey.Notes,
+            };
+        }
+
         await durable.FlushAsync(cancellationToken);
         waits.TryRemove(database, out _);
-        return new Survey(counted, [])
-        {
-            OpenWriters =
-                waiting.Writers.Open.Count == 0
-                    ? null
-                    : $"transactions were open in database {database} when it was counted, and may still bring rows of "
-                        + $"another version: {waiting.Writers}",
-        };
+        return survey;
+    }
+
+    // What is to be seen already, once in a sweep.
+    private async Task<Survey> NotYetAsync(
+        IReadOnlyList<SurveyedTable> tables,
+        IReadOnlyList<string>? tenants,
+        Waiting waiting,
+        CancellationToken cancellationToken
+    )
+    {
+        var database = tables[0].Target.Entry.Database;
+        var told =
+            $"the closing census of database {database} waits for transactions that were open before it, whose rows nobody sees "
+            + $"yet: {waiting.Count.Writers}";
+        var counted = new List<SurveyedTable>();
+        if (!waiting.IsCounted)
+            foreach (var table in tables)
+                counted.Add(
+                    table with
+                    {
+                        Counts = await new TableCensus(databases).CountAsync(
+                            table.Target,
+                            tenants,
+                            cancellationToken
+                        ),
+                    }
+                );
+        waiting.IsCounted = true;
+        return new Survey(counted, []) { Waiting = told };
     }
 
     private bool IsOver()
@@ -78,13 +122,13 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
         return clock.GetElapsedTime(waitingSince) >= patience;
     }
 
-    private static string Describe(string database, EarlierWriters writers) =>
-        $"the closing census of database {database} waits for transactions that were open before it, whose rows nobody sees "
-        + $"yet: {writers}";
+    private static string StillOpen(string database, EarlierWriters writers) =>
+        $"transactions were open in database {database} when it was counted, and may still bring rows of another version: "
+        + $"{writers}";
 
-    private sealed class Waiting(EarlierWriters writers)
+    private sealed class Waiting(SettledCount count)
     {
-        public EarlierWriters Writers { get; } = writers;
+        public SettledCount Count { get; } = count;
 
         /// <summary>Whether the rows that are to be seen were counted in this sweep.</summary>
         public bool IsCounted { get; set; }

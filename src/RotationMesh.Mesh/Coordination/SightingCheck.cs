@@ -1,4 +1,5 @@
 using RotationMesh.Contracts;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Coordination;
 
@@ -30,11 +31,20 @@ internal static class SightingCheck
             return "it names no keys";
         if (keys.Select(key => key.Version).Distinct().Count() != keys.Count)
             return "it names a key version twice";
+        if (seen.Databases is not { Count: <= MapIdentities.Most } databases || !databases.All(IsDatabase))
+            return "it names no databases";
+        if (databases.Select(database => database.Name).Distinct().Count() != databases.Count)
+            return "it names a database twice";
         return seen.Concurrency is >= 1 and <= MostAtOnce ? null : "its concurrency can't be";
     }
 
     private static bool IsKey(KeySeen? key) =>
         key is { Version: >= 1 } && IsHex(key.Fingerprint, FingerprintDigits);
+
+    private static bool IsDatabase(DatabaseSeen? database) =>
+        database is not null
+        && MessageText.Fits(database.Name, LongestName)
+        && DatabaseIdentity.Parse(database.Identity) is not null;
 
     private static bool IsHex(string? text, int digits) =>
         text?.Length == digits && text.All(char.IsAsciiHexDigitLower);

@@ -28,6 +28,8 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
             ? null
             : string.Join("; ", Uncounted.Select(gap => $"database {gap.Database}: {gap.Reason}"));
 
+    public long BelowTarget(int version) => Tables.Sum(table => table.Pending(version));
+
     public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
         [.. Tables.Select(table => table.Counted(goal))];
 }

@@ -112,25 +112,25 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             );
             var targets = report.OrThrow();
             var orders = entries.ToDictionary(entry => entry.Entry, entry => entry.Order);
-            var census = new TableCensus(databases);
-            if (closing is null)
-                return new Survey(await CountAsync(), []);
-            var survey = await closing.RunAsync(targets, CountAsync, cancellationToken);
-            return survey with { Notes = await NotesAsync(survey.Tables, Tenants(goal), cancellationToken) };
-
-            async Task<IReadOnlyList<SurveyedTable>> CountAsync()
+            if (closing is not null)
             {
-                var tables = new List<SurveyedTable>();
-                foreach (var target in targets)
-                    tables.Add(
-                        new SurveyedTable(
-                            target,
-                            orders[target.Entry],
-                            await census.CountAsync(target, Tenants(goal), cancellationToken)
-                        )
-                    );
-                return tables;
+                var tables = targets.Select(target => new SurveyedTable(target, orders[target.Entry], []));
+                var settled = await closing.RunAsync([.. tables], Tenants(goal), cancellationToken);
+                var notes = await NotesAsync(settled.Tables, Tenants(goal), cancellationToken);
+                return settled with { Notes = [.. settled.Notes, .. notes] };
             }
+
+            var census = new TableCensus(databases);
+            var counted = new List<SurveyedTable>();
+            foreach (var target in targets)
+                counted.Add(
+                    new SurveyedTable(
+                        target,
+                        orders[target.Entry],
+                        await census.CountAsync(target, Tenants(goal), cancellationToken)
+                    )
+                );
+            return new Survey(counted, []);
         }
         catch (DurabilityException fault)
         {

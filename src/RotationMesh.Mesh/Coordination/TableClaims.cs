@@ -4,11 +4,20 @@ using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Claims the tables and tenants of a rotation, so that no two that run cover the same rows.</summary>
-internal sealed class TableClaims(RotationMap map, ControlDatabase control, IBus bus, TimeProvider clock)
+internal sealed class TableClaims(
+    RotationMap map,
+    TargetDatabases databases,
+    ControlDatabase control,
+    RotationPlaces places,
+    IBus bus,
+    TimeProvider clock
+)
 {
     /// <summary>Longest wait for another to be over; what takes longer is asked for again at a nudge.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
@@ -28,10 +37,7 @@ internal sealed class TableClaims(RotationMap map, ControlDatabase control, IBus
         CancellationToken cancellationToken
     )
     {
-        var tables = map
-            .Tables.Where(entry => goal.Scopes.Contains(entry.Scope))
-            .Select(entry => new PlannedTable(entry.Scope, entry.Database, entry.Name))
-            .ToList();
+        var tables = await TablesAsync(goal, cancellationToken);
         var locks = new RotationLocks(control.Source);
         var tenants = Surveyor.Tenants(goal);
         while (await locks.TryClaimAsync(rotationId, tables, tenants, cancellationToken) is { } other)
@@ -47,6 +53,83 @@ internal sealed class TableClaims(RotationMap map, ControlDatabase control, IBus
 
         return null;
     }
+
+    /// <summary>
+    /// Claims again what the tables of the databases are now, before partitions of them are planned: a database may have
+    /// answered at last, and a leaf may have come. Returns why none may be planned; null where they may.
+    /// </summary>
+    public async Task<string?> RenewAsync(
+        Guid rotationId,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        var tables = await TablesAsync(goal, cancellationToken);
+        if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
+            return elsewhere;
+        var other = await new RotationLocks(control.Source).TryClaimAsync(
+            rotationId,
+            tables,
+            Surveyor.Tenants(goal),
+            cancellationToken,
+            renewing: true
+        );
+        return other is null
+            ? null
+            : $"rotation {other} runs on some of the same rows: wait for its end, or cancel one of the two";
+    }
+
+    private async Task<IReadOnlyList<ClaimedTable>> TablesAsync(
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        using var room = new SemaphoreSlim(RotationPlaces.AtOnce);
+        var found = await Task.WhenAll(
+            map.Tables.Where(entry => goal.Scopes.Contains(entry.Scope))
+                .GroupBy(entry => entry.Database)
+                .Select(async database =>
+                {
+                    await room.WaitAsync(cancellationToken);
+                    try
+                    {
+                        return await TablesAsync([.. database], cancellationToken);
+                    }
+                    finally
+                    {
+                        room.Release();
+                    }
+                })
+        );
+        return [.. found.SelectMany(tables => tables)];
+    }
+
+    private async Task<IReadOnlyList<ClaimedTable>> TablesAsync(
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await RotationPlaces.AskAsync(
+            token => new TableTrees(databases).FindAsync(entries, token),
+            cancellationToken
+        );
+        return
+        [
+            .. entries.Select(
+                (entry, place) =>
+                    new ClaimedTable(entry.Database, entry.Name)
+                    {
+                        Tenancy = $"{entry.Tenant.Name}\n{entry.TenantWhenNull}",
+                        Identity = found?.Identity.ToString(),
+                        Relations = Known(found?.Tables[place].Below),
+                        Around = Known(found?.Tables[place].Around),
+                    }
+            ),
+        ];
+    }
+
+    private static IReadOnlyList<long>? Known(IReadOnlyList<long>? relations) =>
+        relations is { Count: > 0 } ? relations : null;
 
     // True where it is over, or was after a moment.
     private async Task<bool> TryEndAsync(Guid other, Guid successor, CancellationToken cancellationToken)

@@ -32,6 +32,7 @@ internal sealed class WorkerSeenConsumer(ControlDatabase control, KeyRing ring, 
                 Keys = Shown(context).ToDictionary(key => key.Version, key => key.Fingerprint),
                 Concurrency = seen.Concurrency,
                 Leaving = seen.Leaving,
+                Databases = seen.Databases.ToDictionary(one => one.Name, one => one.Identity),
             },
             context.CancellationToken
         );

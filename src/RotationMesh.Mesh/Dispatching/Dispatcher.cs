@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
@@ -18,6 +19,7 @@ internal sealed class Dispatcher(
     ControlDatabase control,
     TargetClocks clocks,
     SoundRotations rotations,
+    VersionHolds holds,
     LedgerRules rules,
     LedgerPulse pulse,
     CoordinatorOptions options,
@@ -32,10 +34,11 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
     private static readonly string[] Dispatching = ["Planning", "Rotating", "Verifying"];
 
-    private readonly PartitionDispatch dispatch = new(control.Source, rules, clock, clocks.NowAsync);
+    private IReadOnlyDictionary<Guid, RunningRotation> open = new Dictionary<Guid, RunningRotation>();
     private readonly RetiredTargets retired = new(bus, control);
     private readonly PartitionCommands commands = new(bus, control, traces);
 
+    private PartitionDispatch? dispatch;
     private long? told;
 
     /// <inheritdoc/>
@@ -61,11 +64,30 @@ internal sealed class Dispatcher(
         }
     }
 
+    private PartitionDispatch Dispatch =>
+        dispatch ??= new(
+            control.Source,
+            rules,
+            clock,
+            clocks.NowAsync,
+            (rotation, database) =>
+                open.TryGetValue(rotation, out var found) && holds.IsHeld(database, found.TargetVersion)
+        );
+
+    // Somebody should look: had the version been retired by now, its key may be destroyed.
+    private async Task TellClosedAsync(CancellationToken stopping)
+    {
+        foreach (var rotation in open.Values)
+            if (holds.ExplainClosed(rotation.TargetVersion) is { } reason)
+                await bus.PublishAsync(new BreakerTripped(rotation.RotationId, reason), stopping);
+    }
+
     /// <summary>One take; false where nothing was due or the window is full.</summary>
     private async Task<bool> DispatchAsync(CancellationToken stopping)
     {
         var running = await rotations.ListAsync(stopping);
-        var open = running
+        holds.Keep(running);
+        open = running
             .Where(rotation => Dispatching.Contains(rotation.State))
             .ToDictionary(r => r.RotationId);
         if (open.Count == 0)
@@ -75,8 +97,8 @@ internal sealed class Dispatcher(
             PerRotation = options.Window,
             PerDatabase = options.WindowOfDatabase,
         };
-        var taken = await dispatch.TakeAsync(
-            open.Keys,
+        var taken = await Dispatch.TakeAsync(
+            [.. open.Keys],
             window,
             partitions => commands.SendAsync(partitions, open, stopping),
             stopping
@@ -85,6 +107,7 @@ internal sealed class Dispatcher(
         {
             told = clock.GetTimestamp();
             await retired.TellAsync(open.Values, stopping);
+            await TellClosedAsync(stopping);
         }
 
         return taken.Count > 0;

@@ -23,6 +23,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
     {
         var rotate = await bus.GetSendEndpoint(Queues.Address(Queues.RotatePartition));
         var verify = await bus.GetSendEndpoint(Queues.Address(Queues.VerifyPartition));
+        var places = await PlacesAsync(partitions, cancellationToken);
         var shares = await SharesAsync(partitions, rotations, cancellationToken);
         foreach (var own in partitions.GroupBy(partition => partition.Sweep.RotationId))
         {
@@ -34,13 +35,13 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
                 own.Select(partition =>
                     partition.Sweep.Phase == SweepPhase.Verify
                         ? BoundedSends.WithinAsync(
-                            token => verify.Send(Verify(partition, rotation, shares), token),
+                            token => verify.Send(Verify(partition, rotation, places, shares), token),
                             cancellationToken
                         )
                         : BoundedSends.WithinAsync(
                             token =>
                                 rotate.Send<RotatePartition>(
-                                    Rotate(partition, rotation),
+                                    Rotate(partition, rotation, places),
                                     new Transmissions(deadlines, partition, token).LeavesAsync,
                                     token
                                 ),
@@ -51,11 +52,15 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
         }
     }
 
-    private static RotatePartition Rotate(TakenPartition partition, RunningRotation rotation) =>
+    private static RotatePartition Rotate(
+        TakenPartition partition,
+        RunningRotation rotation,
+        IReadOnlyDictionary<(Guid, string), string> places
+    ) =>
         new()
         {
             RotationId = rotation.RotationId,
-            Partition = Reference(partition),
+            Partition = Reference(partition, places),
             TargetVersion = rotation.TargetVersion,
             BatchSize = rotation.BatchSize,
             AllowDowngrade = rotation.AllowDowngrade,
@@ -68,12 +73,13 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
     private static VerifyPartition Verify(
         TakenPartition partition,
         RunningRotation rotation,
+        IReadOnlyDictionary<(Guid, string), string> places,
         IReadOnlyDictionary<(Guid, string, string, string), double> shares
     ) =>
         new()
         {
             RotationId = rotation.RotationId,
-            Partition = Reference(partition),
+            Partition = Reference(partition, places),
             TargetVersion = rotation.TargetVersion,
             Sample = shares.GetValueOrDefault(
                 (rotation.RotationId, partition.Range.Scope, partition.Range.Database, partition.Range.Table),
@@ -83,7 +89,10 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             TargetFingerprint = rotation.TargetFingerprint,
         };
 
-    private static PartitionRef Reference(TakenPartition partition) =>
+    private static PartitionRef Reference(
+        TakenPartition partition,
+        IReadOnlyDictionary<(Guid, string), string> places
+    ) =>
         new()
         {
             PartitionId = partition.PartitionId,
@@ -91,10 +100,27 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             Scope = partition.Range.Scope,
             Database = partition.Range.Database,
             Table = partition.Range.Table,
+            DatabaseIdentity = places.GetValueOrDefault(
+                (partition.Sweep.RotationId, partition.Range.Database)
+            ),
             Leaf = partition.Range.Leaf.Quoted,
             Tenants = partition.Range.Tenants,
             Pages = partition.Range.Pages is { } pages ? new PageRange(pages.From, pages.To) : null,
         };
+
+    private async Task<IReadOnlyDictionary<(Guid, string), string>> PlacesAsync(
+        IReadOnlyList<TakenPartition> partitions,
+        CancellationToken cancellationToken
+    )
+    {
+        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
+            [.. partitions.Select(partition => partition.Sweep.RotationId).Distinct()],
+            cancellationToken
+        );
+        return claimed
+            .DistinctBy(one => (one.RotationId, one.Database))
+            .ToDictionary(one => (one.RotationId, one.Database), one => one.Identity);
+    }
 
     // The planner cut the ranges for the share that the last census calls for.
     private async Task<IReadOnlyDictionary<(Guid, string, string, string), double>> SharesAsync(

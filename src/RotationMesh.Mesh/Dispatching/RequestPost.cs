@@ -61,12 +61,19 @@ internal sealed class RequestPost(
             return Refused(demand, "it can't be read");
         if (RequestSeals.Fault(ring, demand, message, clock.GetUtcNow()) is { } fault)
             return Refused(demand, fault);
+        if (await HasBegunAndGoneAsync(message))
+            return Refused(demand, BegunRotations.Fault);
         var asked = AskedTraces.Read(demand.TraceParent);
         using var span = Spans.Step("request", demand.RotationId, asked);
         await bus.SendAsync(Queues.Rotation, message, CancellationToken.None);
         MeshLog.Posted(log, demand.RotationId, demand.Kind);
         return null;
     }
+
+    // Of a start that was lost there is no event, and it is sent again; the saga asks the same of a message.
+    private async Task<bool> HasBegunAndGoneAsync(object message) =>
+        message is StartRotation start
+        && await BegunRotations.IsGoneAsync(control.Source, start.RotationId, CancellationToken.None);
 
     // Once: the request is marked, and not taken again.
     private string Refused(RotationDemand demand, string fault)

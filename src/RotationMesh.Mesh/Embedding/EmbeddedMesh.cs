@@ -34,6 +34,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// </summary>
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
 
+    private readonly RotationPlaces places = new(parts.Map, parts.Databases, parts.Control);
     private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
 
     /// <summary>Settable so that tests need not wait, and can look into the bus.</summary>
@@ -144,7 +145,10 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         );
         if (ended.State == "Faulted")
             throw new UsageException(ended.Reason ?? "the rotation can't go on");
-        return await new RotationReader(parts.Control, parts.Map).ReadAsync(ended, CancellationToken.None);
+        return await new RotationReader(parts.Control, parts.Map, parts.Ring).ReadAsync(
+            ended,
+            CancellationToken.None
+        );
     }
 
     private ServiceCollection Services(Guid rotationId, int workers)
@@ -195,7 +199,10 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 is not { } held
             )
                 continue;
-            if (!RotationSeals.IsSound(parts.Ring, abandoned))
+            if (
+                !RotationSeals.IsSound(parts.Ring, abandoned)
+                || await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null
+            )
             {
                 await held.DisposeAsync();
                 continue; // whoever claims its tables cancels it

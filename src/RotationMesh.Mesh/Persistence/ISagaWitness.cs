@@ -7,6 +7,16 @@ namespace RotationMesh.Mesh.Persistence;
 public interface ISagaWitness<TSaga>
     where TSaga : class, ISaga
 {
+    /// <summary>
+    /// Called before the saga is looked for: false leaves a message unheard that has had its effect, though nothing of its
+    /// saga is there any more.
+    /// </summary>
+    Task<bool> MayHearAsync(
+        NpgsqlTransaction transaction,
+        object message,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Called before the state machine runs: the saga as it is, untouched by what the machine does to the original.</summary>
     TSaga Copy(TSaga saga);
 

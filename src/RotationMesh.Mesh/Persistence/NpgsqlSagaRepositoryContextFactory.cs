@@ -18,6 +18,8 @@ internal sealed class NpgsqlSagaRepositoryContextFactory<TSaga>(
         where T : class
     {
         await using var transaction = await store.BeginAsync(context.CancellationToken);
+        if (!await transaction.MayHear(context.Message, context.CancellationToken))
+            return;
         await next.Send(new NpgsqlSagaRepositoryContext<TSaga, T>(transaction, context, factory));
         await transaction.Commit();
     }

@@ -23,6 +23,10 @@ internal sealed class SagaTransaction<TSaga>(
     /// <summary>What activities join: their writes commit with the saga's row or not at all.</summary>
     public NpgsqlTransaction Transaction => transaction;
 
+    /// <summary>False for a message that is not to be heard, whatever is there of its saga.</summary>
+    public Task<bool> MayHear(object message, CancellationToken cancellationToken) =>
+        witness?.MayHearAsync(transaction, message, cancellationToken) ?? Task.FromResult(true);
+
     /// <summary>
     /// The instance, locked until this transaction ends, or null; null as well where somebody else wrote it, and the message
     /// is none that it may hear nevertheless. Waits for whoever holds the lock.

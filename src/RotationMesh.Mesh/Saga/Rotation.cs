@@ -74,6 +74,9 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Whether the closing totals are written.</summary>
     public bool Concluded { get; set; }
 
+    /// <summary>What was asked of it lately, and heard.</summary>
+    public string[] Steerings { get; set; } = [];
+
     /// <summary>JSON of the census after a sweep, as it was written under the guard; null before the first.</summary>
     public string? Census { get; set; }
 
@@ -105,6 +108,11 @@ public sealed class Rotation : SagaStateMachineInstance
         && closing.Cancelled == (State == "Cancelled")
             ? closing
             : null;
+
+    /// <summary>Whether a cancel ends it, or finds it cancelled with its totals still to be written.</summary>
+    internal bool LeadsToCancelled() =>
+        State is not ("Completed" or "CompletedWithFailures" or "Faulted")
+        && !(State == "Cancelled" && Concluded);
 
     internal Rotation Copy() => (Rotation)MemberwiseClone();
 

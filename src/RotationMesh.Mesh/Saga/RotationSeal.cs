@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
@@ -6,8 +7,8 @@ using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Saga;
 
-/// <summary>Seals rotations by the key ring. One whose seal does not hold can still be cancelled, which writes no row.</summary>
-internal sealed class RotationSeal(KeyRing ring) : ISagaSeal<Rotation>
+/// <summary>Seals rotations by the key ring. One whose seal does not hold can still be cancelled while it is not over, which writes no row.</summary>
+internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : ISagaSeal<Rotation>
 {
     /// <inheritdoc/>
     public void Seal(Rotation saga) => saga.Seal = RotationSeals.SealOf(ring, Facts(saga));
@@ -20,7 +21,35 @@ internal sealed class RotationSeal(KeyRing ring) : ISagaSeal<Rotation>
             saga.Census = null;
         if (ClosingSummary.Read(ring, id, saga.Summary, saga.SummarySeal) is null)
             saga.Summary = null;
-        return message is CancelRotation || RotationSeals.IsSound(ring, Facts(saga));
+        if (!RotationSeals.IsSound(ring, Facts(saga)))
+            return message is CancelRotation && MayCancel(saga, message);
+        return !Steerings.Is(message) || Hears(saga, message);
+    }
+
+    // Heard where it ends in Cancelled and nowhere else: the row is sealed again after any message that is heard, and what
+    // somebody wrote into it would be believed. Cancelled, it says what was written there, and nobody acts on that any more.
+    private bool MayCancel(Rotation saga, object message)
+    {
+        if (!saga.LeadsToCancelled())
+            return false;
+        saga.Steerings = [];
+        return Hears(saga, message);
+    }
+
+    // Noted with the row that it changes; where it changes nothing, too, so that it can't be kept for later.
+    private bool Hears(Rotation saga, object message)
+    {
+        if (
+            Steerings.Asked(message) is not { } asked
+            || Steerings.Hear(saga.Steerings, asked) is not { } heard
+        )
+        {
+            MeshLog.SteeredBefore(log, saga.CorrelationId, message.GetType().Name);
+            return false;
+        }
+
+        saga.Steerings = heard;
+        return true;
     }
 
     private static RunningRotation Facts(Rotation saga) =>
@@ -49,6 +78,7 @@ internal sealed class RotationSeal(KeyRing ring) : ISagaSeal<Rotation>
             IdleSweeps = saga.IdleSweeps,
             BreakerOff = saga.BreakerOff,
             Concluded = saga.Concluded,
+            Steerings = saga.Steerings,
             Seal = saga.Seal,
         };
 }

@@ -23,6 +23,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
         On(() => VerifyPlanned, m => m.RotationId);
         On(() => VerifyDone, m => m.RotationId);
         On(() => Concluded, m => m.RotationId);
+        On(() => CameLate, m => m.RotationId);
         On(() => HeldUp, m => m.RotationId);
         On(() => BreakerOpen, m => m.RotationId);
         On(() => Nudged, m => m.RotationId);
@@ -70,6 +71,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             Verifying,
             When(Counted).SendCommand(),
             When(VerifyDone, c => c.IsThisSweep(c.Message.Sweep)).NoteVerified().SendCommand(),
+            When(CameLate, c => c.IsThisSweep(c.Message.Sweep)).Enter(Rotating),
             When(Concluded, c => c.IsClean())
                 .Conclude()
                 .Note(_ => null) // of what was given up nothing is left
@@ -139,6 +141,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
     public Event<VerificationPlanned> VerifyPlanned { get; private set; } = null!;
     public Event<VerificationSettled> VerifyDone { get; private set; } = null!;
     public Event<RotationConcluded> Concluded { get; private set; } = null!;
+    public Event<RowsCameLate> CameLate { get; private set; } = null!;
     public Event<RotationHeldUp> HeldUp { get; private set; } = null!;
     public Event<BreakerTripped> BreakerOpen { get; private set; } = null!;
     public Event<NudgeRotation> Nudged { get; private set; } = null!;

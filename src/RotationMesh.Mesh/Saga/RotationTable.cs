@@ -36,6 +36,7 @@ internal static class RotationTable
         "snapshot_taken_at",
         "reason",
         "concluded",
+        "steerings",
         SagaColumn.ReadOnly("census"),
         SagaColumn.ReadOnly("census_seal"),
         SagaColumn.ReadOnly("summary"),

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Persistence;
 using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Saga;
@@ -11,8 +13,24 @@ namespace RotationMesh.Mesh.Saga;
 /// Takes the changes of rotations to the audit log: who started one and how, every change of state and why, the closing
 /// totals. The newest event is noted with the rotation.
 /// </summary>
-internal sealed class RotationWitness(AuditLog audit) : ISagaWitness<Rotation>
+internal sealed class RotationWitness(AuditLog audit, ILogger<RotationWitness> log) : ISagaWitness<Rotation>
 {
+    /// <summary>A start is good for one beginning, though the row that it made was deleted.</summary>
+    public async Task<bool> MayHearAsync(
+        NpgsqlTransaction transaction,
+        object message,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            message is not StartRotation { RotationId: var id }
+            || !await BegunRotations.IsGoneAsync(transaction, id, cancellationToken)
+        )
+            return true;
+        MeshLog.LeftAlone(log, id, BegunRotations.Fault);
+        return false;
+    }
+
     /// <inheritdoc/>
     public Rotation Copy(Rotation saga) => saga.Copy();
 

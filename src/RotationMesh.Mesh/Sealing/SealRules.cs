@@ -25,10 +25,21 @@ internal static class SealRules
     /// <summary>Commands that a worker refuses, rather than drop, where they may come from a coordinator with other keys.</summary>
     private static readonly HashSet<string> Refusable = [Urn<RotatePartition>(), Urn<VerifyPartition>()];
 
-    // What operators ask for, partitions and their results are not sent again, and say by themselves whether they are late.
+    /// <summary>
+    /// The same for what operators ask for, which is sent once and may wait for a coordinator; as long as a request waits for
+    /// one. What is younger is heard once, and a start begins one rotation.
+    /// </summary>
+    private static readonly TimeSpan Asked = TimeSpan.FromDays(1);
+
+    // Partitions have a deadline, and their results name the attempt that they are of: the ledger knows which are late.
     private static readonly Dictionary<string, TimeSpan> Ages = new()
     {
         [Urn<WorkerSeen>()] = Sighting,
+        [Urn<StartRotation>()] = Asked,
+        [Urn<PauseRotation>()] = Asked,
+        [Urn<ResumeRotation>()] = Asked,
+        [Urn<CancelRotation>()] = Asked,
+        [Urn<RetryRotation>()] = Asked,
         [Urn<CheckRotation>()] = News,
         [Urn<CheckGates>()] = News,
         [Urn<PlanRotation>()] = News,
@@ -45,6 +56,7 @@ internal static class SealRules
         [Urn<VerificationPlanned>()] = News,
         [Urn<VerificationSettled>()] = News,
         [Urn<RotationConcluded>()] = News,
+        [Urn<RowsCameLate>()] = News,
         [Urn<RotationHeldUp>()] = News,
         [Urn<BreakerTripped>()] = News,
         [Urn<NudgeRotation>()] = News,

@@ -57,12 +57,15 @@ public static class CoordinatorRole
         bus.AddSingleton<LedgerPulse>();
         bus.AddSingleton<TargetClocks>();
         bus.AddSingleton<LateWrites>();
+        bus.AddSingleton<VersionHolds>();
         bus.AddSingleton<LedgerGauges>();
         bus.AddSingleton<AskedTraces>();
         bus.TryAddSingleton<Surveyor>();
         bus.AddSingleton<SettledCensuses>();
         bus.AddSingleton<FailureArrival>();
+        bus.AddSingleton<RotationPlaces>();
         bus.AddSingleton<TableClaims>();
+        bus.AddSingleton<WorkGuards>();
         bus.TryAddSingleton(services =>
             MapGates.Of(
                 services.GetRequiredService<RotationMap>(),
@@ -77,12 +80,13 @@ public static class CoordinatorRole
         bus.AddSingleton<QueuePauses>();
         bus.AddSingleton<PostChecks>();
         bus.AddSingleton<ClosingDoubts>();
+        bus.AddSingleton<LastLook>();
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,
                 services => services.GetRequiredService<ControlDatabase>().Source,
-                services => new RotationWitness(services.GetRequiredService<AuditLog>()),
-                services => new RotationSeal(services.GetRequiredService<KeyRing>())
+                services => ActivatorUtilities.CreateInstance<RotationWitness>(services),
+                services => ActivatorUtilities.CreateInstance<RotationSeal>(services)
             );
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
         AddCommand<CheckGatesConsumer>(bus, Queues.CheckGates);

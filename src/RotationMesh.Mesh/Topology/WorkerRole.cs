@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RotationMesh.Mesh.Working;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -28,8 +29,12 @@ public static class WorkerRole
     }
 
     /// <summary>Tells coordinators in other processes of this worker; the last thing that a worker does is to say that it leaves.</summary>
-    public static void AddAnnouncement(this IBusRegistrationConfigurator bus) =>
+    public static void AddAnnouncement(this IBusRegistrationConfigurator bus)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.TryAddSingleton<MapIdentities>();
         bus.AddHostedService<Announcement>();
+    }
 
     // No retry: a partition that fails is the ledger's to try again, on any worker.
     private static void Add<TConsumer>(IBusRegistrationConfigurator bus, WorkerOptions options, string queue)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Working;
 
@@ -14,6 +15,7 @@ internal sealed class Announcement(
     RotationMap map,
     KeyRing ring,
     WorkerOptions options,
+    MapIdentities identities,
     TimeProvider clock,
     ILogger<Announcement> log
 ) : BackgroundService
@@ -56,6 +58,9 @@ internal sealed class Announcement(
 
     private async Task SendAsync(bool leaving)
     {
+        var databases = leaving
+            ? new Dictionary<string, string>()
+            : await identities.ReadAsync(CancellationToken.None);
         var seen = new WorkerSeen
         {
             Worker = options.Name,
@@ -65,6 +70,7 @@ internal sealed class Announcement(
             Keys = [.. ring.Keys.Select(key => new KeySeen(key.Version, key.Fingerprint))],
             Concurrency = options.Concurrency,
             Leaving = leaving,
+            Databases = [.. databases.Select(one => new DatabaseSeen(one.Key, one.Value))],
         };
         using var patience = new CancellationTokenSource(Patience, clock);
         try

@@ -53,10 +53,11 @@ internal sealed class Heartbeat : IAsyncDisposable
         {
             await PartitionWork.SendAsync(context, Queues.PartitionAlive, alive);
         }
-        catch (SendTimeoutException fault)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // The next one says the same; without any the lease ends.
-            MeshLog.PartitionFailed(log, alive.RotationId, alive.PartitionId, alive.Attempt, fault.Message);
+            // A connection that broke, say: the next one says the same, and without any the lease ends. The partition goes on.
+            var cause = fault is SendTimeoutException ? fault.Message : fault.GetType().Name;
+            MeshLog.PartitionFailed(log, alive.RotationId, alive.PartitionId, alive.Attempt, cause);
         }
     }
 }

@@ -7,6 +7,7 @@ using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Rows;
 using Refusal = RotationMesh.Contracts.Refusal;
 
@@ -156,6 +157,10 @@ internal sealed class PartitionWork(
                     )
                 );
             Count(unfinished is null ? "done" : "returned");
+        }
+        catch (OtherDatabaseException other)
+        {
+            await RefuseAsync(Refusal.DatabaseDiffers, other.Message);
         }
         catch (Exception fault) when (Faults.IsOfThisWorker(fault, out var lack))
         {

@@ -50,7 +50,10 @@ internal sealed class RotatePartitionConsumer(
         var term = new WriteTerm(
             command.RotationId,
             DateTime.SpecifyKind(command.WriteUntil, DateTimeKind.Utc)
-        );
+        )
+        {
+            Place = TableTargets.Place(command.Partition),
+        };
         var outcome = await pool.RotateAsync(
             settings,
             rotator =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -10,13 +11,14 @@ namespace RotationMesh.Mesh.Working;
 /// The tables of the worker's own map, checked against the database when a partition first names them. A message can't
 /// widen what a worker does: what the map or the database lacks is not found here.
 /// </summary>
-internal sealed class TableTargets(RotationMap map, SchemaCheck schema)
+internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDatabases databases)
 {
     private readonly ConcurrentDictionary<(string, string, string), TableTarget> known = new();
 
     /// <summary>
     /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
-    /// table, or the table no such leaf.
+    /// table, or the table no such leaf, and <see cref="OtherDatabaseException"/> where the map's database is not the
+    /// rotation's.
     /// </summary>
     public async Task<(TableTarget Target, PartitionRange Range)> FindAsync(
         PartitionRef partition,
@@ -26,11 +28,23 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema)
         var key = Key(partition);
         var leaf = SqlName.Parse(partition.Leaf);
         if (!known.TryGetValue(key, out var target) || !Has(target, leaf))
+        {
+            await Place(partition).EnsureAsync(databases, partition.Database, cancellationToken);
             known[key] = target = await CheckAsync(key, cancellationToken); // a new leaf may have come
+        }
+
         if (!Has(target, leaf))
             throw new InvalidOperationException($"table {partition.Table} has no leaf {leaf}");
         return (target, Range(partition, leaf));
     }
+
+    /// <summary>The database that the partition is in, whatever the worker's own map leads to.</summary>
+    public static ExpectedDatabase Place(PartitionRef partition) =>
+        partition.DatabaseIdentity is not { } told ? ExpectedDatabase.Any
+        : DatabaseIdentity.Parse(told) is { } identity ? new(identity)
+        : throw new OtherDatabaseException(
+            "the command names its database in a form that is not known here: use the coordinators' version of the program"
+        );
 
     /// <summary>Has the partition's table checked again before it is next rotated.</summary>
     public void Forget(PartitionRef partition) => known.TryRemove(Key(partition), out _);

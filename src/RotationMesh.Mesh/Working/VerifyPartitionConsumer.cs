@@ -52,7 +52,8 @@ internal sealed class VerifyPartitionConsumer(
                         options.Verified(rows);
                     },
                     failed => work.TellAsync(context, command.RotationId, failed),
-                    stopping
+                    stopping,
+                    TableTargets.Place(command.Partition)
                 )
             );
             var result = new PartitionVerified(

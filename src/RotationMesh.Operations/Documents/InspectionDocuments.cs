@@ -140,8 +140,11 @@ public sealed record KeyDocument(
     /// <summary>What keeps the version from being retired; nothing where it is safe to retire.</summary>
     public IReadOnlyList<string> InTheWay { get; init; } = [];
 
-    /// <summary>When it was taken out of service.</summary>
+    /// <summary>When it was taken out of service, by an event of the audit log that somebody with the keys wrote.</summary>
     public DateTimeOffset? RetiredAt { get; init; }
+
+    /// <summary>Why it counts as not retired although the control schema calls it so; null where it does not.</summary>
+    public string? Doubt { get; init; }
 }
 
 /// <summary>What the doctor found; ok where nothing is bad.</summary>

@@ -1,6 +1,9 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>What came of a retirement; <paramref name="InTheWay"/> says why it was refused, and is empty where it was not.</summary>
+/// <summary>
+/// What came of a retirement; <paramref name="InTheWay"/> says why it was refused, and is empty where it was not. One that is
+/// refused and has a time was retired then, and is needed again.
+/// </summary>
 public sealed record RetirementDocument(
     int Version,
     string? Fingerprint,

@@ -51,6 +51,9 @@ public sealed record RotationDocument
     /// </summary>
     public string? OpenWriters { get; init; }
 
+    /// <summary>The part of the map that it was asked for, such as "scope connectors" or "tenant acme"; null for all of it.</summary>
+    public string? Within { get; init; }
+
     /// <summary>
     /// Its newest event in the audit log, as sequence:hash. Noted where the control schema can't reach, it shows later whether
     /// the log still has it: <c>audit verify --expect</c>.

@@ -11,9 +11,10 @@ namespace RotationMesh.Postgres.Control;
 /// </summary>
 public sealed record ClosingCensus
 {
+    // A command that came twice may answer when the saga has gone on by the first answer: that one stays.
     private const string Write = """
         UPDATE rotationmesh.rotations SET census = @census::jsonb, census_seal = @seal
-        WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
+        WHERE correlation_id = @rotationId AND sweep = @sweep AND state = 'Rotating'
         """;
 
     private const string Find = """
@@ -25,6 +26,12 @@ public sealed record ClosingCensus
 
     /// <summary>Rows that are not at the target version, and that no recorded failure accounts for.</summary>
     public required long PendingRows { get; init; }
+
+    /// <summary>Rows that are not at the target version, accounted for or not.</summary>
+    public long BelowTarget { get; init; }
+
+    /// <summary>Rows of each table whose value is in it: what there was to verify. Null where an earlier release counted.</summary>
+    public IReadOnlyList<StoredRows>? Stored { get; init; }
 
     /// <summary>Why some database could not be counted; null where all were.</summary>
     public string? Uncounted { get; init; }
@@ -79,21 +86,22 @@ public sealed record ClosingCensus
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        var written = await held.Connection.ExecuteAsync(
-            new CommandDefinition(
-                Write,
-                new
-                {
-                    rotationId,
-                    Sweep,
-                    census = ToJson(),
-                    seal = ClosingSeals.Of(ring, ClosingSeals.Census, rotationId, ToJson()),
-                },
-                cancellationToken: cancellationToken
-            )
+        var written = await held.ExecuteAsync(
+            Write,
+            new
+            {
+                rotationId,
+                Sweep,
+                census = ToJson(),
+                seal = ClosingSeals.Of(ring, ClosingSeals.Census, rotationId, ToJson()),
+            },
+            cancellationToken
         );
         return written == 1;
     }
 
     private string ToJson() => JsonSerializer.Serialize(this);
 }
+
+/// <summary>A table of a census and its rows whose value is in it.</summary>
+public sealed record StoredRows(string Scope, string Database, string Table, long Rows);

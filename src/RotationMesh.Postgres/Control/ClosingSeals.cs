@@ -23,6 +23,13 @@ public static class ClosingSeals
         Seal.TryParse(seal) is { } read
         && ring.Judge(SealPurpose.Rotation, Content(name, rotationId, json), read) == SealVerdict.ByCurrent;
 
+    /// <summary>Whether somebody wrote it who holds a key of the ring: the current one may have been another then.</summary>
+    public static bool WasHeld(KeyRing ring, string name, Guid rotationId, string json, string? seal) =>
+        Seal.TryParse(seal) is { } read
+        && ring.Judge(SealPurpose.Rotation, Content(name, rotationId, json), read)
+            is SealVerdict.ByCurrent
+                or SealVerdict.ByOther;
+
     private static ReadOnlySpan<byte> Content(string name, Guid rotationId, string json) =>
         new SealedText().Add(name).Add(rotationId.ToString()).Add(json).Bytes;
 }

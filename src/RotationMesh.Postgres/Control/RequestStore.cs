@@ -15,7 +15,8 @@ public sealed class RequestStore(NpgsqlDataSource source)
         RETURNING request_id
         """;
 
-    // A start that was sent and has left no trace was lost with a queue: it is sent again. An embedding process takes
+    // A start that was sent and has left no row was lost with a queue, and is sent again; or the row was deleted, and it is
+    // refused, for the audit log has its beginning. An embedding process takes
     // what is asked of its own rotation, the coordinators what is asked of all others.
     private const string Take = """
         SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.asked_at, q.seal

@@ -1,11 +1,15 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Postgres.Control;
 
-/// <summary>Key versions that are out of service, in the control database.</summary>
+/// <summary>
+/// Key versions that are out of service, in the control database. The audit log says which they are; the table of them is
+/// there to be looked at, and whoever may write it can put anything there.
+/// </summary>
 public sealed class RetiredKeyStore(ControlDatabase control)
 {
     private const string List = """
@@ -15,7 +19,8 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     private const string Insert = """
         INSERT INTO rotationmesh.retired_keys
             (version, fingerprint, retired_at, retired_by, audit_sequence, audit_hash)
-        VALUES (@version, @fingerprint, @RecordedAt, @Actor, @Sequence, @Hash)
+        VALUES (@Version, @Fingerprint, @RecordedAt, @Actor, @Sequence, @Hash)
+        ON CONFLICT (version) DO NOTHING
         """;
 
     // Two who retire the same version at once: the second sees what the first did.
@@ -26,32 +31,26 @@ public sealed class RetiredKeyStore(ControlDatabase control)
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    // A failure counts until a later rotation that covered the row came to its end. Tables that the map lost count too.
-    private const string FindFailures = """
-        SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, count(*) AS rows
-        FROM rotationmesh.row_failures f JOIN rotationmesh.rotations r ON r.correlation_id = f.rotation_id
-        WHERE f.version IS NOT NULL AND NOT EXISTS (
-            SELECT FROM rotationmesh.rotations later
-            JOIN rotationmesh.rotation_tables t ON t.rotation_id = later.correlation_id
-            WHERE later.started_at > r.started_at AND later.state IN ('Completed', 'CompletedWithFailures')
-              AND (t.scope, t.database_name, t.table_name) = (f.scope, f.database_name, f.table_name)
-              AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants)))
-        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
-        """;
-
     internal const string FindRunning = """
         SELECT correlation_id FROM rotationmesh.rotations
         WHERE target_version = @version AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
           AND requested_by IS NOT NULL
         """;
 
-    /// <summary>The versions in their order; none where the control database has no schema of ours yet.</summary>
-    public async Task<IReadOnlyList<RetiredKey>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Every version of which anything says that it is retired, in their order: enough to keep rotations away from it, and
+    /// too little to destroy its key. None where the control database has no schema of ours yet.
+    /// </summary>
+    public Task<IReadOnlyList<RetiredKey>> ListAsync(CancellationToken cancellationToken) =>
+        ListAsync(null, cancellationToken);
+
+    /// <summary>The same, and which of them somebody with the keys retired.</summary>
+    public async Task<IReadOnlyList<RetiredKey>> ListAsync(KeyRing? ring, CancellationToken cancellationToken)
     {
         try
         {
             return await control.HasAsync("retired_keys", cancellationToken)
-                ? await QueryAsync<RetiredKey>(List, null, cancellationToken)
+                ? await ReadAsync(ring, cancellationToken)
                 : [];
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
@@ -60,14 +59,71 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         }
     }
 
-    /// <summary>Recorded failures that still stand, by rotation, table and the version that the rows claimed.</summary>
-    public async Task<IReadOnlyList<StandingFailures>> ListFailuresAsync(
+    private async Task<IReadOnlyList<RetiredKey>> ReadAsync(
+        KeyRing? ring,
         CancellationToken cancellationToken
-    ) =>
-        await control.HasRecordsAsync(cancellationToken)
-        && await control.HasAsync("row_failures", cancellationToken)
-            ? await QueryAsync<StandingFailures>(FindFailures, null, cancellationToken)
-            : [];
+    )
+    {
+        var recorded = await QueryAsync<RetiredKey>(List, null, cancellationToken);
+        if (!await control.HasAsync("audit_events", cancellationToken))
+            return recorded;
+        var reader = new AuditReader(control.Source);
+        var events = await reader.ReadRetirementsAsync(cancellationToken);
+        var vouched = ring is null
+            ? []
+            : await new VouchedRetirements(reader, new AuditSeal(new AuditMac(ring))).ChooseAsync(
+                events,
+                cancellationToken
+            );
+        // The same version may be retired anew, where nobody vouches for the first time any more.
+        var said = vouched
+            .Select(read => Of(read, vouched: true))
+            .Concat(recorded)
+            .Concat(events.Select(read => Of(read, vouched: false)))
+            .OfType<RetiredKey>();
+        var known = recorded.Select(key => key.Version).ToHashSet();
+        return
+        [
+            .. said.GroupBy(key => key.Version)
+                .Select(key => key.First() with { IsRecorded = known.Contains(key.Key) })
+                .OrderBy(key => key.Version),
+        ];
+    }
+
+    private static RetiredKey? Of(AuditEvent read, bool vouched) =>
+        read.RetiredVersion() is { } version
+            ? new RetiredKey
+            {
+                Version = version,
+                Fingerprint = read.RetiredFingerprint(),
+                RetiredAt = read.RecordedAt,
+                RetiredBy = read.Actor,
+                Event = vouched ? read : null,
+            }
+            : null;
+
+    /// <summary>Puts a version back into the table of those that are retired, as the event says that retired it.</summary>
+    public async Task RecordAsync(RetiredKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key is not { Event: { } retirement, IsRecorded: false })
+            return;
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(Insert, Row(retirement, key), cancellationToken: cancellationToken)
+        );
+    }
+
+    private static object Row(AuditEvent retirement, RetiredKey key) =>
+        new
+        {
+            key.Version,
+            key.Fingerprint,
+            retirement.RecordedAt,
+            retirement.Actor,
+            retirement.Sequence,
+            retirement.Hash,
+        };
 
     /// <summary>Rotations under way that bring rows to the version.</summary>
     public async Task<IReadOnlyList<Guid>> ListRotationsToAsync(
@@ -90,8 +146,8 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             : [];
 
     /// <summary>
-    /// Takes a version out of service, together with the event of the audit log that says so. One that is retired already
-    /// stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since rows were
+    /// Takes a version out of service, together with the event of the audit log that says so. One that somebody with the
+    /// keys retired already stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since rows were
     /// <paramref name="counted"/> (by this database's clock), or a time to write that has not passed by the
     /// <paramref name="clocks"/> of the databases, as they were read before.
     /// </summary>
@@ -141,10 +197,8 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(Wait, cancellationToken: cancellationToken));
-        var known = await connection.QueryAsync<RetiredKey>(
-            new CommandDefinition(List, cancellationToken: cancellationToken)
-        );
-        if (known.FirstOrDefault(key => key.Version == version) is { } earlier)
+        var known = await ListAsync(audit.Ring, cancellationToken);
+        if (known.FirstOrDefault(key => key.Version == version) is { IsVouched: true } earlier)
             return new Retirement(earlier, []);
         var inTheWay = await RetirementBarrier.CloseAsync(
             connection,
@@ -156,30 +210,12 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         if (inTheWay.Count > 0)
             return new Retirement(null, inTheWay);
         var appended = await audit.AppendAsync(transaction, entry, cancellationToken);
+        var key = Of(appended, vouched: true)! with { Fingerprint = fingerprint, IsRecorded = true };
         await connection.ExecuteAsync(
-            new CommandDefinition(
-                Insert,
-                new
-                {
-                    version,
-                    fingerprint,
-                    appended.RecordedAt,
-                    appended.Actor,
-                    appended.Sequence,
-                    appended.Hash,
-                },
-                cancellationToken: cancellationToken
-            )
+            new CommandDefinition(Insert, Row(appended, key), cancellationToken: cancellationToken)
         );
         await transaction.CommitAsync(cancellationToken);
         audit.Committed(appended);
-        var key = new RetiredKey
-        {
-            Version = version,
-            Fingerprint = fingerprint,
-            RetiredAt = appended.RecordedAt,
-            RetiredBy = appended.Actor,
-        };
         return new Retirement(key, []);
     }
 
@@ -195,45 +231,4 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         );
         return rows.AsList();
     }
-}
-
-/// <summary>A version that is out of service, or why it is not.</summary>
-public sealed record Retirement(RetiredKey? Key, IReadOnlyList<string> InTheWay);
-
-/// <summary>A key version that is out of service.</summary>
-public sealed record RetiredKey
-{
-    /// <summary>The version.</summary>
-    public int Version { get; init; }
-
-    /// <summary>Fingerprint of its key; null where the key ring did not have it any more.</summary>
-    public string? Fingerprint { get; init; }
-
-    /// <summary>When, by the database's clock.</summary>
-    public DateTime RetiredAt { get; init; }
-
-    /// <summary>By whom.</summary>
-    public string RetiredBy { get; init; } = "";
-}
-
-/// <summary>Failures of rows that claimed a version, recorded by a rotation and not made good since.</summary>
-public sealed record StandingFailures
-{
-    /// <summary>The rotation.</summary>
-    public Guid RotationId { get; init; }
-
-    /// <summary>Scope of the table.</summary>
-    public string Scope { get; init; } = "";
-
-    /// <summary>Database of the table.</summary>
-    public string DatabaseName { get; init; } = "";
-
-    /// <summary>Table as the map named it.</summary>
-    public string TableName { get; init; } = "";
-
-    /// <summary>Version that the rows claimed.</summary>
-    public long Version { get; init; }
-
-    /// <summary>Rows.</summary>
-    public long Rows { get; init; }
 }

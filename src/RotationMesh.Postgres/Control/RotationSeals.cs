@@ -18,18 +18,23 @@ public static class RotationSeals
         ring.Seal(SealPurpose.Rotation, Content(rotation)).ToString();
 
     /// <summary>Whether the rotation is as its saga left it.</summary>
-    public static bool IsSound(KeyRing ring, RunningRotation rotation)
+    public static bool IsSound(KeyRing ring, RunningRotation rotation) =>
+        Judge(ring, rotation).Verdict == SealVerdict.ByCurrent;
+
+    /// <summary>What its seal is worth here, and the version of the key that it names; a rotation without one has none.</summary>
+    internal static (SealVerdict Verdict, int Version) Judge(KeyRing ring, RunningRotation rotation)
     {
         ArgumentNullException.ThrowIfNull(rotation);
         return Seal.TryParse(rotation.Seal) is { } seal
-            && ring.Judge(SealPurpose.Rotation, Content(rotation), seal) == SealVerdict.ByCurrent;
+            ? (ring.Judge(SealPurpose.Rotation, Content(rotation), seal), seal.Version)
+            : (SealVerdict.Broken, 0);
     }
 
     // Without what is told to operators alone, and what narrows a retry.
     private static ReadOnlySpan<byte> Content(RunningRotation rotation)
     {
         ArgumentNullException.ThrowIfNull(rotation);
-        return new SealedText()
+        var content = new SealedText()
             .Add(rotation.RotationId.ToString())
             .Add(rotation.RequestedBy)
             .Add(Number(rotation.Embedded))
@@ -52,8 +57,9 @@ public static class RotationSeals
             .Add(rotation.VerifiedSweep)
             .Add(rotation.IdleSweeps)
             .Add(Number(rotation.BreakerOff))
-            .Add(Number(rotation.Concluded))
-            .Bytes;
+            .Add(Number(rotation.Concluded));
+        // One that nobody has steered is sealed as by earlier releases.
+        return rotation.Steerings.Length == 0 ? content.Bytes : content.Add(rotation.Steerings).Bytes;
     }
 
     private static long Number(bool fact) => fact ? 1 : 0;

@@ -27,34 +27,36 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
         FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
         """;
 
-    /// <summary>Records a census; of a table's first one the pending rows are kept as its opening count.</summary>
-    public async Task RecordAsync(
+    /// <summary>
+    /// Records a census, over the session that holds the guard; of a table's first one the pending rows are kept as its
+    /// opening count.
+    /// </summary>
+    public static async Task RecordAsync(
+        HeldWork held,
         Guid rotationId,
         IReadOnlyList<TableCount> tables,
         CancellationToken cancellationToken
     )
     {
+        ArgumentNullException.ThrowIfNull(held);
         ArgumentNullException.ThrowIfNull(tables);
         if (tables.Count == 0)
             return;
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                Upsert,
-                new
-                {
-                    rotationId,
-                    scopes = tables.Select(table => table.Scope).ToArray(),
-                    databases = tables.Select(table => table.Database).ToArray(),
-                    tables = tables.Select(table => table.Table).ToArray(),
-                    stored = tables.Select(table => table.Stored).ToArray(),
-                    pending = tables.Select(table => table.Pending).ToArray(),
-                    external = tables.Select(table => table.External).ToArray(),
-                    empty = tables.Select(table => table.Empty).ToArray(),
-                    sparse = tables.Select(table => table.SparseText).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
+        await held.ExecuteAsync(
+            Upsert,
+            new
+            {
+                rotationId,
+                scopes = tables.Select(table => table.Scope).ToArray(),
+                databases = tables.Select(table => table.Database).ToArray(),
+                tables = tables.Select(table => table.Table).ToArray(),
+                stored = tables.Select(table => table.Stored).ToArray(),
+                pending = tables.Select(table => table.Pending).ToArray(),
+                external = tables.Select(table => table.External).ToArray(),
+                empty = tables.Select(table => table.Empty).ToArray(),
+                sparse = tables.Select(table => table.SparseText).ToArray(),
+            },
+            cancellationToken
         );
     }
 

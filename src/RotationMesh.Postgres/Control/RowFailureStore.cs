@@ -85,21 +85,19 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         );
     }
 
-    /// <summary>Forgets the failures of rows that claim the target version, before a verification finds them anew.</summary>
-    public async Task ClearUnreadableAsync(
+    /// <summary>
+    /// Forgets the failures of rows that claim the target version, before a verification finds them anew; over the session
+    /// that holds the guard, for what it finds must not be forgotten again.
+    /// </summary>
+    public static async Task ClearUnreadableAsync(
+        HeldWork held,
         Guid rotationId,
         long targetVersion,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ClearVersion,
-                new { rotationId, version = targetVersion },
-                cancellationToken: cancellationToken
-            )
-        );
+        ArgumentNullException.ThrowIfNull(held);
+        await held.ExecuteAsync(ClearVersion, new { rotationId, version = targetVersion }, cancellationToken);
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ public sealed class RunningRotations(NpgsqlDataSource source)
     private const string Columns = """
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
                allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, verify, reason, concluded, embedded,
-               requested_by, pause_workers, ignored_gates::text AS ignored_gates, snapshot_taken_at, paused_in, gate_lost_in, seal,
+               requested_by, pause_workers, ignored_gates::text AS ignored_gates, snapshot_taken_at, paused_in, gate_lost_in, steerings, seal,
                started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed,
                audit_sequence || ':' || pg_catalog.encode(audit_hash, 'hex') AS audit_head
         FROM rotationmesh.rotations
@@ -171,6 +171,9 @@ public sealed record RunningRotation
 
     /// <summary>Where a rotation goes on when its gates hold again.</summary>
     public string? GateLostIn { get; init; }
+
+    /// <summary>What was asked of it lately, and heard.</summary>
+    public string[] Steerings { get; init; } = [];
 
     /// <summary>Seal of the saga that wrote it; null where an earlier release did.</summary>
     public string? Seal { get; init; }

@@ -12,8 +12,9 @@ public sealed class SummaryStore(NpgsqlDataSource source)
         WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
         """;
 
-    private const string Find = """
-        SELECT summary::text FROM rotationmesh.rotations WHERE correlation_id = @rotationId AND ended_at IS NOT NULL
+    private const string FindEnded = """
+        SELECT summary::text AS summary, summary_seal AS seal FROM rotationmesh.rotations
+        WHERE correlation_id = @rotationId AND ended_at IS NOT NULL
         """;
 
     private const string FindWritten = """
@@ -35,42 +36,43 @@ public sealed class SummaryStore(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        var written = await held.Connection.ExecuteAsync(
-            new CommandDefinition(
-                Write,
-                new
-                {
-                    rotationId,
-                    sweep,
-                    summary,
-                    seal,
-                },
-                cancellationToken: cancellationToken
-            )
+        var written = await held.ExecuteAsync(
+            Write,
+            new
+            {
+                rotationId,
+                sweep,
+                summary,
+                seal,
+            },
+            cancellationToken
         );
         return written == 1;
     }
 
-    /// <summary>The totals of a rotation; null before its end.</summary>
-    public async Task<string?> FindAsync(Guid rotationId, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<string?>(
-            new CommandDefinition(Find, new { rotationId }, cancellationToken: cancellationToken)
-        );
-    }
+    /// <summary>The totals of a rotation with their seal; null before its end.</summary>
+    public Task<(string? Summary, string? Seal)> FindAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => FindAsync(FindEnded, rotationId, cancellationToken);
 
     /// <summary>
     /// The totals that were written last, also before the end and of an earlier end, with their seal; null where none were.
     /// </summary>
-    public async Task<(string? Summary, string? Seal)> FindWrittenAsync(
+    public Task<(string? Summary, string? Seal)> FindWrittenAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => FindAsync(FindWritten, rotationId, cancellationToken);
+
+    private async Task<(string? Summary, string? Seal)> FindAsync(
+        string sql,
         Guid rotationId,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<(string?, string?)>(
-            new CommandDefinition(FindWritten, new { rotationId }, cancellationToken: cancellationToken)
+            new CommandDefinition(sql, new { rotationId }, cancellationToken: cancellationToken)
         );
     }
 }

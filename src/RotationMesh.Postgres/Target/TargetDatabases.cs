@@ -67,6 +67,7 @@ public sealed class TargetDatabases : IAsyncDisposable
         + $"SET idle_in_transaction_session_timeout = {IdleTimeoutMs}; "
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan; SET extra_float_digits = 1;";
 
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> apart = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> writers = [];
 
@@ -96,10 +97,21 @@ public sealed class TargetDatabases : IAsyncDisposable
     public Task<NpgsqlConnection> OpenWritingAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Writer(database), cancellationToken);
 
+    /// <summary>
+    /// A connection that is nobody else's, and ends when it is disposed of: for locks that are held for long. Throws
+    /// <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// </summary>
+    public Task<NpgsqlConnection> OpenApartAsync(string database, CancellationToken cancellationToken) =>
+        OpenAsync(
+            database,
+            apart.GetOrAdd(database, name => Build(name, ReaderSettings, pooled: false)),
+            cancellationToken
+        );
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var source in readers.Values.Concat(writers.Values))
+        foreach (var source in readers.Values.Concat(writers.Values).Concat(apart.Values))
             await source.DisposeAsync();
         Places.Dispose();
     }
@@ -120,7 +132,7 @@ public sealed class TargetDatabases : IAsyncDisposable
         }
     }
 
-    private NpgsqlDataSource Build(string name, string settings)
+    private NpgsqlDataSource Build(string name, string settings, bool pooled = true)
     {
         var entry = map.Database(name);
         var connectionString = MapConnection.Checked(entry, map.Path);
@@ -136,6 +148,11 @@ public sealed class TargetDatabases : IAsyncDisposable
             (pool.MinPoolSize, pool.MaxPoolSize) = (Math.Min(pool.MinPoolSize, most), most);
         }
 
+        if (!pooled)
+            (builder.ConnectionStringBuilder.Pooling, builder.ConnectionStringBuilder.MinPoolSize) = (
+                false,
+                0
+            );
         builder.ConnectionStringBuilder.ReadBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.WriteBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back

@@ -11,6 +11,12 @@ public sealed class InterruptedRotationTests
         CREATE TRIGGER slow BEFORE UPDATE ON connectors FOR EACH STATEMENT EXECUTE FUNCTION slow();
         """;
 
+    // So that it is not at its end before it hears of the signal.
+    private const string SlowEntries = """
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.01); RETURN NULL; END';
+        CREATE TRIGGER slow BEFORE UPDATE ON knowledge_entries FOR EACH STATEMENT EXECUTE FUNCTION slow();
+        """;
+
     private Site site = null!;
     private IReadOnlyDictionary<string, string> plaintexts = null!;
 
@@ -61,12 +67,7 @@ public sealed class InterruptedRotationTests
     [Test]
     public async Task A_cancel_from_elsewhere_ends_it_after_the_batch_in_hand()
     {
-        await site.Database.ExecuteAsync(
-            """
-            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.01); RETURN NULL; END';
-            CREATE TRIGGER slow BEFORE UPDATE ON knowledge_entries FOR EACH STATEMENT EXECUTE FUNCTION slow();
-            """
-        );
+        await site.Database.ExecuteAsync(SlowEntries);
         await using var run = Start();
         await Eventually.Holds(
             () =>
@@ -91,6 +92,7 @@ public sealed class InterruptedRotationTests
 
     private async Task StopsCleanlyAsync(Action<ProcessRun> stop)
     {
+        await site.Database.ExecuteAsync(SlowEntries);
         await using var run = await StartAsync();
         stop(run);
         var stopped = (await Site.EndAsync(run)).Exits(5).Json();
@@ -103,6 +105,7 @@ public sealed class InterruptedRotationTests
         });
         (await site.RunAsync("verify")).Exits(0);
 
+        await site.Database.ExecuteAsync("DROP TRIGGER slow ON knowledge_entries");
         var completed = (await site.RunAsync("--output", "json", "rotate")).Exits(0).Json();
         Assert.That(completed.Total("current"), Is.EqualTo(rotated));
         Assert.That(await site.Database.OpenAsync(2), Is.EquivalentTo(plaintexts));

@@ -5,6 +5,48 @@ namespace RotationMesh.CliTests.Verbs;
 /// <summary><c>audit</c>: what was done, and whether the log is as it was written.</summary>
 public sealed class AuditTests
 {
+    private const string Erasing = """
+        ALTER TABLE rotationmesh.audit_events DISABLE TRIGGER refuse_change;
+        DELETE FROM rotationmesh.audit_events;
+        ALTER TABLE rotationmesh.audit_events ENABLE ALWAYS TRIGGER refuse_change;
+        DELETE FROM rotationmesh.audit_head;
+        DELETE FROM rotationmesh.retired_keys;
+        UPDATE rotationmesh.rotations SET audit_sequence = NULL, audit_hash = NULL
+        """;
+
+    // The public chain, calculated in SQL: the same events by somebody else, as from before the log was keyed.
+    private const string Forging = $"""
+        CREATE TABLE kept AS SELECT * FROM rotationmesh.audit_events;
+        {Erasing};
+        ALTER TABLE rotationmesh.audit_events DROP CONSTRAINT keyed_since_upgrade;
+        CREATE FUNCTION field(content bytea) RETURNS bytea LANGUAGE sql
+            AS 'SELECT coalesce(int4send(octet_length(content)) || content, int4send(-1))';
+        DO $$
+        DECLARE
+            event record;
+            previous bytea := decode(repeat('00', 32), 'hex');
+            link bytea;
+        BEGIN
+            FOR event IN SELECT * FROM kept ORDER BY sequence LOOP
+                link := sha256(field('rotationmesh/audit/v1') || field(previous) || field(int8send(event.sequence))
+                    || field(int8send((extract(epoch FROM event.recorded_at) * 1000000)::int8))
+                    || field(convert_to(event.kind, 'UTF8')) || field(uuid_send(event.rotation_id))
+                    || field('mallory') || field(convert_to(event.host, 'UTF8'))
+                    || field(convert_to(event.details::text, 'UTF8')));
+                INSERT INTO rotationmesh.audit_events
+                    (sequence, recorded_at, kind, rotation_id, actor, host, details, previous_hash, hash)
+                VALUES (event.sequence, event.recorded_at, event.kind, event.rotation_id, 'mallory', event.host,
+                    event.details, previous, link);
+                previous := link;
+            END LOOP;
+            EXECUTE format(
+                'ALTER TABLE rotationmesh.audit_events ADD CONSTRAINT keyed_since_upgrade CHECK (mac IS NOT NULL OR sequence <= %s)',
+                (SELECT max(sequence) FROM rotationmesh.audit_events));
+        END $$;
+        UPDATE rotationmesh.rotations r SET audit_sequence = e.sequence, audit_hash = e.hash
+        FROM (SELECT * FROM rotationmesh.audit_events ORDER BY sequence DESC LIMIT 1) AS e
+        """;
+
     private Site site = null!;
 
     [SetUp]
@@ -126,6 +168,36 @@ public sealed class AuditTests
         Assert.That((await site.RunAsync("audit", "verify")).Exits(3).Output, Does.Contain(told));
         var verdict = (await site.RunAsync("--output", "json", "audit", "verify")).Exits(3).Json();
         Assert.That((bool)verdict["ok"]!, Is.False);
+    }
+
+    [TestCase(Forging, "no event that is sealed says that rotation", TestName = "Written_anew_without_codes")]
+    [TestCase(Erasing, "no event tells of the start of rotation", TestName = "Erased")]
+    public async Task A_log_from_its_start_is_told_with_exit_code_3_and_no_later_event_vouches_for_it(
+        string forging,
+        string told
+    )
+    {
+        await site.Database.ExecuteAsync(forging);
+        Assert.That((await site.RunAsync("audit", "verify")).Exits(3).Output, Does.Contain(told));
+
+        (await site.RunAsync("rotate", "--only", "knowledge")).Exits(0);
+
+        Assert.That((await site.RunAsync("audit", "verify")).Exits(3).Output, Does.Contain(told));
+    }
+
+    [Test]
+    public async Task A_log_that_nobody_vouches_for_is_told_with_exit_code_3_but_for_what_was_noted()
+    {
+        await site.Database.ExecuteAsync($"{Forging}; DELETE FROM rotationmesh.rotations");
+
+        var told = (await site.RunAsync("--output", "json", "audit", "verify")).Exits(3).Json();
+        Assert.That((bool)told["ok"]!, Is.False);
+        Assert.That((string)told["unchecked"]![0]!, Does.StartWith("No event is keyed"));
+        Assert.That(
+            (await site.RunAsync("audit", "verify")).Exits(3).Output,
+            Does.Contain("Nobody vouches for the audit log")
+        );
+        (await site.RunAsync("audit", "verify", "--expect", (string)told["anchor"]!)).Exits(0);
     }
 
     [Test]

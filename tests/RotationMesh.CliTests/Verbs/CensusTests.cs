@@ -11,7 +11,8 @@ public sealed class CensusTests
     {
         site = await Site.LoadAsync("--rows", "500", "--tenants", "4", "--external", "6");
         tenant = (await site.Database.ScalarAsync<string>("SELECT min(id) FROM tenants"))!;
-        (await site.RunAsync("rotate", "--tenant", tenant)).Exits(0);
+        var rotated = (await site.RunAsync("rotate", "--tenant", tenant)).Exits(0);
+        Assert.That(rotated.Output, Does.Contain($"Completed: every row of tenant {tenant} is at version 2"));
     }
 
     [OneTimeTearDown]

@@ -141,4 +141,80 @@ public sealed class RetireTests
         var census = (await site.RunAsync("--output", "json", "census")).Exits(0).Json();
         Assert.That((int)census["retired"]![0]!["version"]!, Is.EqualTo(1));
     }
+
+    [Test]
+    public async Task A_version_whose_rows_came_back_is_retired_no_second_time()
+    {
+        (await site.RunAsync("keys", "retire", "1")).Exits(0);
+        await site.Database.ExecuteAsync(
+            "UPDATE connectors SET encryption_key_version = 1 WHERE id IN (SELECT id FROM connectors ORDER BY id LIMIT 20)"
+        );
+
+        var refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
+        var again = (await site.RunAsync("--output", "json", "keys", "retire", "1")).Exits(4).Json();
+
+        Assert.That(
+            refused,
+            Does.Contain("and 20 rows claim it again")
+                .And.Contain("was retired, at")
+                .And.Contain("keep its key")
+        );
+        Assert.That((bool)again["retired"]!, Is.False);
+        Assert.That(
+            await site.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM rotationmesh.audit_events WHERE kind = 'KeyRetired'"
+            ),
+            Is.EqualTo(1)
+        );
+    }
+
+    [Test]
+    public async Task A_version_is_not_retired_because_somebody_wrote_so_into_the_table()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            UPDATE connectors SET encryption_key_version = 1 WHERE id IN (SELECT id FROM connectors ORDER BY id LIMIT 20);
+            INSERT INTO rotationmesh.retired_keys (version, fingerprint, retired_by, audit_sequence, audit_hash)
+            SELECT 1, '0000000000000000', 'ann', sequence, hash FROM rotationmesh.audit_events ORDER BY sequence DESC LIMIT 1
+            """
+        );
+
+        const string told = "the control schema calls it retired, but no event of the audit log says so";
+        var refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
+        var keys = (await site.RunAsync("--output", "json", "keys")).Exits(0).Json()["keys"]![0]!;
+
+        Assert.That(refused, Does.Contain("claim version 1").And.Contain(told));
+        Assert.That((string?)keys["retiredAt"], Is.Null);
+        Assert.That((bool)keys["safeToRetire"]!, Is.False);
+        Assert.That((await site.RunAsync("keys")).Exits(0).Output, Does.Contain(told));
+        Assert.That(
+            (await site.RunAsync("audit", "verify")).Exits(3).Output,
+            Does.Contain("is not the event that the retirement of key version 1 noted")
+        );
+    }
+
+    [Test]
+    public async Task A_retired_version_stays_so_when_somebody_takes_it_out_of_the_table()
+    {
+        (await site.RunAsync("keys", "retire", "1")).Exits(0);
+        await site.Database.ExecuteAsync("DELETE FROM rotationmesh.retired_keys");
+
+        Assert.That(
+            (await site.RunAsync("rotate", "--target-version", "1", "--allow-downgrade")).Refusal(),
+            Does.Contain("key version 1 is retired")
+        );
+        Assert.That((await site.RunAsync("keys")).Exits(0).Output, Does.Contain("retired"));
+        Assert.That(
+            (await site.RunAsync("audit", "verify")).Exits(3).Output,
+            Does.Contain("retired key version 1, and it is missing in the table of retired versions")
+        );
+        (await site.RunAsync("keys", "retire", "1")).Exits(0);
+        (await site.RunAsync("audit", "verify")).Exits(0);
+        Assert.That(
+            await site.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM rotationmesh.audit_events WHERE kind = 'KeyRetired'"
+            ),
+            Is.EqualTo(1)
+        );
+    }
 }

@@ -31,10 +31,12 @@ public sealed class WhenTheLogIsKeyed
     }
 
     [Test]
-    public async Task A_chain_calculated_anew_is_found_whatever_stands_for_the_codes([Values] Codes codes)
+    public async Task A_chain_calculated_anew_is_found_whatever_stands_for_the_codes(
+        [Values(Codes.Kept, Codes.OfAnotherKey, Codes.OfAVersionNobodyHas)] Codes codes
+    )
     {
         using var mallory = AuditScene.RingOf(2, (2, 'm'));
-        await RecalculateAsync(from: 3, codes, mallory);
+        await scene.RecalculateAsync(from: 3, codes, mallory);
 
         Assert.That((await scene.VerifyAsync(ring: null)).IsSound, Is.True, "by itself it is a chain");
         Assert.That(
@@ -156,48 +158,4 @@ public sealed class WhenTheLogIsKeyed
 
         Assert.That(told, Is.EqualTo(new[] { Events + 1L }));
     }
-
-    /// <summary>What stands where only a key's holder can write.</summary>
-    public enum Codes
-    {
-        Kept = 1,
-        OfAnotherKey,
-        OfAVersionNobodyHas,
-    }
-
-    // Mallory blames event 3 on somebody else, and makes every hash fit.
-    private async Task RecalculateAsync(long from, Codes codes, KeyRing mallory)
-    {
-        var seal = new AuditSeal(new AuditMac(mallory));
-        byte[]? previous = null;
-        foreach (var read in (await scene.EventsAsync()).Where(read => read.Sequence >= from))
-        {
-            var forged = read with
-            {
-                Actor = read.Sequence == from ? "mallory" : read.Actor,
-                PreviousHash = previous ?? read.PreviousHash,
-                KeyVersion = codes == Codes.OfAVersionNobodyHas ? 99 : read.KeyVersion,
-            };
-            previous = AuditHash.Of(forged);
-            var code = codes == Codes.Kept ? read.Mac! : seal.OfEvent(2, previous);
-            await scene.TamperAsync(
-                $"""
-                UPDATE rotationmesh.audit_events
-                SET actor = '{forged.Actor}', previous_hash = '\x{Hex(forged.PreviousHash)}',
-                    hash = '\x{Hex(previous)}', key_version = {forged.KeyVersion}, mac = '\x{Hex(code)}'
-                WHERE sequence = {read.Sequence}
-                """
-            );
-        }
-
-        await scene.Database.ExecuteAsync(
-            $"""
-            UPDATE rotationmesh.audit_head
-            SET hash = '\x{Hex(previous!)}', key_version = {(codes == Codes.OfAVersionNobodyHas ? 99 : 2)},
-                mac = '\x{Hex(codes == Codes.Kept ? new byte[32] : seal.OfHead(2, Events, previous!))}'
-            """
-        );
-    }
-
-    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 }

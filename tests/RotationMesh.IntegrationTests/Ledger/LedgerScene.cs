@@ -101,7 +101,19 @@ public sealed class LedgerScene : IAsyncDisposable
     public async Task PlanAsync(int partitions)
     {
         await PlanTableAsync(Table(), partitions);
-        await Plan.FinishPlanningAsync(Sweep, CancellationToken.None);
+        await FinishPlanningAsync(Sweep);
+    }
+
+    /// <summary>Finishes the planning of a sweep as its planner does: alone at it.</summary>
+    public async Task FinishPlanningAsync(SweepKey sweep)
+    {
+        await using var held =
+            await new RotationGuard(control.Source).TryHoldAsync(
+                "plan",
+                sweep.RotationId,
+                CancellationToken.None
+            ) ?? throw new InvalidOperationException("somebody else plans");
+        await PartitionPlan.FinishPlanningAsync(held, sweep, CancellationToken.None);
     }
 
     public async Task<long> PlanTableAsync(PlannedTable table, int partitions, short priority = 0)

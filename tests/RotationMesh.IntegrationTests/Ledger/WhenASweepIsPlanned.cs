@@ -47,7 +47,7 @@ public sealed class WhenASweepIsPlanned
         await scene.SettleAsync([.. taken.Select(partition => partition.Done())]);
         var before = await scene.SummaryAsync();
 
-        await scene.Plan.FinishPlanningAsync(scene.Sweep, CancellationToken.None);
+        await scene.FinishPlanningAsync(scene.Sweep);
 
         var after = await scene.SummaryAsync();
         Assert.That((before.Open, before.IsSettled), Is.EqualTo((0L, false)));
@@ -57,7 +57,7 @@ public sealed class WhenASweepIsPlanned
     [Test]
     public async Task A_sweep_of_nothing_is_settled_once_planned()
     {
-        await scene.Plan.FinishPlanningAsync(scene.Sweep, CancellationToken.None);
+        await scene.FinishPlanningAsync(scene.Sweep);
 
         var summary = await scene.SummaryAsync();
         Assert.That((summary.Partitions, summary.IsSettled), Is.EqualTo((0L, true)));

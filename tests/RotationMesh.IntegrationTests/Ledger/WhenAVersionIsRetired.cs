@@ -3,6 +3,7 @@ using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -36,7 +36,7 @@ public sealed class WhenEverythingHappensAtOnce
             {
                 foreach (var database in databases)
                     await scene.PlanTableAsync(LedgerScene.Table(database), Partitions / databases.Length);
-                await scene.Plan.FinishPlanningAsync(scene.Sweep, cancellationToken);
+                await scene.FinishPlanningAsync(scene.Sweep);
             },
             cancellationToken
         );

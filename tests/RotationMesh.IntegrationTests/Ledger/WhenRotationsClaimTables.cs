@@ -65,6 +65,97 @@ public sealed class WhenRotationsClaimTables
         );
     }
 
+    [TestCase("0123456789abcdef/5", "0123456789abcdef/5", true)]
+    [TestCase("0123456789abcdef/5", "0123456789abcdef/6", false)]
+    [TestCase("0123456789abcdef/5", "fedcba9876543210/5", false)]
+    [TestCase("0123456789abcdef/5", "/5", true)]
+    [TestCase("/5", "fedcba9876543210/5", true)]
+    [TestCase("/5", "/6", false)]
+    [TestCase(null, "/5", false)]
+    public async Task Other_names_of_the_same_table_conflict(string? first, string? second, bool conflicts)
+    {
+        await ClaimAsync(scene.RotationId, Placed("app", first, [100], [100]));
+
+        var other = await ClaimAsync(await scene.BeginRotationAsync(), Placed("main", second, [100], [100]));
+
+        Assert.That(other, Is.EqualTo(conflicts ? scene.RotationId : (Guid?)null));
+    }
+
+    [Test]
+    public async Task A_leaf_and_its_table_conflict_either_way_and_two_leaves_do_not()
+    {
+        const string Place = "0123456789abcdef/5";
+        var parent = Placed("app", Place, [1, 11, 12], [1, 11, 12]);
+        var (leaf, other) = (Placed("leaf", Place, [11], [1, 11]), Placed("other", Place, [12], [1, 12]));
+        // It was attached after the table was claimed.
+        var late = Placed("late", Place, [13], [1, 13]);
+        var second = await scene.BeginRotationAsync();
+
+        await ClaimAsync(scene.RotationId, parent);
+        var refused = new[] { await ClaimAsync(second, leaf), await ClaimAsync(second, late) };
+        await scene.Locks.ReleaseAsync(scene.RotationId, CancellationToken.None);
+        await ClaimAsync(scene.RotationId, leaf);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refused, Is.All.EqualTo(scene.RotationId));
+            Assert.That(await ClaimAsync(second, parent), Is.EqualTo(scene.RotationId));
+            Assert.That(await ClaimAsync(second, other), Is.Null);
+        }
+    }
+
+    [TestCase("tenant\n", "tenant\n", false)]
+    [TestCase("tenant\n", "owner\n", true)]
+    [TestCase("tenant\n", "tenant\nhome", true)]
+    public async Task Tenants_are_apart_only_where_rows_tell_them_in_the_same_way(
+        string first,
+        string second,
+        bool conflicts
+    )
+    {
+        await scene.Locks.TryClaimAsync(
+            scene.RotationId,
+            [new ClaimedTable("app", "entries") { Tenancy = first }],
+            ["a"],
+            CancellationToken.None
+        );
+
+        var other = await scene.Locks.TryClaimAsync(
+            await scene.BeginRotationAsync(),
+            [new ClaimedTable("app", "entries") { Tenancy = second }],
+            ["b"],
+            CancellationToken.None
+        );
+
+        Assert.That(other, Is.EqualTo(conflicts ? scene.RotationId : (Guid?)null));
+    }
+
+    [Test]
+    public async Task A_claim_that_is_renewed_keeps_the_database_that_it_began_with()
+    {
+        var place = "0123456789abcdef/5";
+        await ClaimAsync(scene.RotationId, Placed("app", null, null, null));
+        await RenewAsync(Placed("app", place, [100], [100]));
+        await RenewAsync(Placed("app", null, null, null));
+        await RenewAsync(Placed("app", "fedcba9876543210/5", [200], [200]));
+
+        var kept = await scene.Locks.ListDatabasesAsync([scene.RotationId], CancellationToken.None);
+
+        Assert.That(kept.Single().Identity, Is.EqualTo(place));
+
+        async Task RenewAsync(ClaimedTable table) =>
+            Assert.That(
+                await scene.Locks.TryClaimAsync(
+                    scene.RotationId,
+                    [table],
+                    null,
+                    CancellationToken.None,
+                    renewing: true
+                ),
+                Is.Null
+            );
+    }
+
     [Test]
     public async Task Of_many_that_claim_at_once_one_gets_it_and_the_others_hear_which()
     {
@@ -112,6 +203,22 @@ public sealed class WhenRotationsClaimTables
         Assert.That(await ClaimAsync(scene.RotationId, null, Entries), Is.Null);
     }
 
+    private static ClaimedTable Placed(string name, string? identity, long[]? relations, long[]? around) =>
+        new(name, name)
+        {
+            Identity = identity,
+            Relations = relations,
+            Around = around,
+        };
+
+    private Task<Guid?> ClaimAsync(Guid rotation, ClaimedTable table) =>
+        scene.Locks.TryClaimAsync(rotation, [table], null, CancellationToken.None);
+
     private Task<Guid?> ClaimAsync(Guid rotation, string? tenants, params PlannedTable[] tables) =>
-        scene.Locks.TryClaimAsync(rotation, tables, tenants?.Split(','), CancellationToken.None);
+        scene.Locks.TryClaimAsync(
+            rotation,
+            [.. tables.Select(table => new ClaimedTable(table.Database, table.Table))],
+            tenants?.Split(','),
+            CancellationToken.None
+        );
 }

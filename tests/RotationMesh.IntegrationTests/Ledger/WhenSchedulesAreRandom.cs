@@ -75,7 +75,7 @@ public sealed class WhenSchedulesAreRandom
                 CancellationToken.None
             );
             await plan.AddAsync(LedgerScene.Ranges(LedgerScene.Table(), Partitions), CancellationToken.None);
-            await scene.Plan.FinishPlanningAsync(sweep, CancellationToken.None);
+            await scene.FinishPlanningAsync(sweep);
         }
 
         public Task DoAsync(Step step, int pick) =>

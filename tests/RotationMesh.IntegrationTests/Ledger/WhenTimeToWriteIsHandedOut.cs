@@ -1,5 +1,7 @@
 using NUnit.Framework;
+using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.Mesh.Dispatching;
+using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;
@@ -196,29 +198,6 @@ public sealed class WhenTimeToWriteIsHandedOut
             );
             await scene.SettleAsync(taken.Returned() with { IsOver = true, IsCutShort = true });
         }
-    }
-
-    [Test]
-    public async Task Nothing_is_handed_out_for_a_rotation_that_has_ended_meanwhile()
-    {
-        await scene.PlanAsync(1);
-        await scene.ExecuteAsync("UPDATE rotationmesh.rotations SET state = 'Cancelled'");
-
-        Assert.That(await scene.TakeAsync(), Is.Empty);
-    }
-
-    [Test]
-    public async Task Nothing_is_handed_out_towards_a_version_that_is_retired()
-    {
-        await scene.PlanAsync(1);
-        await scene.ExecuteAsync(
-            """
-            INSERT INTO rotationmesh.retired_keys (version, fingerprint, retired_at, retired_by, audit_sequence, audit_hash)
-            SELECT 2, NULL, now(), 'test', 1, decode(repeat('00', 32), 'hex')
-            """
-        );
-
-        Assert.That(await scene.TakeAsync(), Is.Empty);
     }
 
     [Test]

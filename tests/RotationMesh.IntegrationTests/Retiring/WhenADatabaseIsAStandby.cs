@@ -1,5 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Operations;
+using RotationMesh.Postgres.Target.Writers;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;
@@ -46,8 +47,16 @@ public sealed class WhenADatabaseIsAStandby
                 CancellationToken.None
             );
 
+        var locked = await new QuietCount(standby.Databases).CountAsync(
+            (
+                await standby.Schema.CheckAsync(standby.Map.Tables, false, CancellationToken.None)
+            ).Targets.Single(),
+            CancellationToken.None
+        );
+
         using (Assert.EnterMultipleScope())
         {
+            Assert.That((locked.Counts, locked.Refusal), Is.EqualTo(((object?)null, QuietRefusal.ReadOnly)));
             Assert.That(refused.Retired, Is.False);
             Assert.That(
                 refused.InTheWay,

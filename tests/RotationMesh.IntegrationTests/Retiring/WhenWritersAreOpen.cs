@@ -1,5 +1,7 @@
+using Npgsql;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.IntegrationTests.Writers;
+using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Writers;
 using RotationMesh.TestKit;
 
@@ -105,18 +107,104 @@ public sealed class WhenWritersAreOpen
     }
 
     [Test]
-    public async Task A_role_that_may_not_lock_the_table_is_told_so()
+    public async Task A_key_is_not_listed_as_safe_where_one_began_while_another_was_waited_for()
+    {
+        await using var stage = await RotatedAsync();
+        var early = await OpenTransaction.BeginAsync(stage, "LOCK TABLE notes IN ROW EXCLUSIVE MODE");
+
+        var listing = stage.KeyAsync();
+        await Eventually.Holds(
+            () =>
+                stage.ScalarAsync<bool>(
+                    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%upkeep AS%'"
+                        + " AND pid <> pg_backend_pid()"
+                ),
+            Deadline,
+            "writers are looked for"
+        );
+        await using var late = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("late"));
+        await early.CommitAsync();
+        await early.DisposeAsync();
+        var key = await listing;
+        await late.CommitAsync();
+
+        Assert.That(key.SafeToRetire, Is.False);
+        Assert.That(key.InTheWay, Has.Exactly(1).Contains($"session {late.Pid} (a-long-job, role "));
+    }
+
+    [Test]
+    public async Task A_table_keeps_its_rows_while_it_is_counted()
+    {
+        await using var stage = await RotatedAsync();
+        var target = (await stage.TargetsAsync()).Single();
+
+        var counted = await new QuietCount(stage.Databases).TryAsync(
+            target,
+            async connection =>
+            {
+                // As one that was waiting behind the lock.
+                Assert.That(
+                    () =>
+                        stage.ExecuteAsync(
+                            "SET lock_timeout = '300ms'; ALTER TABLE notes ALTER version TYPE bigint"
+                        ),
+                    Throws
+                        .InstanceOf<PostgresException>()
+                        .With.Property("SqlState")
+                        .EqualTo(PostgresErrorCodes.LockNotAvailable)
+                );
+                return await new TableCensus(stage.Databases).CountAsync(
+                    connection,
+                    target,
+                    null,
+                    CancellationToken.None
+                );
+            },
+            CancellationToken.None
+        );
+
+        Assert.That(counted.Counts?.Sum(count => count.Rows), Is.EqualTo(20));
+    }
+
+    [TestCase("SELECT")]
+    [TestCase("SELECT, UPDATE (version, body)")]
+    public async Task A_key_stays_in_service_where_the_role_may_not_lock_the_table(string rights)
     {
         await using var stage = await RotatedAsync();
         await using var role = await StageRole.CreateAsync(stage);
-        await role.GrantAsync("SELECT", "notes");
+        await role.GrantAsync(rights, "notes");
         await using var limited = Stage.Of(stage, role.ConnectionString);
+        const string Lock = "may not lock it in SHARE mode";
+        const string Reason =
+            $"{Lock}, as rights on columns alone are not enough, so there is no moment at which it can "
+            + $"be counted without writers: GRANT UPDATE ON \"public\".\"notes\" TO the role";
 
-        var outcome = await limited.RetireAsync();
+        var refused = await limited.RetireAsync();
+        var listed = await limited.KeyAsync();
+        var warned = await WarningsAsync(limited);
+        await role.GrantAsync("UPDATE", "notes");
 
-        Assert.That(outcome.Retired, Is.True, string.Join("; ", outcome.InTheWay));
-        Assert.That(outcome.Warnings.Single(), Does.Contain("this role may not lock it in SHARE mode"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refused.Retired, Is.False);
+            Assert.That(refused.InTheWay, Has.Exactly(1).Contains(Reason));
+            Assert.That(listed.SafeToRetire, Is.False);
+            Assert.That(listed.InTheWay, Has.Exactly(1).Contains(Reason));
+            Assert.That(
+                warned,
+                Has.Exactly(rights.Contains("UPDATE", StringComparison.Ordinal) ? 1 : 0).Contains(Lock)
+            );
+            Assert.That(await WarningsAsync(limited), Has.None.Contains(Lock));
+            Assert.That((await limited.RetireAsync()).InTheWay, Is.Empty);
+        }
     }
+
+    private static async Task<IReadOnlyList<string>> WarningsAsync(Stage stage) =>
+        [
+            .. (await stage.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks.Select(
+                finding => finding.Message
+            ),
+        ];
 
     private static async Task<Stage> RotatedAsync()
     {

@@ -56,7 +56,8 @@ public sealed class IndexUseTests
             Parameter("text[]"),
             Parameter("text[]"),
             Parameter("bigint"),
-            Parameter("timestamp with time zone")
+            Parameter("timestamp with time zone"),
+            Parameter("integer")
         );
 
         Assert.Multiple(() =>

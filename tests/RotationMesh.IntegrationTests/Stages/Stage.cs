@@ -45,7 +45,12 @@ internal sealed class Stage : IAsyncDisposable
             [
                 new FormatEntry(Format, HkdfAes256Gcm.Kind, "ocsuite-crypto-v1", "{tenant}:{context}", 5),
             ],
-            Scopes = [new ScopeEntry("notes", entries, 6)],
+            Scopes =
+            [
+                .. entries
+                    .GroupBy(entry => entry.Scope)
+                    .Select(scope => new ScopeEntry(scope.Key, [.. scope], 6)),
+            ],
         };
         Databases = new TargetDatabases(Map);
         Formats = new EnvelopeFormats(Map);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RotationMesh.IntegrationTests.Stages;
 
 namespace RotationMesh.IntegrationTests.Writers;
@@ -120,14 +121,45 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
         await stage.AssertRotatedAsync();
     }
 
-    [Test]
-    public async Task An_application_that_always_has_one_open_holds_up_nothing()
+    // A right on columns alone is not enough to lock the table: then nothing tells a moment without writers.
+    [TestCase(null)]
+    [TestCase("UPDATE")]
+    [TestCase("UPDATE (body, version)")]
+    public async Task One_that_begins_while_another_is_waited_for_is_waited_for_too(string? right)
     {
-        await using var stage = await CreateAsync();
+        await using var owner = await CreateAsync();
+        await using var role = await StageRole.CreateAsync(owner);
+        await using var stage = await RotatedByAsync(owner, role, right);
+        var early = await OpenTransaction.BeginAsync(owner, "LOCK TABLE notes IN ROW EXCLUSIVE MODE");
+
+        var rotation = stage.RotatePatientlyAsync();
+        await stage.WaitsForAsync(rotation, $"session {early.Pid} (a-long-job, role ");
+        await using var late = await OpenTransaction.BeginAsync(
+            owner,
+            [.. OldRows.Select(id => OpenTransaction.Insert(id))]
+        );
+        await early.CommitAsync();
+        await early.DisposeAsync();
+        await stage.WaitsForAsync(rotation, $"session {late.Pid} (a-long-job, role ");
+        await late.CommitAsync();
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
+        await stage.AssertRotatedAsync();
+    }
+
+    [TestCase(null, 0.3)]
+    [TestCase("UPDATE", 0.3)]
+    [TestCase("UPDATE (body, version)", 0.3)]
+    [TestCase("UPDATE", 1.5)] // none has an end within the wait for the lock
+    public async Task An_application_that_always_has_one_open_holds_up_nothing(string? right, double seconds)
+    {
+        await using var owner = await CreateAsync();
+        await using var role = await StageRole.CreateAsync(owner);
+        await using var stage = await RotatedByAsync(owner, role, right);
         using var stop = new CancellationTokenSource();
         var writers = Enumerable
             .Range(0, 3)
-            .Select(writer => Task.Run(() => WriteAsync(stage, writer, stop.Token)))
+            .Select(writer => Task.Run(() => WriteAsync(owner, writer, seconds, stop.Token)))
             .ToList();
 
         var report = await stage.RotatePatientlyAsync();
@@ -136,6 +168,11 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
 
         Assert.That(report.State, Is.EqualTo("Completed"), report.Reason);
         Assert.That(written, Has.All.GreaterThan(1));
+        if (right == "UPDATE (body, version)")
+            Assert.That(
+                report.Notes,
+                Has.Some.Contains("notes was counted while it was being written, as this role")
+            );
         await stage.AssertRotatedAsync();
     }
 
@@ -147,6 +184,16 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
         return stage;
     }
 
+    // The stage of a role that may see and update rows, and little else; null: the owner's.
+    private static async Task<Stage> RotatedByAsync(Stage owner, StageRole role, string? right)
+    {
+        if (right is null)
+            return Stage.Of(owner, owner.ConnectionString);
+        await role.GrantAsync("SELECT", "notes");
+        await role.GrantAsync(right, "notes");
+        return Stage.Of(owner, role.ConnectionString);
+    }
+
     private static async Task PrepareAsync(Stage stage, string gid, string statement)
     {
         await using var open = await OpenTransaction.BeginAsync(stage, statement);
@@ -154,7 +201,7 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
     }
 
     // Each keeps its transaction open for a while, so that there is never a moment without one.
-    private static async Task<int> WriteAsync(Stage stage, int writer, CancellationToken stop)
+    private static async Task<int> WriteAsync(Stage stage, int writer, double seconds, CancellationToken stop)
     {
         var written = 0;
         while (!stop.IsCancellationRequested)
@@ -162,7 +209,7 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
             await using var open = await OpenTransaction.BeginAsync(
                 stage,
                 OpenTransaction.Insert($"busy-{writer}-{written++}", version: 2),
-                "SELECT pg_sleep(0.3)"
+                string.Create(CultureInfo.InvariantCulture, $"SELECT pg_sleep({seconds})")
             );
             await open.CommitAsync();
         }

@@ -6,49 +6,28 @@ namespace RotationMesh.IntegrationTests.Writers;
 
 public sealed class WhenWritersAreLookedFor
 {
-    private const string Partitioned = """
-        CREATE TABLE notes (id text, tenant text, body text, version int DEFAULT 1, PRIMARY KEY (id)) PARTITION BY RANGE (id);
-        CREATE TABLE notes_low PARTITION OF notes FOR VALUES FROM (MINVALUE) TO ('m') PARTITION BY RANGE (id);
-        CREATE TABLE notes_lowest PARTITION OF notes_low FOR VALUES FROM (MINVALUE) TO ('g');
-        CREATE TABLE notes_high PARTITION OF notes FOR VALUES FROM ('m') TO (MAXVALUE);
-        """;
-
-    [TestCase("notes", "notes", TestName = "through the parent")]
-    [TestCase("notes", "notes_lowest", TestName = "into a leaf")]
-    [TestCase("notes_lowest", "notes", TestName = "through the parent, of a map that names the leaf")]
-    public async Task One_that_writes_a_partition_is_found(string named, string written)
-    {
-        await using var stage = await Stage.CreateAsync(Entries.Table(named));
-        await stage.ExecuteAsync(Partitioned);
-        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("a", written));
-
-        Assert.That((await LookAsync(stage)).Single().Pid, Is.EqualTo(open.Pid));
-    }
-
-    [Test]
-    public async Task One_that_writes_another_partition_than_the_map_names_is_none()
-    {
-        await using var stage = await Stage.CreateAsync(Entries.Table("notes_lowest"));
-        await stage.ExecuteAsync(Partitioned);
-        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("z"));
-
-        Assert.That(await LookAsync(stage), Is.Empty);
-    }
-
-    [Test]
-    public async Task One_that_attaches_a_partition_is_found()
+    [TestCase("CREATE INDEX CONCURRENTLY ON notes (held(version))", "pg_stat_progress_create_index")]
+    [TestCase("REINDEX INDEX CONCURRENTLY held_index", "pg_stat_progress_create_index")]
+    [TestCase("ANALYZE notes", "pg_stat_progress_analyze")]
+    public async Task Upkeep_that_may_take_hours_is_none(string upkeep, string progress)
     {
         await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(3));
         await stage.ExecuteAsync(
-            Partitioned
-                + "CREATE TABLE coming (LIKE notes INCLUDING ALL); ALTER TABLE notes DETACH PARTITION notes_high;"
+            "CREATE FUNCTION held(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN $1; END $$;"
+                + " CREATE INDEX held_index ON notes (held(version))"
         );
-        await using var open = await OpenTransaction.BeginAsync(
-            stage,
-            "ALTER TABLE notes ATTACH PARTITION coming FOR VALUES FROM ('m') TO (MAXVALUE)"
-        );
+        await using var holder = await OpenTransaction.BeginAsync(stage, "SELECT pg_advisory_xact_lock(1)");
 
-        Assert.That((await LookAsync(stage)).Single().Pid, Is.EqualTo(open.Pid));
+        var run = stage.ExecuteAsync(upkeep);
+        await stage.ProgressAsync(progress);
+        var found = await stage.LookForWritersAsync();
+        await holder.CommitAsync();
+        await run;
+
+        Assert.That(found, Is.Empty);
     }
 
     [Test]
@@ -59,7 +38,7 @@ public sealed class WhenWritersAreLookedFor
         await stage.ExecuteAsync("CREATE TABLE more (PRIMARY KEY (id)) INHERITS (notes)");
         await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("a", "more"));
 
-        Assert.That((await LookAsync(stage)).Single().Pid, Is.EqualTo(open.Pid));
+        Assert.That((await stage.LookForWritersAsync()).Single().Pid, Is.EqualTo(open.Pid));
     }
 
     [TestCase("SELECT count(*) FROM notes")]
@@ -73,7 +52,7 @@ public sealed class WhenWritersAreLookedFor
         await stage.CreateNotesAsync();
         await using var open = await OpenTransaction.BeginAsync(stage, statements);
 
-        Assert.That(await LookAsync(stage), Is.Empty);
+        Assert.That(await stage.LookForWritersAsync(), Is.Empty);
     }
 
     [Test]
@@ -90,8 +69,8 @@ public sealed class WhenWritersAreLookedFor
 
         try
         {
-            Assert.That(await LookAsync(stage), Is.Empty);
-            Assert.That((await LookAsync(foreign)).Single().Gid, Is.EqualTo(gid));
+            Assert.That(await stage.LookForWritersAsync(), Is.Empty);
+            Assert.That((await foreign.LookForWritersAsync()).Single().Gid, Is.EqualTo(gid));
         }
         finally
         {
@@ -110,13 +89,13 @@ public sealed class WhenWritersAreLookedFor
         await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("a"));
 
         Assert.That(
-            (await LookAsync(limited)).Single().ToString(),
+            (await limited.LookForWritersAsync()).Single().ToString(),
             Does.StartWith($"session {open.Pid} (a-long-job, role ").And.Contain("age not shown to this role")
         );
     }
 
     [Test]
-    public async Task One_that_came_after_the_first_look_is_not_waited_for()
+    public async Task One_that_came_after_the_first_look_is_waited_for_from_when_it_should_be()
     {
         await using var stage = await Stage.CreateAsync();
         await stage.CreateNotesAsync();
@@ -128,32 +107,56 @@ public sealed class WhenWritersAreLookedFor
         await early.DisposeAsync();
 
         Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
-        Assert.That(await writers.HaveCompanyAsync(CancellationToken.None), Is.False);
+        writers.AwaitAll();
+        Assert.That(writers.Open.Single().Pid, Is.EqualTo(late.Pid));
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        await late.CommitAsync();
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
+    }
+
+    [TestCase("SELECT, UPDATE")]
+    [TestCase("SELECT, UPDATE (version, body)")]
+    public async Task One_is_as_old_as_the_looks_before_can_tell_whatever_the_role_is_shown(string rights)
+    {
+        await using var owner = await Stage.CreateAsync();
+        await owner.CreateNotesAsync();
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync(rights, "notes");
+        await using var stage = Stage.Of(owner, role.ConnectionString);
+        await using var open = await OpenTransaction.BeginAsync(owner, OpenTransaction.Insert("a"));
+        var writers = new EarlierWriters(stage.Databases, await stage.TargetsAsync());
+
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.FromDays(1)), Is.False, "it was there at the first look");
+        await open.CommitAsync();
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.Zero), Is.True, "there is none");
+        await using var late = await OpenTransaction.BeginAsync(owner, OpenTransaction.Insert("b"));
+        await writers.LookAsync(CancellationToken.None);
+        Assert.That(writers.AreYounger(TimeSpan.FromDays(1)), Is.True);
+        Assert.That(writers.AreYounger(TimeSpan.FromTicks(1)), Is.False);
     }
 
     [Test]
-    public async Task One_that_began_before_the_first_look_and_wrote_after_it_is_noticed_after_the_count()
+    public async Task One_that_had_not_written_may_be_any_that_is_prepared_since()
     {
         await using var stage = await Stage.CreateAsync();
         await stage.CreateNotesAsync();
-        await using var open = await OpenTransaction.BeginAsync(stage, "SELECT 1");
         var writers = new EarlierWriters(stage.Databases, await stage.TargetsAsync());
-        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
+        await writers.LookAsync(CancellationToken.None);
+        var gid = $"prepared-{Guid.NewGuid():N}";
+        await using var open = await OpenTransaction.BeginAsync(
+            stage,
+            "LOCK TABLE notes IN ROW EXCLUSIVE MODE"
+        );
+        await writers.LookAsync(CancellationToken.None);
+        writers.AwaitAll();
         await open.RunAsync(OpenTransaction.Insert("a"));
+        await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
 
-        Assert.That(await writers.HaveCompanyAsync(CancellationToken.None), Is.True);
-        Assert.That(writers.Open.Single().Pid, Is.EqualTo(open.Pid));
-        await open.CommitAsync();
+        Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        Assert.That(writers.Open.Single().Gid, Is.EqualTo(gid));
+        await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
         Assert.That(await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
-    }
-
-    private static async Task<IReadOnlyList<OpenWriter>> LookAsync(Stage stage)
-    {
-        var targets = (
-            await stage.Schema.CheckAsync(stage.Map.Tables, false, CancellationToken.None)
-        ).OrThrow();
-        var writers = new EarlierWriters(stage.Databases, targets);
-        await writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None);
-        return writers.Open;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
@@ -13,6 +14,9 @@ internal sealed class WhenPostChecksAreAsked
 {
     // Some of the mesh's nudges (300 ms), each of which asks for the conclusion again.
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1.5);
+
+    // After such an answer everything is counted once more.
+    private static readonly TimeSpan LongerThanBrief = TimeSpan.FromSeconds(6);
 
     [Test]
     public async Task A_slow_answer_is_waited_for_and_asked_for_once()
@@ -32,6 +36,49 @@ internal sealed class WhenPostChecksAreAsked
             ),
             Is.EqualTo(1)
         );
+    }
+
+    [Test]
+    public async Task Rows_that_come_during_a_slow_answer_are_waited_for_and_rotated_too()
+    {
+        await using var application = await AskedApplication.StartAsync();
+        await using var loaded = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await loaded.Database.ExecuteAsync(
+            """
+            CREATE TABLE kept AS SELECT * FROM knowledge_entries WHERE content <> '__external_storage__' ORDER BY id LIMIT 3;
+            UPDATE kept SET id = 'late-' || id
+            """
+        );
+        await using var writer = await loaded.Database.DataSource.OpenConnectionAsync();
+        await using var bring = new NpgsqlCommand(
+            "BEGIN; INSERT INTO knowledge_entries SELECT * FROM kept",
+            writer
+        );
+        application.Answer = async _ =>
+        {
+            if (application.Asked.Count > 1)
+                return;
+            await bring.ExecuteNonQueryAsync();
+            await Task.Delay(LongerThanBrief);
+        };
+        await using var world = loaded.Beside(Asking(loaded.Parts.Map, application.Url));
+        await using var mesh = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 });
+
+        await mesh.UntilAsync(
+            now => now.Reason?.Contains($"session {writer.ProcessID}", StringComparison.Ordinal) == true,
+            "it waits for the transaction"
+        );
+        var waiting = await mesh.NowAsync();
+        await using var commit = new NpgsqlCommand("COMMIT", writer);
+        await commit.ExecuteNonQueryAsync();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(waiting!.State, Is.EqualTo("Verifying"));
+            Assert.That(await world.AtVersionAsync(1), Is.Zero);
+            Assert.That(application.Asked, Has.Count.EqualTo(2), "once after each sweep");
+        }
     }
 
     [Test]

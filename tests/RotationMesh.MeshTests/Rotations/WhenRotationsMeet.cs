@@ -37,6 +37,36 @@ internal sealed class WhenRotationsMeet
     }
 
     [Test]
+    public async Task By_another_map_s_names_of_the_same_rows_the_second_is_refused_as_well()
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        await using var renamed = world.Beside(
+            SampleWorld.Read(
+                SampleMap
+                    .Yaml("APP")
+                    .Replace("  app:", "  main:")
+                    .Replace("database: app", "database: main")
+                    .Replace("  connectors:\n", "  links:\n")
+                    .Replace("  knowledge:", "  wisdom:")
+                    .Replace("table: connectors", "table: public.connectors")
+                    .Replace("table: knowledge_entries", "table: public.knowledge_entries")
+                    .Replace("table: knowledge_sources", "table: public.knowledge_sources"),
+                _ => world.Database.ConnectionString
+            )
+        );
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        await turnstile.Reached;
+        await using var other = await RunningMesh.StartAsync(renamed, worker: null);
+
+        await other.UntilAsync(now => now.State == "Faulted", "the second is refused");
+        turnstile.Open();
+        await mesh.UntilAsync("Completed");
+
+        Assert.That((await other.NowAsync())!.Reason, Does.Contain(mesh.Id.ToString()));
+    }
+
+    [Test]
     public async Task Of_other_tenants_they_run_side_by_side()
     {
         await using var world = await SampleWorld.LoadAsync(Small);

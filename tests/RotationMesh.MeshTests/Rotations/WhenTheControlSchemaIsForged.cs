@@ -5,6 +5,7 @@ using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
@@ -17,81 +18,12 @@ internal sealed class WhenTheControlSchemaIsForged
 {
     private static readonly SampleOptions Small = new() { Rows = 1500, Tenants = 5 };
 
-    [Test]
-    public async Task A_request_that_somebody_inserts_starts_and_ends_nothing()
-    {
-        await using var world = await SampleWorld.LoadAsync(Small);
-        using var turnstile = new Turnstile();
-        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
-        await turnstile.Reached;
-        var other = Guid.CreateVersion7();
-        await InsertAsync(world, other, mesh.Order(other, ["no-such-tenant"]));
-        await InsertAsync(world, mesh.Id, new CancelRotation(mesh.Id, "alice"));
-
-        await Eventually.Holds(
-            async () => await RefusedAsync(world) == 2,
-            TimeSpan.FromSeconds(30),
-            "both are refused"
-        );
-        turnstile.Open();
-        await mesh.UntilAsync("Completed");
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(await mesh.NowAsync(other), Is.Null);
-            Assert.That(
-                await world.Database.ScalarAsync<long>(
-                    "SELECT count(*) FROM rotationmesh.requests WHERE sent_at IS NOT NULL"
-                ),
-                Is.Zero
-            );
-            Assert.That(
-                await world.Database.ScalarAsync<long>(
-                    "SELECT count(*) FROM rotationmesh.audit_events WHERE actor = 'alice'"
-                ),
-                Is.Zero
-            );
-        }
-    }
-
-    [Test]
-    public async Task A_request_that_was_made_with_the_keys_is_passed_on_and_one_that_is_changed_is_not()
-    {
-        await using var world = await SampleWorld.LoadAsync(Small);
-        await using var mesh = await RunningMesh.OpenAsync(world, worker: null);
-        var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
-
-        var id = await rotations.StartAsync(
-            new RotationOrder { RequestedBy = "ann" },
-            CancellationToken.None
-        );
-        await mesh.UntilAsync(id, now => now.State == "Rotating", "it is started");
-        await world.Database.ExecuteAsync(
-            $"""
-            INSERT INTO rotationmesh.requests (rotation_id, kind, message, asked_at, seal)
-            SELECT gen_random_uuid(), kind, message, asked_at, seal FROM rotationmesh.requests;
-            INSERT INTO rotationmesh.requests (rotation_id, kind, message, asked_at, seal)
-            SELECT rotation_id, 'CancelRotation', message, asked_at, seal FROM rotationmesh.requests WHERE rotation_id = '{id}'
-            """
-        );
-        await Eventually.Holds(
-            async () => await RefusedAsync(world) == 2,
-            TimeSpan.FromSeconds(30),
-            "the copies are refused"
-        );
-        await rotations.SteerAsync(
-            id,
-            new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
-            CancellationToken.None
-        );
-
-        await mesh.UntilAsync(id, now => now.State == "Cancelled", "what was asked with the keys is heard");
-    }
-
     [TestCase("target_version = 1, target_fingerprint = repeat('a', 16), allow_downgrade = true")]
     [TestCase("allow_downgrade = true")]
     [TestCase("scopes = '{connectors}'")]
     [TestCase("state = 'Verifying'")]
+    [TestCase("state = 'Cancelled'")]
+    [TestCase("steerings = '{x}'")]
     [TestCase("settled_sweep = sweep")]
     [TestCase("ignored_gates = '[{\"Gate\": \"workers\", \"Reason\": \"none\"}]'")]
     [TestCase("seal = NULL")]
@@ -129,6 +61,91 @@ internal sealed class WhenTheControlSchemaIsForged
 
         await mesh.UntilAsync(now => now is { State: "Cancelled", Concluded: true }, "it is cancelled");
         Assert.That(await world.AtVersionAsync(2), Is.EqualTo(rotated));
+    }
+
+    [TestCase("Completed")]
+    [TestCase("CompletedWithFailures")]
+    [TestCase("Faulted")]
+    public async Task An_end_that_somebody_writes_gets_no_seal_from_a_cancel_that_comes_again(string end)
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        await turnstile.Reached;
+        await CancelAsync(world, mesh);
+        turnstile.Open();
+        await mesh.UntilAsync(now => now is { State: "Cancelled", Concluded: true }, "it is cancelled");
+        await world.Database.ExecuteAsync(
+            $"""
+            UPDATE rotationmesh.rotations
+            SET state = '{end}', target_version = 1, target_fingerprint = '{world.Parts.Ring.Keys.First().Fingerprint}',
+                allow_downgrade = true;
+            INSERT INTO rotationmesh.requests (rotation_id, kind, message, asked_at, seal)
+            SELECT rotation_id, kind, message, asked_at, seal FROM rotationmesh.requests
+            """
+        );
+        await Eventually.Holds(
+            async () =>
+                await world.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM rotationmesh.requests WHERE sent_at IS NOT NULL"
+                ) == 2,
+            TimeSpan.FromSeconds(30),
+            "the copy is passed on"
+        );
+        var another = await mesh.StartAnotherAsync();
+        await mesh.UntilAsync(another, now => now.State == "Completed", "the saga hears what comes after it");
+
+        var forged = await mesh.NowAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(forged!.State, Is.EqualTo(end));
+            Assert.That(RotationSeals.IsSound(world.Parts.Ring, forged), Is.False);
+        }
+    }
+
+    [Test]
+    public async Task A_rotation_that_somebody_changed_and_that_was_cancelled_can_do_no_more()
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        await turnstile.Reached;
+        await mesh.UntilAsync("Rotating");
+        await world.Database.ExecuteAsync(
+            $"""
+            UPDATE rotationmesh.rotations
+            SET target_version = 1, target_fingerprint = '{world.Parts.Ring.Keys.First().Fingerprint}', allow_downgrade = true
+            """
+        );
+        await CancelAsync(world, mesh);
+        turnstile.Open();
+        await mesh.UntilAsync(now => now is { State: "Cancelled", Concluded: true }, "it is cancelled");
+        var another = await mesh.StartAnotherAsync();
+        await mesh.UntilAsync(another, now => now.State == "Completed", "all is rotated by another");
+
+        await mesh.SteerAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
+        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.UntilAsync(now => now.Steerings.Length == 3, "what was asked is heard");
+
+        var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
+        foreach (var steering in new[] { Steering.Retry, Steering.Resume, Steering.Pause, Steering.Cancel })
+            Assert.ThrowsAsync<RotationStateException>(() =>
+                rotations.SteerAsync(
+                    mesh.Id,
+                    new SteeringOrder { Steering = steering, RequestedBy = "ann" },
+                    CancellationToken.None
+                )
+            );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await mesh.NowAsync())!.State, Is.EqualTo("Cancelled"));
+            Assert.That(
+                await world.AtVersionAsync(1),
+                Is.Zero,
+                "nothing goes to the version that was written in"
+            );
+        }
     }
 
     [Test]
@@ -179,19 +196,10 @@ internal sealed class WhenTheControlSchemaIsForged
         Assert.That(await world.AtVersionAsync(1), Is.Zero);
     }
 
-    private static Task<int> InsertAsync(SampleWorld world, Guid rotation, object message) =>
-        world.Database.ExecuteAsync(
-            $"""
-            INSERT INTO rotationmesh.requests (rotation_id, kind, message)
-            VALUES ('{rotation}', '{message.GetType().Name}', '{JsonSerializer.Serialize(
-                message,
-                message.GetType()
-            )}')
-            """
-        );
-
-    private static Task<long> RefusedAsync(SampleWorld world) =>
-        world.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM rotationmesh.requests WHERE refused_for IS NOT NULL"
+    private static Task<RotationDocument> CancelAsync(SampleWorld world, RunningMesh mesh) =>
+        new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control).SteerAsync(
+            mesh.Id,
+            new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
+            CancellationToken.None
         );
 }

@@ -71,6 +71,12 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
 
     public void Kill() => process.Kill();
 
+    /// <summary>SIGSTOP (Linux): it does nothing more, and its connections stay open.</summary>
+    public void Freeze() => process.Freeze();
+
+    /// <summary>SIGCONT (Linux): it goes on where it was.</summary>
+    public void Thaw() => process.Thaw();
+
     /// <summary>SIGTERM, and its exit code.</summary>
     public async Task<int> StopAsync()
     {

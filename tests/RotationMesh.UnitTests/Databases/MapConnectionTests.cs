@@ -31,6 +31,24 @@ public sealed class MapConnectionTests
         );
     }
 
+    [TestCase("Host=a,b:6432")]
+    [TestCase("Host=a,b;Load Balance Hosts=true")]
+    [TestCase("Host=a,b;Target Session Attributes=any")]
+    [TestCase("Host=a,b;Target Session Attributes=prefer-primary")]
+    [TestCase("Host=a,b;Target Session Attributes=standby")]
+    public void Several_hosts_of_which_one_may_be_a_standby_are_refused_with_the_fix(string connection)
+    {
+        var map = MapFolder.Read(Maps.Spoiled(Written, "${URL}"), _ => connection);
+
+        Assert.That(
+            () => MapConnection.EnsureUnderstood(map),
+            Throws
+                .TypeOf<UsageException>()
+                .With.Message.Contains("rotation.yaml:2")
+                .And.Message.Contains("add Target Session Attributes=primary")
+        );
+    }
+
     [Test]
     public void The_control_database_is_checked_as_well()
     {
@@ -48,6 +66,7 @@ public sealed class MapConnectionTests
 
     [TestCase("Host=/var/run/postgresql;Username=u")]
     [TestCase("Host=a,b:6432;Target Session Attributes=primary")]
+    [TestCase("Host=a,b;Target Session Attributes=Read-Write")]
     [TestCase("Host=::1;Port=5433;Database=x")]
     public void What_the_driver_takes_is_taken(string connection) =>
         Assert.That(

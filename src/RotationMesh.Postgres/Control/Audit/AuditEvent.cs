@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RotationMesh.Postgres.Control.Audit;
 
 /// <summary>An event as the audit log keeps it.</summary>
@@ -38,4 +40,44 @@ public sealed record AuditEvent
 
     /// <summary>Code over the hash, as <see cref="AuditSeal"/> calculates it; null where there is no key version.</summary>
     public byte[]? Mac { get; init; }
+
+    /// <summary>The key version that it takes out of service; null where it tells of something else.</summary>
+    public int? RetiredVersion() =>
+        Kind == nameof(AuditKind.KeyRetired)
+        && Detail("version") is { ValueKind: JsonValueKind.Number } version
+        && version.TryGetInt32(out var number)
+            ? number
+            : null;
+
+    /// <summary>Fingerprint of the key that it takes out of service, where it names one.</summary>
+    public string? RetiredFingerprint() =>
+        Kind == nameof(AuditKind.KeyRetired)
+        && Detail("fingerprint") is { ValueKind: JsonValueKind.String } fingerprint
+            ? fingerprint.GetString()
+            : null;
+
+    /// <summary>The state that a rotation ended in; null where it tells of something else.</summary>
+    public string? EndState() =>
+        Kind == nameof(AuditKind.RotationEnded)
+        && Detail("state") is { ValueKind: JsonValueKind.String } state
+            ? state.GetString()
+            : null;
+
+    // Whoever writes to the table may have put anything there.
+    private JsonElement? Detail(string name)
+    {
+        try
+        {
+            using var details = JsonDocument.Parse(Details);
+            return
+                details.RootElement.ValueKind == JsonValueKind.Object
+                && details.RootElement.TryGetProperty(name, out var found)
+                ? found.Clone()
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -17,17 +17,6 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
     /// <summary>Held while an event is appended, to the end of its transaction; any number that nobody else uses.</summary>
     internal const long ChainLock = 0x526F746D65736802;
 
-    private const string Wait = "SELECT pg_catalog.pg_advisory_xact_lock($1)";
-
-    // A statement of its own: it must see what the writer before committed. The clock is read under the lock, so that
-    // times follow the sequence.
-    private const string Head = """
-        SELECT pg_catalog.clock_timestamp(), head.sequence, head.hash
-        FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
-            SELECT sequence, hash FROM rotationmesh.audit_events ORDER BY sequence DESC LIMIT 1
-        ) AS head ON true
-        """;
-
     private const string Insert = """
         INSERT INTO rotationmesh.audit_events
             (sequence, recorded_at, kind, rotation_id, actor, host, details, previous_hash, hash, key_version, mac)
@@ -35,6 +24,9 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
         """;
 
     private readonly AuditSeal seal = new(new AuditMac(ring));
+
+    /// <summary>The keys by which it seals.</summary>
+    internal KeyRing Ring => ring;
 
     /// <summary>Appends an event in a transaction of its own.</summary>
     public async Task<AuditEvent> AppendAsync(AuditEntry entry, CancellationToken cancellationToken)
@@ -106,35 +98,25 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
             },
         };
 
-    private static async Task<AuditEvent> NextAsync(
+    private async Task<AuditEvent> NextAsync(
         NpgsqlTransaction transaction,
         AuditEntry entry,
         int keyVersion,
         CancellationToken cancellationToken
     )
     {
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
-        {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand(Wait) { Parameters = { new() { Value = ChainLock } } },
-                new NpgsqlBatchCommand(Head),
-            },
-        };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var isFirst = await reader.IsDBNullAsync(1, cancellationToken);
+        var end = await AuditEnd.FindAsync(transaction, cancellationToken);
+        var (sequence, previous) = end.Next(seal);
         return new AuditEvent
         {
-            Sequence = isFirst ? 1 : reader.GetInt64(1) + 1,
-            RecordedAt = reader.GetDateTime(0),
+            Sequence = sequence,
+            RecordedAt = end.Now,
             Kind = entry.Kind,
             RotationId = entry.RotationId,
             Actor = entry.Actor,
             Host = entry.Host,
             Details = entry.Details,
-            PreviousHash = isFirst ? AuditHash.Start : reader.GetFieldValue<byte[]>(2),
+            PreviousHash = previous,
             KeyVersion = keyVersion,
         };
     }

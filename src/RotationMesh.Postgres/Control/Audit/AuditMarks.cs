@@ -11,11 +11,22 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         """;
 
     private const string List = """
-        SELECT audit_sequence AS sequence, audit_hash AS hash, 'rotation ' || correlation_id AS noted_by
+        SELECT audit_sequence AS sequence, audit_hash AS hash, 'rotation ' || correlation_id AS noted_by,
+               correlation_id AS rotation_id, NULL::int AS retired_version
         FROM rotationmesh.rotations WHERE audit_sequence IS NOT NULL
         UNION ALL
-        SELECT audit_sequence, audit_hash, 'the retirement of key version ' || version FROM rotationmesh.retired_keys
+        SELECT audit_sequence, audit_hash, 'the retirement of key version ' || version, NULL, version
+        FROM rotationmesh.retired_keys
         ORDER BY sequence
+        """;
+
+    // Without its column seal the schema is of a release that sealed nothing.
+    private const string ListSealed = """
+        SELECT rotation.* FROM (VALUES (NULL::text)) AS absent (seal)
+        CROSS JOIN LATERAL (
+            SELECT correlation_id AS id, state, concluded, seal FROM rotationmesh.rotations
+        ) AS rotation
+        WHERE rotation.seal IS NOT NULL ORDER BY rotation.id
         """;
 
     /// <summary>Notes an event as the newest of its rotation, in the transaction that appended it.</summary>
@@ -40,6 +51,23 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         );
         return marks.AsList();
     }
+
+    /// <summary>Rotations of which the log has events that are sealed.</summary>
+    public async Task<IReadOnlyList<SealedRotation>> ReadRotationsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rotations = await connection.QueryAsync<SealedRotation>(
+            new CommandDefinition(ListSealed, cancellationToken: cancellationToken)
+        );
+        return rotations.AsList();
+    }
+
+    /// <summary>Up to which position events may be from before the log was keyed; null where it is not.</summary>
+    public async Task<long?> ReadUnkeyedBoundAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await UnkeyedBound.FindAsync(connection, cancellationToken);
+    }
 }
 
 /// <summary>An event of the chain as it was noted elsewhere.</summary>
@@ -53,4 +81,22 @@ public sealed record AuditMark
 
     /// <summary>Where it is noted.</summary>
     public string NotedBy { get; init; } = "";
+
+    /// <summary>The rotation whose newest event it is to be; null where it is to be a retirement.</summary>
+    public Guid? RotationId { get; init; }
+
+    /// <summary>The key version that it is to take out of service.</summary>
+    public int? RetiredVersion { get; init; }
+
+    /// <summary>Whether an event is the one: some other event, noted as if it were, proves nothing.</summary>
+    public bool Names(AuditEvent read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return AuditSeal.Same(Hash, read.Hash)
+            && (
+                RetiredVersion is { } version
+                    ? read.RetiredVersion() == version
+                    : read.RotationId == RotationId
+            );
+    }
 }

@@ -32,6 +32,14 @@ public sealed class AuditReader(NpgsqlDataSource source)
         {Columns} WHERE rotation_id = @rotationId ORDER BY sequence LIMIT @limit
         """;
 
+    private const string Retirements = $"{Columns} WHERE kind = 'KeyRetired' ORDER BY sequence";
+
+    private const string From = $"{Columns} WHERE sequence >= @sequence ORDER BY sequence";
+
+    private const string NewestKeyBefore = """
+        SELECT pg_catalog.max(key_version) FROM rotationmesh.audit_events WHERE sequence < @sequence
+        """;
+
     private const string CountAll = "SELECT pg_catalog.count(*) FROM rotationmesh.audit_events";
 
     private const string CountOfRotation = $"{CountAll} WHERE rotation_id = @rotationId";
@@ -58,6 +66,34 @@ public sealed class AuditReader(NpgsqlDataSource source)
         int limit,
         CancellationToken cancellationToken
     ) => QueryAsync(OfRotation, new { rotationId, limit }, cancellationToken);
+
+    /// <summary>The events that take key versions out of service.</summary>
+    internal Task<IReadOnlyList<AuditEvent>> ReadRetirementsAsync(CancellationToken cancellationToken) =>
+        QueryAsync(Retirements, new { }, cancellationToken);
+
+    /// <summary>The events from one on, streamed.</summary>
+    internal async IAsyncEnumerable<AuditEvent> ReadFromAsync(
+        long sequence,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await foreach (
+            var read in connection
+                .QueryUnbufferedAsync<AuditEvent>(From, new { sequence })
+                .WithCancellation(cancellationToken)
+        )
+            yield return read;
+    }
+
+    /// <summary>The newest key version of the events before one; null where none of them is keyed.</summary>
+    internal async Task<int?> FindNewestKeyBeforeAsync(long sequence, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<int?>(
+            new CommandDefinition(NewestKeyBefore, new { sequence }, cancellationToken: cancellationToken)
+        );
+    }
 
     /// <summary>Number of events of a rotation, or of all.</summary>
     public async Task<long> CountAsync(Guid? rotationId, CancellationToken cancellationToken)

@@ -31,6 +31,28 @@ public sealed class AuditSeal(AuditMac mac)
         return mac.Of(version, [.. Field("rotationmesh/audit/v2/head"u8), .. Field(number), .. Field(hash)]);
     }
 
+    /// <summary>Whether the code of an event is that of its version's key, which is held, over the hash that stands with it.</summary>
+    public bool IsSound(AuditEvent written)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        return written is { KeyVersion: { } version, Mac: { } mac }
+            && Holds(version)
+            && Same(OfEvent(version, written.Hash), mac);
+    }
+
+    /// <summary>The same of the record of the newest event.</summary>
+    public bool IsSound(AuditHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return Holds(head.KeyVersion) && Same(OfHead(head.KeyVersion, head.Sequence, head.Hash), head.Mac);
+    }
+
+    /// <summary>
+    /// Whether a version of the ring vouches for what it sealed. One before the current does not: whoever kept the old key
+    /// may have written it. One after it does, where the ring was set back.
+    /// </summary>
+    public bool MayVouch(int version) => Holds(version) && version >= CurrentVersion;
+
     /// <summary>Whether two codes are the same, in a time that tells nothing of where they differ.</summary>
     public static bool Same(byte[] one, byte[]? other) =>
         other is not null && CryptographicOperations.FixedTimeEquals(one, other);

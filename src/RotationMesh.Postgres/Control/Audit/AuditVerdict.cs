@@ -11,8 +11,21 @@ public sealed record AuditVerdict(
     IReadOnlyList<AuditFault> Faults
 )
 {
-    /// <summary>Whether nothing was found.</summary>
+    /// <summary>Whether no fault was found.</summary>
     public bool IsSound => FaultCount == 0;
+
+    /// <summary>Why the log is not vouched for although no fault was found.</summary>
+    public IReadOnlyList<string> Doubts { get; init; } = [];
+
+    /// <summary>What is true and should be known, and is nobody's fault.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>
+    /// Whether the log is as it was written: no fault was found, and up to its end it is vouched for. Where there are no keys
+    /// to ask, that is said, and the chain alone counts.
+    /// </summary>
+    public bool IsTrusted =>
+        IsSound && Doubts.Count == 0 && (!ChecksKeys || Events == 0 || VouchedUpTo == HeadSequence);
 
     /// <summary>Position of the newest event; 0 where there is none.</summary>
     public long HeadSequence { get; init; }

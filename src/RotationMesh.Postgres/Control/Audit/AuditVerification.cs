@@ -32,17 +32,30 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
         // Read first: what is noted by now has its event in the log that is read next.
         var noted = await marks.ReadAsync(cancellationToken);
         var open = noted.ToLookup(mark => mark.Sequence);
-        var keys = new AuditKeyCheck(seal);
+        var recorded = noted.Select(mark => mark.RetiredVersion).ToHashSet();
+        var retired = new HashSet<int>();
+        var rotations = new AuditedRotations(await marks.ReadRotationsAsync(cancellationToken));
+        var keys = new AuditKeyCheck(seal, await marks.ReadUnkeyedBoundAsync(cancellationToken));
         long? expectedAt = null;
         var (sequence, hash) = (0L, AuditHash.Start);
         await foreach (var read in reader.ReadAsync(cancellationToken))
         {
             count++;
-            CheckLink(read, sequence, hash);
+            if (BeginsAnew(read, sequence))
+                keys.Break(read.Sequence);
+            else
+                CheckLink(read, sequence, hash);
+            CheckHash(read);
+            rotations.Add(read);
             if (keys.FindFault(read) is { } unkeyed)
                 Tell(read.Sequence, unkeyed);
-            foreach (var mark in open[read.Sequence].Where(mark => !AuditSeal.Same(mark.Hash, read.Hash)))
+            foreach (var mark in open[read.Sequence].Where(mark => !mark.Names(read)))
                 Tell(read.Sequence, $"is not the event that {mark.NotedBy} noted");
+            if (read.RetiredVersion() is { } version && retired.Add(version) && !recorded.Contains(version))
+                Tell(
+                    read.Sequence,
+                    $"retired key version {version}, and it is missing in the table of retired versions: keys retire {version} puts it back"
+                );
             if (head is not null && head.Sequence == read.Sequence && !AuditSeal.Same(head.Hash, read.Hash))
                 Tell(read.Sequence, "is not the event that the record of the newest event names");
             if (string.Equals(Hex(read.Hash), expected, StringComparison.OrdinalIgnoreCase))
@@ -57,12 +70,20 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
         if (expectedAt is { } at)
             keys.Vouch(at);
         CheckHead(head, keys, sequence);
+        foreach (var fault in rotations.FindFaults())
+            Tell(null, fault);
         return new AuditVerdict(count, count == 0 ? null : Hex(hash), found, [.. faults])
         {
             HeadSequence = sequence,
             KeyedFrom = keys.KeyedFrom,
             ChecksKeys = seal is not null,
             VouchedUpTo = keys.VouchedUpTo,
+            Doubts =
+            [
+                .. keys.FindDoubts(sequence),
+                .. seal is null ? [] : rotations.FindDoubts(expectedAt ?? 0),
+            ],
+            Notes = keys.Notes,
         };
     }
 
@@ -77,6 +98,17 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
             );
         else if (!AuditSeal.Same(read.PreviousHash, previousHash))
             Tell(read.Sequence, "does not follow the event before it: one of the two was put there later");
+    }
+
+    // An event that is appended after something that its writer did not believe follows nothing.
+    private static bool BeginsAnew(AuditEvent read, long previous) =>
+        previous > 0
+        && read.Sequence == previous + 1
+        && read.KeyVersion is not null
+        && AuditSeal.Same(read.PreviousHash, AuditHash.Start);
+
+    private void CheckHash(AuditEvent read)
+    {
         if (read.RecordedAt == DateTime.MinValue || !AuditSeal.Same(read.Hash, AuditHash.Of(read)))
             Tell(read.Sequence, "was changed: its hash does not fit its fields");
     }

@@ -14,6 +14,7 @@ namespace RotationMesh.Postgres.Control.Ledger;
 /// What the clocks of those databases say, as far as it is known; of the others the control database's own is taken. It
 /// decides how much time a worker gets, and nothing else: whoever writes, and whoever waits for it, asks the database.
 /// </param>
+/// <param name="mayWrite">Whether partitions of that rotation and database may be sent now; null: all may.</param>
 public sealed class PartitionDispatch(
     NpgsqlDataSource source,
     LedgerRules rules,
@@ -22,7 +23,8 @@ public sealed class PartitionDispatch(
         IReadOnlyCollection<string>,
         CancellationToken,
         Task<IReadOnlyDictionary<string, DateTime>>
-    >? clocks = null
+    >? clocks = null,
+    Func<Guid, string, bool>? mayWrite = null
 )
 {
     // Some of it may be with workers all the same, so its deadline is kept.
@@ -78,7 +80,9 @@ public sealed class PartitionDispatch(
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var queue = new DispatchQueue(connection, marks.Current(), cancellationToken);
-        var due = await queue.FindDueAsync(rotations, window.PerTake);
+        var due = (await queue.FindDueAsync(rotations, window.PerTake))
+            .Where(table => mayWrite?.Invoke(table.RotationId, table.Database) != false)
+            .ToList();
         var shares = FairShares.Divide(due, window);
         if (shares.Count == 0)
             return [];

@@ -61,19 +61,24 @@ public sealed class PartitionPlan(NpgsqlDataSource source)
 
     /// <summary>
     /// Says that a sweep is planned to its end, all tables of it; only from then on can it be settled. A sweep of no
-    /// partitions at all is settled at once.
+    /// partitions at all is settled at once. Written over the session that holds the guard: a planner that has lost it
+    /// finishes nothing.
     /// </summary>
-    public async Task FinishPlanningAsync(SweepKey sweep, CancellationToken cancellationToken)
+    public static async Task FinishPlanningAsync(
+        HeldWork held,
+        SweepKey sweep,
+        CancellationToken cancellationToken
+    )
     {
+        ArgumentNullException.ThrowIfNull(held);
         var values = new
         {
             sweep.RotationId,
             sweep.Sweep,
             phase = PhaseText.Write(sweep.Phase),
         };
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         foreach (var statement in new[] { AddSweep, Finish })
-            await connection.ExecuteAsync(Command(statement, values, cancellationToken));
+            await held.ExecuteAsync(statement, values, cancellationToken);
     }
 
     private static CommandDefinition Command(

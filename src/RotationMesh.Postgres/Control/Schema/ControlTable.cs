@@ -19,7 +19,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "rotations",
             Change,
-            "correlation_id state target_version target_fingerprint map_hash scopes tenants started_at ended_at summary requested_by embedded batch_size allow_downgrade sweep settled_sweep verified_sweep idle_sweeps left_rows retrying breaker_off paused_in gate_lost_in reason concluded audit_sequence audit_hash pause_workers ignored_gates snapshot_taken_at verify retry_scopes retry_tenants retry_errors census seal census_seal summary_seal"
+            "correlation_id state target_version target_fingerprint map_hash scopes tenants started_at ended_at summary requested_by embedded batch_size allow_downgrade sweep settled_sweep verified_sweep idle_sweeps left_rows retrying breaker_off paused_in gate_lost_in reason concluded audit_sequence audit_hash pause_workers ignored_gates snapshot_taken_at verify retry_scopes retry_tenants retry_errors census seal census_seal summary_seal steerings"
         ),
         new(
             "rotation_tables",
@@ -43,7 +43,11 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
             "rotation_id scope database_name table_name row_key tenant version error recorded_at key_digest"
         ),
         new("refusals", Change, "rotation_id worker reason refusals first_at last_at"),
-        new("claims", Replace, "rotation_id database_name table_name tenants claimed_at"),
+        new(
+            "claims",
+            Replace,
+            "rotation_id database_name table_name tenants claimed_at identity relations tenancy"
+        ),
         new(
             "requests",
             Replace,
@@ -52,7 +56,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "workers",
             Replace,
-            "worker host program_version map_hash key_versions key_fingerprints concurrency joined_at last_seen left_at"
+            "worker host program_version map_hash key_versions key_fingerprints concurrency joined_at last_seen left_at database_names database_identities"
         ),
         new("paused_queues", Replace, "gate queue rotation_id paused_at paused_by"),
         new("retired_keys", Add, "version fingerprint retired_at retired_by audit_sequence audit_hash"),

@@ -1,3 +1,5 @@
+using RotationMesh.Postgres.Target;
+
 namespace RotationMesh.Postgres.Control.Workers;
 
 /// <summary>What a worker says of itself.</summary>
@@ -17,6 +19,9 @@ public sealed record WorkerSighting
 
     /// <summary>Fingerprints of its keys by version.</summary>
     public required IReadOnlyDictionary<int, string> Keys { get; init; }
+
+    /// <summary>Identities of the databases that it could tell, by their names in its map.</summary>
+    public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Partitions at a time.</summary>
     public required int Concurrency { get; init; }
@@ -49,10 +54,15 @@ public sealed record RegisteredWorker(
     }
 
     /// <summary>
-    /// What it has otherwise than whoever asks, in words for the operator; null where map and every key are the same.
-    /// <paramref name="keys"/> are fingerprints by version.
+    /// What it has otherwise than whoever asks, in words for the operator; null where map, every key and every database that
+    /// both can tell are the same. <paramref name="keys"/> are fingerprints by version, <paramref name="databases"/>
+    /// identities by name.
     /// </summary>
-    public string? Differs(string mapHash, IReadOnlyDictionary<int, string> keys)
+    public string? Differs(
+        string mapHash,
+        IReadOnlyDictionary<int, string> keys,
+        IReadOnlyDictionary<string, string>? databases = null
+    )
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (Sighting.MapHash != mapHash)
@@ -65,8 +75,18 @@ public sealed record RegisteredWorker(
                 return $"its key of version {version} has another fingerprint than the one here";
         }
 
-        return null;
+        return Sighting
+            .Databases.Where(own => IsAnother(own.Value, databases?.GetValueOrDefault(own.Key)))
+            .Select(own =>
+                $"its connection string for database {own.Key} leads to another database than the one here"
+            )
+            .FirstOrDefault();
     }
+
+    private static bool IsAnother(string own, string? here) =>
+        DatabaseIdentity.Parse(own) is { } theirs
+        && DatabaseIdentity.Parse(here) is { } ours
+        && !theirs.Matches(ours);
 }
 
 /// <summary>Whether a worker is there.</summary>

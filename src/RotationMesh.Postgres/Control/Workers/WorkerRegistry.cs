@@ -16,13 +16,15 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
     // One that had left or was gone has joined anew: in a container the name may be that of its predecessor.
     private const string Record = """
         INSERT INTO rotationmesh.workers AS w
-            (worker, host, program_version, map_hash, key_versions, key_fingerprints, concurrency, left_at)
-        VALUES (@Worker, @Host, @ProgramVersion, @MapHash, @Versions, @Fingerprints, @Concurrency,
+            (worker, host, program_version, map_hash, key_versions, key_fingerprints, concurrency, database_names,
+             database_identities, left_at)
+        VALUES (@Worker, @Host, @ProgramVersion, @MapHash, @Versions, @Fingerprints, @Concurrency, @Databases, @Identities,
                 CASE WHEN @Leaving THEN now() END)
         ON CONFLICT (worker) DO UPDATE
         SET host = excluded.host, program_version = excluded.program_version, map_hash = excluded.map_hash,
             key_versions = excluded.key_versions, key_fingerprints = excluded.key_fingerprints,
-            concurrency = excluded.concurrency, last_seen = now(), left_at = excluded.left_at,
+            concurrency = excluded.concurrency, database_names = excluded.database_names,
+            database_identities = excluded.database_identities, last_seen = now(), left_at = excluded.left_at,
             joined_at = CASE WHEN NOT @Leaving AND (w.left_at IS NOT NULL OR w.last_seen < now() - @silence)
                              THEN now() ELSE w.joined_at END
         """;
@@ -30,7 +32,8 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
     private const string Prune = "DELETE FROM rotationmesh.workers WHERE last_seen < now() - @memory";
 
     private const string List = """
-        SELECT worker, host, program_version, map_hash, key_versions, key_fingerprints, concurrency, joined_at, last_seen,
+        SELECT worker, host, program_version, map_hash, key_versions, key_fingerprints, concurrency, database_names,
+               database_identities, joined_at, last_seen,
                CASE WHEN left_at IS NOT NULL THEN 'Left' WHEN last_seen < now() - @silence THEN 'Gone' ELSE 'Present' END
                    AS presence
         FROM rotationmesh.workers
@@ -52,6 +55,8 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
             Versions = sighting.Keys.Keys.ToArray(),
             Fingerprints = sighting.Keys.Values.ToArray(),
             sighting.Concurrency,
+            Databases = sighting.Databases.Keys.ToArray(),
+            Identities = sighting.Databases.Values.ToArray(),
             sighting.Leaving,
             silence = Silence,
         };
@@ -86,6 +91,8 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
         public int[] KeyVersions { get; init; } = [];
         public string[] KeyFingerprints { get; init; } = [];
         public int Concurrency { get; init; }
+        public string[] DatabaseNames { get; init; } = [];
+        public string[] DatabaseIdentities { get; init; } = [];
         public DateTime JoinedAt { get; init; }
         public DateTime LastSeen { get; init; }
         public string Presence { get; init; } = "";
@@ -100,6 +107,9 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
                     MapHash = MapHash,
                     Keys = KeyVersions.Zip(KeyFingerprints).ToDictionary(key => key.First, key => key.Second),
                     Concurrency = Concurrency,
+                    Databases = DatabaseNames
+                        .Zip(DatabaseIdentities)
+                        .ToDictionary(database => database.First, database => database.Second),
                     Leaving = Presence == nameof(WorkerPresence.Left),
                 },
                 Enum.Parse<WorkerPresence>(Presence),

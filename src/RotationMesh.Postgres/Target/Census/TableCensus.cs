@@ -18,9 +18,31 @@ public sealed class TableCensus(TargetDatabases databases)
     )
     {
         ArgumentNullException.ThrowIfNull(target);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        return await CountAsync(connection, target, tenants, cancellationToken);
+    }
+
+    /// <summary>The same over a connection of the caller's, and in its transaction.</summary>
+    internal async Task<IReadOnlyList<VersionCount>> CountAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
         var tally = new VersionTally(target);
         await foreach (
-            var reader in RunAsync(target, tally.Columns, VersionTally.Grouping, tenants, cancellationToken)
+            var reader in RunAsync(
+                connection,
+                target,
+                tally.Columns,
+                VersionTally.Grouping,
+                tenants,
+                cancellationToken
+            )
         )
             tally.Add(reader);
         return tally.Counts;
@@ -38,8 +60,13 @@ public sealed class TableCensus(TargetDatabases databases)
         if (target.Entry.TenantWhenNull is { } whenNull)
             tenant = $"coalesce({tenant}, '{whenNull.Replace("'", "''", StringComparison.Ordinal)}')";
         var columns = $"{tenant}, {target.Sql.Version}::bigint, {target.Sql.External}, pg_catalog.count(*)";
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
         await foreach (
             var reader in RunAsync(
+                connection,
                 target,
                 columns,
                 "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
@@ -58,6 +85,7 @@ public sealed class TableCensus(TargetDatabases databases)
     }
 
     private async IAsyncEnumerable<NpgsqlDataReader> RunAsync(
+        NpgsqlConnection connection,
         TableTarget target,
         string columns,
         string grouping,
@@ -65,10 +93,6 @@ public sealed class TableCensus(TargetDatabases databases)
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var connection = await databases.OpenReadingAsync(
-            target.Entry.Database,
-            cancellationToken
-        );
         if (tenants is not null)
             await new TenantText(connection, target).EnsureFitsAsync(tenants, cancellationToken);
         var predicate = new ExternalPredicate(databases, target);

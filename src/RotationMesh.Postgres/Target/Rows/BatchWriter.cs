@@ -70,7 +70,11 @@ internal sealed class BatchWriter(
     private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, bool mayFitLater)
     {
         if (connection.State != ConnectionState.Open)
+        {
             await connection.OpenAsync(); // the driver gives it up after some codes, which a trigger may choose as well
+            await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
+        }
+
         if (batch.Count == 1)
             return mayFitLater
                 ? new BatchOutcome(0, [], MayBeHeld: true)

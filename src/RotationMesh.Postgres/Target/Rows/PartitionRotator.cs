@@ -54,7 +54,8 @@ public sealed class PartitionRotator : IDisposable
     /// before its end. A dry run writes nothing, and needs none. <paramref name="failed"/> takes the rows that fail, some hundreds at a
     /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand; where
     /// a trigger comes to the table it ends unfinished as well, and the table is to be checked again.
-    /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written.
+    /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written. Throws
+    /// <see cref="OtherDatabaseException"/> where it is not the one that may be written.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
         TableTarget target,
@@ -75,8 +76,33 @@ public sealed class PartitionRotator : IDisposable
             target.Entry.Database,
             CancellationToken.None
         );
+        foreach (var connection in new[] { reading, writing })
+            await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
+        term = term with { Version = settings.Target.Version };
+        var clock = new WriteClock(writing, term);
+        var left = settings.DryRun ? TimeSpan.Zero : await clock.BeginAsync();
+        try
+        {
+            return await RotateAsync(target, range, term, left, reading, writing, failed, stopping);
+        }
+        finally
+        {
+            await clock.EndAsync();
+        }
+    }
+
+    private async Task<PartitionOutcome> RotateAsync(
+        TableTarget target,
+        PartitionRange range,
+        WriteTerm term,
+        TimeSpan left,
+        NpgsqlConnection reading,
+        NpgsqlConnection writing,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
+        CancellationToken stopping
+    )
+    {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var left = settings.DryRun ? TimeSpan.Zero : await new WriteClock(writing, term).LeftAsync();
         if (!settings.DryRun && !StopsInTime(timed, left))
             return new PartitionOutcome { Finished = false, OutOfTime = true };
         if (batches?.Target != target)

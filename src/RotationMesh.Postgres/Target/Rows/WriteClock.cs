@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace RotationMesh.Postgres.Target.Rows;
@@ -5,16 +6,51 @@ namespace RotationMesh.Postgres.Target.Rows;
 /// <summary>Asks a database, over the connection that writes there, how long a term still lasts.</summary>
 internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
 {
-    private const string Left = "SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp()";
+    // A pooler may give the session to somebody else, and the lock with it; each write holds it all the same.
+    private static readonly string Begin = $"""
+        SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp(),
+               CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $3 THEN {VersionLock.SharedBySession(
+            2
+        )} END
+        """;
 
-    private static readonly string Ended = $"SELECT NOT {WriteTerm.Holds(1, 2)}";
+    private static readonly string GiveBack = VersionLock.GiveBack(1);
+    private static readonly string Ended = $"SELECT NOT {WriteTerm.Holds(1, 2, 3)}";
 
-    /// <summary>Time that is left, below zero where there is none.</summary>
-    public async Task<TimeSpan> LeftAsync()
+    private int? session;
+
+    /// <summary>
+    /// Time that is left, below zero where there is none. From then on the session holds the lock of the version, until
+    /// <see cref="EndAsync"/>; where somebody has it alone, no time is left.
+    /// </summary>
+    public async Task<TimeSpan> BeginAsync()
     {
-        await using var command = new NpgsqlCommand(Left, connection);
+        await using var command = new NpgsqlCommand(Begin, connection);
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
-        return (TimeSpan)(await command.ExecuteScalarAsync())!;
+        command.Parameters.Add(VersionLock.Parameter(term.Version));
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = connection.ProcessID });
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        var isHeld = await reader.IsDBNullAsync(1) ? (bool?)null : reader.GetBoolean(1);
+        session = isHeld is true ? connection.ProcessID : null;
+        return isHeld is false ? TimeSpan.Zero : reader.GetTimeSpan(0);
+    }
+
+    /// <summary>Gives the lock of the version back. A session that is gone has none.</summary>
+    public async Task EndAsync()
+    {
+        if (session is null || connection.State != ConnectionState.Open || connection.ProcessID != session)
+            return;
+        try
+        {
+            await using var command = new NpgsqlCommand(GiveBack, connection);
+            command.Parameters.Add(VersionLock.Parameter(term.Version));
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException)
+        {
+            NpgsqlConnection.ClearPool(connection); // rather than a session that keeps it
+        }
     }
 
     /// <summary>Throws <see cref="WriteTermEndedException"/> where a write would not be let through now.</summary>
@@ -31,5 +67,6 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
     {
         parameters.Add(new NpgsqlParameter<long> { TypedValue = term.Lock });
         parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
+        parameters.Add(VersionLock.Parameter(term.Version));
     }
 }

@@ -98,6 +98,7 @@ internal sealed class StatementCheck(
             .. shape.Columns.Select((_, i) => sql.ValueArray(i)),
             "bigint",
             "timestamptz",
+            "integer",
         ];
 
     private void ExternalFault(PostgresException refusal) =>

@@ -26,7 +26,8 @@ public sealed class PartitionVerifier : IDisposable
     /// <summary>
     /// Decrypts the range's rows: those of <paramref name="version"/>, or all; all of them, or about
     /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were looked at since its last call,
-    /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time.
+    /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time. Throws
+    /// <see cref="OtherDatabaseException"/> where the database is not the one of <paramref name="place"/>.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
         TableTarget target,
@@ -35,7 +36,8 @@ public sealed class PartitionVerifier : IDisposable
         double? share,
         Action<long> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
-        CancellationToken stopping
+        CancellationToken stopping,
+        ExpectedDatabase? place = null
     )
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -43,6 +45,7 @@ public sealed class PartitionVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(progress);
         ArgumentNullException.ThrowIfNull(failed);
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
+        await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
         var tally = new VerificationTally(progress, new FailureTally(failed));
         try
         {

@@ -1,0 +1,49 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>
+/// What the databases themselves say of rotations to a version, whatever control database these have.
+/// </summary>
+public sealed class OpenVersions(RotationMap map, TargetDatabases databases)
+{
+    private const int Looks = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>
+    /// Sessions by which rows may be brought to versions, by database: those that stay. A coordinator lets go of a version a
+    /// moment after its rotation has ended. Throws <see cref="Npgsql.NpgsqlException"/> where a database does not answer.
+    /// </summary>
+    public async Task<IReadOnlyList<(string Database, VersionHolder Holder)>> ListAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var stay = await LookAsync(cancellationToken);
+        for (var look = 1; look < Looks && stay.Count > 0; look++)
+        {
+            await Task.Delay(Pause, cancellationToken);
+            var now = await LookAsync(cancellationToken);
+            stay = [.. stay.Where(now.Contains)];
+        }
+
+        return stay;
+    }
+
+    private async Task<IReadOnlyList<(string Database, VersionHolder Holder)>> LookAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<(string, VersionHolder)>();
+        foreach (var database in map.Databases)
+        {
+            await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
+            foreach (var holder in await VersionLock.FindAsync(connection, cancellationToken))
+                found.Add((database.Name, holder));
+        }
+
+        return found;
+    }
+}

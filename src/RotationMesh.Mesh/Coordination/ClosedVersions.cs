@@ -1,0 +1,54 @@
+using RotationMesh.Contracts;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>Keeps rotations away from a version that somebody is retiring, by whatever control database.</summary>
+internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
+{
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the goal. One that does
+    /// not answer is left for later.
+    /// </summary>
+    public async Task EnsureOpenAsync(RotationGoal goal, CancellationToken cancellationToken)
+    {
+        using var room = new SemaphoreSlim(RotationPlaces.AtOnce);
+        var names = map
+            .Tables.Where(table => goal.Scopes.Contains(table.Scope))
+            .Select(table => table.Database)
+            .Distinct();
+        await Task.WhenAll(
+            names.Select(async name =>
+            {
+                await room.WaitAsync(cancellationToken);
+                try
+                {
+                    await EnsureOpenAsync(name, goal.TargetVersion, cancellationToken);
+                }
+                finally
+                {
+                    room.Release();
+                }
+            })
+        );
+    }
+
+    private async Task EnsureOpenAsync(string database, int version, CancellationToken cancellationToken)
+    {
+        var holders = await RotationPlaces.AskAsync(
+            async token =>
+            {
+                await using var connection = await databases.OpenReadingAsync(database, token);
+                return await VersionLock.FindAsync(connection, token);
+            },
+            cancellationToken
+        );
+        if (holders?.FirstOrDefault(holder => holder.IsAlone && holder.Version == version) is { } retiring)
+            throw new UsageException(
+                $"key version {version} is being retired (database {database}, {retiring}): rotate to a version that stays in "
+                    + "service, with --target-version"
+            );
+    }
+}

@@ -1,0 +1,73 @@
+using RotationMesh.Contracts;
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Counts every row once more before a rotation ends: since the census after its last sweep it may have been paused, or its
+/// process gone, for days. The verdict goes by these counts, and by no number that is kept in between.
+/// </summary>
+internal sealed class LastLook(
+    Surveyor surveyor,
+    SettledCensuses censuses,
+    ControlDatabase control,
+    KeyRing ring
+)
+{
+    /// <summary>Counts as the closing census does, once the transactions have ended that had begun to write.</summary>
+    public async Task<LastCount> TakeAsync(ConcludeRotation command, CancellationToken cancellationToken)
+    {
+        var census = await ClosingCensus.FindAsync(
+            control.Source,
+            ring,
+            command.RotationId,
+            cancellationToken
+        );
+        // Whom the census did not wait for any longer, nobody waits for again.
+        var settled = census?.OpenWriters is null ? censuses.Of(command.RotationId, command.Sweep) : null;
+        var survey = await surveyor.CountAsync(command.Goal, settled, cancellationToken);
+        if (survey is { Gaps: null, Waiting: null })
+            censuses.Forget(command.RotationId);
+        return new LastCount(survey, census, command.Goal);
+    }
+}
+
+/// <summary>What the last look found, beside the census after the sweep; null where that is not recorded.</summary>
+internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationGoal Goal)
+{
+    /// <summary>Why nothing can be concluded now; null where all was counted.</summary>
+    public string? Awaited => Survey.Gaps ?? Survey.Waiting;
+
+    /// <summary>Transactions that nobody waits for any more; null where there are none.</summary>
+    public string? OpenWriters => Survey.OpenWriters ?? Census?.OpenWriters;
+
+    /// <summary>What the counts rest on.</summary>
+    public IReadOnlyList<string> Notes => Survey.Notes;
+
+    /// <summary>
+    /// Whether there are more rows below the target than the census found. Where it left some that nothing accounts for,
+    /// further sweeps were given up.
+    /// </summary>
+    public bool RowsCameLate =>
+        Census is { PendingRows: 0 } && Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget;
+
+    /// <summary>These counts, with those of the opening census that are <paramref name="known"/>.</summary>
+    public IReadOnlyList<TableCount> Tables(IReadOnlyList<TableCount> known) =>
+        [
+            .. Survey
+                .Counted(Goal)
+                .Select(now =>
+                    known.FirstOrDefault(table =>
+                        (table.Scope, table.Database, table.Table) == (now.Scope, now.Database, now.Table)
+                    )
+                        is { } before
+                        ? now with
+                        {
+                            OpeningPending = before.OpeningPending,
+                            OpeningEmpty = before.OpeningEmpty,
+                        }
+                        : now
+                ),
+        ];
+}

@@ -1,0 +1,94 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Whether this process' databases are those that a rotation began with. What is planned, counted or sampled in a copy says
+/// nothing of the rows that it is about.
+/// </summary>
+internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
+{
+    /// <summary>Databases asked at the same time: they may share a server.</summary>
+    public const int AtOnce = 8;
+
+    /// <summary>Longest wait for one that does not answer: whoever counts or plans waits for it longer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// What is another one here, in words for the operator; null where nothing is. A database that does not answer now, or of
+    /// which nothing was recorded, is not spoken of.
+    /// </summary>
+    public async Task<string?> ExplainOtherAsync(Guid rotationId, CancellationToken cancellationToken)
+    {
+        var began = await new RotationLocks(control.Source).ListDatabasesAsync(
+            [rotationId],
+            cancellationToken
+        );
+        using var room = new SemaphoreSlim(AtOnce);
+        var differences = await Task.WhenAll(
+            began
+                .Where(claimed => map.Databases.Any(database => database.Name == claimed.Database))
+                .Select(async claimed =>
+                {
+                    await room.WaitAsync(cancellationToken);
+                    try
+                    {
+                        return await ExplainOtherAsync(claimed, cancellationToken);
+                    }
+                    finally
+                    {
+                        room.Release();
+                    }
+                })
+        );
+        return string.Join("; ", differences.OfType<string>()) is { Length: > 0 } all ? all : null;
+    }
+
+    /// <summary>What is asked of a database; null where it does not answer in time, or not so.</summary>
+    public static async Task<T?> AskAsync<T>(
+        Func<CancellationToken, Task<T>> ask,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await ask(patience.Token);
+        }
+        catch (Exception fault)
+            when (Faults.IsOfDatabase(fault)
+                || fault is UsageException
+                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> ExplainOtherAsync(
+        ClaimedDatabase claimed,
+        CancellationToken cancellationToken
+    )
+    {
+        var began = DatabaseIdentity.Parse(claimed.Identity);
+        var now = await AskAsync(
+            async token =>
+            {
+                await using var connection = await databases.OpenReadingAsync(claimed.Database, token);
+                return await DatabaseIdentity.ReadAsync(connection, token);
+            },
+            cancellationToken
+        );
+        return began is null || now is null || now.Identity.Matches(began)
+            ? null
+            : $"on {Environment.MachineName}: database {claimed.Database} is another one than the rotation began with: the "
+                + $"connection string leads to database {now.Name} ({now.Identity}), the rotation's is {began}; give this "
+                + "process the rotation's database or, where that was restored from a dump, cancel the rotation and start anew";
+    }
+}

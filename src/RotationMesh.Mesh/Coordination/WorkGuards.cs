@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Coordination;
+
+/// <summary>
+/// Holds work of a coordinator for the consumer of its command. Where somebody else is at it, that one answers: unless it
+/// gives no sign of life, which the operator is told, and then its session is ended and the next nudge finds the work free.
+/// </summary>
+internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, ILogger<WorkGuards> log)
+{
+    /// <summary>Time without the work, and without a sign of life of whoever holds it, after which the operator is told.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly RotationGuard guard = new(control.Source);
+    private readonly ConcurrentDictionary<(string Work, Guid RotationId), (long First, long Last)> refused =
+    [];
+
+    /// <summary>Holds the work of that name until disposed of; null where somebody else is at it.</summary>
+    public async Task<HeldWork?> TryHoldAsync(ConsumeContext context, string work, Guid rotationId)
+    {
+        var held = await guard.TryHoldAsync(work, rotationId, context.CancellationToken);
+        if (held is not null)
+            refused.TryRemove((work, rotationId), out _);
+        else if (IsLong(work, rotationId))
+            await LookAsync(context, work, rotationId);
+        return held;
+    }
+
+    // Asked at each nudge, and perhaps by another coordinator in between; what is long ago was another's turn.
+    private bool IsLong(string work, Guid rotationId)
+    {
+        var now = clock.GetTimestamp();
+        var (first, _) = refused.AddOrUpdate(
+            (work, rotationId),
+            (now, now),
+            (_, seen) => (clock.GetElapsedTime(seen.Last, now) > Patience ? now : seen.First, now)
+        );
+        return clock.GetElapsedTime(first, now) >= Patience;
+    }
+
+    private async Task LookAsync(ConsumeContext context, string work, Guid rotationId)
+    {
+        if (
+            await guard.FindHolderAsync(work, rotationId, context.CancellationToken) is not { } holder
+            || holder.Silent < Patience
+        )
+            return;
+        var ended = await guard.TryEndSilentAsync(
+            work,
+            rotationId,
+            RotationGuard.Longest,
+            context.CancellationToken
+        );
+        if (ended)
+            MeshLog.SilentHolderEnded(log, rotationId, work, holder.ToString());
+        else
+            await context.PublishAsync(new RotationHeldUp(rotationId, Explain(work, holder)));
+    }
+
+    private static string Explain(string work, WorkHolder holder) =>
+        $"waits for whoever holds its step '{work}' and gives no sign of life: {holder}. A coordinator that is frozen is ended "
+        + $"after a minute where this role may do so; else end it, or run SELECT pg_terminate_backend({holder.Pid})";
+}

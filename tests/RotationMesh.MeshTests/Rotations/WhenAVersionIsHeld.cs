@@ -1,0 +1,67 @@
+using NUnit.Framework;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Sample;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.MeshTests.Rotations;
+
+/// <summary>The coordinators' lock of the version that rows are brought to, in the database of the rows.</summary>
+[TestFixture]
+internal sealed class WhenAVersionIsHeld
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    [Test]
+    public async Task It_is_held_while_the_rotation_is_paused_taken_again_when_it_was_lost_and_let_go_of_at_the_end()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 2 });
+        await using var mesh = await RunningMesh.StartAsync(world, worker: null);
+        await mesh.UntilAsync("Rotating");
+        await mesh.SteerAsync(new PauseRotation(mesh.Id, "test"));
+        await mesh.UntilAsync("Paused");
+        await UntilAsync(world, held => held.Count > 0, "it is held");
+
+        var first = (await HoldersAsync(world)).Single();
+        await world.Database.ExecuteAsync($"SELECT pg_terminate_backend({first.Session})");
+        await UntilAsync(world, held => held.Any(one => one.Session != first.Session), "it is held again");
+        await mesh.SteerAsync(new CancelRotation(mesh.Id, "test"));
+        await mesh.UntilAsync(end => end.Concluded, "it is over");
+        await UntilAsync(world, held => held.Count == 0, "it is let go of");
+
+        Assert.That((first.Version, first.IsAlone), Is.EqualTo((2, false)));
+    }
+
+    [Test]
+    public async Task A_rotation_is_refused_while_somebody_has_it_alone()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 2 });
+        await using var mesh = await RunningMesh.OpenAsync(world, worker: new());
+        var id = Guid.CreateVersion7();
+        await using (var closing = await CloseAsync(world))
+        {
+            await mesh.SteerAsync(mesh.Order(id, []));
+            await mesh.UntilAsync(id, now => now.State == "Faulted", "it is refused");
+        }
+
+        var second = await mesh.StartAnotherAsync();
+        await mesh.UntilAsync(second, now => now.State == "Completed", "the next one completes");
+
+        Assert.That((await mesh.NowAsync(id))!.Reason, Does.Contain("is being retired"));
+    }
+
+    private static Task<VersionClosing> CloseAsync(SampleWorld world) =>
+        VersionClosing.CloseAsync(world.Parts.Databases, ["app"], 2, CancellationToken.None);
+
+    private static Task UntilAsync(
+        SampleWorld world,
+        Func<IReadOnlyList<VersionHolder>, bool> condition,
+        string what
+    ) => Eventually.Holds(async () => condition(await HoldersAsync(world)), Deadline, what);
+
+    private static async Task<IReadOnlyList<VersionHolder>> HoldersAsync(SampleWorld world)
+    {
+        await using var connection = await world.Database.DataSource.OpenConnectionAsync();
+        return await VersionLock.FindAsync(connection, CancellationToken.None);
+    }
+}

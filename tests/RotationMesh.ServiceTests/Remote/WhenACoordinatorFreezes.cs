@@ -1,0 +1,51 @@
+using RotationMesh.TestKit;
+using RotationMesh.TestKit.Http;
+
+namespace RotationMesh.ServiceTests.Remote;
+
+[Platform("Linux")]
+public sealed class WhenACoordinatorFreezes
+{
+    [Test]
+    public async Task Another_concludes_the_rotation_and_the_operator_hears_what_it_waits_for()
+    {
+        await using var application = await AskedApplication.StartAsync();
+        var never = new TaskCompletionSource();
+        application.Answer = _ => never.Task;
+        await using var stage = await Stage.LoadAsync(rows: 300);
+        stage.AddToMap($"postChecks:\n  - {{ name: export, url: {application.Url}/export, timeout: 5m }}");
+        var frozen = await stage.StartCoordinator().JoinedAsync();
+        await stage.StartWorker().JoinedAsync();
+        var asked = await frozen.AskAsync("--output", "json", "rotate", "--detach");
+        var rotation = asked.Exits(0).Id();
+        await Eventually.Holds(
+            () => Task.FromResult(application.Asked.Count == 1),
+            ServiceRun.Deadline,
+            "it concludes"
+        );
+
+        frozen.Freeze();
+        application.Answer = _ => Task.CompletedTask;
+        await stage.StartCoordinator().JoinedAsync();
+        await stage.UntilAsync(
+            rotation,
+            now => now.Reason?.Contains("no sign of life", StringComparison.Ordinal) == true,
+            "the operator is told"
+        );
+        var ended = await stage.EndAsync(rotation);
+        never.SetResult();
+        frozen.Thaw();
+        await Eventually.Holds(
+            async () => await frozen.HealthAsync("ready") == 200,
+            ServiceRun.Deadline,
+            "the frozen one is back"
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ended.State, Is.EqualTo("Completed"));
+            Assert.That((await stage.NowAsync(rotation)).State, Is.EqualTo("Completed"));
+            Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+        }
+    }
+}
