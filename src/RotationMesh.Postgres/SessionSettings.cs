@@ -54,8 +54,9 @@ internal static class SessionSettings
         """;
 
     /// <summary>
-    /// Runs the settings on each new connection whose session is ours alone, and nothing else before them: the driver would read the types of the database by a
-    /// query that compares an oid with a regproc, for which the server has no operator of its own and anybody may make one.
+    /// Runs the settings on each new connection whose session is ours alone, and nothing else before them: the driver would
+    /// read the types of the database by a query that compares an oid with a regproc, for which the server has no operator of
+    /// its own and anybody may make one.
     /// </summary>
     public static void ApplyTo(NpgsqlDataSourceBuilder builder, PoolerCheck pooler, string settings)
     {

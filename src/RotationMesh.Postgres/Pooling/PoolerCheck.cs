@@ -16,6 +16,9 @@ internal sealed class PoolerCheck(string name, string connectionString)
 
     private const string AskPid = "SELECT pg_catalog.pg_backend_pid()";
 
+    /// <summary>Sessions that a rotation needs at the least, with a worker and the control schema in the same database.</summary>
+    public const int Least = 12;
+
     private readonly Lock gate = new();
     private Task<PoolMode>? mode;
 
@@ -27,8 +30,7 @@ internal sealed class PoolerCheck(string name, string connectionString)
     {
         try
         {
-            // A pooler answers the start of a connection itself, with a number of its own for the process.
-            if (await PidAsync(connection) == connection.ProcessID)
+            if (!await IsBehindPoolerAsync(connection))
                 return;
             if (await FindModeAsync() is not PoolMode.Session and var shared)
                 throw Shared(shared);
@@ -41,6 +43,13 @@ internal sealed class PoolerCheck(string name, string connectionString)
             );
         }
     }
+
+    /// <summary>
+    /// Whether somebody between lends the connection its session: a pooler answers the start of a connection itself, with a
+    /// number of its own for the process.
+    /// </summary>
+    public static async Task<bool> IsBehindPoolerAsync(NpgsqlConnection connection) =>
+        await PidAsync(connection) != connection.ProcessID;
 
     private UsageException Shared(PoolMode mode)
     {
@@ -58,8 +67,24 @@ internal sealed class PoolerCheck(string name, string connectionString)
         lock (gate)
         {
             if (mode is null or { IsFaulted: true })
-                mode = new PoolModeProbe(connectionString, PidAsync).FindAsync();
+                mode = ProbeAsync();
             return mode;
+        }
+    }
+
+    private async Task<PoolMode> ProbeAsync()
+    {
+        try
+        {
+            return await new PoolModeProbe(connectionString, PidAsync).FindAsync();
+        }
+        catch (NpgsqlException fault) when (fault.InnerException is TimeoutException)
+        {
+            throw new UsageException(
+                $"{name} is behind a pooler that lends fewer than 3 sessions at a time, within {PatienceSeconds} s: a rotation "
+                    + $"needs {Least} at the least. Raise its pool size (pgbouncer: default_pool_size, or pool_size of the "
+                    + "database), or give the map a connection string that leads to PostgreSQL itself"
+            );
         }
     }
 

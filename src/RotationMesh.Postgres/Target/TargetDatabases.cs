@@ -68,11 +68,16 @@ public sealed class TargetDatabases : IAsyncDisposable
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan; SET extra_float_digits = 1;";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> apart = [];
+    private readonly ConcurrentDictionary<string, PoolerCheck> poolers = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> writers = [];
 
     /// <summary>Whether the map has a database of that name: an earlier map may have had another.</summary>
     public bool Has(string database) => map.Databases.Any(known => known.Name == database);
+
+    /// <summary>Whether the control schema is there as well, by the same connection string.</summary>
+    internal bool HasControl(string database) =>
+        map.Database(database).ConnectionString == map.Control.ConnectionString;
 
     /// <summary>Connections for reading from the database of that name.</summary>
     public NpgsqlDataSource Reader(string database) =>
@@ -160,7 +165,7 @@ public sealed class TargetDatabases : IAsyncDisposable
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
         SessionSettings.ApplyTo(
             builder,
-            new PoolerCheck($"database {name}", connectionString),
+            poolers.GetOrAdd(name, _ => new PoolerCheck($"database {name}", connectionString)),
             settings
         );
         return builder.Build();
