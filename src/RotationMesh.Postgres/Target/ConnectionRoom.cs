@@ -7,12 +7,12 @@ namespace RotationMesh.Postgres.Target;
 
 /// <summary>
 /// Whether a database lets a role open the connections that a rotation needs: two for each worker, which reads over one
-/// and writes over the other, and one for planning and counting.
+/// and writes over the other, one for planning and counting, and one that holds the target version.
 /// </summary>
 public sealed class ConnectionRoom(TargetDatabases databases)
 {
     private const int OfWorker = 2;
-    private const int OfPlanner = 1;
+    private const int OfPlanner = 2;
 
     // Superusers are bound by the server's own limit alone.
     private const string FindLimits = """
