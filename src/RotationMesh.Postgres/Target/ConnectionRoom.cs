@@ -6,13 +6,15 @@ using RotationMesh.Postgres.Pooling;
 namespace RotationMesh.Postgres.Target;
 
 /// <summary>
-/// Whether a database lets a role open the connections that a rotation needs: two for each worker, which reads over one
-/// and writes over the other, one for planning and counting, and one that holds the target version.
+/// Whether a database, or the pooler before it, lets a role open the connections that a rotation needs: two for each worker,
+/// which reads over one and writes over the other, one for planning and counting, one that holds the target version and,
+/// where the control schema is there as well, those of the coordination.
 /// </summary>
 public sealed class ConnectionRoom(TargetDatabases databases)
 {
     private const int OfWorker = 2;
     private const int OfPlanner = 2;
+    private const int OfControl = PoolerCheck.Least - OfWorker - OfPlanner;
 
     // Superusers are bound by the server's own limit alone.
     private const string FindLimits = """
