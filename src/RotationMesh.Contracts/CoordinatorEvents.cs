@@ -39,6 +39,12 @@ public sealed record RotationHeldUp(Guid RotationId, string Reason);
 public sealed record BreakerTripped(Guid RotationId, string Reason);
 
 /// <summary>
+/// Somebody had the target version alone in a database while this rotation did not hold it there, and may have retired it:
+/// somebody should look before more is written towards it.
+/// </summary>
+public sealed record TargetVersionClosed(Guid RotationId, string Reason);
+
+/// <summary>
 /// Published every few seconds for each rotation that runs: its state sends its command again, so that what was lost with
 /// a process is made up for.
 /// </summary>

@@ -159,7 +159,7 @@ public sealed class LocalKeyRetirement(
         {
             var closing = await VersionClosing.CloseAsync(
                 databases,
-                map.Databases.Select(database => database.Name),
+                map.Tables.Select(table => table.Database).Distinct(),
                 version,
                 cancellationToken
             );

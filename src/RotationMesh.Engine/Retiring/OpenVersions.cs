@@ -37,11 +37,11 @@ public sealed class OpenVersions(RotationMap map, TargetDatabases databases)
     )
     {
         var found = new List<(string, VersionHolder)>();
-        foreach (var database in map.Databases)
+        foreach (var database in map.Tables.Select(table => table.Database).Distinct())
         {
-            await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
+            await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
             foreach (var holder in await VersionLock.FindAsync(connection, cancellationToken))
-                found.Add((database.Name, holder));
+                found.Add((database, holder));
         }
 
         return found;

@@ -56,6 +56,11 @@ internal sealed class ClosingDoubts(
         );
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add("no closing census of this sweep is recorded: retry the rotation");
+        // Called where no such row is recorded.
+        if (verification.Tables.Sum(table => table.Counts.FailedRows) is > 0 and var lost)
+            doubts.Add(
+                $"verification met {lost} rows that do not decrypt, of which none is recorded: retry the rotation"
+            );
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
         {

@@ -40,6 +40,7 @@ internal sealed class Dispatcher(
 
     private PartitionDispatch? dispatch;
     private long? told;
+    private long? unheld;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -74,12 +75,17 @@ internal sealed class Dispatcher(
                 open.TryGetValue(rotation, out var found) && holds.IsHeld(database, found.TargetVersion)
         );
 
-    // Somebody should look: had the version been retired by now, its key may be destroyed.
-    private async Task TellClosedAsync(CancellationToken stopping)
+    // Also where other databases of the rotation go on.
+    private async Task TellUnheldAsync(CancellationToken stopping)
     {
+        if (unheld is { } last && clock.GetElapsedTime(last) < options.Nudge)
+            return;
+        unheld = clock.GetTimestamp();
         foreach (var rotation in open.Values)
-            if (holds.ExplainClosed(rotation.TargetVersion) is { } reason)
-                await bus.PublishAsync(new BreakerTripped(rotation.RotationId, reason), stopping);
+            if (holds.ExplainClosed(rotation) is { } closed)
+                await bus.PublishAsync(new TargetVersionClosed(rotation.RotationId, closed), stopping);
+            else if (holds.Explain(rotation) is { } reason)
+                await bus.PublishAsync(new RotationHeldUp(rotation.RotationId, reason), stopping);
     }
 
     /// <summary>One take; false where nothing was due or the window is full.</summary>
@@ -107,8 +113,9 @@ internal sealed class Dispatcher(
         {
             told = clock.GetTimestamp();
             await retired.TellAsync(open.Values, stopping);
-            await TellClosedAsync(stopping);
         }
+
+        await TellUnheldAsync(stopping);
 
         return taken.Count > 0;
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Dispatching;
@@ -14,40 +15,61 @@ namespace RotationMesh.Mesh.Dispatching;
 internal sealed class VersionHolds(
     RotationMap map,
     TargetDatabases databases,
+    ControlDatabase control,
     LedgerPulse pulse,
     TimeProvider clock
 ) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<(string Database, int Version), Keeper> keepers = [];
+    private readonly ConcurrentDictionary<(string Database, int Version), VersionKeeper> keepers = [];
+    private IReadOnlyCollection<RunningRotation> kept = [];
 
     /// <summary>Holds what these rotations need, and lets go of what none needs any more. Waits for no database.</summary>
     public void Keep(IReadOnlyCollection<RunningRotation> running)
     {
+        kept = running;
         var wanted = running
-            .SelectMany(rotation =>
-                map.Tables.Where(table => rotation.Scopes.Contains(table.Scope))
-                    .Select(table => (table.Database, rotation.TargetVersion))
-            )
+            .SelectMany(rotation => Databases(rotation).Select(name => (name, rotation.TargetVersion)))
             .ToHashSet();
-        foreach (var place in keepers.Keys.Where(place => !wanted.Contains(place)))
+        // Whoever resumes a rotation that was paused for it has looked: it is tried anew.
+        var dispatched = running
+            .Where(rotation => rotation.State != "Paused")
+            .Select(rotation => rotation.TargetVersion)
+            .ToHashSet();
+        foreach (
+            var place in keepers
+                .Where(one =>
+                    !wanted.Contains(one.Key) || (one.Value.IsClosed && !dispatched.Contains(one.Key.Version))
+                )
+                .Select(one => one.Key)
+        )
             if (keepers.TryRemove(place, out var keeper))
                 _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
         foreach (var place in wanted.Where(place => !keepers.ContainsKey(place)))
-            keepers[place] = new Keeper(databases, place.Database, place.TargetVersion, pulse, clock);
+            keepers[place] = new VersionKeeper(
+                databases,
+                place.name,
+                place.TargetVersion,
+                stopping => ExpectedAsync(place.name, place.TargetVersion, stopping),
+                pulse,
+                clock
+            );
     }
 
-    /// <summary>Whether the version's lock is held in that database, as far as was known a moment ago.</summary>
+    /// <summary>
+    /// Whether the version's lock is held in that database, as far as was known a moment ago. What the map does not lead to
+    /// any more, no worker with this map writes: whoever is sent it says so.
+    /// </summary>
     public bool IsHeld(string database, int version) =>
-        keepers.TryGetValue((database, version), out var keeper) && keeper.IsHeld;
+        !databases.Has(database)
+        || (keepers.TryGetValue((database, version), out var keeper) && keeper.IsHeld);
 
-    /// <summary>What is said of a version that somebody is retiring; null where nobody is.</summary>
-    public string? ExplainClosed(int version)
-    {
-        var closed = keepers.Where(one => one.Key.Version == version && one.Value.IsClosed).ToList();
-        return closed.Count == 0
-            ? null
-            : $"key version {version} is being retired in database {closed[0].Key.Database}: see that it stays in service, or cancel the rotation";
-    }
+    /// <summary>Where somebody may have retired the rotation's target meanwhile, for the operator; null where nobody did.</summary>
+    public string? ExplainClosed(RunningRotation rotation) =>
+        Join(Keepers(rotation).Select(keeper => keeper.ExplainClosed()));
+
+    /// <summary>Why nothing is sent to databases of a rotation, for the operator; null where nothing is in the way.</summary>
+    public string? Explain(RunningRotation rotation) =>
+        Join(Keepers(rotation).Select(keeper => keeper.ExplainLost()));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -56,87 +78,38 @@ internal sealed class VersionHolds(
         keepers.Clear();
     }
 
-    /// <summary>Takes one lock, looks after it, and takes it again where the connection is lost.</summary>
-    private sealed class Keeper : IAsyncDisposable
+    private static string? Join(IEnumerable<string?> reasons)
     {
-        /// <summary>Time between two looks.</summary>
-        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+        const int Told = 3;
+        var some = reasons.OfType<string>().Take(Told).ToList();
+        return some.Count == 0 ? null : string.Join("; ", some);
+    }
 
-        /// <summary>Pause before it is tried again.</summary>
-        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private IEnumerable<VersionKeeper> Keepers(RunningRotation rotation) =>
+        Databases(rotation)
+            .Select(name => keepers.GetValueOrDefault((name, rotation.TargetVersion)))
+            .OfType<VersionKeeper>();
 
-        /// <summary>Age of the last look after which nothing is said of it: the process may have been frozen.</summary>
-        private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
+    private IEnumerable<string> Databases(RunningRotation rotation) =>
+        map
+            .Tables.Where(table => rotation.Scopes.Contains(table.Scope))
+            .Select(table => table.Database)
+            .Distinct();
 
-        private readonly CancellationTokenSource end = new();
-        private readonly TimeProvider clock;
-        private readonly Task running;
-        private long seen; // 0: it is not held
-
-        public Keeper(
-            TargetDatabases databases,
-            string database,
-            int version,
-            LedgerPulse pulse,
-            TimeProvider clock
-        )
-        {
-            this.clock = clock;
-            running = Task.Run(() => RunAsync(databases, database, version, pulse));
-        }
-
-        public bool IsHeld =>
-            Interlocked.Read(ref seen) is not 0 and var last && clock.GetElapsedTime(last) < Lasting;
-
-        public volatile bool IsClosed;
-
-        public async ValueTask DisposeAsync()
-        {
-            await end.CancelAsync();
-            await running;
-            end.Dispose();
-        }
-
-        private async Task RunAsync(
-            TargetDatabases databases,
-            string database,
-            int version,
-            LedgerPulse pulse
-        )
-        {
-            while (!end.IsCancellationRequested)
-            {
-                try
-                {
-                    await using var hold = await VersionHold.TryTakeAsync(
-                        databases,
-                        database,
-                        version,
-                        end.Token
-                    );
-                    IsClosed = hold is null;
-                    while (hold is not null)
-                    {
-                        var isFirst = Interlocked.Exchange(ref seen, clock.GetTimestamp()) == 0;
-                        if (isFirst)
-                            pulse.Dispatch.Raise();
-                        await Task.Delay(Interval, clock, end.Token);
-                        await hold.EnsureAsync(end.Token);
-                    }
-                }
-                catch (OperationCanceledException) when (end.IsCancellationRequested)
-                {
-                    // Let go.
-                }
-                catch (Exception)
-                {
-                    // The database is away, or has no room: nothing is dispatched there until it is held again.
-                }
-
-                Interlocked.Exchange(ref seen, 0);
-                if (!end.IsCancellationRequested)
-                    await Task.WhenAny(Task.Delay(Pause, clock, end.Token));
-            }
-        }
+    // The database that the rotations to the version began with; null before they have claimed it.
+    private async Task<ExpectedDatabase?> ExpectedAsync(
+        string database,
+        int version,
+        CancellationToken cancellationToken
+    )
+    {
+        var rotations = kept.Where(rotation => rotation.TargetVersion == version)
+            .Select(rotation => rotation.RotationId);
+        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
+            [.. rotations],
+            cancellationToken
+        );
+        var identity = claimed.FirstOrDefault(claim => claim.Database == database)?.Identity;
+        return identity is null ? null : new ExpectedDatabase(DatabaseIdentity.Parse(identity));
     }
 }

@@ -34,7 +34,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// </summary>
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
 
-    private readonly RotationPlaces places = new(parts.Map, parts.Databases, parts.Control);
+    private readonly AbandonedRotations abandoned = new(parts);
     private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
 
     /// <summary>Settable so that tests need not wait, and can look into the bus.</summary>
@@ -77,7 +77,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         if (!request.Gates.PauseWorkers)
             await entrance.EnsureOpenAsync(request.Gates, stopping);
         await parts.Control.MigrateAsync(stopping);
-        var (rotation, running) = await ClaimAsync(wanted, request.Gates, stopping);
+        var (rotation, running) = await abandoned.ClaimAsync(wanted, request.Gates, stopping);
         await using var alive = running;
         if (request.Gates.PauseWorkers)
             await entrance.PauseAndEnsureOpenAsync(
@@ -119,7 +119,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         SteeringRules.EnsureAllowed(rotation, order, parts.Map);
         if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
-        await TakeOverAsync(rotation, stopping);
+        await abandoned.TakeOverAsync(rotation, stopping);
         var command = SteeringRules.Command(rotation.RotationId, order);
         return await RunAsync(rotation, command, workers, order.RequestedBy, stopping);
     }
@@ -182,61 +182,6 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         });
         return services;
     }
-
-    // A rotation whose process lives is held by it; one that can be held here was abandoned.
-    private async Task<(RunningRotation Rotation, IAsyncDisposable Held)> ClaimAsync(
-        RunningRotation wanted,
-        GateTerms gates,
-        CancellationToken cancellationToken
-    )
-    {
-        var guard = new RotationGuard(parts.Control.Source);
-        var running = new RunningRotations(parts.Control.Source);
-        foreach (var abandoned in await running.FindEmbeddedAsync(wanted, cancellationToken))
-        {
-            if (
-                await guard.TryHoldAsync(RotationGuard.Run, abandoned.RotationId, cancellationToken)
-                is not { } held
-            )
-                continue;
-            if (
-                !RotationSeals.IsSound(parts.Ring, abandoned)
-                || await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null
-            )
-            {
-                await held.DisposeAsync();
-                continue; // whoever claims its tables cancels it
-            }
-
-            await TakeOverAsync(abandoned, cancellationToken);
-            await new GateTermsStore(parts.Control.Source).ReplaceAsync(
-                abandoned.RotationId,
-                gates,
-                cancellationToken
-            );
-            await running.SealAsync(
-                abandoned.RotationId,
-                RotationSeals.SealOf(parts.Ring, On(abandoned, gates)),
-                cancellationToken
-            );
-            return (abandoned with { BatchSize = wanted.BatchSize }, held);
-        }
-
-        var own = await guard.TryHoldAsync(RotationGuard.Run, wanted.RotationId, cancellationToken);
-        return (wanted, own!);
-    }
-
-    private static RunningRotation On(RunningRotation rotation, GateTerms terms) =>
-        rotation with
-        {
-            PauseWorkers = terms.PauseWorkers,
-            IgnoredGates = JsonSerializer.Serialize(terms.Ignored),
-            SnapshotTakenAt = terms.SnapshotTakenAt?.UtcDateTime,
-        };
-
-    // The process that ran it is dead, and its workers with it.
-    private Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
-        new PartitionLeases(parts.Control.Source).ExpireAsync(rotation.RotationId, cancellationToken);
 
     private static async Task CancelAsync(MeshHost host, RunningRotation rotation, string requestedBy)
     {

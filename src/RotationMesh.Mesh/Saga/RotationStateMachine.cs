@@ -26,6 +26,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
         On(() => CameLate, m => m.RotationId);
         On(() => HeldUp, m => m.RotationId);
         On(() => BreakerOpen, m => m.RotationId);
+        On(() => TargetClosed, m => m.RotationId);
         On(() => Nudged, m => m.RotationId);
         On(() => PauseAsked, m => m.RotationId);
         On(() => ResumeAsked, m => m.RotationId);
@@ -83,7 +84,8 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             [Planning, Rotating, Verifying],
             When(GatesHolding).SendCommand(),
             When(GateIsLost, c => !c.IsVerified()).LoseGate().Enter(AwaitingGates),
-            When(BreakerOpen, c => !c.Saga.BreakerOff).Trip().Enter(Paused)
+            When(BreakerOpen, c => !c.Saga.BreakerOff).Trip().Enter(Paused),
+            When(TargetClosed).Pause(m => m.Reason).Enter(Paused)
         );
 
         During(
@@ -93,7 +95,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(ResumeAsked).SendCommand(),
             When(RetryAsked).SendCommand(),
             When(HeldUp).Note(m => m.Reason),
-            When(PauseAsked).Pause().Enter(Paused),
+            When(PauseAsked).Pause(m => $"paused by {m.RequestedBy}").Enter(Paused),
             When(CancelAsked).Note(m => m.CancelledBy()).Enter(Cancelled)
         );
 
@@ -144,6 +146,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
     public Event<RowsCameLate> CameLate { get; private set; } = null!;
     public Event<RotationHeldUp> HeldUp { get; private set; } = null!;
     public Event<BreakerTripped> BreakerOpen { get; private set; } = null!;
+    public Event<TargetVersionClosed> TargetClosed { get; private set; } = null!;
     public Event<NudgeRotation> Nudged { get; private set; } = null!;
     public Event<PauseRotation> PauseAsked { get; private set; } = null!;
     public Event<ResumeRotation> ResumeAsked { get; private set; } = null!;

@@ -91,10 +91,11 @@ internal static class RotationVerbs
     public static EventActivityBinder<Rotation, T> GoOn<T>(this EventActivityBinder<Rotation, T> on)
         where T : class => on.Then(c => (c.Saga.GateLostIn, c.Saga.Reason) = (null, null));
 
-    public static EventActivityBinder<Rotation, PauseRotation> Pause(
-        this EventActivityBinder<Rotation, PauseRotation> on
-    ) =>
-        on.Then(c => (c.Saga.PausedIn, c.Saga.Reason) = (c.Saga.State, $"paused by {c.Message.RequestedBy}"));
+    public static EventActivityBinder<Rotation, T> Pause<T>(
+        this EventActivityBinder<Rotation, T> on,
+        Func<T, string> reason
+    )
+        where T : class => on.Then(c => (c.Saga.PausedIn, c.Saga.Reason) = (c.Saga.State, reason(c.Message)));
 
     /// <summary>Pauses, and trips no more: an operator who resumes has seen it.</summary>
     public static EventActivityBinder<Rotation, BreakerTripped> Trip(

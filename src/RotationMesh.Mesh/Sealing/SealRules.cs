@@ -59,6 +59,7 @@ internal static class SealRules
         [Urn<RowsCameLate>()] = News,
         [Urn<RotationHeldUp>()] = News,
         [Urn<BreakerTripped>()] = News,
+        [Urn<TargetVersionClosed>()] = News,
         [Urn<NudgeRotation>()] = News,
     };
 

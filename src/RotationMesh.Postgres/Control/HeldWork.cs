@@ -1,3 +1,4 @@
+using System.Data;
 using Dapper;
 using Npgsql;
 
@@ -31,12 +32,22 @@ public sealed class HeldWork : IAsyncDisposable
         beating = Task.Run(BeatAsync);
     }
 
-    /// <summary>Runs statements over the session that holds the lock; returns the number of rows.</summary>
+    private bool IsLost => connection.State != ConnectionState.Open;
+
+    /// <summary>
+    /// Runs statements over the session that holds the lock; returns the number of rows. Throws
+    /// <see cref="NpgsqlException"/> where that session is gone, whoever noticed it first.
+    /// </summary>
     public async Task<int> ExecuteAsync(string sql, object values, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
+            // Dapper would open another one, which holds nothing.
+            if (IsLost)
+                throw new NpgsqlException(
+                    $"the session that held {name} is gone, and with it the right to write"
+                );
             return await connection.ExecuteAsync(
                 new CommandDefinition($"{Sign} {sql}", values, cancellationToken: cancellationToken)
             );
@@ -56,13 +67,15 @@ public sealed class HeldWork : IAsyncDisposable
         turn.Dispose();
         await using (connection)
         {
+            if (IsLost)
+                return;
             try
             {
                 await connection.ExecuteAsync(unlock, new { name });
             }
             catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
             {
-                // The connection is broken, and the lock gone with it.
+                NpgsqlConnection.ClearPool(connection); // a session that lives on would keep the lock
             }
         }
     }
@@ -72,13 +85,25 @@ public sealed class HeldWork : IAsyncDisposable
         try
         {
             using var timer = new PeriodicTimer(Interval);
-            while (await timer.WaitForNextTickAsync(over.Token))
-                await ExecuteAsync(Beat, new { }, over.Token);
+            while (await timer.WaitForNextTickAsync(over.Token) && !IsLost)
+                await BeatOnceAsync();
         }
-        catch (Exception fault)
-            when (fault is OperationCanceledException or NpgsqlException or InvalidOperationException)
+        catch (OperationCanceledException)
         {
-            // Over, or the connection is broken: whoever writes over it hears of that.
+            // Over.
+        }
+    }
+
+    // Not cancelled at its end: a cancellation that comes late would hit the statement that gives the lock back.
+    private async Task BeatOnceAsync()
+    {
+        try
+        {
+            await ExecuteAsync(Beat, new { }, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+        {
+            // Whoever writes over a session that is gone hears of that; over one that is not, the next one is tried.
         }
     }
 }

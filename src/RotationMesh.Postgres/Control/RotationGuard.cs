@@ -38,7 +38,7 @@ public sealed class RotationGuard(NpgsqlDataSource source)
 
     private const string Silence = """
         CASE WHEN a.state = 'idle' THEN pg_catalog.clock_timestamp() - a.state_change
-             WHEN a.state IS NOT NULL THEN '0'::pg_catalog.interval END
+             WHEN a.state <> 'disabled' THEN '0'::pg_catalog.interval END
         """;
 
     private const string Find = $"""
@@ -76,6 +76,7 @@ public sealed class RotationGuard(NpgsqlDataSource source)
         }
         catch
         {
+            NpgsqlConnection.ClearPool(connection); // it may have the lock
             await connection.DisposeAsync();
             throw;
         }

@@ -13,7 +13,7 @@ public sealed class VersionClosing : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly List<(string Database, NpgsqlConnection Connection)> held = [];
-    private readonly HashSet<int> own = [];
+    private readonly HashSet<(DatabaseIdentity Database, int Session)> own = [];
     private readonly List<string> inTheWay = [];
 
     private VersionClosing() { }
@@ -46,9 +46,15 @@ public sealed class VersionClosing : IAsyncDisposable
     }
 
     /// <summary>What is said of sessions that hold the version in a database.</summary>
-    public static string Explain(string database, int version, IEnumerable<VersionHolder> holders) =>
-        $"database {database}: a rotation, maybe of another control database, may bring rows to version {version}: "
-        + $"{string.Join(", ", holders.Take(5))}; wait for its end, or cancel it there";
+    public static string Explain(string database, int version, IEnumerable<VersionHolder> holders)
+    {
+        var named = holders.Take(5).ToList();
+        var who = string.Join(", ", named);
+        return named.All(holder => holder.IsAlone)
+            ? $"database {database}: somebody else retires version {version}: {who}; wait for its end"
+            : $"database {database}: a rotation, maybe of another control database, may bring rows to version {version}: "
+                + $"{who}; wait for its end, or cancel it there";
+    }
 
     /// <summary>Throws where a connection is gone: the version is not closed any more.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
@@ -84,18 +90,23 @@ public sealed class VersionClosing : IAsyncDisposable
     {
         var connection = await databases.OpenApartAsync(database, cancellationToken);
         held.Add((database, connection));
+        // Before the transaction, which a role that may not ask for it would spoil.
+        var here = (await DatabaseIdentity.ReadAsync(connection, cancellationToken)).Identity;
         await connection.BeginTransactionAsync(cancellationToken);
         await using var stay = new NpgsqlCommand(Stay, connection);
         await stay.ExecuteNonQueryAsync(cancellationToken);
         await using var pid = new NpgsqlCommand("SELECT pg_catalog.pg_backend_pid()", connection);
-        own.Add((int)(await pid.ExecuteScalarAsync(cancellationToken))!);
+        own.Add((here, (int)(await pid.ExecuteScalarAsync(cancellationToken))!));
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             if (attempt > 0)
                 await Task.Delay(Pause, cancellationToken);
             // Looked at first: who takes it alone for a moment makes the writes of others do nothing.
             var holders = await HoldersAsync(connection, version, cancellationToken);
-            if (holders.Count > 0 && holders.All(holder => own.Contains(holder.Session)))
+            if (
+                holders.Count > 0
+                && holders.All(holder => holder.IsAlone && own.Contains((here, holder.Session)))
+            )
                 return; // the map names this database twice
             if (
                 holders.Count == 0

@@ -60,6 +60,13 @@ public sealed class VersionHold : IAsyncDisposable
     public Task EnsureAsync(CancellationToken cancellationToken) =>
         ExecuteAsync(connection, "SELECT", cancellationToken);
 
+    /// <summary>Throws <see cref="OtherDatabaseException"/> where the connection leads to another database, or to a standby.</summary>
+    public Task EnsureAsync(ExpectedDatabase expected, string database, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        return expected.EnsureAsync(connection, database, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 

@@ -93,6 +93,27 @@ public sealed class WhenWorkIsHeld
     }
 
     [Test]
+    public async Task Nothing_is_written_over_another_session_once_its_loss_was_noticed()
+    {
+        await using var site = await Site.StartAsync();
+        await using var held = await site.Guard.TryHoldAsync(Work, site.Id, CancellationToken.None);
+        var holder = await site.HolderAsync();
+        await site.Database.ExecuteAsync($"SELECT pg_terminate_backend({holder!.Pid})");
+        // As the sign of life does, which nobody hears.
+        Assert.CatchAsync<NpgsqlException>(() =>
+            held!.ExecuteAsync("SELECT 1", new { }, CancellationToken.None)
+        );
+
+        Assert.CatchAsync<NpgsqlException>(() =>
+            held!.ExecuteAsync("CREATE TABLE public.late ()", new { }, CancellationToken.None)
+        );
+        Assert.That(
+            await site.Database.ScalarAsync<bool>("SELECT to_regclass('public.late') IS NULL"),
+            Is.True
+        );
+    }
+
+    [Test]
     public async Task What_its_session_was_to_write_is_lost_with_it()
     {
         await using var site = await Site.StartAsync();

@@ -35,6 +35,28 @@ internal sealed class WhenADatabaseIsUnreachable
     }
 
     [Test]
+    public async Task One_in_which_the_version_cannot_be_held_is_named_with_the_cause()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await using var door = Door(world);
+        door.Open();
+        await using var two = Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, worker: null);
+        await mesh.UntilAsync("Rotating");
+
+        await door.CloseAsync();
+
+        await mesh.UntilAsync(
+            now =>
+                Says(
+                    now,
+                    "database late: nothing is written there, for the lock of version 2 can't be held: "
+                ),
+            "it says so"
+        );
+    }
+
+    [Test]
     public async Task A_cancelled_rotation_is_not_over_while_nobody_can_say_that_its_writes_have_ended()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });

@@ -50,6 +50,37 @@ internal sealed class WhenAVersionIsHeld
         Assert.That((await mesh.NowAsync(id))!.Reason, Does.Contain("is being retired"));
     }
 
+    [Test]
+    public async Task A_rotation_that_lost_it_to_a_retirement_is_paused_until_somebody_has_looked()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 2 });
+        await using var mesh = await RunningMesh.StartAsync(world, worker: null);
+        await mesh.UntilAsync("Rotating");
+        await UntilAsync(world, held => held.Count > 0, "it is held");
+
+        await using (var retiring = await TakeFromRotationAsync(world))
+            await mesh.UntilAsync("Paused");
+        var paused = await mesh.NowAsync();
+        var held = await HoldersAsync(world);
+        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "test"));
+        await mesh.UntilAsync("Rotating");
+        await UntilAsync(world, now => now.Count > 0, "it is held again");
+
+        Assert.That(paused!.Reason, Does.Contain("key version 2 is being retired in database app"));
+        Assert.That(held, Is.Empty);
+    }
+
+    // The session that held it ends, and a retirement takes it before the coordinator notices.
+    private static async Task<VersionClosing> TakeFromRotationAsync(SampleWorld world)
+    {
+        var holder = (await HoldersAsync(world)).Single();
+        await world.Database.ExecuteAsync($"SELECT pg_terminate_backend({holder.Session})");
+        await UntilAsync(world, held => held.Count == 0, "it is lost");
+        var closing = await CloseAsync(world);
+        Assert.That(closing.InTheWay, Is.Empty);
+        return closing;
+    }
+
     private static Task<VersionClosing> CloseAsync(SampleWorld world) =>
         VersionClosing.CloseAsync(world.Parts.Databases, ["app"], 2, CancellationToken.None);
 

@@ -1,0 +1,142 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>
+/// Takes the lock of a version in a database, looks after it, and takes it again where the connection is lost. Where
+/// somebody had it alone meanwhile, the version may be retired by now: it is not taken again.
+/// </summary>
+internal sealed class VersionKeeper : IAsyncDisposable
+{
+    /// <summary>Time between two looks.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
+    /// <summary>Pause before it is tried again.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Age of the last look after which nothing is said of it: the process may have been frozen.</summary>
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time without it after which the operator is told.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly TargetDatabases databases;
+    private readonly string database;
+    private readonly int version;
+    private readonly Func<CancellationToken, Task<ExpectedDatabase?>> expect;
+    private readonly LedgerPulse pulse;
+    private readonly TimeProvider clock;
+    private readonly CancellationTokenSource end = new();
+    private readonly Task running;
+
+    private long seen; // 0: it is not held
+    private long lost; // since when it is not
+    private volatile bool isClosed;
+    private volatile string? fault;
+
+    public VersionKeeper(
+        TargetDatabases databases,
+        string database,
+        int version,
+        Func<CancellationToken, Task<ExpectedDatabase?>> expect,
+        LedgerPulse pulse,
+        TimeProvider clock
+    )
+    {
+        (this.databases, this.database, this.version) = (databases, database, version);
+        (this.expect, this.pulse, this.clock) = (expect, pulse, clock);
+        lost = clock.GetTimestamp();
+        running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Whether it is held, as far as was known a moment ago.</summary>
+    public bool IsHeld =>
+        Interlocked.Read(ref seen) is not 0 and var last && clock.GetElapsedTime(last) < Lasting;
+
+    /// <summary>Whether somebody had it alone when it was to be taken.</summary>
+    public bool IsClosed => isClosed;
+
+    /// <summary>That somebody may have retired the version, and what to do; null where nobody had it alone.</summary>
+    public string? ExplainClosed() =>
+        isClosed
+            ? $"key version {version} is being retired in database {database}, or was by now, while this rotation did not hold it "
+                + "there: cancel it or, once you know that the version stays in service, resume it"
+            : null;
+
+    /// <summary>Why it is not held; null where it is, or may be in a moment.</summary>
+    public string? ExplainLost() =>
+        !IsHeld && fault is { } reason && clock.GetElapsedTime(Interlocked.Read(ref lost)) > Patience
+            ? $"database {database}: nothing is written there, for the lock of version {version} can't be held: {reason}"
+            : null;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await end.CancelAsync();
+        await running;
+        end.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!end.IsCancellationRequested && !isClosed)
+        {
+            try
+            {
+                await HoldAsync();
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                // Let go.
+            }
+            catch (Exception caught)
+            {
+                // The database is away, or has no room: nothing is dispatched there until it is held again.
+                fault = Describe(caught);
+            }
+
+            if (Interlocked.Exchange(ref seen, 0) != 0)
+                Interlocked.Exchange(ref lost, clock.GetTimestamp());
+            if (!end.IsCancellationRequested)
+                await Task.WhenAny(Task.Delay(Pause, clock, end.Token));
+        }
+    }
+
+    // Returns where somebody has it alone, and throws where it is lost.
+    private async Task HoldAsync()
+    {
+        await using var hold = await VersionHold.TryTakeAsync(databases, database, version, end.Token);
+        isClosed = hold is null;
+        var isExpected = false;
+        while (hold is not null)
+        {
+            // Held in a copy, it would tell nobody anything.
+            if (!isExpected && await expect(end.Token) is { } expected)
+            {
+                await hold.EnsureAsync(expected, database, end.Token);
+                isExpected = true;
+            }
+
+            fault = null;
+            if (Interlocked.Exchange(ref seen, clock.GetTimestamp()) == 0)
+                pulse.Dispatch.Raise();
+            await Task.Delay(Interval, clock, end.Token);
+            await hold.EnsureAsync(end.Token);
+        }
+    }
+
+    private static string Describe(Exception fault) =>
+        fault switch
+        {
+            UsageException wrong => wrong.Message,
+            TargetDatabaseException { InnerException: NpgsqlException cause } => DatabaseFaults.Describe(
+                cause
+            ),
+            NpgsqlException away => DatabaseFaults.Describe(away),
+            _ => fault.GetType().Name,
+        };
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using RotationMesh.Contracts;
+using RotationMesh.Core.Gates;
+using RotationMesh.Engine;
+using RotationMesh.Engine.Gating;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Embedding;
+
+/// <summary>Embedded rotations whose process is gone: the next run of the same request goes on with them.</summary>
+internal sealed class AbandonedRotations(MeshParts parts)
+{
+    private readonly RotationPlaces places = new(parts.Map, parts.Databases, parts.Control);
+
+    /// <summary>
+    /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until disposed of. A rotation
+    /// whose process lives is held by it; one that can be held here was abandoned.
+    /// </summary>
+    public async Task<(RunningRotation Rotation, IAsyncDisposable Held)> ClaimAsync(
+        RunningRotation wanted,
+        GateTerms gates,
+        CancellationToken cancellationToken
+    )
+    {
+        var guard = new RotationGuard(parts.Control.Source);
+        var running = new RunningRotations(parts.Control.Source);
+        foreach (var abandoned in await running.FindEmbeddedAsync(wanted, cancellationToken))
+        {
+            if (
+                await guard.TryHoldAsync(RotationGuard.Run, abandoned.RotationId, cancellationToken)
+                is not { } held
+            )
+                continue;
+            try
+            {
+                if (await TryTakeOverAsync(abandoned, gates, cancellationToken))
+                    return (abandoned with { BatchSize = wanted.BatchSize }, held);
+            }
+            catch
+            {
+                await held.DisposeAsync();
+                throw;
+            }
+
+            await held.DisposeAsync(); // whoever claims its tables cancels it
+        }
+
+        var own = await guard.TryHoldAsync(RotationGuard.Run, wanted.RotationId, cancellationToken);
+        return (wanted, own!);
+    }
+
+    private async Task<bool> TryTakeOverAsync(
+        RunningRotation abandoned,
+        GateTerms gates,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            !RotationSeals.IsSound(parts.Ring, abandoned)
+            || await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null
+        )
+            return false;
+        await TakeOverAsync(abandoned, cancellationToken);
+        await new GateTermsStore(parts.Control.Source).ReplaceAsync(
+            abandoned.RotationId,
+            gates,
+            cancellationToken
+        );
+        await new RunningRotations(parts.Control.Source).SealAsync(
+            abandoned.RotationId,
+            RotationSeals.SealOf(parts.Ring, On(abandoned, gates)),
+            cancellationToken
+        );
+        return true;
+    }
+
+    private static RunningRotation On(RunningRotation rotation, GateTerms terms) =>
+        rotation with
+        {
+            PauseWorkers = terms.PauseWorkers,
+            IgnoredGates = JsonSerializer.Serialize(terms.Ignored),
+            SnapshotTakenAt = terms.SnapshotTakenAt?.UtcDateTime,
+        };
+
+    /// <summary>Gives back what a rotation's workers had: the process that ran it is dead, and they with it.</summary>
+    public Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
+        new PartitionLeases(parts.Control.Source).ExpireAsync(rotation.RotationId, cancellationToken);
+}
