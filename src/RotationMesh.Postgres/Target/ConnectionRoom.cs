@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Pooling;
 
 namespace RotationMesh.Postgres.Target;
@@ -10,7 +11,7 @@ namespace RotationMesh.Postgres.Target;
 /// which reads over one and writes over the other, one for planning and counting, one that holds the target version and,
 /// where the control schema is there as well, those of the coordination.
 /// </summary>
-public sealed class ConnectionRoom(TargetDatabases databases)
+public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase control)
 {
     private const int OfWorker = 2;
     private const int OfPlanner = 2;
@@ -64,6 +65,9 @@ public sealed class ConnectionRoom(TargetDatabases databases)
         CancellationToken cancellationToken
     )
     {
+        // What this process keeps for later would be missing.
+        control.Source.Clear();
+        databases.Reader(database).Clear();
         var asked = await Task.WhenAll(
             Enumerable.Range(1, needed - 1).Select(_ => TryOpenAsync(database, cancellationToken))
         );
