@@ -12,7 +12,7 @@ all_services=(postgres rabbitmq redis s3)
 . "$here/services/private.sh"
 # shellcheck source=services/install.sh
 . "$here/services/install.sh"
-for service in "${all_services[@]}"; do
+for service in "${all_services[@]}" pgbouncer; do
   # shellcheck source=/dev/null
   . "$here/services/$service.sh"
 done
@@ -25,7 +25,7 @@ usage: infra/services.sh VERB [SERVICE...]     services: postgres rabbitmq redis
   stop [SERVICE...]   stop and remove what was started here (default: all)
   status              what runs, where it listens, where it logs
   env                 shell exports of the connection strings: eval "$(infra/services.sh env)"
-  install SERVICE...  make sure that the binaries or a Docker engine are there, start nothing
+  install SERVICE...  make sure that the binaries or a Docker engine are there, start nothing; also pgbouncer
 
 ROTATIONMESH_UNSAFE_FAST=1 starts PostgreSQL without fsync: for tests, never for measurements.
 EOF
@@ -144,13 +144,17 @@ environment() {
   return "$any"
 }
 
+# selection VERB NAME...
 selection() {
+  local verb=$1
+  shift
   [ $# -gt 0 ] || fail "which service? $(usage | head -n 1)"
   local name
   for name in "$@"; do
     case $name in
       all) printf '%s\n' "${all_services[@]}" ;;
       postgres | rabbitmq | redis | s3) echo "$name" ;;
+      pgbouncer) [ "$verb" = install ] && echo "$name" || fail "pgbouncer is started by the tests alone" ;;
       *) fail "unknown service '$name': one of ${all_services[*]} all" ;;
     esac
   done
@@ -163,7 +167,7 @@ main() {
   case $verb in
     start | stop | install)
       [ "$verb" != stop ] || [ $# -gt 0 ] || set -- all
-      services=$(selection "$@")
+      services=$(selection "$verb" "$@")
       # Without a run folder nothing was started here; a stop should not create one.
       [ "$verb" = stop ] && [ ! -d "$run_dir" ] && return
       lock

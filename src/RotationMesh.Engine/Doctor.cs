@@ -138,7 +138,7 @@ public sealed class Doctor(
         {
             await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
             findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
-            var room = new ConnectionRoom(databases);
+            var room = new ConnectionRoom(databases, control);
             if (
                 await room.FindFaultAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
                 { } narrow

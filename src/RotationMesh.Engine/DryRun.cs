@@ -32,10 +32,7 @@ public sealed class DryRun(
         var clock = Stopwatch.StartNew();
         await RetiredTarget.EnsureInServiceAsync(control, request.Settings.Target.Version, stopping);
         var dry = request with { Settings = request.Settings with { DryRun = true } };
-        var tables = await new Preparation(databases, ring, schema, new KnownFailures(control)).PrepareAsync(
-            dry,
-            stopping
-        );
+        var tables = await new Preparation(databases, ring, schema, control).PrepareAsync(dry, stopping);
         var version = dry.Settings.Target.Version;
         progress.Pending = tables.Sum(table => table.Pending(version));
         progress.Phase = "Rotating";

@@ -13,7 +13,7 @@ internal sealed class Preparation(
     TargetDatabases databases,
     KeyRing ring,
     SchemaCheck schema,
-    KnownFailures known
+    ControlDatabase control
 )
 {
     /// <summary>The tables of the request with their opening census. Throws <see cref="UsageException"/> where something does not fit.</summary>
@@ -28,7 +28,7 @@ internal sealed class Preparation(
             request.Settings.Target.Version,
             cancellationToken
         );
-        await new ConnectionRoom(databases).EnsureAsync(
+        await new ConnectionRoom(databases, control).EnsureAsync(
             request.Tables.Select(table => table.Database),
             request.Workers,
             cancellationToken
@@ -65,7 +65,12 @@ internal sealed class Preparation(
         {
             var results = await probe.ProbeAsync(table.Target, table.Counts, tenants, cancellationToken);
             wrong.AddRange(
-                await known.WrongKeysAsync(table.Target, table.Counts, results, cancellationToken)
+                await new KnownFailures(control).WrongKeysAsync(
+                    table.Target,
+                    table.Counts,
+                    results,
+                    cancellationToken
+                )
             );
         }
 

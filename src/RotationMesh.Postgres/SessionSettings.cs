@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Postgres.Pooling;
 
 namespace RotationMesh.Postgres;
 
@@ -60,23 +61,23 @@ internal static class SessionSettings
         """;
 
     /// <summary>
-    /// Runs the settings on each new connection, and nothing before them: the driver would read the types of the database by a
-    /// query that compares an oid with a regproc, for which the server has no operator of its own and anybody may make one.
+    /// Runs the settings on each new connection whose session is ours alone, and nothing else before them: the driver would
+    /// read the types of the database by a query that compares an oid with a regproc, for which the server has no operator of
+    /// its own and anybody may make one.
     /// </summary>
-    public static void ApplyTo(NpgsqlDataSourceBuilder builder, string settings)
+    public static void ApplyTo(NpgsqlDataSourceBuilder builder, PoolerCheck pooler, string settings)
     {
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         builder.UsePhysicalConnectionInitializer(
-            connection =>
-            {
-                using var command = new NpgsqlCommand(settings, connection);
-                command.ExecuteNonQuery();
-            },
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(settings, connection);
-                await command.ExecuteNonQueryAsync();
-            }
+            connection => ApplyAsync(connection, pooler, settings).GetAwaiter().GetResult(), // migrations are synchronous
+            connection => ApplyAsync(connection, pooler, settings)
         );
+    }
+
+    private static async Task ApplyAsync(NpgsqlConnection connection, PoolerCheck pooler, string settings)
+    {
+        await pooler.EnsureOwnAsync(connection);
+        await using var command = new NpgsqlCommand(settings, connection);
+        await command.ExecuteNonQueryAsync();
     }
 }

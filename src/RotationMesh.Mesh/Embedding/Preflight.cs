@@ -34,7 +34,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             throw new UsageException(string.Join(Environment.NewLine, unfit));
         if (survey.Tables.Count == 0 && survey.Uncounted is [{ Fault: { } fault }, ..])
             throw fault;
-        await new ConnectionRoom(parts.Databases).EnsureAsync(
+        await new ConnectionRoom(parts.Databases, parts.Control).EnsureAsync(
             survey.Tables.Select(table => table.Target.Entry.Database),
             workers,
             cancellationToken

@@ -6,6 +6,7 @@ using DbUp.Engine.Output;
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Postgres.Control.Schema;
+using RotationMesh.Postgres.Pooling;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -27,6 +28,7 @@ public sealed class ControlDatabase : IAsyncDisposable
         builder.ConnectionStringBuilder.TcpKeepAlive = true; // without a limit in time, a lost server must be noticed
         SessionSettings.ApplyTo(
             builder,
+            new PoolerCheck("the control database", connectionString),
             SessionSettings.NoSchemas
                 + SessionSettings.Unlimited
                 + SessionSettings.ReadCommitted

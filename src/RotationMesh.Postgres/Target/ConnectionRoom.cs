@@ -1,17 +1,21 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Pooling;
 
 namespace RotationMesh.Postgres.Target;
 
 /// <summary>
-/// Whether a database lets a role open the connections that a rotation needs: two for each worker, which reads over one
-/// and writes over the other, one for planning and counting, and one that holds the target version.
+/// Whether a database, or the pooler before it, lets a role open the connections that a rotation needs: two for each worker,
+/// which reads over one and writes over the other, one for planning and counting, one that holds the target version and,
+/// where the control schema is there as well, those of the coordination.
 /// </summary>
-public sealed class ConnectionRoom(TargetDatabases databases)
+public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase control)
 {
     private const int OfWorker = 2;
     private const int OfPlanner = 2;
+    private const int OfControl = PoolerCheck.Least - OfWorker - OfPlanner;
 
     // Superusers are bound by the server's own limit alone.
     private const string FindLimits = """
@@ -37,13 +41,62 @@ public sealed class ConnectionRoom(TargetDatabases databases)
         var limits = await connection.QuerySingleOrDefaultAsync<Limits>(
             new CommandDefinition(FindLimits, cancellationToken: cancellationToken)
         );
-        var needed = workers * OfWorker + OfPlanner;
-        if (limits is null || limits.Narrowest(needed) is not { } limit)
+        var others = OfPlanner + (databases.HasControl(database) ? OfControl : 0);
+        var needed = workers * OfWorker + others;
+        var limit =
+            limits?.Narrowest(needed)
+            ?? (
+                await PoolerCheck.IsBehindPoolerAsync(connection)
+                    ? await FindPoolLimitAsync(database, needed, cancellationToken)
+                    : null
+            );
+        if (limit is null)
             return null;
-        var fewer = (limit.Connections - OfPlanner) / OfWorker;
-        var instead = fewer > 0 ? $", or choose --workers {fewer}" : "";
+        var fewer = (limit.Connections - others) / OfWorker;
+        var instead = fewer > 0 && fewer < workers ? $", or choose --workers {fewer}" : "";
         return $"database {database}: {limit.Owner} allows {limit.Connections} connections, and {workers} workers need {needed}; "
             + $"{limit.Raise}{instead}";
+    }
+
+    // Nobody tells what a pooler lends: as many are asked for as a rotation would.
+    private async Task<Limit?> FindPoolLimitAsync(
+        string database,
+        int needed,
+        CancellationToken cancellationToken
+    )
+    {
+        // What this process keeps for later would be missing.
+        control.Source.Clear();
+        databases.Reader(database).Clear();
+        var asked = await Task.WhenAll(
+            Enumerable.Range(1, needed - 1).Select(_ => TryOpenAsync(database, cancellationToken))
+        );
+        var lent = 1; // by which it was found out
+        foreach (var connection in asked.OfType<NpgsqlConnection>())
+        {
+            await connection.DisposeAsync();
+            lent++;
+        }
+
+        return lent < needed
+            ? new Limit(
+                "the pooler",
+                lent,
+                $"raise its pool size to {needed} (pgbouncer: default_pool_size, or pool_size of the database)"
+            )
+            : null;
+    }
+
+    private async Task<NpgsqlConnection?> TryOpenAsync(string database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await databases.OpenApartAsync(database, cancellationToken);
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Throws <see cref="UsageException"/> for the first of the databases that has no room.</summary>

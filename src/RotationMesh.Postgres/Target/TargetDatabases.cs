@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Pooling;
 
 namespace RotationMesh.Postgres.Target;
 
@@ -70,11 +71,16 @@ public sealed class TargetDatabases : IAsyncDisposable
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan;";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> apart = [];
+    private readonly ConcurrentDictionary<string, PoolerCheck> poolers = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> writers = [];
 
     /// <summary>Whether the map has a database of that name: an earlier map may have had another.</summary>
     public bool Has(string database) => map.Databases.Any(known => known.Name == database);
+
+    /// <summary>Whether the control schema is there as well, by the same connection string.</summary>
+    internal bool HasControl(string database) =>
+        map.Database(database).ConnectionString == map.Control.ConnectionString;
 
     /// <summary>Connections for reading from the database of that name.</summary>
     public NpgsqlDataSource Reader(string database) =>
@@ -137,7 +143,8 @@ public sealed class TargetDatabases : IAsyncDisposable
     private NpgsqlDataSource Build(string name, string settings, bool pooled = true)
     {
         var entry = map.Database(name);
-        var builder = new NpgsqlDataSourceBuilder(MapConnection.Checked(entry, map.Path));
+        var connectionString = MapConnection.Checked(entry, map.Path);
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
         builder.ConnectionStringBuilder.MaxPoolSize = Math.Max(
             builder.ConnectionStringBuilder.MaxPoolSize,
@@ -159,7 +166,11 @@ public sealed class TargetDatabases : IAsyncDisposable
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a count takes as long as the table is large
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
-        SessionSettings.ApplyTo(builder, settings);
+        SessionSettings.ApplyTo(
+            builder,
+            poolers.GetOrAdd(name, _ => new PoolerCheck($"database {name}", connectionString)),
+            settings
+        );
         return builder.Build();
     }
 }

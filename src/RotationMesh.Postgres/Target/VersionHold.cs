@@ -3,26 +3,14 @@ using Npgsql;
 namespace RotationMesh.Postgres.Target;
 
 /// <summary>
-/// Holds the lock of a version in a database, shared, over a connection of its own. Where a pooler is in between, which may
-/// give a session to somebody else, the transaction that took it stays open: it has no snapshot and no transaction id, so it
-/// holds up no vacuum and no census.
+/// Holds the lock of a version in a database, shared, over a connection of its own.
 /// </summary>
 public sealed class VersionHold : IAsyncDisposable
 {
     /// <summary>Longest wait for an answer of a connection that may be dead.</summary>
     private const int PatienceSeconds = 5;
 
-    // Whatever ends transactions that wait for their next statement must not end this one.
-    private const string Stay = "SET LOCAL idle_in_transaction_session_timeout = 0";
-
-    private static readonly string Take = $"SELECT {VersionLock.SharedByTransaction(1)}";
-
-    // Null through a pooler: the session that answers is not the one that the driver knows.
-    private static readonly string TakeDirectly = $"""
-        SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $2 THEN {VersionLock.SharedBySession(
-            1
-        )} END
-        """;
+    private static readonly string Take = $"SELECT {VersionLock.SharedBySession(1)}";
 
     private readonly NpgsqlConnection connection;
 
@@ -40,10 +28,7 @@ public sealed class VersionHold : IAsyncDisposable
         var connection = await databases.OpenApartAsync(database, cancellationToken);
         try
         {
-            if (
-                await TryTakeDirectlyAsync(connection, version, cancellationToken)
-                ?? await TryTakeByTransactionAsync(connection, version, cancellationToken)
-            )
+            if (await TryTakeAsync(connection, version, cancellationToken))
                 return new VersionHold(connection);
         }
         catch
@@ -70,29 +55,12 @@ public sealed class VersionHold : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private static async Task<bool?> TryTakeDirectlyAsync(
+    private static async Task<bool> TryTakeAsync(
         NpgsqlConnection connection,
         int version,
         CancellationToken cancellationToken
     )
     {
-        await using var take = new NpgsqlCommand(TakeDirectly, connection)
-        {
-            CommandTimeout = PatienceSeconds,
-        };
-        take.Parameters.Add(VersionLock.Parameter(version));
-        take.Parameters.Add(new NpgsqlParameter<int> { TypedValue = connection.ProcessID });
-        return await take.ExecuteScalarAsync(cancellationToken) as bool?;
-    }
-
-    private static async Task<bool> TryTakeByTransactionAsync(
-        NpgsqlConnection connection,
-        int version,
-        CancellationToken cancellationToken
-    )
-    {
-        await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, Stay, cancellationToken);
         await using var take = new NpgsqlCommand(Take, connection) { CommandTimeout = PatienceSeconds };
         take.Parameters.Add(VersionLock.Parameter(version));
         return (bool)(await take.ExecuteScalarAsync(cancellationToken))!;

@@ -6,12 +6,8 @@ namespace RotationMesh.Postgres.Target.Rows;
 /// <summary>Asks a database, over the connection that writes there, how long a term still lasts.</summary>
 internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
 {
-    // A pooler may give the session to somebody else, and the lock with it; each write holds it all the same.
     private static readonly string Begin = $"""
-        SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp(),
-               CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $3 THEN {VersionLock.SharedBySession(
-            2
-        )} END
+        SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp(), {VersionLock.SharedBySession(2)}
         """;
 
     private static readonly string GiveBack = VersionLock.GiveBack(1);
@@ -28,12 +24,12 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
         await using var command = new NpgsqlCommand(Begin, connection);
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
         command.Parameters.Add(VersionLock.Parameter(term.Version));
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = connection.ProcessID });
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
-        var isHeld = await reader.IsDBNullAsync(1) ? (bool?)null : reader.GetBoolean(1);
-        session = isHeld is true ? connection.ProcessID : null;
-        return isHeld is false ? TimeSpan.Zero : reader.GetTimeSpan(0);
+        if (!reader.GetBoolean(1))
+            return TimeSpan.Zero;
+        session = connection.ProcessID;
+        return reader.GetTimeSpan(0);
     }
 
     /// <summary>Gives the lock of the version back. A session that is gone has none.</summary>

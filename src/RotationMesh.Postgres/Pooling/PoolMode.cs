@@ -1,0 +1,14 @@
+namespace RotationMesh.Postgres.Pooling;
+
+/// <summary>For how long a pooler lends a session, in the words of pgbouncer's <c>pool_mode</c>.</summary>
+internal enum PoolMode
+{
+    /// <summary>Until the client disconnects; it is reset then.</summary>
+    Session,
+
+    /// <summary>Until the transaction ends.</summary>
+    Transaction,
+
+    /// <summary>For one statement; there are no transactions.</summary>
+    Statement,
+}
