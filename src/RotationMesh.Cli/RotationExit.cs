@@ -22,6 +22,7 @@ internal static class RotationExit
             "Completed" => ExitCodes.Success,
             "Cancelled" => ExitCodes.Interrupted,
             "Faulted" => ExitCodes.Usage,
+            _ when rotation.Abandoned => ExitCodes.Interrupted,
             _ => ExitCodes.RowsLeft,
         };
 }

@@ -22,7 +22,7 @@ internal sealed class ListVerb : IVerb
         foreach (var rotation in list.Rotations)
             table.Add(
                 rotation.RotationId,
-                rotation.State,
+                rotation.Abandoned ? $"{rotation.State} (abandoned)" : rotation.State,
                 string.Join(", ", rotation.Scopes),
                 rotation.Tenants is { } tenants ? $"{tenants.Count} chosen" : "all",
                 rotation.StartedAt.ToString("u", CultureInfo.InvariantCulture),

@@ -42,6 +42,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// </summary>
     public GateEntrance? Entrance { get; init; }
 
+    private readonly EmbeddedProcess process = new(control);
     private readonly RunningRotations rotations = new(control.Source);
     private readonly RotationRequests requests = new(ring, control);
 
@@ -100,7 +101,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
 
             if (now is not null)
                 yield return now;
-            if (now is { State: "Paused" or "Faulted" } or { EndedAt: not null })
+            if (now is { State: "Paused" or "Faulted" } or { EndedAt: not null } or { Abandoned: true })
                 yield break;
             await Task.Delay(Interval, cancellationToken);
         }
@@ -112,11 +113,22 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         if (!await control.HasCurrentRecordsAsync(cancellationToken))
             return new RotationListDocument([]);
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
-        return new RotationListDocument([
-            .. latest.Select(rotation =>
-                RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)))
-            ),
-        ]);
+        var listings = new List<RotationListing>();
+        foreach (var rotation in latest)
+        {
+            var listing = RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)));
+            listings.Add(
+                await process.IsGoneAsync(rotation, cancellationToken)
+                    ? listing with
+                    {
+                        Abandoned = true,
+                        Reason = EmbeddedProcess.Gone,
+                    }
+                    : listing
+            );
+        }
+
+        return new RotationListDocument(listings);
     }
 
     /// <inheritdoc/>
@@ -218,12 +230,30 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
             ? []
             : await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
-        return RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals) with
+        var document = RotationListings.Complete(
+            RotationDocuments.Of(report),
+            rotation,
+            ledger,
+            refusals
+        ) with
         {
             Workers = MeshWorkers.Of(workers, rotation),
             AuditHead = rotation.AuditHead,
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
+        return await process.IsGoneAsync(rotation, cancellationToken)
+            ? document with
+            {
+                Abandoned = true,
+                Reason = EmbeddedProcess.Gone,
+                Partitions = document.Partitions is { } partitions
+                    ? partitions with
+                    {
+                        WithWorkers = 0,
+                    }
+                    : null,
+            }
+            : document;
     }
 
     // Asked for, and no coordinator has begun it yet.

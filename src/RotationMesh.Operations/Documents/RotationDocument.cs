@@ -33,6 +33,9 @@ public sealed record RotationDocument
     /// <summary>What holds it up, or why it ended as it did.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whether it has not ended and nobody runs it any more: the process of an embedded one is gone.</summary>
+    public bool Abandoned { get; init; }
+
     /// <summary>Rows that were looked at after they were rewritten, and of which nothing failed to decrypt.</summary>
     public required long Verified { get; init; }
 

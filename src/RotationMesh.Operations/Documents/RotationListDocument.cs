@@ -32,4 +32,7 @@ public sealed record RotationListing
 
     /// <summary>What holds it up, or why it ended as it did.</summary>
     public required string? Reason { get; init; }
+
+    /// <summary>Whether it has not ended and nobody runs it any more: the process of an embedded one is gone.</summary>
+    public bool Abandoned { get; init; }
 }

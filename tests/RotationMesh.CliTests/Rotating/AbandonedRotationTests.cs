@@ -1,0 +1,62 @@
+using RotationMesh.TestKit;
+
+namespace RotationMesh.CliTests.Rotating;
+
+/// <summary>A rotation whose process was killed: nobody goes on with it by itself.</summary>
+public sealed class AbandonedRotationTests
+{
+    private const string Gone = "nobody runs it any more";
+
+    private Site site = null!;
+
+    [SetUp]
+    public async Task Load()
+    {
+        site = await Site.LoadAsync("--rows", "3000", "--tenants", "10");
+        await site.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END';
+            CREATE TRIGGER slow BEFORE UPDATE ON knowledge_entries FOR EACH STATEMENT EXECUTE FUNCTION slow();
+            """
+        );
+    }
+
+    [TearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [Test]
+    public async Task Status_list_and_watch_say_that_nobody_runs_it_and_the_next_run_goes_on()
+    {
+        await using var run = site.Command("rotate", "--batch-size", "5", "--workers", "1").Start();
+        await Eventually.Holds(
+            async () => await site.Database.RowsAsync("encryption_key_version = 2") > 0,
+            TimeSpan.FromMinutes(1),
+            "the first rows are rotated"
+        );
+        var living = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+        run.Kill();
+        await Eventually.Holds(
+            async () =>
+                (bool)(await site.RunAsync("--output", "json", "status")).Exits(0).Json()["abandoned"]!,
+            TimeSpan.FromMinutes(1),
+            "its end is noticed"
+        );
+
+        var status = (await site.RunAsync("status")).Exits(0);
+        var list = (await site.RunAsync("list")).Exits(0);
+        var watched = (await site.RunAsync("watch")).Exits(5);
+        await site.Database.ExecuteAsync("DROP TRIGGER slow ON knowledge_entries");
+        (await site.RunAsync("rotate", "--batch-size", "5", "--workers", "1")).Exits(0);
+        var ended = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((bool)living["abandoned"]!, Is.False);
+            Assert.That(status.Output, Does.Contain(Gone));
+            Assert.That(list.Output, Does.Contain("(abandoned)"));
+            Assert.That(watched.Output + watched.Error, Does.Contain(Gone));
+            Assert.That(ended.State(), Is.EqualTo("Completed"));
+            Assert.That((Guid)ended["rotationId"]!, Is.EqualTo((Guid)living["rotationId"]!), "the same one");
+        });
+    }
+}
