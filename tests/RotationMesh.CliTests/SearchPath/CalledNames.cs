@@ -25,7 +25,7 @@ internal sealed partial class CalledNames
 
     public SortedSet<string> Operators { get; } = new(StringComparer.Ordinal);
 
-    [GeneratedRegex("""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*""")]
+    [GeneratedRegex("""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""")]
     private static partial Regex Quoted();
 
     [GeneratedRegex("""(\w+)\s*\(""")]
