@@ -117,15 +117,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         foreach (var rotation in latest)
         {
             var listing = RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)));
-            listings.Add(
-                await process.IsGoneAsync(rotation, cancellationToken)
-                    ? listing with
-                    {
-                        Abandoned = true,
-                        Reason = EmbeddedProcess.Gone,
-                    }
-                    : listing
-            );
+            listings.Add(await process.TellAsync(rotation, listing, cancellationToken));
         }
 
         return new RotationListDocument(listings);
@@ -138,31 +130,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     )
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
-        var store = new RowFailureStore(control.Source);
-        var counts = await store.CountAsync(rotation.RotationId, cancellationToken);
-        var failures = await store.ListAsync(
-            rotation.RotationId,
-            RotationDocument.MaxFailures,
+        return await FailureListings.ReadAsync(
+            control,
+            TrustedRecords.Told(rotation, OptionalKeys.Of(ring)),
             cancellationToken
         );
-        return new FailuresDocument
-        {
-            RotationId = rotation.RotationId,
-            State = TrustedRecords.Told(rotation, OptionalKeys.Of(ring)).State,
-            TargetVersion = rotation.TargetVersion,
-            Total = counts.Sum(count => count.Rows),
-            Causes =
-            [
-                .. counts.Select(count => new CauseDocument(
-                    count.Scope,
-                    count.DatabaseName,
-                    count.TableName,
-                    count.Error,
-                    count.Rows
-                )),
-            ],
-            Failures = [.. failures.Select(RotationDocuments.Failure)],
-        };
     }
 
     /// <inheritdoc/>
@@ -241,19 +213,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             AuditHead = rotation.AuditHead,
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
-        return await process.IsGoneAsync(rotation, cancellationToken)
-            ? document with
-            {
-                Abandoned = true,
-                Reason = EmbeddedProcess.Gone,
-                Partitions = document.Partitions is { } partitions
-                    ? partitions with
-                    {
-                        WithWorkers = 0,
-                    }
-                    : null,
-            }
-            : document;
+        return await process.TellAsync(rotation, document, cancellationToken);
     }
 
     // Asked for, and no coordinator has begun it yet.

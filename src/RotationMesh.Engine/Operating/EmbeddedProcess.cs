@@ -1,3 +1,4 @@
+using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
@@ -8,12 +9,45 @@ namespace RotationMesh.Engine.Operating;
 /// </summary>
 internal sealed class EmbeddedProcess(ControlDatabase control)
 {
-    /// <summary>Said to the operator of a rotation that nobody runs any more.</summary>
-    public const string Gone =
+    private const string Gone =
         "nobody runs it any more: the process that did is gone. Give the same 'rotate' again to go on with it, or cancel it";
 
-    /// <summary>Whether a rotation that has not ended, and is not paused, has lost its process.</summary>
-    public async Task<bool> IsGoneAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
+    /// <summary>The listing of a rotation, which says so where its process is gone.</summary>
+    public async Task<RotationListing> TellAsync(
+        RunningRotation rotation,
+        RotationListing listing,
+        CancellationToken cancellationToken
+    ) =>
+        await IsGoneAsync(rotation, cancellationToken)
+            ? listing with
+            {
+                Abandoned = true,
+                Reason = Gone,
+            }
+            : listing;
+
+    /// <summary>The document of a rotation, which says so where its process is gone.</summary>
+    public async Task<RotationDocument> TellAsync(
+        RunningRotation rotation,
+        RotationDocument document,
+        CancellationToken cancellationToken
+    ) =>
+        await IsGoneAsync(rotation, cancellationToken)
+            ? document with
+            {
+                Abandoned = true,
+                Reason = Gone,
+                Partitions = document.Partitions is { } partitions
+                    ? partitions with
+                    {
+                        WithWorkers = 0,
+                    }
+                    : null,
+            }
+            : document;
+
+    // One that has not ended and is not paused.
+    private async Task<bool> IsGoneAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
         rotation is { Embedded: true, EndedAt: null, State: not "Paused" }
         && await new RotationGuard(control.Source).FindHolderAsync(
             RotationGuard.Run,
