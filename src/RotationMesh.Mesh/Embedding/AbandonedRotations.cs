@@ -18,7 +18,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
     /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until disposed of. A rotation
     /// whose process lives is held by it; one that can be held here was abandoned.
     /// </summary>
-    public async Task<(RunningRotation Rotation, IAsyncDisposable Held)> ClaimAsync(
+    public async Task<(RunningRotation Rotation, HeldWork Held)> ClaimAsync(
         RunningRotation wanted,
         GateTerms gates,
         CancellationToken cancellationToken

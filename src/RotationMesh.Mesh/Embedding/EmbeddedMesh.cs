@@ -34,6 +34,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// </summary>
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
 
+    private readonly RotationGuard guard = new(parts.Control.Source);
     private readonly AbandonedRotations abandoned = new(parts);
     private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
 
@@ -78,7 +79,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             await entrance.EnsureOpenAsync(request.Gates, stopping);
         await parts.Control.MigrateAsync(stopping);
         var (rotation, running) = await abandoned.ClaimAsync(wanted, request.Gates, stopping);
-        await using var alive = running;
+        await using var hold = Hold(rotation.RotationId, running);
         if (request.Gates.PauseWorkers)
             await entrance.PauseAndEnsureOpenAsync(
                 rotation.RotationId,
@@ -94,7 +95,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 {
                     CommandLine = request.CommandLine,
                 };
-        return await RunAsync(rotation, command, request.Workers, request.RequestedBy, stopping);
+        return await RunAsync(rotation, hold, command, request.Workers, request.RequestedBy, stopping);
     }
 
     /// <summary>
@@ -112,20 +113,22 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         ArgumentNullException.ThrowIfNull(order);
         if (!rotation.Embedded)
             return null;
-        var guard = new RotationGuard(parts.Control.Source);
         if (await guard.TryHoldAsync(RotationGuard.Run, rotation.RotationId, stopping) is not { } held)
             return null;
-        await using var alive = held;
+        await using var hold = Hold(rotation.RotationId, held);
         SteeringRules.EnsureAllowed(rotation, order, parts.Map);
         if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
         await abandoned.TakeOverAsync(rotation, stopping);
         var command = SteeringRules.Command(rotation.RotationId, order);
-        return await RunAsync(rotation, command, workers, order.RequestedBy, stopping);
+        return await RunAsync(rotation, hold, command, workers, order.RequestedBy, stopping);
     }
+
+    private RunHold Hold(Guid rotationId, HeldWork held) => new(guard, rotationId, held);
 
     private async Task<RotationReport> RunAsync(
         RunningRotation rotation,
+        RunHold hold,
         object command,
         int workers,
         string requestedBy,
@@ -141,6 +144,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             rotation,
             () => CancelAsync(host, rotation, requestedBy),
             () => HaltAsync(host),
+            () => hold.IsTaken,
             stopping
         );
         if (ended.State == "Faulted")

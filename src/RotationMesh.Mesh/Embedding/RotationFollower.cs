@@ -33,12 +33,14 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     /// Returns when the rotation has ended and its totals are written, or is paused; where it was so
     /// <paramref name="before"/>, it has to go on first. At <paramref name="stopping"/> it cancels and waits for that end.
     /// Where it is cancelled or paused, by whomever, <paramref name="halt"/> ends partitions with the batch in hand.
-    /// Throws <see cref="RecordsMissingException"/> where a table of the control schema is gone.
+    /// Throws <see cref="UsageException"/> where another process has taken it over, and
+    /// <see cref="RecordsMissingException"/> where a table of the control schema is gone.
     /// </summary>
     public async Task<RunningRotation> FollowAsync(
         RunningRotation before,
         Func<Task> cancel,
         Func<Task> halt,
+        Func<bool> isTaken,
         CancellationToken stopping
     )
     {
@@ -50,6 +52,11 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         long? cancelled = null;
         while (true)
         {
+            if (isTaken())
+                throw new UsageException(
+                    $"rotation {before.RotationId}: this process lost its lock in the control database, and another one goes on "
+                        + "with it: follow that with 'rotationmesh watch'"
+                );
             // Asked again: the first one may come before the rotation's start, and find nothing to cancel.
             if (
                 stopping.IsCancellationRequested

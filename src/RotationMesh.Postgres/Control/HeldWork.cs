@@ -58,6 +58,13 @@ public sealed class HeldWork : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the session that holds the lock for a sign of life; false where it is gone.</summary>
+    public async Task<bool> IsAliveAsync()
+    {
+        await BeatOnceAsync();
+        return !IsLost;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -59,4 +59,39 @@ public sealed class AbandonedRotationTests
             Assert.That((Guid)ended["rotationId"]!, Is.EqualTo((Guid)living["rotationId"]!), "the same one");
         });
     }
+
+    [Test]
+    public async Task A_lock_that_was_lost_with_its_session_is_taken_again()
+    {
+        await using var run = site.Command("rotate", "--batch-size", "5", "--workers", "1").Start();
+        await Eventually.Holds(
+            async () => await site.Database.RowsAsync("encryption_key_version = 2") > 0,
+            TimeSpan.FromMinutes(1),
+            "the first rows are rotated"
+        );
+        var lost = (await HoldersAsync())!;
+        await site.Database.ExecuteAsync($"SELECT pg_terminate_backend({lost})");
+        await Eventually.Holds(
+            async () => await HoldersAsync() is { } now && now != lost,
+            TimeSpan.FromMinutes(1),
+            "it is taken again"
+        );
+
+        var status = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+        await site.Database.ExecuteAsync("DROP TRIGGER slow ON knowledge_entries");
+        (await Site.EndAsync(run)).Exits(0);
+
+        Assert.That((bool)status["abandoned"]!, Is.False);
+    }
+
+    // The session that holds the rotation for its process: no other lock of ours is held for so long by a key of one part.
+    private Task<string?> HoldersAsync() =>
+        site.Database.ScalarAsync<string>(
+            """
+            SELECT l.pid::text FROM pg_locks l, rotationmesh.rotations r,
+                 hashtextextended('rotationmesh/run/' || r.correlation_id, 0) AS key
+            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+              AND l.classid = ((key >> 32) & 4294967295)::oid AND l.objid = (key & 4294967295)::oid
+            """
+        );
 }

@@ -1,0 +1,72 @@
+using Npgsql;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Mesh.Embedding;
+
+/// <summary>
+/// Holds an embedded rotation for this process as long as it lives. A lock that was lost with its session (an idle limit, a
+/// failover, a pooler) is taken again; where another process has it by then, that one goes on with the rotation.
+/// </summary>
+internal sealed class RunHold : IAsyncDisposable
+{
+    /// <summary>Time between two looks.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly RotationGuard guard;
+    private readonly Guid rotationId;
+    private readonly CancellationTokenSource end = new();
+    private readonly Task looking;
+    private HeldWork held;
+    private volatile bool isTaken;
+
+    public RunHold(RotationGuard guard, Guid rotationId, HeldWork held)
+    {
+        (this.guard, this.rotationId, this.held) = (guard, rotationId, held);
+        looking = Task.Run(LookAsync);
+    }
+
+    /// <summary>Whether another process has taken it over.</summary>
+    public bool IsTaken => isTaken;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await end.CancelAsync();
+        await looking;
+        await held.DisposeAsync();
+        end.Dispose();
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Interval);
+            while (!isTaken && await timer.WaitForNextTickAsync(end.Token))
+                if (!await held.IsAliveAsync())
+                    await TakeAgainAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // It has ended.
+        }
+    }
+
+    private async Task TakeAgainAsync()
+    {
+        try
+        {
+            if (await guard.TryHoldAsync(RotationGuard.Run, rotationId, end.Token) is { } again)
+            {
+                await held.DisposeAsync();
+                held = again;
+            }
+            else
+                isTaken = true;
+        }
+        catch (NpgsqlException)
+        {
+            // The control database is away, and nobody else can take it either.
+        }
+    }
+}
