@@ -12,6 +12,9 @@ internal sealed class RunHold : IAsyncDisposable
     /// <summary>Time between two looks.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Silence after which a session of this process that it has lost is ended.</summary>
+    private static readonly TimeSpan Remnant = TimeSpan.FromSeconds(3);
+
     private readonly RotationGuard guard;
     private readonly Guid rotationId;
     private readonly CancellationTokenSource end = new();
@@ -52,6 +55,15 @@ internal sealed class RunHold : IAsyncDisposable
         }
     }
 
+    // Where the network was lost, the server may not know that yet: what holds it is this process' own session.
+    private async Task LookAtAsync(WorkHolder holder)
+    {
+        if (holder.Pid != held.Session)
+            isTaken = true;
+        else
+            await guard.TryEndSilentAsync(RotationGuard.Run, rotationId, Remnant, end.Token);
+    }
+
     private async Task TakeAgainAsync()
     {
         try
@@ -61,8 +73,8 @@ internal sealed class RunHold : IAsyncDisposable
                 await held.DisposeAsync();
                 held = again;
             }
-            else
-                isTaken = true;
+            else if (await guard.FindHolderAsync(RotationGuard.Run, rotationId, end.Token) is { } holder)
+                await LookAtAsync(holder);
         }
         catch (NpgsqlException)
         {

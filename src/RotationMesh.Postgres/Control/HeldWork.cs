@@ -24,13 +24,17 @@ public sealed class HeldWork : IAsyncDisposable
     private readonly CancellationTokenSource over = new();
     private readonly Task beating;
 
-    internal HeldWork(NpgsqlConnection connection, string name, string unlock)
+    internal HeldWork(NpgsqlConnection connection, int session, string name, string unlock)
     {
         this.connection = connection;
+        Session = session;
         this.name = name;
         this.unlock = unlock;
         beating = Task.Run(BeatAsync);
     }
+
+    /// <summary>Process of the server that holds the lock.</summary>
+    public int Session { get; }
 
     private bool IsLost => connection.State != ConnectionState.Open;
 

@@ -20,7 +20,7 @@ public sealed class RotationGuard(NpgsqlDataSource source)
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     private const string Lock = $"""
-        {HeldWork.Sign} SELECT pg_try_advisory_lock(hashtextextended(@name, 0))
+        {HeldWork.Sign} SELECT CASE WHEN pg_try_advisory_lock(hashtextextended(@name, 0)) THEN pg_backend_pid() END
         """;
     private const string Unlock = "SELECT pg_advisory_unlock(hashtextextended(@name, 0))";
 
@@ -68,11 +68,12 @@ public sealed class RotationGuard(NpgsqlDataSource source)
         try
         {
             if (
-                await connection.ExecuteScalarAsync<bool>(
+                await connection.ExecuteScalarAsync<int?>(
                     new CommandDefinition(Lock, new { name }, cancellationToken: cancellationToken)
-                )
+                ) is
+                { } session
             )
-                return new HeldWork(connection, name, Unlock);
+                return new HeldWork(connection, session, name, Unlock);
         }
         catch
         {
