@@ -1,4 +1,3 @@
-using Npgsql;
 using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Embedding;
@@ -76,7 +75,7 @@ internal sealed class RunHold : IAsyncDisposable
             else if (await guard.FindHolderAsync(RotationGuard.Run, rotationId, end.Token) is { } holder)
                 await LookAtAsync(holder);
         }
-        catch (NpgsqlException)
+        catch (Exception fault) when (Faults.IsOfDatabase(fault))
         {
             // The control database is away, and nobody else can take it either.
         }
