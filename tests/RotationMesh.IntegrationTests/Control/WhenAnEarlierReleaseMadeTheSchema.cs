@@ -9,7 +9,6 @@ namespace RotationMesh.IntegrationTests.Control;
 public sealed class WhenAnEarlierReleaseMadeTheSchema
 {
     private const int Known = 11;
-    private const string Folder = "RotationMesh.Postgres.Control.Migrations.";
 
     private TestDatabase database = null!;
     private ControlDatabase control = null!;
@@ -19,21 +18,7 @@ public sealed class WhenAnEarlierReleaseMadeTheSchema
     {
         database = await TestDatabase.CreateAsync();
         control = new ControlDatabase(database.ConnectionString);
-        await database.ExecuteAsync(
-            """
-            CREATE SCHEMA IF NOT EXISTS rotationmesh;
-            CREATE TABLE rotationmesh.schema_versions (
-                schemaversionsid serial PRIMARY KEY, scriptname varchar(255) NOT NULL, applied timestamp NOT NULL)
-            """
-        );
-        foreach (var (name, sql) in Scripts().Take(Known))
-        {
-            await database.ExecuteAsync(sql);
-            await database.ExecuteAsync(
-                $"INSERT INTO rotationmesh.schema_versions (scriptname, applied) VALUES ('{name}', now())"
-            );
-        }
-
+        await EarlierSchema.MakeAsync(database, Known);
         await database.ExecuteAsync(
             """
             INSERT INTO rotationmesh.rotations
@@ -102,20 +87,5 @@ public sealed class WhenAnEarlierReleaseMadeTheSchema
             ),
             Is.EqualTo(1)
         );
-    }
-
-    private static IEnumerable<(string Name, string Sql)> Scripts()
-    {
-        var assembly = typeof(ControlDatabase).Assembly;
-        foreach (
-            var name in assembly
-                .GetManifestResourceNames()
-                .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal)
-        )
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            yield return (name, reader.ReadToEnd());
-        }
     }
 }
