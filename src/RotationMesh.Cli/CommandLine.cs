@@ -74,6 +74,10 @@ internal static class CommandLine
         {
             return terminal.Fail(ExitCodes.Interrupted, fault.Message);
         }
+        catch (RotationTakenOverException fault)
+        {
+            return terminal.Fail(ExitCodes.Interrupted, fault.Message);
+        }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
             return terminal.Fail(ExitCodes.Interrupted, "interrupted");

@@ -54,7 +54,8 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
     /// <see cref="GateClosedException"/> before anything is written where a gate does not hold, and
     /// <see cref="UsageException"/> where map, keys, tenants or schema do not fit, or another
-    /// rotation is at the same rows. A database that does not answer is waited for.
+    /// rotation is at the same rows, and <see cref="RotationTakenOverException"/> where another process has taken it over. A
+    /// database that does not answer is waited for.
     /// </summary>
     public async Task<RotationReport> RunAsync(RotationRequest request, CancellationToken stopping)
     {

@@ -33,7 +33,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     /// Returns when the rotation has ended and its totals are written, or is paused; where it was so
     /// <paramref name="before"/>, it has to go on first. At <paramref name="stopping"/> it cancels and waits for that end.
     /// Where it is cancelled or paused, by whomever, <paramref name="halt"/> ends partitions with the batch in hand.
-    /// Throws <see cref="UsageException"/> where another process has taken it over, and
+    /// Throws <see cref="RotationTakenOverException"/> where another process has taken it over, and
     /// <see cref="RecordsMissingException"/> where a table of the control schema is gone.
     /// </summary>
     public async Task<RunningRotation> FollowAsync(
@@ -53,10 +53,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         while (true)
         {
             if (isTaken())
-                throw new UsageException(
-                    $"rotation {before.RotationId}: this process lost its lock in the control database, and another one goes on "
-                        + "with it: follow that with 'rotationmesh watch'"
-                );
+                throw new RotationTakenOverException(before.RotationId);
             // Asked again: the first one may come before the rotation's start, and find nothing to cancel.
             if (
                 stopping.IsCancellationRequested

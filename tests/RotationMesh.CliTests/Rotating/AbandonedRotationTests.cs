@@ -84,6 +84,46 @@ public sealed class AbandonedRotationTests
         Assert.That((bool)status["abandoned"]!, Is.False);
     }
 
+    [Test]
+    public async Task Where_another_process_takes_the_lost_lock_this_one_ends_and_leaves_the_rotation_to_it()
+    {
+        await using var run = site.Command("rotate", "--batch-size", "5", "--workers", "1").Start();
+        await Eventually.Holds(
+            async () => await site.Database.RowsAsync("encryption_key_version = 2") > 0,
+            TimeSpan.FromMinutes(1),
+            "the first rows are rotated"
+        );
+        await using var other = await site.Database.DataSource.OpenConnectionAsync();
+        await using var command = other.CreateCommand();
+        await Eventually.Holds(
+            async () =>
+            {
+                command.CommandText = $"SELECT pg_terminate_backend({await HoldersAsync() ?? "0"}, 30000)";
+                await command.ExecuteScalarAsync();
+                command.CommandText = """
+                    SELECT pg_try_advisory_lock(hashtextextended('rotationmesh/run/' || correlation_id, 0))
+                    FROM rotationmesh.rotations
+                    """;
+                return (bool)(await command.ExecuteScalarAsync())!; // unless the run was quicker
+            },
+            TimeSpan.FromMinutes(1),
+            "another process has the lock"
+        );
+
+        var ended = (await Site.EndAsync(run)).Exits(5);
+        var rows = await site.Database.RowsAsync("encryption_key_version = 2");
+        command.CommandText = "SELECT pg_advisory_unlock_all()";
+        await command.ExecuteScalarAsync();
+        await site.Database.ExecuteAsync("DROP TRIGGER slow ON knowledge_entries");
+        (await site.RunAsync("rotate", "--batch-size", "5", "--workers", "1")).Exits(0);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ended.Error, Does.Contain("another one goes on with it"));
+            Assert.That(rows, Is.LessThan(3000), "it stopped before the end");
+        });
+    }
+
     // The session that holds the rotation for its process: no other lock of ours is held for so long by a key of one part.
     private Task<string?> HoldersAsync() =>
         site.Database.ScalarAsync<string>(
