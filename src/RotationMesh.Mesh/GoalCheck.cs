@@ -1,4 +1,5 @@
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 
@@ -33,10 +34,9 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
         refusal switch
         {
             Refusal.DatabaseOutOfReach => detail ?? "it can't use the database",
-            Refusal.MapDiffers => "the rotation map differs from the rotation's",
-            Refusal.KeyMissing => "the key ring lacks the rotation's target version",
-            Refusal.FingerprintDiffers =>
-                "the key of the target version has another fingerprint than the rotation's",
+            Refusal.MapDiffers => Reasons.MapDiffers,
+            Refusal.KeyMissing => Reasons.KeyMissing,
+            Refusal.FingerprintDiffers => Reasons.KeyDiffers,
             Refusal.CurrentKeyDiffers => detail ?? "its current key is not the coordinator's",
             Refusal.DatabaseDiffers => detail ?? "its database is another one than the rotation's",
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),

@@ -12,13 +12,13 @@ public static class DatabaseFaults
 
     /// <summary>What is said of a database that takes no writes.</summary>
     public const string ReadOnly =
-        "the database is read-only (a standby?): point the map at the primary, with a role that may write";
+        $"{Reasons.ReadOnly}: point the map at the primary, with a role that may write";
 
     private static readonly Dictionary<string, string> Explained = new()
     {
         [PostgresErrorCodes.ReadOnlySqlTransaction] = ReadOnly,
         [PostgresErrorCodes.TooManyConnections] =
-            "the server has no connection left for the role, or the role none of its own: choose fewer --workers, or raise the limit",
+            $"{Reasons.NoConnectionLeft}, or the role none of its own: choose fewer --workers, or raise the limit",
     };
 
     /// <summary>
@@ -76,15 +76,15 @@ public static class DatabaseFaults
         if (fault is TargetDatabaseException { InnerException: NpgsqlException inner } named)
             return $"database '{named.Database}' of the map: {Describe(inner)}";
         if (fault is not PostgresException refusal)
-            return $"it can't be reached or did not answer: {Cause(fault)}";
+            return $"{Reasons.OutOfReach}: {Cause(fault)}";
         if (Explained.TryGetValue(refusal.SqlState, out var explanation))
             return $"{explanation} (SQLSTATE {refusal.SqlState})";
         var speaksOfNames =
             string.IsNullOrEmpty(refusal.Where)
             && refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";
         return speaksOfNames
-            ? $"the server refused: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
-            : $"the server refused a statement (SQLSTATE {refusal.SqlState})";
+            ? $"{Reasons.Refused}: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
+            : $"{Reasons.Refused} a statement (SQLSTATE {refusal.SqlState})";
     }
 
     private static string Cause(NpgsqlException fault) =>

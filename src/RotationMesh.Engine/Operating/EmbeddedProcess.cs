@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 
@@ -10,7 +11,7 @@ namespace RotationMesh.Engine.Operating;
 internal sealed class EmbeddedProcess(ControlDatabase control)
 {
     private const string Gone =
-        "nobody runs it any more: the process that did is gone. Give the same 'rotate' again to go on with it, or cancel it";
+        $"{Reasons.Abandoned}. Give the same 'rotate' again to go on with it, or cancel it";
 
     /// <summary>The listing of a rotation, which says so where its process is gone.</summary>
     public async Task<RotationListing> TellAsync(

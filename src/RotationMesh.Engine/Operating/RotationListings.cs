@@ -1,4 +1,5 @@
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -60,7 +61,7 @@ internal static class RotationListings
             StartedAt = asked.RequestedAt,
             EndedAt = asked.RefusedAt,
             RequestedBy = start.RequestedBy,
-            Reason = asked.RefusedFor ?? "no coordinator has taken it up yet",
+            Reason = asked.RefusedFor ?? Reasons.NotTakenUp,
             Verified = 0,
             Totals = new RowTotals
             {

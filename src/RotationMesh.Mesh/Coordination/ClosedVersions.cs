@@ -47,8 +47,8 @@ internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
         );
         if (holders?.FirstOrDefault(holder => holder.IsAlone && holder.Version == version) is { } retiring)
             throw new UsageException(
-                $"key version {version} is being retired (database {database}, {retiring}): rotate to a version that stays in "
-                    + "service, with --target-version"
+                $"key version {version} is being retired (database {database}, {retiring}): {Reasons.VersionBeingRetired}, "
+                    + "with --target-version"
             );
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
@@ -55,19 +56,17 @@ internal sealed class ClosingDoubts(
             cancellationToken
         );
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
-            doubts.Add("no closing census of this sweep is recorded: retry the rotation");
+            doubts.Add($"{Reasons.NoCensus}: retry the rotation");
         // Called where no such row is recorded.
         if (verification.Tables.Sum(table => table.Counts.FailedRows) is > 0 and var lost)
-            doubts.Add(
-                $"verification met {lost} rows that do not decrypt, of which none is recorded: retry the rotation"
-            );
+            doubts.Add($"verification met {lost} {Reasons.UnreadableUnrecorded}: retry the rotation");
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
         {
             var name = new PlannedTable(target.Entry.Scope, target.Entry.Database, target.Entry.Name);
             if (tables.SingleOrDefault(table => Name(table) == name) is not { } counted)
             {
-                doubts.Add($"table {name.Table}: it was not counted: retry the rotation");
+                doubts.Add($"table {name.Table}: {Reasons.NotCounted}: retry the rotation");
                 continue;
             }
 
@@ -103,7 +102,7 @@ internal sealed class ClosingDoubts(
         return expected > 0 && (verified == 0 || verified < expected - slack)
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"verification saw {verified} rows where about {Math.Ceiling(expected)} are: retry the rotation"
+                $"verification saw {verified} {Reasons.RowsNotVerified} {Math.Ceiling(expected)} are: retry the rotation"
             )
             : null;
     }
@@ -123,15 +122,15 @@ internal sealed class ClosingDoubts(
             cancellationToken
         );
         if (results.Count == 0)
-            return $"this process has no key of version {goal.TargetVersion}, and could not look for itself";
+            return $"this process has no key of version {goal.TargetVersion}, {Reasons.NoKeyToSample}";
         var (tried, failed) = (results.Sum(result => result.Tried), results.Sum(result => result.Failed));
         if (tried == 0 && counted.Holding > 0)
-            return "the coordinator found no value to sample, where the census found some: retry the rotation";
+            return $"{Reasons.NothingSampled}: retry the rotation";
         return failed == 0
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failed} of {tried} values at version {goal.TargetVersion} that the coordinator sampled do not decrypt, and no worker said so: run verify"
+                $"{failed} of {tried} values at version {goal.TargetVersion} {Reasons.SampleUnreadable}, and no worker said so: run verify"
             );
     }
 }

@@ -68,7 +68,8 @@ internal sealed class ConcludeRotationConsumer(
 
         if (
             !command.Cancelled
-            && await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
+            && await places.ExplainUnknownAsync(command.RotationId, context.CancellationToken)
+                is { } elsewhere
         )
         {
             await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
@@ -175,8 +176,7 @@ internal sealed class ConcludeRotationConsumer(
         fault switch
         {
             UsageException wrong => wrong.Message,
-            NpgsqlException away =>
-                $"a sample of its own could not be decrypted: {DatabaseFaults.Describe(away)}",
+            NpgsqlException away => $"{Reasons.NoSample}: {DatabaseFaults.Describe(away)}",
             TimeoutException or IOException => "a database does not answer in time",
             _ => null,
         };

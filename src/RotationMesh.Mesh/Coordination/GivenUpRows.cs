@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
@@ -20,7 +21,7 @@ internal sealed class GivenUpRows
     public string? Reason =>
         tables.Count == 0
             ? null
-            : "given up, because every worker that took one vanished: "
+            : $"{Reasons.GivenUp}: "
                 + string.Join(
                     "; ",
                     tables.Select(table =>

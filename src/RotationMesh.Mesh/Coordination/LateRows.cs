@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -35,7 +36,7 @@ internal static class LateRows
             )
         );
         var key = versions.TrueForAll(version => version < targetVersion) ? "the old key" : "another key";
-        return $"{string.Join(", ", rows)} were written while the rotation ran: an application still writes with {key}, and may have written more since. "
+        return $"{string.Join(", ", rows)} {Reasons.WrittenMeanwhile}: an application still writes with {key}, and may have written more since. "
             + "Give it the new key ring, then rotate again";
     }
 
@@ -43,11 +44,11 @@ internal static class LateRows
         sweep?.Tables.SingleOrDefault(table => table.Table == name) is { } table
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rows} rows of table {name.Table} are left, of which {table.Partitions - table.Done} of {table.Partitions} partitions were not done"
+                $"{rows} rows of table {name.Table} are left, of which {table.Partitions - table.Done} of {table.Partitions} {Reasons.PartitionsNotDone}"
             )
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rows} rows of table {name.Table} are left: the last pass planned nothing of it"
+                $"{rows} rows of table {name.Table} are left: {Reasons.NothingPlanned}"
             );
 
     private static bool IsDone(SweepSummary? sweep, PlannedTable name) =>

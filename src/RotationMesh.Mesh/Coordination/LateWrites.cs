@@ -41,7 +41,7 @@ internal sealed class LateWrites(TargetDatabases databases, ControlDatabase cont
                 when (fault is NpgsqlException or TimeoutException or IOException or UsageException)
             {
                 var reason =
-                    $"database {database} can't be asked whether writes have ended: {DatabaseFaults.Describe(fault)}";
+                    $"database {database} {Reasons.DatabaseNotAsked}: {DatabaseFaults.Describe(fault)}";
                 (deadline is null ? found.Unasked : found.Unreachable).Add(reason);
             }
         }
@@ -72,7 +72,7 @@ internal sealed class LateWrites(TargetDatabases databases, ControlDatabase cont
             && await new WriteLock(databases).FindHoldersAsync(rotationId, database, cancellationToken)
                 is { } holders
         )
-            return $"waits for the end of a write in database {database}: {holders}";
+            return $"{Reasons.WriteUnderWay} {database}: {holders}";
         if (deadline is not null)
             await new WriteDeadlines(control.Source).ForgetAsync(
                 rotationId,

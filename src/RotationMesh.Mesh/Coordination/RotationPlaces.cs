@@ -22,7 +22,21 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
     /// What is another one here, in words for the operator; null where nothing is. A database that does not answer now, or of
     /// which nothing was recorded, is not spoken of.
     /// </summary>
-    public async Task<string?> ExplainOtherAsync(Guid rotationId, CancellationToken cancellationToken)
+    public Task<string?> ExplainOtherAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        ExplainOtherAsync(rotationId, mustAnswer: false, cancellationToken);
+
+    /// <summary>
+    /// What is not known to be the rotation's, in words for the operator: another one, or a database that does not answer.
+    /// Null where nothing is. What ends a rotation may not take silence for the right place.
+    /// </summary>
+    public Task<string?> ExplainUnknownAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        ExplainOtherAsync(rotationId, mustAnswer: true, cancellationToken);
+
+    private async Task<string?> ExplainOtherAsync(
+        Guid rotationId,
+        bool mustAnswer,
+        CancellationToken cancellationToken
+    )
     {
         var began = await new RotationLocks(control.Source).ListDatabasesAsync(
             [rotationId],
@@ -37,7 +51,7 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
                     await room.WaitAsync(cancellationToken);
                     try
                     {
-                        return await ExplainOtherAsync(claimed, cancellationToken);
+                        return await ExplainOtherAsync(claimed, mustAnswer, cancellationToken);
                     }
                     finally
                     {
@@ -73,6 +87,7 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
 
     private async Task<string?> ExplainOtherAsync(
         ClaimedDatabase claimed,
+        bool mustAnswer,
         CancellationToken cancellationToken
     )
     {
@@ -85,9 +100,12 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
             },
             cancellationToken
         );
+        if (began is not null && now is null && mustAnswer)
+            return $"on {Environment.MachineName}: database {claimed.Database} {Reasons.UnknownDatabase}: nothing ends "
+                + "before it is known to be the one that the rotation began with";
         return began is null || now is null || now.Identity.Matches(began)
             ? null
-            : $"on {Environment.MachineName}: database {claimed.Database} is another one than the rotation began with: the "
+            : $"on {Environment.MachineName}: database {claimed.Database} {Reasons.OtherDatabase}: the "
                 + $"connection string leads to database {now.Name} ({now.Identity}), the rotation's is {began}; give this "
                 + "process the rotation's database or, where that was restored from a dump, cancel the rotation and start anew";
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Durability;
@@ -97,7 +98,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
     {
         var database = tables[0].Target.Entry.Database;
         var told =
-            $"the closing census of database {database} waits for transactions that were open before it, whose rows nobody sees "
+            $"the closing census of database {database} {Reasons.OpenBeforeCensus}, whose rows nobody sees "
             + $"yet: {waiting.Count.Writers}";
         var counted = new List<SurveyedTable>();
         if (!waiting.IsCounted)
@@ -123,7 +124,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
     }
 
     private static string StillOpen(string database, EarlierWriters writers) =>
-        $"transactions were open in database {database} when it was counted, and may still bring rows of another version: "
+        $"transactions were open in database {database} when it was counted, {Reasons.StillOpen}: "
         + $"{writers}";
 
     private sealed class Waiting(SettledCount count)

@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
@@ -48,7 +49,9 @@ internal sealed class SettlementConsumer<T>(
         string.Join(
             "; ",
             refused
-                .Select(one => $"worker {one.Worker} refuses: {GoalCheck.Explain(one.Reason, one.Detail)}")
+                .Select(one =>
+                    $"worker {one.Worker} {Reasons.WorkerRefuses} {GoalCheck.Explain(one.Reason, one.Detail)}"
+                )
                 .Distinct()
                 .Order()
         );

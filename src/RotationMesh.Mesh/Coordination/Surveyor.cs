@@ -146,7 +146,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
         }
         catch (Exception fault) when (fault is TimeoutException or IOException)
         {
-            return new Survey([], [new(database, "it does not answer in time", fault)]);
+            return new Survey([], [new(database, Reasons.NotInTime, fault)]);
         }
         catch (UsageException fault)
         {

@@ -45,10 +45,8 @@ internal sealed class TableClaims(
             if (await TryEndAsync(other, rotationId, cancellationToken))
                 continue;
             if (await rotations.FindAsync(other, cancellationToken) is { State: "Cancelled" })
-                return $"waits for rotation {other} on the same rows: it was cancelled, and workers that did not answer may still write for it";
-            throw new UsageException(
-                $"rotation {other} runs on some of the same rows: wait for its end, or cancel it"
-            );
+                return $"waits for rotation {other} {Reasons.CancelledBefore}";
+            throw new UsageException($"rotation {other} {Reasons.OtherRotation} it");
         }
 
         return null;
@@ -74,9 +72,7 @@ internal sealed class TableClaims(
             cancellationToken,
             renewing: true
         );
-        return other is null
-            ? null
-            : $"rotation {other} runs on some of the same rows: wait for its end, or cancel one of the two";
+        return other is null ? null : $"rotation {other} {Reasons.OtherRotation} one of the two";
     }
 
     private async Task<IReadOnlyList<ClaimedTable>> TablesAsync(
@@ -148,7 +144,7 @@ internal sealed class TableClaims(
             // Its process is gone, and with it whoever would tell what became of its partitions. One that was cancelled
             // writes its totals when it is told so again.
             await new PartitionLeases(control.Source).ExpireAsync(other, cancellationToken);
-            var reason = $"rotation {successor}, which found that its process was gone";
+            var reason = $"rotation {successor}, {Reasons.PredecessorGone}";
             await bus.SendAsync(Queues.Rotation, new CancelRotation(other, reason), cancellationToken);
         }
         else if (found.State != "Cancelled")

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -63,8 +64,8 @@ internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, IL
 
     private static string Explain(string work, WorkHolder holder) =>
         holder.Silent is null
-            ? $"waits for whoever holds its step '{work}', which may be at it or not: {holder}, which this role may not see. Let "
+            ? $"{Reasons.StepHeld} '{work}', which may be at it or not: {holder}, which this role may not see. Let "
                 + "all coordinators have one role of the control database"
-            : $"waits for whoever holds its step '{work}' and gives no sign of life: {holder}. A coordinator that is frozen is ended "
+            : $"{Reasons.StepHeld} '{work}' and gives no sign of life: {holder}. A coordinator that is frozen is ended "
                 + $"after a minute where this role may do so; else end it, or run SELECT pg_terminate_backend({holder.Pid})";
 }

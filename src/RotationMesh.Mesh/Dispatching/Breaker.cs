@@ -1,5 +1,6 @@
 using System.Globalization;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -44,7 +45,7 @@ internal static class Breaker
             rotation.RotationId,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the circuit breaker has tripped: {failed} of {all} {what} failed; resume goes on without it"
+                $"{Reasons.BreakerTripped}: {failed} of {all} {what} failed; resume goes on without it"
             )
         );
 }

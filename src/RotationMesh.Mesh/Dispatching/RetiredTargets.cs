@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Dispatching;
@@ -17,7 +18,7 @@ internal sealed class RetiredTargets(IBus bus, ControlDatabase control)
             await bus.PublishAsync(
                 new RotationHeldUp(
                     rotation.RotationId,
-                    $"key version {rotation.TargetVersion} is retired: nothing is written towards it; cancel the rotation"
+                    $"key version {rotation.TargetVersion} is retired: {Reasons.VersionRetired}; cancel the rotation"
                 ),
                 cancellationToken
             );

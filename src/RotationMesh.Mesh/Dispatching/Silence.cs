@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -61,10 +62,7 @@ internal sealed class Silence(
         MeshLog.SilenceBroken(log, rotationId, released.Partitions, wait);
         if (strikes > 1)
             await bus.PublishAsync(
-                new RotationHeldUp(
-                    rotationId,
-                    "no worker has been heard of: are any running, with this broker?"
-                ),
+                new RotationHeldUp(rotationId, $"{Reasons.NoWorkers}: are any running, with this broker?"),
                 cancellationToken
             );
         return true;

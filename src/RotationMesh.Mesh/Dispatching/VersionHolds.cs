@@ -21,6 +21,7 @@ internal sealed class VersionHolds(
 ) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Database, int Version), VersionKeeper> keepers = [];
+    private readonly HashSet<(string Database, int Version)> closed = []; // until somebody has looked
     private IReadOnlyCollection<RunningRotation> kept = [];
 
     /// <summary>Holds what these rotations need, and lets go of what none needs any more. Waits for no database.</summary>
@@ -35,15 +36,19 @@ internal sealed class VersionHolds(
             .Where(rotation => rotation.State != "Paused")
             .Select(rotation => rotation.TargetVersion)
             .ToHashSet();
-        foreach (
-            var place in keepers
-                .Where(one =>
-                    !wanted.Contains(one.Key) || (one.Value.IsClosed && !dispatched.Contains(one.Key.Version))
-                )
-                .Select(one => one.Key)
-        )
-            if (keepers.TryRemove(place, out var keeper))
-                _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
+        closed.RemoveWhere(place => dispatched.Contains(place.Version));
+        foreach (var (place, keeper) in keepers)
+        {
+            var isLeft = keeper.IsClosed && !dispatched.Contains(place.Version);
+            if ((wanted.Contains(place) && !isLeft) || !keepers.TryRemove(place, out _))
+                continue;
+            if (isLeft)
+                closed.Add(place);
+            _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
+        }
+
+        closed.IntersectWith(wanted);
+        wanted.ExceptWith(closed);
         foreach (var place in wanted.Where(place => !keepers.ContainsKey(place)))
             keepers[place] = new VersionKeeper(
                 databases,

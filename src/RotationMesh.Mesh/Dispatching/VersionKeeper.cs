@@ -63,14 +63,14 @@ internal sealed class VersionKeeper : IAsyncDisposable
     /// <summary>That somebody may have retired the version, and what to do; null where nobody had it alone.</summary>
     public string? ExplainClosed() =>
         isClosed
-            ? $"key version {version} is being retired in database {database}, or was by now, while this rotation did not hold it "
+            ? $"key version {version} is being retired in database {database}, or was by now, {Reasons.VersionClosed} "
                 + "there: cancel it or, once you know that the version stays in service, resume it"
             : null;
 
     /// <summary>Why it is not held; null where it is, or may be in a moment.</summary>
     public string? ExplainLost() =>
         !IsHeld && fault is { } reason && clock.GetElapsedTime(Interlocked.Read(ref lost)) > Patience
-            ? $"database {database}: nothing is written there, for the lock of version {version} can't be held: {reason}"
+            ? $"database {database}: {Reasons.VersionNotHeld} {version} can't be held: {reason}"
             : null;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Postgres.Control;
@@ -7,12 +8,12 @@ public static class TrustedRecords
 {
     /// <summary>Said where a record claims to be Completed and nobody with the key says so.</summary>
     public const string Refuted =
-        "its record says Completed, and is not sealed by this key ring (by an earlier release, with another key, or changed by hand): "
+        Reasons.RecordNotSealed
+        + " (by an earlier release, with another key, or changed by hand): "
         + "count with census and verify, and rotate again";
 
     /// <summary>Said where nobody here can tell.</summary>
-    public const string Unchecked =
-        "not checked: nobody can tell without the master key that sealed its record";
+    public const string Unchecked = Reasons.RecordNotChecked;
 
     /// <summary>
     /// How far a record is believed. <paramref name="ring"/> null: there are no keys here. Of rotations to a key that the ring

@@ -41,6 +41,18 @@ internal sealed class WhenACoordinatorHasAnotherDatabase
                 now => now.Reason?.Contains("another one than the rotation began with") == true,
                 "the reason shows"
             );
+            await strayed.UntilAsync(
+                id,
+                now =>
+                    now.Reason?.Contains("the lock of version 2 can't be held", StringComparison.Ordinal)
+                    == true,
+                "the lock is not held in the copy"
+            );
+            await strayed.UntilAsync(
+                id,
+                now => now.Reason?.Contains("another one than the rotation began with") == true,
+                "the reason shows again"
+            );
             var now = await strayed.NowAsync(id);
             using (Assert.EnterMultipleScope())
             {

@@ -100,23 +100,62 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
         );
     }
 
+    [Test]
+    public async Task Rows_that_were_counted_as_unreadable_and_that_nobody_named_stand_in_the_way()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await using (var honest = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 }))
+            await honest.UntilAsync("Completed");
+        await using var mesh = await RunningMesh.StartAsync(
+            world,
+            worker: null,
+            configure: bus =>
+                bus.AddConsumer<SilentWorker>().Endpoint(endpoint => endpoint.Name = Queues.VerifyPartition)
+        );
+
+        await mesh.UntilAsync("CompletedWithFailures");
+
+        Assert.That(
+            (await mesh.NowAsync())!.Reason,
+            Does.Match("verification met [0-9]+ rows that do not decrypt, of which none is recorded")
+        );
+    }
+
+    /// <summary>Has read all its rows, one of which did not decrypt, and does not say which.</summary>
+    private sealed class SilentWorker : IConsumer<VerifyPartition>
+    {
+        public Task Consume(ConsumeContext<VerifyPartition> context) =>
+            AnswerAsync(
+                context,
+                new RowCounts
+                {
+                    Rows = 1000,
+                    Current = 999,
+                    Failed = 1,
+                    Values = 999,
+                }
+            );
+    }
+
     /// <summary>Says that it has verified, and has read nothing.</summary>
     private sealed class BlindWorker : IConsumer<VerifyPartition>
     {
-        public async Task Consume(ConsumeContext<VerifyPartition> context)
-        {
-            var (message, partition) = (context.Message, context.Message.Partition);
-            var endpoint = await context.GetSendEndpoint(Queues.Address(Queues.PartitionVerified));
-            await endpoint.Send(
-                new PartitionVerified(
-                    message.RotationId,
-                    partition.PartitionId,
-                    partition.Attempt,
-                    "blind",
-                    new RowCounts(),
-                    TimeSpan.Zero
-                )
-            );
-        }
+        public Task Consume(ConsumeContext<VerifyPartition> context) => AnswerAsync(context, new RowCounts());
+    }
+
+    private static async Task AnswerAsync(ConsumeContext<VerifyPartition> context, RowCounts counts)
+    {
+        var (message, partition) = (context.Message, context.Message.Partition);
+        var endpoint = await context.GetSendEndpoint(Queues.Address(Queues.PartitionVerified));
+        await endpoint.Send(
+            new PartitionVerified(
+                message.RotationId,
+                partition.PartitionId,
+                partition.Attempt,
+                "forger",
+                counts,
+                TimeSpan.Zero
+            )
+        );
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Postgres.Control.Ledger;
 
@@ -122,6 +123,6 @@ public sealed record WriteDeadline
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"until {Until:yyyy-MM-dd HH:mm:ss} UTC (clock of database {Database}) for writes handed to workers that did not answer"
+            $"until {Until:yyyy-MM-dd HH:mm:ss} UTC (clock of database {Database}) {Reasons.WriteMayCome}"
         );
 }

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Postgres.Target.Durability;
 
@@ -93,7 +94,7 @@ public sealed class DurabilityWitness : IAsyncDisposable
         catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DurabilityException(
-                $"database {database} did not make a commit durable within {Longest.TotalSeconds:0} s: does it wait for "
+                $"database {database} {Reasons.NotDurable} {Longest.TotalSeconds:0} s: does it wait for "
                     + "a standby of synchronous_standby_names?",
                 fault
             );

@@ -1,0 +1,141 @@
+namespace RotationMesh.Core;
+
+/// <summary>
+/// What the program says where a rotation does not go on, is paused, is refused or ends with rows left: the part of each
+/// reason that is always the same. docs/operations.md tells what each means and what to do.
+/// </summary>
+public static class Reasons
+{
+    /// <summary>Another coordinator is at a step of the rotation, and gives no sign of life.</summary>
+    public const string StepHeld = "waits for whoever holds its step";
+
+    /// <summary>A worker was given rows and has not been heard of since: it may be frozen, and write until its deadline.</summary>
+    public const string WriteMayCome = "for writes handed to workers that did not answer";
+
+    /// <summary>A session of a worker is still inside a write of this rotation.</summary>
+    public const string WriteUnderWay = "waits for the end of a write in database";
+
+    /// <summary>A database that was written does not answer.</summary>
+    public const string DatabaseNotAsked = "can't be asked whether writes have ended";
+
+    /// <summary>A cancelled rotation has the rows until nobody can write for it any more.</summary>
+    public const string CancelledBefore =
+        "on the same rows: it was cancelled, and workers that did not answer may still write for it";
+
+    /// <summary>Another rotation has some of the rows.</summary>
+    public const string OtherRotation = "runs on some of the same rows: wait for its end, or cancel";
+
+    /// <summary>The connection string of this process leads to a copy, a restored dump or another server.</summary>
+    public const string OtherDatabase = "is another one than the rotation began with";
+
+    /// <summary>A database does not answer before the rotation ends.</summary>
+    public const string UnknownDatabase = "does not say which one it is";
+
+    /// <summary>Transactions that began before the closing census may still bring rows to light.</summary>
+    public const string OpenBeforeCensus = "waits for transactions that were open before it";
+
+    /// <summary>A commit waits for a standby that does not confirm it.</summary>
+    public const string NotDurable = "did not make a commit durable within";
+
+    /// <summary>A database was silent for longer than a step may take.</summary>
+    public const string NotInTime = "it does not answer in time";
+
+    /// <summary>There is no connection to the database, or it broke.</summary>
+    public const string OutOfReach = "it can't be reached or did not answer";
+
+    /// <summary>The server answers a statement with an error; its SQLSTATE follows.</summary>
+    public const string Refused = "the server refused";
+
+    /// <summary>The database takes no writes: a failover, or a guard of the disk.</summary>
+    public const string ReadOnly = "the database is read-only (a standby?)";
+
+    /// <summary>The limit of connections of the server, the database or the role is reached.</summary>
+    public const string NoConnectionLeft = "the server has no connection left for the role";
+
+    /// <summary>The coordinator's session that shows the rotation in the database is lost, and can't be had again.</summary>
+    public const string VersionNotHeld = "nothing is written there, for the lock of version";
+
+    /// <summary>Partitions were sent, and no worker took one.</summary>
+    public const string NoWorkers = "no worker has been heard of";
+
+    /// <summary>A worker has another map, key or database than the rotation.</summary>
+    public const string WorkerRefuses = "refuses:";
+
+    /// <summary>The process reads another map than the one that started the rotation.</summary>
+    public const string MapDiffers = "the rotation map differs from the rotation's";
+
+    /// <summary>The process has no key of the target version.</summary>
+    public const string KeyMissing = "the key ring lacks the rotation's target version";
+
+    /// <summary>The process has another key under the number of the target version.</summary>
+    public const string KeyDiffers =
+        "the key of the target version has another fingerprint than the rotation's";
+
+    /// <summary>The target version was retired.</summary>
+    public const string VersionRetired = "nothing is written towards it";
+
+    /// <summary>The coordinator could not read rows for its own sample before the end.</summary>
+    public const string NoSample = "a sample of its own could not be decrypted";
+
+    /// <summary>No coordinator runs with this control database, or none has looked yet.</summary>
+    public const string NotTakenUp = "no coordinator has taken it up yet";
+
+    /// <summary>The process of an embedded rotation has ended without a word.</summary>
+    public const string Abandoned = "nobody runs it any more: the process that did is gone";
+
+    /// <summary>More than a twentieth of the partitions or rows failed: a key, a format or a database is wrong.</summary>
+    public const string BreakerTripped = "the circuit breaker has tripped";
+
+    /// <summary>Somebody retires the target version, or may have, while the rotation had lost its lock.</summary>
+    public const string VersionClosed = "while this rotation did not hold it";
+
+    /// <summary>A partition kills its workers, for want of memory perhaps.</summary>
+    public const string GivenUp = "given up, because every worker that took one vanished";
+
+    /// <summary>The application still writes with another key.</summary>
+    public const string WrittenMeanwhile = "were written while the rotation ran";
+
+    /// <summary>Partitions failed as a whole.</summary>
+    public const string PartitionsNotDone = "partitions were not done";
+
+    /// <summary>A table was not planned: its database was away, or was refused.</summary>
+    public const string NothingPlanned = "the last pass planned nothing of it";
+
+    /// <summary>Transactions outlasted the patience of the closing census.</summary>
+    public const string StillOpen = "and may still bring rows of another version";
+
+    /// <summary>The record of the closing census is missing, or not sealed by this key ring.</summary>
+    public const string NoCensus = "no closing census of this sweep is recorded";
+
+    /// <summary>Workers counted rows that do not decrypt, and named none of them.</summary>
+    public const string UnreadableUnrecorded = "rows that do not decrypt, of which none is recorded";
+
+    /// <summary>The closing census has nothing of a table of the rotation.</summary>
+    public const string NotCounted = "it was not counted";
+
+    /// <summary>Verification saw fewer rows than the census.</summary>
+    public const string RowsNotVerified = "rows where about";
+
+    /// <summary>The coordinator has no key of the target version.</summary>
+    public const string NoKeyToSample = "and could not look for itself";
+
+    /// <summary>Rows vanished between census and sample.</summary>
+    public const string NothingSampled =
+        "the coordinator found no value to sample, where the census found some";
+
+    /// <summary>Values at the target version do not decrypt, whatever workers said.</summary>
+    public const string SampleUnreadable = "that the coordinator sampled do not decrypt";
+
+    /// <summary>The record of a rotation was changed by hand, or sealed with a key that is not in the ring.</summary>
+    public const string RecordNotSealed = "its record says Completed, and is not sealed by this key ring";
+
+    /// <summary>The verb has no keys.</summary>
+    public const string RecordNotChecked =
+        "not checked: nobody can tell without the master key that sealed its record";
+
+    /// <summary>A later rotation on the same rows has ended one whose process was gone.</summary>
+    public const string PredecessorGone = "which found that its process was gone";
+
+    /// <summary>The target version is being retired in a database.</summary>
+    public const string VersionBeingRetired = "rotate to a version that stays in service";
+}
