@@ -29,7 +29,7 @@ internal sealed class Desk : IAsyncDisposable
         }
         else
         {
-            Here = new Session(parsed);
+            Here = new Session(parsed, terminal);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RotationMesh.Cli.Output;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
@@ -29,13 +30,16 @@ internal sealed class Session : IAsyncDisposable
     private readonly Lazy<GateSet> gates;
     private readonly S3Stores stores;
 
-    /// <summary>Reads the map. Throws <see cref="UsageException"/> for a fault in it.</summary>
-    public Session(ParseResult parsed)
+    /// <summary>
+    /// Reads the map; what is doubtful about the keys is told on the <paramref name="terminal"/>. Throws
+    /// <see cref="UsageException"/> for a fault in the map.
+    /// </summary>
+    public Session(ParseResult parsed, Terminal terminal)
     {
         variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
         Map = RotationMapReader.Read(parsed.GetValue(GlobalOptions.Config)!, variables.Get);
         stores = new S3Stores(variables.Get);
-        ring = new(() => variables.Take(KeyRingReader.Read));
+        ring = new(() => Told(variables.TakeRing(), terminal));
         databases = new(() => new TargetDatabases(Map));
         formats = new(() => new EnvelopeFormats(Map));
         control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
@@ -75,6 +79,13 @@ internal sealed class Session : IAsyncDisposable
 
     public IKeyRetirement KeyRetirement =>
         new LocalKeyRetirement(Map, () => Ring, Databases, Schema, Control);
+
+    private static KeyRing Told(KeyRing ring, Terminal terminal)
+    {
+        foreach (var ambiguity in ring.Ambiguities)
+            terminal.Progress.Warn($"Warning: {ambiguity}");
+        return ring;
+    }
 
     public async ValueTask DisposeAsync()
     {

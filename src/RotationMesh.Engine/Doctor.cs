@@ -104,6 +104,13 @@ public sealed class Doctor(
                     $"fingerprint {key.Fingerprint}{(key.Version == keys.CurrentVersion ? ", current" : "")}"
                 );
             CheckSharedKeys(keys);
+            foreach (var ambiguity in keys.Ambiguities)
+                findings.Add(
+                    Verdict.Warning,
+                    "keys",
+                    ambiguity,
+                    "write the key without white space at its ends, and in quotes where a dotenv file holds it"
+                );
             return keys;
         }
         catch (UsageException fault)

@@ -1,84 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using RotationMesh.Core;
+using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Hosting;
 
 /// <summary>
-/// Reads a dotenv file: <c>NAME=value</c> lines, optional <c>export</c>, comments, single quotes (verbatim) and double
-/// quotes (with <c>\n</c>, <c>\"</c> and <c>\\</c>).
+/// The variables of a dotenv file, in the forms that its usual readers take: see <see cref="DotEnvParser"/>. Where these
+/// readers differ, the other readings are kept beside the one that is taken.
 /// </summary>
-public static class DotEnvFile
+public sealed class DotEnvFile
 {
+    private readonly Dictionary<string, DotEnvValue> values;
+
+    private DotEnvFile(Dictionary<string, DotEnvValue> values) => this.values = values;
+
+    /// <summary>No file.</summary>
+    internal static DotEnvFile None { get; } = new([]);
+
+    /// <summary>Value of a variable. Throws <see cref="KeyNotFoundException"/> where the file does not set it.</summary>
+    public string this[string name] => values[name].Text;
+
     /// <summary>
-    /// The file's variables. Throws <see cref="UsageException"/> with file and line for what is not understood, never
-    /// with the line's text.
+    /// Reads a file. Throws <see cref="UsageException"/> with file and line for what is not understood, never with the
+    /// line's text.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Read(string path)
+    public static DotEnvFile Read(string path)
     {
-        string[] lines;
         try
         {
-            lines = File.ReadAllLines(path);
+            return new(new DotEnvParser(path, SecretFile.Read(path)).Parse());
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"the environment file {path} can't be read", fault);
         }
-
-        var variables = new Dictionary<string, string>();
-        for (var i = 0; i < lines.Length; i++)
+        catch (DecoderFallbackException)
         {
-            var line = lines[i].Trim();
-            if (line.Length == 0 || line[0] == '#')
-                continue;
-            if (line.StartsWith("export ", StringComparison.Ordinal))
-                line = line["export ".Length..].TrimStart();
-            var equals = line.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0)
-                throw new UsageException($"{path}:{i + 1}: expected NAME=value");
-            variables[line[..equals].TrimEnd()] =
-                Value(line[(equals + 1)..].TrimStart())
-                ?? throw new UsageException(
-                    $"{path}:{i + 1}: a quoted value has no end, or something follows it"
-                );
+            throw new UsageException($"the environment file {path} is not text in UTF-8"); // the fault quotes bytes
         }
-
-        return variables;
     }
 
-    private static string? Value(string text)
+    /// <summary>Value of a variable; false where the file does not set it.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out string? value)
     {
-        if (text.Length == 0 || text[0] is not ('"' or '\''))
-            return Unquoted(text);
-        var quote = text[0];
-        var value = new System.Text.StringBuilder();
-        for (var i = 1; i < text.Length; i++)
-        {
-            if (text[i] == quote)
-            {
-                var rest = text[(i + 1)..].TrimStart();
-                return rest.Length == 0 || rest[0] == '#' ? value.ToString() : null;
-            }
-
-            var escaped = quote == '"' && text[i] == '\\' && i + 1 < text.Length;
-            value.Append(escaped ? Escaped(text[++i]) : text[i]);
-        }
-
-        return null;
+        value = values.TryGetValue(name, out var found) ? found.Text : null;
+        return value is not null;
     }
 
-    private static string Escaped(char character) =>
-        character switch
-        {
-            'n' => "\n",
-            'r' => "\r",
-            't' => "\t",
-            '"' or '\\' or '$' => character.ToString(),
-            _ => $"\\{character}",
-        };
+    /// <summary>What other readers of such a file take the value for.</summary>
+    public IReadOnlyList<OtherReading> Others(string name) =>
+        values.TryGetValue(name, out var found) ? found.Others : [];
 
-    private static string Unquoted(string text)
+    /// <summary>Forgets a variable; what other readers take it for is overwritten.</summary>
+    public void Remove(string name)
     {
-        var comment = text.IndexOf(" #", StringComparison.Ordinal);
-        return (comment < 0 ? text : text[..comment]).TrimEnd();
+        if (!values.Remove(name, out var found))
+            return;
+        foreach (var other in found.Others)
+            SecretText.Erase(other.Text);
     }
 }
+
+/// <summary>A value of a dotenv file, and what other readers take it for.</summary>
+internal sealed record DotEnvValue(string Text, IReadOnlyList<OtherReading> Others);

@@ -1,3 +1,4 @@
+using System.Text;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 
@@ -10,33 +11,28 @@ namespace RotationMesh.Hosting;
 public sealed class Variables
 {
     private const string FileSuffix = "_FILE";
-    private readonly Dictionary<string, string> file;
+    private readonly DotEnvFile file;
 
     /// <summary>Reads the dotenv file at once, where one is given.</summary>
-    public Variables(string? envFile) => file = envFile is null ? [] : new(DotEnvFile.Read(envFile));
+    public Variables(string? envFile) => file = envFile is null ? DotEnvFile.None : DotEnvFile.Read(envFile);
 
     /// <summary>Value of a variable; null where it is not set or empty.</summary>
     public string? Get(string name)
     {
         var value = Environment.GetEnvironmentVariable(name);
         if (string.IsNullOrEmpty(value))
-            value = file.GetValueOrDefault(name);
+            file.TryGet(name, out value);
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
     /// <summary>
-    /// Value of a variable, or content of the file that <c>NAME_FILE</c> names, without the newline at its end. Throws
+    /// The secret in a variable, or in the file that <c>NAME_FILE</c> names, by <see cref="SecretRule"/>. Throws
     /// <see cref="UsageException"/> where both are set or the file can't be read.
     /// </summary>
-    public string? GetSecret(string name)
-    {
-        var value = Get(name);
-        if (Get(name + FileSuffix) is not { } path)
-            return value;
-        if (value is not null)
-            throw new UsageException($"both {name} and {name}{FileSuffix} are set: set one of them");
-        return ReadSecret(path, $"{name}{FileSuffix}");
-    }
+    public string? GetSecret(string name) => Find(name) is { } written ? SecretRule.Taken(written) : null;
+
+    /// <summary>The key ring of these variables, taken as <see cref="Take"/> does, with what else its keys may be taken for.</summary>
+    public KeyRing TakeRing() => Take((secret, others) => KeyRingReader.Read(secret, others));
 
     /// <summary>
     /// Lets <paramref name="read"/> have secrets once: afterwards they are neither in this process's environment, which its
@@ -45,39 +41,77 @@ public sealed class Variables
     public T Take<T>(Func<Func<string, string?>, T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var taken = new Dictionary<string, string?>();
+        return Take((secret, _) => read(secret));
+    }
+
+    /// <summary>
+    /// The secret in a file, by <see cref="SecretRule"/>. Throws <see cref="UsageException"/> with
+    /// <paramref name="namedBy"/>, what names the file, where it can't be read.
+    /// </summary>
+    public static string ReadSecret(string path, string namedBy) =>
+        SecretRule.Taken(ReadWritten(path, namedBy));
+
+    private T Take<T>(Func<Func<string, string?>, Func<string, IReadOnlyList<OtherReading>>, T> read)
+    {
+        var written = new Dictionary<string, string?>();
+        var texts = new List<string?>();
         try
         {
-            return read(name => taken[name] = GetSecret(name));
+            return read(
+                name =>
+                {
+                    var found = written[name] = Find(name);
+                    var taken = found is null ? null : SecretRule.Taken(found);
+                    texts.AddRange([found, taken]);
+                    return taken;
+                },
+                name =>
+                {
+                    var others = written[name] is { } found ? SecretRule.Others(found) : [];
+                    texts.AddRange(others.Select(other => other.Text));
+                    return [.. others, .. IsOfFile(name) ? file.Others(name) : []];
+                }
+            );
         }
         finally
         {
-            foreach (var (name, value) in taken)
+            foreach (var name in written.Keys)
             {
                 if (Environment.GetEnvironmentVariable(name) is not null)
                     Environment.SetEnvironmentVariable(name, null);
                 file.Remove(name);
-                SecretText.Erase(value);
             }
+
+            texts.ForEach(SecretText.Erase);
         }
     }
 
-    /// <summary>
-    /// Content of a mounted secret, without the newline at its end. Throws <see cref="UsageException"/> with
-    /// <paramref name="namedBy"/>, what names the file, where it can't be read.
-    /// </summary>
-    public static string ReadSecret(string path, string namedBy)
+    private string? Find(string name)
+    {
+        var value = Get(name);
+        if (Get(name + FileSuffix) is not { } path)
+            return value;
+        if (value is not null)
+            throw new UsageException($"both {name} and {name}{FileSuffix} are set: set one of them");
+        return ReadWritten(path, $"{name}{FileSuffix}");
+    }
+
+    private bool IsOfFile(string name) =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)) && file.TryGet(name, out _);
+
+    private static string ReadWritten(string path, string namedBy)
     {
         try
         {
-            var content = File.ReadAllText(path);
-            return content.EndsWith("\r\n", StringComparison.Ordinal) ? content[..^2]
-                : content.EndsWith('\n') ? content[..^1]
-                : content;
+            return SecretFile.Read(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"the file that {namedBy} names can't be read: {path}", fault);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new UsageException($"the file that {namedBy} names is not text in UTF-8: {path}"); // the fault quotes bytes
         }
     }
 }

@@ -32,6 +32,9 @@ internal static class Remedies
             "StoreError" =>
                 "The store of external values refused, or did not answer. Check that it runs, the bucket in the map, and "
                     + "the credentials in the environment, which need the right to read and write objects; then retry.",
+            "ValueTooLarge" =>
+                "A value of the row is larger than largestValue of its table in the map (64 MB where it says nothing). Give "
+                    + "the table a larger one, up to 1000MB, and the workers up to four times as much memory; then retry.",
             _ => "Look the class up in the documentation.",
         };
 

@@ -126,6 +126,8 @@ public sealed class ServiceProgram(string name, string description, string defau
         var app = builder.Build();
         try
         {
+            foreach (var ambiguity in site.Ring.Ambiguities)
+                ProgramLog.KeyIsAmbiguous(app.Logger, ambiguity);
             app.MapHealth();
             map?.Invoke(site, app);
             await StartAsync(app, site);

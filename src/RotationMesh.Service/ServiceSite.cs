@@ -23,7 +23,7 @@ public sealed class ServiceSite
             FindBroker(parsed.GetValue(options.RabbitMq), parsed.GetValue(options.RabbitMqFile))
         );
         Map = RotationMapReader.Read(parsed.GetValue(options.Config)!, variables.Get, usesControl);
-        Ring = variables.Take(KeyRingReader.Read);
+        Ring = variables.TakeRing();
     }
 
     /// <summary>The rotation map.</summary>

@@ -84,7 +84,7 @@ internal sealed class SampleVerb : IVerb
 
     private async Task<int> LoadAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var session = new Session(parsed);
+        await using var session = new Session(parsed, terminal);
         var name = parsed.GetValue(database) ?? session.Map.Databases[0].Name;
         if (session.Map.Databases.All(entry => entry.Name != name))
             throw new UsageException(

@@ -26,6 +26,7 @@ internal static class FailureView
     {
         var key = failure.Key?.ToJsonString(JsonSerializerOptions.Default);
         var version = failure.Version?.ToString(CultureInfo.InvariantCulture) ?? "none";
-        return $"  {failure.Table} {key}, tenant {failure.Tenant ?? "none"}, version {version}: {failure.Error}";
+        var size = failure.Size is { } bytes ? $" ({Tables.Number(bytes)} bytes)" : "";
+        return $"  {failure.Table} {key}, tenant {failure.Tenant ?? "none"}, version {version}: {failure.Error}{size}";
     }
 }

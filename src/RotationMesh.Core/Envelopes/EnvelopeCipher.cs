@@ -24,7 +24,8 @@ public sealed class EnvelopeCipher : IDisposable
 
     /// <summary>
     /// Decrypts <paramref name="envelope"/> into <paramref name="plaintext"/>, which holds at least the envelope's
-    /// length less <see cref="OverheadBytes"/>. On an error the plaintext is zeroed.
+    /// length less <see cref="OverheadBytes"/>; it may be the very place of the ciphertext, behind these bytes. On an error
+    /// the plaintext is zeroed.
     /// </summary>
     public EnvelopeError Open(ReadOnlySpan<byte> envelope, Span<byte> plaintext, out int written)
     {

@@ -35,6 +35,10 @@ public sealed class Reencryptor : IDisposable
             ? storedLength
             : Base64.GetMaxEncodedToUtf8Length(LenientBase64.MaxDecodedLength(storedLength));
 
+    /// <summary>Longest plaintext, and longest raw envelope, of a stored value of this length.</summary>
+    public static int MaxPlaintextLength(EnvelopeEncoding encoding, int storedLength) =>
+        encoding == EnvelopeEncoding.Binary ? storedLength : LenientBase64.MaxDecodedLength(storedLength);
+
     /// <summary>
     /// Decrypts a stored value under <paramref name="version"/> and drops the plaintext: what verification and the
     /// probe do.
@@ -167,7 +171,7 @@ public sealed class Reencryptor : IDisposable
             );
     }
 
-    private EnvelopeCipher Cipher(EnvelopeColumn column, int version, string tenant) =>
+    internal EnvelopeCipher Cipher(EnvelopeColumn column, int version, string tenant) =>
         ciphers.Get(new CipherKey(column.Format, column.Context, version, tenant), ring, Create);
 
     private static EnvelopeCipher Create(CipherKey key, KeyRing ring)

@@ -50,6 +50,12 @@ public sealed class KeyRing : IDisposable
     /// <summary>Version that the application encrypts with.</summary>
     public int CurrentVersion { get; }
 
+    /// <summary>
+    /// Where keys can be read in more than one way, each with the fingerprints of all of them: the application may hold
+    /// another key than this ring.
+    /// </summary>
+    public IReadOnlyList<string> Ambiguities { get; init; } = [];
+
     /// <summary>All keys in ascending order of version.</summary>
     public IReadOnlyCollection<MasterKey> Keys => keys.Values;
 

@@ -16,14 +16,19 @@ public static class KeyRingReader
     public const string PreviousKeys = "MASTER_ENCRYPTION_PREVIOUS_KEYS";
 
     /// <summary>
-    /// Reads the ring; <paramref name="variable"/> gives the value of a variable, or null. Throws
-    /// <see cref="UsageException"/> that names the variable and the fault, never a value.
+    /// Reads the ring; <paramref name="variable"/> gives the value of a variable, or null, and <paramref name="others"/> what
+    /// somebody else may take it for. Throws <see cref="UsageException"/> that names the variable and the fault, never a
+    /// value.
     /// </summary>
-    public static KeyRing Read(Func<string, string?> variable)
+    public static KeyRing Read(
+        Func<string, string?> variable,
+        Func<string, IReadOnlyList<OtherReading>>? others = null
+    )
     {
         ArgumentNullException.ThrowIfNull(variable);
         var version = ReadVersion(variable(CurrentVersion));
-        var keys = new Dictionary<int, string> { [version] = ReadCurrent(variable(CurrentKey)) };
+        var current = ReadCurrent(variable(CurrentKey));
+        var keys = new Dictionary<int, string> { [version] = current };
         var previous = ReadPrevious(variable(PreviousKeys)).ToList();
         foreach (var (older, key) in previous)
         {
@@ -35,7 +40,18 @@ public static class KeyRingReader
                 );
         }
 
-        var ring = new KeyRing(version, keys);
+        List<string?> ambiguities =
+        [
+            KeyAmbiguity.Explain(CurrentKey, current, others?.Invoke(CurrentKey) ?? []),
+            .. previous.Select(old =>
+                KeyAmbiguity.Explain(
+                    $"{PreviousKeys}, version {old.Key},",
+                    old.Value,
+                    KeyAmbiguity.OfJson(old.Value)
+                )
+            ),
+        ];
+        var ring = new KeyRing(version, keys) { Ambiguities = [.. ambiguities.OfType<string>()] };
         foreach (var (_, key) in previous) // texts of our own; the variables are the caller's
             SecretText.Erase(key);
         return ring;

@@ -36,6 +36,15 @@ public sealed record TableEntry
     /// <summary>Session setting that the table's row-level security policies read; null where there is none.</summary>
     public RowLevelSecurity? RowLevelSecurity { get; init; }
 
+    /// <summary>
+    /// Largest stored value of a row that is rotated, in bytes: a worker needs a multiple of it in memory. A row with a larger
+    /// one fails, and stays as it is.
+    /// </summary>
+    public long LargestValue { get; init; } = DefaultLargestValue;
+
+    /// <summary>64 MB.</summary>
+    public const long DefaultLargestValue = 64 * 1024 * 1024;
+
     /// <summary>The encrypted columns; never empty.</summary>
     public required IReadOnlyList<ColumnEntry> Columns { get; init; }
 

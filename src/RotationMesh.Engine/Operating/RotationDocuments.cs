@@ -54,6 +54,7 @@ public static class RotationDocuments
             Tenant = failure.Tenant,
             Version = failure.Version,
             Error = failure.Error.ToString(),
+            Size = failure.Size,
         };
     }
 
@@ -70,6 +71,7 @@ public static class RotationDocuments
             Tenant = failure.Tenant,
             Version = failure.Version,
             Error = failure.Error,
+            Size = failure.ValueSize,
         };
     }
 

@@ -18,6 +18,7 @@ internal static class TableSection
             "externalStore",
             "rowLevelSecurity",
             "mostlyEmpty",
+            "largestValue",
         ]
     );
 
@@ -47,6 +48,9 @@ internal static class TableSection
                 declared,
                 mostlyEmpty: fields.Optional("mostlyEmpty") is { } flag && Flags.Read(flag)
             ),
+            LargestValue = fields.Optional("largestValue") is { } size
+                ? Sizes.Read(size)
+                : TableEntry.DefaultLargestValue,
             HasSqlFromVariable =
                 fields.Optional("external")?.Text().IsFromVariable == true
                 || RowLevelSecuritySection.IsFromVariable(fields.Optional("rowLevelSecurity")),

@@ -37,6 +37,8 @@ internal static class FailedRowCheck
             return "a failed row has no key";
         if (row.Tenant is not null && !MessageText.Fits(row.Tenant, LongestKey, mayBeEmpty: true))
             return "a failed row's tenant is no text";
+        if (row.Size <= 0)
+            return "a failed row's value has no size";
         return Enum.GetNames<RowError>().Contains(row.Error) ? null : "a failed row has no known error class";
     }
 

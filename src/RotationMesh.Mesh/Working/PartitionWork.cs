@@ -228,7 +228,10 @@ internal sealed class PartitionWork(
             failure.Tenant,
             failure.Version,
             failure.Error.ToString()
-        );
+        )
+        {
+            Size = failure.Size,
+        };
 
     private async Task PauseAsync(TimeSpan pause)
     {

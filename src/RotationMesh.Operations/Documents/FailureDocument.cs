@@ -25,6 +25,9 @@ public sealed record FailureDocument
 
     /// <summary>Error class.</summary>
     public required string Error { get; init; }
+
+    /// <summary>Bytes of the value that is too large; null for any other error.</summary>
+    public long? Size { get; init; }
 }
 
 /// <summary>The failures of a rotation: all counted by cause, at most <see cref="RotationDocument.MaxFailures"/> listed.</summary>

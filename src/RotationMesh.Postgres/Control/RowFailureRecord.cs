@@ -23,6 +23,9 @@ public sealed record RowFailureRecord
 
     /// <summary>Error class.</summary>
     public string Error { get; init; } = "";
+
+    /// <summary>Bytes of the value that is too large.</summary>
+    public long? ValueSize { get; init; }
 }
 
 /// <summary>Number of failures of one table.</summary>

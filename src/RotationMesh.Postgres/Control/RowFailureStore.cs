@@ -14,13 +14,14 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
 {
     private const string Upsert = """
         INSERT INTO rotationmesh.row_failures
-            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error)
+            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error, value_size)
         SELECT @rotationId, scope, database_name, table_name, row_key::jsonb,
-               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error
-        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors)
-             AS f (scope, database_name, table_name, row_key, tenant, version, error)
+               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error, value_size
+        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors, @sizes)
+             AS f (scope, database_name, table_name, row_key, tenant, version, error, value_size)
         ON CONFLICT (rotation_id, scope, database_name, table_name, key_digest)
-        DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error, recorded_at = now()
+        DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error,
+            value_size = excluded.value_size, recorded_at = now()
         """;
 
     private const string ClearVersion = """
@@ -35,7 +36,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         """;
 
     private const string List = """
-        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error
+        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error, value_size
         FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
         ORDER BY scope, database_name, table_name, row_key LIMIT @limit
         """;
@@ -79,6 +80,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
                     tenants = distinct.Select(failure => failure.Tenant).ToArray(),
                     versions = distinct.Select(failure => failure.Version).ToArray(),
                     errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
+                    sizes = distinct.Select(failure => failure.Size).ToArray(),
                 },
                 cancellationToken: cancellationToken
             )

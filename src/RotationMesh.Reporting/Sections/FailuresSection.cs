@@ -59,7 +59,11 @@ internal static class FailuresSection
             Phrase.Foreign(failure.Key?.ToJsonString(Unescaped)),
             Phrase.Foreign(failure.Tenant),
             Phrase.Foreign(failure.Version?.ToString(CultureInfo.InvariantCulture)),
-            Phrase.Foreign(failure.Error),
+            Phrase.Foreign(
+                failure.Size is null
+                    ? failure.Error
+                    : string.Create(CultureInfo.InvariantCulture, $"{failure.Error} ({failure.Size} bytes)")
+            ),
         ];
 
     private static readonly System.Text.Json.JsonSerializerOptions Unescaped = new()

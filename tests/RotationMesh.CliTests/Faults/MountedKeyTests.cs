@@ -1,3 +1,6 @@
+using RotationMesh.Core.Keys;
+using RotationMesh.TestKit.Processes;
+
 namespace RotationMesh.CliTests.Faults;
 
 /// <summary>Keys that come from files: mounted secrets and a dotenv file.</summary>
@@ -59,6 +62,46 @@ public sealed class MountedKeyTests
     {
         Mount(Key, "short");
         Assert.That((await site.RunAsync("rotate")).Refusal(), Does.Contain($"{Key} is shorter than 32"));
+    }
+
+    [Test]
+    public async Task A_key_with_a_newline_at_its_end_is_the_same_from_every_source_and_told()
+    {
+        var key = MasterKeys.Values[2];
+        var fingerprints = new[] { Of(key), Of(key + "\n") };
+        site.Variables[Key] = key + "\n";
+        var asVariable = (await site.RunAsync("keys")).Exits(0);
+        Mount(Key, key + "\n");
+        var asFile = (await site.RunAsync("keys")).Exits(0);
+        site.Variables[$"{Key}_FILE"] = null;
+        site.Write(".env", $"{Key}=\"{key}\\n\"\n");
+        var asLine = (await site.RunAsync("keys", "--env-file", ".env")).Exits(0);
+
+        Assert.Multiple(() =>
+        {
+            foreach (var run in (ProcessOutcome[])[asVariable, asFile, asLine])
+            {
+                Assert.That(run.Output, Is.EqualTo(asVariable.Output).And.Contains(fingerprints[0]));
+                Assert.That(
+                    run.Error,
+                    Does.Contain("Warning").And.Contain(fingerprints[0]).And.Contain(fingerprints[1])
+                );
+                Assert.That(run.Error, Does.Not.Contain(key[..8]));
+            }
+        });
+
+        static string Of(string text) => Fingerprint.Of(System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    [Test]
+    public async Task The_doctor_tells_of_a_key_that_can_be_read_in_two_ways()
+    {
+        site.Variables[Key] += " ";
+        Assert.That(
+            (await site.RunAsync("doctor")).Exits(0).Output,
+            Does.Contain("can be read in more than one way")
+                .And.Contain("without the white space at its ends")
+        );
     }
 
     [Test]

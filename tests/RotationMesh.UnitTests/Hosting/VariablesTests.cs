@@ -1,4 +1,5 @@
 using RotationMesh.Core;
+using RotationMesh.Core.Keys;
 using RotationMesh.Hosting;
 
 namespace RotationMesh.UnitTests.Hosting;
@@ -66,6 +67,57 @@ public sealed class VariablesTests
         using var file = new TextFile($"ROTATIONMESH_UNIT_C_FILE={secret.Path}");
 
         Assert.That(new Variables(file.Path).GetSecret("ROTATIONMESH_UNIT_C"), Is.EqualTo(expected));
+    }
+
+    [TestCase("key", "key")]
+    [TestCase("key\n", "key")]
+    [TestCase("key\r\n", "key")]
+    [TestCase(" key \n\n", " key \n")]
+    [TestCase("\uFEFFkey", "key")]
+    public void A_secret_is_the_same_wherever_it_comes_from(string written, string expected)
+    {
+        using var secret = new TextFile(written);
+        using var file = new TextFile(
+            $"ROTATIONMESH_UNIT_H=\"{written.ReplaceLineEndings("\n")}\"\nROTATIONMESH_UNIT_I_FILE={secret.Path}"
+        );
+        Environment.SetEnvironmentVariable("ROTATIONMESH_UNIT_J", written);
+        var variables = new Variables(file.Path);
+
+        foreach (var name in (string[])["ROTATIONMESH_UNIT_H", "ROTATIONMESH_UNIT_I", "ROTATIONMESH_UNIT_J"])
+            Assert.That(variables.GetSecret(name), Is.EqualTo(expected), name);
+    }
+
+    [Test]
+    public void A_key_with_white_space_at_its_end_is_told_with_both_fingerprints()
+    {
+        const string key = "d87b18c4c9ab5dbf33ad2ef84557ec7e731ee8d9b38938e8";
+        using var secret = new TextFile(key + "\n");
+        using var file = new TextFile($"{KeyRingReader.CurrentKey}_FILE={secret.Path}");
+
+        using var ring = new Variables(file.Path).TakeRing();
+
+        var told = ring.Ambiguities.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(ring.Keys.Single().Fingerprint, Is.EqualTo(Of(key)));
+            Assert.That(told, Does.StartWith(KeyRingReader.CurrentKey).And.Contains(Of(key)));
+            Assert.That(told, Does.Contain(Of(key + "\n")).And.Not.Contain(key[..8]));
+        });
+
+        static string Of(string text) => Fingerprint.Of(System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    [Test]
+    public void A_mounted_secret_that_is_no_text_is_refused_rather_than_replaced()
+    {
+        using var secret = new TextFile("");
+        File.WriteAllBytes(secret.Path, [0x6B, 0xE4, 0x79]);
+        using var file = new TextFile($"ROTATIONMESH_UNIT_K_FILE={secret.Path}");
+
+        Assert.That(
+            () => new Variables(file.Path).GetSecret("ROTATIONMESH_UNIT_K"),
+            Throws.TypeOf<UsageException>().With.Message.Contains($"is not text in UTF-8: {secret.Path}")
+        );
     }
 
     [Test]

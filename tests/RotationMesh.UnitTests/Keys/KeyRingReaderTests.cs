@@ -36,6 +36,28 @@ public sealed class KeyRingReaderTests
         Assert.That(ring.Versions, Is.EqualTo(new[] { 2 }));
     }
 
+    [Test]
+    public void White_space_at_the_ends_of_a_previous_key_is_part_of_it_and_told()
+    {
+        using var ring = Read(Good, "2", $$"""{ "1": "{{Older}}\n" }""");
+
+        var told = ring.Ambiguities.Single();
+        Assert.That(told, Does.StartWith("MASTER_ENCRYPTION_PREVIOUS_KEYS, version 1,"));
+        Assert.That(told, Does.Contain($"taken is the key of fingerprint {ring.Keys.First().Fingerprint}"));
+        Assert.That(told, Does.Contain(Fingerprint.Of(System.Text.Encoding.UTF8.GetBytes(Older))));
+    }
+
+    [Test]
+    public void A_reading_that_the_application_would_refuse_is_none()
+    {
+        using var ring = KeyRingReader.Read(
+            name => name == KeyRingReader.CurrentKey ? Good : null,
+            _ => [new("short", "cut off"), new(Good, "as it is")]
+        );
+
+        Assert.That(ring.Ambiguities, Is.Empty);
+    }
+
     [TestCase(null, "MASTER_ENCRYPTION_KEY is not set")]
     [TestCase("", "MASTER_ENCRYPTION_KEY is not set")]
     [TestCase("d87b18c4c9ab5dbf33ad2ef84557ec7", "MASTER_ENCRYPTION_KEY is shorter than 32 characters")]

@@ -141,6 +141,22 @@ public sealed class ReadingTests
         );
     }
 
+    [TestCase("1MB", 1024L * 1024)]
+    [TestCase("250 MB", 250L * 1024 * 1024)]
+    [TestCase("1000MB", 1000L * 1024 * 1024)]
+    public void The_largest_value_of_a_table_may_be_given(string size, long bytes) =>
+        Assert.That(
+            MapFolder
+                .Read(Maps.Spoiled("version: keyVersion", $"version: keyVersion\n      largestValue: {size}"))
+                .Tables.Single()
+                .LargestValue,
+            Is.EqualTo(bytes)
+        );
+
+    [Test]
+    public void The_largest_value_is_64_MB_where_nobody_says_so() =>
+        Assert.That(MapFolder.Read(Maps.Small).Tables.Single().LargestValue, Is.EqualTo(64L * 1024 * 1024));
+
     [Test]
     public void No_column_is_mostly_empty_where_nobody_says_so() =>
         Assert.That(

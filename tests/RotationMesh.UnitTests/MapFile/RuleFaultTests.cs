@@ -37,6 +37,24 @@ public sealed class RuleFaultTests
         16,
         "mostlyEmpty is neither true nor false"
     )]
+    [TestCase(
+        "version: keyVersion",
+        "version: keyVersion\n      largestValue: 64",
+        16,
+        "largestValue is not a size"
+    )]
+    [TestCase(
+        "version: keyVersion",
+        "version: keyVersion\n      largestValue: 0MB",
+        16,
+        "largestValue is not a size"
+    )]
+    [TestCase(
+        "version: keyVersion",
+        "version: keyVersion\n      largestValue: 1001MB",
+        16,
+        "from 1MB to 1000MB"
+    )]
     public void A_broken_rule_is_refused(string piece, string replacement, int line, params string[] words) =>
         Faults.AssertRefused(piece, replacement, line, words);
 

@@ -33,6 +33,14 @@ internal sealed class ExternalCheck(
         names.Add(name);
     }
 
+    /// <summary>Adds a single row of which that many values were decrypted.</summary>
+    public void Add(RowBatch row, string name, int values)
+    {
+        row.Held[0] = values;
+        batch.Add(row);
+        names.Add(name);
+    }
+
     /// <summary>
     /// What was found of the rows that were added, without those that changed meanwhile and were not read. Throws
     /// <see cref="NpgsqlException"/>.

@@ -44,6 +44,21 @@ internal sealed class ExternalRows(
     }
 
     /// <summary>
+    /// The same as <see cref="SettleAsync(string?, Action{RowFailure})"/> for a row more, whose own values are made already.
+    /// </summary>
+    public Task<PartitionOutcome> SettleAsync(
+        RowBatch row,
+        string name,
+        string? tenant,
+        Action<RowFailure> fail
+    )
+    {
+        batch.Add(row);
+        names.Add(name);
+        return SettleAsync(tenant, fail);
+    }
+
+    /// <summary>
     /// Moves the values of the rows that were added, and then the rows; those that can't be moved go to
     /// <paramref name="fail"/>. Throws <see cref="NpgsqlException"/>.
     /// </summary>

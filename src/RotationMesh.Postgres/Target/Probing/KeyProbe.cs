@@ -1,3 +1,4 @@
+using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Target.Census;
@@ -19,6 +20,9 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
 
     /// <summary>Fewest values that tell a wrong key from some bad rows.</summary>
     public const int FewestValues = 20;
+
+    /// <summary>Bytes of large values that are read of a table and version: some seconds at most.</summary>
+    private const long LargeBytes = 256 * 1024 * 1024;
 
     /// <summary>
     /// Rows read to choose the values from: a sample of pages holds them in clumps, so it is larger than needed.
@@ -53,6 +57,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
                 ShareFor(count.Rows),
                 tenants,
                 check,
+                reencryptor,
                 tally,
                 cancellationToken
             );
@@ -60,7 +65,16 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
                 tally.Tried < Math.Min(Values, count.Rows - count.Empty + 1) / 2
                 && ShareFor(count.Rows) is not null
             )
-                await TryAsync(target, key.Version, null, tenants, check, tally, cancellationToken); // rows lie in few pages
+                await TryAsync(
+                    target,
+                    key.Version,
+                    null, // rows lie in few pages
+                    tenants,
+                    check,
+                    reencryptor,
+                    tally,
+                    cancellationToken
+                );
             results.Add(
                 new ProbeResult(
                     target.Entry.Scope,
@@ -84,6 +98,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
         double? share,
         IReadOnlyList<string>? tenants,
         StoredValueCheck check,
+        Reencryptor reencryptor,
         Tally tally,
         CancellationToken cancellationToken
     )
@@ -118,13 +133,52 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
                     target.ByTenant ? null : share,
                     limit
                 );
-                await using var reader = await query.ExecuteReaderAsync(cancellationToken);
-                if (target.ByTenant)
-                    await reader.NextResultAsync(cancellationToken);
-                var cursor = new RowCursor(reader, target);
-                while (tally.Tried < Values && await cursor.ReadAsync(cancellationToken))
-                    tally.Add(target, cursor, check, version);
+                var large = new LargeRows(target);
+                await TryAsync(query, target, check, version, tally, large, cancellationToken);
+                var each = new LargeCheck(connection, target, leaf, reencryptor);
+                await TryAsync(large, each, tenant, tally, cancellationToken);
             }
+        }
+    }
+
+    private static async Task TryAsync(
+        NpgsqlBatch query,
+        TableTarget target,
+        StoredValueCheck check,
+        int version,
+        Tally tally,
+        LargeRows large,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+        if (target.ByTenant)
+            await reader.NextResultAsync(cancellationToken);
+        var cursor = new RowCursor(reader, target);
+        while (tally.Tried < Values && await cursor.ReadAsync(cancellationToken))
+            if (cursor.LargeSize is { } size)
+                large.Add(cursor, size);
+            else
+                tally.Add(target, cursor, check, version);
+    }
+
+    // Where there are not enough small ones, and no more than it takes to tell a wrong key.
+    private static async Task TryAsync(
+        LargeRows large,
+        LargeCheck check,
+        string? tenant,
+        Tally tally,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var i = 0; i < large.Count; i++)
+        {
+            if (large.TooLarge(i) is not null)
+                continue;
+            if (tally.Tried >= FewestValues || !tally.MayRead(large.Size(i)))
+                return;
+            foreach (var outcome in await check.CheckAsync(large, i, tenant, cancellationToken) ?? [])
+                tally.Add(outcome);
         }
     }
 
@@ -140,16 +194,24 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
 
         public int Failed { get; private set; }
 
+        private long read;
+
         public void Add(TableTarget target, RowCursor row, StoredValueCheck check, int version)
         {
             for (var i = 0; i < target.Columns.Count; i++)
-            {
-                if (check.Check(target, row, i, version) is not { } error)
-                    continue;
-                Tried++;
-                Failed += error == EnvelopeError.None ? 0 : 1;
-            }
+                Add(check.Check(target, row, i, version));
         }
+
+        public void Add(EnvelopeError? outcome)
+        {
+            if (outcome is not { } error)
+                return;
+            Tried++;
+            Failed += error == EnvelopeError.None ? 0 : 1;
+        }
+
+        /// <summary>Whether one more large value is not too much to read; then it counts as read.</summary>
+        public bool MayRead(long size) => (read += size) <= LargeBytes;
     }
 }
 

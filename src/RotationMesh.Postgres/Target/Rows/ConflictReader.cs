@@ -25,6 +25,7 @@ internal sealed class ConflictReader(
     /// A new batch of the rows that are still to do, without those that the database has <paramref name="refused"/>;
     /// rows that can't be re-encrypted any more go to <paramref name="fail"/>. So do rows that are as they were sent,
     /// unless one <paramref name="mayBeHeld"/>: nobody had changed or held them, so a trigger or policy passed them over.
+    /// A row that got a large value meanwhile is set aside in <paramref name="large"/>.
     /// </summary>
     public async Task<RowBatch> ReadAgainAsync(
         RowBatch batch,
@@ -32,6 +33,7 @@ internal sealed class ConflictReader(
         bool mayBeHeld,
         string? tenant,
         RowReencryptor rows,
+        LargeRows large,
         Action<RowFailure> fail
     )
     {
@@ -73,7 +75,9 @@ internal sealed class ConflictReader(
                 continue;
             }
 
-            if (rows.Add(target, cursor, again) is { } error)
+            if (cursor.LargeSize is { } size)
+                large.Add(cursor, size);
+            else if (rows.Add(target, cursor, again) is { } error)
                 fail(cursor.Failure(error));
         }
 

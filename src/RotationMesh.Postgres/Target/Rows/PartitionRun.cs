@@ -26,6 +26,7 @@ internal sealed class PartitionRun
     private readonly BatchWriter writer;
     private readonly ConflictReader conflicts;
     private readonly ExternalRows? external;
+    private readonly LargeSettlement large;
     private readonly FailureTally failures;
     private RowBatch filling;
     private RowBatch writing;
@@ -60,6 +61,15 @@ internal sealed class PartitionRun
                 new UnchangedRows(connection, target, leaf),
                 new TermHold(connection, term, left)
             );
+        large = new LargeSettlement(
+            target,
+            new LargeReencryption(target, rows, new LargeValues(connection, target, leaf)),
+            settings,
+            writer,
+            external,
+            Fail,
+            Step
+        );
         (filling, writing) = (batches.First, batches.Second);
     }
 
@@ -75,7 +85,7 @@ internal sealed class PartitionRun
             await reader.NextResultAsync(CancellationToken.None); // past the result of set_config
         var cursor = new RowCursor(reader, target);
         Task<BatchOutcome>? write = null;
-        var more = true;
+        var (more, settled) = (true, true);
         while (more && !stopping.IsCancellationRequested)
         {
             try
@@ -90,6 +100,8 @@ internal sealed class PartitionRun
 
             if (external is { IsFull: true })
                 await SettleExternalAsync(tenant);
+            if (large.Rows.IsFull)
+                settled &= await SettleLargeAsync(tenant, stopping);
             (filling, writing) = (writing, filling);
             write = WriteAsync(tenant);
         }
@@ -98,11 +110,12 @@ internal sealed class PartitionRun
             await SettleAsync(await write, tenant);
         if (!more)
             await SettleExternalAsync(tenant);
+        var finished = !more && settled && await SettleLargeAsync(tenant, stopping);
         await failures.TellAsync();
         if (more)
             query.Cancel(); // or disposing the reader would fetch the rest
-        sum = sum with { Finished = !more };
-        return !more;
+        sum = sum with { Finished = finished };
+        return finished;
     }
 
     /// <summary>Ends it before the last row; what failed so far is told.</summary>
@@ -119,12 +132,19 @@ internal sealed class PartitionRun
             filling.Count < settings.BatchSize
             && filling.Slab.Length < BatchBytes
             && external is not { IsFull: true }
+            && !large.Rows.IsFull
         )
         {
             if (stopping.IsCancellationRequested)
                 return true;
             if (!await cursor.ReadAsync(CancellationToken.None))
                 return false;
+            if (cursor.LargeSize is { } size)
+            {
+                large.Rows.Add(cursor, size);
+                continue;
+            }
+
             var refusal = cursor.ObjectName is { } name
                 ? external!.Add(cursor, name)
                 : rows.Add(target, cursor, filling);
@@ -162,6 +182,14 @@ internal sealed class PartitionRun
         await failures.TellEnoughAsync();
     }
 
+    // The same goes for these.
+    private async Task<bool> SettleLargeAsync(string? tenant, CancellationToken stopping)
+    {
+        var isSettled = await large.SettleAsync(tenant, stopping);
+        await failures.TellEnoughAsync();
+        return isSettled;
+    }
+
     private async Task CountAsync(BatchOutcome outcome, string? tenant)
     {
         var batch = writing;
@@ -170,7 +198,7 @@ internal sealed class PartitionRun
         var mayBeHeld = outcome.MayBeHeld;
         for (var attempt = 0; missed > 0 && attempt < ConflictReader.Attempts; attempt++)
         {
-            batch = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, Fail);
+            batch = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, large.Rows, Fail);
             Step(new PartitionOutcome { Conflicts = batch.Count });
             if (batch.Count == 0)
                 return;
@@ -185,7 +213,7 @@ internal sealed class PartitionRun
         Step(new PartitionOutcome { Contended = missed });
         if (!settings.IsLastSweep)
             return;
-        var left = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, Fail);
+        var left = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, large.Rows, Fail);
         for (var row = 0; row < left.Count; row++)
             Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError));
     }

@@ -63,6 +63,19 @@ internal sealed class RowBatch
             keys[i].Add(row.Key(i, Slab));
     }
 
+    /// <summary>Adds the rows of another batch; the bytes stay that batch's.</summary>
+    public void Add(RowBatch other)
+    {
+        Places.AddRange(other.Places);
+        Witnesses.AddRange(other.Witnesses);
+        Origins.AddRange(other.Origins);
+        Held.AddRange(other.Held);
+        for (var i = 0; i < keys.Length; i++)
+            keys[i].AddRange(other.keys[i]);
+        for (var i = 0; i < values.Length; i++)
+            values[i].AddRange(other.values[i]);
+    }
+
     /// <summary>Some of the rows; the bytes stay this batch's.</summary>
     public RowBatch Only(TableTarget target, IEnumerable<int> rows)
     {

@@ -14,7 +14,8 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     private const int WitnessColumn = 1;
     private const int VersionColumn = 2;
     private const int TenantColumn = 3;
-    private const int FirstKeyColumn = 4;
+    private const int SizeColumn = 4;
+    private const int FirstKeyColumn = 5;
 
     /// <summary>Bytes of <c>(4294967295,65535)</c>.</summary>
     private const int LongestPlace = 18;
@@ -45,6 +46,9 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     /// <summary>Tenant that the row's keys are derived for; null where the column is NULL and the map gives no replacement.</summary>
     public string? Tenant =>
         reader.IsDBNull(TenantColumn) ? target.Entry.TenantWhenNull : reader.GetString(TenantColumn);
+
+    /// <summary>Bytes of the row's largest value, where one is too large to come with the row; null where all are here.</summary>
+    public long? LargeSize => reader.IsDBNull(SizeColumn) ? null : reader.GetInt32(SizeColumn);
 
     /// <summary>
     /// Name of the object that holds the row's value; null where the table holds it, empty where the row names none.

@@ -12,7 +12,11 @@ public sealed record RowFailure(
     string? Tenant,
     long? Version,
     RowError Error
-);
+)
+{
+    /// <summary>Bytes of the value that is too large; null for any other error.</summary>
+    public long? Size { get; init; }
+}
 
 /// <summary>One column of a row's primary key; <paramref name="IsNumber"/> tells how it is written in JSON.</summary>
 public readonly record struct KeyPart(string Column, string Value, bool IsNumber);
@@ -43,6 +47,9 @@ public enum RowError
 
     /// <summary>The store of external values refused, or did not answer to the end.</summary>
     StoreError,
+
+    /// <summary>A value of the row is larger than the map allows.</summary>
+    ValueTooLarge,
 }
 
 internal static class RowErrors

@@ -8,6 +8,7 @@ namespace RotationMesh.Postgres.Target.Rows;
 internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, RotationTarget goal)
 {
     private readonly NonceSource nonces = new();
+    private readonly LargeReencryptor large = new(reencryptor);
 
     /// <summary>
     /// Adds the cursor's row to <paramref name="batch"/>, or returns why it stays as it is; the batch is then unchanged
@@ -15,11 +16,9 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     /// </summary>
     public RowError? Add(TableTarget target, RowCursor row, RowBatch batch)
     {
-        var version = row.Version;
-        if (Refusal(version) is { } refusal)
+        var (tenant, version) = (row.Tenant, row.Version);
+        if (Refusal(tenant, version) is { } refusal)
             return refusal;
-        if (row.Tenant is not { } tenant)
-            return RowError.AuthenticationFailed; // no key is derived for a row without tenant, so none can fit
         var held = row.ObjectName is null ? 0 : 1; // the value in the store, which is moved on its own
         for (var i = 0; i < target.Columns.Count; i++)
         {
@@ -30,7 +29,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
                 continue;
             }
 
-            var error = Add(target.Columns[i], tenant, (int)version!.Value, stored, batch, i);
+            var error = Add(target.Columns[i], tenant!, (int)version!.Value, stored, batch, i);
             if (error == EnvelopeError.None)
             {
                 held++;
@@ -78,11 +77,48 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             : new Moved(default, RowErrors.From(error));
     }
 
-    private RowError? Refusal(long? version)
+    /// <summary>
+    /// A large value, re-encrypted from <paramref name="version"/> into <paramref name="space"/>; <paramref name="stored"/> is
+    /// overwritten.
+    /// </summary>
+    public EnvelopeError ReencryptLarge(
+        EnvelopeColumn column,
+        string tenant,
+        int version,
+        Span<byte> stored,
+        Span<byte> space,
+        out int written
+    )
+    {
+        var secret = new NativeBytes(Reencryptor.MaxPlaintextLength(column.Encoding, stored.Length));
+        try
+        {
+            return large.Reencrypt(
+                column,
+                tenant,
+                version,
+                goal.Version,
+                stored,
+                secret.GetSpan(),
+                nonces.Next(),
+                space,
+                out written
+            );
+        }
+        finally
+        {
+            secret.Free();
+        }
+    }
+
+    /// <summary>Why a row of that tenant and version stays as it is, whatever its values are; else null.</summary>
+    public RowError? Refusal(string? tenant, long? version)
     {
         if (version is not (>= 1 and <= int.MaxValue) || !ring.Contains((int)version))
             return RowError.UnknownKeyVersion;
-        return version > goal.Version && !goal.AllowDowngrade ? RowError.NewerVersion : null;
+        if (version > goal.Version && !goal.AllowDowngrade)
+            return RowError.NewerVersion;
+        return tenant is null ? RowError.AuthenticationFailed : null; // no key is derived for it, so none can fit
     }
 
     private EnvelopeError Add(

@@ -23,7 +23,10 @@ internal sealed class TableSql
             : version;
         Elsewhere = entry.External is { } predicate ? $"(({predicate}\n) IS TRUE)" : "FALSE";
         External = entry.ExternalStore is null ? Elsewhere : "FALSE";
+        Values = new StoredValues(entry, shape, Elsewhere);
     }
+
+    private StoredValues Values { get; }
 
     /// <summary>The row's key version, NULL replaced as the map says.</summary>
     public string Version { get; }
@@ -35,21 +38,22 @@ internal sealed class TableSql
     public string External { get; }
 
     /// <summary>
-    /// Columns of every read: place (ctid), witness (xmin), version, tenant, key columns, values. The version comes as
-    /// bigint, tenant and key as text, values as text or bytea. Where the map has a store, the name of the row's object
-    /// comes last: NULL where the value is in the table, empty where the row names none.
+    /// Columns of every read: place (ctid), witness (xmin), version, tenant, size of the largest value, key columns, values.
+    /// The version comes as bigint, tenant and key as text, values as text or bytea. The size is NULL where all values are
+    /// there; a large value is NULL, and read by <see cref="ReadValues"/>. Where the map has a store, the name of the row's
+    /// object comes last: NULL where the value is in the table, empty where the row names none.
     /// </summary>
     public string RowColumns
     {
         get
         {
             var text = new StringBuilder(
-                $"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}::pg_catalog.text"
+                $"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}::pg_catalog.text, {Values.LargestSize}"
             );
             foreach (var key in entry.Key)
                 text.Append(CultureInfo.InvariantCulture, $", t.{key.Quoted}::pg_catalog.text");
             for (var i = 0; i < entry.Columns.Count; i++)
-                text.Append(", ").Append(StoredValue(i));
+                text.Append(", ").Append(Values.Small(i));
             if (entry.ExternalStore is { } store)
                 text.Append(
                     CultureInfo.InvariantCulture,
@@ -122,6 +126,10 @@ internal sealed class TableSql
     public string CountUnchanged(LeafTable leaf) =>
         $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
 
+    /// <summary>Reads the values of a batch's rows, large ones too, where they are as they were when they were read; the parameters are the batch's own.</summary>
+    public string ReadValues(LeafTable leaf) =>
+        $"SELECT {Values.All} FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
+
     /// <summary>Reads rows of a leaf again by key; parameters: $1 target version, then an array for each key column.</summary>
     public string ReadByKey(LeafTable leaf)
     {
@@ -157,17 +165,6 @@ internal sealed class TableSql
             "int2" or "int4" or "int8" => long.TryParse(tenant, CultureInfo.InvariantCulture, out _),
             _ => true,
         };
-
-    // What stands in the table for a value in a store is no envelope, and stays as it is like any column without one.
-    private string StoredValue(int i)
-    {
-        var column = $"t.{entry.Columns[i].Name.Quoted}";
-        var value =
-            entry.Columns[i].Path is { } path ? JsonString.Read(column, path)
-            : shape.Columns[i].Base == "bytea" ? column
-            : $"{column}::pg_catalog.text";
-        return entry.ExternalStore?.Column == i ? $"CASE WHEN {Elsewhere} THEN '' ELSE {value} END" : value;
-    }
 
     // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
     // none (NULL or empty) and stays as it is.
@@ -229,7 +226,7 @@ internal sealed class TableSql
             entry
                 .Columns.Select(
                     (_, i) =>
-                        $"(u.v{i} OPERATOR(pg_catalog.=) '' OR {StoredValue(i)} OPERATOR(pg_catalog.=) u.v{i})"
+                        $"(u.v{i} OPERATOR(pg_catalog.=) '' OR {Values.Whole(i)} OPERATOR(pg_catalog.=) u.v{i})"
                 )
                 .Prepend($"t.{entry.Version.Quoted} OPERATOR(pg_catalog.=) $1")
         );

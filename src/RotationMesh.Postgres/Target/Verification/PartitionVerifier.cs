@@ -76,23 +76,79 @@ public sealed class PartitionVerifier : IDisposable
         var external = target.Store is { } store
             ? new ExternalCheck(databases, target, store, leaf, reencryptor)
             : null;
+        var large = new LargeRows(target);
         await using var reader = await query.ExecuteReaderAsync(stopping);
         if (target.ByTenant)
             await reader.NextResultAsync(stopping);
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(stopping))
         {
-            var (error, values) = check.Check(target, cursor);
-            if (error is null && cursor.ObjectName is { } name)
-                external!.Add(cursor, name, values);
+            if (cursor is { LargeSize: { } size, Version: { } claimed } && check.IsKnown(claimed))
+                large.Add(cursor, size);
             else
-                await tally.AddAsync(error is { } why ? cursor.Failure(why) : null, values);
+                await CheckAsync(cursor, target, external, tally);
+            if (large.IsFull)
+                await SettleAsync(large, target, leaf, external, tenant, tally, stopping);
             if (external is { IsFull: true })
                 await SettleAsync(external, tenant, tally, stopping);
         }
 
+        await SettleAsync(large, target, leaf, external, tenant, tally, stopping);
         if (external is not null)
             await SettleAsync(external, tenant, tally, stopping);
+    }
+
+    private async Task CheckAsync(
+        RowCursor row,
+        TableTarget target,
+        ExternalCheck? external,
+        VerificationTally tally
+    )
+    {
+        var (error, values) = check.Check(target, row);
+        if (error is null && row.ObjectName is { } name)
+            external!.Add(row, name, values);
+        else
+            await tally.AddAsync(error is { } why ? row.Failure(why) : null, values);
+    }
+
+    // Over the connection that a worker has for writing: the other is busy with the rows that are not large.
+    private async Task SettleAsync(
+        LargeRows large,
+        TableTarget target,
+        LeafTable leaf,
+        ExternalCheck? external,
+        string? tenant,
+        VerificationTally tally,
+        CancellationToken stopping
+    )
+    {
+        if (large.Count == 0)
+            return;
+        await using var connection = await databases.OpenWritingAsync(target.Entry.Database, stopping);
+        var each = new LargeCheck(connection, target, leaf, reencryptor);
+        for (var i = 0; i < large.Count; i++)
+        {
+            if (large.TooLarge(i) is { } failure)
+            {
+                await tally.AddAsync(failure, 0);
+                continue;
+            }
+
+            if (await each.CheckAsync(large, i, tenant, stopping) is not { } outcomes)
+                continue;
+            var (error, values) = outcomes.Aggregate(default(CheckedRow), (sum, one) => sum.And(one));
+            var row = large.Row(i);
+            if (error is null && large.ObjectName(i) is { } name)
+                external!.Add(row, name, values);
+            else
+                await tally.AddAsync(
+                    error is { } why ? RowCursor.Failure(target, row, 0, why) : null,
+                    values
+                );
+        }
+
+        large.Clear();
     }
 
     private static async Task SettleAsync(

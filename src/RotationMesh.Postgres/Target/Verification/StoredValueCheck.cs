@@ -14,23 +14,16 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
     /// </summary>
     public CheckedRow Check(TableTarget target, RowCursor row)
     {
-        if (
-            row.Version is not { } version
-            || version is < 1 or > int.MaxValue
-            || !ring.Contains((int)version)
-        )
+        if (row.Version is not { } version || !IsKnown(version))
             return new CheckedRow(RowError.UnknownKeyVersion, 0);
-        var values = 0;
-        for (var i = 0; i < target.Columns.Count; i++)
-        {
-            var error = Check(target, row, i, (int)version);
-            if (error is not (null or EnvelopeError.None))
-                return new CheckedRow(RowErrors.From(error.Value), 0);
-            values += error is null ? 0 : 1;
-        }
-
-        return new CheckedRow(null, values);
+        var sum = default(CheckedRow);
+        for (var i = 0; i < target.Columns.Count && sum.Error is null; i++)
+            sum = sum.And(Check(target, row, i, (int)version));
+        return sum;
     }
+
+    /// <summary>Whether the ring has the key of that version.</summary>
+    public bool IsKnown(long version) => version is >= 1 and <= int.MaxValue && ring.Contains((int)version);
 
     /// <summary>Outcome of one value; null where the column holds none.</summary>
     public EnvelopeError? Check(TableTarget target, RowCursor row, int column, int version)
@@ -45,4 +38,11 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
 }
 
 /// <summary>A row that was tried: why it does not decrypt, or how many values of it do.</summary>
-internal readonly record struct CheckedRow(RowError? Error, int Values);
+internal readonly record struct CheckedRow(RowError? Error, int Values)
+{
+    /// <summary>The same with the outcome of one value more, which is null where there is none.</summary>
+    public CheckedRow And(EnvelopeError? outcome) =>
+        Error is not null || outcome is null ? this
+        : outcome == EnvelopeError.None ? this with { Values = Values + 1 }
+        : new CheckedRow(RowErrors.From(outcome.Value), 0);
+}

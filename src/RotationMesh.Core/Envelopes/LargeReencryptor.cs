@@ -1,0 +1,127 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace RotationMesh.Core.Envelopes;
+
+/// <summary>
+/// Does with one large value what <see cref="Reencryptor"/> does with many small ones, in memory that the caller gives and
+/// frees: each step overwrites what the one before it left. For one thread at a time.
+/// </summary>
+public sealed class LargeReencryptor(Reencryptor reencryptor)
+{
+    /// <summary>
+    /// Decrypts a stored value under <paramref name="version"/>; <paramref name="stored"/> is zeroed.
+    /// </summary>
+    public EnvelopeError Check(EnvelopeColumn column, string tenant, int version, Span<byte> stored)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        try
+        {
+            if (tenant.Length == 0)
+                return EnvelopeError.AuthenticationFailed;
+            var raw = Raw(column, stored);
+            return raw.Length < EnvelopeCipher.OverheadBytes
+                ? EnvelopeError.MalformedEnvelope
+                : reencryptor
+                    .Cipher(column, version, tenant)
+                    .Open(raw, raw[EnvelopeCipher.OverheadBytes..], out _);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(stored);
+        }
+    }
+
+    /// <summary>
+    /// Re-encrypts a stored value into <paramref name="destination"/> (see <see cref="Reencryptor.MaxSealedLength"/>);
+    /// <paramref name="stored"/> is overwritten, and so is <paramref name="secret"/> (see
+    /// <see cref="Reencryptor.MaxPlaintextLength"/>), with zeros.
+    /// <paramref name="nonce"/> is random and used once. Both versions must be in the key ring. Throws
+    /// <see cref="CryptographicException"/> if the new value does not decrypt to the same plaintext; nothing of it may then be
+    /// stored.
+    /// </summary>
+    public EnvelopeError Reencrypt(
+        EnvelopeColumn column,
+        string tenant,
+        int sourceVersion,
+        int targetVersion,
+        Span<byte> stored,
+        Span<byte> secret,
+        ReadOnlySpan<byte> nonce,
+        Span<byte> destination,
+        out int written
+    )
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        written = 0;
+        if (tenant.Length == 0)
+            return EnvelopeError.AuthenticationFailed; // no key is derived for it, so none can fit
+        var error = reencryptor
+            .Cipher(column, sourceVersion, tenant)
+            .Open(Raw(column, stored), secret, out var length);
+        if (error != EnvelopeError.None)
+            return error;
+        try
+        {
+            var cipher = reencryptor.Cipher(column, targetVersion, tenant);
+            written = Seal(column.Encoding, cipher, secret[..length], nonce, stored, destination);
+            Prove(column.Encoding, cipher, destination[..written], stored, secret[..length]);
+            return EnvelopeError.None;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret[..length]);
+        }
+    }
+
+    // Whoever gave the memory of a value that is no text wants it as it is.
+    private static Span<byte> Raw(EnvelopeColumn column, Span<byte> stored) =>
+        column.Encoding == EnvelopeEncoding.Base64 ? stored[..LenientBase64.DecodeInPlace(stored)] : stored;
+
+    private static int Seal(
+        EnvelopeEncoding encoding,
+        EnvelopeCipher cipher,
+        ReadOnlySpan<byte> secret,
+        ReadOnlySpan<byte> nonce,
+        Span<byte> space,
+        Span<byte> destination
+    )
+    {
+        var length = secret.Length + EnvelopeCipher.OverheadBytes;
+        if (encoding == EnvelopeEncoding.Binary)
+        {
+            cipher.Seal(secret, nonce, destination[..length]);
+            return length;
+        }
+
+        cipher.Seal(secret, nonce, space[..length]); // as long as the raw value that was there
+        Base64.EncodeToUtf8(space[..length], destination, out _, out var written);
+        return written;
+    }
+
+    private static void Prove(
+        EnvelopeEncoding encoding,
+        EnvelopeCipher cipher,
+        ReadOnlySpan<byte> made,
+        Span<byte> space,
+        ReadOnlySpan<byte> secret
+    )
+    {
+        var raw = made;
+        var opened = space;
+        if (encoding == EnvelopeEncoding.Base64)
+        {
+            var decoded = space[..LenientBase64.Decode(made, space)];
+            raw = decoded;
+            opened = decoded[EnvelopeCipher.OverheadBytes..];
+        }
+
+        var error = cipher.Open(raw, opened, out var length);
+        var same = opened[..length].SequenceEqual(secret);
+        CryptographicOperations.ZeroMemory(opened[..length]);
+        if (error != EnvelopeError.None || !same)
+            throw new CryptographicException(
+                "a new envelope did not decrypt to its plaintext; nothing was written"
+            );
+    }
+}

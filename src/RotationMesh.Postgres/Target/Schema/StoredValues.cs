@@ -1,0 +1,63 @@
+using System.Globalization;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Postgres.Target.Schema;
+
+/// <summary>
+/// SQL of a row's stored values. A large one does not come with its row, for rows come many at a time: its size does, and it
+/// is read alone.
+/// </summary>
+internal sealed class StoredValues(TableEntry entry, TableShape shape, string elsewhere)
+{
+    /// <summary>Largest value that comes with its row, in bytes.</summary>
+    public const int LargestWithRow = 1024 * 1024;
+
+    /// <summary>
+    /// A document that takes less room in the table holds no large value: what the server compresses with is nowhere near a
+    /// hundredth. So most documents are not read again for the size of a part of them.
+    /// </summary>
+    private const int SmallDocument = 8192;
+
+    /// <summary>
+    /// The value of a column, whatever its size. What stands in the table for a value in a store is no envelope, and stays as
+    /// it is like any column without one.
+    /// </summary>
+    public string Whole(int i)
+    {
+        var value =
+            entry.Columns[i].Path is { } path ? JsonString.Read(Column(i), path)
+            : shape.Columns[i].Base == "bytea" ? Column(i)
+            : $"{Column(i)}::pg_catalog.text";
+        return entry.ExternalStore?.Column == i ? $"CASE WHEN {elsewhere} THEN '' ELSE {value} END" : value;
+    }
+
+    /// <summary>The value of a column; NULL where it is large.</summary>
+    public string Small(int i) =>
+        $"CASE {IfSmallDocument(i, Whole(i))}WHEN {IsLarge(i)} THEN NULL ELSE {Whole(i)} END";
+
+    /// <summary>Bytes of the row's largest value; NULL where none is large.</summary>
+    public string LargestSize =>
+        $"greatest({string.Join(", ", entry.Columns.Select((_, i) => LargeSize(i)))})";
+
+    /// <summary>All values, whatever their size.</summary>
+    public string All => string.Join(", ", entry.Columns.Select((_, i) => Whole(i)));
+
+    private string LargeSize(int i) =>
+        $"CASE {IfSmallDocument(i, "NULL")}WHEN {IsLarge(i)} THEN {Size(i)} END";
+
+    private string IfSmallDocument(int i, string then) =>
+        entry.Columns[i].Path is null
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"WHEN pg_catalog.pg_column_size({Column(i)}) OPERATOR(pg_catalog.<) {SmallDocument} THEN {then} "
+            );
+
+    private string IsLarge(int i) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Size(i)} OPERATOR(pg_catalog.>) {LargestWithRow}");
+
+    // Of text and bytea the server knows it without reading a value that it stores apart.
+    private string Size(int i) => $"pg_catalog.octet_length({Whole(i)})";
+
+    private string Column(int i) => $"t.{entry.Columns[i].Name.Quoted}";
+}
