@@ -13,7 +13,11 @@ public sealed record RowsFailed(
 );
 
 /// <summary>A row that was left as it is: enough to find it, and never a value of it. The error is its class.</summary>
-public sealed record FailedRow(IReadOnlyList<KeyColumn> Key, string? Tenant, long? Version, string Error);
+public sealed record FailedRow(IReadOnlyList<KeyColumn> Key, string? Tenant, long? Version, string Error)
+{
+    /// <summary>Why the database refused it, by names and codes alone; null where the error says it all.</summary>
+    public string? Cause { get; init; }
+}
 
 /// <summary>One column of a primary key.</summary>
 public sealed record KeyColumn(string Column, string Value, bool IsNumber);

@@ -46,6 +46,20 @@ internal static class SessionSettings
         "SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; ";
 
     /// <summary>
+    /// The same for the transaction at hand, in one statement without parameters: where the application's triggers run in
+    /// other transactions of the session.
+    /// </summary>
+    public const string ExactTextLocally = """
+        SELECT pg_catalog.set_config('datestyle', 'ISO, MDY', true), pg_catalog.set_config('intervalstyle', 'postgres', true),
+               pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('extra_float_digits', '1', true)
+        """;
+
+    /// <summary>
+    /// Policies filter what they hide. Where a role turns that off, a query of a table with policies is an error instead.
+    /// </summary>
+    public const string Policies = "SET row_security = on; ";
+
+    /// <summary>
     /// A statement must see what was committed before it got its locks: at any other level it would not see a trigger that
     /// it waited for, and fire it.
     /// </summary>

@@ -21,11 +21,14 @@ internal static class FailureView
             console.Line($"  … and {Tables.Number(total - shown)} more");
     }
 
+    /// <summary>The class of an error, and why the database refused the row, where it did.</summary>
+    public static string Cause(string error, string? cause) => cause is null ? error : $"{error} ({cause})";
+
     /// <summary>One failure in one line.</summary>
     public static string Line(FailureDocument failure)
     {
         var key = failure.Key?.ToJsonString(JsonSerializerOptions.Default);
         var version = failure.Version?.ToString(CultureInfo.InvariantCulture) ?? "none";
-        return $"  {failure.Table} {key}, tenant {failure.Tenant ?? "none"}, version {version}: {failure.Error}";
+        return $"  {failure.Table} {key}, tenant {failure.Tenant ?? "none"}, version {version}: {Cause(failure.Error, failure.Cause)}";
     }
 }

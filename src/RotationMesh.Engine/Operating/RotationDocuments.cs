@@ -54,6 +54,7 @@ public static class RotationDocuments
             Tenant = failure.Tenant,
             Version = failure.Version,
             Error = failure.Error.ToString(),
+            Cause = failure.Cause,
         };
     }
 
@@ -70,6 +71,7 @@ public static class RotationDocuments
             Tenant = failure.Tenant,
             Version = failure.Version,
             Error = failure.Error,
+            Cause = failure.Cause,
         };
     }
 

@@ -134,7 +134,10 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             record.Tenant,
             record.Version,
             Enum.Parse<RowError>(record.Error)
-        );
+        )
+        {
+            Cause = record.Cause,
+        };
 
     // jsonb keeps an order of its own.
     private IEnumerable<KeyPart> InOrder(RowFailureRecord record, IEnumerable<KeyPart> parts)

@@ -60,5 +60,8 @@ internal sealed class RowsFailedConsumer(
             row.Tenant,
             row.Version,
             Enum.Parse<RowError>(row.Error)
-        );
+        )
+        {
+            Cause = row.Cause,
+        };
 }

@@ -228,7 +228,10 @@ internal sealed class PartitionWork(
             failure.Tenant,
             failure.Version,
             failure.Error.ToString()
-        );
+        )
+        {
+            Cause = failure.Cause,
+        };
 
     private async Task PauseAsync(TimeSpan pause)
     {

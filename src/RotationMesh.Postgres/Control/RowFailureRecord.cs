@@ -23,6 +23,9 @@ public sealed record RowFailureRecord
 
     /// <summary>Error class.</summary>
     public string Error { get; init; } = "";
+
+    /// <summary>Why the database refused it; null where the error says it all.</summary>
+    public string? Cause { get; init; }
 }
 
 /// <summary>Number of failures of one table.</summary>
@@ -58,6 +61,9 @@ public sealed record FailureCount
 
     /// <summary>Error class.</summary>
     public string Error { get; init; } = "";
+
+    /// <summary>Why the database refused them; null where the error says it all.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>Rows.</summary>
     public long Rows { get; init; }

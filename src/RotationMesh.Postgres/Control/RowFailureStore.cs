@@ -14,13 +14,14 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
 {
     private const string Upsert = """
         INSERT INTO rotationmesh.row_failures
-            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error)
+            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error, cause)
         SELECT @rotationId, scope, database_name, table_name, row_key::jsonb,
-               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error
-        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors)
-             AS f (scope, database_name, table_name, row_key, tenant, version, error)
+               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error, cause
+        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors, @causes)
+             AS f (scope, database_name, table_name, row_key, tenant, version, error, cause)
         ON CONFLICT (rotation_id, scope, database_name, table_name, key_digest)
-        DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error, recorded_at = now()
+        DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error, cause = excluded.cause,
+                      recorded_at = now()
         """;
 
     private const string ClearVersion = """
@@ -35,15 +36,15 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         """;
 
     private const string List = """
-        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error
+        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error, cause
         FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
         ORDER BY scope, database_name, table_name, row_key LIMIT @limit
         """;
 
     private const string Count = """
-        SELECT scope, database_name, table_name, error, count(*) AS rows
+        SELECT scope, database_name, table_name, error, cause, count(*) AS rows
         FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
-        GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 6 DESC, 5
         """;
 
     private const string CountTenants = """
@@ -79,6 +80,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
                     tenants = distinct.Select(failure => failure.Tenant).ToArray(),
                     versions = distinct.Select(failure => failure.Version).ToArray(),
                     errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
+                    causes = distinct.Select(failure => failure.Cause).ToArray(),
                 },
                 cancellationToken: cancellationToken
             )
@@ -169,7 +171,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         return rows.AsList();
     }
 
-    /// <summary>A primary key as a JSON object; whole numbers are numbers.</summary>
+    /// <summary>A primary key as a JSON object; whole numbers are numbers, where every reader takes them as they are.</summary>
     public static string Json(IReadOnlyList<KeyPart> key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -12,7 +12,11 @@ public sealed record RowFailure(
     string? Tenant,
     long? Version,
     RowError Error
-);
+)
+{
+    /// <summary>Why the database refused it, by names and codes alone; null where the error says it all.</summary>
+    public string? Cause { get; init; }
+}
 
 /// <summary>One column of a row's primary key; <paramref name="IsNumber"/> tells how it is written in JSON.</summary>
 public readonly record struct KeyPart(string Column, string Value, bool IsNumber);

@@ -18,7 +18,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         var version = row.Version;
         if (Refusal(version) is { } refusal)
             return refusal;
-        if (row.Tenant is not { } tenant)
+        if (row.KeyTenant is not { } tenant)
             return RowError.AuthenticationFailed; // no key is derived for a row without tenant, so none can fit
         var held = row.ObjectName is null ? 0 : 1; // the value in the store, which is moved on its own
         for (var i = 0; i < target.Columns.Count; i++)
