@@ -10,9 +10,11 @@ namespace RotationMesh.Postgres;
 internal static class SessionSettings
 {
     /// <summary>
-    /// No limit in time. The last two exist since PostgreSQL 14 and 17; setting what is not there would be an error.
+    /// No limit in time, and a backslash that is nothing but itself, as our SQL writes names and texts. The last two exist
+    /// since PostgreSQL 14 and 17; setting what is not there would be an error.
     /// </summary>
     public const string Unlimited = """
+        SET standard_conforming_strings = on;
         SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
         SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
         WHERE name OPERATOR(pg_catalog.=) ANY (ARRAY['idle_session_timeout', 'transaction_timeout']::pg_catalog.text[]);

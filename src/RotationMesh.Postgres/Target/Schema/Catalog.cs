@@ -7,7 +7,15 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// <summary>Questions to the system catalogs of a target database (PostgreSQL 13 and later).</summary>
 internal sealed class Catalog(NpgsqlConnection connection)
 {
-    private const string FindTable = $"""
+    private const string FindQualified = """
+        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
+               pg_catalog.row_security_active(c.oid) AS RowSecurityActive
+        FROM pg_catalog.pg_namespace n
+        JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname OPERATOR(pg_catalog.=) @name
+        WHERE n.nspname OPERATOR(pg_catalog.=) @schema AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+        """;
+
+    private const string FindVisible = $"""
         WITH RECURSIVE {NamedTables.Terms}
         SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
                pg_catalog.row_security_active(c.oid) AS RowSecurityActive
@@ -112,11 +120,22 @@ internal sealed class Catalog(NpgsqlConnection connection)
         );
 
     /// <summary>The table; null where it does not exist, or the role may not use its schema.</summary>
-    public Task<CatalogTable?> FindTableAsync(SqlName name) =>
-        connection.QuerySingleOrDefaultAsync<CatalogTable>(
-            FindTable,
-            new { schemas = new[] { name.Schema?.Name }, names = new[] { name.Name.Name } }
-        );
+    public async Task<CatalogTable?> FindTableAsync(SqlName name) =>
+        (
+            name.Schema is { } schema
+                ? await connection.PreparedAsync<CatalogTable>(
+                    FindQualified,
+                    CancellationToken.None,
+                    ("schema", schema.Name),
+                    ("name", name.Name.Name)
+                )
+                : await connection.PreparedAsync<CatalogTable>(
+                    FindVisible,
+                    CancellationToken.None,
+                    ("schemas", new string?[] { null }),
+                    ("names", new[] { name.Name.Name })
+                )
+        ).SingleOrDefault();
 
     /// <summary>The schema that has the table, and that the role may not use; null where there is none.</summary>
     public Task<string?> FindClosedSchemaAsync(SqlName name) =>
@@ -126,17 +145,17 @@ internal sealed class Catalog(NpgsqlConnection connection)
         );
 
     public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
-        (await connection.QueryAsync<CatalogColumn>(ListColumns, new { oid })).ToDictionary(column =>
+        (await ListAsync<CatalogColumn>(ListColumns, oid)).ToDictionary(column =>
             column.Name
         );
 
-    public async Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
-        [.. await connection.QueryAsync<CatalogIndex>(ListIndexes, new { oid })];
+    public Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
+        ListAsync<CatalogIndex>(ListIndexes, oid);
 
     /// <summary>The tables that hold the rows of a table, or it <paramref name="only"/>; itself comes first.</summary>
     public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid, bool only) =>
         [
-            .. (await connection.QueryAsync<CatalogLeaf>(ListLeaves, new { oid })).Where(leaf =>
+            .. (await ListAsync<CatalogLeaf>(ListLeaves, oid)).Where(leaf =>
                 !only || leaf.Oid == oid
             ),
         ];
@@ -146,6 +165,9 @@ internal sealed class Catalog(NpgsqlConnection connection)
 
     public async Task<IReadOnlyList<string>> PartitionColumnsAsync(long oid) =>
         [.. await connection.QueryAsync<string>(PartitionColumns, new { oid })];
+
+    private Task<IReadOnlyList<T>> ListAsync<T>(string sql, long oid) =>
+        connection.PreparedAsync<T>(sql, CancellationToken.None, ("oid", oid));
 }
 
 internal sealed record CatalogTable

@@ -1,4 +1,3 @@
-using Dapper;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Schema;
@@ -158,17 +157,12 @@ internal sealed class SharedTables(TargetDatabases databases)
     )
     {
         await using var connection = await databases.OpenReadingAsync(entries[0].Database, cancellationToken);
-        return await connection.QueryAsync<T>(
-            new CommandDefinition(
-                sql,
-                new
-                {
-                    schemas = entries.Select(entry => entry.Table.Schema?.Name).ToArray(),
-                    names = entries.Select(entry => entry.Table.Name.Name).ToArray(),
-                    only = entries.Select(entry => entry.Only).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
+        return await connection.PreparedAsync<T>(
+            sql,
+            cancellationToken,
+            ("schemas", entries.Select(entry => entry.Table.Schema?.Name).ToArray()),
+            ("names", entries.Select(entry => entry.Table.Name.Name).ToArray()),
+            ("only", entries.Select(entry => entry.Only).ToArray())
         );
     }
 
