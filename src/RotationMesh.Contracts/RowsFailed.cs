@@ -17,6 +17,9 @@ public sealed record FailedRow(IReadOnlyList<KeyColumn> Key, string? Tenant, lon
 {
     /// <summary>Bytes of the value that is too large.</summary>
     public long? Size { get; init; }
+
+    /// <summary>Why the database refused it, by names and codes alone; null where the error says it all.</summary>
+    public string? Cause { get; init; }
 }
 
 /// <summary>One column of a primary key.</summary>

@@ -11,8 +11,9 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>
-/// A rotation that writes nothing: every row is decrypted and re-encrypted for real, so it finds every row that the real
-/// one would fail on. It needs no control schema, and leaves nothing behind.
+/// A rotation that writes nothing: every row is decrypted and re-encrypted for real, so it finds every row whose value the real
+/// one would fail on. What constraints and triggers refuse shows only when a row is written. It needs no control schema, and
+/// leaves nothing behind.
 /// </summary>
 public sealed class DryRun(
     KeyRing ring,
@@ -22,6 +23,10 @@ public sealed class DryRun(
     RotationProgress progress
 )
 {
+    /// <summary>What it can't know, for whoever reads its totals.</summary>
+    public const string Limits =
+        "a dry run writes nothing, so it can't know which rows constraints and triggers will refuse: doctor lists what may";
+
     /// <summary>
     /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
     /// <see cref="Core.UsageException"/> where map, keys, tenants or databases do not fit.
@@ -58,6 +63,7 @@ public sealed class DryRun(
                 tables.Sum(table => table.Empty),
                 tables.Sum(table => table.Failed)
             ),
+            Notes = [Limits],
             Failures = failures.Kept,
         };
     }

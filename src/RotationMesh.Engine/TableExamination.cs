@@ -95,6 +95,14 @@ internal sealed class TableExamination(
             )
         )
             findings.Add(Verdict.Warning, name, note);
+        if (target.Shape.Tenant.Base == "bpchar" && target.Entry.TenantPadding is null)
+            findings.Add(
+                Verdict.Warning,
+                name,
+                $"keys are derived without the spaces that pad tenant column {target.Entry.Tenant.Shown} ({target.Shape.Tenant.Written})",
+                "let the map say tenantPadding: true where the application derives them with the column's text as drivers give it, "
+                    + "padded, and false where it does not"
+            );
         if (target.ByTenant)
             findings.Add(
                 Verdict.Warning,
@@ -113,12 +121,29 @@ internal sealed class TableExamination(
                 $"{TableLock.Missing}: no key can be retired, and a rotation's last count is of a moment with writers",
                 TableLock.Fix(target)
             );
+        if (await LeftOut.FindAsync(databases, target, cancellationToken) is { Count: > 0 } heirs)
+            findings.Add(
+                Verdict.Warning,
+                name,
+                $"tables that inherit from it are left alone, as the map says only: true: {string.Join(", ", heirs)}",
+                "give those that hold envelopes entries of their own: doctor --scan looks into the others, and so does keys retire"
+            );
         if (target.Shape.UpdateTriggers > 0)
             findings.Add(
                 Verdict.Warning,
                 name,
                 $"{target.Shape.UpdateTriggers} triggers fire on each row that is rotated",
                 "check that they may"
+            );
+        foreach (
+            var constraint in await new LooseConstraints(databases).ListAsync(target, cancellationToken)
+        )
+            findings.Add(
+                Verdict.Warning,
+                name,
+                $"{constraint.Name} is NOT VALID: rows may be there that do not satisfy it"
+                    + (constraint.IsAsked ? ", and are refused when they are rotated" : ""),
+                $"ALTER TABLE {constraint.Table} VALIDATE CONSTRAINT {constraint.Quoted} finds them; correct them, or drop it"
             );
         foreach (
             var trigger in await new CopyingTriggers(databases).ListAsync(target.Entry, cancellationToken)

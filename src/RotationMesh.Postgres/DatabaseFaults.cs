@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres;
 
@@ -18,7 +19,8 @@ public static class DatabaseFaults
     {
         [PostgresErrorCodes.ReadOnlySqlTransaction] = ReadOnly,
         [PostgresErrorCodes.TooManyConnections] =
-            $"{Reasons.NoConnectionLeft}, or the role none of its own: choose fewer --workers, or raise the limit",
+            $"{Reasons.NoConnectionLeft}, or the role none of its own (a rotation needs two for each of its --workers, "
+            + "and some more): close others, or raise the limit",
     };
 
     /// <summary>
@@ -82,6 +84,9 @@ public static class DatabaseFaults
         var speaksOfNames =
             string.IsNullOrEmpty(refusal.Where)
             && refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";
+        if (PublishedRows.IsRefusal(refusal))
+            return $"{Reasons.Refused}: {refusal.MessageText}{PublishedRows.Why(refusal)} (SQLSTATE {refusal.SqlState}); "
+                + PublishedRows.Fix("the table");
         return speaksOfNames
             ? $"{Reasons.Refused}: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
             : $"{Reasons.Refused} a statement (SQLSTATE {refusal.SqlState})";

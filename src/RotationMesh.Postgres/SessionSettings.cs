@@ -10,9 +10,11 @@ namespace RotationMesh.Postgres;
 internal static class SessionSettings
 {
     /// <summary>
-    /// No limit in time. The last two exist since PostgreSQL 14 and 17; setting what is not there would be an error.
+    /// No limit in time, and a backslash that is nothing but itself, as our SQL writes names and texts. The last two exist
+    /// since PostgreSQL 14 and 17; setting what is not there would be an error.
     /// </summary>
     public const string Unlimited = """
+        SET standard_conforming_strings = on;
         SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
         SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
         WHERE name OPERATOR(pg_catalog.=) ANY (ARRAY['idle_session_timeout', 'transaction_timeout']::pg_catalog.text[]);
@@ -44,6 +46,20 @@ internal static class SessionSettings
     /// </summary>
     public const string ExactText =
         "SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; ";
+
+    /// <summary>
+    /// The same for the transaction at hand, in one statement without parameters: where the application's triggers run in
+    /// other transactions of the session.
+    /// </summary>
+    public const string ExactTextLocally = """
+        SELECT pg_catalog.set_config('datestyle', 'ISO, MDY', true), pg_catalog.set_config('intervalstyle', 'postgres', true),
+               pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('extra_float_digits', '1', true)
+        """;
+
+    /// <summary>
+    /// Policies filter what they hide. Where a role turns that off, a query of a table with policies is an error instead.
+    /// </summary>
+    public const string Policies = "SET row_security = on; ";
 
     /// <summary>
     /// A statement must see what was committed before it got its locks: at any other level it would not see a trigger that

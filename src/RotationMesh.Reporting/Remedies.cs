@@ -3,6 +3,23 @@ namespace RotationMesh.Reporting;
 /// <summary>What a class of failures means, and what to do about it.</summary>
 internal static class Remedies
 {
+    /// <summary>For a row that the database refused, by why it did.</summary>
+    public static string Of(string error, string? cause) =>
+        error != "DatabaseError" || cause is null ? Of(error)
+        : cause.StartsWith("it is held", StringComparison.Ordinal)
+            ? "Somebody holds the row in a transaction that does not end. Let that session end it, or end the session, then retry."
+        : cause.Contains("trigger", StringComparison.Ordinal)
+            ? "A trigger objects to the update, or makes something else of it. Let it pass over the rotation's sessions "
+                + "(WHEN (current_setting('application_name') <> 'rotationmesh')), or change what it objects to, then retry."
+        : cause.Contains(", constraint ", StringComparison.Ordinal)
+            ? "The row does not satisfy the constraint: one that is NOT VALID admits such rows until they are updated. "
+                + "Correct the row, or the constraint, then retry."
+        : cause.Contains(", index ", StringComparison.Ordinal)
+            ? "The index does not take the new value: it is another one, or longer. Change the index, then retry."
+        : cause.Contains(", column ", StringComparison.Ordinal)
+            ? "The column does not take what the row holds. Correct the row, or the column, then retry."
+        : Of(error);
+
     /// <summary>For an error class of a row.</summary>
     public static string Of(string error) =>
         error switch

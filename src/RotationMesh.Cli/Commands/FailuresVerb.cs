@@ -40,7 +40,7 @@ internal sealed class FailuresVerb : IVerb
 
         var table = Tables.Of(["Scope", "Table", "Cause"], ["Rows"]);
         foreach (var cause in failures.Causes)
-            table.Add(cause.Scope, cause.Table, cause.Error, cause.Rows);
+            table.Add(cause.Scope, cause.Table, FailureView.Cause(cause.Error, cause.Cause), cause.Rows);
         console.Write(table);
         foreach (var failure in failures.Failures)
             console.Line(FailureView.Line(failure));

@@ -21,12 +21,15 @@ internal static class FailureView
             console.Line($"  … and {Tables.Number(total - shown)} more");
     }
 
+    /// <summary>The class of an error, and why the database refused the row, where it did.</summary>
+    public static string Cause(string error, string? cause) => cause is null ? error : $"{error} ({cause})";
+
     /// <summary>One failure in one line.</summary>
     public static string Line(FailureDocument failure)
     {
         var key = failure.Key?.ToJsonString(JsonSerializerOptions.Default);
         var version = failure.Version?.ToString(CultureInfo.InvariantCulture) ?? "none";
         var size = failure.Size is { } bytes ? $" ({Tables.Number(bytes)} bytes)" : "";
-        return $"  {failure.Table} {key}, tenant {failure.Tenant ?? "none"}, version {version}: {failure.Error}{size}";
+        return $"  {failure.Table} {key}, tenant {failure.Tenant ?? "none"}, version {version}: {Cause(failure.Error, failure.Cause)}{size}";
     }
 }

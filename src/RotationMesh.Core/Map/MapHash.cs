@@ -38,10 +38,11 @@ public static class MapHash
     private static object Canonical(TableEntry table) =>
         new
         {
-            table.Name,
+            Name = table.Only ? $"ONLY {table.Name}" : table.Name,
             table.Database,
             key = table.Key.Select(column => column.Name),
-            tenant = table.Tenant.Name,
+            // A map that says nothing of it keeps the hash that it had before it could.
+            tenant = table.TenantPadding == true ? $"{table.Tenant.Name}\npadded" : table.Tenant.Name,
             table.TenantWhenNull,
             version = table.Version.Name,
             table.VersionWhenNull,

@@ -9,6 +9,12 @@ public sealed record TableEntry
     /// <summary>The table as written in the map, parsed.</summary>
     public required SqlName Table { get; init; }
 
+    /// <summary>
+    /// Whether rows of tables that inherit from it are not its own, as with ONLY in SQL: a history of copies, say, which has
+    /// another key. They are left alone unless the map has entries for them.
+    /// </summary>
+    public bool Only { get; init; }
+
     /// <summary>Name of the map's database that holds the table.</summary>
     public required string Database { get; init; }
 
@@ -20,6 +26,12 @@ public sealed record TableEntry
 
     /// <summary>Tenant that a row with a NULL tenant derives its key with; null where such rows must not exist.</summary>
     public string? TenantWhenNull { get; init; }
+
+    /// <summary>
+    /// Of a tenant column of type <c>char(n)</c>, whether keys are derived with its values padded to their length, as drivers
+    /// give them to applications; null where nobody said, which means without.
+    /// </summary>
+    public bool? TenantPadding { get; init; }
 
     /// <summary>Integer column that holds the key version of the row's envelopes.</summary>
     public required SqlIdentifier Version { get; init; }
@@ -90,7 +102,9 @@ public sealed record ColumnEntry(
 
     /// <summary>The column, with its path where it has one, for people: a variable's value is not shown.</summary>
     public string Shown =>
-        Path is null ? Name.Shown : $"{Name.Shown} (path {WrittenPath ?? string.Join('.', Path)})";
+        Path is null ? Name.Shown
+        : Path.Count == 0 && WrittenPath is null ? $"{Name.Shown} (the whole document)"
+        : $"{Name.Shown} (path {WrittenPath ?? string.Join('.', Path)})";
 }
 
 /// <summary>

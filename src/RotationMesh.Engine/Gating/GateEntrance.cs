@@ -47,12 +47,49 @@ public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase
         catch (GateClosedException closed)
         {
             var paused = await new PausedQueueStore(control.Source).ListAsync(rotationId, cancellationToken);
-            throw new GateClosedException(closed.Lost, Remark(paused));
+            throw new GateClosedException(closed.Lost, await RemarkAsync(paused, cancellationToken));
         }
     }
 
-    private static string? Remark(IReadOnlyList<PausedQueueNote> paused) =>
-        paused.Count == 0
+    // One that did not answer in time may have been paused all the same; the note of it lets it be resumed.
+    private async Task<string?> RemarkAsync(
+        IReadOnlyList<PausedQueueNote> noted,
+        CancellationToken cancellationToken
+    )
+    {
+        var states = await StatesAsync(cancellationToken);
+        var paused = noted.Where(note => states.GetValueOrDefault((note.Gate, note.Queue)) == true);
+        var unknown = noted.Where(note => !states.ContainsKey((note.Gate, note.Queue)));
+        string[] parts =
+        [
+            .. Listed("these queues stay paused", paused),
+            .. Listed("these queues may be paused, they can't be asked", unknown),
+        ];
+        return parts.Length == 0
             ? null
-            : $"these queues stay paused: {string.Join(", ", paused.Select(note => note.Queue))}; resume them with 'rotationmesh workers resume'";
+            : $"{string.Join("; ", parts)}; resume them with 'rotationmesh workers resume'";
+    }
+
+    private async Task<Dictionary<(string, string), bool?>> StatesAsync(CancellationToken cancellationToken)
+    {
+        var states = new Dictionary<(string, string), bool?>();
+        foreach (var gate in gates.Pausable)
+            try
+            {
+                foreach (var queue in await gate.LookAsync(cancellationToken))
+                    states[(gate.Entry.Name, queue.Name)] = queue.Paused;
+            }
+            catch (GateUnreadableException)
+            {
+                // Nothing is known of its queues.
+            }
+
+        return states;
+    }
+
+    private static IEnumerable<string> Listed(string what, IEnumerable<PausedQueueNote> notes)
+    {
+        var queues = string.Join(", ", notes.Select(note => note.Queue));
+        return queues.Length == 0 ? [] : [$"{what}: {queues}"];
+    }
 }

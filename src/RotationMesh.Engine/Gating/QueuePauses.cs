@@ -96,8 +96,17 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
     {
         await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
         await store.AddAsync(note, cancellationToken);
-        if (await gate.PauseAsync(note.Queue, cancellationToken))
-            return true;
+        try
+        {
+            if (await gate.PauseAsync(note.Queue, cancellationToken))
+                return true;
+        }
+        catch (GateUnreadableException fault) when (fault.IsRefusal)
+        {
+            await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
+            throw;
+        }
+
         // Somebody else was faster: theirs to resume.
         await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
         return false;

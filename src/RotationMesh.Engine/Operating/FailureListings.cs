@@ -32,7 +32,8 @@ internal static class FailureListings
                     count.DatabaseName,
                     count.TableName,
                     count.Error,
-                    count.Rows
+                    count.Rows,
+                    count.Cause
                 )),
             ],
             Failures = [.. failures.Select(RotationDocuments.Failure)],

@@ -55,6 +55,7 @@ public static class RotationDocuments
             Version = failure.Version,
             Error = failure.Error.ToString(),
             Size = failure.Size,
+            Cause = failure.Cause,
         };
     }
 
@@ -72,6 +73,7 @@ public static class RotationDocuments
             Version = failure.Version,
             Error = failure.Error,
             Size = failure.ValueSize,
+            Cause = failure.Cause,
         };
     }
 

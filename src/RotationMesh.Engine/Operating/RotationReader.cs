@@ -137,6 +137,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
         )
         {
             Size = record.ValueSize,
+            Cause = record.Cause,
         };
 
     // jsonb keeps an order of its own.

@@ -57,7 +57,7 @@ public sealed class BullMqGate(BullMqEntry entry) : IPausableWorkers, IAsyncDisp
         {
             1 => true,
             0 => false,
-            _ => throw new GateUnreadableException(Missing(queue)),
+            _ => throw new GateUnreadableException(Missing(queue)) { IsRefusal = true },
         };
 
     private QueueKeys Keys(string queue) => new(entry.Prefix, queue);

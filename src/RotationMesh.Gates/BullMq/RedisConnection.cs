@@ -33,7 +33,7 @@ internal sealed class RedisConnection(BullMqEntry entry) : IAsyncDisposable
         }
         catch (Exception e) when (Reason(e) is { } reason)
         {
-            throw new GateUnreadableException(reason, e);
+            throw new GateUnreadableException(reason, e) { IsRefusal = e is RedisServerException };
         }
     }
 
@@ -100,6 +100,9 @@ internal sealed class RedisConnection(BullMqEntry entry) : IAsyncDisposable
             RedisConnectionException failure => $"Redis cannot be reached ({failure.FailureType})",
             RedisTimeoutException or TimeoutException =>
                 $"Redis did not answer within {AnswerMilliseconds / 1000} s",
+            // Before version 7 it stands behind the script's own error.
+            RedisServerException failure when failure.Message.Contains("READONLY", StringComparison.Ordinal) =>
+                "Redis refuses to write (READONLY): it is a replica, and the map must name the primary",
             RedisServerException failure => $"Redis refuses the look ({failure.Message.Split(' ')[0]})",
             RedisCommandException =>
                 "Redis cannot run the look: in a cluster the prefix needs a hash tag, as in {bull}",

@@ -5,7 +5,7 @@ namespace RotationMesh.MapFile.Sections;
 /// <summary>
 /// Reads the path of a string inside a document: the names of keys, and the numbers of elements of arrays from 0, with a dot
 /// between them. It leads to one string. What other languages write for a root or for every element is a name here, which no
-/// document has: all its rows would be taken for empty.
+/// document has: all its rows would be taken for empty. An empty path is that of a document which is nothing but the string.
 /// </summary>
 internal static class JsonPathText
 {
@@ -15,12 +15,14 @@ internal static class JsonPathText
     /// <summary>The parts of the path. Throws a fault of <paramref name="node"/> where it can lead nowhere.</summary>
     public static string[] Read(MapNode node)
     {
+        if (node.Text().Value.Length == 0)
+            return [];
         var parts = node.Text().Value.Split('.');
         if (parts.Any(part => part.Length == 0))
             throw node.Fault($"{node.Name} has an empty part: write the names with one dot between them");
         if (parts[0] == Root)
             throw node.Fault(
-                $"{node.Name} begins with '{Root}': a path begins with the first key of the document, as in credentials.token"
+                $"{node.Name} begins with '{Root}': a path begins with the first key of the document, as in credentials.token, and is \"\" where the document is the string itself"
             );
         if (parts.Any(part => part.Contains(Every, StringComparison.Ordinal)))
             throw node.Fault(

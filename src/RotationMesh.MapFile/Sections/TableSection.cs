@@ -12,7 +12,9 @@ internal static class TableSection
         Optional:
         [
             "database",
+            "only",
             "tenantWhenNull",
+            "tenantPadding",
             "versionWhenNull",
             "external",
             "externalStore",
@@ -34,9 +36,11 @@ internal static class TableSection
                 ? Quotation.Part(name.Written)
                 : null,
             Database = declared.Database(fields.Optional("database"), node),
+            Only = fields.Optional("only") is { } only && Flags.Read(only),
             Key = Key(fields.Required("key")),
             Tenant = SqlNames.Column(fields.Required("tenant")),
             TenantWhenNull = fields.Optional("tenantWhenNull")?.Text().Value,
+            TenantPadding = fields.Optional("tenantPadding") is { } padding ? Flags.Read(padding) : null,
             Version = SqlNames.Column(fields.Required("version")),
             VersionWhenNull = fields.Optional("versionWhenNull") is { } version
                 ? PositiveInteger(version)

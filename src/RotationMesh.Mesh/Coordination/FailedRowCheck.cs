@@ -13,6 +13,9 @@ internal static class FailedRowCheck
     /// <summary>Longer than a key that PostgreSQL can index, compressed as well as it may be.</summary>
     private const int LongestKey = 1_000_000;
 
+    /// <summary>Longer than any cause that a worker tells: some names.</summary>
+    private const int LongestCause = 10_000;
+
     /// <summary>Columns of an index, in PostgreSQL as it is built by everybody.</summary>
     private const int MostColumns = 32;
 
@@ -39,6 +42,8 @@ internal static class FailedRowCheck
             return "a failed row's tenant is no text";
         if (row.Size <= 0)
             return "a failed row's value has no size";
+        if (row.Cause is not null && !MessageText.Fits(row.Cause, LongestCause))
+            return "a failed row's cause is no text";
         return Enum.GetNames<RowError>().Contains(row.Error) ? null : "a failed row has no known error class";
     }
 

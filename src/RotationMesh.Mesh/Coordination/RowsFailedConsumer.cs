@@ -63,5 +63,6 @@ internal sealed class RowsFailedConsumer(
         )
         {
             Size = row.Size,
+            Cause = row.Cause,
         };
 }

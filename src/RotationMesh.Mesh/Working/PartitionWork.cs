@@ -231,6 +231,7 @@ internal sealed class PartitionWork(
         )
         {
             Size = failure.Size,
+            Cause = failure.Cause,
         };
 
     private async Task PauseAsync(TimeSpan pause)

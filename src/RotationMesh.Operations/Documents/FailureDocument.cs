@@ -14,7 +14,7 @@ public sealed record FailureDocument
     /// <summary>Table as the map names it.</summary>
     public required string Table { get; init; }
 
-    /// <summary>Primary key: an object of columns, whole numbers as numbers.</summary>
+    /// <summary>Primary key: an object of columns; whole numbers as numbers, but those of a bigint as strings, which readers would round.</summary>
     public required JsonNode? Key { get; init; }
 
     /// <summary>Tenant of the row.</summary>
@@ -28,6 +28,12 @@ public sealed record FailureDocument
 
     /// <summary>Bytes of the value that is too large; null for any other error.</summary>
     public long? Size { get; init; }
+
+    /// <summary>
+    /// Why the database refused the row: its code and the names of constraint, trigger and function, or who holds the row.
+    /// Null where the error says it all.
+    /// </summary>
+    public string? Cause { get; init; }
 }
 
 /// <summary>The failures of a rotation: all counted by cause, at most <see cref="RotationDocument.MaxFailures"/> listed.</summary>
@@ -52,5 +58,12 @@ public sealed record FailuresDocument
     public required IReadOnlyList<FailureDocument> Failures { get; init; }
 }
 
-/// <summary>Failures of one table with one cause.</summary>
-public sealed record CauseDocument(string Scope, string Database, string Table, string Error, long Rows);
+/// <summary>Failures of one table with one cause; <paramref name="Cause"/> is null where the error says it all.</summary>
+public sealed record CauseDocument(
+    string Scope,
+    string Database,
+    string Table,
+    string Error,
+    long Rows,
+    string? Cause = null
+);

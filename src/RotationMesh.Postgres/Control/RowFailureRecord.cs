@@ -26,6 +26,9 @@ public sealed record RowFailureRecord
 
     /// <summary>Bytes of the value that is too large.</summary>
     public long? ValueSize { get; init; }
+
+    /// <summary>Why the database refused it; null where the error says it all.</summary>
+    public string? Cause { get; init; }
 }
 
 /// <summary>Number of failures of one table.</summary>
@@ -61,6 +64,9 @@ public sealed record FailureCount
 
     /// <summary>Error class.</summary>
     public string Error { get; init; } = "";
+
+    /// <summary>Why the database refused them; null where the error says it all.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>Rows.</summary>
     public long Rows { get; init; }

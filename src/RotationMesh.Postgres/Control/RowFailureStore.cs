@@ -14,14 +14,14 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
 {
     private const string Upsert = """
         INSERT INTO rotationmesh.row_failures
-            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error, value_size)
+            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error, value_size, cause)
         SELECT @rotationId, scope, database_name, table_name, row_key::jsonb,
-               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error, value_size
-        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors, @sizes)
-             AS f (scope, database_name, table_name, row_key, tenant, version, error, value_size)
+               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error, value_size, cause
+        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors, @sizes, @causes)
+             AS f (scope, database_name, table_name, row_key, tenant, version, error, value_size, cause)
         ON CONFLICT (rotation_id, scope, database_name, table_name, key_digest)
         DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error,
-            value_size = excluded.value_size, recorded_at = now()
+            value_size = excluded.value_size, cause = excluded.cause, recorded_at = now()
         """;
 
     private const string ClearVersion = """
@@ -36,15 +36,15 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         """;
 
     private const string List = """
-        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error, value_size
+        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error, value_size, cause
         FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
         ORDER BY scope, database_name, table_name, row_key LIMIT @limit
         """;
 
     private const string Count = """
-        SELECT scope, database_name, table_name, error, count(*) AS rows
+        SELECT scope, database_name, table_name, error, cause, count(*) AS rows
         FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
-        GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 6 DESC, 5
         """;
 
     private const string CountTenants = """
@@ -81,6 +81,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
                     versions = distinct.Select(failure => failure.Version).ToArray(),
                     errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
                     sizes = distinct.Select(failure => failure.Size).ToArray(),
+                    causes = distinct.Select(failure => failure.Cause).ToArray(),
                 },
                 cancellationToken: cancellationToken
             )
@@ -171,7 +172,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         return rows.AsList();
     }
 
-    /// <summary>A primary key as a JSON object; whole numbers are numbers.</summary>
+    /// <summary>A primary key as a JSON object; whole numbers are numbers, where every reader takes them as they are.</summary>
     public static string Json(IReadOnlyList<KeyPart> key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -56,6 +56,7 @@ public sealed class TargetDatabases : IAsyncDisposable
     private const string ReaderSettings =
         SessionSettings.Unlimited
         + SessionSettings.ApplicationSchemas
+        + SessionSettings.Policies
         + SessionSettings.ReadCommitted
         + SessionSettings.ExactText
         + "SET synchronous_commit = off; SET plan_cache_mode = auto;";
@@ -65,6 +66,7 @@ public sealed class TargetDatabases : IAsyncDisposable
     private static readonly string WriterSettings =
         SessionSettings.Unlimited
         + SessionSettings.ApplicationSchemas
+        + SessionSettings.Policies
         + SessionSettings.ReadCommitted
         + $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
         + $"SET idle_in_transaction_session_timeout = {IdleTimeoutMs}; "

@@ -22,7 +22,12 @@ internal static class FailuresSection
         yield return new Grid(["Scope", "Table", "Cause", "Rows"], 1, [.. report.Causes.Select(Row)]);
         yield return new Points(
             Numbered: false,
-            [.. report.Causes.Select(cause => cause.Error).Distinct().Select(Remedy)]
+            [
+                .. report
+                    .Causes.Select(cause => (cause.Error, Remedies.Of(cause.Error, cause.Cause)))
+                    .Distinct()
+                    .Select(Remedy),
+            ]
         );
         var rows = report.Rotation.Failures.Take(Listed).ToList();
         yield return new Grid(
@@ -37,19 +42,21 @@ internal static class FailuresSection
             );
     }
 
-    private static Phrase Remedy(string error)
+    private static Phrase Remedy((string Error, string Text) known)
     {
         // The remedy is ours, the class comes from the database, which knows only ours.
-        Phrase remedy = $"{error}: ";
-        remedy.AppendLiteral(Remedies.Of(error));
+        Phrase remedy = $"{known.Error}: ";
+        remedy.AppendLiteral(known.Text);
         return remedy;
     }
+
+    private static string Shown(string error, string? cause) => cause is null ? error : $"{error}: {cause}";
 
     private static IReadOnlyList<Phrase> Row(CauseDocument cause) =>
         [
             Phrase.Foreign(cause.Scope),
             Phrase.Foreign(cause.Table),
-            Phrase.Foreign(cause.Error),
+            Phrase.Foreign(Shown(cause.Error, cause.Cause)),
             Phrase.Number(cause.Rows),
         ];
 
@@ -61,7 +68,7 @@ internal static class FailuresSection
             Phrase.Foreign(failure.Version?.ToString(CultureInfo.InvariantCulture)),
             Phrase.Foreign(
                 failure.Size is null
-                    ? failure.Error
+                    ? Shown(failure.Error, failure.Cause)
                     : string.Create(CultureInfo.InvariantCulture, $"{failure.Error} ({failure.Size} bytes)")
             ),
         ];

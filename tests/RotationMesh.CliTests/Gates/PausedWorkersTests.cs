@@ -148,6 +148,32 @@ public sealed class PausedWorkersTests
         Assert.That(await gated.PausedAsync(), Is.Empty);
     }
 
+    [Test]
+    public async Task A_pause_that_Redis_refuses_pauses_nothing_and_says_so()
+    {
+        await using var primary = await RedisServer.StartAsync();
+        await using var replica = await RedisServer.StartAsync($"replicaof 127.0.0.1 {primary.Port}");
+        gated = await GatedSite.LoadFromAsync(primary.Url, "--rows", "300", "--tenants", "3");
+        Site.Variables["REDIS_URL"] = replica.Url;
+        await Eventually.Holds(
+            async () => (await Site.RunAsync("workers", "status")).ExitCode == 0,
+            Deadline,
+            "the queues have come to the replica"
+        );
+
+        var refused = (await Site.RunAsync("rotate", "--pause-workers")).Exits(4);
+        var asked = (await Site.RunAsync("workers", "pause")).Exits(4);
+
+        Assert.That(refused.Error, Does.Contain("READONLY").And.Contain("primary").And.Not.Contain("stay paused"));
+        Assert.That(asked.Error, Does.Contain("READONLY"));
+        Assert.That(
+            await gated.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.paused_queues"),
+            Is.Zero
+        );
+        Site.Variables["REDIS_URL"] = primary.Url;
+        (await Site.RunAsync("rotate", "--pause-workers")).Exits(0);
+    }
+
     private Task<string?> StateAsync() =>
         gated.Database.ScalarAsync<string>("SELECT state FROM rotationmesh.rotations");
 

@@ -27,6 +27,14 @@ public sealed class DryRunTests
     }
 
     [Test]
+    public async Task Says_what_it_cannot_know()
+    {
+        var outcome = (await site.RunAsync("--output", "json", "rotate", "--dry-run")).Exits(3);
+        Assert.That(outcome.Error, Does.Contain("can't know which rows constraints and triggers will refuse"));
+        Assert.That(outcome.Json()["notes"]!.ToJsonString(), Does.Contain("constraints and triggers"));
+    }
+
+    [Test]
     public async Task Finds_every_row_that_the_real_run_fails_on()
     {
         var outcome = await site.RunAsync("--output", "json", "rotate", "--dry-run", "--batch-size", "2");

@@ -25,9 +25,41 @@ public sealed class RefusedRowsTests
     public async Task A_constraint_keeps_back_no_others()
     {
         await site.Database.ExecuteAsync(
-            $"ALTER TABLE knowledge_entries ADD CHECK (id NOT IN ('{string.Join("', '", refused)}') OR encryption_key_version = 1)"
+            $"ALTER TABLE knowledge_entries ADD CONSTRAINT frozen_rows CHECK (id NOT IN ('{string.Join("', '", refused)}') OR encryption_key_version = 1)"
         );
         await OnlyTheyAreLeftAsync();
+
+        const string Cause = "SQLSTATE 23514, constraint frozen_rows";
+        var listed = (await site.RunAsync("--output", "json", "failures")).Exits(0);
+        var document = listed.Json();
+        Assert.That((string)document["causes"]!.AsArray().Single()!["cause"]!, Is.EqualTo(Cause));
+        Assert.That(
+            document["failures"]!.AsArray().Select(failure => (string)failure!["cause"]!),
+            Is.All.EqualTo(Cause)
+        );
+        Assert.That((await site.RunAsync("failures")).Exits(0).Output, Does.Contain($"DatabaseError ({Cause})"));
+        var report = (await site.RunAsync("report")).Exits(0).Output;
+        Assert.That(report, Does.Contain("frozen").And.Contain("Correct the row, or the constraint"));
+    }
+
+    [Test]
+    public async Task A_doctor_lists_the_constraints_that_were_never_validated()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            ALTER TABLE knowledge_entries ADD CONSTRAINT "Odd one" CHECK (length(id) < 3) NOT VALID;
+            ALTER TABLE knowledge_entries ADD CONSTRAINT valid_one CHECK (length(id) > 0)
+            """
+        );
+
+        var outcome = (await site.RunAsync("doctor")).Exits(0);
+
+        Assert.That(
+            outcome.Output,
+            Does.Contain("check constraint \"Odd one\" is NOT VALID")
+                .And.Contain("VALIDATE CONSTRAINT \"Odd one\"")
+                .And.Not.Contain("valid_one")
+        );
     }
 
     [TestCase("P0001")]

@@ -18,9 +18,13 @@ internal sealed class GatedSite : IAsyncDisposable
 
     public TestDatabase Database => Site.Database;
 
-    public static async Task<GatedSite> LoadAsync(params string[] options)
+    public static async Task<GatedSite> LoadAsync(params string[] options) =>
+        await LoadFromAsync(await RedisServer.SharedUrlAsync(), options);
+
+    /// <summary>The same with a Redis of the test's own.</summary>
+    public static async Task<GatedSite> LoadFromAsync(string redis, params string[] options)
     {
-        var (redis, prefix) = (await RedisServer.SharedUrlAsync(), $"test-{Guid.NewGuid():N}");
+        var prefix = $"test-{Guid.NewGuid():N}";
         var application = BullMqApplication.Start(Version, redis, prefix);
         await application.CreateAsync(Queue);
         await application.CreateAsync(Other);

@@ -56,8 +56,56 @@ public sealed class LockedRowTests
 
         Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
         Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((49, 1)));
+        Assert.That(report.Failures.Single().Cause, Does.StartWith("it is held by session "));
         Assert.That((await stage.RotateAsync()).Tables[0].Rotated, Is.EqualTo(1));
         await stage.AssertRotatedAsync();
+    }
+
+    [TestCase("SELECT 1 FROM notes WHERE id = 'n00007' FOR UPDATE", TestName = "A_row_that_is_locked")]
+    [TestCase("UPDATE notes SET title = title WHERE id = 'n00007'", TestName = "A_row_that_is_being_changed")]
+    [TestCase(
+        "SAVEPOINT one; UPDATE notes SET title = title WHERE id = 'n00007'",
+        TestName = "A_row_that_is_being_changed_in_a_savepoint"
+    )]
+    public async Task A_held_row_names_who_holds_it(string hold)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(20));
+        await using var source = Named(stage, "app \"of\" theirs");
+        await using var application = await source.OpenConnectionAsync();
+        await using var transaction = await application.BeginTransactionAsync();
+        await RunAsync(application, hold);
+
+        var pass = await stage.PassAsync(isLastSweep: true);
+
+        Assert.That(
+            pass.Failures.Single().Cause,
+            Does.StartWith($"it is held by session {application.ProcessID} (app \"of\" theirs, role ")
+        );
+    }
+
+    [Test]
+    public async Task A_row_that_several_hold_names_one_of_them()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(20));
+        await using var source = Named(stage, "several");
+        await using var one = await source.OpenConnectionAsync();
+        await using var other = await source.OpenConnectionAsync();
+        await using var first = await one.BeginTransactionAsync();
+        await using var second = await other.BeginTransactionAsync();
+        foreach (var application in new[] { one, other })
+            await RunAsync(application, "SELECT 1 FROM notes WHERE id = 'n00007' FOR SHARE");
+
+        var pass = await stage.PassAsync(isLastSweep: true);
+
+        Assert.That(
+            pass.Failures.Single().Cause,
+            Does.StartWith($"it is held by session {one.ProcessID} (several, ")
+                .Or.StartWith($"it is held by session {other.ProcessID} (several, ")
+        );
     }
 
     [Test]
@@ -142,4 +190,9 @@ public sealed class LockedRowTests
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
+
+    private static NpgsqlDataSource Named(Stage stage, string application) =>
+        NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(stage.ConnectionString) { ApplicationName = application }
+        );
 }

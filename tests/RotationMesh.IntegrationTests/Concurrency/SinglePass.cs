@@ -11,14 +11,15 @@ internal static class SinglePass
         this Stage stage,
         int batchSize = RotationSettings.DefaultBatchSize,
         Action<PartitionOutcome>? progress = null,
-        WriteTerm? term = null
+        WriteTerm? term = null,
+        bool isLastSweep = false
     )
     {
         var target = (await stage.TargetsAsync()).Single();
         using var rotator = new PartitionRotator(
             stage.Databases,
             stage.Ring,
-            new RotationSettings(new RotationTarget(2, false), batchSize, false),
+            new RotationSettings(new RotationTarget(2, false), batchSize, false) { IsLastSweep = isLastSweep },
             progress ?? (_ => { })
         );
         var range = new PartitionRange

@@ -112,6 +112,30 @@ public sealed class JsonPathTests
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_document_that_is_the_string_itself_is_rotated_by_an_empty_path()
+    {
+        var entry = Entry with { Columns = [Entry.Columns[0] with { Path = [] }] };
+        await using var stage = await CreateAsync(JsonValue.Create(Value.Seal("plain", "acme")), entry);
+        await stage.ExecuteAsync(
+            "INSERT INTO notes VALUES (2, 'acme', 'null', 1), (3, 'acme', NULL, 1), (4, 'acme', '\"\"', 1), (5, 'acme', '{}', 1)"
+        );
+
+        var report = await stage.RotateAsync();
+
+        Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((4L, 1L)));
+        Assert.That(report.Failures.Single().Error, Is.EqualTo(RowError.MalformedEnvelope));
+        var value = await stage.ScalarAsync<string>("SELECT settings::text FROM notes WHERE id = 1");
+        Assert.That(Value.Open((string)JsonNode.Parse(value)!, "acme", 2), Is.EqualTo("plain"));
+        Assert.That(
+            await stage.QueryAsync<string>(
+                "SELECT coalesce(settings::text, 'NULL') FROM notes WHERE id > 1 ORDER BY id"
+            ),
+            Is.EqualTo(["null", "NULL", "\"\"", "{}"])
+        );
+        Assert.That((await stage.VerifyAsync()).Failures, Has.Count.EqualTo(1));
+    }
+
     private static async Task<Stage> CreateAsync(JsonNode? settings, TableEntry? entry = null)
     {
         var stage = await Stage.CreateAsync(entry ?? Entry);

@@ -1,3 +1,4 @@
+using RotationMesh.Engine.Operating;
 using RotationMesh.IntegrationTests.Stages;
 
 namespace RotationMesh.IntegrationTests.Rotation;
@@ -85,6 +86,29 @@ public sealed class KeyTypeTests
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(50));
+    }
+
+    [TestCase("bigint", "\"9007199254740993\"", Description = "readers of JSON round it as a number")]
+    [TestCase("int", "2147483647")]
+    [TestCase("smallint", "32767")]
+    [TestCase("numeric", "\"0.10000000000000000000001\"")]
+    public async Task A_failure_names_its_key_as_every_reader_of_JSON_takes_it(string type, string json)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            $"""
+            CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int);
+            INSERT INTO notes VALUES ('{json.Trim('"')}', 'acme', '(bad)', 1)
+            """
+        );
+
+        var report = await stage.RotateAsync();
+
+        Assert.That(RotationDocuments.Of(report).Failures.Single().Key!["id"]!.ToJsonString(), Is.EqualTo(json));
+        Assert.That(
+            await stage.ScalarAsync<string>("SELECT (row_key -> 'id')::text FROM rotationmesh.row_failures"),
+            Is.EqualTo(json)
+        );
     }
 
     [Test]

@@ -35,6 +35,86 @@ public sealed class TenantTypeTests
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 2L)));
     }
 
+    [TestCase("citext")]
+    [TestCase("text COLLATE any_case")]
+    public async Task A_tenant_takes_no_other_that_differs_in_case(string type)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            $"""
+            CREATE EXTENSION citext;
+            CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE TABLE notes (id text PRIMARY KEY, tenant {type}, body text, version int DEFAULT 1)
+            """
+        );
+        await stage.InsertAsync([Note.Of("a", "acme"), Note.Of("b", "Acme"), Note.Of("c", "ACME")]);
+
+        var one = await stage.RotateAsync(tenants: ["acme"]);
+        var left = await stage.QueryAsync<string>("SELECT id FROM notes WHERE version = 1 ORDER BY id");
+        var unknown = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync(tenants: ["aCmE"]));
+        var all = await stage.RotateAsync();
+
+        Assert.That((one.State, one.Tables[0].Rotated, one.Tables[0].Rows), Is.EqualTo(("Completed", 1L, 1L)));
+        Assert.That(left, Is.EqualTo(["b", "c"]));
+        Assert.That(unknown.Message, Does.Contain("no table of the map has rows of tenant 'aCmE'"));
+        Assert.That((all.State, all.Tables[0].Rotated), Is.EqualTo(("Completed", 2L)));
+        foreach (var (id, tenant) in new[] { ("a", "acme"), ("b", "Acme"), ("c", "ACME") })
+        {
+            var body = await stage.ScalarAsync<string>("SELECT body FROM notes WHERE id = @id", new { id });
+            Assert.That(Value.Open(body, tenant, 2), Is.EqualTo($"body of {id}"));
+        }
+    }
+
+    [TestCase("char(12)")]
+    [TestCase("padded")]
+    public async Task Keys_of_a_padded_tenant_are_derived_with_its_padding_where_the_map_says_so(string type)
+    {
+        await using var stage = await Stage.CreateAsync(
+            Entries.Notes with
+            {
+                TenantPadding = true,
+                TenantWhenNull = "company_hq",
+            }
+        );
+        await stage.ExecuteAsync(
+            $"""
+            CREATE DOMAIN padded AS char(12);
+            CREATE TABLE notes (id text PRIMARY KEY, tenant {type}, body text, version int DEFAULT 1)
+            """
+        );
+        var padded = Note.Of("a", "acme        ");
+        await stage.InsertAsync([padded, Note.Of("b", "company_hq") with { Tenant = null }]);
+        await stage.InsertAsync([padded with { Id = "c", Body = "(bad)" }]);
+
+        var report = await stage.RotateAsync(tenants: ["acme", "company_hq"]);
+
+        Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((2L, 1L)));
+        Assert.That(report.Failures.Single().Tenant, Is.EqualTo("acme"));
+        Assert.That((await stage.VerifyAsync()).Failures, Has.Count.EqualTo(1));
+        var body = await stage.ScalarAsync<string>("SELECT body FROM notes WHERE id = 'a'");
+        Assert.That(Value.Open(body, "acme        ", 2), Is.EqualTo("body of a"));
+    }
+
+    [Test]
+    public async Task Padding_is_asked_for_where_the_map_says_nothing_and_refused_where_there_is_none()
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            "CREATE TABLE notes (id text PRIMARY KEY, tenant char(12), body text, version int DEFAULT 1)"
+        );
+        await stage.InsertAsync(
+            Note.Many(30).Select(note => note with { Body = Value.Seal("x", note.Tenant!.PadRight(12)) })
+        );
+
+        var fault = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync());
+        Assert.That(fault.Message, Does.Contain("tenantPadding"));
+
+        await stage.ExecuteAsync("ALTER TABLE notes ALTER tenant TYPE text");
+        await using var padding = stage.Variant([Entries.Notes with { TenantPadding = true }]);
+        var refused = await padding.Schema.CheckAsync(padding.Map.Tables, true, CancellationToken.None);
+        Assert.That(refused.Faults.Single().ToString(), Does.Contain("text, which is never padded"));
+    }
+
     private static async Task<Stage> CreateAsync()
     {
         var stage = await Stage.CreateAsync(Entries.Notes with { TenantWhenNull = "company_hq" });

@@ -43,7 +43,7 @@ public sealed class IndexUseTests
 
         var byTenant = await ExplainAsync(
             stage,
-            $"SELECT 1 FROM {leaf.Quoted} AS t WHERE {sql.InTenants(1, withNull: false)}",
+            $"SELECT 1 FROM {leaf.Quoted} AS t WHERE {target.Tenants.In(1, withNull: false)}",
             Parameter("text[]")
         );
         var byKey = await ExplainAsync(stage, sql.ReadByKey(leaf), Parameter("bigint"), Parameter("text[]"));

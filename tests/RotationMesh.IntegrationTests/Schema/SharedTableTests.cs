@@ -41,6 +41,42 @@ public sealed class SharedTableTests
     }
 
     [Test]
+    public async Task Of_three_entries_over_the_same_rows_each_but_the_first_is_told()
+    {
+        await using var stage = await Stage.CreateAsync(
+            Entries.Notes,
+            Entries.Table("public.notes"),
+            Entries.Notes with
+            {
+                Scope = "others",
+            }
+        );
+        await stage.CreateNotesAsync();
+
+        var all = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+        var last = await stage.Schema.CheckAsync([stage.Map.Tables.Last()], true, CancellationToken.None);
+
+        var told = all.Faults.Select(fault => fault.ToString()).ToList();
+        Assert.That(told, Has.Count.EqualTo(2));
+        Assert.That(told, Has.One.StartsWith("table public.notes (scope notes"));
+        Assert.That(told, Has.One.StartsWith("table notes (scope others"));
+        Assert.That(told, Has.All.Contain("also those of notes (scope notes"));
+        Assert.That(last.Faults.Single().ToString(), Does.Contain("also those of notes (scope notes"));
+    }
+
+    [Test]
+    public async Task Tables_of_one_name_in_two_schemas_are_two_tables()
+    {
+        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("other.notes"));
+        await stage.CreateNotesAsync();
+        await stage.ExecuteAsync($"CREATE SCHEMA other; {NotesTable.Create("other.notes")}");
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(report.Faults, Is.Empty);
+    }
+
+    [Test]
     public async Task A_table_through_two_database_entries_is_refused()
     {
         await using var owner = await Stage.CreateAsync(Entries.Notes);

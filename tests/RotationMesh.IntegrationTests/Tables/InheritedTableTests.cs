@@ -1,5 +1,7 @@
+using RotationMesh.IntegrationTests.Scanning;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Scanning;
 
 namespace RotationMesh.IntegrationTests.Tables;
 
@@ -42,6 +44,57 @@ public sealed class InheritedTableTests
             )
         );
         Assert.That(report.Tables[0].Rotated, Is.EqualTo(58));
+    }
+
+    [Test]
+    public async Task A_history_of_copies_is_left_out_where_the_map_says_so_and_rotated_by_an_entry_of_its_own()
+    {
+        var only = Entries.Notes with { Only = true };
+        await using var stage = await Stage.CreateAsync(only);
+        await stage.CreateNotesAsync();
+        await stage.ExecuteAsync(
+            "CREATE TABLE history (number int GENERATED ALWAYS AS IDENTITY PRIMARY KEY) INHERITS (notes)"
+        );
+        await stage.InsertAsync(Note.Many(20));
+        await stage.InsertAsync(Note.Many(20), "history");
+        await stage.InsertAsync(Note.Many(20), "history");
+        await using var both = stage.Variant([
+            only,
+            Entries.Table("history") with
+            {
+                Key = Entries.Names("number"),
+            },
+        ]);
+        await using var whole = stage.Variant([Entries.Notes]);
+
+        var refused = await whole.Schema.CheckAsync(whole.Map.Tables, true, CancellationToken.None);
+        var report = await stage.RotateAsync();
+        var left = await stage.ScalarAsync<long>("SELECT count(*) FROM history WHERE version = 1");
+        var scan = await stage.ScanAsync();
+        var scanned = await both.ScanAsync();
+        var later = await both.RotateAsync();
+
+        Assert.That(refused.Faults.Single().ToString(), Does.Contain("only: true"));
+        Assert.That((report.State, report.Tables[0].Rows, left), Is.EqualTo(("Completed", 20L, 40L)));
+        Assert.That(Found(scan), Is.EqualTo(["public.history"]));
+        Assert.That(Found(scanned), Is.Empty);
+        Assert.That((later.State, later.Tables.Sum(table => table.Rotated)), Is.EqualTo(("Completed", 40L)));
+        Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"), Is.EqualTo(60));
+    }
+
+    private static IEnumerable<string> Found(DatabaseScan scan) =>
+        scan.Found.Select(found => found.Table.Table)
+            .Where(table => !table.StartsWith("rotationmesh.", StringComparison.Ordinal));
+
+    [Test]
+    public async Task A_partitioned_table_is_never_only_itself()
+    {
+        await using var stage = await Stage.CreateAsync(Entries.Notes with { Only = true });
+        await stage.ExecuteAsync($"CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id)");
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(report.Faults.Single().ToString(), Does.Contain("remove `only` from the map"));
     }
 
     private static async Task<Stage> CreateAsync()

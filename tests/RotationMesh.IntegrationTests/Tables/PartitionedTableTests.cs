@@ -95,6 +95,31 @@ public sealed class PartitionedTableTests
         );
     }
 
+    [TestCase(
+        "CREATE FOREIGN TABLE notes (id text, tenant text, body text, version int) SERVER away",
+        "is a view or a foreign table"
+    )]
+    [TestCase(
+        $"""
+        CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id);
+        CREATE TABLE here PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        ALTER TABLE notes DROP CONSTRAINT notes_pkey;
+        CREATE FOREIGN TABLE there PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 1) SERVER away
+        """,
+        "its partition \"public\".\"there\" is a foreign table"
+    )]
+    public async Task Rows_of_another_server_are_rotated_there(string tables, string fault)
+    {
+        await using var stage = await Stage.CreateAsync();
+        await stage.ExecuteAsync(
+            $"CREATE EXTENSION postgres_fdw; CREATE SERVER away FOREIGN DATA WRAPPER postgres_fdw; {tables}"
+        );
+
+        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+
+        Assert.That(report.Faults.Select(found => found.ToString()), Has.Some.Contains(fault));
+    }
+
     private static async Task<Stage> CreateAsync()
     {
         var stage = await Stage.CreateAsync(Entries.Notes with { Key = Entries.Names("region", "id") });

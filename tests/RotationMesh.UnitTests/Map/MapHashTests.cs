@@ -36,6 +36,8 @@ public sealed class MapHashTests
         table => table with { Key = [new("id"), new("other")] },
         table => table with { Tenant = new("other") },
         table => table with { TenantWhenNull = "other" },
+        table => table with { TenantPadding = true },
+        table => table with { Only = true },
         table => table with { Version = new("other") },
         table => table with { VersionWhenNull = 1 },
         table => table with { External = "other" },

@@ -69,6 +69,8 @@ internal static class Maps
               key: id
               tenant: tenantId
               tenantWhenNull: company_hq
+              tenantPadding: false
+              only: true
               version: encryption_key_version
               mostlyEmpty: true
               columns:

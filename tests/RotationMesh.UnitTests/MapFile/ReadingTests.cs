@@ -158,6 +158,28 @@ public sealed class ReadingTests
         Assert.That(MapFolder.Read(Maps.Small).Tables.Single().LargestValue, Is.EqualTo(64L * 1024 * 1024));
 
     [Test]
+    public void An_empty_path_is_that_of_the_whole_document()
+    {
+        var column = MapFolder
+            .Read(Maps.Spoiled("path: api.secret", "path: ''"))
+            .Tables.Single()
+            .Columns.Single(column => column.Path is not null);
+
+        Assert.That(column.Path, Is.Empty);
+        Assert.That(column.Shown, Is.EqualTo("\"settings\" (the whole document)"));
+    }
+
+    [TestCase("", null)]
+    [TestCase("\n      tenantPadding: true", true)]
+    [TestCase("\n      tenantPadding: false", false)]
+    public void Padding_of_tenants_is_as_it_is_said(string said, bool? expected)
+    {
+        var map = MapFolder.Read(Maps.Spoiled("version: keyVersion", $"version: keyVersion{said}"));
+
+        Assert.That(map.Tables.Single().TenantPadding, Is.EqualTo(expected));
+    }
+
+    [Test]
     public void No_column_is_mostly_empty_where_nobody_says_so() =>
         Assert.That(
             MapFolder.Read(Maps.Small).Tables.Single().Columns.Any(column => column.MostlyEmpty),

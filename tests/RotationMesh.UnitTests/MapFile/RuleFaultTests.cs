@@ -55,6 +55,12 @@ public sealed class RuleFaultTests
         16,
         "from 1MB to 1000MB"
     )]
+    [TestCase(
+        "version: keyVersion",
+        "version: keyVersion\n      tenantPadding: spaces",
+        16,
+        "tenantPadding is neither true nor false"
+    )]
     public void A_broken_rule_is_refused(string piece, string replacement, int line, params string[] words) =>
         Faults.AssertRefused(piece, replacement, line, words);
 

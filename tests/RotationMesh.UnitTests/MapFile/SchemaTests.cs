@@ -35,6 +35,7 @@ public sealed class SchemaTests
     [TestCase("path: api.secret", "path: api.secret, mostlyEmpty: often")]
     [TestCase("version: keyVersion", "version: keyVersion\n      mostlyEmpty: 1")]
     [TestCase("version: keyVersion", "version: keyVersion\n      largestValue: 1001MB")]
+    [TestCase("version: keyVersion", "version: keyVersion\n      tenantPadding: spaces")]
     public async Task The_schema_rejects_what_the_reader_refuses(string piece, string replacement)
     {
         var spoiled = Maps.Spoiled(piece, replacement);

@@ -29,19 +29,20 @@ public sealed class RotationLocks(NpgsqlDataSource source)
             SELECT c.*, mine."Tenancy" AS own_tenancy
             FROM rotationmesh.claims c
             JOIN mine ON mine."DatabaseName" = c.database_name AND mine."TableName" = c.table_name
+            WHERE c.rotation_id <> @rotationId
             UNION ALL
             SELECT c.*, mine."Tenancy"
             FROM rotationmesh.claims c
             JOIN mine ON split_part(mine."Identity", '/', 2) = split_part(c.identity, '/', 2)
              AND (mine."Identity" = c.identity OR starts_with(mine."Identity", '/') OR starts_with(c.identity, '/'))
              AND mine."Around" && c.relations
+            WHERE c.rotation_id <> @rotationId
         )
         SELECT p.rotation_id
         FROM pairs p
         JOIN rotationmesh.rotations r ON r.correlation_id = p.rotation_id
          AND (r.ended_at IS NULL OR (r.state = 'Cancelled' AND NOT r.concluded AND r.requested_by IS NOT NULL))
-        WHERE p.rotation_id <> @rotationId
-          AND (p.tenants IS NULL OR @tenants::text[] IS NULL OR p.tenants && @tenants::text[] OR p.tenancy <> p.own_tenancy)
+        WHERE (p.tenants IS NULL OR @tenants::text[] IS NULL OR p.tenants && @tenants::text[] OR p.tenancy <> p.own_tenancy)
         ORDER BY p.claimed_at, p.rotation_id LIMIT 1
         """;
 

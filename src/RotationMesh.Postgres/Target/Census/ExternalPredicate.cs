@@ -40,7 +40,7 @@ internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget t
             CancellationToken.None
         );
         await using var command = new NpgsqlCommand(
-            $"SELECT pg_catalog.count(*) FROM {target.Shape.Quoted} AS t WHERE {target.Sql.Elsewhere}",
+            $"SELECT pg_catalog.count(*) FROM {target.Shape.From} AS t WHERE {target.Sql.Elsewhere}",
             connection
         );
         try

@@ -56,7 +56,7 @@ public sealed class TableCensus(TargetDatabases databases)
     )
     {
         ArgumentNullException.ThrowIfNull(target);
-        var tenant = $"t.{target.Entry.Tenant.Quoted}::pg_catalog.text";
+        var tenant = target.Tenants.Text;
         if (target.Entry.TenantWhenNull is { } whenNull)
             tenant = $"coalesce({tenant}, '{whenNull.Replace("'", "''", StringComparison.Ordinal)}')";
         var columns = $"{tenant}, {target.Sql.Version}::bigint, {target.Sql.External}, pg_catalog.count(*)";
@@ -105,16 +105,16 @@ public sealed class TableCensus(TargetDatabases databases)
             IReadOnlyList<string>? wanted = tenant is null ? tenants : [tenant];
             if (wanted is not null)
             {
-                query.Add(target.Sql.Comparable(wanted));
+                query.Add(target.Tenants.Comparable(wanted));
                 var withNull = target.Entry.TenantWhenNull is { } whenNull && wanted.Contains(whenNull);
-                query.Where(target.Sql.InTenants(query.Count, withNull));
+                query.Where(target.Tenants.In(query.Count, withNull));
             }
 
             await using var batch = new NpgsqlBatch(connection);
             if (target.ByTenant)
                 batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
             batch.BatchCommands.Add(
-                query.Command($"SELECT {columns} FROM {target.Shape.Quoted} AS t", grouping)
+                query.Command($"SELECT {columns} FROM {target.Shape.From} AS t", grouping)
             );
             await using var reader = await predicate.OrExplainAsync(() =>
                 batch.ExecuteReaderAsync(cancellationToken)

@@ -114,7 +114,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
         batch.BatchCommands.Add(TenantSetting.Command(target, anyTenant));
         batch.BatchCommands.Add(
             new NpgsqlBatchCommand(
-                $"SELECT 1 FROM {target.Shape.Quoted} AS t WHERE t.{target.Entry.Tenant.Quoted} IS NULL LIMIT 1"
+                $"SELECT 1 FROM {target.Shape.From} AS t WHERE t.{target.Entry.Tenant.Quoted} IS NULL LIMIT 1"
             )
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

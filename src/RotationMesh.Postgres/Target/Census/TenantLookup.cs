@@ -53,9 +53,9 @@ public sealed class TenantLookup(TargetDatabases databases)
         await using var batch = new NpgsqlBatch(connection);
         if (target.ByTenant)
             batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
-        var query = new QueryText(target.Sql.InTenants(1, tenant == target.Entry.TenantWhenNull));
-        query.Add(target.Sql.Comparable([tenant]));
-        batch.BatchCommands.Add(query.Command($"SELECT 1 FROM {target.Shape.Quoted} AS t", "LIMIT 1"));
+        var query = new QueryText(target.Tenants.In(1, tenant == target.Entry.TenantWhenNull));
+        query.Add(target.Tenants.Comparable([tenant]));
+        batch.BatchCommands.Add(query.Command($"SELECT 1 FROM {target.Shape.From} AS t", "LIMIT 1"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (target.ByTenant)
             await reader.NextResultAsync(cancellationToken);
@@ -100,7 +100,7 @@ public sealed class TenantLookup(TargetDatabases databases)
         var tenant = $"t.{target.Entry.Tenant.Quoted}";
         return await connection.QueryAsync<string>(
             new CommandDefinition(
-                $"SELECT DISTINCT {tenant}::pg_catalog.text FROM {target.Shape.Quoted} AS t WHERE {tenant} IS NOT NULL LIMIT {SuggestedFrom}",
+                $"SELECT DISTINCT {tenant}::pg_catalog.text FROM {target.Shape.From} AS t WHERE {tenant} IS NOT NULL LIMIT {SuggestedFrom}",
                 cancellationToken: cancellationToken
             )
         );

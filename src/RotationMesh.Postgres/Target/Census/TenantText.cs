@@ -10,8 +10,8 @@ internal sealed class TenantText(NpgsqlConnection connection, TableTarget target
     /// <summary>Throws <see cref="UsageException"/> that names the first text which is no value of the column's type.</summary>
     public async Task EnsureFitsAsync(IReadOnlyList<string> tenants, CancellationToken cancellationToken)
     {
-        var compared = target.Sql.Comparable(tenants);
-        if (target.Sql.TakesAnyTenant || await FitAsync(compared, cancellationToken))
+        var compared = target.Tenants.Comparable(tenants);
+        if (target.Tenants.TakesAnyTenant || await FitAsync(compared, cancellationToken))
             return;
         var entry = target.Entry;
         foreach (var tenant in compared)
@@ -27,7 +27,7 @@ internal sealed class TenantText(NpgsqlConnection connection, TableTarget target
 
     private async Task<bool> FitAsync(string[] tenants, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(target.Sql.AsTenants, connection);
+        await using var command = new NpgsqlCommand(target.Tenants.AsTenants, connection);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = tenants });
         try
         {

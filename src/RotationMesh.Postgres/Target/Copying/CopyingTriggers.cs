@@ -1,4 +1,3 @@
-using Dapper;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -46,12 +45,11 @@ public sealed class CopyingTriggers(TargetDatabases databases)
         if (await new Catalog(connection).FindTableAsync(entry.Table) is not { } table)
             return [];
         string[] columns = [.. entry.Columns.Select(column => column.Name.Name).Distinct()];
-        var triggers = await connection.QueryAsync<TriggerFunction>(
-            new CommandDefinition(
-                ListTriggers,
-                new { oid = table.Oid, written = columns.Append(entry.Version.Name).ToArray() },
-                cancellationToken: cancellationToken
-            )
+        var triggers = await connection.PreparedAsync<TriggerFunction>(
+            ListTriggers,
+            cancellationToken,
+            ("oid", table.Oid),
+            ("written", columns.Append(entry.Version.Name).ToArray())
         );
         return
         [

@@ -69,7 +69,7 @@ internal sealed class ExternalCheck(
     {
         if (read.Value is not { } value)
             return RowErrors.From(read.Fault!.Value);
-        var (tenant, version) = batch.Origins[row];
+        var (_, version, tenant) = batch.Origins[row];
         if (tenant is null)
             return RowError.AuthenticationFailed;
         var error = reencryptor.Check(store.Column, tenant, (int)version!.Value, value.Envelope.Span);

@@ -124,7 +124,7 @@ internal sealed class ExternalRows(
                 continue;
             }
 
-            var (of, version) = batch.Origins[row];
+            var (_, version, of) = batch.Origins[row];
             var made = rows.Move(store.Column, of!, (int)version!.Value, value.Envelope, batch.Slab);
             if (made.Error is { } error)
                 await FailAsync(row, error, sum, tenant);

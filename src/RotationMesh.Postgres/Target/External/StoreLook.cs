@@ -24,7 +24,7 @@ public sealed class StoreLook(TargetDatabases databases)
             cancellationToken
         );
         await using var command = new NpgsqlCommand(
-            $"SELECT t.{entry.Key.Quoted}::pg_catalog.text FROM {target.Shape.Quoted} AS t WHERE {target.Sql.Elsewhere} AND t.{entry.Key.Quoted} IS NOT NULL LIMIT 1",
+            $"SELECT t.{entry.Key.Quoted}::pg_catalog.text FROM {target.Shape.From} AS t WHERE {target.Sql.Elsewhere} AND t.{entry.Key.Quoted} IS NOT NULL LIMIT 1",
             connection
         );
         if (await command.ExecuteScalarAsync(cancellationToken) is not string name)

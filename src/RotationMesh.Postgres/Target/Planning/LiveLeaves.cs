@@ -23,7 +23,7 @@ internal static class LiveLeaves
             return [];
         return
         [
-            .. (await catalog.LeavesAsync(table.Oid))
+            .. (await catalog.LeavesAsync(table.Oid, target.Entry.Only))
                 .Where(leaf => leaf.Kind == "r")
                 .Select(leaf => new LeafTable(
                     new SqlName(new SqlIdentifier(leaf.Schema), new SqlIdentifier(leaf.Name))

@@ -69,7 +69,7 @@ internal sealed class ElementLook(TargetDatabases databases)
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            SELECT e.n OPERATOR(pg_catalog.-) 1 FROM {target.Shape.Quoted} AS t
+            SELECT e.n OPERATOR(pg_catalog.-) 1 FROM {target.Shape.From} AS t
             CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof({value}) OPERATOR(pg_catalog.=) 'array'
                                             THEN {value} ELSE '[]' END AS d) AS a
             CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(a.d) WITH ORDINALITY AS e (d, n)

@@ -84,6 +84,10 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
                     tally.Tried,
                     tally.Failed
                 )
+                {
+                    MayBePadded =
+                        target.Shape.Tenant.Base == "bpchar" && target.Entry.TenantPadding is null,
+                }
             );
         }
 
@@ -225,6 +229,9 @@ public sealed record ProbeResult(
     int Failed
 )
 {
+    /// <summary>Whether tenants have a padding that the map says nothing of.</summary>
+    public bool MayBePadded { get; init; }
+
     /// <summary>Whether the key ring's key of this version can't be the one that the rows were encrypted with.</summary>
     public bool IsWrongKey => Tried >= KeyProbe.FewestValues && Failed * 2 > Tried;
 
@@ -232,5 +239,6 @@ public sealed record ProbeResult(
     public string Explain() =>
         $"the key of version {Version} (fingerprint {Fingerprint}) does not open table {Table}: "
         + $"{Failed} of {Tried} sampled values of that version fail. Nothing was written; check that the keys "
-        + "are not swapped, and that the map names the right format, context and tenant column";
+        + "are not swapped, and that the map names the right format, context and tenant column"
+        + (MayBePadded ? ", and tenantPadding: its tenant column is padded with spaces" : "");
 }

@@ -27,7 +27,7 @@ internal sealed class PathLook(TargetDatabases databases)
         CancellationToken cancellationToken
     )
     {
-        if (column.Path is not { } path)
+        if (column.Path is not { Count: > 0 } path)
             return "";
         for (var depth = path.Count - 1; depth >= 0; depth--)
         {
@@ -126,7 +126,7 @@ internal sealed class PathLook(TargetDatabases databases)
             value = $"pg_catalog.jsonb_extract_path({value}, VARIADIC {HeldColumns.Path(place)})";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT {value} AS d FROM {target.Shape.Quoted} AS t WHERE NOT {target.Sql.External} AND {value} IS NOT NULL AND pg_catalog.jsonb_typeof({value}) OPERATOR(pg_catalog.<>) 'null' LIMIT {Documents}"
+            $"SELECT {value} AS d FROM {target.Shape.From} AS t WHERE NOT {target.Sql.External} AND {value} IS NOT NULL AND pg_catalog.jsonb_typeof({value}) OPERATOR(pg_catalog.<>) 'null' LIMIT {Documents}"
         );
     }
 

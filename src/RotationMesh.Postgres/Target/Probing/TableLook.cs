@@ -15,7 +15,7 @@ internal sealed class TableLook(TargetDatabases databases, TableTarget target)
     public async Task<bool> AnyAsync(string condition, CancellationToken cancellationToken) =>
         (
             await ListAsync(
-                $"SELECT 1 FROM {target.Shape.Quoted} AS t WHERE {condition} LIMIT 1",
+                $"SELECT 1 FROM {target.Shape.From} AS t WHERE {condition} LIMIT 1",
                 reader => reader.GetInt32(0),
                 cancellationToken
             )

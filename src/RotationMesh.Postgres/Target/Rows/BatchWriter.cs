@@ -17,6 +17,7 @@ internal sealed class BatchWriter(
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
     private readonly string triggersExist = $"SELECT {UpdateTriggers.ExistOn(leaf)}";
     private readonly WriteClock clock = new(connection, term);
+    private readonly RefusalCauses causes = new(connection, leaf);
     private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
 
     /// <summary>
@@ -37,11 +38,11 @@ internal sealed class BatchWriter(
         }
         catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
         {
-            return await SplitAsync(batch, tenant, IsTooLong(fault));
+            return await SplitAsync(batch, tenant, fault);
         }
         catch (AlteredRowException)
         {
-            return await SplitAsync(batch, tenant, mayFitLater: false);
+            return await SplitAsync(batch, tenant, null);
         }
     }
 
@@ -57,17 +58,17 @@ internal sealed class BatchWriter(
         }
         catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
         {
-            return await SplitAsync(batch, tenant, IsTooLong(fault));
+            return await SplitAsync(batch, tenant, fault);
         }
         catch (AlteredRowException)
         {
-            return await SplitAsync(batch, tenant, mayFitLater: false);
+            return await SplitAsync(batch, tenant, null);
         }
     }
 
     // One row that a constraint or a trigger refuses takes its batch back, and a batch may be too large for the time that
-    // it has: halves find the row, or the size that fits, in log2(n) steps.
-    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, bool mayFitLater)
+    // it has: halves find the row, or the size that fits, in log2(n) steps. Without a fault a trigger altered a row.
+    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, PostgresException? fault)
     {
         if (connection.State != ConnectionState.Open)
         {
@@ -76,9 +77,9 @@ internal sealed class BatchWriter(
         }
 
         if (batch.Count == 1)
-            return mayFitLater
+            return fault is not null && IsTooLong(fault)
                 ? new BatchOutcome(0, [], MayBeHeld: true)
-                : new BatchOutcome(0, [RowCursor.Failure(target, batch, 0, RowError.DatabaseError)]);
+                : new BatchOutcome(0, [await RefusedAsync(batch, fault)]);
         var half = batch.Count / 2;
         var first = await WriteAsync(batch.Part(target, 0, half), tenant);
         var second = await WriteAsync(batch.Part(target, half, batch.Count - half), tenant);
@@ -88,6 +89,14 @@ internal sealed class BatchWriter(
             first.MayBeHeld || second.MayBeHeld
         );
     }
+
+    private async Task<RowFailure> RefusedAsync(RowBatch batch, PostgresException? fault) =>
+        RowCursor.Failure(target, batch, 0, RowError.DatabaseError) with
+        {
+            Cause = fault is null
+                ? await causes.OfTriggersAsync("a trigger changes what is written")
+                : await causes.OfAsync(fault),
+        };
 
     private async Task<int> ExecuteAsync(string sql, RowBatch batch, string? tenant)
     {

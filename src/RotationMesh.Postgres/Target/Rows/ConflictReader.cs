@@ -38,6 +38,7 @@ internal sealed class ConflictReader(
     )
     {
         await using var query = new NpgsqlBatch(connection);
+        query.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // keys are compared with those read
         if (target.ByTenant)
             query.BatchCommands.Add(TenantSetting.Command(target, tenant));
         var command = new NpgsqlBatchCommand(readByKey);
@@ -54,12 +55,15 @@ internal sealed class ConflictReader(
         }
 
         query.BatchCommands.Add(command);
-        await using var reader = await query.ExecuteReaderAsync();
-        if (target.ByTenant)
-            await reader.NextResultAsync();
         var settled = refused.Select(failure => Text(failure.Key)).ToHashSet();
         var sent = mayBeHeld ? [] : Sent(batch);
         var again = new RowBatch(target);
+        var passedOver = new List<RowFailure>();
+        await using (var reader = await query.ExecuteReaderAsync())
+        {
+        await reader.NextResultAsync();
+        if (target.ByTenant)
+            await reader.NextResultAsync();
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(CancellationToken.None))
         {
@@ -71,7 +75,7 @@ internal sealed class ConflictReader(
                 && state == (Text(cursor.Place(again.Slab)), cursor.Witness)
             )
             {
-                fail(cursor.Failure(RowError.DatabaseError));
+                passedOver.Add(cursor.Failure(RowError.DatabaseError));
                 continue;
             }
 
@@ -80,7 +84,13 @@ internal sealed class ConflictReader(
             else if (rows.Add(target, cursor, again) is { } error)
                 fail(cursor.Failure(error));
         }
+        }
 
+        if (passedOver.Count == 0)
+            return again;
+        var cause = await new RefusalCauses(connection, leaf).OfTriggersAsync("a trigger or a policy passes it over");
+        foreach (var failure in passedOver)
+            fail(failure with { Cause = cause });
         return again;
     }
 

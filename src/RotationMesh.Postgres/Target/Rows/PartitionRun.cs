@@ -25,6 +25,7 @@ internal sealed class PartitionRun
     private readonly Action<PartitionOutcome> progress;
     private readonly BatchWriter writer;
     private readonly ConflictReader conflicts;
+    private readonly RowHolders holders;
     private readonly ExternalRows? external;
     private readonly LargeSettlement large;
     private readonly FailureTally failures;
@@ -51,6 +52,7 @@ internal sealed class PartitionRun
         this.progress = progress;
         writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term);
         conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
+        holders = new RowHolders(connection, target, leaf);
         if (target.Store is { } store)
             external = new ExternalRows(
                 target,
@@ -214,8 +216,11 @@ internal sealed class PartitionRun
         if (!settings.IsLastSweep)
             return;
         var left = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, large.Rows, Fail);
+        if (left.Count == 0)
+            return;
+        var why = await holders.ExplainAsync(left, tenant);
         for (var row = 0; row < left.Count; row++)
-            Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError));
+            Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError) with { Cause = why[row] });
     }
 
     /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>

@@ -28,8 +28,11 @@ internal sealed class RowBatch
     /// <summary>For each encrypted column, the new stored value of each row; empty where the column stays as it is.</summary>
     public IReadOnlyList<List<ReadOnlyMemory<byte>>> Values => values;
 
-    /// <summary>Tenant and source version of each row, for the record should the database refuse it.</summary>
-    public List<(string? Tenant, long? Version)> Origins { get; } = [];
+    /// <summary>
+    /// Tenant and source version of each row, for the record should the database refuse it, and the text that its keys are
+    /// derived for.
+    /// </summary>
+    public List<(string? Tenant, long? Version, string? KeyTenant)> Origins { get; } = [];
 
     /// <summary>How many values each row holds: none where there was nothing to re-encrypt.</summary>
     public List<int> Held { get; } = [];
@@ -58,7 +61,7 @@ internal sealed class RowBatch
         Held.Add(held);
         Places.Add(row.Place(Slab));
         Witnesses.Add(row.Witness);
-        Origins.Add((row.Tenant, row.Version));
+        Origins.Add((row.Tenant, row.Version, row.KeyTenant));
         for (var i = 0; i < keys.Length; i++)
             keys[i].Add(row.Key(i, Slab));
     }

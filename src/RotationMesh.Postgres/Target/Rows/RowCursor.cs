@@ -43,8 +43,11 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     /// <summary>Key version of the row; null where the column is NULL and the map gives no replacement.</summary>
     public long? Version => reader.IsDBNull(VersionColumn) ? null : reader.GetInt64(VersionColumn);
 
-    /// <summary>Tenant that the row's keys are derived for; null where the column is NULL and the map gives no replacement.</summary>
-    public string? Tenant =>
+    /// <summary>Tenant of the row, for people; null where the column is NULL and the map gives no replacement.</summary>
+    public string? Tenant => target.Entry.TenantPadding == true ? KeyTenant?.TrimEnd(' ') : KeyTenant;
+
+    /// <summary>The text that the row's keys are derived for; null where there is none.</summary>
+    public string? KeyTenant =>
         reader.IsDBNull(TenantColumn) ? target.Entry.TenantWhenNull : reader.GetString(TenantColumn);
 
     /// <summary>Bytes of the row's largest value, where one is too large to come with the row; null where all are here.</summary>
@@ -86,7 +89,7 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
                     new KeyPart(
                         column.Name,
                         reader.GetString(FirstKeyColumn + i),
-                        target.Shape.Key[i].IsInteger
+                        target.Shape.Key[i].IsJsonNumber
                     )
             ),
         ];
@@ -125,7 +128,7 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
                         new KeyPart(
                             column.Name,
                             Encoding.UTF8.GetString(batch.Keys[i][row].Span),
-                            target.Shape.Key[i].IsInteger
+                            target.Shape.Key[i].IsJsonNumber
                         )
                 ),
             ],

@@ -16,6 +16,9 @@ public sealed record RowFailure(
 {
     /// <summary>Bytes of the value that is too large; null for any other error.</summary>
     public long? Size { get; init; }
+
+    /// <summary>Why the database refused it, by names and codes alone; null where the error says it all.</summary>
+    public string? Cause { get; init; }
 }
 
 /// <summary>One column of a row's primary key; <paramref name="IsNumber"/> tells how it is written in JSON.</summary>

@@ -114,8 +114,8 @@ internal static class RowQuery
         if (tenants is not null)
         {
             var withNull = target.Entry.TenantWhenNull is { } whenNull && tenants.Contains(whenNull);
-            query.Add(target.Sql.Comparable(tenants));
-            query.Where(target.Sql.InTenants(query.Count, withNull));
+            query.Add(target.Tenants.Comparable(tenants));
+            query.Where(target.Tenants.In(query.Count, withNull));
         }
 
         var batch = new NpgsqlBatch(connection);

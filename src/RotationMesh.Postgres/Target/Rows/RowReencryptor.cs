@@ -16,7 +16,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     /// </summary>
     public RowError? Add(TableTarget target, RowCursor row, RowBatch batch)
     {
-        var (tenant, version) = (row.Tenant, row.Version);
+        var (tenant, version) = (row.KeyTenant, row.Version);
         if (Refusal(tenant, version) is { } refusal)
             return refusal;
         var held = row.ObjectName is null ? 0 : 1; // the value in the store, which is moved on its own

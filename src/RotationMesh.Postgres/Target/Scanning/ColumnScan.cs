@@ -108,6 +108,7 @@ public sealed class ColumnScan(
                 if (!columns.TryGetValue(column.Name.Name, out var places))
                     columns.Add(column.Name.Name, places = new DeclaredColumn());
                 places.Add(column.Path);
+                places.IsOnly |= entry.Only;
             }
         }
 

@@ -28,7 +28,7 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
             return;
         Values++;
         foreach (var leaf in ValueLeaves.Of(value))
-            if (leaf.Text.Length > 0 && declared?.Names(leaf.Place) != true)
+            if (leaf.Text.Length > 0 && declared?.Names(leaf) != true)
                 PlaceOf(leaf.Path).Add(leaf.Text, near, opener);
     }
 

@@ -33,6 +33,7 @@ internal sealed record KnownTenants(IReadOnlyList<string> All, bool AreAll)
                 await foreach (var tenant in ListAsync(databases, entry, most, cancellationToken))
                 {
                     tenants.Add(tenant);
+                    tenants.Add(tenant.TrimEnd(' ')); // of char(n) both are in use
                     listed++;
                 }
             }

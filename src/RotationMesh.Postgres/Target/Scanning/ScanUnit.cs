@@ -53,6 +53,9 @@ internal sealed class DeclaredColumn
 
     public bool IsWhole { get; private set; }
 
+    /// <summary>Whether it is not declared of tables that inherit it.</summary>
+    public bool IsOnly { get; set; }
+
     public void Add(IReadOnlyList<string>? path)
     {
         if (path is null)
@@ -61,6 +64,12 @@ internal sealed class DeclaredColumn
             paths.Add(path);
     }
 
-    /// <summary>Whether the map names exactly this place in the document.</summary>
-    public bool Names(IReadOnlyList<string> path) => paths.Exists(declared => declared.SequenceEqual(path));
+    /// <summary>
+    /// Whether the map names exactly this place in the document. What stands at no exact place has none, and is not the whole
+    /// document.
+    /// </summary>
+    public bool Names(ValueLeaf leaf) =>
+        paths.Exists(declared =>
+            declared.SequenceEqual(leaf.Place) && (declared.Count > 0 || leaf.Path.Length == 0)
+        );
 }

@@ -63,7 +63,7 @@ internal sealed class ScanUnits
         foreach (var relation in relations)
         foreach (var (oid, columns) in own)
         {
-            if (oid != relation.Oid)
+            if (oid != relation.Oid || columns.Values.Any(column => column.IsOnly))
                 continue;
             foreach (var heir in Below(relation).Where(heir => !own.ContainsKey(heir.Oid)))
                 all[heir.Oid] = columns;

@@ -7,14 +7,22 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// <summary>Questions to the system catalogs of a target database (PostgreSQL 13 and later).</summary>
 internal sealed class Catalog(NpgsqlConnection connection)
 {
-    // Not by to_regclass, which raises an error over a schema that the role may not use.
-    private const string FindTable = """
+    private const string FindQualified = """
         SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
                pg_catalog.row_security_active(c.oid) AS RowSecurityActive
-        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.relname OPERATOR(pg_catalog.=) @name AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-          AND CASE WHEN @schema::pg_catalog.text IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)
-                   ELSE n.nspname OPERATOR(pg_catalog.=) @schema::pg_catalog.text END
+        FROM pg_catalog.pg_namespace n
+        JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname OPERATOR(pg_catalog.=) @name
+        WHERE n.nspname OPERATOR(pg_catalog.=) @schema AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+        """;
+
+    private const string FindVisible = $"""
+        WITH RECURSIVE {NamedTables.Terms}
+        SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
+               pg_catalog.row_security_active(c.oid) AS RowSecurityActive
+        FROM named
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) named.oid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE')
         """;
 
     // What the role may not use is not in current_schemas either.
@@ -32,6 +40,8 @@ internal sealed class Catalog(NpgsqlConnection connection)
     private static readonly string ListColumns = $"""
         WITH RECURSIVE types AS (
             SELECT a.attnum, a.attname, a.attnotnull, a.attgenerated, a.attidentity,
+                   EXISTS (SELECT FROM pg_catalog.pg_collation k
+                           WHERE k.oid OPERATOR(pg_catalog.=) a.attcollation AND NOT k.collisdeterministic) AS loose,
                    pg_catalog.format_type(a.atttypid, a.atttypmod) AS written,
                    pg_catalog.format('%I.%I', n.nspname, t.typname) AS qualified, t.oid, t.typname, t.typtype, t.typbasetype
             FROM pg_catalog.pg_attribute a
@@ -40,12 +50,13 @@ internal sealed class Catalog(NpgsqlConnection connection)
             WHERE a.attrelid OPERATOR(pg_catalog.=) @oid::pg_catalog.oid AND a.attnum OPERATOR(pg_catalog.>) 0
               AND NOT a.attisdropped
             UNION ALL
-            SELECT x.attnum, x.attname, x.attnotnull, x.attgenerated, x.attidentity, x.written, x.qualified,
+            SELECT x.attnum, x.attname, x.attnotnull, x.attgenerated, x.attidentity, x.loose, x.written, x.qualified,
                    b.oid, b.typname, b.typtype, b.typbasetype
             FROM types x JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=) x.typbasetype
             WHERE x.typtype OPERATOR(pg_catalog.=) 'd')
         SELECT x.attname AS Name, x.written AS Written, x.typname AS Base, x.qualified AS Qualified,
                {EqualityOperator.Of("x.oid")} AS Equality, x.attnotnull AS NotNull,
+               x.loose OR x.typname OPERATOR(pg_catalog.=) 'citext' AS Loose,
                x.attgenerated OPERATOR(pg_catalog.<>) '' OR x.attidentity OPERATOR(pg_catalog.=) 'a' AS Generated,
                pg_catalog.has_column_privilege(@oid::pg_catalog.oid, x.attnum, 'SELECT') AS MaySelect,
                pg_catalog.has_column_privilege(@oid::pg_catalog.oid, x.attnum, 'UPDATE') AS MayUpdate
@@ -109,11 +120,22 @@ internal sealed class Catalog(NpgsqlConnection connection)
         );
 
     /// <summary>The table; null where it does not exist, or the role may not use its schema.</summary>
-    public Task<CatalogTable?> FindTableAsync(SqlName name) =>
-        connection.QuerySingleOrDefaultAsync<CatalogTable>(
-            FindTable,
-            new { schema = name.Schema?.Name, name = name.Name.Name }
-        );
+    public async Task<CatalogTable?> FindTableAsync(SqlName name) =>
+        (
+            name.Schema is { } schema
+                ? await connection.PreparedAsync<CatalogTable>(
+                    FindQualified,
+                    CancellationToken.None,
+                    ("schema", schema.Name),
+                    ("name", name.Name.Name)
+                )
+                : await connection.PreparedAsync<CatalogTable>(
+                    FindVisible,
+                    CancellationToken.None,
+                    ("schemas", new string?[] { null }),
+                    ("names", new[] { name.Name.Name })
+                )
+        ).SingleOrDefault();
 
     /// <summary>The schema that has the table, and that the role may not use; null where there is none.</summary>
     public Task<string?> FindClosedSchemaAsync(SqlName name) =>
@@ -123,21 +145,29 @@ internal sealed class Catalog(NpgsqlConnection connection)
         );
 
     public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
-        (await connection.QueryAsync<CatalogColumn>(ListColumns, new { oid })).ToDictionary(column =>
+        (await ListAsync<CatalogColumn>(ListColumns, oid)).ToDictionary(column =>
             column.Name
         );
 
-    public async Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
-        [.. await connection.QueryAsync<CatalogIndex>(ListIndexes, new { oid })];
+    public Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
+        ListAsync<CatalogIndex>(ListIndexes, oid);
 
-    public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid) =>
-        [.. await connection.QueryAsync<CatalogLeaf>(ListLeaves, new { oid })];
+    /// <summary>The tables that hold the rows of a table, or it <paramref name="only"/>; itself comes first.</summary>
+    public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid, bool only) =>
+        [
+            .. (await ListAsync<CatalogLeaf>(ListLeaves, oid)).Where(leaf =>
+                !only || leaf.Oid == oid
+            ),
+        ];
 
     public async Task<IReadOnlyList<string>> TablesAsync() =>
         [.. await connection.QueryAsync<string>(ListTables)];
 
     public async Task<IReadOnlyList<string>> PartitionColumnsAsync(long oid) =>
         [.. await connection.QueryAsync<string>(PartitionColumns, new { oid })];
+
+    private Task<IReadOnlyList<T>> ListAsync<T>(string sql, long oid) =>
+        connection.PreparedAsync<T>(sql, CancellationToken.None, ("oid", oid));
 }
 
 internal sealed record CatalogTable
@@ -157,6 +187,9 @@ internal sealed record CatalogColumn
     public string Qualified { get; init; } = "";
     public string Equality { get; init; } = "";
     public bool NotNull { get; init; }
+
+    /// <summary>Whether texts that differ may be equal values of it.</summary>
+    public bool Loose { get; init; }
 
     /// <summary>Computed by the database, so it can't be written.</summary>
     public bool Generated { get; init; }

@@ -21,11 +21,9 @@ internal static class JsonString
 
     /// <summary>The column's document with the text <paramref name="value"/> in place of the string at the path.</summary>
     public static string Replace(string column, IReadOnlyList<string> path, string value) =>
-        $"pg_catalog.jsonb_set({column}, {Literal(path)}, pg_catalog.to_jsonb({value}), false)";
+        path.Count == 0
+            ? $"pg_catalog.to_jsonb({value})" // jsonb_set leaves a document as it is that is all to be replaced
+            : $"pg_catalog.jsonb_set({column}, {Literal(path)}, pg_catalog.to_jsonb({value}), false)";
 
-    private static string Literal(IReadOnlyList<string> path)
-    {
-        var elements = path.Select(part => $"'{part.Replace("'", "''", StringComparison.Ordinal)}'");
-        return $"ARRAY[{string.Join(", ", elements)}]::pg_catalog.text[]";
-    }
+    private static string Literal(IReadOnlyList<string> path) => HeldColumns.Path(path);
 }

@@ -13,7 +13,12 @@ internal sealed class LeafCheck(
     /// <summary>The leaves, whether or not there are faults.</summary>
     public async Task<IReadOnlyList<CatalogLeaf>> RunAsync(CatalogTable table)
     {
-        var leaves = await catalog.LeavesAsync(table.Oid);
+        var leaves = await catalog.LeavesAsync(table.Oid, entry.Only);
+        if (entry.Only && table.Kind == "p")
+            fault(
+                "it is partitioned, so that all of its rows are those of its partitions",
+                $"remove `only` from the map (line {entry.Line})"
+            );
         foreach (var leaf in leaves)
             await CheckAsync(table, leaf);
         if (
@@ -46,7 +51,8 @@ internal sealed class LeafCheck(
             var key = UniqueKey.Text(entry);
             fault(
                 $"key ({key}) is not unique in {name}, which inherits from it",
-                $"CREATE UNIQUE INDEX ON {name} ({key})"
+                $"CREATE UNIQUE INDEX ON {name} ({key}); or, where its rows are copies, let the map say only: true (line {entry.Line}) "
+                    + $"and give {name} an entry of its own"
             );
         }
     }

@@ -13,6 +13,8 @@ public sealed class SchemaCheck(
     IExternalStores? stores = null
 )
 {
+    private readonly SharedTables shared = new(databases);
+
     private const string ReadOnlyFix = "point the map at the primary, with a role that may write";
 
     /// <summary>
@@ -55,7 +57,7 @@ public sealed class SchemaCheck(
             }
         }
 
-        faults.AddRange(await new SharedTables(databases).FindAsync(all, cancellationToken));
+        faults.AddRange(await shared.FindAsync(all, cancellationToken));
         return new SchemaReport(targets, faults);
     }
 

@@ -1,4 +1,3 @@
-using Dapper;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Schema;
@@ -10,23 +9,45 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// entries of one name: totals would count their rows twice, and a rotation of one would keep running into the other.
 /// Two maps can rotate such a table one after the other.
 /// </summary>
+/// <remarks>
+/// The database is asked of the entries at hand alone, never of the whole map: which tables hold their rows, and what else
+/// names those. So checking tables one by one costs no more than checking all of them at once.
+/// </remarks>
 internal sealed class SharedTables(TargetDatabases databases)
 {
-    // Names are looked up in the catalog and not as regclass, which raises an error over a schema that may not be used.
-    private const string FindTables = """
-        WITH RECURSIVE tree AS (
-            SELECT e.place, c.oid
-            FROM ROWS FROM (pg_catalog.unnest(@schemas), pg_catalog.unnest(@names))
-                WITH ORDINALITY AS e (schema, name, place)
-            JOIN pg_catalog.pg_class c ON c.relname OPERATOR(pg_catalog.=) e.name
-            JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-            WHERE CASE WHEN e.schema IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)
-                       ELSE n.nspname OPERATOR(pg_catalog.=) e.schema END
+    // Every table that some row of an entry may be seen through: those below it, and whatever those inherit from.
+    private const string FindTables = $"""
+        WITH RECURSIVE {NamedTables.Terms},
+        below AS (
+            SELECT place, oid FROM named
             UNION
-            SELECT tree.place, i.inhrelid
-            FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
-        SELECT place OPERATOR(pg_catalog.-) 1 AS Place, oid::bigint AS Oid FROM tree ORDER BY 1, 2
+            SELECT below.place, i.inhrelid
+            FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid
+            WHERE NOT (@only::boolean[])[below.place::int]),
+        around AS (
+            SELECT place, oid FROM below
+            UNION
+            SELECT around.place, i.inhparent
+            FROM pg_catalog.pg_inherits i JOIN around ON i.inhrelid OPERATOR(pg_catalog.=) around.oid)
+        SELECT a.place OPERATOR(pg_catalog.-) 1 AS Place, a.oid::pg_catalog.int8 AS Oid, n.nspname AS Schema, c.relname AS Name,
+               EXISTS (SELECT FROM below b
+                       WHERE b.place OPERATOR(pg_catalog.=) a.place AND b.oid OPERATOR(pg_catalog.=) a.oid) AS HoldsRows
+        FROM around a
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.oid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         """;
+
+    private const string FindNamed = $"""
+        WITH RECURSIVE {NamedTables.Terms}
+        SELECT place OPERATOR(pg_catalog.-) 1 AS Place, oid::pg_catalog.int8 AS Oid FROM named
+        """;
+
+    private readonly Lazy<ILookup<string, MapTable>> byName = new(() =>
+        databases
+            .Tables.DistinctBy(Identity)
+            .Select((entry, order) => new MapTable(entry, order))
+            .ToLookup(table => table.Entry.Table.Name.Name)
+    );
 
     /// <summary>
     /// One fault for each of <paramref name="entries"/> that shares rows with another entry of the map, whether that one
@@ -39,68 +60,110 @@ internal sealed class SharedTables(TargetDatabases databases)
     {
         var asked = entries.Select(Identity).ToHashSet();
         var faults = new List<SchemaFault>();
-        var seen = new HashSet<string>();
-        foreach (var name in entries.Select(entry => entry.Database).Distinct())
+        foreach (var database in entries.GroupBy(entry => entry.Database))
         {
-            if (seen.Contains(name))
-                continue;
-            var same = await databases.Places.SameAsync(name, cancellationToken);
-            seen.UnionWith(same);
-            var others = databases
-                .Tables.Where(entry => same.Contains(entry.Database))
-                .DistinctBy(Identity)
-                .ToList();
-            if (others.Count > 1)
-                faults.AddRange(await FindAsync(others, asked, cancellationToken));
+            var same = (await databases.Places.SameAsync(database.Key, cancellationToken)).ToHashSet();
+            var spots = await SpotsAsync([.. database], cancellationToken);
+            var unqualified = await UnqualifiedAsync(spots, same, cancellationToken);
+            foreach (var entry in spots.GroupBy(spot => spot.Entry))
+                if (FindOther(entry.Key, [.. entry], same, unqualified, asked) is { } other)
+                    faults.Add(Fault(entry.Key, other));
         }
 
         return faults;
     }
 
-    private async Task<IReadOnlyList<SchemaFault>> FindAsync(
+    // An entry that comes later in the map tells of the pair, where both are asked for.
+    private TableEntry? FindOther(
+        TableEntry entry,
+        IReadOnlyList<Spot> spots,
+        HashSet<string> same,
+        HashSet<(TableEntry, long)> unqualified,
+        HashSet<(string, string, string)> asked
+    )
+    {
+        var identity = Identity(entry);
+        var own = byName.Value[entry.Table.Name.Name].FirstOrDefault(table => Identity(table.Entry) == identity)?.Order ?? int.MaxValue;
+        return spots
+            .SelectMany(spot =>
+                byName
+                    .Value[spot.Name]
+                    .Where(table =>
+                        table.Order != own
+                        && same.Contains(table.Entry.Database)
+                        && (spot.HoldsRows || !table.Entry.Only)
+                        && (
+                            table.Entry.Table.Schema is { } schema
+                                ? schema.Name == spot.Schema
+                                : unqualified.Contains((table.Entry, spot.Oid))
+                        )
+                    )
+            )
+            .Where(table => table.Order < own || !asked.Contains(Identity(table.Entry)))
+            .MinBy(table => table.Order)
+            ?.Entry;
+    }
+
+    private async Task<IReadOnlyList<Spot>> SpotsAsync(
         IReadOnlyList<TableEntry> entries,
-        HashSet<(string, string, string)> asked,
         CancellationToken cancellationToken
     )
     {
-        var tables = new List<(TableEntry Entry, long Oid)>();
-        foreach (var database in entries.GroupBy(entry => entry.Database))
-            tables.AddRange(await TablesAsync([.. database], cancellationToken));
-        var pairs = tables
-            .GroupBy(table => table.Oid)
-            .Where(table => table.Count() > 1)
-            .Select(table => (First: table.First().Entry, Second: table.Skip(1).First().Entry))
-            .DistinctBy(pair => (Identity(pair.First), Identity(pair.Second)));
+        var found = await AskAsync<(long Place, long Oid, string Schema, string Name, bool HoldsRows)>(
+            FindTables,
+            entries,
+            cancellationToken
+        );
         return
         [
-            .. pairs
-                .Where(pair => asked.Contains(Identity(pair.First)) || asked.Contains(Identity(pair.Second)))
-                .Select(pair =>
-                    asked.Contains(Identity(pair.Second))
-                        ? Fault(pair.Second, pair.First)
-                        : Fault(pair.First, pair.Second)
-                ),
+            .. found.Select(row => new Spot(entries[(int)row.Place], row.Oid, row.Schema, row.Name, row.HoldsRows)),
         ];
     }
 
-    private async Task<IEnumerable<(TableEntry, long)>> TablesAsync(
+    // Where a name without a schema leads depends on the search path of the entry's own role.
+    private async Task<HashSet<(TableEntry, long)>> UnqualifiedAsync(
+        IReadOnlyList<Spot> spots,
+        HashSet<string> same,
+        CancellationToken cancellationToken
+    )
+    {
+        var candidates = spots
+            .Select(spot => spot.Name)
+            .Distinct()
+            .SelectMany(name => byName.Value[name])
+            .Select(table => table.Entry)
+            .Where(entry => entry.Table.Schema is null && same.Contains(entry.Database));
+        var found = new HashSet<(TableEntry, long)>();
+        foreach (var database in candidates.GroupBy(entry => entry.Database))
+        {
+            var entries = database.ToList();
+            foreach (
+                var (place, oid) in await AskAsync<(long Place, long Oid)>(
+                    FindNamed,
+                    entries,
+                    cancellationToken
+                )
+            )
+                found.Add((entries[(int)place], oid));
+        }
+
+        return found;
+    }
+
+    private async Task<IEnumerable<T>> AskAsync<T>(
+        string sql,
         IReadOnlyList<TableEntry> entries,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await databases.OpenReadingAsync(entries[0].Database, cancellationToken);
-        var found = await connection.QueryAsync<(long Place, long Oid)>(
-            new CommandDefinition(
-                FindTables,
-                new
-                {
-                    schemas = entries.Select(entry => entry.Table.Schema?.Name).ToArray(),
-                    names = entries.Select(entry => entry.Table.Name.Name).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
+        return await connection.PreparedAsync<T>(
+            sql,
+            cancellationToken,
+            ("schemas", entries.Select(entry => entry.Table.Schema?.Name).ToArray()),
+            ("names", entries.Select(entry => entry.Table.Name.Name).ToArray()),
+            ("only", entries.Select(entry => entry.Only).ToArray())
         );
-        return found.Select(table => (entries[(int)table.Place], table.Oid));
     }
 
     private static SchemaFault Fault(TableEntry entry, TableEntry other) =>
@@ -112,4 +175,9 @@ internal sealed class SharedTables(TargetDatabases databases)
 
     private static (string, string, string) Identity(TableEntry entry) =>
         (entry.Scope, entry.Database, entry.Name);
+
+    private sealed record MapTable(TableEntry Entry, int Order);
+
+    /// <summary>A table through which rows of an entry may be seen; some of them are its own.</summary>
+    private sealed record Spot(TableEntry Entry, long Oid, string Schema, string Name, bool HoldsRows);
 }

@@ -20,7 +20,7 @@ internal sealed class StatementCheck(
     {
         if (
             entry.External is not null
-            && !await ExplainAsync($"SELECT {sql.Elsewhere} FROM {shape.Quoted} AS t", [], ExternalFault)
+            && !await ExplainAsync($"SELECT {sql.Elsewhere} FROM {shape.From} AS t", [], ExternalFault)
         )
             return;
         if (shape.RowSecurityActive && !await TrySettingAsync())
@@ -111,9 +111,10 @@ internal sealed class StatementCheck(
 
     private void LeafFault(LeafTable leaf, string privileges, PostgresException refusal) =>
         fault(
-            $"a statement of the rotation is refused on {leaf.Quoted}: {refusal.MessageText}",
+            $"a statement of the rotation is refused on {leaf.Quoted}: {refusal.MessageText}{PublishedRows.Why(refusal)}",
             refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege
                 ? $"GRANT {privileges} ON {leaf.Quoted} TO the role"
-                : $"correct the table or the map (line {entry.Line})"
+            : PublishedRows.IsRefusal(refusal) ? PublishedRows.Fix(leaf.Quoted)
+            : $"correct the table or the map (line {entry.Line})"
         );
 }

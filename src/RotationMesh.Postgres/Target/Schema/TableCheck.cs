@@ -30,6 +30,7 @@ internal sealed class TableCheck(
         var indexes = await catalog.IndexesAsync(table.Oid);
         CheckKey(columns, indexes);
         CheckVersion(columns[entry.Version.Name]);
+        CheckTenant(columns[entry.Tenant.Name]);
         foreach (var column in entry.Columns)
             CheckEncrypted(column, columns[column.Name.Name]);
         CheckPrivileges(columns);
@@ -122,6 +123,15 @@ internal sealed class TableCheck(
             );
     }
 
+    private void CheckTenant(CatalogColumn column)
+    {
+        if (entry.TenantPadding == true && Type(column).Base != "bpchar")
+            Fault(
+                $"tenant column {entry.Tenant.Shown} is {column.Written}, which is never padded",
+                $"remove tenantPadding from the map (line {entry.Line})"
+            );
+    }
+
     private void CheckEncrypted(ColumnEntry column, CatalogColumn live)
     {
         var type = Type(live);
@@ -133,7 +143,7 @@ internal sealed class TableCheck(
         else if (type.Base == "jsonb" && column.Path is null)
             Fault(
                 $"column {column.Name.Shown} is jsonb",
-                $"give the path of the string in the map (line {column.Line})"
+                $"give the path of the string in the map (line {column.Line}), or \"\" where the document is the string itself"
             );
         else if (type.Base != "jsonb" && column.Path is not null)
             Fault(
@@ -183,6 +193,7 @@ internal sealed class TableCheck(
         new()
         {
             Quoted = Name(table.Schema, table.Name).Quoted,
+            Only = entry.Only,
             Leaves = [.. leaves.Select(leaf => new LeafTable(Name(leaf.Schema, leaf.Name)))],
             Key = [.. entry.Key.Select(column => Type(columns[column.Name]))],
             Tenant = Type(columns[entry.Tenant.Name]),
@@ -203,5 +214,5 @@ internal sealed class TableCheck(
         new(new SqlIdentifier(schema), new SqlIdentifier(name));
 
     private static ColumnType Type(CatalogColumn column) =>
-        new(column.Written, column.Base) { Qualified = column.Qualified, Equality = column.Equality };
+        new(column.Written, column.Base) { Qualified = column.Qualified, Equality = column.Equality, IsLoose = column.Loose };
 }

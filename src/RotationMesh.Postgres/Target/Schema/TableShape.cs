@@ -9,6 +9,12 @@ public sealed record TableShape
     /// <summary>Quoted, schema-qualified name of the table.</summary>
     public required string Quoted { get; init; }
 
+    /// <summary>Whether rows of tables that inherit from it are not its own.</summary>
+    public bool Only { get; init; }
+
+    /// <summary>The table and its rows, after FROM.</summary>
+    public string From => Only ? $"ONLY {Quoted}" : Quoted;
+
     /// <summary>
     /// The tables that hold the rows: the table itself and those that inherit from it, or the leaves of a declaratively
     /// partitioned one. Only they have meaningful <c>ctid</c>s.
@@ -59,8 +65,14 @@ public sealed record ColumnType(string Written, string Base)
     /// <summary>The operator that tells whether two values are equal, as SQL with its schema.</summary>
     public required string Equality { get; init; }
 
+    /// <summary>Whether texts that differ may be equal to it, such as upper and lower case.</summary>
+    public bool IsLoose { get; init; }
+
     /// <summary>Whether the type is a whole number.</summary>
     public bool IsInteger => Base is "int2" or "int4" or "int8";
+
+    /// <summary>Whether JSON has it as a number: readers round those of eight bytes.</summary>
+    public bool IsJsonNumber => Base is "int2" or "int4";
 
     /// <summary>How an envelope is held in a column of this type; null where none can be.</summary>
     public EnvelopeEncoding? Encoding =>

@@ -39,7 +39,7 @@ internal sealed class TableSql
 
     /// <summary>
     /// Columns of every read: place (ctid), witness (xmin), version, tenant, size of the largest value, key columns, values.
-    /// The version comes as bigint, tenant and key as text, values as text or bytea. The size is NULL where all values are
+    /// The version comes as bigint, tenant and key as text (a padded tenant with its padding), values as text or bytea. The size is NULL where all values are
     /// there; a large value is NULL, and read by <see cref="ReadValues"/>. Where the map has a store, the name of the row's
     /// object comes last: NULL where the value is in the table, empty where the row names none.
     /// </summary>
@@ -48,7 +48,7 @@ internal sealed class TableSql
         get
         {
             var text = new StringBuilder(
-                $"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}::pg_catalog.text, {Values.LargestSize}"
+                $"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}{(entry.TenantPadding == true ? "" : "::pg_catalog.text")}, {Values.LargestSize}"
             );
             foreach (var key in entry.Key)
                 text.Append(CultureInfo.InvariantCulture, $", t.{key.Quoted}::pg_catalog.text");
@@ -62,28 +62,6 @@ internal sealed class TableSql
             return text.ToString();
         }
     }
-
-    /// <summary>Tenants in the array parameter <paramref name="parameter"/>, and NULL where it stands for one of them.</summary>
-    public string InTenants(int parameter, bool withNull)
-    {
-        var tenant = $"t.{entry.Tenant.Quoted}";
-        var listed =
-            $"{tenant} {shape.Tenant.Equality} ANY (${parameter}::pg_catalog.text[]::{TenantType}[])";
-        return withNull ? $"({listed} OR {tenant} IS NULL)" : listed;
-    }
-
-    /// <summary>
-    /// The tenants as <see cref="InTenants"/> compares them with the column. The one that stands for NULL need not be a
-    /// value of the column's type.
-    /// </summary>
-    public string[] Comparable(IEnumerable<string> tenants) =>
-        [.. tenants.Where(tenant => tenant != entry.TenantWhenNull || Fits(tenant))];
-
-    /// <summary>Whether any text is a value of the tenant column.</summary>
-    public bool TakesAnyTenant => shape.Tenant.Base is "text" or "varchar" or "bpchar";
-
-    /// <summary>The text parameter $1, an array, as values of the tenant column; an error where one is none.</summary>
-    public string AsTenants => $"SELECT pg_catalog.cardinality($1::pg_catalog.text[]::{TenantType}[])";
 
     /// <summary>
     /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
@@ -149,22 +127,6 @@ internal sealed class TableSql
     /// <summary>Type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
 
-    // Without its length: a cast to varchar(4) would cut the name of one tenant to that of another.
-    private string TenantType =>
-        shape.Tenant.Base switch
-        {
-            "text" or "varchar" => "pg_catalog.text",
-            "bpchar" => "pg_catalog.bpchar",
-            _ => shape.Tenant.Qualified,
-        };
-
-    private bool Fits(string tenant) =>
-        shape.Tenant.Base switch
-        {
-            "uuid" => Guid.TryParse(tenant, out _),
-            "int2" or "int4" or "int8" => long.TryParse(tenant, CultureInfo.InvariantCulture, out _),
-            _ => true,
-        };
 
     // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
     // none (NULL or empty) and stays as it is.

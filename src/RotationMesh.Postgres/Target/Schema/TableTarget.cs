@@ -32,6 +32,7 @@ public sealed class TableTarget
             ),
         ];
         Sql = new TableSql(entry, shape);
+        Tenants = new TenantSql(entry, shape);
         if (store is not null && entry.ExternalStore is { } external)
             Store = new TableStore(
                 store,
@@ -56,6 +57,8 @@ public sealed class TableTarget
     public bool ByTenant => Shape.RowSecurityActive;
 
     internal TableSql Sql { get; }
+
+    internal TenantSql Tenants { get; }
 
     /// <summary>Where the values of external rows are; null where the map has no store for them.</summary>
     internal TableStore? Store { get; }

@@ -9,16 +9,8 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// </summary>
 public sealed class TableTrees(TargetDatabases databases)
 {
-    // Names are looked up in the catalog and not as regclass, which raises an error over a schema that may not be used.
-    private const string Find = """
-        WITH RECURSIVE named AS (
-            SELECT e.place, c.oid
-            FROM ROWS FROM (pg_catalog.unnest(@schemas), pg_catalog.unnest(@names))
-                WITH ORDINALITY AS e (schema, name, place)
-            JOIN pg_catalog.pg_class c ON c.relname OPERATOR(pg_catalog.=) e.name
-            JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-            WHERE CASE WHEN e.schema IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)
-                       ELSE n.nspname OPERATOR(pg_catalog.=) e.schema END),
+    private const string Find = $"""
+        WITH RECURSIVE {NamedTables.Terms},
         below AS (
             SELECT place, oid FROM named
             UNION

@@ -31,7 +31,7 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
         var stored = row.Stored(column);
         if (stored.IsEmpty)
             return null;
-        return row.Tenant is { } tenant
+        return row.KeyTenant is { } tenant
             ? reencryptor.Check(target.Columns[column], tenant, version, stored)
             : EnvelopeError.AuthenticationFailed;
     }

@@ -118,7 +118,7 @@ public sealed class QuietCount(TargetDatabases databases)
         TableTarget target,
         string mode,
         CancellationToken cancellationToken
-    ) => RunAsync(connection, $"LOCK TABLE {target.Shape.Quoted} IN {mode} MODE", cancellationToken);
+    ) => RunAsync(connection, $"LOCK TABLE {target.Shape.From} IN {mode} MODE", cancellationToken);
 
     private static Task<int> RunAsync(
         NpgsqlConnection connection,

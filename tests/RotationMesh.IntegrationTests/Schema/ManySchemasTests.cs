@@ -1,0 +1,66 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Schema;
+
+/// <summary>A schema for each tenant, and in each of them a table of the same name.</summary>
+public sealed class ManySchemasTests
+{
+    private const int Schemas = 200;
+
+    /// <summary>A few readings of the catalog, where the server finds that easier than an index; far from one for each table.</summary>
+    private const int MostReadsOfATable = 5_000;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    [Test]
+    public async Task Checking_a_table_reads_no_other_of_its_name()
+    {
+        await using var owner = await CreateAsync();
+        await using var stage = owner.Variant();
+        var before = await ReadsAsync(owner);
+
+        foreach (var entry in stage.Map.Tables)
+            Assert.That((await stage.Schema.CheckAsync([entry], true, default)).Faults, Is.Empty);
+        await stage.Databases.DisposeAsync(); // a session tells what it read when it ends
+
+        await Eventually.Holds(
+            async () => await ReadsAsync(owner) - before > Schemas,
+            Deadline,
+            "the sessions that checked the tables have told what they read"
+        );
+        Assert.That(await ReadsAsync(owner) - before, Is.LessThan(Schemas * MostReadsOfATable));
+    }
+
+    [Test]
+    public async Task All_of_them_are_rotated()
+    {
+        await using var stage = await CreateAsync();
+        await stage.InsertAsync(Note.Many(30), "s7.notes");
+        await stage.InsertAsync(Note.Many(30), "s199.notes");
+
+        var report = await stage.RotateAsync();
+
+        Assert.That((report.State, report.Tables.Sum(table => table.Rotated)), Is.EqualTo(("Completed", 60L)));
+        await stage.AssertRotatedAsync("s7.notes");
+        await stage.AssertRotatedAsync("s199.notes");
+    }
+
+    private static async Task<Stage> CreateAsync()
+    {
+        var stage = await Stage.CreateAsync([
+            .. Enumerable.Range(0, Schemas).Select(i => Entries.Table($"s{i}.notes")),
+        ]);
+        for (var i = 0; i < Schemas; i++)
+            await stage.ExecuteAsync($"CREATE SCHEMA s{i}; {NotesTable.Create($"s{i}.notes")}");
+        return stage;
+    }
+
+    private static Task<long> ReadsAsync(Stage stage) =>
+        stage.ScalarAsync<long>(
+            """
+            SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
+            FROM pg_stat_sys_tables WHERE relid = 'pg_catalog.pg_class'::regclass
+            """
+        );
+}
