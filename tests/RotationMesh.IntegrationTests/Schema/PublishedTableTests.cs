@@ -32,7 +32,10 @@ public sealed class PublishedTableTests
 
         var fault = Assert.ThrowsAsync<Core.UsageException>(() => stage.RotateAsync());
 
-        Assert.That(fault.Message, Does.Contain(why).And.Contain("ALTER TABLE \"public\".\"notes\" REPLICA IDENTITY FULL"));
+        Assert.That(
+            fault.Message,
+            Does.Contain(why).And.Contain("ALTER TABLE \"public\".\"notes\" REPLICA IDENTITY FULL")
+        );
         await stage.ExecuteAsync("ALTER TABLE notes REPLICA IDENTITY FULL");
         if (published.Contains("(body)", StringComparison.Ordinal))
             return; // with a full identity every column must be published
