@@ -135,9 +135,7 @@ internal sealed class TableExamination(
                 $"{target.Shape.UpdateTriggers} triggers fire on each row that is rotated",
                 "check that they may"
             );
-        foreach (
-            var constraint in await new LooseConstraints(databases).ListAsync(target, cancellationToken)
-        )
+        foreach (var constraint in await new LooseConstraints(databases).ListAsync(target, cancellationToken))
             findings.Add(
                 Verdict.Warning,
                 name,

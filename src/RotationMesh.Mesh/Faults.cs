@@ -27,7 +27,8 @@ internal static class Faults
 
     /// <summary>
     /// Whether it is this process that gets no connection to a database, or whose role lacks a right there, and in which
-    /// words: it may be so for it alone, and then is no fault of what it was to do.
+    /// words: it may be so for it alone, and then is no fault of what it was to do. A table that was published without an
+    /// identity is told in the same way, and comes right without being given up.
     /// </summary>
     public static bool IsOfThisWorker(Exception fault, [NotNullWhen(true)] out string? lack)
     {
@@ -35,6 +36,8 @@ internal static class Faults
         {
             TargetDatabaseException away => DatabaseFaults.Describe(away),
             UsageException wrong => wrong.Message,
+            PostgresException published when DatabaseFaults.IsOfPublication(published) =>
+                DatabaseFaults.Describe(published),
             _ => null,
         };
         return lack is not null;

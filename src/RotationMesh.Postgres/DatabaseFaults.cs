@@ -68,6 +68,9 @@ public static class DatabaseFaults
             || refusal.SqlState[..2] is "08" or "28" or "3D" or "53" or "57" or "58";
     }
 
+    /// <summary>Whether nobody may update a table because of a publication, until its owner gives it another identity.</summary>
+    public static bool IsOfPublication(PostgresException refusal) => PublishedRows.IsRefusal(refusal);
+
     /// <summary>
     /// SQLSTATE and, for classes whose messages speak of connections, privileges and names but never of values, the
     /// server's message. What has a context was raised in a function or trigger, which may quote a row in any class.

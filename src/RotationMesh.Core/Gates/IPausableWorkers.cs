@@ -32,8 +32,7 @@ public sealed record QueueState(
 );
 
 /// <summary>Why a gate could not be read: one line without secrets.</summary>
-public sealed class GateUnreadableException(string reason, Exception? inner = null)
-    : Exception(reason, inner)
+public sealed class GateUnreadableException(string reason, Exception? inner = null) : Exception(reason, inner)
 {
     /// <summary>Whether it answered that it won't: what was asked for was not done, and nothing of it is under way.</summary>
     public bool IsRefusal { get; init; }

@@ -101,7 +101,8 @@ internal sealed class RedisConnection(BullMqEntry entry) : IAsyncDisposable
             RedisTimeoutException or TimeoutException =>
                 $"Redis did not answer within {AnswerMilliseconds / 1000} s",
             // Before version 7 it stands behind the script's own error.
-            RedisServerException failure when failure.Message.Contains("READONLY", StringComparison.Ordinal) =>
+            RedisServerException failure
+                when failure.Message.Contains("READONLY", StringComparison.Ordinal) =>
                 "Redis refuses to write (READONLY): it is a replica, and the map must name the primary",
             RedisServerException failure => $"Redis refuses the look ({failure.Message.Split(' ')[0]})",
             RedisCommandException =>

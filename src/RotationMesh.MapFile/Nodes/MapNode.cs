@@ -46,6 +46,9 @@ internal sealed class MapNode(MapSource source, string name, int line, YamlNode 
         return [.. list.Children.Select(item => new MapNode(source, name, LineOf(item), item))];
     }
 
+    /// <summary>Whether it is a pair of quotes with nothing between them.</summary>
+    public bool IsEmptyText => node is YamlScalarNode { Value: "" } scalar && !IsNull(scalar, "");
+
     /// <summary>The value with its variables replaced; never empty.</summary>
     public MapText Text()
     {

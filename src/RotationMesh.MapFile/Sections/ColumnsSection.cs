@@ -34,9 +34,11 @@ internal static class ColumnsSection
             entry.Value.Line
         )
         {
-            WrittenPath = fields.Optional("path")?.Text() is { IsFromVariable: true } variable
-                ? Quotation.Part(variable.Written)
-                : null,
+            WrittenPath =
+                fields.Optional("path") is { IsEmptyText: false } written
+                && written.Text() is { IsFromVariable: true } variable
+                    ? Quotation.Part(variable.Written)
+                    : null,
             MostlyEmpty = fields.Optional("mostlyEmpty") is { } own ? Flags.Read(own) : mostlyEmpty,
         };
     }

@@ -15,7 +15,7 @@ internal static class JsonPathText
     /// <summary>The parts of the path. Throws a fault of <paramref name="node"/> where it can lead nowhere.</summary>
     public static string[] Read(MapNode node)
     {
-        if (node.Text().Value.Length == 0)
+        if (node.IsEmptyText)
             return [];
         var parts = node.Text().Value.Split('.');
         if (parts.Any(part => part.Length == 0))

@@ -164,7 +164,10 @@ public sealed class PausedWorkersTests
         var refused = (await Site.RunAsync("rotate", "--pause-workers")).Exits(4);
         var asked = (await Site.RunAsync("workers", "pause")).Exits(4);
 
-        Assert.That(refused.Error, Does.Contain("READONLY").And.Contain("primary").And.Not.Contain("stay paused"));
+        Assert.That(
+            refused.Error,
+            Does.Contain("READONLY").And.Contain("primary").And.Not.Contain("stay paused")
+        );
         Assert.That(asked.Error, Does.Contain("READONLY"));
         Assert.That(
             await gated.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.paused_queues"),

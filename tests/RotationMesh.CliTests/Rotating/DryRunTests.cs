@@ -30,7 +30,10 @@ public sealed class DryRunTests
     public async Task Says_what_it_cannot_know()
     {
         var outcome = (await site.RunAsync("--output", "json", "rotate", "--dry-run")).Exits(3);
-        Assert.That(outcome.Error, Does.Contain("can't know which rows constraints and triggers will refuse"));
+        Assert.That(
+            outcome.Error,
+            Does.Contain("can't know which rows constraints and triggers will refuse")
+        );
         Assert.That(outcome.Json()["notes"]!.ToJsonString(), Does.Contain("constraints and triggers"));
     }
 

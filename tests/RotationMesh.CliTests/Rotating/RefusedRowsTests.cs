@@ -37,7 +37,10 @@ public sealed class RefusedRowsTests
             document["failures"]!.AsArray().Select(failure => (string)failure!["cause"]!),
             Is.All.EqualTo(Cause)
         );
-        Assert.That((await site.RunAsync("failures")).Exits(0).Output, Does.Contain($"DatabaseError ({Cause})"));
+        Assert.That(
+            (await site.RunAsync("failures")).Exits(0).Output,
+            Does.Contain($"DatabaseError ({Cause})")
+        );
         var report = (await site.RunAsync("report")).Exits(0).Output;
         Assert.That(report, Does.Contain("frozen").And.Contain("Correct the row, or the constraint"));
     }

@@ -19,7 +19,10 @@ internal static class SinglePass
         using var rotator = new PartitionRotator(
             stage.Databases,
             stage.Ring,
-            new RotationSettings(new RotationTarget(2, false), batchSize, false) { IsLastSweep = isLastSweep },
+            new RotationSettings(new RotationTarget(2, false), batchSize, false)
+            {
+                IsLastSweep = isLastSweep,
+            },
             progress ?? (_ => { })
         );
         var range = new PartitionRange

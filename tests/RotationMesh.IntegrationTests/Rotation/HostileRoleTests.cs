@@ -52,12 +52,7 @@ public sealed class HostileRoleTests
             """
         );
         await using var theirs = stage.Variant(
-            [
-                Entries.Notes with
-                {
-                    RowLevelSecurity = new("app.tenant", null),
-                },
-            ],
+            [Entries.Notes with { RowLevelSecurity = new("app.tenant", null) }],
             user: role.Name
         );
 

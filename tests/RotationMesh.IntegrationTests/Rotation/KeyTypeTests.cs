@@ -104,7 +104,10 @@ public sealed class KeyTypeTests
 
         var report = await stage.RotateAsync();
 
-        Assert.That(RotationDocuments.Of(report).Failures.Single().Key!["id"]!.ToJsonString(), Is.EqualTo(json));
+        Assert.That(
+            RotationDocuments.Of(report).Failures.Single().Key!["id"]!.ToJsonString(),
+            Is.EqualTo(json)
+        );
         Assert.That(
             await stage.ScalarAsync<string>("SELECT (row_key -> 'id')::text FROM rotationmesh.row_failures"),
             Is.EqualTo(json)

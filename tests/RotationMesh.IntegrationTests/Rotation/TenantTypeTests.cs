@@ -54,7 +54,10 @@ public sealed class TenantTypeTests
         var unknown = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync(tenants: ["aCmE"]));
         var all = await stage.RotateAsync();
 
-        Assert.That((one.State, one.Tables[0].Rotated, one.Tables[0].Rows), Is.EqualTo(("Completed", 1L, 1L)));
+        Assert.That(
+            (one.State, one.Tables[0].Rotated, one.Tables[0].Rows),
+            Is.EqualTo(("Completed", 1L, 1L))
+        );
         Assert.That(left, Is.EqualTo(["b", "c"]));
         Assert.That(unknown.Message, Does.Contain("no table of the map has rows of tenant 'aCmE'"));
         Assert.That((all.State, all.Tables[0].Rotated), Is.EqualTo(("Completed", 2L)));

@@ -41,7 +41,10 @@ public sealed class ManySchemasTests
 
         var report = await stage.RotateAsync();
 
-        Assert.That((report.State, report.Tables.Sum(table => table.Rotated)), Is.EqualTo(("Completed", 60L)));
+        Assert.That(
+            (report.State, report.Tables.Sum(table => table.Rotated)),
+            Is.EqualTo(("Completed", 60L))
+        );
         await stage.AssertRotatedAsync("s7.notes");
         await stage.AssertRotatedAsync("s199.notes");
     }

@@ -79,11 +79,15 @@ public sealed class InheritedTableTests
         Assert.That(Found(scan), Is.EqualTo(["public.history"]));
         Assert.That(Found(scanned), Is.Empty);
         Assert.That((later.State, later.Tables.Sum(table => table.Rotated)), Is.EqualTo(("Completed", 40L)));
-        Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"), Is.EqualTo(60));
+        Assert.That(
+            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"),
+            Is.EqualTo(60)
+        );
     }
 
     private static IEnumerable<string> Found(DatabaseScan scan) =>
-        scan.Found.Select(found => found.Table.Table)
+        scan
+            .Found.Select(found => found.Table.Table)
             .Where(table => !table.StartsWith("rotationmesh.", StringComparison.Ordinal));
 
     [Test]

@@ -101,11 +101,11 @@ public sealed class PartitionedTableTests
     )]
     [TestCase(
         $"""
-        CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id);
-        CREATE TABLE here PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 0);
-        ALTER TABLE notes DROP CONSTRAINT notes_pkey;
-        CREATE FOREIGN TABLE there PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 1) SERVER away
-        """,
+            CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id);
+            CREATE TABLE here PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+            ALTER TABLE notes DROP CONSTRAINT notes_pkey;
+            CREATE FOREIGN TABLE there PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 1) SERVER away
+            """,
         "its partition \"public\".\"there\" is a foreign table"
     )]
     public async Task Rows_of_another_server_are_rotated_there(string tables, string fault)

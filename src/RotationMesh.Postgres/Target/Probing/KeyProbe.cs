@@ -85,8 +85,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
                     tally.Failed
                 )
                 {
-                    MayBePadded =
-                        target.Shape.Tenant.Base == "bpchar" && target.Entry.TenantPadding is null,
+                    MayBePadded = target.Shape.Tenant.Base == "bpchar" && target.Entry.TenantPadding is null,
                 }
             );
         }

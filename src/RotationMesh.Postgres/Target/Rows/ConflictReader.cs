@@ -61,34 +61,36 @@ internal sealed class ConflictReader(
         var passedOver = new List<RowFailure>();
         await using (var reader = await query.ExecuteReaderAsync())
         {
-        await reader.NextResultAsync();
-        if (target.ByTenant)
             await reader.NextResultAsync();
-        var cursor = new RowCursor(reader, target);
-        while (await cursor.ReadAsync(CancellationToken.None))
-        {
-            var key = Text(cursor.KeyParts());
-            if (settled.Contains(key) || cursor.ObjectName is not null)
-                continue; // a value that was taken out of the table meanwhile is the next sweep's
-            if (
-                sent.TryGetValue(key, out var state)
-                && state == (Text(cursor.Place(again.Slab)), cursor.Witness)
-            )
+            if (target.ByTenant)
+                await reader.NextResultAsync();
+            var cursor = new RowCursor(reader, target);
+            while (await cursor.ReadAsync(CancellationToken.None))
             {
-                passedOver.Add(cursor.Failure(RowError.DatabaseError));
-                continue;
-            }
+                var key = Text(cursor.KeyParts());
+                if (settled.Contains(key) || cursor.ObjectName is not null)
+                    continue; // a value that was taken out of the table meanwhile is the next sweep's
+                if (
+                    sent.TryGetValue(key, out var state)
+                    && state == (Text(cursor.Place(again.Slab)), cursor.Witness)
+                )
+                {
+                    passedOver.Add(cursor.Failure(RowError.DatabaseError));
+                    continue;
+                }
 
-            if (cursor.LargeSize is { } size)
-                large.Add(cursor, size);
-            else if (rows.Add(target, cursor, again) is { } error)
-                fail(cursor.Failure(error));
-        }
+                if (cursor.LargeSize is { } size)
+                    large.Add(cursor, size);
+                else if (rows.Add(target, cursor, again) is { } error)
+                    fail(cursor.Failure(error));
+            }
         }
 
         if (passedOver.Count == 0)
             return again;
-        var cause = await new RefusalCauses(connection, leaf).OfTriggersAsync("a trigger or a policy passes it over");
+        var cause = await new RefusalCauses(connection, leaf).OfTriggersAsync(
+            "a trigger or a policy passes it over"
+        );
         foreach (var failure in passedOver)
             fail(failure with { Cause = cause });
         return again;

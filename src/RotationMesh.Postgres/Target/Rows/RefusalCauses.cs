@@ -132,7 +132,8 @@ internal sealed partial class RefusalCauses(NpgsqlConnection connection, LeafTab
         return context.IndexOf($"function \"{bare.Trim('"')}\"", StringComparison.Ordinal);
     }
 
-    private static bool IsOfName(char letter) => char.IsLetterOrDigit(letter) || letter is '_' or '$' or '.' or '"';
+    private static bool IsOfName(char letter) =>
+        char.IsLetterOrDigit(letter) || letter is '_' or '$' or '.' or '"';
 
     [GeneratedRegex("""(?<name>[\p{L}_][\w$]*)\(|"(?<name>(?:[^"]|"")+)"[(\s]""")]
     private static partial Regex Mentioned();

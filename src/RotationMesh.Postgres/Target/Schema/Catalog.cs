@@ -145,20 +145,14 @@ internal sealed class Catalog(NpgsqlConnection connection)
         );
 
     public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
-        (await ListAsync<CatalogColumn>(ListColumns, oid)).ToDictionary(column =>
-            column.Name
-        );
+        (await ListAsync<CatalogColumn>(ListColumns, oid)).ToDictionary(column => column.Name);
 
     public Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
         ListAsync<CatalogIndex>(ListIndexes, oid);
 
     /// <summary>The tables that hold the rows of a table, or it <paramref name="only"/>; itself comes first.</summary>
     public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid, bool only) =>
-        [
-            .. (await ListAsync<CatalogLeaf>(ListLeaves, oid)).Where(leaf =>
-                !only || leaf.Oid == oid
-            ),
-        ];
+        [.. (await ListAsync<CatalogLeaf>(ListLeaves, oid)).Where(leaf => !only || leaf.Oid == oid)];
 
     public async Task<IReadOnlyList<string>> TablesAsync() =>
         [.. await connection.QueryAsync<string>(ListTables)];

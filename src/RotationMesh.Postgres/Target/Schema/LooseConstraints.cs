@@ -35,7 +35,13 @@ public sealed class LooseConstraints(TargetDatabases databases)
         var found = await connection.QueryAsync<LooseConstraint>(
             new CommandDefinition(
                 Find,
-                new { tables = target.Shape.Leaves.Select(leaf => leaf.Quoted).Prepend(target.Shape.Quoted).ToArray() },
+                new
+                {
+                    tables = target
+                        .Shape.Leaves.Select(leaf => leaf.Quoted)
+                        .Prepend(target.Shape.Quoted)
+                        .ToArray(),
+                },
                 cancellationToken: cancellationToken
             )
         );

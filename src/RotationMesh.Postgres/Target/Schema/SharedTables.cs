@@ -83,7 +83,12 @@ internal sealed class SharedTables(TargetDatabases databases)
     )
     {
         var identity = Identity(entry);
-        var own = byName.Value[entry.Table.Name.Name].FirstOrDefault(table => Identity(table.Entry) == identity)?.Order ?? int.MaxValue;
+        var own =
+            byName
+                .Value[entry.Table.Name.Name]
+                .FirstOrDefault(table => Identity(table.Entry) == identity)
+                ?.Order
+            ?? int.MaxValue;
         return spots
             .SelectMany(spot =>
                 byName
@@ -116,7 +121,13 @@ internal sealed class SharedTables(TargetDatabases databases)
         );
         return
         [
-            .. found.Select(row => new Spot(entries[(int)row.Place], row.Oid, row.Schema, row.Name, row.HoldsRows)),
+            .. found.Select(row => new Spot(
+                entries[(int)row.Place],
+                row.Oid,
+                row.Schema,
+                row.Name,
+                row.HoldsRows
+            )),
         ];
     }
 

@@ -113,8 +113,8 @@ internal sealed class StatementCheck(
         fault(
             $"a statement of the rotation is refused on {leaf.Quoted}: {refusal.MessageText}{PublishedRows.Why(refusal)}",
             refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege
-                ? $"GRANT {privileges} ON {leaf.Quoted} TO the role"
-            : PublishedRows.IsRefusal(refusal) ? PublishedRows.Fix(leaf.Quoted)
-            : $"correct the table or the map (line {entry.Line})"
+                    ? $"GRANT {privileges} ON {leaf.Quoted} TO the role"
+                : PublishedRows.IsRefusal(refusal) ? PublishedRows.Fix(leaf.Quoted)
+                : $"correct the table or the map (line {entry.Line})"
         );
 }

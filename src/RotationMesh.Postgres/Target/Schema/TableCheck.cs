@@ -214,5 +214,10 @@ internal sealed class TableCheck(
         new(new SqlIdentifier(schema), new SqlIdentifier(name));
 
     private static ColumnType Type(CatalogColumn column) =>
-        new(column.Written, column.Base) { Qualified = column.Qualified, Equality = column.Equality, IsLoose = column.Loose };
+        new(column.Written, column.Base)
+        {
+            Qualified = column.Qualified,
+            Equality = column.Equality,
+            IsLoose = column.Loose,
+        };
 }

@@ -18,8 +18,7 @@ internal sealed class TenantSql(TableEntry entry, TableShape shape)
             $"{tenant} {shape.Tenant.Equality} ANY (${parameter}::pg_catalog.text[]::{TenantType}[])";
         // Others may be equal to the type, and are other tenants. Under policies those decide who is one.
         if (shape.Tenant.IsLoose && !shape.RowSecurityActive)
-            listed =
-                $"({listed} AND {Text} OPERATOR(pg_catalog.=) ANY (${parameter}::pg_catalog.text[]))";
+            listed = $"({listed} AND {Text} OPERATOR(pg_catalog.=) ANY (${parameter}::pg_catalog.text[]))";
         return withNull ? $"({listed} OR {tenant} IS NULL)" : listed;
     }
 
