@@ -143,14 +143,19 @@ public sealed class Doctor(
         var name = $"database {database.Name}";
         try
         {
-            await using var connection = await databases.OpenReadingAsync(database.Name, cancellationToken);
-            findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
+            await using (var connection = await databases.OpenReadingAsync(database.Name, cancellationToken))
+                findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
             var room = new ConnectionRoom(databases, control);
             if (
                 await room.FindFaultAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
                 { } narrow
             )
                 findings.Add(Verdict.Bad, name, narrow);
+            if (
+                await room.FindCrowdAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
+                { } crowd
+            )
+                findings.Add(Verdict.Warning, name, crowd, "close what is idle, or raise the limit");
             await new PathExamination(databases, findings).ExamineAsync(database.Name, cancellationToken);
             return true;
         }

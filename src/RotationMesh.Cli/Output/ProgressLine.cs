@@ -11,7 +11,7 @@ internal static class ProgressLine
     {
         var done = now.Rotated + now.Failed;
         if (now.Phase == "Checking")
-            return "Checking map, tables and keys";
+            return now.Reason is { } awaited ? $"Checking: {awaited}" : "Checking map, tables and keys";
         if (now.Phase is "Paused" or "AwaitingGates")
             return now.Reason is { } reason ? $"{now.Phase}: {reason}" : now.Phase;
         if (now.Phase == "Verifying")

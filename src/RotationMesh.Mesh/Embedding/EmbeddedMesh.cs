@@ -70,6 +70,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             EmbeddedOrder.Goal(wanted),
             wanted,
             request.Workers,
+            crowd => progress.Reason = crowd,
             stopping
         );
         var entrance = new GateEntrance(parts.Map, parts.Gates, parts.Control)

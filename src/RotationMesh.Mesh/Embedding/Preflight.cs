@@ -17,16 +17,26 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
 {
     /// <summary>
     /// Throws <see cref="UsageException"/> with all that does not fit, and the database's own fault where none of them
-    /// answers. One of several that does not is left to the rotation, which waits for it.
+    /// answers. One of several that does not is left to the rotation, which waits for it. Connections that others use now are
+    /// waited for; <paramref name="waiting"/> hears why.
     /// </summary>
     public async Task EnsureAsync(
         RotationGoal goal,
         RunningRotation wanted,
         int workers,
+        Action<string?> waiting,
         CancellationToken cancellationToken
     )
     {
         PostChecks.EnsureKnown(parts.Map);
+        await new ConnectionRoom(parts.Databases, parts.Control).WaitAsync(
+            parts
+                .Map.Tables.Where(table => goal.Scopes.Contains(table.Scope))
+                .Select(table => table.Database),
+            workers,
+            waiting,
+            cancellationToken
+        );
         await RetiredTarget.EnsureInServiceAsync(parts.Control, goal.TargetVersion, cancellationToken);
         var survey = await surveyor.CountAsync(goal, null, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
@@ -17,13 +18,25 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     private const int OfPlanner = 2;
     private const int OfControl = PoolerCheck.Least - OfWorker - OfPlanner;
 
+    /// <summary>Time between two looks at connections that others use.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait for an answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     // Superusers are bound by the server's own limit alone.
     private const string FindLimits = """
         SELECT r.rolname AS Role, d.datname AS Database, CASE WHEN r.rolsuper THEN -1 ELSE r.rolconnlimit END AS OfRole,
                CASE WHEN r.rolsuper THEN -1 ELSE d.datconnlimit END AS OfDatabase,
                pg_catalog.current_setting('max_connections')::int
-                 OPERATOR(pg_catalog.-) pg_catalog.current_setting('superuser_reserved_connections')::int AS OfServer
-        FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
+                 OPERATOR(pg_catalog.-) pg_catalog.current_setting('superuser_reserved_connections')::int AS OfServer,
+               used.by_role AS UsedByRole, used.in_database AS UsedInDatabase, used.in_all AS UsedInAll
+        FROM pg_catalog.pg_roles r, pg_catalog.pg_database d, LATERAL (
+            SELECT (pg_catalog.count(*) FILTER (WHERE a.usesysid OPERATOR(pg_catalog.=) r.oid))::int AS by_role,
+                   (pg_catalog.count(*) FILTER (WHERE a.datid OPERATOR(pg_catalog.=) d.oid))::int AS in_database,
+                   pg_catalog.count(*)::int AS in_all
+            FROM pg_catalog.pg_stat_activity a WHERE a.usesysid IS NOT NULL
+        ) AS used
         WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
         """;
 
@@ -38,10 +51,8 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     )
     {
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
-        var limits = await connection.QuerySingleOrDefaultAsync<Limits>(
-            new CommandDefinition(FindLimits, cancellationToken: cancellationToken)
-        );
-        var others = OfPlanner + (databases.HasControl(database) ? OfControl : 0);
+        var limits = await ReadAsync(connection, cancellationToken);
+        var others = OfOthers(database);
         var needed = workers * OfWorker + others;
         var limit =
             limits?.Narrowest(needed)
@@ -57,6 +68,92 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         return $"database {database}: {limit.Owner} allows {limit.Connections} connections, and {workers} workers need {needed}; "
             + $"{limit.Raise}{instead}";
     }
+
+    /// <summary>
+    /// Waits until the connections that so many workers need are free in each of the databases, where others use them now
+    /// but the limits would allow them; <paramref name="waiting"/> hears why, and null in the end. A limit that is too low,
+    /// and a database that does not answer, are for whoever looks next.
+    /// </summary>
+    public async Task WaitAsync(
+        IEnumerable<string> names,
+        int workers,
+        Action<string?> waiting,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(waiting);
+        foreach (var name in names.Distinct())
+        {
+            var asked = Stopwatch.GetTimestamp();
+            while (await FindCrowdAsync(name, workers, cancellationToken) is { } crowd)
+            {
+                waiting(crowd);
+                await Task.Delay(AskAgain, cancellationToken);
+                asked = Stopwatch.GetTimestamp();
+            }
+
+            if (Stopwatch.GetElapsedTime(asked) >= Patience)
+                break; // nor will the others of its server answer, and whoever looks next tells it
+        }
+
+        waiting(null);
+    }
+
+    /// <summary>
+    /// Why so many workers would have to wait for connections, in one line: others use what the limits would allow. Null where
+    /// there are enough, and where it can't be told.
+    /// </summary>
+    public async Task<string?> FindCrowdAsync(
+        string database,
+        int workers,
+        CancellationToken cancellationToken
+    )
+    {
+        var needed = workers * OfWorker + OfOthers(database);
+        // What this process keeps for later is not used by others.
+        control.Source.Clear();
+        databases.Reader(database).Clear();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await using var connection = await databases.OpenReadingAsync(database, patience.Token);
+            return (await ReadAsync(connection, patience.Token))?.Fullest(needed) is { } full
+                ? $"database {database}: {full.Owner} allows {full.Connections} connections, others use {full.Used} of them, and "
+                    + $"{workers} workers need {needed}: waiting until they are free"
+                : null;
+        }
+        catch (TargetDatabaseException fault)
+            when (fault.InnerException
+                    is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }
+            )
+        {
+            return $"database {database}: no connection is free for the role, and {workers} workers need {needed}: waiting until "
+                + "they are free";
+        }
+        catch (Exception fault)
+            when (fault is NpgsqlException or UsageException
+                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
+        {
+            return null;
+        }
+        finally
+        {
+            databases.Reader(database).Clear();
+        }
+    }
+
+    private int OfOthers(string database) => OfPlanner + (databases.HasControl(database) ? OfControl : 0);
+
+    private static Task<Limits?> ReadAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    ) =>
+        connection.QuerySingleOrDefaultAsync<Limits>(
+            new CommandDefinition(FindLimits, cancellationToken: cancellationToken)
+        );
 
     // Nobody tells what a pooler lends: as many are asked for as a rotation would.
     private async Task<Limit?> FindPoolLimitAsync(
@@ -117,21 +214,38 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         public int OfRole { get; init; }
         public int OfDatabase { get; init; }
         public int OfServer { get; init; }
+        public int UsedByRole { get; init; }
+        public int UsedInDatabase { get; init; }
+        public int UsedInAll { get; init; }
 
         public Limit? Narrowest(int needed) =>
-            new[]
-            {
-                new Limit($"role {Role}", OfRole, $"ALTER ROLE \"{Role}\" CONNECTION LIMIT {needed}"),
-                new Limit(
-                    $"database {Database}",
-                    OfDatabase,
-                    $"ALTER DATABASE \"{Database}\" CONNECTION LIMIT {needed}"
-                ),
-                new Limit("the server", OfServer, "raise its max_connections"),
-            }
+            All(needed)
                 .Where(limit => limit.Connections >= 0 && limit.Connections < needed)
                 .MinBy(limit => limit.Connections);
+
+        public Limit? Fullest(int needed) =>
+            All(needed)
+                .Where(limit => limit.Connections >= needed && limit.Connections - limit.Used < needed)
+                .MinBy(limit => limit.Connections - limit.Used);
+
+        // All are used by others, but for the connection that asks.
+        private Limit[] All(int needed) =>
+            [
+                new(
+                    $"role {Role}",
+                    OfRole,
+                    $"ALTER ROLE \"{Role}\" CONNECTION LIMIT {needed}",
+                    UsedByRole - 1
+                ),
+                new(
+                    $"database {Database}",
+                    OfDatabase,
+                    $"ALTER DATABASE \"{Database}\" CONNECTION LIMIT {needed}",
+                    UsedInDatabase - 1
+                ),
+                new("the server", OfServer, "raise its max_connections", UsedInAll - 1),
+            ];
     }
 
-    private sealed record Limit(string Owner, int Connections, string Raise);
+    private sealed record Limit(string Owner, int Connections, string Raise, int Used = 0);
 }

@@ -1,5 +1,7 @@
+using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Schema;
 
@@ -42,6 +44,34 @@ public sealed class ConnectionRoomTests
         var report = await stage.RotateAsync(workers: Workers);
 
         Assert.That(report.State, Is.EqualTo("Completed"));
+        await owner.AssertRotatedAsync();
+    }
+
+    [TestCase(6, "allows 8 connections, others use 6 of them, and 2 workers need 6")]
+    [TestCase(8, "no connection is free for the role, and 2 workers need 6")]
+    public async Task Connections_that_others_use_are_waited_for_with_that_reason(int used, string reason)
+    {
+        await using var owner = await StageAsync();
+        await using var role = await RoleAsync(owner, 8);
+        await using var stage = owner.Variant(user: role.Name);
+        var others = new List<NpgsqlConnection>();
+        for (var i = 0; i < used; i++)
+        {
+            others.Add(new NpgsqlConnection($"{role.ConnectionString};Pooling=false"));
+            await others[^1].OpenAsync();
+        }
+
+        var rotation = stage.RotateAsync(workers: Workers);
+        await Eventually.Holds(
+            () => Task.FromResult(stage.Progress.Reason?.Contains(reason, StringComparison.Ordinal) == true),
+            TimeSpan.FromMinutes(1),
+            "the rotation says what it waits for"
+        );
+        Assert.That(rotation.IsCompleted, Is.False);
+        foreach (var other in others)
+            await other.DisposeAsync();
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
         await owner.AssertRotatedAsync();
     }
 
