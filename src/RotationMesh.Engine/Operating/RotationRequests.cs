@@ -46,6 +46,10 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
     public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
         store.FindStartAsync(rotationId, cancellationToken);
 
+    /// <summary>The newest start that was asked for, that no coordinator has begun and none has refused; null where there is none.</summary>
+    public Task<RotationDemand?> FindWaitingStartAsync(CancellationToken cancellationToken) =>
+        store.FindWaitingStartAsync(cancellationToken);
+
     private static void EnsureSound(KeyRing keys, RunningRotation rotation, SteeringOrder order)
     {
         if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(keys, rotation))
