@@ -10,15 +10,15 @@ internal static class BrokerFindings
 
     public static IReadOnlyList<Finding> Of(BrokerStanding standing) =>
         standing.Troubles is { Count: > 0 } troubles
-                ? [.. troubles.Select(trouble => new Finding(Verdict.Bad, Subject, trouble.Reason, trouble.Fix))]
-            : standing.HasJoined ? [new Finding(Verdict.Good, Subject, "takes messages and has the queues", null)]
-            :
-            [
-                new Finding(
-                    Verdict.Bad,
-                    Subject,
-                    "this coordinator has not joined the mesh yet",
-                    "wait a moment; what it waits for is in its log and at /health/ready"
-                ),
-            ];
+            ? [.. troubles.Select(trouble => new Finding(Verdict.Bad, Subject, trouble.Reason, trouble.Fix))]
+        : standing.HasJoined ? [new Finding(Verdict.Good, Subject, "takes messages and has the queues", null)]
+        :
+        [
+            new Finding(
+                Verdict.Bad,
+                Subject,
+                "this coordinator has not joined the mesh yet",
+                "wait a moment; what it waits for is in its log and at /health/ready"
+            ),
+        ];
 }

@@ -148,6 +148,10 @@ internal static partial class MeshLog
     [LoggerMessage(3305, LogLevel.Warning, "{Queue} is not consumed again yet ({Cause}); it is tried again")]
     public static partial void NotRevived(ILogger log, string queue, string cause);
 
-    [LoggerMessage(3306, LogLevel.Warning, "Joining the mesh failed ({Cause}); it is tried again after {Pause}")]
+    [LoggerMessage(
+        3306,
+        LogLevel.Warning,
+        "Joining the mesh failed ({Cause}); it is tried again after {Pause}"
+    )]
     public static partial void NotJoined(ILogger log, string cause, TimeSpan pause);
 }

@@ -118,7 +118,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             return new RotationListDocument([]);
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
         var listings = new List<RotationListing>();
-        if (await FindDemandAsync(null, latest is [var first, ..] ? first : null, cancellationToken) is { } asked)
+        if (
+            await FindDemandAsync(null, latest is [var first, ..] ? first : null, cancellationToken) is
+            { } asked
+        )
             listings.Add(RotationListings.Listed(asked, Hindrance()));
         foreach (var rotation in latest)
         {

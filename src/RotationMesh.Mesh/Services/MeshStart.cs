@@ -91,8 +91,7 @@ public sealed class MeshStart(
     private bool MayPass(Exception fault) =>
         BrokerConnection.MayPass(fault)
         && (
-            BrokerConnection.Explain(fault) is null
-            || services.GetRequiredService<BrokerStanding>().IsReached
+            BrokerConnection.Explain(fault) is null || services.GetRequiredService<BrokerStanding>().IsReached
         );
 
     // The transport would try again for ever, as if the broker were away.

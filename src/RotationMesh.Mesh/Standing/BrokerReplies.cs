@@ -47,7 +47,10 @@ internal static partial class BrokerReplies
         foreach (var cause in causes)
             if (cause is OperationInterruptedException { ShutdownReason: { } reason })
             {
-                if (reason.ReplyCode == NotAllowed || (IsError(reason) && causes.OfType<BrokerUnreachableException>().Any()))
+                if (
+                    reason.ReplyCode == NotAllowed
+                    || (IsError(reason) && causes.OfType<BrokerUnreachableException>().Any())
+                )
                     return (ReadConnection(reason.ReplyText), true);
                 if (IsError(reason))
                     return (ReadQueue(reason.ReplyCode, reason.ReplyText), false);
@@ -170,7 +173,8 @@ internal static partial class BrokerReplies
     private static string Of(Match match, string group) => match.Groups[group].Value;
 
     // RabbitMQ 3 says: the value 'quorum' of type 'longstr'; a queue that was declared without a type is a classic one.
-    private static string Value(string said) => Typed().Match(said) is { Success: true } typed ? Of(typed, "value") : said;
+    private static string Value(string said) =>
+        Typed().Match(said) is { Success: true } typed ? Of(typed, "value") : said;
 
     private static string Shell(string word) =>
         Plain().IsMatch(word) ? word : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";

@@ -10,7 +10,8 @@ namespace RotationMesh.Mesh.Topology;
 /// Watches each connection that the transport makes: RabbitMQ says on it when it holds publishers back, and why. Every
 /// channel of a process is one of the same connection.
 /// </summary>
-internal sealed class ConnectionWatch(BrokerStanding standing, BrokerAttempts attempts) : IFilter<ChannelContext>
+internal sealed class ConnectionWatch(BrokerStanding standing, BrokerAttempts attempts)
+    : IFilter<ChannelContext>
 {
     private readonly ConditionalWeakTable<IConnection, ConnectionWatch> seen = [];
     private volatile IConnection? latest;

@@ -53,7 +53,9 @@ internal static class WorkerQueues
         catch (OperationInterruptedException fault)
         {
             // Who may not declare them learns nothing of them, and needs nothing of them.
-            return BrokerReplies.Read(fault, "", "") is { OfConnection: false, Trouble: { Cause: "queue" } trouble }
+            return
+                BrokerReplies.Read(fault, "", "")
+                    is { OfConnection: false, Trouble: { Cause: "queue" } trouble }
                 ? trouble
                 : null;
         }

@@ -46,7 +46,12 @@ internal sealed class BrokerRepliesTests
         "user u may have 2 connections and has them",
         "rabbitmqctl set_user_limits u '{\"max-connections\": 12}'"
     )]
-    [TestCase(530, "NOT_ALLOWED - vhost v not found", "RabbitMQ has no virtual host v", "rabbitmqctl add_vhost v")]
+    [TestCase(
+        530,
+        "NOT_ALLOWED - vhost v not found",
+        "RabbitMQ has no virtual host v",
+        "rabbitmqctl add_vhost v"
+    )]
     [TestCase(
         530,
         "NOT_ALLOWED - something else",
@@ -84,7 +89,11 @@ internal sealed class BrokerRepliesTests
     public void A_connection_that_the_broker_ends_as_it_stops_is_no_trouble()
     {
         var fault = new OperationInterruptedException(
-            new ShutdownEventArgs(ShutdownInitiator.Peer, 320, "CONNECTION_FORCED - broker forced connection closure")
+            new ShutdownEventArgs(
+                ShutdownInitiator.Peer,
+                320,
+                "CONNECTION_FORCED - broker forced connection closure"
+            )
         );
 
         Assert.That(BrokerReplies.Read(fault, "here", ""), Is.Null);

@@ -67,7 +67,10 @@ public sealed class WhenTheBrokerTakesNoMessages
         Assert.That((await stage.EndAsync(id)).State, Is.EqualTo("Completed"));
         Assert.That(await worker.StopAsync() + await coordinator.StopAsync(), Is.Zero);
         Assert.That(
-            receiver.Metrics.Where(metric => metric.Name == "rotationmesh.broker.usable").Select(metric => metric.Service).Distinct(),
+            receiver
+                .Metrics.Where(metric => metric.Name == "rotationmesh.broker.usable")
+                .Select(metric => metric.Service)
+                .Distinct(),
             Is.EquivalentTo(["rotationmesh-coordinator", "rotationmesh-worker"])
         );
     }

@@ -18,7 +18,8 @@ public sealed class WhenTheBrokerRefuses
             await service.IsUnreadyAsync("takes 0 connections and has them");
         Assert.That(
             await DoctorAsync(services[0]),
-            Does.Contain("takes 0 connections").And.Contain($"set_vhost_limits --vhost {stage.Broker.VirtualHost}")
+            Does.Contain("takes 0 connections")
+                .And.Contain($"set_vhost_limits --vhost {stage.Broker.VirtualHost}")
         );
 
         await stage.Broker.LimitAsync("max-connections", -1);
@@ -27,7 +28,10 @@ public sealed class WhenTheBrokerRefuses
         {
             await service.JoinedAsync(Deadline);
             await service.IsReadyAsync(Deadline);
-            Assert.That(service.Says("takes 0 connections and has them, and this process needs one"), Is.EqualTo(2));
+            Assert.That(
+                service.Says("takes 0 connections and has them, and this process needs one"),
+                Is.EqualTo(2)
+            );
         }
 
         Assert.That((await stage.EndAsync(await stage.RotateAsync())).State, Is.EqualTo("Completed"));
@@ -42,8 +46,12 @@ public sealed class WhenTheBrokerRefuses
         var coordinator = stage.StartCoordinator();
         var worker = stage.StartWorker();
         const string Found = "not as the mesh makes it: its x-";
-        await coordinator.IsUnreadyAsync($"queue rotationmesh-rotation of virtual host {stage.Broker.VirtualHost} is {Found}");
-        await worker.IsUnreadyAsync($"queue rotationmesh-rotate-partition of virtual host {stage.Broker.VirtualHost} is {Found}");
+        await coordinator.IsUnreadyAsync(
+            $"queue rotationmesh-rotation of virtual host {stage.Broker.VirtualHost} is {Found}"
+        );
+        await worker.IsUnreadyAsync(
+            $"queue rotationmesh-rotate-partition of virtual host {stage.Broker.VirtualHost} is {Found}"
+        );
         var delete = $"rabbitmqctl delete_queue --vhost {stage.Broker.VirtualHost}";
         Assert.That(await DoctorAsync(coordinator), Does.Contain($"{delete} rotationmesh-rotation"));
 
@@ -61,7 +69,11 @@ public sealed class WhenTheBrokerRefuses
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(coordinator.Says("queue rotationmesh-rotation of virtual host"), Is.EqualTo(2), "told, and passed");
+            Assert.That(
+                coordinator.Says("queue rotationmesh-rotation of virtual host"),
+                Is.EqualTo(2),
+                "told, and passed"
+            );
             Assert.That(worker.Says("queue rotationmesh-rotate-partition of virtual host"), Is.EqualTo(2));
             Assert.That(coordinator.Output, Has.Length.LessThan(40_000));
             Assert.That(worker.Output, Has.Length.LessThan(40_000));

@@ -120,9 +120,7 @@ public sealed class TestBroker : IAsyncDisposable
     /// <summary>Deletes a user; the broker ends its connections.</summary>
     public async Task DeleteUserAsync(string user)
     {
-        using var response = await management.DeleteAsync(
-            new Uri($"/api/users/{user}", UriKind.Relative)
-        );
+        using var response = await management.DeleteAsync(new Uri($"/api/users/{user}", UriKind.Relative));
         response.EnsureSuccessStatusCode();
     }
 

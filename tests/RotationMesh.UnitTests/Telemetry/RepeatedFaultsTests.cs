@@ -33,7 +33,9 @@ public sealed class RepeatedFaultsTests
         var faults = new RepeatedFaults(clock);
 
         Assert.That(
-            Enumerable.Range(0, 3).Select(_ => faults.IsEnabled(Event("RotationMesh.Mesh.Working", "failed", "away"))),
+            Enumerable
+                .Range(0, 3)
+                .Select(_ => faults.IsEnabled(Event("RotationMesh.Mesh.Working", "failed", "away"))),
             Has.All.True
         );
     }
