@@ -78,7 +78,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken);
-        return await FindDemandAsync(rotationId, rotation, cancellationToken) is { } asked
+        return await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is { } asked
             ? RotationListings.Asked(asked, Hindrance())
             : await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
     }
@@ -119,7 +119,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
         var listings = new List<RotationListing>();
         if (
-            await FindDemandAsync(null, latest is [var first, ..] ? first : null, cancellationToken) is
+            await requests.FindWaitingStartAsync(
+                null,
+                latest is [var first, ..] ? first : null,
+                cancellationToken
+            ) is
             { } asked
         )
             listings.Add(RotationListings.Listed(asked, Hindrance()));
@@ -221,25 +225,6 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
         return await process.TellAsync(rotation, document, cancellationToken);
-    }
-
-    // Asked for, and no coordinator has begun it yet: the one of that id or, where any will do, one that is newer than the
-    // latest rotation.
-    private async Task<RotationDemand?> FindDemandAsync(
-        Guid? rotationId,
-        RunningRotation? found,
-        CancellationToken cancellationToken
-    )
-    {
-        if (
-            (rotationId is not null && found is not null)
-            || !await control.HasCurrentRecordsAsync(cancellationToken)
-        )
-            return null;
-        var asked = rotationId is { } id
-            ? await requests.FindStartAsync(id, cancellationToken)
-            : await requests.FindWaitingStartAsync(cancellationToken);
-        return asked?.RequestedAt < found?.StartedAt ? null : asked;
     }
 
     private async Task<bool> IsKnownAsync(Guid rotationId, CancellationToken cancellationToken) =>
