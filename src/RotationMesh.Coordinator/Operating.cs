@@ -8,6 +8,7 @@ using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Gates;
 using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Standing;
 using RotationMesh.Operations;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
@@ -27,6 +28,7 @@ internal static class Operating
             .AddSingleton(parts => new ControlRotations(Map(parts), () => Ring(parts), Control(parts))
             {
                 Entrance = new GateEntrance(Map(parts), Gates(parts), Control(parts)),
+                Hindrance = parts.GetRequiredService<BrokerStanding>().Explain,
             })
             .AddSingleton<IRotations>(parts => parts.GetRequiredService<ControlRotations>())
             .AddSingleton<IApplicationWorkers>(parts => new LocalWorkers(Gates(parts), Control(parts)))
@@ -40,6 +42,7 @@ internal static class Operating
             )
             {
                 WorkersAreExpected = true,
+                Own = () => BrokerFindings.Of(parts.GetRequiredService<BrokerStanding>()),
             })
             .AddSingleton<IAuditTrail>(parts => new ControlAuditTrail(Control(parts), () => Ring(parts)))
             .AddSingleton<IReports>(parts => new LocalReports(

@@ -34,6 +34,9 @@ public sealed class Variables
     /// <summary>The key ring of these variables, taken as <see cref="Take"/> does, with what else its keys may be taken for.</summary>
     public KeyRing TakeRing() => Take((secret, others) => KeyRingReader.Read(secret, others));
 
+    /// <summary>Whether a secret is in a file of its own, which may be replaced while the program runs.</summary>
+    public bool IsFile(string name) => Get(name + FileSuffix) is not null;
+
     /// <summary>
     /// Lets <paramref name="read"/> have secrets once: afterwards they are neither in this process's environment, which its
     /// children get, nor in what was read of the dotenv file, and their text is overwritten. Mounted secrets stay readable.

@@ -139,10 +139,19 @@ internal static partial class MeshLog
     )]
     public static partial void Deaf(ILogger log, string queue, TimeSpan closed);
 
+    [LoggerMessage(3302, LogLevel.Error, "{Reason:l}; {Fix:l}")]
+    public static partial void BrokerRefuses(ILogger log, string reason, string fix);
+
+    [LoggerMessage(3304, LogLevel.Information, "Passed: {Reason:l}")]
+    public static partial void BrokerTroublePassed(ILogger log, string reason);
+
+    [LoggerMessage(3305, LogLevel.Warning, "{Queue} is not consumed again yet ({Cause}); it is tried again")]
+    public static partial void NotRevived(ILogger log, string queue, string cause);
+
     [LoggerMessage(
-        3302,
-        LogLevel.Error,
-        "RabbitMQ refuses this user what it needs: {Refusal}; the permissions of each role are in the README"
+        3306,
+        LogLevel.Warning,
+        "Joining the mesh failed ({Cause}); it is tried again after {Pause}"
     )]
-    public static partial void BrokerRefuses(ILogger log, string refusal);
+    public static partial void NotJoined(ILogger log, string cause, TimeSpan pause);
 }

@@ -15,7 +15,7 @@ internal static class Health
     public const string Ready = "ready";
 
     /// <summary>Tag of checks whose reason is fit to be shown.</summary>
-    private const string Told = "told";
+    public const string Told = "told";
 
     public static void MapHealth(this WebApplication app)
     {

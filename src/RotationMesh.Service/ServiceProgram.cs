@@ -122,6 +122,9 @@ public sealed class ServiceProgram(string name, string description, string defau
                     [Health.Ready],
                     ControlDatabaseCheck.Timeout
                 );
+        builder
+            .Services.AddHealthChecks()
+            .AddCheck<BrokerCheck>("rabbitmq", HealthStatus.Unhealthy, [Health.Ready, Health.Told]);
         compose(site, builder);
         var app = builder.Build();
         try

@@ -19,8 +19,10 @@ public sealed class ServiceSite
         this.parsed = parsed;
         variables = new Variables(parsed.GetValue(options.EnvFile));
         Listen = ListenAddress.Parse(parsed.GetValue(options.Listen)!);
-        Broker = BrokerAddress.Parse(
-            FindBroker(parsed.GetValue(options.RabbitMq), parsed.GetValue(options.RabbitMqFile))
+        var (typed, file) = (parsed.GetValue(options.RabbitMq), parsed.GetValue(options.RabbitMqFile));
+        Broker = new BrokerSource(
+            () => BrokerAddress.Parse(FindBroker(typed, file)),
+            isFile: typed is null && (file is not null || variables.IsFile(ServiceOptions.RabbitMqVariable))
         );
         Map = RotationMapReader.Read(parsed.GetValue(options.Config)!, variables.Get, usesControl);
         Ring = variables.TakeRing();
@@ -32,8 +34,8 @@ public sealed class ServiceSite
     /// <summary>The key ring.</summary>
     public KeyRing Ring { get; }
 
-    /// <summary>Where RabbitMQ is.</summary>
-    public BrokerAddress Broker { get; }
+    /// <summary>Where RabbitMQ is; a file that says so is read again whenever the service connects.</summary>
+    public BrokerSource Broker { get; }
 
     /// <summary>Where the service answers over HTTP.</summary>
     public Uri Listen { get; }

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Npgsql;
-using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
@@ -42,6 +40,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// </summary>
     public GateEntrance? Entrance { get; init; }
 
+    /// <summary>What keeps this process from passing on what is asked, and from hearing of workers; null where nothing does.</summary>
+    public Func<string?> Hindrance { get; init; } = () => null;
+
     private readonly EmbeddedProcess process = new(control);
     private readonly RunningRotations rotations = new(control.Source);
     private readonly RotationRequests requests = new(ring, control);
@@ -74,10 +75,13 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     }
 
     /// <inheritdoc/>
-    public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken) =>
-        await FindRunningAsync(rotationId, cancellationToken) is { } rotation
-            ? await ReadAsync(rotation, cancellationToken)
-            : await FindAskedAsync(rotationId, cancellationToken);
+    public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
+    {
+        var rotation = await FindRunningAsync(rotationId, cancellationToken);
+        return await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is { } asked
+            ? RotationListings.Asked(asked, Hindrance())
+            : await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RotationDocument> FollowAsync(
@@ -114,6 +118,15 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             return new RotationListDocument([]);
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
         var listings = new List<RotationListing>();
+        if (
+            await requests.FindWaitingStartAsync(
+                null,
+                latest is [var first, ..] ? first : null,
+                cancellationToken
+            ) is
+            { } asked
+        )
+            listings.Add(RotationListings.Listed(asked, Hindrance()));
         foreach (var rotation in latest)
         {
             var listing = RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)));
@@ -202,11 +215,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
             ? []
             : await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
-        var document = RotationListings.Complete(
-            RotationDocuments.Of(report),
-            rotation,
-            ledger,
-            refusals
+        var document = RotationListings.Hindered(
+            RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals),
+            rotation.Embedded ? null : Hindrance()
         ) with
         {
             Workers = MeshWorkers.Of(workers, rotation),
@@ -214,17 +225,6 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
         return await process.TellAsync(rotation, document, cancellationToken);
-    }
-
-    // Asked for, and no coordinator has begun it yet.
-    private async Task<RotationDocument> FindAskedAsync(Guid? rotationId, CancellationToken cancellationToken)
-    {
-        var exists = await control.HasCurrentRecordsAsync(cancellationToken);
-        var asked =
-            exists && rotationId is { } id ? await requests.FindStartAsync(id, cancellationToken) : null;
-        return asked is null
-            ? throw Unknown(rotationId)
-            : RotationListings.Asked(asked, JsonSerializer.Deserialize<StartRotation>(asked.Message)!);
     }
 
     private async Task<bool> IsKnownAsync(Guid rotationId, CancellationToken cancellationToken) =>

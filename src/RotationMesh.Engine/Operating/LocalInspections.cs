@@ -28,6 +28,9 @@ public sealed class LocalInspections(
     /// <summary>Whether rotations are for the workers of a mesh, so that the doctor misses them.</summary>
     public bool WorkersAreExpected { get; init; }
 
+    /// <summary>What the process that examines finds in itself, such as how it stands with its broker.</summary>
+    public Func<IReadOnlyList<Finding>> Own { get; init; } = () => [];
+
     private SchemaCheck Schema => new(databases, formats, stores);
 
     /// <inheritdoc/>
@@ -151,7 +154,11 @@ public sealed class LocalInspections(
         {
             WorkersAreExpected = WorkersAreExpected,
         };
-        var findings = await doctor.ExamineAsync(ring, scan, cancellationToken);
+        IReadOnlyList<Finding> findings =
+        [
+            .. await doctor.ExamineAsync(ring, scan, cancellationToken),
+            .. Own(),
+        ];
         return new DoctorDocument(findings.All(finding => finding.Verdict != Verdict.Bad), findings)
         {
             Scans = doctor.Scans,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
@@ -49,9 +50,20 @@ internal static class RotationListings
             ],
         };
 
-    /// <summary>A rotation that was asked for and is not begun.</summary>
-    public static RotationDocument Asked(RotationDemand asked, StartRotation start) =>
-        new()
+    /// <summary>Says what holds up a rotation that has not ended, where its coordinator knows: then nothing it says itself is newer.</summary>
+    public static RotationDocument Hindered(RotationDocument document, string? hindrance) =>
+        hindrance is null || document.EndedAt is not null || document.State == "Paused"
+            ? document
+            : document with
+            {
+                Reason = hindrance,
+            };
+
+    /// <summary>A rotation that was asked for and is not begun, and what keeps its coordinator from it.</summary>
+    public static RotationDocument Asked(RotationDemand asked, string? hindrance)
+    {
+        var start = JsonSerializer.Deserialize<StartRotation>(asked.Message)!;
+        return new RotationDocument
         {
             RotationId = start.RotationId,
             State = asked.RefusedFor is null ? "Checking" : "Faulted",
@@ -61,7 +73,7 @@ internal static class RotationListings
             StartedAt = asked.RequestedAt,
             EndedAt = asked.RefusedAt,
             RequestedBy = start.RequestedBy,
-            Reason = asked.RefusedFor ?? Reasons.NotTakenUp,
+            Reason = asked.RefusedFor ?? Waits(hindrance),
             Verified = 0,
             Totals = new RowTotals
             {
@@ -75,6 +87,30 @@ internal static class RotationListings
             Scopes = [],
             Failures = [],
         };
+    }
+
+    /// <summary>The same in a line.</summary>
+    public static RotationListing Listed(RotationDemand asked, string? hindrance)
+    {
+        var start = JsonSerializer.Deserialize<StartRotation>(asked.Message)!;
+        return new RotationListing
+        {
+            RotationId = start.RotationId,
+            State = "Checking",
+            TargetVersion = start.TargetVersion,
+            Scopes = [.. start.Scopes],
+            Tenants = start.Tenants.Count > 0 ? [.. start.Tenants] : null,
+            RequestedBy = start.RequestedBy,
+            StartedAt = asked.RequestedAt,
+            EndedAt = null,
+            Reason = Waits(hindrance),
+        };
+    }
+
+    private static string Waits(string? hindrance) =>
+        hindrance is null
+            ? "it is accepted, and no coordinator has taken it up yet"
+            : $"it is accepted, and waits: {hindrance}";
 
     private static PartitionTotals Partitions(SweepSummary sweep) =>
         new(

@@ -46,6 +46,27 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
     public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
         store.FindStartAsync(rotationId, cancellationToken);
 
+    /// <summary>
+    /// The start of that id where no rotation was <paramref name="found"/>, or where any will do the newest that no coordinator
+    /// has begun, if it was asked for after the rotation that was found. Null where there is none.
+    /// </summary>
+    public async Task<RotationDemand?> FindWaitingStartAsync(
+        Guid? rotationId,
+        RunningRotation? found,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            (rotationId is not null && found is not null)
+            || !await control.HasCurrentRecordsAsync(cancellationToken)
+        )
+            return null;
+        var asked = rotationId is { } id
+            ? await store.FindStartAsync(id, cancellationToken)
+            : await store.FindWaitingStartAsync(cancellationToken);
+        return asked?.RequestedAt < found?.StartedAt ? null : asked;
+    }
+
     private static void EnsureSound(KeyRing keys, RunningRotation rotation, SteeringOrder order)
     {
         if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(keys, rotation))

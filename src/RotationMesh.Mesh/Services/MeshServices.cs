@@ -17,7 +17,7 @@ public static class MeshServices
     /// <summary>A worker. It needs no control database.</summary>
     public static IServiceCollection AddWorkerMesh(
         this IServiceCollection services,
-        BrokerAddress broker,
+        BrokerSource broker,
         WorkerOptions options
     ) =>
         services.AddBehind(mesh =>
@@ -32,7 +32,7 @@ public static class MeshServices
     /// <summary>A coordinator; the control database is registered as well.</summary>
     public static IServiceCollection AddCoordinatorMesh(
         this IServiceCollection services,
-        BrokerAddress broker,
+        BrokerSource broker,
         CoordinatorOptions options,
         LedgerRules rules
     ) =>
@@ -43,6 +43,7 @@ public static class MeshServices
                     bus.UseRabbitMq(broker);
                     bus.AddCoordinator(options, rules);
                     bus.AddWorkerRegistry();
+                    bus.AddHostedService<BrokerPulse>();
                 })
         );
 

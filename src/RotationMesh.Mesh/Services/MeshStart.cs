@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Mesh.Standing;
 using RotationMesh.Mesh.Topology;
 
 namespace RotationMesh.Mesh.Services;
@@ -48,10 +49,11 @@ public sealed class MeshStart(
         {
             foreach (var service in services.GetKeyedServices<IHostedService>(MeshServices.Key))
             {
-                await TrustedAsync(service.StartAsync(stopping.Token));
+                await JoinAsync(service);
                 started.Push(service);
             }
 
+            services.GetRequiredService<BrokerStanding>().Join();
             MeshLog.Joined(log);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
@@ -60,10 +62,37 @@ public sealed class MeshStart(
         }
         catch (Exception fault)
         {
-            Failure = BrokerConnection.Explain(fault) ?? BrokerConnection.ExplainLost(fault) ?? fault;
+            Failure = BrokerConnection.Explain(fault) ?? fault;
             lifetime.StopApplication();
         }
     }
+
+    // The transport waits for a broker that is away, but ends its start where one closes what it is just setting up, or
+    // refuses a user. Only a user that was never let in ends the service: no waiting mends what was typed.
+    private async Task JoinAsync(IHostedService service)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await TrustedAsync(service.StartAsync(stopping.Token));
+                return;
+            }
+            catch (Exception fault) when (!stopping.IsCancellationRequested && MayPass(fault))
+            {
+                var pause = BrokerAttempts.WaitAfter(attempt);
+                MeshLog.NotJoined(log, fault.GetType().Name, pause);
+                await services.GetRequiredService<EndpointRevival>().ResetAsync(stopping.Token);
+                await Task.Delay(pause, stopping.Token);
+            }
+        }
+    }
+
+    private bool MayPass(Exception fault) =>
+        BrokerConnection.MayPass(fault)
+        && (
+            BrokerConnection.Explain(fault) is null || services.GetRequiredService<BrokerStanding>().IsReached
+        );
 
     // The transport would try again for ever, as if the broker were away.
     private async Task TrustedAsync(Task starting)

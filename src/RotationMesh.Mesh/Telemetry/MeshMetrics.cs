@@ -123,4 +123,13 @@ internal static class MeshMetrics
             "Whether the gates of a rotation hold: 1, or 0 while it waits for them"
         );
     }
+
+    /// <summary>How the process stands with RabbitMQ, asked for whenever somebody collects.</summary>
+    public static void Observe(BrokerGauge broker) =>
+        Meter.CreateObservableGauge(
+            "rotationmesh.broker.usable",
+            broker.Usable,
+            "1",
+            "Whether RabbitMQ lets this process have its queues and takes its messages: 1, or 0 with the cause"
+        );
 }

@@ -1,8 +1,10 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using MassTransit;
 using RabbitMQ.Client.Exceptions;
 using RotationMesh.Core;
+using RotationMesh.Mesh.Standing;
 
 namespace RotationMesh.Mesh.Topology;
 
@@ -15,10 +17,16 @@ internal static class BrokerConnection
     /// </summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    public static void Configure(IRabbitMqHostConfigurator host, BrokerAddress address, BrokerTrust trust)
+    public static void Configure(
+        IRabbitMqHostConfigurator host,
+        BrokerAddress address,
+        BrokerTrust trust,
+        BrokerAttempts attempts
+    )
     {
         host.Username(address.User);
         host.Password(address.Password);
+        host.OnRefreshConnectionFactory = attempts.PrepareAsync;
         host.Heartbeat(Heartbeat);
         if (!address.IsTls)
             return;
@@ -32,23 +40,22 @@ internal static class BrokerConnection
     }
 
     /// <summary>What an operator has to mend before the broker lets anybody in; null where waiting may help.</summary>
-    public static UsageException? Explain(Exception fault)
-    {
-        for (var cause = fault; cause is not null; cause = cause.InnerException)
-            if (cause is AuthenticationFailureException)
-                return new UsageException("RabbitMQ refuses the user or its password", fault);
-        return null;
-    }
+    public static UsageException? Explain(Exception fault) =>
+        BrokerReplies.IsOfCredentials(fault)
+            ? new UsageException("RabbitMQ refuses the user or its password", fault)
+            : null;
 
     /// <summary>
-    /// What to do where the connection was lost while the service joined: the transport waits for a broker that is away, and
-    /// gives up where one closes a channel that it is just setting up. Null where it was something else.
+    /// Whether it is the broker, or the way to it, so that the same may succeed later. The transport waits for a broker that
+    /// is away, and ends its start where one closes a connection that it is just setting up.
     /// </summary>
-    public static IOException? ExplainLost(Exception fault) =>
-        fault is RabbitMqConnectionException
-            ? new IOException(
-                "RabbitMQ closed the connection while the service joined: start it again, as a supervisor does",
-                fault
-            )
-            : null;
+    public static bool MayPass(Exception fault) =>
+        fault
+            is ConnectionException
+                or RabbitMQClientException
+                or OperationCanceledException
+                or TimeoutException
+                or IOException
+                or SocketException
+                or ObjectDisposedException;
 }

@@ -15,7 +15,7 @@ internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<Re
     private const int Most = 10_000;
 
     /// <summary>Argument of a queue: where RabbitMQ puts what it gives up.</summary>
-    private const string Exchange = "x-dead-letter-exchange";
+    internal const string Exchange = "x-dead-letter-exchange";
 
     /// <summary>Header of a dead letter: the queue that it was taken from.</summary>
     private const string CameFrom = "rotationmesh-queue";

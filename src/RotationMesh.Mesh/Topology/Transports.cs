@@ -15,7 +15,7 @@ public static class Transports
     /// Deliveries of a message that is never answered, that is, whose consumer's process dies: then it may be the message
     /// that kills them, and it goes to the dead letters.
     /// </summary>
-    private const int DeliveryLimit = 10;
+    internal const int DeliveryLimit = 10;
 
     /// <summary>Everything in this process: no broker, and nothing outlives it but what is in the database.</summary>
     public static void UseInMemory(this IBusRegistrationConfigurator bus)
@@ -31,26 +31,36 @@ public static class Transports
         );
     }
 
+    /// <summary>RabbitMQ at an address that stays as it is.</summary>
+    public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerAddress address) =>
+        bus.UseRabbitMq(new BrokerSource(() => address));
+
     /// <summary>RabbitMQ with quorum queues; messages are sealed by the host's key ring, which is registered.</summary>
-    public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerAddress address)
+    public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerSource source)
     {
         ArgumentNullException.ThrowIfNull(bus);
-        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(source);
         bus.UseBusDefaults();
+        var address = source.Address;
         var trust = new BrokerTrust(address);
         bus.AddSingleton(trust);
         bus.TryAddSingleton(TimeProvider.System);
+        bus.AddBrokerStanding(source);
         bus.TryAddSingleton<DroppedMessages>();
         bus.TryAddSingleton<MessageSeals>();
         bus.AddReceiveObserver<DeadLetterLog>();
-        bus.AddReceiveEndpointObserver<BrokerRights>();
         bus.AddConfigureEndpointsCallback(
             (services, name, endpoint) =>
             {
                 if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
                     return;
                 var log = services.GetRequiredService<ILogger<ChannelGuard>>();
-                queue.ConfigureChannel(channel => channel.UseFilter(new ChannelGuard(name, log)));
+                var watch = services.GetRequiredService<ConnectionWatch>();
+                queue.ConfigureChannel(channel =>
+                {
+                    channel.UseFilter(watch);
+                    channel.UseFilter(new ChannelGuard(name, log));
+                });
                 queue.SetQuorumQueue();
                 queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
                 var seal = new SealFilter(
@@ -73,7 +83,13 @@ public static class Transports
                     address.Host,
                     (ushort)address.Port,
                     address.VirtualHost,
-                    host => BrokerConnection.Configure(host, address, trust)
+                    host =>
+                        BrokerConnection.Configure(
+                            host,
+                            address,
+                            trust,
+                            context.GetRequiredService<BrokerAttempts>()
+                        )
                 );
                 BrokerSerialization.Use(broker, context.GetRequiredService<MessageSeals>());
                 broker.UseConsumeFilter(typeof(MessageScope<>), context);

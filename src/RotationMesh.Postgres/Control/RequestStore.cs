@@ -55,6 +55,15 @@ public sealed class RequestStore(NpgsqlDataSource source)
         FROM rotationmesh.requests WHERE rotation_id = @rotationId AND kind = 'StartRotation'
         """;
 
+    private const string FindWaitingStart = """
+        SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.requested_at
+        FROM rotationmesh.requests q
+        WHERE q.kind = 'StartRotation' AND q.refused_at IS NULL
+          AND NOT EXISTS (SELECT FROM rotationmesh.rotations r WHERE r.correlation_id = q.rotation_id)
+        ORDER BY q.request_id DESC
+        LIMIT 1
+        """;
+
     /// <summary>A start that left no rotation behind is sent again after this time: the saga takes far less.</summary>
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
 
@@ -132,6 +141,15 @@ public sealed class RequestStore(NpgsqlDataSource source)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return await connection.QueryFirstOrDefaultAsync<RotationDemand>(
             new CommandDefinition(FindStart, new { rotationId }, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>The newest start that has left no rotation yet and was not refused; null where there is none.</summary>
+    public async Task<RotationDemand?> FindWaitingStartAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QueryFirstOrDefaultAsync<RotationDemand>(
+            new CommandDefinition(FindWaitingStart, cancellationToken: cancellationToken)
         );
     }
 }

@@ -41,7 +41,8 @@ public static class ServiceLog
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
             .Enrich.FromLogContext()
-            .Enrich.WithProperty("service", service);
+            .Enrich.WithProperty("service", service)
+            .Filter.With(new RepeatedFaults(TimeProvider.System));
         foreach (var (source, level) in Quieter)
             configuration.MinimumLevel.Override(source, level);
         return configuration

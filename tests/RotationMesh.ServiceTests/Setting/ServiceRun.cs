@@ -58,6 +58,21 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
+    /// <summary>Waits until it says that it is not ready, and this of the reason.</summary>
+    public Task IsUnreadyAsync(string reason) =>
+        Eventually.Holds(
+            async () => await ReadinessAsync() is (false, var answer) && answer.Contains(reason),
+            Deadline,
+            $"it is not ready, for {reason}"
+        );
+
+    /// <summary>Waits until it is ready.</summary>
+    public Task IsReadyAsync(TimeSpan deadline) =>
+        Eventually.Holds(async () => await ReadinessAsync() is (true, _), deadline, "it is ready");
+
+    /// <summary>Lines of its log that say this.</summary>
+    public int Says(string text) => Output.Split('\n').Count(line => line.Contains(text));
+
     /// <summary>The program <c>rotationmesh</c>, which asks this coordinator; it has neither map nor keys of its own.</summary>
     public async Task<ProcessOutcome> AskAsync(params string[] arguments) =>
         await (await AskCommandAsync(arguments)).RunAsync(AnswerDeadline);
@@ -85,6 +100,20 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    // A machine that is busy may be slow to answer, and is asked again.
+    private async Task<(bool IsReady, string Answer)> ReadinessAsync()
+    {
+        try
+        {
+            using var response = await Client.GetAsync(new Uri(await AddressAsync(), "/health/ready"));
+            return (response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        }
+        catch (TaskCanceledException)
+        {
+            return (false, "");
+        }
+    }
 
     /// <summary>Where it answers; it was told to take a free port, and logs which one.</summary>
     public async Task<Uri> AddressAsync()

@@ -100,6 +100,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Starts the node again; returns when it takes connections.</summary>
     public Task StartAgainAsync() => watchdog.TellAsync("start", "ready");
 
+    /// <summary>Raises an alarm of its memory: it takes no messages until <see cref="CalmAsync"/>.</summary>
+    public Task AlarmAsync() => watchdog.TellAsync("alarm", "alarmed");
+
+    /// <summary>Ends that alarm.</summary>
+    public Task CalmAsync() => watchdog.TellAsync("calm", "calmed");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -90,6 +90,40 @@ public sealed class TestBroker : IAsyncDisposable
         return $"{Server.Scheme}://{user}:pw-{user}@{Server.Authority}/{name}";
     }
 
+    /// <summary>Sets a limit of the virtual host: <c>max-connections</c> or <c>max-queues</c>; below zero there is none.</summary>
+    public Task LimitAsync(string limit, int value) =>
+        PutAsync($"/api/vhost-limits/{name}/{limit}", new { value });
+
+    /// <summary>Name of the virtual host.</summary>
+    public string VirtualHost => name;
+
+    /// <summary>
+    /// Makes a user who may do everything in the virtual host, or gives the one of that name another password; returns the
+    /// address that it connects with.
+    /// </summary>
+    public async Task<string> SetUserAsync(string user, string password)
+    {
+        await PutAsync($"/api/users/{user}", new { password, tags = "" });
+        users.Add(user);
+        await PutAsync(
+            $"/api/permissions/{name}/{user}",
+            new
+            {
+                configure = ".*",
+                write = ".*",
+                read = ".*",
+            }
+        );
+        return $"{Server.Scheme}://{user}:{password}@{Server.Authority}/{name}";
+    }
+
+    /// <summary>Deletes a user; the broker ends its connections.</summary>
+    public async Task DeleteUserAsync(string user)
+    {
+        using var response = await management.DeleteAsync(new Uri($"/api/users/{user}", UriKind.Relative));
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>A connection of the driver's own, for what no product would send.</summary>
     public Task<IConnection> ConnectAsync() =>
         new ConnectionFactory { Uri = new Uri(Address) }.CreateConnectionAsync();

@@ -1,6 +1,6 @@
 # A RabbitMQ node for one test run, with its management API and a name service of its own: starts it, says "ready", and
 # waits for the end of its standard input, which comes when the test process closes the pipe or is killed. Until then it
-# takes the lines "stop" and "start". Given in the environment: DIRECTORY, PROGRAM, PORT, MANAGEMENT, DISTRIBUTION, EPMD
+# takes the lines "stop", "start", "alarm" and "calm". Given in the environment: DIRECTORY, PROGRAM, PORT, MANAGEMENT, DISTRIBUTION, EPMD
 # (ports), PASSWORD, RUN_AS (a command prefix or empty), and for TLS: TLS (the port), AUTHORITY, CERTIFICATE, KEY (PEM).
 trap : INT TERM HUP
 umask 077
@@ -49,6 +49,12 @@ stop() {
   kill -KILL "-$node" 2>/dev/null || true
 }
 
+# Asks the running node to do something, as its own user.
+tell() {
+  $RUN_AS env HOME="$DIRECTORY" ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$EPMD" RABBITMQ_CONF_ENV_FILE=/dev/null \
+    "$(dirname "$PROGRAM")/rabbitmqctl" --node "rotationmesh$EPMD@localhost" "$@" </dev/null >>log 2>&1
+}
+
 cd "$DIRECTORY" || exit 1
 mkdir mnesia logs generated
 echo '[rabbitmq_management].' >plugins
@@ -82,6 +88,8 @@ while read -r command; do
   case $command in
     stop) stop && echo stopped || echo failed ;;
     start) start && echo ready || echo failed ;;
+    alarm) tell set_vm_memory_high_watermark absolute 1 && echo alarmed || echo failed ;;
+    calm) tell set_vm_memory_high_watermark 0.9 && echo calmed || echo failed ;;
   esac
 done
 finish

@@ -18,9 +18,10 @@ public sealed record LedgerRules
 
     /// <summary>
     /// Longest such time, however often it was too short: a rotation waits so long for a worker that froze. The default
-    /// value is 30 minutes.
+    /// value is 14 minutes: RabbitMQ takes a message back that is not acknowledged for 30 (consumer_timeout), and a
+    /// partition may have waited for another before it is begun.
     /// </summary>
-    public TimeSpan LongestWriteTime { get; init; } = TimeSpan.FromMinutes(30);
+    public TimeSpan LongestWriteTime { get; init; } = TimeSpan.FromMinutes(14);
 
     /// <summary>
     /// Time in which nothing is heard of any partition of a rotation, neither a result nor a sign of life, after which all

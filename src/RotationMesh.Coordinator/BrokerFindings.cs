@@ -1,0 +1,24 @@
+using RotationMesh.Mesh.Standing;
+using RotationMesh.Operations.Documents;
+
+namespace RotationMesh.Coordinator;
+
+/// <summary>How this coordinator stands with RabbitMQ, as the doctor tells it.</summary>
+internal static class BrokerFindings
+{
+    private const string Subject = "RabbitMQ";
+
+    public static IReadOnlyList<Finding> Of(BrokerStanding standing) =>
+        standing.Troubles is { Count: > 0 } troubles
+            ? [.. troubles.Select(trouble => new Finding(Verdict.Bad, Subject, trouble.Reason, trouble.Fix))]
+        : standing.HasJoined ? [new Finding(Verdict.Good, Subject, "takes messages and has the queues", null)]
+        :
+        [
+            new Finding(
+                Verdict.Bad,
+                Subject,
+                "this coordinator has not joined the mesh yet",
+                "wait a moment; what it waits for is in its log and at /health/ready"
+            ),
+        ];
+}

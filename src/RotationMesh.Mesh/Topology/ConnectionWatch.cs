@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using RabbitMQ.Client;
+using RotationMesh.Mesh.Standing;
+
+namespace RotationMesh.Mesh.Topology;
+
+/// <summary>
+/// Watches each connection that the transport makes: RabbitMQ says on it when it holds publishers back, and why. Every
+/// channel of a process is one of the same connection.
+/// </summary>
+internal sealed class ConnectionWatch(BrokerStanding standing, BrokerAttempts attempts)
+    : IFilter<ChannelContext>
+{
+    private readonly ConditionalWeakTable<IConnection, ConnectionWatch> seen = [];
+    private volatile IConnection? latest;
+
+    /// <summary>The connection that is open now; null where none is.</summary>
+    public IConnection? Current => latest is { IsOpen: true } open ? open : null;
+
+    /// <inheritdoc/>
+    public Task Send(ChannelContext context, IPipe<ChannelContext> next)
+    {
+        See(context.ConnectionContext.Connection);
+        return next.Send(context);
+    }
+
+    /// <inheritdoc/>
+    public void Probe(ProbeContext context) => context.CreateFilterScope("connectionWatch");
+
+    private void See(IConnection connection)
+    {
+        if (!seen.TryAdd(connection, this))
+            return;
+        latest = connection;
+        attempts.Succeed();
+        standing.Reach();
+        connection.ConnectionBlockedAsync += (_, held) =>
+            Told(() => standing.Tell(BrokerStanding.Alarm, BrokerReplies.Held(held.Reason)));
+        connection.ConnectionUnblockedAsync += (_, _) => Told(() => standing.Clear(BrokerStanding.Alarm));
+        // Of the next connection nothing is known yet.
+        connection.ConnectionShutdownAsync += (_, _) =>
+            Told(() =>
+            {
+                standing.Clear(BrokerStanding.Alarm);
+                standing.Clear(BrokerStanding.Silence);
+            });
+    }
+
+    private static Task Told(Action tell)
+    {
+        tell();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,65 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RotationMesh.Mesh.Standing;
+
+namespace RotationMesh.Mesh.Topology;
+
+/// <summary>The queues that workers declare, as they declare them.</summary>
+internal static class WorkerQueues
+{
+    private static readonly string[] Names = [Queues.RotatePartition, Queues.VerifyPartition];
+
+    private static readonly Dictionary<string, object?> Arguments = new()
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-delivery-limit"] = Transports.DeliveryLimit,
+        [DeadLetters.Exchange] = Queues.DeadLetters,
+    };
+
+    /// <summary>Declares them, and tells of those that can't be had.</summary>
+    public static async Task LookAsync(
+        IConnection connection,
+        BrokerStanding standing,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var queue in Names)
+            if (await TryAsync(connection, queue, cancellationToken) is { } trouble)
+                standing.Tell(Subject(queue), trouble);
+            else
+                standing.Clear(Subject(queue));
+    }
+
+    // A refusal closes the channel, so each has its own.
+    private static async Task<BrokerTrouble?> TryAsync(
+        IConnection connection,
+        string queue,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var channel = await connection.CreateChannelAsync(null, cancellationToken);
+        try
+        {
+            await channel.QueueDeclareAsync(
+                queue,
+                durable: true,
+                exclusive: false,
+                autoDelete: false,
+                Arguments,
+                cancellationToken: cancellationToken
+            );
+            return null;
+        }
+        catch (OperationInterruptedException fault)
+        {
+            // Who may not declare them learns nothing of them, and needs nothing of them.
+            return
+                BrokerReplies.Read(fault, "", "")
+                    is { OfConnection: false, Trouble: { Cause: "queue" } trouble }
+                ? trouble
+                : null;
+        }
+    }
+
+    private static string Subject(string queue) => $"worker's queue {queue}";
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace RotationMesh.Telemetry.Logging;
+
+/// <summary>
+/// Lets what is said of the same fault by those who try again through once in ten minutes: the transport and the dispatcher
+/// do so for as long as a broker refuses or is away, with the whole trace each time.
+/// </summary>
+internal sealed class RepeatedFaults(TimeProvider clock) : ILogEventFilter
+{
+    private static readonly string[] Tireless = ["MassTransit", "RotationMesh.Mesh.Dispatching"];
+
+    /// <summary>Faults that are remembered; as many different ones are not repeats.</summary>
+    private const int Most = 1000;
+
+    /// <summary>Characters of a cause that are compared: they hold the broker's code, and not which of many queues it is.</summary>
+    private const int Compared = 100;
+
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, long> told = new();
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogEvent logEvent)
+    {
+        if (logEvent.Exception is not { } fault || !IsTireless(logEvent))
+            return true;
+        var cause = fault.GetBaseException();
+        var words = cause.Message.Length > Compared ? cause.Message[..Compared] : cause.Message;
+        var key = $"{logEvent.MessageTemplate.Text} {cause.GetType()} {words}";
+        var now = clock.GetTimestamp();
+        if (told.TryGetValue(key, out var last) && clock.GetElapsedTime(last, now) < Quiet)
+            return false;
+        if (told.Count >= Most)
+            told.Clear();
+        told[key] = now;
+        return true;
+    }
+
+    private static bool IsTireless(LogEvent logEvent) =>
+        logEvent.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
+        && source is ScalarValue { Value: string name }
+        && Tireless.Any(one => name.StartsWith(one, StringComparison.Ordinal));
+}
