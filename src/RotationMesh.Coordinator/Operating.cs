@@ -19,21 +19,29 @@ namespace RotationMesh.Coordinator;
 /// <summary>What operators ask for, on this coordinator's map, keys and control database.</summary>
 internal static class Operating
 {
+    private const string ForReading = "reading";
+
     public static IServiceCollection AddOperations(this IServiceCollection services) =>
         services
+            .AddKeyedSingleton(
+                ForReading,
+                (parts, _) =>
+                    new TargetDatabases(Map(parts)) { LockPatience = TargetDatabases.ReadingPatience }
+            )
             .AddSingleton(parts =>
                 MapGates.Of(Map(parts), Databases(parts), () => Ring(parts), Control(parts))
             )
             .AddSingleton(parts => new ControlRotations(Map(parts), () => Ring(parts), Control(parts))
             {
                 Entrance = new GateEntrance(Map(parts), Gates(parts), Control(parts)),
+                Standstill = new Standstill(Control(parts), Map(parts), Databases(parts)),
             })
             .AddSingleton<IRotations>(parts => parts.GetRequiredService<ControlRotations>())
             .AddSingleton<IApplicationWorkers>(parts => new LocalWorkers(Gates(parts), Control(parts)))
             .AddSingleton<IInspections>(parts => new LocalInspections(
                 Map(parts),
                 () => Ring(parts),
-                Databases(parts),
+                Reading(parts),
                 parts.GetRequiredService<EnvelopeFormats>(),
                 Control(parts),
                 parts.GetRequiredService<IExternalStores>()
@@ -66,6 +74,10 @@ internal static class Operating
 
     private static TargetDatabases Databases(IServiceProvider parts) =>
         parts.GetRequiredService<TargetDatabases>();
+
+    // Who asks for them looks on, and is told who keeps a table locked.
+    private static TargetDatabases Reading(IServiceProvider parts) =>
+        parts.GetRequiredKeyedService<TargetDatabases>(ForReading);
 
     private static SchemaCheck Schema(IServiceProvider parts) => parts.GetRequiredService<SchemaCheck>();
 

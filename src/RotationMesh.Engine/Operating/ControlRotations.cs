@@ -8,6 +8,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Control.Workers;
@@ -41,6 +42,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// takes as long as the jobs that are waited for, and throws <see cref="Core.Gates.GateClosedException"/>.
     /// </summary>
     public GateEntrance? Entrance { get; init; }
+
+    /// <summary>Finds out why a rotation stands still; null where nobody is to be told.</summary>
+    public Standstill? Standstill { get; init; }
 
     private readonly EmbeddedProcess process = new(control);
     private readonly RunningRotations rotations = new(control.Source);
@@ -86,17 +90,19 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     )
     {
         var answered = TimeProvider.System.GetTimestamp();
+        RotationDocument? last = null;
         while (true)
         {
-            RotationDocument? now = null;
+            RotationDocument? now;
             try
             {
-                now = await FindAsync(rotationId, cancellationToken);
+                now = last = await FindAsync(rotationId, cancellationToken);
                 answered = TimeProvider.System.GetTimestamp();
             }
-            catch (NpgsqlException) when (TimeProvider.System.GetElapsedTime(answered) < Patience)
+            catch (NpgsqlException fault) when (TimeProvider.System.GetElapsedTime(answered) < Patience)
             {
                 // A restart or a failover: it will be back.
+                now = last is null ? null : last with { Reason = DatabaseFaults.DescribeNamed(fault) };
             }
 
             if (now is not null)
@@ -213,6 +219,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             AuditHead = rotation.AuditHead,
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
+        if (Standstill is { } standstill)
+            document = await standstill.TellAsync(document, rotation, ledger, cancellationToken);
         return await process.TellAsync(rotation, document, cancellationToken);
     }
 

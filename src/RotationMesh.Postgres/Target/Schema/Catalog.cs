@@ -5,7 +5,7 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Postgres.Target.Schema;
 
 /// <summary>Questions to the system catalogs of a target database (PostgreSQL 13 and later).</summary>
-internal sealed class Catalog(NpgsqlConnection connection)
+internal sealed class Catalog(NpgsqlConnection connection, CancellationToken cancellationToken)
 {
     // Not by to_regclass, which raises an error over a schema that the role may not use.
     private const string FindTable = """
@@ -105,39 +105,40 @@ internal sealed class Catalog(NpgsqlConnection connection)
     /// <summary>Whether no transaction of this session may write: a standby, or a role that is set so.</summary>
     public Task<bool> IsReadOnlyAsync() =>
         connection.ExecuteScalarAsync<bool>(
-            "SELECT pg_catalog.current_setting('transaction_read_only')::boolean"
+            Question("SELECT pg_catalog.current_setting('transaction_read_only')::boolean")
         );
 
     /// <summary>The table; null where it does not exist, or the role may not use its schema.</summary>
     public Task<CatalogTable?> FindTableAsync(SqlName name) =>
         connection.QuerySingleOrDefaultAsync<CatalogTable>(
-            FindTable,
-            new { schema = name.Schema?.Name, name = name.Name.Name }
+            Question(FindTable, new { schema = name.Schema?.Name, name = name.Name.Name })
         );
 
     /// <summary>The schema that has the table, and that the role may not use; null where there is none.</summary>
     public Task<string?> FindClosedSchemaAsync(SqlName name) =>
         connection.ExecuteScalarAsync<string?>(
-            FindClosedSchema,
-            new { schema = name.Schema?.Name, name = name.Name.Name }
+            Question(FindClosedSchema, new { schema = name.Schema?.Name, name = name.Name.Name })
         );
 
     public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
-        (await connection.QueryAsync<CatalogColumn>(ListColumns, new { oid })).ToDictionary(column =>
-            column.Name
+        (await connection.QueryAsync<CatalogColumn>(Question(ListColumns, new { oid }))).ToDictionary(
+            column => column.Name
         );
 
     public async Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
-        [.. await connection.QueryAsync<CatalogIndex>(ListIndexes, new { oid })];
+        [.. await connection.QueryAsync<CatalogIndex>(Question(ListIndexes, new { oid }))];
 
     public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid) =>
-        [.. await connection.QueryAsync<CatalogLeaf>(ListLeaves, new { oid })];
+        [.. await connection.QueryAsync<CatalogLeaf>(Question(ListLeaves, new { oid }))];
 
     public async Task<IReadOnlyList<string>> TablesAsync() =>
-        [.. await connection.QueryAsync<string>(ListTables)];
+        [.. await connection.QueryAsync<string>(Question(ListTables))];
 
     public async Task<IReadOnlyList<string>> PartitionColumnsAsync(long oid) =>
-        [.. await connection.QueryAsync<string>(PartitionColumns, new { oid })];
+        [.. await connection.QueryAsync<string>(Question(PartitionColumns, new { oid }))];
+
+    private CommandDefinition Question(string sql, object? values = null) =>
+        new(sql, values, cancellationToken: cancellationToken);
 }
 
 internal sealed record CatalogTable
