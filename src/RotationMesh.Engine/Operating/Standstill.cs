@@ -38,7 +38,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
     /// <summary>States that say themselves what they wait for.</summary>
     private static readonly string[] Explained = ["Paused", "AwaitingGates", "Cancelled"];
 
-    private volatile Answered? last;
+    private volatile Last? last;
 
     /// <summary>
     /// The document of a rotation, with what it waits for that somebody else has to do. It may go on elsewhere meanwhile.
@@ -63,18 +63,23 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
         CancellationToken cancellationToken
     )
     {
-        var (id, before) = (rotation.RotationId, last);
+        var (id, now) = (rotation.RotationId, Stopwatch.GetTimestamp());
         if (Explained.Contains(rotation.State) || rotation.IsOver || rotation.Elapsed < Longest)
             return null;
-        if (before?.RotationId == id && Stopwatch.GetElapsedTime(before.At) < Lasting)
+        var place = (rotation.State, ledger.Sum(one => one.Done), ledger.Sum(one => one.Failed));
+        var before = last is { } answered && answered.Id == id ? answered : null;
+        if (before is not null && Stopwatch.GetElapsedTime(before.At) < Lasting)
             return before.Reason;
+        // Whoever asks once can't tell, and is not told what may be of the past.
+        var since = before is not null && before.Place == place ? before.Since : now;
+        var stands = Stopwatch.GetElapsedTime(since) >= Longest;
         var names = ledger is [.., { Open: > 0 } sweep]
             ? sweep.Tables.Where(table => table.Open > 0).Select(table => table.Table.Database)
             : map
                 .Tables.Where(entry => rotation.Scopes.Contains(entry.Scope))
                 .Select(entry => entry.Database);
-        var reason = await FindAsync(id, names, wait => wait.IsForOthers, cancellationToken);
-        last = new Answered(id, Stopwatch.GetTimestamp(), reason);
+        var reason = await FindAsync(id, names, stands, cancellationToken);
+        last = new Last(id, place, since, now, reason);
         return reason;
     }
 
@@ -86,21 +91,21 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
         Guid? rotationId,
         IEnumerable<string> names,
         CancellationToken cancellationToken
-    ) => FindAsync(rotationId, names, _ => true, cancellationToken);
+    ) => FindAsync(rotationId, names, stands: true, cancellationToken);
 
     private async Task<string?> FindAsync(
         Guid? rotationId,
         IEnumerable<string> names,
-        Func<SessionWait, bool> counts,
+        bool stands,
         CancellationToken cancellationToken
     )
     {
         var asked = names.Distinct().Where(databases.Has).Take(Asked).ToList();
         var looks = new List<Task<IReadOnlyList<string>>>
         {
-            LookAsync(rotationId, asked, counts, cancellationToken),
+            LookAsync(rotationId, asked, stands, cancellationToken),
         };
-        looks.AddRange(asked.Select(name => LookAsync(name, counts, cancellationToken)));
+        looks.AddRange(asked.Select(name => LookAsync(name, stands, cancellationToken)));
         var found = (await Task.WhenAll(looks)).SelectMany(reasons => reasons).Distinct().Take(Told);
         return string.Join("; ", found) is { Length: > 0 } told ? told : null;
     }
@@ -136,7 +141,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
     private Task<IReadOnlyList<string>> LookAsync(
         Guid? rotationId,
         IReadOnlyList<string> asked,
-        Func<SessionWait, bool> counts,
+        bool stands,
         CancellationToken cancellationToken
     )
     {
@@ -149,8 +154,8 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
                 var reasons = new List<string>();
                 // Else it is told of the database of the map that it is.
                 if (!asked.Any(IsControl))
-                    reasons.AddRange(await ReasonsAsync(name, connection, counts, token));
-                if (rotationId is not { } id || !await control.HasAsync("refusals", token))
+                    reasons.AddRange(await ReasonsAsync(name, connection, stands, token));
+                if (!stands || rotationId is not { } id || !await control.HasAsync("refusals", token))
                     return reasons;
                 reasons.AddRange(await RefusalsAsync(id, token));
                 if (await new PartitionErrors(control.Source).OfPendingAsync(id, token) is { } error)
@@ -163,7 +168,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
 
     private Task<IReadOnlyList<string>> LookAsync(
         string name,
-        Func<SessionWait, bool> counts,
+        bool stands,
         CancellationToken cancellationToken
     ) =>
         AskAsync(
@@ -171,7 +176,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
             async token =>
             {
                 await using var connection = await databases.OpenApartAsync(name, token);
-                return await ReasonsAsync($"database {name}", connection, counts, token);
+                return await ReasonsAsync($"database {name}", connection, stands, token);
             },
             cancellationToken
         );
@@ -179,14 +184,14 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
     private static async Task<IReadOnlyList<string>> ReasonsAsync(
         string name,
         NpgsqlConnection connection,
-        Func<SessionWait, bool> counts,
+        bool stands,
         CancellationToken cancellationToken
     )
     {
         if (await WriteState.IsReadOnlyAsync(connection, cancellationToken))
             return [$"{name}: {DatabaseFaults.ReadOnly}"];
         var longest = (await SessionWaits.FindAsync(connection, cancellationToken))
-            .Where(wait => wait.Seconds >= Longest.TotalSeconds && counts(wait))
+            .Where(wait => wait.Seconds >= Longest.TotalSeconds && (stands || wait.IsForOthers))
             .OrderByDescending(wait => wait.IsForOthers)
             .FirstOrDefault();
         return longest is null ? [] : [$"{name}: {longest}"];
@@ -236,5 +241,5 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
         }
     }
 
-    private sealed record Answered(Guid RotationId, long At, string? Reason);
+    private sealed record Last(Guid Id, (string, long, long) Place, long Since, long At, string? Reason);
 }
