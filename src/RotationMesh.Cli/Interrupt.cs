@@ -2,15 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace RotationMesh.Cli;
 
-/// <summary>The first Ctrl-C (or SIGTERM) asks for an end after the batch in hand, the second ends at once.</summary>
+/// <summary>
+/// The first Ctrl-C (or SIGTERM) asks for an end after the batch in hand, the second ends at once. What has nothing in hand, or
+/// waits for others, ends at once after two seconds: a lock may be held for hours.
+/// </summary>
 internal sealed class Interrupt : IDisposable
 {
+    /// <summary>Time for an end in good order; with the last words it is two seconds.</summary>
+    private static readonly TimeSpan GoodOrder = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Time between two looks whether something is in hand still, and longest wait for what that takes.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Longest time that an end at once takes to tell what is known.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stopping = new();
     private readonly PosixSignalRegistration[] signals;
     private readonly TextWriter error;
+    private volatile bool over;
 
     public Interrupt(TextWriter error)
     {
@@ -30,8 +40,12 @@ internal sealed class Interrupt : IDisposable
     /// <summary>Tells what is known when the process ends at once.</summary>
     public Action Leaving { get; set; } = () => { };
 
+    /// <summary>Whether the verb still ends by itself, because it has something in hand and waits for nobody else.</summary>
+    public Func<CancellationToken, Task<bool>> IsEnding { get; set; } = _ => Task.FromResult(false);
+
     public void Dispose()
     {
+        over = true;
         foreach (var signal in signals)
             signal.Dispose();
         stopping.Dispose();
@@ -41,14 +55,40 @@ internal sealed class Interrupt : IDisposable
     {
         context.Cancel = true;
         if (stopping.IsCancellationRequested)
-        {
-            // On a thread of its own: what reads standard output may have stopped reading.
-            Task.Run(Leaving).Wait(LastWords);
-            Environment.Exit(ExitCodes.Interrupted);
-        }
+            Leave();
 
         if (HasWorkInHand)
             error.WriteLine("rotationmesh: stopping after the batch in hand; once more to stop at once");
+        _ = Task.Run(LeaveInTimeAsync);
         stopping.Cancel();
+    }
+
+    private void Leave()
+    {
+        // On a thread of its own: what reads standard output may have stopped reading.
+        Task.Run(Leaving).Wait(LastWords);
+        Environment.Exit(ExitCodes.Interrupted);
+    }
+
+    private async Task LeaveInTimeAsync()
+    {
+        await Task.Delay(GoodOrder);
+        while (await MayStayAsync())
+            await Task.Delay(Look);
+        if (!over)
+            Leave();
+    }
+
+    private async Task<bool> MayStayAsync()
+    {
+        using var patience = new CancellationTokenSource(Look);
+        try
+        {
+            return await IsEnding(patience.Token).WaitAsync(Look);
+        }
+        catch (Exception)
+        {
+            return false; // a database does not answer: the end would wait for it
+        }
     }
 }

@@ -28,6 +28,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly Lazy<EnvelopeFormats> formats;
     private readonly Lazy<ControlDatabase> control;
     private readonly Lazy<GateSet> gates;
+    private readonly Lazy<Standstill> standstill;
     private readonly S3Stores stores;
 
     /// <summary>
@@ -40,13 +41,22 @@ internal sealed class Session : IAsyncDisposable
         Map = RotationMapReader.Read(parsed.GetValue(GlobalOptions.Config)!, variables.Get);
         stores = new S3Stores(variables.Get);
         ring = new(() => Told(variables.TakeRing(), terminal));
-        databases = new(() => new TargetDatabases(Map));
+        databases = new(() =>
+            new TargetDatabases(Map) { LockPatience = WaitsForLocks ? null : TargetDatabases.ReadingPatience }
+        );
         formats = new(() => new EnvelopeFormats(Map));
         control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
+        standstill = new(() => new Standstill(Control, Map, Databases));
         gates = new(() => MapGates.Of(Map, Databases, () => Ring, Control));
     }
 
     public RotationMap Map { get; }
+
+    /// <summary>
+    /// Whether a table that somebody keeps locked is waited for as long as it takes: a rotation has all night. Set before the
+    /// databases are first used.
+    /// </summary>
+    public bool WaitsForLocks { get; set; }
 
     /// <summary>The key ring of the environment. Throws <see cref="UsageException"/> for a fault in it.</summary>
     public KeyRing Ring => ring.Value;
@@ -62,7 +72,10 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>What the saga and its workers need in this process.</summary>
     public MeshParts Parts => new(Map, Ring, Databases, Schema, Control) { Gates = gates.Value };
 
-    public ControlRotations Rotations => new(Map, () => Ring, Control);
+    public ControlRotations Rotations => new(Map, () => Ring, Control) { Standstill = Standstill };
+
+    /// <summary>Why a rotation stands still.</summary>
+    public Standstill Standstill => standstill.Value;
 
     public IInspections Inspections =>
         new LocalInspections(Map, () => Ring, Databases, Formats, Control, stores);

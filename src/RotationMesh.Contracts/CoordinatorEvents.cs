@@ -45,6 +45,12 @@ public sealed record BreakerTripped(Guid RotationId, string Reason);
 public sealed record TargetVersionClosed(Guid RotationId, string Reason);
 
 /// <summary>
+/// The map does not fit the databases any more, and somebody has to mend that: a table is gone, say. It was waited for as
+/// long as whoever runs the rotation has patience.
+/// </summary>
+public sealed record PatienceEnded(Guid RotationId, string Reason);
+
+/// <summary>
 /// Published every few seconds for each rotation that runs: its state sends its command again, so that what was lost with
 /// a process is made up for.
 /// </summary>

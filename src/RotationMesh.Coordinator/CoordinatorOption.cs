@@ -1,4 +1,6 @@
 using System.CommandLine;
+using RotationMesh.Core;
+using RotationMesh.Mesh.Coordination;
 
 namespace RotationMesh.Coordinator;
 
@@ -16,4 +18,30 @@ internal static class CoordinatorOption
                 ? file
                 : null,
     };
+
+    private const string PatienceVariable = "ROTATIONMESH_PATIENCE";
+
+    public static readonly Option<TimeSpan> Patience = BuildPatience();
+
+    private static Option<TimeSpan> BuildPatience()
+    {
+        var option = new Option<TimeSpan>("--patience")
+        {
+            Description =
+                "Longest wait for a table or column of the map that is gone, before the rotation is paused (default: 10m) "
+                + $"({PatienceVariable})",
+            HelpName = "TIME",
+            DefaultValueFactory = _ =>
+                Environment.GetEnvironmentVariable(PatienceVariable) is { Length: > 0 } text
+                    ? Durations.Parse(text) ?? TimeSpan.Zero
+                    : new CoordinatorOptions().Patience,
+            CustomParser = result => Durations.Parse(result.Tokens[0].Value) ?? TimeSpan.Zero,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<TimeSpan>() <= TimeSpan.Zero)
+                result.AddError($"--patience (or {PatienceVariable}) is no length of time: {Durations.Form}");
+        });
+        return option;
+    }
 }

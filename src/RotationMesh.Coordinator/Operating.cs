@@ -20,8 +20,15 @@ namespace RotationMesh.Coordinator;
 /// <summary>What operators ask for, on this coordinator's map, keys and control database.</summary>
 internal static class Operating
 {
+    private const string ForReading = "reading";
+
     public static IServiceCollection AddOperations(this IServiceCollection services) =>
         services
+            .AddKeyedSingleton(
+                ForReading,
+                (parts, _) =>
+                    new TargetDatabases(Map(parts)) { LockPatience = TargetDatabases.ReadingPatience }
+            )
             .AddSingleton(parts =>
                 MapGates.Of(Map(parts), Databases(parts), () => Ring(parts), Control(parts))
             )
@@ -29,13 +36,14 @@ internal static class Operating
             {
                 Entrance = new GateEntrance(Map(parts), Gates(parts), Control(parts)),
                 Hindrance = parts.GetRequiredService<BrokerStanding>().Explain,
+                Standstill = new Standstill(Control(parts), Map(parts), Databases(parts)),
             })
             .AddSingleton<IRotations>(parts => parts.GetRequiredService<ControlRotations>())
             .AddSingleton<IApplicationWorkers>(parts => new LocalWorkers(Gates(parts), Control(parts)))
             .AddSingleton<IInspections>(parts => new LocalInspections(
                 Map(parts),
                 () => Ring(parts),
-                Databases(parts),
+                Reading(parts),
                 parts.GetRequiredService<EnvelopeFormats>(),
                 Control(parts),
                 parts.GetRequiredService<IExternalStores>()
@@ -69,6 +77,10 @@ internal static class Operating
 
     private static TargetDatabases Databases(IServiceProvider parts) =>
         parts.GetRequiredService<TargetDatabases>();
+
+    // Who asks for them looks on, and is told who keeps a table locked.
+    private static TargetDatabases Reading(IServiceProvider parts) =>
+        parts.GetRequiredKeyedService<TargetDatabases>(ForReading);
 
     private static SchemaCheck Schema(IServiceProvider parts) => parts.GetRequiredService<SchemaCheck>();
 

@@ -15,6 +15,7 @@ var program = new ServiceProgram(
     UsesControl = true,
 };
 program.Add(CoordinatorOption.TokensFile);
+program.Add(CoordinatorOption.Patience);
 return await program.RunAsync(
     args,
     (site, builder) =>
@@ -22,6 +23,10 @@ return await program.RunAsync(
             .Services.AddParts(site)
             .AddOperations()
             .AddOperationsApi(ApiAccess.At(site.Listen, site.Value(CoordinatorOption.TokensFile)))
-            .AddCoordinatorMesh(site.Broker, new CoordinatorOptions(), new LedgerRules()),
+            .AddCoordinatorMesh(
+                site.Broker,
+                new CoordinatorOptions { Patience = site.Value(CoordinatorOption.Patience) },
+                new LedgerRules()
+            ),
     (_, app) => app.UseOperationsApi()
 );

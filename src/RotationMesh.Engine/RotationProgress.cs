@@ -13,6 +13,7 @@ public sealed class RotationProgress
     private long verified;
     private volatile string phase = "Checking";
     private volatile string? reason;
+    private volatile string? waiting;
     private volatile StrongBox<Guid>? rotation;
 
     /// <summary>The rotation that is shown; null before it has an id.</summary>
@@ -34,6 +35,13 @@ public sealed class RotationProgress
     {
         get => reason;
         set => reason = value;
+    }
+
+    /// <summary>What it waits for where it stands still, by the servers' word at this moment; null where it goes on.</summary>
+    public string? Waiting
+    {
+        get => waiting;
+        set => waiting = value;
     }
 
     /// <summary>Rows that have to be rewritten, as the opening census counted them.</summary>

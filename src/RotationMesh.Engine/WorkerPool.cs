@@ -75,7 +75,11 @@ internal static class WorkerPool
                 return;
             }
             catch (NpgsqlException fault)
-                when (fault.IsTransient && attempt < Tries && !stopping.IsCancellationRequested)
+                when (fault.IsTransient
+                    && fault.SqlState != PostgresErrorCodes.LockNotAvailable // it has waited
+                    && attempt < Tries
+                    && !stopping.IsCancellationRequested
+                )
             {
                 await Task.Delay(Pause(attempt), stopping);
             }

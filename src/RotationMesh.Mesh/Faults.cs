@@ -35,6 +35,9 @@ internal static class Faults
         lack = fault switch
         {
             TargetDatabaseException away => DatabaseFaults.Describe(away),
+            // After a failover, say: it comes right by itself, and is no fault of the partition.
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } closed =>
+                DatabaseFaults.Describe(closed),
             UsageException wrong => wrong.Message,
             PostgresException published when DatabaseFaults.IsOfPublication(published) =>
                 DatabaseFaults.Describe(published),

@@ -2,6 +2,7 @@ using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres;
 
@@ -22,6 +23,26 @@ public static class DatabaseFaults
             $"{Reasons.NoConnectionLeft}, or the role none of its own (a rotation needs two for each of its --workers, "
             + "and some more): close others, or raise the limit",
     };
+
+    /// <summary>What a code of the server means, where it is one that an operator meets; else the words themselves.</summary>
+    public static string DescribeState(string codeOrWords)
+    {
+        ArgumentNullException.ThrowIfNull(codeOrWords);
+        var meaning = codeOrWords switch
+        {
+            PostgresErrorCodes.UndefinedColumn => "a column of the map is gone",
+            PostgresErrorCodes.UndefinedTable => "a table of the map is gone",
+            PostgresErrorCodes.InsufficientPrivilege => "the role lacks a right",
+            PostgresErrorCodes.LockNotAvailable => "somebody has the table locked",
+            PostgresErrorCodes.QueryCanceled => "a statement took too long, or was cancelled",
+            PostgresErrorCodes.DiskFull => "the server's disk is full",
+            _ => Explained.GetValueOrDefault(codeOrWords),
+        };
+        return meaning is not null ? $"{meaning} (SQLSTATE {codeOrWords})"
+            : codeOrWords.Length == 5 && codeOrWords.All(char.IsAsciiLetterOrDigit)
+                ? $"SQLSTATE {codeOrWords}"
+            : codeOrWords;
+    }
 
     /// <summary>
     /// The same of anything that a call to a database may throw, such as the end of a connection while it is read from.
@@ -80,6 +101,8 @@ public static class DatabaseFaults
         ArgumentNullException.ThrowIfNull(fault);
         if (fault is TargetDatabaseException { InnerException: NpgsqlException inner } named)
             return $"database '{named.Database}' of the map: {Describe(inner)}";
+        if (fault is TableLockedException)
+            return fault.Message;
         if (fault is not PostgresException refusal)
             return $"{Reasons.OutOfReach}: {Cause(fault)}";
         if (Explained.TryGetValue(refusal.SqlState, out var explanation))

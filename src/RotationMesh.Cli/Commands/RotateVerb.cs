@@ -62,6 +62,8 @@ internal sealed class RotateVerb : IVerb
         Description = "With a coordinator: start the rotation, print its id and leave it to itself",
     };
 
+    private readonly Option<TimeSpan?> patience = PatienceOption.Build();
+
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
         batchSize.Validators.Add(result => Range.Check(result, 1, RotationSettings.MaxBatchSize));
@@ -79,6 +81,7 @@ internal sealed class RotateVerb : IVerb
             workers,
             verify,
             detach,
+            patience,
         };
         scopes.AddTo(command);
         gates.AddTo(command);
@@ -89,7 +92,10 @@ internal sealed class RotateVerb : IVerb
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var desk = new Desk(parsed, terminal);
+        if (desk.Here is { } session)
+            session.WaitsForLocks = !parsed.GetValue(dryRun);
         var order = gates.Read(parsed, Order(parsed));
+        var waits = PatienceOption.Read(parsed, patience, desk.Here);
         var isDetached = parsed.GetValue(detach);
         if (isDetached && (desk.Here is not null || parsed.GetValue(dryRun)))
             throw new UsageException(
@@ -103,7 +109,7 @@ internal sealed class RotateVerb : IVerb
                     terminal.Progress,
                     progress => desk.Inspections.DryRunAsync(order, progress, stopping)
                 )
-            : desk.Here is { } here ? await RotateHereAsync(here, order, terminal, stopping)
+            : desk.Here is { } here ? await RotateHereAsync(here, order, waits, terminal, stopping)
             : RotationExit.Unfaulted(
                 await Following.ToTheEndAsync(
                     desk.Rotations,
@@ -158,6 +164,7 @@ internal sealed class RotateVerb : IVerb
     private static async Task<RotationDocument> RotateHereAsync(
         Session session,
         RotationOrder order,
+        TimeSpan waits,
         Terminal terminal,
         CancellationToken stopping
     )
@@ -170,7 +177,8 @@ internal sealed class RotateVerb : IVerb
                     now =>
                     {
                         terminal.Left = () => LeftRotation.Of(now);
-                        return new EmbeddedMesh(session.Parts, now).RunAsync(
+                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session, patience);
+                        return new EmbeddedMesh(session.Parts, now) { Patience = waits }.RunAsync(
                             new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false),
                             stopping
                         );

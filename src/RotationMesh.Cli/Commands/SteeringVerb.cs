@@ -2,6 +2,7 @@ using System.CommandLine;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
@@ -31,6 +32,8 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
         HelpName = "CLASS",
     };
 
+    private readonly Option<TimeSpan?> patience = PatienceOption.Build();
+
     private bool GoesOn => steering is Steering.Resume or Steering.Retry;
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
@@ -43,6 +46,8 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
             command.Options.Add(error);
         }
 
+        if (GoesOn)
+            command.Options.Add(patience);
         command.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), stopping));
         return command;
     }
@@ -50,6 +55,11 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var desk = new Desk(parsed, terminal);
+        if (desk.Here is { } here)
+            here.WaitsForLocks = true;
+        var waits = GoesOn
+            ? PatienceOption.Read(parsed, patience, desk.Here)
+            : new CoordinatorOptions().Patience;
         var order = new SteeringOrder
         {
             Steering = steering,
@@ -60,7 +70,7 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
         };
         var found = await desk.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
         var rotation =
-            await SteerHereAsync(desk.Here, found.RotationId, order, terminal, stopping)
+            await SteerHereAsync(desk.Here, found.RotationId, order, waits, terminal, stopping)
             ?? await SteerThereAsync(desk.Rotations, found.RotationId, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
         return GoesOn ? RotationExit.CodeOf(rotation) : ExitCodes.Success;
@@ -71,6 +81,7 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
         Session? session,
         Guid rotationId,
         SteeringOrder order,
+        TimeSpan waits,
         Terminal terminal,
         CancellationToken stopping
     )
@@ -89,7 +100,8 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
                     now =>
                     {
                         terminal.Left = () => LeftRotation.Of(now);
-                        return new EmbeddedMesh(session.Parts, now).TrySteerAsync(
+                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session, patience);
+                        return new EmbeddedMesh(session.Parts, now) { Patience = waits }.TrySteerAsync(
                             rotation,
                             order,
                             Environment.ProcessorCount,

@@ -6,10 +6,16 @@ namespace RotationMesh.Cli.Output;
 /// <summary>A rotation's progress in one line.</summary>
 internal static class ProgressLine
 {
-    /// <summary>Phase, rows, rate and time left.</summary>
-    public static string Of(ProgressDocument now, TimeSpan elapsed)
+    /// <summary>Time without progress after which nobody can say how long the rest takes.</summary>
+    private static readonly TimeSpan Still = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Phase, rows, rate and time left, where it goes on: nothing has changed for <paramref name="still"/>.
+    /// </summary>
+    public static string Of(ProgressDocument now, TimeSpan elapsed, TimeSpan still)
     {
         var done = now.Rotated + now.Failed;
+        var held = now.Reason is { } told ? $"; {told}" : "";
         if (now.Phase == "Checking")
             return now.Reason is { } awaited ? $"Checking: {awaited}" : "Checking map, tables and keys";
         if (now.Phase is "Paused" or "AwaitingGates")
@@ -17,15 +23,16 @@ internal static class ProgressLine
         if (now.Phase == "Verifying")
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Verifying: {now.Verified:N0} rows read again"
+                $"Verifying: {now.Verified:N0} rows read again{held}"
             );
         var rate = elapsed > TimeSpan.Zero ? done / elapsed.TotalSeconds : 0;
-        var left = rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, now.Pending - done) / rate) : (TimeSpan?)null;
+        var goesOn = rate > 0 && held.Length == 0 && still < Still;
+        var left = goesOn ? TimeSpan.FromSeconds(Math.Max(0, now.Pending - done) / rate) : (TimeSpan?)null;
         var failed =
             now.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {now.Failed:N0} failed") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Rotating: {done:N0} of {now.Pending:N0} rows, {rate:N0} rows/s{failed}{(left is { } time ? $", {Short(time)} left" : "")}{(now.Reason is { } held ? $"; {held}" : "")}"
+            $"Rotating: {done:N0} of {now.Pending:N0} rows, {rate:N0} rows/s{failed}{(left is { } time ? $", {Short(time)} left" : "")}{held}"
         );
     }
 

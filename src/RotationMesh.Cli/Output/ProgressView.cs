@@ -38,26 +38,27 @@ internal static class ProgressView
             {
                 var bar = context.AddTask("Checking");
                 while (await Task.WhenAny(work, Task.Delay(LiveInterval)) != work)
-                    Update(bar, latest.Now, clock.Elapsed);
-                Update(bar, latest.Now, clock.Elapsed);
+                    Update(bar, latest, clock.Elapsed);
+                Update(bar, latest, clock.Elapsed);
                 bar.StopTask();
             });
         return await work;
     }
 
-    private static void Update(ProgressTask bar, ProgressDocument now, TimeSpan elapsed)
+    private static void Update(ProgressTask bar, Latest latest, TimeSpan elapsed)
     {
+        var now = latest.Now;
         bar.IsIndeterminate = now.Phase == "Checking";
         bar.MaxValue = Math.Max(1, now.Pending);
         bar.Value = Math.Min(bar.MaxValue, now.Rotated + now.Failed);
-        bar.Description = Printable.Markup(ProgressLine.Of(now, elapsed));
+        bar.Description = Printable.Markup(ProgressLine.Of(now, elapsed, latest.Still));
     }
 
     private static async Task<T> LinesAsync<T>(IAnsiConsole console, Latest latest, Task<T> work)
     {
         var clock = Stopwatch.StartNew();
         while (await Task.WhenAny(work, Task.Delay(LineInterval)) != work)
-            console.Line(ProgressLine.Of(latest.Now, clock.Elapsed));
+            console.Line(ProgressLine.Of(latest.Now, clock.Elapsed, latest.Still));
         return await work;
     }
 
@@ -73,8 +74,18 @@ internal static class ProgressView
             Verified = 0,
         };
 
+        private long changedAt = Stopwatch.GetTimestamp();
+
         public ProgressDocument Now => now;
 
-        public void Report(ProgressDocument value) => now = value;
+        /// <summary>Time since anything but the reason was another.</summary>
+        public TimeSpan Still => Stopwatch.GetElapsedTime(Interlocked.Read(ref changedAt));
+
+        public void Report(ProgressDocument value)
+        {
+            if (value with { Reason = now.Reason } != now)
+                Interlocked.Exchange(ref changedAt, Stopwatch.GetTimestamp());
+            now = value;
+        }
     }
 }

@@ -48,6 +48,9 @@ internal sealed class Terminal
     /// <summary>The rotation that is left where the program ends at once; null where there is none.</summary>
     public Func<LeftRotation?> Left { get; set; } = () => null;
 
+    /// <summary>Whether a verb that was told to stop has something in hand that it ends by itself.</summary>
+    public Func<CancellationToken, Task<bool>> IsEnding { get; set; } = _ => Task.FromResult(false);
+
     /// <summary>
     /// The verb's document, where JSON is asked for; only the first is written. Throws <see cref="IOException"/> where standard output can't be
     /// written: whoever reads documents must not take its absence for success.

@@ -6,6 +6,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Control.Workers;
@@ -42,6 +43,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
 
     /// <summary>What keeps this process from passing on what is asked, and from hearing of workers; null where nothing does.</summary>
     public Func<string?> Hindrance { get; init; } = () => null;
+
+    /// <summary>Finds out why a rotation stands still; null where nobody is to be told.</summary>
+    public Standstill? Standstill { get; init; }
 
     private readonly EmbeddedProcess process = new(control);
     private readonly RunningRotations rotations = new(control.Source);
@@ -90,17 +94,19 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     )
     {
         var answered = TimeProvider.System.GetTimestamp();
+        RotationDocument? last = null;
         while (true)
         {
-            RotationDocument? now = null;
+            RotationDocument? now;
             try
             {
-                now = await FindAsync(rotationId, cancellationToken);
+                now = last = await FindAsync(rotationId, cancellationToken);
                 answered = TimeProvider.System.GetTimestamp();
             }
-            catch (NpgsqlException) when (TimeProvider.System.GetElapsedTime(answered) < Patience)
+            catch (NpgsqlException fault) when (TimeProvider.System.GetElapsedTime(answered) < Patience)
             {
                 // A restart or a failover: it will be back.
+                now = last is null ? null : last with { Reason = DatabaseFaults.DescribeNamed(fault) };
             }
 
             if (now is not null)
@@ -224,6 +230,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             AuditHead = rotation.AuditHead,
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
+        if (Standstill is { } standstill)
+            document = await standstill.TellAsync(document, rotation, ledger, cancellationToken);
         return await process.TellAsync(rotation, document, cancellationToken);
     }
 

@@ -30,6 +30,6 @@ public static class ProgressReports
             Rotated = now.Rotated,
             Failed = now.Failed,
             Verified = now.Verified,
-            Reason = now.Reason,
+            Reason = Standstill.Joined(now.Reason, now.Waiting),
         };
 }

@@ -109,7 +109,7 @@ internal static class RotationListings
 
     private static string Waits(string? hindrance) =>
         hindrance is null
-            ? "it is accepted, and no coordinator has taken it up yet"
+            ? $"it is accepted, and {Reasons.NotTakenUp}"
             : $"it is accepted, and waits: {hindrance}";
 
     private static PartitionTotals Partitions(SweepSummary sweep) =>

@@ -33,4 +33,10 @@ public sealed record CoordinatorOptions
     /// the same hour of one that was forgotten.
     /// </summary>
     public TimeSpan WriterPatience { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Longest wait of a rotation that stands still for a table or column of the map that is gone; then it is paused. The
+    /// default value is 10 minutes: longer than a deployment swaps a table.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -94,6 +94,30 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
         return survey;
     }
 
+    /// <summary>
+    /// How the map does not fit the databases of those scopes, in words for the operator; null where it does, or where a
+    /// database does not say. What may pass by itself is left out.
+    /// </summary>
+    public async Task<string?> ExplainUnfitAsync(
+        IReadOnlyCollection<string> scopes,
+        int targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        var faults = new List<SchemaFault>();
+        var entries = map.Tables.Where(entry => scopes.Contains(entry.Scope));
+        foreach (var database in entries.GroupBy(entry => entry.Database))
+        {
+            var report = await RotationPlaces.AskAsync(
+                token => schema.CheckAsync(database, forWriting: true, targetVersion, token),
+                cancellationToken
+            );
+            faults.AddRange(report?.Faults.Where(fault => !fault.MayPass) ?? []);
+        }
+
+        return Joined(faults.Select(fault => fault.ToString()));
+    }
+
     private async Task<Survey> CountAsync(
         RotationGoal goal,
         IReadOnlyList<(TableEntry Entry, short Order)> entries,

@@ -33,6 +33,7 @@ internal sealed class LedgerWatch(
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
     private readonly PartitionReclaim reclaim = new(control.Source, rules);
+    private readonly PartitionErrors errors = new(control.Source);
     private readonly LedgerSummary ledger = new(control.Source);
     private readonly Silence silence = new(bus, new PartitionLeases(control.Source), rules, clock, log);
     private readonly Told told = new(options.Nudge, clock);
@@ -101,6 +102,8 @@ internal sealed class LedgerWatch(
 
     private async Task TellAsync(Guid rotationId, object news, CancellationToken stopping)
     {
+        if (news is BreakerTripped tripped && await errors.OfFailedAsync(rotationId, stopping) is { } cause)
+            news = tripped with { Reason = $"{tripped.Reason}; partitions failed because {cause}" };
         var asked = await traces.FindAsync(rotationId, stopping);
         using var span = Spans.Step("settled", rotationId, asked);
         await BoundedSends.WithinAsync(token => bus.Publish(news, news.GetType(), token), stopping);

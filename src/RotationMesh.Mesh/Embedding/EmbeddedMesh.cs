@@ -34,6 +34,9 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// </summary>
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
 
+    /// <summary>Time of a coordinator's step to end by itself when the process stops.</summary>
+    private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromMilliseconds(500);
+
     private readonly RotationGuard guard = new(parts.Control.Source);
     private readonly AbandonedRotations abandoned = new(parts);
     private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
@@ -46,6 +49,9 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     internal TimeSpan Nudge { get; init; } = new CoordinatorOptions().Nudge;
 
     internal TimeSpan WriterPatience { get; init; } = new CoordinatorOptions().WriterPatience;
+
+    /// <summary>Longest wait for what is gone, such as a table of the map; then the rotation is paused.</summary>
+    public TimeSpan Patience { get; init; } = new CoordinatorOptions().Patience;
 
     /// <summary>Hears the id as soon as it is known.</summary>
     internal Action<Guid, MeshHost> Started { get; init; } = (_, _) => { };
@@ -65,6 +71,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 "a dry run leaves nothing behind, so it has no saga",
                 nameof(request)
             );
+        await using var watch = Watch(request.Tables);
         var wanted = EmbeddedOrder.Wanted(parts, request);
         await new Preflight(parts, surveyor).EnsureAsync(
             EmbeddedOrder.Goal(wanted),
@@ -118,6 +125,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         if (await guard.TryHoldAsync(RotationGuard.Run, rotation.RotationId, stopping) is not { } held)
             return null;
         await using var hold = Hold(rotation.RotationId, held);
+        await using var watch = Watch(parts.Map.Tables.Where(entry => rotation.Scopes.Contains(entry.Scope)));
         SteeringRules.EnsureAllowed(rotation, order, parts.Map);
         if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
@@ -125,6 +133,13 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         var command = SteeringRules.Command(rotation.RotationId, order);
         return await RunAsync(rotation, hold, command, workers, order.RequestedBy, stopping);
     }
+
+    private ProgressWatch Watch(IEnumerable<TableEntry> tables) =>
+        new(
+            progress,
+            new Standstill(parts.Control, parts.Map, parts.Databases),
+            tables.Select(entry => entry.Database)
+        );
 
     private RunHold Hold(Guid rotationId, HeldWork held) => new(guard, rotationId, held);
 
@@ -171,6 +186,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                     Only = rotationId,
                     Nudge = Nudge,
                     WriterPatience = WriterPatience,
+                    Patience = Patience,
                     Window = window,
                     WindowOfDatabase = window,
                 },
@@ -186,6 +202,10 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             );
             Configure(bus);
         });
+        // Whoever stops it looks on: what reads for nobody any more, and may wait for a lock, is not waited for.
+        services.Configure<MassTransitHostOptions>(options =>
+            options.ConsumerStopTimeout = ConsumerStopTimeout
+        );
         return services;
     }
 

@@ -26,6 +26,11 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     /// </summary>
     private static readonly TimeSpan Concluding = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The same where it waits for writes that others may still do, and this process was told to stop: nothing is in hand.
+    /// </summary>
+    private static readonly TimeSpan Awaiting = TimeSpan.FromSeconds(1);
+
     /// <summary>Time between two looks whether the control schema is whole; without it nothing would ever come.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
@@ -86,7 +91,9 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
                         return rotation;
                     if (rotation.State == "Cancelled")
                         cancelled ??= Stopwatch.GetTimestamp();
-                    if (cancelled is { } at && Stopwatch.GetElapsedTime(at) > Concluding)
+                    var longest =
+                        stopping.IsCancellationRequested && rotation.AwaitsOthers ? Awaiting : Concluding;
+                    if (cancelled is { } at && Stopwatch.GetElapsedTime(at) > longest)
                         return rotation;
                 }
             }

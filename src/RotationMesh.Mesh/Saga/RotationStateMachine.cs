@@ -27,6 +27,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
         On(() => HeldUp, m => m.RotationId);
         On(() => BreakerOpen, m => m.RotationId);
         On(() => TargetClosed, m => m.RotationId);
+        On(() => PatienceOver, m => m.RotationId);
         On(() => Nudged, m => m.RotationId);
         On(() => PauseAsked, m => m.RotationId);
         On(() => ResumeAsked, m => m.RotationId);
@@ -85,7 +86,8 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(GatesHolding).SendCommand(),
             When(GateIsLost, c => !c.IsVerified()).LoseGate().Enter(AwaitingGates),
             When(BreakerOpen, c => !c.Saga.BreakerOff).Trip().Enter(Paused),
-            When(TargetClosed).Pause(m => m.Reason).Enter(Paused)
+            When(TargetClosed).Pause(m => m.Reason).Enter(Paused),
+            When(PatienceOver).Pause(m => m.Reason).Enter(Paused)
         );
 
         During(
@@ -147,6 +149,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
     public Event<RotationHeldUp> HeldUp { get; private set; } = null!;
     public Event<BreakerTripped> BreakerOpen { get; private set; } = null!;
     public Event<TargetVersionClosed> TargetClosed { get; private set; } = null!;
+    public Event<PatienceEnded> PatienceOver { get; private set; } = null!;
     public Event<NudgeRotation> Nudged { get; private set; } = null!;
     public Event<PauseRotation> PauseAsked { get; private set; } = null!;
     public Event<ResumeRotation> ResumeAsked { get; private set; } = null!;

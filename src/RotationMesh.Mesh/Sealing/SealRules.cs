@@ -60,6 +60,7 @@ internal static class SealRules
         [Urn<RotationHeldUp>()] = News,
         [Urn<BreakerTripped>()] = News,
         [Urn<TargetVersionClosed>()] = News,
+        [Urn<PatienceEnded>()] = News,
         [Urn<NudgeRotation>()] = News,
     };
 

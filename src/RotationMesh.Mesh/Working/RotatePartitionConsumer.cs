@@ -1,7 +1,9 @@
 using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Mesh.Telemetry;
+using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Mesh.Working;
 
@@ -38,7 +40,8 @@ internal sealed class RotatePartitionConsumer(
     )
     {
         var started = clock.GetTimestamp();
-        var (target, range) = await targets.FindAsync(command.Partition, stopping);
+        if (await TryFindAsync(command.Partition, stopping) is not var (target, range))
+            return new Unfinished(new RowCounts());
         var settings = new RotationSettings(
             new RotationTarget(command.TargetVersion, command.AllowDowngrade),
             command.BatchSize,
@@ -83,6 +86,22 @@ internal sealed class RotatePartitionConsumer(
         );
         await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);
         return null;
+    }
+
+    // Null where it stops while somebody keeps the table locked.
+    private async Task<(TableTarget, PartitionRange)?> TryFindAsync(
+        PartitionRef partition,
+        CancellationToken stopping
+    )
+    {
+        try
+        {
+            return await targets.FindAsync(partition, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)

@@ -115,6 +115,7 @@ public sealed class ControlDatabase : IAsyncDisposable
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var guard = await Source.OpenConnectionAsync(cancellationToken);
+        Task<DatabaseUpgradeResult>? upgrade = null;
         await guard.ExecuteAsync(
             new CommandDefinition(
                 "SELECT pg_advisory_lock(@key)",
@@ -126,23 +127,31 @@ public sealed class ControlDatabase : IAsyncDisposable
         {
             await EnsureFitAsync(guard, cancellationToken);
             await CreateSchemaAsync(guard, cancellationToken);
-            var result = DeployChanges
-                .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(Source))
-                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), MigrationScripts.IsOne)
-                .JournalToPostgresqlTable(Schema, ControlSchemaState.Journal)
-                .WithTransactionPerScript()
-                .LogTo(new NoOpUpgradeLog())
-                .Build()
-                .PerformUpgrade();
+            cancellationToken.ThrowIfCancellationRequested(); // a wait for standbys that is called off ends as if it had been successful
+            upgrade = Task.Run(Upgrade, CancellationToken.None);
+            var result = await upgrade.WaitAsync(cancellationToken);
             if (!result.Successful)
                 throw Refused(result);
             await EnsureFitAsync(guard, cancellationToken);
         }
         finally
         {
-            await guard.ExecuteAsync("SELECT pg_advisory_unlock(@key)", new { key = MigrationLock });
+            // What is left alone at its commit, which waits for a standby, keeps the others away: the lock ends with the process.
+            if (upgrade is null or { IsCompleted: true })
+                await guard.ExecuteAsync("SELECT pg_advisory_unlock(@key)", new { key = MigrationLock });
         }
     }
+
+    // Synchronous throughout, and deaf to whoever wants to stop.
+    private DatabaseUpgradeResult Upgrade() =>
+        DeployChanges
+            .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(Source))
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), MigrationScripts.IsOne)
+            .JournalToPostgresqlTable(Schema, ControlSchemaState.Journal)
+            .WithTransactionPerScript()
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Source.DisposeAsync();

@@ -187,6 +187,9 @@ public sealed record RunningRotation
     /// <summary>Time from start to end, or to now.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>Whether it was cancelled, and says in a second line of its reason which writes of others it waits for.</summary>
+    public bool AwaitsOthers => State == "Cancelled" && Reason?.Contains('\n') == true;
+
     /// <summary>Whether nothing more happens by itself: it has ended and its totals are written.</summary>
     public bool IsOver => State == "Faulted" || (EndedAt is not null && Concluded);
 }

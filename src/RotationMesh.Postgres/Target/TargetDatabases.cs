@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Pooling;
@@ -27,6 +28,15 @@ public sealed class TargetDatabases : IAsyncDisposable
 
     /// <summary>Which of the databases are one and the same.</summary>
     internal DatabasePlaces Places { get; }
+
+    /// <summary>Longest wait of an operator who looks on while rows are read.</summary>
+    public static readonly TimeSpan ReadingPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Longest wait for a table that somebody keeps locked, where rows are only read; null: as long as it takes. A rotation
+    /// waits, and says for whom.
+    /// </summary>
+    public TimeSpan? LockPatience { get; init; }
 
     /// <summary>
     /// Longest wait for a row that the application holds, in milliseconds. The rows of the batch that are already
@@ -86,7 +96,7 @@ public sealed class TargetDatabases : IAsyncDisposable
 
     /// <summary>Connections for reading from the database of that name.</summary>
     public NpgsqlDataSource Reader(string database) =>
-        readers.GetOrAdd(database, name => Build(name, ReaderSettings));
+        readers.GetOrAdd(database, name => Build(name, ReaderSettings + OwnLimit));
 
     /// <summary>
     /// Connections for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
@@ -141,6 +151,14 @@ public sealed class TargetDatabases : IAsyncDisposable
             throw new TargetDatabaseException(database, fault);
         }
     }
+
+    private string OwnLimit =>
+        LockPatience is { } patience
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $" SET lock_timeout = {patience.TotalMilliseconds:0};"
+            )
+            : "";
 
     private NpgsqlDataSource Build(string name, string settings, bool pooled = true)
     {

@@ -36,9 +36,19 @@ internal sealed class Site : IAsyncDisposable
     }
 
     /// <summary>A site without tables.</summary>
-    public static async Task<Site> EmptyAsync()
+    public static async Task<Site> EmptyAsync() => await EmptyAsync(await TestDatabase.CreateAsync());
+
+    /// <summary>A site with the sample on a server of the test's own.</summary>
+    public static async Task<Site> LoadOnAsync(PrivatePostgres server, params string[] options)
     {
-        var site = new Site(await TestDatabase.CreateAsync());
+        var site = await EmptyAsync(await server.CreateDatabaseAsync());
+        (await site.RunAsync(["sample", "load", .. options])).Exits(0);
+        return site;
+    }
+
+    private static async Task<Site> EmptyAsync(TestDatabase database)
+    {
+        var site = new Site(database);
         site.Map = (await site.RunAsync("sample", "map")).Exits(0).Output;
         return site;
     }

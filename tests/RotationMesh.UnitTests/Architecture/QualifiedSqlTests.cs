@@ -27,7 +27,10 @@ public sealed partial class QualifiedSqlTests
             .SourceFiles.Select(file => Path.GetRelativePath(Repository.Root, file))
             .Where(file =>
                 file.StartsWith("src/RotationMesh.Postgres/Target/", StringComparison.Ordinal)
-                || file == "src/RotationMesh.Postgres/SessionSettings.cs"
+                || file
+                    is "src/RotationMesh.Postgres/SessionSettings.cs"
+                        or "src/RotationMesh.Postgres/Waits/SessionWaits.cs"
+                        or "src/RotationMesh.Postgres/Waits/WriteState.cs"
             )
             .SelectMany(file =>
                 StringLiterals

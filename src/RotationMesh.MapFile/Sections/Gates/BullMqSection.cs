@@ -29,7 +29,7 @@ internal static class BullMqSection
             Prefix = fields.Optional("prefix")?.Text().Value ?? DefaultPrefix,
             Queues = Names.List(fields.Required("queues"), Check),
             DrainTimeout = fields.Optional("drainTimeout") is { } timeout
-                ? Durations.Read(timeout)
+                ? DurationNodes.Read(timeout)
                 : DefaultDrainTimeout,
         };
     }

@@ -22,7 +22,7 @@ internal static class CommandSection
         return new CommandLine(
             words[0],
             words[1..],
-            fields.Optional("timeout") is { } timeout ? Durations.Read(timeout) : DefaultTimeout
+            fields.Optional("timeout") is { } timeout ? DurationNodes.Read(timeout) : DefaultTimeout
         )
         {
             Environment = EnvironmentSection.Read(fields.Optional(EnvironmentSection.Key)),

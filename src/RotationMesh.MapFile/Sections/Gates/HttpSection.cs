@@ -38,7 +38,9 @@ internal static partial class HttpSection
             JsonPointer = pointer is null ? null : Pointer(pointer),
             Value = value?.Text().Value,
             Header = fields.Optional("header") is { } header ? Header(header) : null,
-            Timeout = fields.Optional("timeout") is { } timeout ? Durations.Read(timeout) : defaultTimeout,
+            Timeout = fields.Optional("timeout") is { } timeout
+                ? DurationNodes.Read(timeout)
+                : defaultTimeout,
         };
     }
 

@@ -26,7 +26,7 @@ internal static class SnapshotSection
             );
         return new SnapshotEntry(node.Line)
         {
-            MaxAge = Durations.Read(fields.Required("maxAge")),
+            MaxAge = DurationNodes.Read(fields.Required("maxAge")),
             Source = given is [var source] ? Source(source, fields.Optional(source)!) : null,
         };
     }

@@ -14,15 +14,16 @@ internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget t
     /// The result of a step of the count. Throws <see cref="UsageException"/> with the line of the map where the predicate
     /// is at fault. What the server says is left out: it quotes the row.
     /// </summary>
-    public async Task<T> OrExplainAsync<T>(Func<Task<T>> step)
+    public async Task<T> OrExplainAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         try
         {
             return await step();
         }
-        catch (PostgresException fault) when (target.Entry.External is not null)
+        catch (PostgresException fault)
+            when (target.Entry.External is not null && fault.SqlState != PostgresErrorCodes.LockNotAvailable)
         {
-            if (await FindFaultAsync() is not { } own)
+            if (await FindFaultAsync(cancellationToken) is not { } own)
                 throw;
             var entry = target.Entry;
             throw new UsageException(
@@ -33,11 +34,11 @@ internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget t
         }
     }
 
-    private async Task<string?> FindFaultAsync()
+    private async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         await using var connection = await databases.OpenReadingAsync(
             target.Entry.Database,
-            CancellationToken.None
+            cancellationToken
         );
         await using var command = new NpgsqlCommand(
             $"SELECT pg_catalog.count(*) FROM {target.Shape.From} AS t WHERE {target.Sql.Elsewhere}",
@@ -45,7 +46,7 @@ internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget t
         );
         try
         {
-            await command.ExecuteNonQueryAsync();
+            await command.ExecuteNonQueryAsync(cancellationToken);
             return null;
         }
         catch (PostgresException fault) when (!fault.IsTransient && fault.SqlState[..2] is not ("08" or "57"))

@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres.Target.Census;
 
@@ -116,12 +117,20 @@ public sealed class TableCensus(TargetDatabases databases)
             batch.BatchCommands.Add(
                 query.Command($"SELECT {columns} FROM {target.Shape.From} AS t", grouping)
             );
-            await using var reader = await predicate.OrExplainAsync(() =>
-                batch.ExecuteReaderAsync(cancellationToken)
+            await using var reader = await predicate.OrExplainAsync(
+                () =>
+                    new LockedTables(databases).OrExplainAsync(
+                        [target.Entry],
+                        () => batch.ExecuteReaderAsync(cancellationToken),
+                        cancellationToken
+                    ),
+                cancellationToken
             );
             if (target.ByTenant)
                 await reader.NextResultAsync(cancellationToken);
-            while (await predicate.OrExplainAsync(() => reader.ReadAsync(cancellationToken)))
+            while (
+                await predicate.OrExplainAsync(() => reader.ReadAsync(cancellationToken), cancellationToken)
+            )
                 yield return reader;
         }
     }

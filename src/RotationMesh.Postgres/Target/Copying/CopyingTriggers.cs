@@ -42,7 +42,7 @@ public sealed class CopyingTriggers(TargetDatabases databases)
     {
         ArgumentNullException.ThrowIfNull(entry);
         await using var connection = await databases.OpenReadingAsync(entry.Database, cancellationToken);
-        if (await new Catalog(connection).FindTableAsync(entry.Table) is not { } table)
+        if (await new Catalog(connection, cancellationToken).FindTableAsync(entry.Table) is not { } table)
             return [];
         string[] columns = [.. entry.Columns.Select(column => column.Name.Name).Distinct()];
         var triggers = await connection.PreparedAsync<TriggerFunction>(

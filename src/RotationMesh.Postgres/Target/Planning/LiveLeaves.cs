@@ -18,7 +18,7 @@ internal static class LiveLeaves
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var catalog = new Catalog(connection);
+        var catalog = new Catalog(connection, cancellationToken);
         if (await catalog.FindTableAsync(SqlName.Parse(target.Shape.Quoted)) is not { } table)
             return [];
         return
@@ -39,6 +39,6 @@ internal static class LiveLeaves
     )
     {
         await using var connection = await databases.OpenReadingAsync(range.Database, cancellationToken);
-        return await new Catalog(connection).FindTableAsync(range.Leaf) is not null;
+        return await new Catalog(connection, cancellationToken).FindTableAsync(range.Leaf) is not null;
     }
 }

@@ -69,7 +69,10 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         {
             var byPages =
                 !target.ByTenant
-                && (!target.Shape.HasTenantIndex || await IsHugeAsync(connection, target, count));
+                && (
+                    !target.Shape.HasTenantIndex
+                    || await IsHugeAsync(connection, target, count, cancellationToken)
+                );
             if (byPages && count > PartitionRows)
             {
                 await foreach (
@@ -113,11 +116,19 @@ public sealed class PartitionPlanner(TargetDatabases databases)
             yield return (current, rows);
     }
 
-    private static async Task<bool> IsHugeAsync(NpgsqlConnection connection, TableTarget target, long rows)
+    private static async Task<bool> IsHugeAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        long rows,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(EstimatedRows, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = target.Shape.Quoted });
-        var all = Convert.ToDouble(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+        var all = Convert.ToDouble(
+            await command.ExecuteScalarAsync(cancellationToken),
+            CultureInfo.InvariantCulture
+        );
         return rows > HugeTenantShare * all;
     }
 

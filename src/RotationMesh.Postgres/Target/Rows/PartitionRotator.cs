@@ -3,6 +3,7 @@ using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres.Target.Rows;
 
@@ -129,7 +130,11 @@ public sealed class PartitionRotator : IDisposable
                     tenant,
                     settings.Target.Version
                 );
-                if (!await run.RotateAsync(query, tenant, timed.Token))
+                Task<bool> RunAsync() => run.RotateAsync(query, tenant, timed.Token);
+                var goesOn = settings.DryRun
+                    ? await new LockedTables(databases).OrExplainAsync([target.Entry], RunAsync, timed.Token)
+                    : await RunAsync();
+                if (!goesOn)
                     break;
             }
         }

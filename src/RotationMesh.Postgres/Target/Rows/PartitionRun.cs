@@ -81,8 +81,13 @@ internal sealed class PartitionRun
     /// <summary>Rotates the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
     public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
     {
-        await query.PrepareAsync(CancellationToken.None);
-        await using var reader = await query.ExecuteReaderAsync(CancellationToken.None);
+        if (await TryReadAsync(query, stopping) is not { } opened)
+        {
+            sum = sum with { Finished = false };
+            return false;
+        }
+
+        await using var reader = opened;
         if (target.ByTenant)
             await reader.NextResultAsync(CancellationToken.None); // past the result of set_config
         var cursor = new RowCursor(reader, target);
@@ -118,6 +123,20 @@ internal sealed class PartitionRun
             query.Cancel(); // or disposing the reader would fetch the rest
         sum = sum with { Finished = finished };
         return finished;
+    }
+
+    // Null where it is stopped while somebody keeps the table locked: nothing is in hand yet.
+    private static async Task<NpgsqlDataReader?> TryReadAsync(NpgsqlBatch query, CancellationToken stopping)
+    {
+        try
+        {
+            await query.PrepareAsync(stopping);
+            return await query.ExecuteReaderAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>Ends it before the last row; what failed so far is told.</summary>

@@ -35,7 +35,11 @@ public sealed class ColumnScan(
         var left = new List<NotLookedAt>();
         var units = new ScanUnits(
             [.. relations.Where(relation => own?.Contains(relation.Table) != true)],
-            await DeclaredAsync(connection, await databases.Places.SameAsync(database, cancellationToken))
+            await DeclaredAsync(
+                connection,
+                await databases.Places.SameAsync(database, cancellationToken),
+                cancellationToken
+            )
         );
         foreach (var unit in units.All)
             await LookAsync(connection, unit, opener, looks, left, cancellationToken);
@@ -92,11 +96,12 @@ public sealed class ColumnScan(
 
     private async Task<Dictionary<long, Dictionary<string, DeclaredColumn>>> DeclaredAsync(
         NpgsqlConnection connection,
-        IReadOnlyList<string> same
+        IReadOnlyList<string> same,
+        CancellationToken cancellationToken
     )
     {
         var declared = new Dictionary<long, Dictionary<string, DeclaredColumn>>();
-        var catalog = new Catalog(connection);
+        var catalog = new Catalog(connection, cancellationToken);
         foreach (var entry in map.Tables.Where(entry => same.Contains(entry.Database)))
         {
             if (await catalog.FindTableAsync(entry.Table) is not { } table)

@@ -5,7 +5,7 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Postgres.Target.Schema;
 
 /// <summary>Questions to the system catalogs of a target database (PostgreSQL 13 and later).</summary>
-internal sealed class Catalog(NpgsqlConnection connection)
+internal sealed class Catalog(NpgsqlConnection connection, CancellationToken cancellationToken)
 {
     private const string FindQualified = """
         SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
@@ -116,7 +116,7 @@ internal sealed class Catalog(NpgsqlConnection connection)
     /// <summary>Whether no transaction of this session may write: a standby, or a role that is set so.</summary>
     public Task<bool> IsReadOnlyAsync() =>
         connection.ExecuteScalarAsync<bool>(
-            "SELECT pg_catalog.current_setting('transaction_read_only')::boolean"
+            Question("SELECT pg_catalog.current_setting('transaction_read_only')::boolean")
         );
 
     /// <summary>The table; null where it does not exist, or the role may not use its schema.</summary>
@@ -125,13 +125,13 @@ internal sealed class Catalog(NpgsqlConnection connection)
             name.Schema is { } schema
                 ? await connection.PreparedAsync<CatalogTable>(
                     FindQualified,
-                    CancellationToken.None,
+                    cancellationToken,
                     ("schema", schema.Name),
                     ("name", name.Name.Name)
                 )
                 : await connection.PreparedAsync<CatalogTable>(
                     FindVisible,
-                    CancellationToken.None,
+                    cancellationToken,
                     ("schemas", new string?[] { null }),
                     ("names", new[] { name.Name.Name })
                 )
@@ -140,8 +140,7 @@ internal sealed class Catalog(NpgsqlConnection connection)
     /// <summary>The schema that has the table, and that the role may not use; null where there is none.</summary>
     public Task<string?> FindClosedSchemaAsync(SqlName name) =>
         connection.ExecuteScalarAsync<string?>(
-            FindClosedSchema,
-            new { schema = name.Schema?.Name, name = name.Name.Name }
+            Question(FindClosedSchema, new { schema = name.Schema?.Name, name = name.Name.Name })
         );
 
     public async Task<IReadOnlyDictionary<string, CatalogColumn>> ColumnsAsync(long oid) =>
@@ -155,13 +154,16 @@ internal sealed class Catalog(NpgsqlConnection connection)
         [.. (await ListAsync<CatalogLeaf>(ListLeaves, oid)).Where(leaf => !only || leaf.Oid == oid)];
 
     public async Task<IReadOnlyList<string>> TablesAsync() =>
-        [.. await connection.QueryAsync<string>(ListTables)];
+        [.. await connection.QueryAsync<string>(Question(ListTables))];
 
     public async Task<IReadOnlyList<string>> PartitionColumnsAsync(long oid) =>
-        [.. await connection.QueryAsync<string>(PartitionColumns, new { oid })];
+        [.. await connection.QueryAsync<string>(Question(PartitionColumns, new { oid }))];
 
     private Task<IReadOnlyList<T>> ListAsync<T>(string sql, long oid) =>
-        connection.PreparedAsync<T>(sql, CancellationToken.None, ("oid", oid));
+        connection.PreparedAsync<T>(sql, cancellationToken, ("oid", oid));
+
+    private CommandDefinition Question(string sql, object? values = null) =>
+        new(sql, values, cancellationToken: cancellationToken);
 }
 
 internal sealed record CatalogTable

@@ -3,6 +3,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres.Target.Schema;
 
@@ -42,15 +43,21 @@ public sealed class SchemaCheck(
         var all = entries.ToList();
         var targets = new List<TableTarget>();
         var faults = new List<SchemaFault>();
+        var locked = new LockedTables(databases);
         foreach (var database in all.GroupBy(entry => entry.Database))
         {
             await using var connection = await databases.OpenReadingAsync(database.Key, cancellationToken);
-            if (forWriting && await new Catalog(connection).IsReadOnlyAsync())
-                faults.Add(new(database.First(), "the database is read-only (a standby?)", ReadOnlyFix));
+            if (forWriting && await new Catalog(connection, cancellationToken).IsReadOnlyAsync())
+                faults.Add(
+                    new(database.First(), "the database is read-only (a standby?)", ReadOnlyFix)
+                    {
+                        MayPass = true,
+                    }
+                );
             foreach (var entry in database)
             {
-                var check = new TableCheck(connection, entry, forWriting, targetVersion);
-                var shape = await check.RunAsync();
+                var check = new TableCheck(connection, entry, forWriting, targetVersion, cancellationToken);
+                var shape = await locked.OrExplainAsync([entry], check.RunAsync, cancellationToken);
                 faults.AddRange(check.Faults);
                 if (shape is not null)
                     targets.Add(new TableTarget(entry, shape, formats, Store(entry)));

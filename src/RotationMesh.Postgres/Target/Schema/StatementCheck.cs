@@ -11,7 +11,8 @@ internal sealed class StatementCheck(
     NpgsqlConnection connection,
     TableEntry entry,
     TableShape shape,
-    Action<string, string> fault
+    Action<string, string> fault,
+    CancellationToken cancellationToken
 )
 {
     private readonly TableSql sql = new(entry, shape);
@@ -57,10 +58,10 @@ internal sealed class StatementCheck(
             command.Parameters.Add(new NpgsqlParameter { DataTypeName = type, Value = DBNull.Value });
         try
         {
-            await batch.ExecuteNonQueryAsync();
+            await batch.ExecuteNonQueryAsync(cancellationToken);
             return true;
         }
-        catch (PostgresException refusal)
+        catch (PostgresException refusal) when (refusal.SqlState != PostgresErrorCodes.LockNotAvailable)
         {
             report(refusal);
             return false;
@@ -76,7 +77,7 @@ internal sealed class StatementCheck(
         );
         try
         {
-            await command.ExecuteNonQueryAsync();
+            await command.ExecuteNonQueryAsync(cancellationToken);
             return true;
         }
         catch (PostgresException refusal)

@@ -9,10 +9,11 @@ internal sealed class TableCheck(
     NpgsqlConnection connection,
     TableEntry entry,
     bool forWriting,
-    int? targetVersion
+    int? targetVersion,
+    CancellationToken cancellationToken
 )
 {
-    private readonly Catalog catalog = new(connection);
+    private readonly Catalog catalog = new(connection, cancellationToken);
     private readonly List<SchemaFault> faults = [];
 
     public IReadOnlyList<SchemaFault> Faults => faults;
@@ -45,7 +46,7 @@ internal sealed class TableCheck(
         if (faults.Count > 0)
             return null;
         var shape = Shape(table, columns, indexes, leaves, rowSecurity);
-        await new StatementCheck(connection, entry, shape, Fault).RunAsync(forWriting);
+        await new StatementCheck(connection, entry, shape, Fault, cancellationToken).RunAsync(forWriting);
         return faults.Count == 0 ? shape : null;
     }
 

@@ -5,6 +5,7 @@ using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres.Target.Verification;
 
@@ -77,7 +78,11 @@ public sealed class PartitionVerifier : IDisposable
             ? new ExternalCheck(databases, target, store, leaf, reencryptor)
             : null;
         var large = new LargeRows(target);
-        await using var reader = await query.ExecuteReaderAsync(stopping);
+        await using var reader = await new LockedTables(databases).OrExplainAsync(
+            [target.Entry],
+            () => query.ExecuteReaderAsync(stopping),
+            stopping
+        );
         if (target.ByTenant)
             await reader.NextResultAsync(stopping);
         var cursor = new RowCursor(reader, target);

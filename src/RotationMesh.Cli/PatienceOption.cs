@@ -1,0 +1,34 @@
+using System.CommandLine;
+using RotationMesh.Core;
+using RotationMesh.Mesh.Coordination;
+
+namespace RotationMesh.Cli;
+
+/// <summary>How long a rotation that this process runs waits for what is gone.</summary>
+internal static class PatienceOption
+{
+    public static Option<TimeSpan?> Build()
+    {
+        var option = new Option<TimeSpan?>("--patience")
+        {
+            Description =
+                "Longest wait for a table or column of the map that is gone, before the rotation is paused (default: 10m); with a "
+                + "coordinator it is the coordinator's option",
+            HelpName = "TIME",
+            CustomParser = result =>
+            {
+                if (Durations.Parse(result.Tokens[0].Value) is { } patience)
+                    return patience;
+                result.AddError($"--patience is no length of time: {Durations.Form}");
+                return null;
+            },
+        };
+        return option;
+    }
+
+    /// <summary>What was given, or the default. Throws <see cref="UsageException"/> where a coordinator runs the rotation.</summary>
+    public static TimeSpan Read(ParseResult parsed, Option<TimeSpan?> option, Session? session) =>
+        parsed.GetValue(option) is not { } given ? new CoordinatorOptions().Patience
+        : session is not null ? given
+        : throw new UsageException("--patience is an option of the coordinator where one runs the rotation");
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Contracts;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+
+namespace RotationMesh.Mesh.Dispatching;
+
+/// <summary>
+/// Pauses rotations that stand still because the map does not fit their databases any more: a table or a column was renamed
+/// or dropped, say, and does not come back by itself. What may pass is waited for as long as it takes. Several coordinators
+/// may run one: what they tell twice, the saga hears once.
+/// </summary>
+internal sealed class PatienceWatch(
+    IBus bus,
+    ControlDatabase control,
+    Surveyor surveyor,
+    SoundRotations rotations,
+    CoordinatorOptions options,
+    TimeProvider clock,
+    ILogger<PatienceWatch> log
+) : BackgroundService
+{
+    /// <summary>Time between two looks, where patience is not shorter.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    private static readonly string[] Watched = ["Planning", "Rotating", "Verifying"];
+
+    private readonly LedgerSummary ledger = new(control.Source);
+    private readonly Dictionary<Guid, Seen> seen = [];
+
+    private TimeSpan Interval => options.Patience / 4 < Longest ? options.Patience / 4 : Longest;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+                await WatchAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database: nothing is lost by looking later, and a coordinator outlives both.
+                MeshLog.WatchFailed(log, Interval, fault);
+            }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        var running = (await rotations.ListAsync(stopping))
+            .Where(rotation => Watched.Contains(rotation.State))
+            .ToList();
+        foreach (var gone in seen.Keys.Except(running.Select(rotation => rotation.RotationId)).ToList())
+            seen.Remove(gone);
+        var ledgers = await ledger.ReadAsync([.. running.Select(one => one.RotationId)], stopping);
+        foreach (var rotation in running)
+            await LookAsync(rotation, Place.Of(rotation, [.. ledgers[rotation.RotationId]]), stopping);
+    }
+
+    private async Task LookAsync(RunningRotation rotation, Place place, CancellationToken stopping)
+    {
+        var id = rotation.RotationId;
+        if (seen.GetValueOrDefault(id) is not { } last || last.Place != place)
+        {
+            seen[id] = new Seen(place, null);
+            return;
+        }
+
+        // Whole databases are not asked for each batch: only of what stands still.
+        var unfit = await surveyor.ExplainUnfitAsync(rotation.Scopes, rotation.TargetVersion, stopping);
+        seen[id] = last with { UnfitSince = unfit is null ? null : last.UnfitSince ?? clock.GetTimestamp() };
+        if (unfit is not null && clock.GetElapsedTime(seen[id].UnfitSince!.Value) >= options.Patience)
+            await bus.PublishAsync(new PatienceEnded(id, Explain(unfit)), stopping);
+    }
+
+    private string Explain(string unfit) =>
+        $"{unfit.TrimEnd('.')}; it was waited for {Short(options.Patience)} (--patience): mend it and resume, or cancel";
+
+    private static string Short(TimeSpan time) =>
+        time < TimeSpan.FromMinutes(2)
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.#} min");
+
+    /// <summary>Where a rotation is; it goes on as long as this changes.</summary>
+    private sealed record Place(
+        string State,
+        int Sweep,
+        long Planned,
+        long Done,
+        long Failed,
+        PartitionCounts Counts
+    )
+    {
+        public static Place Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
+            new(
+                rotation.State,
+                rotation.Sweep,
+                sweeps.Sum(sweep => sweep.Partitions),
+                sweeps.Sum(sweep => sweep.Done),
+                sweeps.Sum(sweep => sweep.Failed),
+                sweeps.Aggregate(new PartitionCounts(), (sum, sweep) => sum + sweep.Counts)
+            );
+    }
+
+    private sealed record Seen(Place Place, long? UnfitSince);
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using RotationMesh.Engine;
+using RotationMesh.Engine.Operating;
+
+namespace RotationMesh.Mesh.Embedding;
+
+/// <summary>Looks why an embedded rotation stands still, from before it has begun to its end, and shows that while it does.</summary>
+internal sealed class ProgressWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly RotationProgress progress;
+    private readonly Standstill standstill;
+    private readonly IReadOnlyList<string> databases;
+    private readonly CancellationTokenSource end = new();
+    private readonly Task watching;
+
+    /// <summary>Watches over a rotation of these databases.</summary>
+    public ProgressWatch(RotationProgress progress, Standstill standstill, IEnumerable<string> databases)
+    {
+        (this.progress, this.standstill, this.databases) = (progress, standstill, [.. databases.Distinct()]);
+        watching = Task.Run(WatchAsync);
+    }
+
+    // What waits for an operator says so itself.
+    private bool IsToGoOn => progress.Phase is not ("Paused" or "AwaitingGates");
+
+    private (string, long, long, long, long) Now =>
+        (progress.Phase, progress.Rotated, progress.Failed, progress.Conflicts, progress.Verified);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await end.CancelAsync();
+        await watching;
+        end.Dispose();
+        progress.Waiting = null;
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Interval);
+            var (last, since) = (Now, Stopwatch.GetTimestamp());
+            while (await timer.WaitForNextTickAsync(end.Token))
+            {
+                if (Now != last || !IsToGoOn)
+                    (last, since) = (Now, Stopwatch.GetTimestamp());
+                progress.Waiting =
+                    Stopwatch.GetElapsedTime(since) < Standstill.Longest
+                        ? null
+                        : await standstill.FindAsync(progress.RotationId, databases, end.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It has ended.
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace RotationMesh.Postgres.Waits;
+
+/// <summary>A session as an operator finds it again: process, application and role. A prepared transaction has no process.</summary>
+internal sealed record SessionName(int? Pid, string? Application, string? Role)
+{
+    /// <summary>Longest name of an application that is shown.</summary>
+    private const int Shown = 80;
+
+    /// <summary>What ends it, as the end of a sentence; empty where it has no process.</summary>
+    public string Ending =>
+        Pid is { } pid and > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $", or end it with SELECT pg_terminate_backend({pid})"
+            )
+            : "";
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        if (Pid is not { } pid || pid == 0)
+            return "a prepared transaction (pg_prepared_xacts)";
+        var application = string.IsNullOrEmpty(Application) ? "" : $"{Cut(Application)}, ";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"session {pid} ({application}role {Role ?? "unknown"})"
+        );
+    }
+
+    private static string Cut(string text) => text.Length <= Shown ? text : text[..Shown] + "…";
+}

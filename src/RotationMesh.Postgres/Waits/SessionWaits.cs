@@ -1,0 +1,40 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Postgres.Waits;
+
+/// <summary>What sessions of this program wait for in a database, by the server's own word, also those of other processes.</summary>
+public static class SessionWaits
+{
+    // Its own sessions: of one role, and of the name that the connection string gives them all.
+    private const string Find = """
+        SELECT a.pid AS Pid, a.wait_event_type AS Kind, a.wait_event AS Event,
+               extract(epoch FROM
+                   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) a.query_start)::pg_catalog.float8 AS Seconds,
+               (SELECT pg_catalog.min(l.relation::pg_catalog.regclass::pg_catalog.text) FROM pg_catalog.pg_locks l
+                WHERE l.pid OPERATOR(pg_catalog.=) a.pid AND NOT l.granted AND l.relation IS NOT NULL) AS Table,
+               b.pid AS HolderPid, h.application_name AS HolderApplication, h.usename::pg_catalog.text AS HolderRole
+        FROM pg_catalog.pg_stat_activity a
+        LEFT JOIN LATERAL (
+            SELECT holders.pid FROM pg_catalog.unnest(
+                CASE WHEN a.wait_event_type OPERATOR(pg_catalog.=) 'Lock' THEN pg_catalog.pg_blocking_pids(a.pid) END)
+                AS holders (pid)
+            LIMIT 1) b ON true
+        LEFT JOIN pg_catalog.pg_stat_activity h ON h.pid OPERATOR(pg_catalog.=) b.pid
+        WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() AND a.usename OPERATOR(pg_catalog.=) current_user
+          AND a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name')
+          AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND a.state OPERATOR(pg_catalog.=) 'active'
+        ORDER BY a.query_start, a.pid
+        """;
+
+    /// <summary>Those that are at a statement, the longest first.</summary>
+    public static async Task<IReadOnlyList<SessionWait>> FindAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await connection.QueryAsync<SessionWait>(
+                new CommandDefinition(Find, cancellationToken: cancellationToken)
+            )
+        ).AsList();
+}
