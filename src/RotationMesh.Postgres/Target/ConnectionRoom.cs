@@ -147,16 +147,16 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
 
     private int OfOthers(string database) => OfPlanner + (databases.HasControl(database) ? OfControl : 0);
 
-    private static Task<Limits?> ReadAsync(
+    private static Task<ConnectionLimits?> ReadAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
     ) =>
-        connection.QuerySingleOrDefaultAsync<Limits>(
+        connection.QuerySingleOrDefaultAsync<ConnectionLimits>(
             new CommandDefinition(FindLimits, cancellationToken: cancellationToken)
         );
 
     // Nobody tells what a pooler lends: as many are asked for as a rotation would.
-    private async Task<Limit?> FindPoolLimitAsync(
+    private async Task<ConnectionLimit?> FindPoolLimitAsync(
         string database,
         int needed,
         CancellationToken cancellationToken
@@ -176,7 +176,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         }
 
         return lent < needed
-            ? new Limit(
+            ? new ConnectionLimit(
                 "the pooler",
                 lent,
                 $"raise its pool size to {needed} (pgbouncer: default_pool_size, or pool_size of the database)"
@@ -206,46 +206,4 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
                 throw new UsageException(fault);
         }
     }
-
-    private sealed record Limits
-    {
-        public string Role { get; init; } = "";
-        public string Database { get; init; } = "";
-        public int OfRole { get; init; }
-        public int OfDatabase { get; init; }
-        public int OfServer { get; init; }
-        public int UsedByRole { get; init; }
-        public int UsedInDatabase { get; init; }
-        public int UsedInAll { get; init; }
-
-        public Limit? Narrowest(int needed) =>
-            All(needed)
-                .Where(limit => limit.Connections >= 0 && limit.Connections < needed)
-                .MinBy(limit => limit.Connections);
-
-        public Limit? Fullest(int needed) =>
-            All(needed)
-                .Where(limit => limit.Connections >= needed && limit.Connections - limit.Used < needed)
-                .MinBy(limit => limit.Connections - limit.Used);
-
-        // All are used by others, but for the connection that asks.
-        private Limit[] All(int needed) =>
-            [
-                new(
-                    $"role {Role}",
-                    OfRole,
-                    $"ALTER ROLE \"{Role}\" CONNECTION LIMIT {needed}",
-                    UsedByRole - 1
-                ),
-                new(
-                    $"database {Database}",
-                    OfDatabase,
-                    $"ALTER DATABASE \"{Database}\" CONNECTION LIMIT {needed}",
-                    UsedInDatabase - 1
-                ),
-                new("the server", OfServer, "raise its max_connections", UsedInAll - 1),
-            ];
-    }
-
-    private sealed record Limit(string Owner, int Connections, string Raise, int Used = 0);
 }

@@ -32,7 +32,9 @@ public sealed partial class OperationsTests
     ];
 
     private static IEnumerable<string> Names =>
-        typeof(Reasons).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => constant.Name);
+        typeof(Reasons)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(constant => constant.Name);
 
     [TestCaseSource(nameof(Given))]
     public void A_reason_is_explained_once(string reason) =>

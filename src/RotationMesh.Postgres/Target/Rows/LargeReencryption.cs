@@ -19,7 +19,7 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
         var made = new MadeRow(row);
         try
         {
-            var (of, version) = row.Origins[0];
+            var (_, version, of) = row.Origins[0];
             made.Error = rows.Refusal(of, version);
             if (made.Error is not null)
                 return made;

@@ -11,14 +11,6 @@ namespace RotationMesh.Postgres.Target.Rows;
 /// </summary>
 internal sealed class PartitionRun
 {
-    /// <summary>
-    /// A batch ends early at this many bytes of new envelopes, the last row beyond it, so that memory does not grow with the
-    /// number of large values.
-    /// </summary>
-    private const long BatchBytes = 8 * 1024 * 1024;
-
-    private static readonly PartitionOutcome OneFailed = new() { Failed = 1 };
-
     private readonly TableTarget target;
     private readonly RowReencryptor rows;
     private readonly RotationSettings settings;
@@ -81,7 +73,7 @@ internal sealed class PartitionRun
     /// <summary>Rotates the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
     public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
     {
-        if (await TryReadAsync(query, stopping) is not { } opened)
+        if (await RowQuery.TryReadAsync(query, stopping) is not { } opened)
         {
             sum = sum with { Finished = false };
             return false;
@@ -125,20 +117,6 @@ internal sealed class PartitionRun
         return finished;
     }
 
-    // Null where it is stopped while somebody keeps the table locked: nothing is in hand yet.
-    private static async Task<NpgsqlDataReader?> TryReadAsync(NpgsqlBatch query, CancellationToken stopping)
-    {
-        try
-        {
-            await query.PrepareAsync(stopping);
-            return await query.ExecuteReaderAsync(stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Ends it before the last row; what failed so far is told.</summary>
     public async Task<PartitionOutcome> LeaveAsync()
     {
@@ -149,12 +127,7 @@ internal sealed class PartitionRun
     private async Task<bool> FillAsync(RowCursor cursor, CancellationToken stopping)
     {
         filling.Clear();
-        while (
-            filling.Count < settings.BatchSize
-            && filling.Slab.Length < BatchBytes
-            && external is not { IsFull: true }
-            && !large.Rows.IsFull
-        )
+        while (!filling.IsFull(settings.BatchSize) && external is not { IsFull: true } && !large.Rows.IsFull)
         {
             if (stopping.IsCancellationRequested)
                 return true;
@@ -254,7 +227,7 @@ internal sealed class PartitionRun
     private void Fail(RowFailure failure)
     {
         failures.Add(failure);
-        progress(OneFailed);
+        progress(new() { Failed = 1 });
     }
 
     private void Step(PartitionOutcome step)

@@ -5,6 +5,8 @@ namespace RotationMesh.Postgres.Target.Rows;
 /// <summary>Rows that are written in one transaction: where each is, what proves it unchanged, and its new envelopes.</summary>
 internal sealed class RowBatch
 {
+    private const long MostBytes = 8 * 1024 * 1024;
+
     private readonly List<ReadOnlyMemory<byte>>[] keys;
     private readonly List<ReadOnlyMemory<byte>>[] values;
 
@@ -38,6 +40,12 @@ internal sealed class RowBatch
     public List<int> Held { get; } = [];
 
     public ByteSlab Slab { get; } = new();
+
+    /// <summary>
+    /// Whether it has <paramref name="rows"/> rows, or so many bytes of new envelopes that memory would grow with the number of
+    /// large values; the last row may go beyond it.
+    /// </summary>
+    public bool IsFull(int rows) => Count >= rows || Slab.Length >= MostBytes;
 
     public void Clear()
     {

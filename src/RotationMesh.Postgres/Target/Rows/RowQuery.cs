@@ -13,6 +13,21 @@ internal static class RowQuery
     /// </summary>
     private const int FewestPages = 50;
 
+    /// <summary>Opens what it reads. Null where it is stopped while somebody keeps the table locked: nothing is in hand yet.</summary>
+    public static async Task<NpgsqlDataReader?> TryReadAsync(NpgsqlBatch query, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        try
+        {
+            await query.PrepareAsync(stopping);
+            return await query.ExecuteReaderAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Rows of the range that are not external and not at <paramref name="targetVersion"/>.</summary>
     public static NpgsqlBatch Pending(
         NpgsqlConnection connection,

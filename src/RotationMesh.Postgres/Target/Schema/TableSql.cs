@@ -127,7 +127,6 @@ internal sealed class TableSql
     /// <summary>Type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
 
-
     // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
     // none (NULL or empty) and stays as it is.
     private string Assignments

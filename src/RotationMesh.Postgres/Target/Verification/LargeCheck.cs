@@ -32,7 +32,7 @@ internal sealed class LargeCheck(
     {
         using var turn = await LargeTurn.TakeAsync(rows.Size(i), stopping);
         var row = rows.Row(i);
-        var (of, version) = row.Origins[0];
+        var (_, version, of) = row.Origins[0];
         var found = new List<EnvelopeError?>();
         var isThere = await values.ReadAsync(
             row,
