@@ -138,4 +138,58 @@ public static class Reasons
 
     /// <summary>The target version is being retired in a database.</summary>
     public const string VersionBeingRetired = "rotate to a version that stays in service";
+
+    /// <summary>Partitions fail for a cause that may pass.</summary>
+    public const string TriedAgain = "partitions that failed are tried again";
+
+    /// <summary>A database hangs.</summary>
+    public const string NoAnswer = "it did not answer within";
+
+    /// <summary>A session has locked a table of the map.</summary>
+    public const string TableLocked = "is locked by";
+
+    /// <summary>A session waits for a lock of a table, and all others queue behind it.</summary>
+    public const string TableWanted = "and lets nobody read before it";
+
+    /// <summary>A table was locked for longer than a reader waits, and is free now.</summary>
+    public const string LockGone = "somebody had locked it, and has not any more";
+
+    /// <summary>A commit waits for a standby that does not confirm it.</summary>
+    public const string StandbyAwaited = "for a standby of synchronous_standby_names";
+
+    /// <summary>A statement takes its time, and nobody holds it up.</summary>
+    public const string StatementSlow = "a statement has been under way";
+
+    /// <summary>A statement waits for a lock.</summary>
+    public const string StatementWaits = "a statement has waited";
+
+    /// <summary>The broker has an alarm of its memory or disk.</summary>
+    public const string NoMessages = "RabbitMQ takes no messages";
+
+    /// <summary>A queue or exchange of the mesh's name has another type or arguments.</summary>
+    public const string QueueDiffers = "is not as the mesh makes it";
+
+    /// <summary>The virtual host's limit of queues is reached.</summary>
+    public const string QueueLimit = "queues and has them, and the mesh needs";
+
+    /// <summary>The limit of connections of the virtual host, or of the user, is reached.</summary>
+    public const string ConnectionLimit = "connections and has them, and this";
+
+    /// <summary>The address names a virtual host that is not there.</summary>
+    public const string NoVirtualHost = "RabbitMQ has no virtual host";
+
+    /// <summary>The credential is wrong, or is being replaced.</summary>
+    public const string BrokerRefusesUser = "RabbitMQ refuses the user or its password";
+
+    /// <summary>The user lacks a permission.</summary>
+    public const string BrokerRight = "RabbitMQ refuses this user what it needs";
+
+    /// <summary>Something else that the broker refuses; its own words follow.</summary>
+    public const string BrokerRefuses = "RabbitMQ refuses";
+
+    /// <summary>A rotation stood still because the map no longer fits a database.</summary>
+    public const string OutOfPatience = "it was waited for";
+
+    /// <summary>Others use the connections that the workers need.</summary>
+    public const string ConnectionsInUse = "waiting until they are free";
 }

@@ -159,7 +159,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
                     return reasons;
                 reasons.AddRange(await RefusalsAsync(id, token));
                 if (await new PartitionErrors(control.Source).OfPendingAsync(id, token) is { } error)
-                    reasons.Add($"partitions that failed are tried again: {error}");
+                    reasons.Add($"{Reasons.TriedAgain}: {error}");
                 return reasons;
             },
             cancellationToken
@@ -237,7 +237,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return [$"{name}: it did not answer within {Answer.TotalSeconds:0} s"];
+            return [$"{name}: {Reasons.NoAnswer} {Answer.TotalSeconds:0} s"];
         }
     }
 

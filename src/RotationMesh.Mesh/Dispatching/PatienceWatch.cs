@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -86,7 +87,7 @@ internal sealed class PatienceWatch(
     }
 
     private string Explain(string unfit) =>
-        $"{unfit.TrimEnd('.')}; it was waited for {Short(options.Patience)} (--patience): mend it and resume, or cancel";
+        $"{unfit.TrimEnd('.')}; {Reasons.OutOfPatience} {Short(options.Patience)} (--patience): mend it and resume, or cancel";
 
     private static string Short(TimeSpan time) =>
         time < TimeSpan.FromMinutes(2)

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using RotationMesh.Core;
 
 namespace RotationMesh.Mesh.Standing;
 
@@ -41,7 +42,7 @@ internal static partial class BrokerReplies
         var causes = Causes(fault).ToList();
         if (IsOfCredentials(fault))
             return (
-                new BrokerTrouble("credentials", "RabbitMQ refuses the user or its password", credentials),
+                new BrokerTrouble("credentials", Reasons.BrokerRefusesUser, credentials),
                 true
             );
         foreach (var cause in causes)
@@ -72,7 +73,7 @@ internal static partial class BrokerReplies
     public static BrokerTrouble Held(string? reason) =>
         new(
             "alarm",
-            $"RabbitMQ takes no messages: {reason ?? "it confirms none, most likely for an alarm of its memory or disk"}",
+            $"{Reasons.NoMessages}: {reason ?? "it confirms none, most likely for an alarm of its memory or disk"}",
             "it takes them again by itself once there is room: rabbitmqctl status shows its alarms and limits"
         );
 
@@ -81,7 +82,7 @@ internal static partial class BrokerReplies
         if (code == AccessRefused)
             return new BrokerTrouble(
                 "refused",
-                $"RabbitMQ refuses this user what it needs: {text}",
+                $"{Reasons.BrokerRight}: {text}",
                 "the permissions of each role are in the README"
             );
         if (Different().Match(text) is { Success: true } other)
@@ -93,7 +94,7 @@ internal static partial class BrokerReplies
                     : $"rabbitmqadmin --vhost={Shell(host)} delete exchange name={Shell(name)}";
             return new BrokerTrouble(
                 "queue",
-                $"{kind} {name} of virtual host {host} is not as the mesh makes it: its {Of(other, "argument")} is "
+                $"{kind} {name} of virtual host {host} {Reasons.QueueDiffers}: its {Of(other, "argument")} is "
                     + $"{Value(Of(other, "found"))}, and {Value(Of(other, "wanted"))} is wanted",
                 $"once nobody needs what is in it: {remedy}"
             );
@@ -103,13 +104,13 @@ internal static partial class BrokerReplies
             return new BrokerTrouble(
                 "queue",
                 $"queue {Of(full, "name")} can't be made: virtual host {Of(full, "vhost")} may have {Of(full, "limit")} "
-                    + $"queues and has them, and the mesh needs {OwnQueues} of its own",
+                    + $"{Reasons.QueueLimit} {OwnQueues} of its own",
                 Limit("vhost", $"--vhost {Shell(Of(full, "vhost"))}", "max-queues", full, OwnQueues)
             )
             {
                 Key = $"queues of {Of(full, "vhost")}",
             };
-        return new BrokerTrouble("queue", $"RabbitMQ refuses a queue or exchange: {text}", Elsewhere);
+        return new BrokerTrouble("queue", $"{Reasons.BrokerRefuses} a queue or exchange: {text}", Elsewhere);
     }
 
     private static BrokerTrouble ReadConnection(string text)
@@ -117,7 +118,7 @@ internal static partial class BrokerReplies
         if (Crowded().Match(text) is { Success: true } crowded)
             return new BrokerTrouble(
                 "connection",
-                $"virtual host {Of(crowded, "vhost")} takes {Of(crowded, "limit")} connections and has them, and this "
+                $"virtual host {Of(crowded, "vhost")} takes {Of(crowded, "limit")} {Reasons.ConnectionLimit} "
                     + "process needs one of its own, as each coordinator and each worker does",
                 Limit(
                     "vhost",
@@ -130,17 +131,17 @@ internal static partial class BrokerReplies
         if (Busy().Match(text) is { Success: true } busy)
             return new BrokerTrouble(
                 "connection",
-                $"user {Of(busy, "user")} may have {Of(busy, "limit")} connections and has them, and this process needs "
+                $"user {Of(busy, "user")} may have {Of(busy, "limit")} {Reasons.ConnectionLimit} process needs "
                     + "one of its own",
                 Limit("user", Shell(Of(busy, "user")), "max-connections", busy, MoreConnections)
             );
         if (Unknown().Match(text) is { Success: true } unknown)
             return new BrokerTrouble(
                 "connection",
-                $"RabbitMQ has no virtual host {Of(unknown, "vhost")}",
+                $"{Reasons.NoVirtualHost} {Of(unknown, "vhost")}",
                 $"rabbitmqctl add_vhost {Shell(Of(unknown, "vhost"))}, and set_permissions in it, or correct the address"
             );
-        return new BrokerTrouble("connection", $"RabbitMQ refuses the connection: {text}", Elsewhere);
+        return new BrokerTrouble("connection", $"{Reasons.BrokerRefuses} the connection: {text}", Elsewhere);
     }
 
     private static string Limit(string kind, string of, string name, Match found, int more)

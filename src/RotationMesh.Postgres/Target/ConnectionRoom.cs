@@ -121,7 +121,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
             await using var connection = await databases.OpenReadingAsync(database, patience.Token);
             return (await ReadAsync(connection, patience.Token))?.Fullest(needed) is { } full
                 ? $"database {database}: {full.Owner} allows {full.Connections} connections, others use {full.Used} of them, and "
-                    + $"{workers} workers need {needed}: waiting until they are free"
+                    + $"{workers} workers need {needed}: {Reasons.ConnectionsInUse}"
                 : null;
         }
         catch (TargetDatabaseException fault)
@@ -129,8 +129,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
                     is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }
             )
         {
-            return $"database {database}: no connection is free for the role, and {workers} workers need {needed}: waiting until "
-                + "they are free";
+            return $"database {database}: no connection is free for the role, and {workers} workers need {needed}: {Reasons.ConnectionsInUse}";
         }
         catch (Exception fault)
             when (fault is NpgsqlException or UsageException

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core;
 
 namespace RotationMesh.Postgres.Waits;
 
@@ -39,15 +40,15 @@ public sealed record SessionWait
     {
         var time = string.Create(CultureInfo.InvariantCulture, $"for {Seconds:0} s");
         if (IsForStandby)
-            return $"a commit has waited {time} for a standby of synchronous_standby_names: bring the standby back, or take it "
+            return $"a commit has waited {time} {Reasons.StandbyAwaited}: bring the standby back, or take it "
                 + "out of that setting";
         if (Kind != "Lock")
-            return $"a statement has been under way {time}"
+            return $"{Reasons.StatementSlow} {time}"
                 + (Kind is null ? "" : $" (the server waits for {Kind}/{Event})");
         var what = Table is null ? "a lock" : $"table {Table}";
         if (HolderPid is not { } pid)
-            return $"a statement has waited {time} for {what}";
+            return $"{Reasons.StatementWaits} {time} for {what}";
         var holder = new SessionName(pid, HolderApplication, HolderRole);
-        return $"a statement has waited {time} for {what}, which {holder} has locked: let it end its transaction{holder.Ending}";
+        return $"{Reasons.StatementWaits} {time} for {what}, which {holder} has locked: let it end its transaction{holder.Ending}";
     }
 }

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Waits;
 
@@ -59,7 +60,7 @@ internal sealed class LockedTables(TargetDatabases databases)
             var found = await FindAsync(database, tables, cancellationToken);
             throw new TableLockedException(
                 $"a table of database {database} could not be read: "
-                    + (found ?? "somebody had locked it, and has not any more: try again"),
+                    + (found ?? $"{Reasons.LockGone}: try again"),
                 fault
             );
         }
@@ -106,9 +107,9 @@ internal sealed class LockedTables(TargetDatabases databases)
         {
             var who = new SessionName(Pid, Application, Role);
             if (Granted)
-                return $"table {Table} is locked by {who}: let it end its transaction{who.Ending}";
+                return $"table {Table} {Reasons.TableLocked} {who}: let it end its transaction{who.Ending}";
             var holder = new SessionName(HolderPid, HolderApplication, HolderRole);
-            return $"table {Table} is wanted by {who}, which waits for {holder} and lets nobody read before it: let that end its "
+            return $"table {Table} is wanted by {who}, which waits for {holder} {Reasons.TableWanted}: let that end its "
                 + $"transaction{holder.Ending}";
         }
     }
