@@ -21,7 +21,6 @@ internal sealed class VersionHolds(
 ) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Database, int Version), VersionKeeper> keepers = [];
-    private readonly HashSet<(string Database, int Version)> closed = []; // until somebody has looked
     private IReadOnlyCollection<RunningRotation> kept = [];
 
     /// <summary>Holds what these rotations need, and lets go of what none needs any more. Waits for no database.</summary>
@@ -36,19 +35,15 @@ internal sealed class VersionHolds(
             .Where(rotation => rotation.State != "Paused")
             .Select(rotation => rotation.TargetVersion)
             .ToHashSet();
-        closed.RemoveWhere(place => dispatched.Contains(place.Version));
-        foreach (var (place, keeper) in keepers)
-        {
-            var isLeft = keeper.IsClosed && !dispatched.Contains(place.Version);
-            if ((wanted.Contains(place) && !isLeft) || !keepers.TryRemove(place, out _))
-                continue;
-            if (isLeft)
-                closed.Add(place);
-            _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
-        }
-
-        closed.IntersectWith(wanted);
-        wanted.ExceptWith(closed);
+        foreach (
+            var place in keepers
+                .Where(one =>
+                    !wanted.Contains(one.Key) || (one.Value.IsClosed && !dispatched.Contains(one.Key.Version))
+                )
+                .Select(one => one.Key)
+        )
+            if (keepers.TryRemove(place, out var keeper))
+                _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
         foreach (var place in wanted.Where(place => !keepers.ContainsKey(place)))
             keepers[place] = new VersionKeeper(
                 databases,

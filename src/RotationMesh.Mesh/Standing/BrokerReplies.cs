@@ -41,10 +41,7 @@ internal static partial class BrokerReplies
     {
         var causes = Causes(fault).ToList();
         if (IsOfCredentials(fault))
-            return (
-                new BrokerTrouble("credentials", Reasons.BrokerRefusesUser, credentials),
-                true
-            );
+            return (new BrokerTrouble("credentials", Reasons.BrokerRefusesUser, credentials), true);
         foreach (var cause in causes)
             if (cause is OperationInterruptedException { ShutdownReason: { } reason })
             {
@@ -156,8 +153,11 @@ internal static partial class BrokerReplies
         );
     }
 
+    // The broker's own words begin with a name, as in "PRECONDITION_FAILED - "; a client that closes has words of its own.
     private static bool IsError(ShutdownEventArgs reason) =>
-        reason.Initiator == ShutdownInitiator.Peer && reason.ReplyCode > Refused;
+        reason.Initiator == ShutdownInitiator.Peer
+        && reason.ReplyCode > Refused
+        && reason.ReplyText.Contains(" - ", StringComparison.Ordinal);
 
     private static IEnumerable<Exception> Causes(Exception? fault)
     {

@@ -21,7 +21,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     /// <summary>Time between two looks at connections that others use.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest wait for an answer.</summary>
+    /// <summary>Time without an answer after which the other databases are not asked.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Superusers are bound by the server's own limit alone.
@@ -114,12 +114,11 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         // What this process keeps for later is not used by others.
         control.Source.Clear();
         databases.Reader(database).Clear();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
         try
         {
-            await using var connection = await databases.OpenReadingAsync(database, patience.Token);
-            return (await ReadAsync(connection, patience.Token))?.Fullest(needed) is { } full
+            // Not left early: behind a pooler what was begun would keep its sessions for a time.
+            await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+            return (await ReadAsync(connection, cancellationToken))?.Fullest(needed) is { } full
                 ? $"database {database}: {full.Owner} allows {full.Connections} connections, others use {full.Used} of them, and "
                     + $"{workers} workers need {needed}: {Reasons.ConnectionsInUse}"
                 : null;
@@ -131,10 +130,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         {
             return $"database {database}: no connection is free for the role, and {workers} workers need {needed}: {Reasons.ConnectionsInUse}";
         }
-        catch (Exception fault)
-            when (fault is NpgsqlException or UsageException
-                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            )
+        catch (Exception fault) when (fault is NpgsqlException or UsageException)
         {
             return null;
         }

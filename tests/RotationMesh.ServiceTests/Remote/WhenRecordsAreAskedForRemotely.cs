@@ -38,7 +38,7 @@ public sealed class WhenRecordsAreAskedForRemotely
         {
             var there = (await coordinator.AskAsync(["--output", output, .. verb])).Exits(0);
             var here = (await stage.HereAsync(["--output", output, .. verb])).Exits(0);
-            Assert.That(Timeless(there.Output), Is.EqualTo(Timeless(here.Output)));
+            Assert.That(Timeless(OfBoth(there.Output)), Is.EqualTo(Timeless(here.Output)));
             Assert.That(there.Output, Is.Not.Empty);
         }
     }
@@ -80,6 +80,14 @@ public sealed class WhenRecordsAreAskedForRemotely
     }
 
     // When a report was made, and when a worker was seen last: the rest is of the rotation, which is over.
+    // The coordinator alone knows of its broker.
+    private static string OfBoth(string text) =>
+        Regex.Replace(
+            text,
+            """(?m)^\S RabbitMQ: .*\n|,\s*\{[^{}]*"subject": "RabbitMQ"[^{}]*\}|\{[^{}]*"subject": "RabbitMQ"[^{}]*\},\s*""",
+            ""
+        );
+
     private static string Timeless(string text) =>
         Regex.Replace(
             text,
