@@ -30,20 +30,20 @@ internal sealed class VersionHolds(
         var wanted = running
             .SelectMany(rotation => Databases(rotation).Select(name => (name, rotation.TargetVersion)))
             .ToHashSet();
-        // Whoever resumes a rotation that was paused for it has looked: it is tried anew.
-        var dispatched = running
+        var going = running
             .Where(rotation => rotation.State != "Paused")
-            .Select(rotation => rotation.TargetVersion)
+            .Select(rotation => rotation.RotationId)
             .ToHashSet();
-        foreach (
-            var place in keepers
-                .Where(one =>
-                    !wanted.Contains(one.Key) || (one.Value.IsClosed && !dispatched.Contains(one.Key.Version))
-                )
-                .Select(one => one.Key)
-        )
-            if (keepers.TryRemove(place, out var keeper))
+        foreach (var (place, keeper) in keepers)
+        {
+            // Those that lost it are paused or over: whoever resumes one has looked, and one that begins has lost nothing.
+            var isOver = keeper.IsClosed && !keeper.Rotations.Overlaps(going);
+            if ((!wanted.Contains(place) || isOver) && keepers.TryRemove(place, out _))
                 _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
+            else if (!keeper.IsClosed)
+                keeper.Rotations = To(place.Version);
+        }
+
         foreach (var place in wanted.Where(place => !keepers.ContainsKey(place)))
             keepers[place] = new VersionKeeper(
                 databases,
@@ -52,7 +52,13 @@ internal sealed class VersionHolds(
                 stopping => ExpectedAsync(place.name, place.TargetVersion, stopping),
                 pulse,
                 clock
-            );
+            )
+            {
+                Rotations = To(place.TargetVersion),
+            };
+
+        HashSet<Guid> To(int version) =>
+            [.. running.Where(one => one.TargetVersion == version).Select(one => one.RotationId)];
     }
 
     /// <summary>
@@ -65,7 +71,11 @@ internal sealed class VersionHolds(
 
     /// <summary>Where somebody may have retired the rotation's target meanwhile, for the operator; null where nobody did.</summary>
     public string? ExplainClosed(RunningRotation rotation) =>
-        Join(Keepers(rotation).Select(keeper => keeper.ExplainClosed()));
+        Join(
+            Keepers(rotation)
+                .Where(keeper => keeper.Rotations.Contains(rotation.RotationId))
+                .Select(keeper => keeper.ExplainClosed())
+        );
 
     /// <summary>Why nothing is sent to databases of a rotation, for the operator; null where nothing is in the way.</summary>
     public string? Explain(RunningRotation rotation) =>

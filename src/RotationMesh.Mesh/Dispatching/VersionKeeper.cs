@@ -53,6 +53,9 @@ internal sealed class VersionKeeper : IAsyncDisposable
         running = Task.Run(RunAsync);
     }
 
+    /// <summary>The rotations that it is held for; once somebody had it alone, those that lost it.</summary>
+    public required HashSet<Guid> Rotations { get; set; }
+
     /// <summary>Whether it is held, as far as was known a moment ago.</summary>
     public bool IsHeld =>
         Interlocked.Read(ref seen) is not 0 and var last && clock.GetElapsedTime(last) < Lasting;

@@ -72,7 +72,8 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     /// <summary>
     /// Waits until the connections that so many workers need are free in each of the databases, where others use them now
     /// but the limits would allow them; <paramref name="waiting"/> hears why, and null in the end. A limit that is too low,
-    /// and a database that does not answer, are for whoever looks next.
+    /// and a database that does not answer, are for whoever looks next. Throws <see cref="UsageException"/> where a pooler
+    /// lends no session of its own.
     /// </summary>
     public async Task WaitAsync(
         IEnumerable<string> names,
@@ -102,7 +103,8 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
 
     /// <summary>
     /// Why so many workers would have to wait for connections, in one line: others use what the limits would allow. Null where
-    /// there are enough, and where it can't be told.
+    /// there are enough, and where it can't be told. Throws <see cref="UsageException"/> where a pooler lends no session of its
+    /// own.
     /// </summary>
     public async Task<string?> FindCrowdAsync(
         string database,
@@ -130,7 +132,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         {
             return $"database {database}: no connection is free for the role, and {workers} workers need {needed}: {Reasons.ConnectionsInUse}";
         }
-        catch (Exception fault) when (fault is NpgsqlException or UsageException)
+        catch (NpgsqlException)
         {
             return null;
         }

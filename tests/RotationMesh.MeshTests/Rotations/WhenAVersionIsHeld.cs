@@ -61,13 +61,12 @@ internal sealed class WhenAVersionIsHeld
         await using (var retiring = await TakeFromRotationAsync(world))
             await mesh.UntilAsync("Paused");
         var paused = await mesh.NowAsync();
-        var held = await HoldersAsync(world);
+        await UntilAsync(world, now => now.Count > 0, "it is held while the rotation is paused");
         await mesh.SteerAsync(new ResumeRotation(mesh.Id, "test"));
         await mesh.UntilAsync("Rotating");
-        await UntilAsync(world, now => now.Count > 0, "it is held again");
+        await UntilAsync(world, now => now.Count > 0, "it is held on");
 
         Assert.That(paused!.Reason, Does.Contain("key version 2 is being retired in database app"));
-        Assert.That(held, Is.Empty);
     }
 
     // The session that held it ends, and a retirement takes it before the coordinator notices.
