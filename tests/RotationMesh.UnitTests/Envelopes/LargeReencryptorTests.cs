@@ -1,12 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
+using NUnit.Framework;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.UnitTests.Envelopes;
 
-public sealed class LargeReencryptorTests
+// What is tested is for one thread at a time, and the cases run side by side.
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class LargeReencryptorTests : IDisposable
 {
     private const string OldKey = "d87b18c4c9ab5dbf33ad2ef84557ec7e731ee8d9b38938e8";
     private const string NewKey = "70b45ee4fd97d258681d5d00f4adc200d0aa147d4356a4a4";
@@ -15,18 +18,16 @@ public sealed class LargeReencryptorTests
 
     private readonly KeyRing ring = new(2, [KeyValuePair.Create(1, OldKey), KeyValuePair.Create(2, NewKey)]);
     private readonly HkdfAes256Gcm format = new("ocsuite-crypto-v1", "{tenant}:{context}");
-    private Reencryptor reencryptor = null!;
-    private LargeReencryptor large = null!;
+    private readonly Reencryptor reencryptor;
+    private readonly LargeReencryptor large;
 
-    [OneTimeSetUp]
-    public void Make()
+    public LargeReencryptorTests()
     {
         reencryptor = new Reencryptor(ring);
         large = new LargeReencryptor(reencryptor);
     }
 
-    [OneTimeTearDown]
-    public void Free()
+    public void Dispose()
     {
         reencryptor.Dispose();
         format.Dispose();
