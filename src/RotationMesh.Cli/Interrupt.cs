@@ -14,6 +14,9 @@ internal sealed class Interrupt : IDisposable
     /// <summary>Time between two looks whether something is in hand still, and longest wait for what that takes.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Looks that may have no answer, one after the other.</summary>
+    private const int Looks = 3;
+
     /// <summary>Longest time that an end at once takes to tell what is known.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
@@ -73,13 +76,22 @@ internal sealed class Interrupt : IDisposable
     private async Task LeaveInTimeAsync()
     {
         await Task.Delay(GoodOrder);
-        while (await MayStayAsync())
+        for (
+            var unanswered = 0;
+            unanswered < Looks && await IsEndingAsync() is var ending && ending != false;
+
+        )
+        {
+            unanswered = ending is null ? unanswered + 1 : 0;
             await Task.Delay(Look);
+        }
+
         if (!over)
             Leave();
     }
 
-    private async Task<bool> MayStayAsync()
+    // Null where a database does not say: it may be far away, or the end would wait for it.
+    private async Task<bool?> IsEndingAsync()
     {
         using var patience = new CancellationTokenSource(Look);
         try
@@ -88,7 +100,7 @@ internal sealed class Interrupt : IDisposable
         }
         catch (Exception)
         {
-            return false; // a database does not answer: the end would wait for it
+            return null;
         }
     }
 }

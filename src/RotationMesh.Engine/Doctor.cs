@@ -152,7 +152,12 @@ public sealed class Doctor(
             )
                 findings.Add(Verdict.Bad, name, narrow);
             if (
-                await room.FindCrowdAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
+                await room.FindCrowdAsync(
+                    database.Name,
+                    Environment.ProcessorCount,
+                    isBegun: true,
+                    cancellationToken
+                ) is
                 { } crowd
             )
                 findings.Add(Verdict.Warning, name, crowd, "close what is idle, or raise the limit");

@@ -68,10 +68,10 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
             Errors = steering == Steering.Retry ? parsed.GetValue(error) ?? [] : [],
             RequestedBy = Operator.Name,
         };
-        var found = await desk.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        var which = RotationId.Read(parsed, id); // null: the latest that has begun
         var rotation =
-            await SteerHereAsync(desk.Here, found.RotationId, order, waits, terminal, stopping)
-            ?? await SteerThereAsync(desk.Rotations, found.RotationId, order, terminal, stopping);
+            await SteerHereAsync(desk.Here, which, order, waits, terminal, stopping)
+            ?? await SteerThereAsync(desk.Rotations, which, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
         return GoesOn ? RotationExit.CodeOf(rotation) : ExitCodes.Success;
     }
@@ -79,7 +79,7 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
     // An embedded rotation whose process is gone is this process' own now.
     private static async Task<RotationDocument?> SteerHereAsync(
         Session? session,
-        Guid rotationId,
+        Guid? rotationId,
         SteeringOrder order,
         TimeSpan waits,
         Terminal terminal,
@@ -110,12 +110,14 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
                     }
                 )
         );
-        return report is null ? null : await session.Rotations.FindAsync(rotationId, CancellationToken.None);
+        return report is null
+            ? null
+            : await session.Rotations.FindAsync(rotation.RotationId, CancellationToken.None);
     }
 
     private async Task<RotationDocument> SteerThereAsync(
         IRotations rotations,
-        Guid rotationId,
+        Guid? rotationId,
         SteeringOrder order,
         Terminal terminal,
         CancellationToken stopping

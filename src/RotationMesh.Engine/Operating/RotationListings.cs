@@ -50,13 +50,16 @@ internal static class RotationListings
             ],
         };
 
-    /// <summary>Says what holds up a rotation that has not ended, where its coordinator knows: then nothing it says itself is newer.</summary>
+    /// <summary>
+    /// Adds what this coordinator can't do for a rotation that has not ended. Another one may go on with it, so what it says
+    /// itself stays.
+    /// </summary>
     public static RotationDocument Hindered(RotationDocument document, string? hindrance) =>
         hindrance is null || document.EndedAt is not null || document.State == "Paused"
             ? document
             : document with
             {
-                Reason = hindrance,
+                Reason = Standstill.Joined(document.Reason, hindrance),
             };
 
     /// <summary>A rotation that was asked for and is not begun, and what keeps its coordinator from it.</summary>

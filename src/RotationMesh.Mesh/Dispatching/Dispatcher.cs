@@ -72,7 +72,8 @@ internal sealed class Dispatcher(
             clock,
             clocks.NowAsync,
             (rotation, database) =>
-                open.TryGetValue(rotation, out var found) && holds.IsHeld(database, found.TargetVersion)
+                open.TryGetValue(rotation, out var found)
+                && holds.IsHeld(rotation, database, found.TargetVersion)
         );
 
     // Also where other databases of the rotation go on.

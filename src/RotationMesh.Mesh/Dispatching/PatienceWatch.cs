@@ -25,15 +25,17 @@ internal sealed class PatienceWatch(
     ILogger<PatienceWatch> log
 ) : BackgroundService
 {
-    /// <summary>Time between two looks, where patience is not shorter.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    /// <summary>Time between two looks, where patience is not shorter: each of them checks a whole schema.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
     private static readonly string[] Watched = ["Planning", "Rotating", "Verifying"];
 
     private readonly LedgerSummary ledger = new(control.Source);
     private readonly Dictionary<Guid, Seen> seen = [];
 
-    private TimeSpan Interval => options.Patience / 4 < Longest ? options.Patience / 4 : Longest;
+    private TimeSpan Interval => new(Math.Clamp((options.Patience / 4).Ticks, Shortest.Ticks, Longest.Ticks));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

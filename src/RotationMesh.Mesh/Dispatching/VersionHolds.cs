@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
@@ -21,6 +22,9 @@ internal sealed class VersionHolds(
 ) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Database, int Version), VersionKeeper> keepers = [];
+
+    // Those that did not hold it while somebody had it alone, until they were paused for that, or are over.
+    private readonly HashSet<(Guid Rotation, string Database)> lost = [];
     private IReadOnlyCollection<RunningRotation> kept = [];
 
     /// <summary>Holds what these rotations need, and lets go of what none needs any more. Waits for no database.</summary>
@@ -28,23 +32,28 @@ internal sealed class VersionHolds(
     {
         kept = running;
         var wanted = running
-            .SelectMany(rotation => Databases(rotation).Select(name => (name, rotation.TargetVersion)))
-            .ToHashSet();
-        var going = running
-            .Where(rotation => rotation.State != "Paused")
-            .Select(rotation => rotation.RotationId)
-            .ToHashSet();
+            .SelectMany(rotation =>
+                Databases(rotation)
+                    .Select(name => (Place: (name, rotation.TargetVersion), rotation.RotationId))
+            )
+            .ToLookup(one => one.Place, one => one.RotationId);
         foreach (var (place, keeper) in keepers)
         {
-            // Those that lost it are paused or over: whoever resumes one has looked, and one that begins has lost nothing.
-            var isOver = keeper.IsClosed && !keeper.Rotations.Overlaps(going);
-            if ((!wanted.Contains(place) || isOver) && keepers.TryRemove(place, out _))
+            if (keeper.TakeShut())
+                lost.UnionWith(keeper.Rotations.Select(rotation => (rotation, place.Database)));
+            if (wanted.Contains(place))
+                keeper.Rotations = [.. wanted[place]];
+            else if (keepers.TryRemove(place, out _))
                 _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
-            else if (!keeper.IsClosed)
-                keeper.Rotations = To(place.Version);
         }
 
-        foreach (var place in wanted.Where(place => !keepers.ContainsKey(place)))
+        // Whoever resumes a rotation that was paused for it has looked.
+        var toBeTold = running
+            .Where(rotation => rotation is not { State: "Paused", Reason: { } reason } || !IsOfLoss(reason))
+            .Select(rotation => rotation.RotationId)
+            .ToHashSet();
+        lost.RemoveWhere(one => !toBeTold.Contains(one.Rotation));
+        foreach (var place in wanted.Select(one => one.Key).Where(place => !keepers.ContainsKey(place)))
             keepers[place] = new VersionKeeper(
                 databases,
                 place.name,
@@ -54,27 +63,31 @@ internal sealed class VersionHolds(
                 clock
             )
             {
-                Rotations = To(place.TargetVersion),
+                Rotations = [.. wanted[place]],
             };
-
-        HashSet<Guid> To(int version) =>
-            [.. running.Where(one => one.TargetVersion == version).Select(one => one.RotationId)];
     }
 
     /// <summary>
-    /// Whether the version's lock is held in that database, as far as was known a moment ago. What the map does not lead to
-    /// any more, no worker with this map writes: whoever is sent it says so.
+    /// Whether the rotation holds its version's lock in that database, as far as was known a moment ago, and did not lose it
+    /// to somebody. What the map does not lead to any more, no worker with this map writes: whoever is sent it says so.
     /// </summary>
-    public bool IsHeld(string database, int version) =>
+    public bool IsHeld(Guid rotationId, string database, int version) =>
         !databases.Has(database)
-        || (keepers.TryGetValue((database, version), out var keeper) && keeper.IsHeld);
+        || (
+            !lost.Contains((rotationId, database))
+            && keepers.TryGetValue((database, version), out var keeper)
+            && keeper.IsHeld
+        );
 
     /// <summary>Where somebody may have retired the rotation's target meanwhile, for the operator; null where nobody did.</summary>
     public string? ExplainClosed(RunningRotation rotation) =>
         Join(
-            Keepers(rotation)
-                .Where(keeper => keeper.Rotations.Contains(rotation.RotationId))
-                .Select(keeper => keeper.ExplainClosed())
+            Databases(rotation)
+                .Where(database => lost.Contains((rotation.RotationId, database)))
+                .Select(database =>
+                    $"key version {rotation.TargetVersion} is being retired in database {database}, or was by now, "
+                    + $"{Reasons.VersionClosed} there: cancel it or, once you know that the version stays in service, resume it"
+                )
         );
 
     /// <summary>Why nothing is sent to databases of a rotation, for the operator; null where nothing is in the way.</summary>
@@ -87,6 +100,9 @@ internal sealed class VersionHolds(
         await Task.WhenAll(keepers.Values.Select(keeper => keeper.DisposeAsync().AsTask()));
         keepers.Clear();
     }
+
+    private static bool IsOfLoss(string reason) =>
+        reason.Contains(Reasons.VersionClosed, StringComparison.Ordinal);
 
     private static string? Join(IEnumerable<string?> reasons)
     {

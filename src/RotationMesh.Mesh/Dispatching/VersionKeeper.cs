@@ -18,6 +18,9 @@ internal sealed class VersionKeeper : IAsyncDisposable
     /// <summary>Pause before it is tried again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The same where somebody has it alone: a retirement reads whole tables meanwhile.</summary>
+    private static readonly TimeSpan PauseWhileShut = TimeSpan.FromSeconds(2);
+
     /// <summary>Age of the last look after which nothing is said of it: the process may have been frozen.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
@@ -35,7 +38,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
 
     private long seen; // 0: it is not held
     private long lost; // since when it is not
-    private volatile bool isClosed;
+    private int shut; // 1: somebody had it alone, and nobody asked since
     private volatile string? fault;
 
     public VersionKeeper(
@@ -53,22 +56,17 @@ internal sealed class VersionKeeper : IAsyncDisposable
         running = Task.Run(RunAsync);
     }
 
-    /// <summary>The rotations that it is held for; once somebody had it alone, those that lost it.</summary>
+    /// <summary>The rotations that it is held for.</summary>
     public required HashSet<Guid> Rotations { get; set; }
 
-    /// <summary>Whether it is held, as far as was known a moment ago.</summary>
+    /// <summary>Whether it is held, as far as was known a moment ago, and was not lost to somebody since that was asked.</summary>
     public bool IsHeld =>
-        Interlocked.Read(ref seen) is not 0 and var last && clock.GetElapsedTime(last) < Lasting;
+        Volatile.Read(ref shut) == 0
+        && Interlocked.Read(ref seen) is not 0 and var last
+        && clock.GetElapsedTime(last) < Lasting;
 
-    /// <summary>Whether somebody had it alone when it was to be taken.</summary>
-    public bool IsClosed => isClosed;
-
-    /// <summary>That somebody may have retired the version, and what to do; null where nobody had it alone.</summary>
-    public string? ExplainClosed() =>
-        isClosed
-            ? $"key version {version} is being retired in database {database}, or was by now, {Reasons.VersionClosed} "
-                + "there: cancel it or, once you know that the version stays in service, resume it"
-            : null;
+    /// <summary>Whether somebody had it alone, when it was to be taken, since this was asked last.</summary>
+    public bool TakeShut() => Interlocked.Exchange(ref shut, 0) != 0;
 
     /// <summary>Why it is not held; null where it is, or may be in a moment.</summary>
     public string? ExplainLost() =>
@@ -86,7 +84,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (!end.IsCancellationRequested && !isClosed)
+        while (!end.IsCancellationRequested)
         {
             try
             {
@@ -104,8 +102,9 @@ internal sealed class VersionKeeper : IAsyncDisposable
 
             if (Interlocked.Exchange(ref seen, 0) != 0)
                 Interlocked.Exchange(ref lost, clock.GetTimestamp());
+            var pause = Volatile.Read(ref shut) == 0 ? Pause : PauseWhileShut;
             if (!end.IsCancellationRequested)
-                await Task.WhenAny(Task.Delay(Pause, clock, end.Token));
+                await Task.WhenAny(Task.Delay(pause, clock, end.Token));
         }
     }
 
@@ -113,7 +112,12 @@ internal sealed class VersionKeeper : IAsyncDisposable
     private async Task HoldAsync()
     {
         await using var hold = await VersionHold.TryTakeAsync(databases, database, version, end.Token);
-        isClosed = hold is null;
+        if (hold is null)
+        {
+            Interlocked.Exchange(ref shut, 1);
+            fault = "somebody has it alone, to retire it";
+        }
+
         var isExpected = false;
         while (hold is not null)
         {

@@ -9,6 +9,9 @@ internal sealed class ProgressWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Time between two questions to the servers.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(3);
+
     private readonly RotationProgress progress;
     private readonly Standstill standstill;
     private readonly IReadOnlyList<string> databases;
@@ -43,19 +46,27 @@ internal sealed class ProgressWatch : IAsyncDisposable
         {
             using var timer = new PeriodicTimer(Interval);
             var (last, since) = (Now, Stopwatch.GetTimestamp());
+            long? asked = null;
             while (await timer.WaitForNextTickAsync(end.Token))
             {
                 if (Now != last || !IsToGoOn)
                     (last, since) = (Now, Stopwatch.GetTimestamp());
-                progress.Waiting =
-                    Stopwatch.GetElapsedTime(since) < Standstill.Longest
-                        ? null
-                        : await standstill.FindAsync(progress.RotationId, databases, end.Token);
+                if (Stopwatch.GetElapsedTime(since) < Standstill.Longest)
+                    progress.Waiting = null;
+                else if (asked is not { } at || Stopwatch.GetElapsedTime(at) >= AskAgain)
+                {
+                    asked = Stopwatch.GetTimestamp();
+                    progress.Waiting = await standstill.FindAsync(progress.RotationId, databases, end.Token);
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // It has ended.
+        }
+        catch (Exception)
+        {
+            progress.Waiting = null; // it only tells, and ends no rotation
         }
     }
 }

@@ -48,12 +48,14 @@ internal sealed class BrokerPulse(ConnectionWatch watch, BrokerStanding standing
 
     private async Task LookAsync(IConnection connection, CancellationToken stopping)
     {
-        var beat = BeatAsync(connection, stopping);
+        using var longest = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        longest.CancelAfter(Longest); // a channel that nobody waits for any more would stay
+        var beat = BeatAsync(connection, longest.Token);
         try
         {
             if (await Task.WhenAny(beat, Task.Delay(Patience, clock, stopping)) != beat && connection.IsOpen)
                 standing.Suspect();
-            await beat.WaitAsync(Longest, clock, stopping);
+            await beat;
             await WorkerQueues.LookAsync(connection, standing, stopping);
         }
         catch (Exception) when (!stopping.IsCancellationRequested)

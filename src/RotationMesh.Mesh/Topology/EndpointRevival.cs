@@ -54,7 +54,15 @@ internal sealed class EndpointRevival(TimeProvider clock, ILogger<EndpointReviva
     {
         foreach (var endpoint in known.Keys)
         {
-            await StopAsync(endpoint, cancellationToken);
+            try
+            {
+                await StopAsync(endpoint, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // One that was refused does not always heed it; it has nothing in hand.
+            }
+
             if (endpoint is ReceiveEndpoint own)
                 own.CurrentState = ReceiveEndpoint.State.Initial;
         }

@@ -114,17 +114,17 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// </summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        await using var guard = await Source.OpenConnectionAsync(cancellationToken);
+        var guard = await Source.OpenConnectionAsync(cancellationToken);
         Task<DatabaseUpgradeResult>? upgrade = null;
-        await guard.ExecuteAsync(
-            new CommandDefinition(
-                "SELECT pg_advisory_lock(@key)",
-                new { key = MigrationLock },
-                cancellationToken: cancellationToken
-            )
-        );
         try
         {
+            await guard.ExecuteAsync(
+                new CommandDefinition(
+                    "SELECT pg_advisory_lock(@key)",
+                    new { key = MigrationLock },
+                    cancellationToken: cancellationToken
+                )
+            );
             await EnsureFitAsync(guard, cancellationToken);
             await CreateSchemaAsync(guard, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested(); // a wait for standbys that is called off ends as if it had been successful
@@ -136,10 +136,26 @@ public sealed class ControlDatabase : IAsyncDisposable
         }
         finally
         {
-            // What is left alone at its commit, which waits for a standby, keeps the others away: the lock ends with the process.
+            // An upgrade that is left alone, at a commit that waits for a standby, keeps the others away until it has ended.
             if (upgrade is null or { IsCompleted: true })
-                await guard.ExecuteAsync("SELECT pg_advisory_unlock(@key)", new { key = MigrationLock });
+                await ReleaseAsync(guard);
+            else
+                _ = upgrade.ContinueWith(_ => ReleaseAsync(guard), TaskScheduler.Default);
         }
+    }
+
+    // The pool resets nothing: a session that goes back to it would keep the lock.
+    private static async Task ReleaseAsync(NpgsqlConnection guard)
+    {
+        await using (guard)
+            try
+            {
+                await guard.ExecuteAsync("SELECT pg_advisory_unlock(@key)", new { key = MigrationLock });
+            }
+            catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+            {
+                NpgsqlConnection.ClearPool(guard);
+            }
     }
 
     // Synchronous throughout, and deaf to whoever wants to stop.

@@ -215,6 +215,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             new CommandDefinition(Insert, Row(appended, key), cancellationToken: cancellationToken)
         );
         await transaction.CommitAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested(); // a wait for standbys that is called off ends as if it had been successful
         audit.Committed(appended);
         return new Retirement(key, []);
     }

@@ -35,7 +35,10 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
             SELECT (pg_catalog.count(*) FILTER (WHERE a.usesysid OPERATOR(pg_catalog.=) r.oid))::int AS by_role,
                    (pg_catalog.count(*) FILTER (WHERE a.datid OPERATOR(pg_catalog.=) d.oid))::int AS in_database,
                    pg_catalog.count(*)::int AS in_all
-            FROM pg_catalog.pg_stat_activity a WHERE a.usesysid IS NOT NULL
+            FROM pg_catalog.pg_stat_activity a
+            WHERE a.usesysid IS NOT NULL
+              AND NOT (@apart AND a.usesysid OPERATOR(pg_catalog.=) r.oid AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
+                       AND a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name'))
         ) AS used
         WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
         """;
@@ -51,7 +54,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     )
     {
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
-        var limits = await ReadAsync(connection, cancellationToken);
+        var limits = await ReadAsync(connection, apart: false, cancellationToken);
         var others = OfOthers(database);
         var needed = workers * OfWorker + others;
         var limit =
@@ -87,7 +90,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         foreach (var name in names.Distinct())
         {
             var asked = Stopwatch.GetTimestamp();
-            while (await FindCrowdAsync(name, workers, cancellationToken) is { } crowd)
+            while (await FindCrowdAsync(name, workers, isBegun: false, cancellationToken) is { } crowd)
             {
                 waiting(crowd);
                 await Task.Delay(AskAgain, cancellationToken);
@@ -103,24 +106,30 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
 
     /// <summary>
     /// Why so many workers would have to wait for connections, in one line: others use what the limits would allow. Null where
-    /// there are enough, and where it can't be told. Throws <see cref="UsageException"/> where a pooler lends no session of its
+    /// there are enough, and where it can't be told. A process that <paramref name="isBegun"/> keeps its own connections, which
+    /// are none of others. Throws <see cref="UsageException"/> where a pooler lends no session of its
     /// own.
     /// </summary>
     public async Task<string?> FindCrowdAsync(
         string database,
         int workers,
+        bool isBegun,
         CancellationToken cancellationToken
     )
     {
         var needed = workers * OfWorker + OfOthers(database);
-        // What this process keeps for later is not used by others.
-        control.Source.Clear();
-        databases.Reader(database).Clear();
+        if (!isBegun)
+        {
+            // What this process keeps for later is not used by others.
+            control.Source.Clear();
+            databases.Reader(database).Clear();
+        }
+
         try
         {
             // Not left early: behind a pooler what was begun would keep its sessions for a time.
             await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
-            return (await ReadAsync(connection, cancellationToken))?.Fullest(needed) is { } full
+            return (await ReadAsync(connection, isBegun, cancellationToken))?.Fullest(needed) is { } full
                 ? $"database {database}: {full.Owner} allows {full.Connections} connections, others use {full.Used} of them, and "
                     + $"{workers} workers need {needed}: {Reasons.ConnectionsInUse}"
                 : null;
@@ -138,7 +147,8 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         }
         finally
         {
-            databases.Reader(database).Clear();
+            if (!isBegun)
+                databases.Reader(database).Clear();
         }
     }
 
@@ -146,10 +156,11 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
 
     private static Task<ConnectionLimits?> ReadAsync(
         NpgsqlConnection connection,
+        bool apart,
         CancellationToken cancellationToken
     ) =>
         connection.QuerySingleOrDefaultAsync<ConnectionLimits>(
-            new CommandDefinition(FindLimits, cancellationToken: cancellationToken)
+            new CommandDefinition(FindLimits, new { apart }, cancellationToken: cancellationToken)
         );
 
     // Nobody tells what a pooler lends: as many are asked for as a rotation would.

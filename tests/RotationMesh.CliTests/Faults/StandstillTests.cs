@@ -57,14 +57,7 @@ public sealed class StandstillTests
     [Test]
     public async Task A_password_that_was_changed_is_told_and_the_rotation_goes_on_after_it()
     {
-        await using var role = await Role.CreateAsync(site.Database);
-        site.Variables["APP_DATABASE_URL"] = role.ConnectionString;
-        site.Variables["CONTROL_DATABASE_URL"] = site.Database.ConnectionString;
-        site.Map += """
-
-            control:
-              connectionString: ${CONTROL_DATABASE_URL}
-            """;
+        await using var role = await RoleApartAsync();
         await using var run = await StartAsync();
         await site.Database.ExecuteAsync($"ALTER ROLE {role.Name} PASSWORD 'another-one'");
         await site.Database.ExecuteAsync($"{EndSessions} AND usename = '{role.Name}'");
@@ -80,14 +73,7 @@ public sealed class StandstillTests
     [Test]
     public async Task A_right_that_was_revoked_is_told()
     {
-        await using var role = await Role.CreateAsync(site.Database);
-        site.Variables["APP_DATABASE_URL"] = role.ConnectionString;
-        site.Variables["CONTROL_DATABASE_URL"] = site.Database.ConnectionString;
-        site.Map += """
-
-            control:
-              connectionString: ${CONTROL_DATABASE_URL}
-            """;
+        await using var role = await RoleApartAsync();
         await using var run = await StartAsync();
         await site.Database.ExecuteAsync($"REVOKE UPDATE ON ALL TABLES IN SCHEMA public FROM {role.Name}");
 
@@ -112,6 +98,20 @@ public sealed class StandstillTests
         Assert.That(paused.State(), Is.EqualTo("Paused"));
         Assert.That((string)paused["reason"]!, Does.Contain(told).And.Contain("knowledge_entries"));
         (await site.RunAsync("status")).Exits(0);
+    }
+
+    // Of the application's database alone; the control schema is another role's.
+    private async Task<Role> RoleApartAsync()
+    {
+        var role = await Role.CreateAsync(site.Database);
+        site.Variables["APP_DATABASE_URL"] = role.ConnectionString;
+        site.Variables["CONTROL_DATABASE_URL"] = site.Database.ConnectionString;
+        site.Map += """
+
+            control:
+              connectionString: ${CONTROL_DATABASE_URL}
+            """;
+        return role;
     }
 
     private async Task<ProcessRun> StartAsync(params string[] verb)

@@ -88,4 +88,35 @@ public sealed class WhenAnEarlierReleaseMadeTheSchema
             Is.EqualTo(1)
         );
     }
+
+    [Test]
+    public async Task An_upgrade_that_was_left_alone_keeps_nobody_away_once_it_has_ended()
+    {
+        await using var other = await database.DataSource.OpenConnectionAsync();
+        await using (var transaction = await other.BeginTransactionAsync())
+        {
+            await using var hold = other.CreateCommand();
+            hold.CommandText = "LOCK TABLE rotationmesh.schema_versions IN SHARE MODE"; // it can be read, and not written
+            await hold.ExecuteNonQueryAsync();
+            using var stopping = new CancellationTokenSource();
+            var upgrade = control.MigrateAsync(stopping.Token);
+            await Eventually.Holds(
+                async () =>
+                    await database.ScalarAsync<bool>(
+                        """
+                        SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted
+                                       AND relation = 'rotationmesh.schema_versions'::regclass)
+                        """
+                    ),
+                TimeSpan.FromMinutes(1),
+                "the upgrade waits"
+            );
+            await stopping.CancelAsync();
+            Assert.That(async () => await upgrade, Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        await control.MigrateAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.That(await control.HasCurrentRecordsAsync(CancellationToken.None), Is.True);
+    }
 }

@@ -6,7 +6,7 @@ namespace RotationMesh.IntegrationTests.Rotation;
 /// <summary>A role or a database whose settings suit an application, and not a rotation.</summary>
 public sealed class HostileRoleTests
 {
-    [TestCase("statement_timeout = '1ms'")]
+    [TestCase("statement_timeout = '90ms'")]
     [TestCase("lock_timeout = '1ms'")]
     [TestCase("idle_in_transaction_session_timeout = '1ms'")]
     [TestCase("search_path = 'nowhere', 'public'")]
@@ -24,7 +24,9 @@ public sealed class HostileRoleTests
         await stage.ExecuteAsync(
             """
             CREATE TABLE notes (id text PRIMARY KEY, tenant text, body text, version int DEFAULT 1, raw bytea, at timestamptz);
-            CREATE INDEX ON notes (tenant)
+            CREATE INDEX ON notes (tenant);
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END';
+            CREATE TRIGGER slow BEFORE UPDATE ON notes FOR EACH STATEMENT EXECUTE FUNCTION slow()
             """
         );
         await stage.InsertAsync(Note.Many(200).Append(Note.Of("naïve\\ 'ключ'", "tenant-ü\\")));

@@ -1,5 +1,8 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Dispatching;
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
@@ -68,6 +71,62 @@ internal sealed class WhenAVersionIsHeld
 
         Assert.That(paused!.Reason, Does.Contain("key version 2 is being retired in database app"));
     }
+
+    [Test]
+    public async Task Only_rotations_that_lost_it_wait_for_somebody_who_has_looked()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1, Tenants = 1 });
+        await world.Parts.Control.MigrateAsync(CancellationToken.None);
+        using var pulse = new LedgerPulse();
+        await using var holds = new VersionHolds(
+            world.Parts.Map,
+            world.Parts.Databases,
+            world.Parts.Control,
+            pulse,
+            TimeProvider.System
+        );
+        var (early, late) = (Running(world), Running(world));
+        await using (await CloseAsync(world))
+            await KeepUntilAsync(holds, [early], () => holds.ExplainClosed(early) is not null, "it is lost");
+
+        await KeepUntilAsync(holds, [early, late], () => IsHeld(holds, late), "the later one holds it");
+        Assert.That(holds.ExplainClosed(late), Is.Null);
+        Assert.That(IsHeld(holds, early), Is.False);
+        holds.Keep([early with { State = "Paused", Reason = "the circuit breaker has tripped" }, late]);
+        Assert.That(IsHeld(holds, early), Is.False, "it was paused for something else");
+        holds.Keep([early with { State = "Paused", Reason = holds.ExplainClosed(early) }, late]);
+        holds.Keep([early, late]);
+
+        Assert.That(IsHeld(holds, early), "somebody has looked and resumed it");
+    }
+
+    private static RunningRotation Running(SampleWorld world) =>
+        new()
+        {
+            RotationId = Guid.CreateVersion7(),
+            State = "Rotating",
+            TargetVersion = 2,
+            Scopes = [.. world.Parts.Map.Scopes.Select(scope => scope.Name)],
+        };
+
+    private static bool IsHeld(VersionHolds holds, RunningRotation rotation) =>
+        holds.IsHeld(rotation.RotationId, "app", 2);
+
+    private static Task KeepUntilAsync(
+        VersionHolds holds,
+        RunningRotation[] running,
+        Func<bool> condition,
+        string what
+    ) =>
+        Eventually.Holds(
+            () =>
+            {
+                holds.Keep(running);
+                return Task.FromResult(condition());
+            },
+            Deadline,
+            what
+        );
 
     // The session that held it ends, and a retirement takes it before the coordinator notices.
     private static async Task<VersionClosing> TakeFromRotationAsync(SampleWorld world)

@@ -13,8 +13,8 @@ internal sealed class WhenNobodyAnswers
     // A lease that runs out counts at once, if it counts at all.
     private static readonly LedgerRules Strict = new()
     {
-        Silence = TimeSpan.FromMilliseconds(300),
-        Lease = TimeSpan.FromSeconds(1),
+        Silence = TimeSpan.FromSeconds(1),
+        Lease = TimeSpan.FromSeconds(10),
         MaxExpiries = 0,
         WriteTime = TimeSpan.FromSeconds(5),
     };

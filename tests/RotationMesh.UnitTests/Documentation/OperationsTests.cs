@@ -61,7 +61,7 @@ public sealed partial class OperationsTests
         );
 
     [GeneratedRegex(
-        """new (?:RotationHeldUp|RotationRejected|TargetVersionClosed)\([^;"]*\$?"(?:[^"])*""",
+        """new (?:RotationHeldUp|TargetVersionClosed|PatienceEnded)\([^;"]*\$?"(?:[^"])*""",
         RegexOptions.Singleline
     )]
     private static partial Regex Worded();
