@@ -23,6 +23,10 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     private const int GlanceTries = 3;
 
     private readonly List<string> inTheWay = [];
+    private readonly List<LeftOutRows> leftOut = [];
+
+    /// <summary>Rows of tables that inherit from those of the map and that it leaves out: they need their keys all the same.</summary>
+    public IReadOnlyList<LeftOutRows> LeftOut => leftOut;
 
     /// <summary>What keeps every version from being retired, whatever rows it has; nothing where the count is one to go by.</summary>
     public IReadOnlyList<string> InTheWay => inTheWay;
@@ -39,6 +43,11 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     {
         inTheWay.Clear();
         var targets = (await schema.CheckAsync(entries, forWriting: false, cancellationToken)).OrThrow();
+        leftOut.Clear();
+        foreach (var target in targets)
+            leftOut.AddRange(
+                await Postgres.Target.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
+            );
         var counted = new List<TableVersions>();
         foreach (var database in targets.GroupBy(target => target.Entry.Database))
             counted.AddRange(await CountAsync([.. database], lasting, cancellationToken));

@@ -123,6 +123,7 @@ internal sealed class RetirementCheck(
             .Concat(columns.Select(fault => fault.Explain()))
             .Concat(standing.Select(Failure))
             .Concat(census.InTheWay)
+            .Concat(LeftOut(version))
             .ToList();
         if (known is { } held && SharedKey.Explain(ring, held) is { } shared)
             inTheWay.Insert(0, $"{shared}: it stays in use as long as one of them does");
@@ -186,6 +187,20 @@ internal sealed class RetirementCheck(
                 && table.Rows(null, external: false) + table.Rows(null, external: true) is > 0 and var unknown
             )
                 yield return $"{name}: {unknown} rows name no version, and may need any key";
+        }
+    }
+
+    private IEnumerable<string> LeftOut(long? version)
+    {
+        foreach (var rows in census.LeftOut)
+        {
+            var name =
+                $"table {rows.Table} (database {rows.Beside.Entry.Database}), which inherits from {rows.Beside.Entry.Shown} and is left out";
+            if (rows.IsHidden)
+                yield return $"{name}: row-level security hides rows from this role";
+            else if (rows.Version == version || rows.Version is null)
+                yield return $"{name}: {rows.Rows} rows {(rows.Version is null ? "name no version, and may need any key" : $"claim version {version}")}: "
+                    + "give it an entry of its own";
         }
     }
 

@@ -2,6 +2,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Rotation;
 
@@ -87,6 +88,72 @@ public sealed class LargeValueTests
             await stage.ScalarAsync<string>("SELECT md5(body) FROM notes WHERE id = 1 AND version = 1"),
             Is.EqualTo(before)
         );
+    }
+
+    [Test]
+    public async Task More_than_are_set_aside_at_once_are_all_rotated_and_verified()
+    {
+        const int Rows = 75; // more than twice as many
+        var value = Large[..1_200_000];
+        await using var stage = await CreateAsync();
+        for (var id = 1; id <= Rows; id++)
+            await InsertAsync(stage, id, value, null, null);
+
+        var report = await stage.RotateAsync();
+
+        Assert.That((report.State, report.Tables.Single().Rotated), Is.EqualTo(("Completed", (long)Rows)));
+        var verified = (await stage.VerifyAsync()).Tables.Single();
+        Assert.That((verified.Rows, verified.Failed), Is.EqualTo(((long)Rows, 0L)));
+        Assert.That(await OpenAsync(stage, "body", Rows), Is.EqualTo(value));
+    }
+
+    [Test]
+    public async Task One_that_a_trigger_passes_over_fails_with_the_trigger()
+    {
+        await using var stage = await CreateAsync();
+        await InsertAsync(stage, 1, Large, null, null);
+        await InsertAsync(stage, 2, "small", null, null);
+        await stage.ExecuteAsync(
+            """
+            CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TRIGGER skip BEFORE UPDATE ON notes FOR EACH ROW WHEN (OLD.id = 1) EXECUTE FUNCTION skip()
+            """
+        );
+
+        var report = await stage.RotateAsync();
+
+        Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
+        Assert.That(report.Failures.Single().Cause, Does.Contain("skip"));
+        Assert.That(await stage.ScalarAsync<int>("SELECT version FROM notes WHERE id = 2"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task One_that_the_application_writes_meanwhile_keeps_what_it_wrote()
+    {
+        await using var stage = await CreateAsync();
+        await InsertAsync(stage, 1, Large, null, null);
+        for (var id = 2; id < 202; id++)
+            await InsertAsync(stage, id, $"small {id}", null, null);
+        await InsertAsync(stage, 202, "written meanwhile", null, null);
+        await stage.ExecuteAsync(
+            """
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END';
+            CREATE TRIGGER slow BEFORE UPDATE ON notes FOR EACH STATEMENT EXECUTE FUNCTION slow();
+            CREATE TABLE kept AS SELECT body FROM notes WHERE id = 202
+            """
+        );
+
+        var rotation = stage.RotateAsync(batchSize: 10);
+        await Eventually.Holds(
+            async () => await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") > 0,
+            TimeSpan.FromMinutes(1),
+            "its small rows are rotated, and the large one is set aside"
+        );
+        await stage.ExecuteAsync("UPDATE notes SET body = kept.body FROM kept WHERE id = 1 AND version = 1");
+        var report = await rotation;
+
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        Assert.That(await OpenAsync(stage, "body", 1), Is.EqualTo("written meanwhile"));
     }
 
     [Test]

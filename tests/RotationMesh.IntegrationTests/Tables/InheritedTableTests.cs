@@ -1,3 +1,4 @@
+using RotationMesh.IntegrationTests.Retiring;
 using RotationMesh.IntegrationTests.Scanning;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target.Rows;
@@ -83,6 +84,31 @@ public sealed class InheritedTableTests
             await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"),
             Is.EqualTo(60)
         );
+    }
+
+    [Test]
+    public async Task What_is_left_out_stands_in_the_way_of_a_retirement_by_its_rows_of_that_version()
+    {
+        await using var stage = await Stage.CreateAsync(Entries.Notes with { Only = true });
+        await stage.CreateNotesAsync();
+        await stage.ExecuteAsync("CREATE TABLE history (number int PRIMARY KEY) INHERITS (notes)");
+        await stage.ExecuteAsync(
+            "CREATE SEQUENCE numbers; ALTER TABLE history ALTER number SET DEFAULT nextval('numbers')"
+        );
+        await stage.InsertAsync(Note.Many(20));
+        await stage.InsertAsync(Note.Many(7), "history");
+        var report = await stage.RotateAsync();
+
+        var refused = await stage.RetireAsync(); // without the scan, that is
+        await stage.ExecuteAsync("UPDATE history SET body = NULL"); // nothing is left that needs a key
+        var retired = await stage.RetireAsync();
+
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        Assert.That(
+            refused.InTheWay.Single(),
+            Does.Contain("public.history").And.Contain("inherits from").And.Contain("7 rows claim version 1")
+        );
+        Assert.That(retired.InTheWay, Is.Empty);
     }
 
     private static IEnumerable<string> Found(DatabaseScan scan) =>

@@ -178,8 +178,10 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
         {
             if (large.TooLarge(i) is not null)
                 continue;
-            if (tally.Tried >= FewestValues || !tally.MayRead(large.Size(i)))
+            if (tally.Tried >= FewestValues)
                 return;
+            if (!tally.MayRead(large.Size(i)))
+                continue;
             foreach (var outcome in await check.CheckAsync(large, i, tenant, cancellationToken) ?? [])
                 tally.Add(outcome);
         }
@@ -213,8 +215,13 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
             Failed += error == EnvelopeError.None ? 0 : 1;
         }
 
-        /// <summary>Whether one more large value is not too much to read; then it counts as read.</summary>
-        public bool MayRead(long size) => (read += size) <= LargeBytes;
+        /// <summary>Whether one more large value is not too much to read, as the first never is; then it counts as read.</summary>
+        public bool MayRead(long size)
+        {
+            var may = read == 0 || read + size <= LargeBytes;
+            read += may ? size : 0;
+            return may;
+        }
     }
 }
 

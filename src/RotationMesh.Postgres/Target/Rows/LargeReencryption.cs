@@ -14,7 +14,7 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
     /// The row with its new envelopes, or why it stays as it is; neither where it changed since it was set aside. Throws
     /// <see cref="NpgsqlException"/>.
     /// </summary>
-    public async Task<MadeRow> MakeAsync(RowBatch row, string? objectName, string? tenant)
+    public async Task<MadeRow> MakeAsync(RowBatch row, long size, string? objectName, string? tenant)
     {
         var made = new MadeRow(row);
         try
@@ -26,6 +26,7 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
             row.Held[0] = objectName is null ? 0 : 1; // the value in the store, which is moved on its own
             made.IsUnchanged = await values.ReadAsync(
                 row,
+                size,
                 tenant,
                 (i, stored) => Take(made, i, of!, (int)version!.Value, stored.Span),
                 CancellationToken.None

@@ -12,6 +12,7 @@ internal sealed class LargeSettlement(
     RotationSettings settings,
     BatchWriter writer,
     ExternalRows? external,
+    LeftRows left,
     Action<RowFailure> fail,
     Action<PartitionOutcome> step
 )
@@ -52,15 +53,43 @@ internal sealed class LargeSettlement(
     private async Task SettleAsync(int i, string? tenant, CancellationToken stopping)
     {
         using var turn = await LargeTurn.TakeAsync(Rows.Size(i), stopping);
-        using var made = await reencryption.MakeAsync(Rows.Row(i), Rows.ObjectName(i), tenant);
+        if (await TryMakeAsync(i, tenant) is not { } row)
+            return;
+        using var made = row;
         if (made.Error is { } error)
             fail(RowCursor.Failure(target, made.Row, 0, error));
         else if (!made.IsUnchanged)
-            Leave(made.Row);
+            await LeaveAsync(made.Row, mayBeHeld: false, tenant);
         else if (Rows.ObjectName(i) is { } name)
             step(await external!.SettleAsync(made.Row, name, tenant, fail));
         else
             await WriteAsync(made.Row, tenant);
+    }
+
+    // Null where the server does not give it: a row that it can't send at all, or one that does not come in its time, keeps
+    // nobody from the others.
+    private async Task<MadeRow?> TryMakeAsync(int i, string? tenant)
+    {
+        try
+        {
+            return await reencryption.MakeAsync(Rows.Row(i), Rows.Size(i), Rows.ObjectName(i), tenant);
+        }
+        catch (PostgresException fault) when (fault.SqlState[..2] is "22" or "54")
+        {
+            fail(
+                RowCursor.Failure(target, Rows.Row(i), 0, RowError.DatabaseError) with
+                {
+                    Cause = $"the server does not send it: SQLSTATE {fault.SqlState}",
+                }
+            );
+            return null;
+        }
+        catch (PostgresException fault)
+            when (fault.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable)
+        {
+            await LeaveAsync(Rows.Row(i), mayBeHeld: true, tenant);
+            return null;
+        }
     }
 
     private async Task WriteAsync(RowBatch row, string? tenant)
@@ -73,15 +102,14 @@ internal sealed class LargeSettlement(
         foreach (var failure in outcome.Refused)
             fail(failure);
         if (outcome.Written + outcome.Refused.Count == 0)
-            Leave(row);
+            await LeaveAsync(row, outcome.MayBeHeld, tenant);
     }
 
     // Changed or held since it was read: the next sweep reads it again.
-    private void Leave(RowBatch row)
+    private async Task LeaveAsync(RowBatch row, bool mayBeHeld, string? tenant)
     {
+        step(new PartitionOutcome { Contended = 1 });
         if (settings.IsLastSweep)
-            fail(RowCursor.Failure(target, row, 0, RowError.DatabaseError));
-        else
-            step(new PartitionOutcome { Contended = 1 });
+            await left.FailLargeAsync(row, mayBeHeld, tenant);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class PartitionRun
     private readonly Action<PartitionOutcome> progress;
     private readonly BatchWriter writer;
     private readonly ConflictReader conflicts;
-    private readonly RowHolders holders;
+    private readonly LeftRows leftRows;
     private readonly ExternalRows? external;
     private readonly LargeSettlement large;
     private readonly FailureTally failures;
@@ -44,7 +44,7 @@ internal sealed class PartitionRun
         this.progress = progress;
         writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term);
         conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
-        holders = new RowHolders(connection, target, leaf);
+        leftRows = new LeftRows(target, conflicts, new RowHolders(connection, target, leaf), rows, Fail);
         if (target.Store is { } store)
             external = new ExternalRows(
                 target,
@@ -61,6 +61,7 @@ internal sealed class PartitionRun
             settings,
             writer,
             external,
+            leftRows,
             Fail,
             Step
         );
@@ -207,12 +208,7 @@ internal sealed class PartitionRun
         Step(new PartitionOutcome { Contended = missed });
         if (!settings.IsLastSweep)
             return;
-        var left = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, large.Rows, Fail);
-        if (left.Count == 0)
-            return;
-        var why = await holders.ExplainAsync(left, tenant);
-        for (var row = 0; row < left.Count; row++)
-            Fail(RowCursor.Failure(target, left, row, RowError.DatabaseError) with { Cause = why[row] });
+        await leftRows.FailAsync(batch, refused, mayBeHeld, tenant, large.Rows);
     }
 
     /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>

@@ -21,6 +21,8 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     private const int LongestPlace = 18;
 
     private byte[] stored = new byte[4096];
+    private string? keyTenant; // of the present row, once it was asked for
+    private bool isTenantRead;
 
     /// <summary>ctid of the row as <c>(page,item)</c>, in memory of <paramref name="slab"/>.</summary>
     public ReadOnlyMemory<byte> Place(ByteSlab slab)
@@ -47,8 +49,20 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     public string? Tenant => target.Entry.TenantPadding == true ? KeyTenant?.TrimEnd(' ') : KeyTenant;
 
     /// <summary>The text that the row's keys are derived for; null where there is none.</summary>
-    public string? KeyTenant =>
-        reader.IsDBNull(TenantColumn) ? target.Entry.TenantWhenNull : reader.GetString(TenantColumn);
+    public string? KeyTenant
+    {
+        get
+        {
+            if (!isTenantRead)
+                (isTenantRead, keyTenant) = (
+                    true,
+                    reader.IsDBNull(TenantColumn)
+                        ? target.Entry.TenantWhenNull
+                        : reader.GetString(TenantColumn)
+                );
+            return keyTenant;
+        }
+    }
 
     /// <summary>Bytes of the row's largest value, where one is too large to come with the row; null where all are here.</summary>
     public long? LargeSize => reader.IsDBNull(SizeColumn) ? null : reader.GetInt32(SizeColumn);
@@ -68,7 +82,11 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     }
 
     /// <summary>Goes to the next row; the whole row is in memory then.</summary>
-    public Task<bool> ReadAsync(CancellationToken cancellationToken) => reader.ReadAsync(cancellationToken);
+    public Task<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        isTenantRead = false;
+        return reader.ReadAsync(cancellationToken);
+    }
 
     /// <summary>Text of a key column in UTF-8, copied into memory of <paramref name="slab"/>.</summary>
     public ReadOnlyMemory<byte> Key(int i, ByteSlab slab)

@@ -64,7 +64,7 @@ internal sealed record KnownTenants(IReadOnlyList<string> All, bool AreAll)
         );
         await limit.ExecuteNonQueryAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"SELECT DISTINCT t.{entry.Tenant.Quoted} FROM {entry.Table.Quoted} AS t "
+            $"SELECT DISTINCT t.{entry.Tenant.Quoted}::pg_catalog.text COLLATE pg_catalog.\"C\", t.{entry.Tenant.Quoted} FROM {entry.Table.Quoted} AS t "
                 + $"WHERE t.{entry.Tenant.Quoted} IS NOT NULL LIMIT {most}",
             connection
         )
@@ -73,6 +73,10 @@ internal sealed record KnownTenants(IReadOnlyList<string> All, bool AreAll)
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
+        {
             yield return reader.GetString(0);
+            if (reader.GetString(1) is var padded && padded != reader.GetString(0))
+                yield return padded; // of char(n), applications take either
+        }
     }
 }

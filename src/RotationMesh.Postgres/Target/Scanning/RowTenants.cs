@@ -38,7 +38,7 @@ internal sealed class RowTenants
             .ToList();
         var named = leaves
             .Where(leaf => names.Contains(Plain(leaf.Name)))
-            .Select(leaf => leaf.Text)
+            .SelectMany(leaf => new[] { leaf.Text, leaf.Text.TrimEnd(' ') }) // of char(n), applications take either
             .Distinct()
             .Take(Most)
             .ToList();

@@ -36,6 +36,7 @@ internal sealed class LargeCheck(
         var found = new List<EnvelopeError?>();
         var isThere = await values.ReadAsync(
             row,
+            rows.Size(i),
             tenant,
             (column, stored) =>
             {

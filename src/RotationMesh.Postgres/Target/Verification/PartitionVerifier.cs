@@ -153,6 +153,8 @@ public sealed class PartitionVerifier : IDisposable
                 );
         }
 
+        if (external is not null)
+            await SettleAsync(external, tenant, tally, stopping); // the places and keys of these rows are about to be overwritten
         large.Clear();
     }
 
