@@ -10,6 +10,7 @@ using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Engine.Operating;
 

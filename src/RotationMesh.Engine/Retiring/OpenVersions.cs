@@ -1,6 +1,7 @@
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Engine.Retiring;
 

@@ -5,6 +5,7 @@ using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Engine.Retiring;
 
@@ -169,7 +170,7 @@ internal sealed class RetirementCheck(
         int version,
         IReadOnlyList<(string Database, VersionHolder Holder)> open
     ) =>
-        open.Where(one => one.Holder.Version == version && !one.Holder.IsAlone)
+        open.Where(one => one.Holder.IsOf(version) && !one.Holder.IsAlone)
             .GroupBy(one => one.Database, one => one.Holder)
             .Select(holders => VersionClosing.Explain(holders.Key, version, holders));
 

@@ -2,6 +2,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Mesh.Coordination;
 
@@ -45,7 +46,7 @@ internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
             },
             cancellationToken
         );
-        if (holders?.FirstOrDefault(holder => holder.IsAlone && holder.Version == version) is { } retiring)
+        if (holders?.FirstOrDefault(holder => holder.IsAlone && holder.IsOf(version)) is { } retiring)
             throw new UsageException(
                 $"key version {version} is being retired (database {database}, {retiring}): {Reasons.VersionBeingRetired}, "
                     + "with --target-version"

@@ -5,11 +5,12 @@ using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Holds the locks of the versions that rows are brought to, in each database of a rotation from its first check to its end:
+/// Holds the versions that rows are brought to, in each database of a rotation from its first check to its end:
 /// whoever would retire one of them by another control database knows of the rotation by nothing else. Nothing is
 /// dispatched where it is not held.
 /// </summary>
@@ -21,6 +22,7 @@ internal sealed class VersionHolds(
     TimeProvider clock
 ) : IAsyncDisposable
 {
+    private readonly ServerSessions sessions = new(databases);
     private readonly ConcurrentDictionary<(string Database, int Version), VersionKeeper> keepers = [];
 
     // Those that did not hold it while somebody had it alone, until they were paused for that, or are over.
@@ -56,6 +58,7 @@ internal sealed class VersionHolds(
         foreach (var place in wanted.Select(one => one.Key).Where(place => !keepers.ContainsKey(place)))
             keepers[place] = new VersionKeeper(
                 databases,
+                sessions,
                 place.name,
                 place.TargetVersion,
                 stopping => ExpectedAsync(place.name, place.TargetVersion, stopping),
@@ -68,7 +71,7 @@ internal sealed class VersionHolds(
     }
 
     /// <summary>
-    /// Whether the rotation holds its version's lock in that database, as far as was known a moment ago, and did not lose it
+    /// Whether the rotation holds its version in that database, as far as was known a moment ago, and did not lose it
     /// to somebody. What the map does not lead to any more, no worker with this map writes: whoever is sent it says so.
     /// </summary>
     public bool IsHeld(Guid rotationId, string database, int version) =>
@@ -99,6 +102,7 @@ internal sealed class VersionHolds(
     {
         await Task.WhenAll(keepers.Values.Select(keeper => keeper.DisposeAsync().AsTask()));
         keepers.Clear();
+        await sessions.DisposeAsync();
     }
 
     private static bool IsOfLoss(string reason) =>

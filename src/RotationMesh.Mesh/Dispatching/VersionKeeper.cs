@@ -3,11 +3,12 @@ using RotationMesh.Core;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Takes the lock of a version in a database, looks after it, and takes it again where the connection is lost. Where
+/// Holds a version in a database, looks after that, and takes it again where the connection is lost. Where
 /// somebody had it alone meanwhile, the version may be retired by now: it is not taken again.
 /// </summary>
 internal sealed class VersionKeeper : IAsyncDisposable
@@ -28,6 +29,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly TargetDatabases databases;
+    private readonly ServerSessions sessions;
     private readonly string database;
     private readonly int version;
     private readonly Func<CancellationToken, Task<ExpectedDatabase?>> expect;
@@ -43,6 +45,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
 
     public VersionKeeper(
         TargetDatabases databases,
+        ServerSessions sessions,
         string database,
         int version,
         Func<CancellationToken, Task<ExpectedDatabase?>> expect,
@@ -50,7 +53,8 @@ internal sealed class VersionKeeper : IAsyncDisposable
         TimeProvider clock
     )
     {
-        (this.databases, this.database, this.version) = (databases, database, version);
+        (this.databases, this.sessions) = (databases, sessions);
+        (this.database, this.version) = (database, version);
         (this.expect, this.pulse, this.clock) = (expect, pulse, clock);
         lost = clock.GetTimestamp();
         running = Task.Run(RunAsync);
@@ -111,7 +115,13 @@ internal sealed class VersionKeeper : IAsyncDisposable
     // Returns where somebody has it alone, and throws where it is lost.
     private async Task HoldAsync()
     {
-        await using var hold = await VersionHold.TryTakeAsync(databases, database, version, end.Token);
+        await using var hold = await VersionHold.TryTakeAsync(
+            databases,
+            sessions,
+            database,
+            version,
+            end.Token
+        );
         if (hold is null)
         {
             Interlocked.Exchange(ref shut, 1);
@@ -124,7 +134,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
             // Held in a copy, it would tell nobody anything.
             if (!isExpected && await expect(end.Token) is { } expected)
             {
-                await hold.EnsureAsync(expected, database, end.Token);
+                await expected.EnsureAsync(databases, database, end.Token);
                 isExpected = true;
             }
 

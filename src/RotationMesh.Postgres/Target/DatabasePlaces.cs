@@ -1,26 +1,21 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Postgres.Target;
 
 /// <summary>
 /// Which databases of the map are one and the same. Two of their entries may lead there by different hosts, roles or
-/// poolers. A server is told by the moment it started, to the microsecond, and a database in it by its oid: both can be
-/// read by every role, and through a pooler, where a lock taken over one connection may be met by the same session.
+/// poolers.
 /// </summary>
 internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases) : IDisposable
 {
     /// <summary>Time after which a database that did not answer is asked again.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
 
-    private const string Place = """
-        SELECT pg_catalog.concat(extract(epoch FROM pg_catalog.pg_postmaster_start_time()), '/', oid)
-        FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
-        """;
-
     private readonly SemaphoreSlim asking = new(1);
-    private IReadOnlyDictionary<string, string?> places = new Dictionary<string, string?>();
+    private IReadOnlyDictionary<string, ServerPlace?> places = new Dictionary<string, ServerPlace?>();
     private DateTimeOffset asked;
 
     /// <summary>
@@ -44,7 +39,9 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
     public void Dispose() => asking.Dispose();
 
     // All are asked at once, also those that are known: a server that was started again since is told by another moment.
-    private async Task<IReadOnlyDictionary<string, string?>> FindAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, ServerPlace?>> FindAsync(
+        CancellationToken cancellationToken
+    )
     {
         await asking.WaitAsync(cancellationToken);
         try
@@ -66,13 +63,11 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
         }
     }
 
-    private async Task<string?> FindAsync(string name, CancellationToken cancellationToken)
+    private async Task<ServerPlace?> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await databases.OpenReadingAsync(name, cancellationToken);
-            await using var command = new NpgsqlCommand(Place, connection);
-            return (string?)await command.ExecuteScalarAsync(cancellationToken);
+            return await ServerPlace.ReadAsync(databases, name, cancellationToken);
         }
         catch (Exception fault) when (fault is NpgsqlException or UsageException)
         {

@@ -50,10 +50,14 @@ internal sealed class RowReader : IAsyncDisposable
     {
         await using var connection = await stage.Databases.Writer(Stage.App).OpenConnectionAsync();
         var leaf = target.Shape.Leaves.Single();
-        var outcome = await new BatchWriter(connection, target, leaf, 2, term ?? Terms.Long).WriteAsync(
-            batch,
-            null
-        );
+        var outcome = await new BatchWriter(
+            connection,
+            target,
+            leaf,
+            2,
+            term ?? Terms.Long,
+            new WriteClock(connection, term ?? Terms.Long)
+        ).WriteAsync(batch, null);
         return outcome.Written;
     }
 

@@ -1,6 +1,7 @@
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Versions;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;
@@ -120,7 +121,13 @@ public sealed class WhenAnotherControlDatabaseRotates
     }
 
     private static Task<VersionHold?> HoldAsync(Stage stage) =>
-        VersionHold.TryTakeAsync(stage.Databases, Stage.App, 2, CancellationToken.None);
+        VersionHold.TryTakeAsync(
+            stage.Databases,
+            new ServerSessions(stage.Databases),
+            Stage.App,
+            2,
+            CancellationToken.None
+        );
 
     private static Task<VersionClosing> CloseAsync(Stage stage, int version) =>
         VersionClosing.CloseAsync(

@@ -4,6 +4,7 @@ using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Dispatching;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Versions;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 

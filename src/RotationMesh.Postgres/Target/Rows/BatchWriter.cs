@@ -10,13 +10,13 @@ internal sealed class BatchWriter(
     TableTarget target,
     LeafTable leaf,
     int targetVersion,
-    WriteTerm term
+    WriteTerm term,
+    WriteClock clock
 )
 {
     private readonly string write = target.Sql.Write(leaf);
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
     private readonly string triggersExist = $"SELECT {UpdateTriggers.ExistOn(leaf)}";
-    private readonly WriteClock clock = new(connection, term);
     private readonly RefusalCauses causes = new(connection, leaf);
     private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
 
@@ -74,6 +74,8 @@ internal sealed class BatchWriter(
         {
             await connection.OpenAsync(); // the driver gives it up after some codes, which a trigger may choose as well
             await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
+            if (await clock.BeginAsync() <= TimeSpan.Zero)
+                throw new WriteTermEndedException();
         }
 
         if (batch.Count == 1)

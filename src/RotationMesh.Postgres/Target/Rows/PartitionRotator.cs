@@ -84,7 +84,7 @@ public sealed class PartitionRotator : IDisposable
         var left = settings.DryRun ? TimeSpan.Zero : await clock.BeginAsync();
         try
         {
-            return await RotateAsync(target, range, term, left, reading, writing, failed, stopping);
+            return await RotateAsync(target, range, term, clock, left, reading, writing, failed, stopping);
         }
         finally
         {
@@ -96,6 +96,7 @@ public sealed class PartitionRotator : IDisposable
         TableTarget target,
         PartitionRange range,
         WriteTerm term,
+        WriteClock clock,
         TimeSpan left,
         NpgsqlConnection reading,
         NpgsqlConnection writing,
@@ -115,6 +116,7 @@ public sealed class PartitionRotator : IDisposable
             settings,
             writing,
             term,
+            clock,
             left,
             progress,
             failed

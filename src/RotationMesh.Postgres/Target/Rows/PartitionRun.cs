@@ -32,6 +32,7 @@ internal sealed class PartitionRun
         RotationSettings settings,
         NpgsqlConnection connection,
         WriteTerm term,
+        WriteClock clock,
         TimeSpan left,
         Action<PartitionOutcome> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed
@@ -42,7 +43,7 @@ internal sealed class PartitionRun
         this.rows = rows;
         this.settings = settings;
         this.progress = progress;
-        writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term);
+        writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term, clock);
         conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
         leftRows = new LeftRows(target, conflicts, new RowHolders(connection, target, leaf), rows, Fail);
         if (target.Store is { } store)

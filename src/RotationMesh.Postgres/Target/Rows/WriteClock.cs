@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Postgres.Target.Rows;
 
@@ -7,29 +8,35 @@ namespace RotationMesh.Postgres.Target.Rows;
 internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
 {
     private static readonly string Begin = $"""
-        SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp(), {VersionLock.SharedBySession(2)}
+        SELECT $1 OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp(), {VersionLock.TakeForWork(2)}
         """;
 
     private static readonly string GiveBack = VersionLock.GiveBack(1);
-    private static readonly string Ended = $"SELECT NOT {WriteTerm.Holds(1, 2, 3)}";
+    private static readonly string Ended = $"SELECT NOT {WriteTerm.Holds(1, 2)}";
 
     private int? session;
 
     /// <summary>
     /// Time that is left, below zero where there is none. From then on the session holds the lock of the version, until
-    /// <see cref="EndAsync"/>; where somebody has it alone, no time is left.
+    /// <see cref="EndAsync"/>; where somebody retires it, no time is left. To be called again where the session was lost.
     /// </summary>
     public async Task<TimeSpan> BeginAsync()
     {
-        await using var command = new NpgsqlCommand(Begin, connection);
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
-        command.Parameters.Add(VersionLock.Parameter(term.Version));
-        await using var reader = await command.ExecuteReaderAsync();
+        var begin = new NpgsqlBatchCommand(Begin);
+        begin.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
+        begin.Parameters.Add(VersionLock.Parameter(term.Version));
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(begin);
+        batch.BatchCommands.Add(VersionLock.Look(term.Version)); // after the lock: whoever retires it looks for that
+        await using var reader = await batch.ExecuteReaderAsync();
         await reader.ReadAsync();
+        var left = reader.GetTimeSpan(0);
         if (!reader.GetBoolean(1))
             return TimeSpan.Zero;
         session = connection.ProcessID;
-        return reader.GetTimeSpan(0);
+        await reader.NextResultAsync();
+        await reader.ReadAsync();
+        return reader.GetBoolean(0) ? TimeSpan.Zero : left;
     }
 
     /// <summary>Gives the lock of the version back. A session that is gone has none.</summary>
@@ -63,6 +70,5 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
     {
         parameters.Add(new NpgsqlParameter<long> { TypedValue = term.Lock });
         parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
-        parameters.Add(VersionLock.Parameter(term.Version));
     }
 }

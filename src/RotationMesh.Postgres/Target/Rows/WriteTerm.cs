@@ -18,7 +18,7 @@ public sealed record WriteTerm(Guid RotationId, DateTime Until)
     /// <summary>The database that may be written.</summary>
     public ExpectedDatabase Place { get; init; } = ExpectedDatabase.Any;
 
-    /// <summary>The key version that rows are brought to, whose lock each write holds too.</summary>
+    /// <summary>The key version that rows are brought to, which whoever writes holds as long as he does.</summary>
     public int Version { get; init; }
 
     /// <summary>Number of the rotation's advisory lock.</summary>
@@ -31,13 +31,12 @@ public sealed record WriteTerm(Guid RotationId, DateTime Until)
         );
 
     /// <summary>
-    /// Whether the transaction may write, as a condition on the parameters with the lock's number, the end and the version: it
-    /// takes the locks of rotation and version, shared, until it ends, and then asks the clock. A subquery without a reference to rows is evaluated once a
-    /// statement, before the first row.
+    /// Whether the transaction may write, as a condition on the parameters with the lock's number and the end: it takes the
+    /// rotation's lock, shared, until it ends, and then asks the clock. A subquery without a reference to rows is evaluated
+    /// once a statement, before the first row.
     /// </summary>
-    internal static string Holds(int lockParameter, int untilParameter, int versionParameter) =>
+    internal static string Holds(int lockParameter, int untilParameter) =>
         $"(SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock_shared(${lockParameter}) "
-        + $"AND {VersionLock.SharedByTransaction(versionParameter)} "
         + $"THEN pg_catalog.clock_timestamp() OPERATOR(pg_catalog.<) ${untilParameter} ELSE FALSE END)";
 }
 

@@ -1,0 +1,61 @@
+namespace RotationMesh.Postgres.Target.Versions;
+
+/// <summary>Shows on a database's server that rows of the database may be brought to a version.</summary>
+public sealed class VersionHold : IAsyncDisposable
+{
+    private readonly ServerSessions sessions;
+    private readonly ServerSession session;
+    private readonly long mark;
+
+    private VersionHold(ServerSessions sessions, ServerSession session, long mark) =>
+        (this.sessions, this.session, this.mark) = (sessions, session, mark);
+
+    /// <summary>Null where somebody has it alone. Throws where the database does not answer.</summary>
+    public static async Task<VersionHold?> TryTakeAsync(
+        TargetDatabases databases,
+        ServerSessions sessions,
+        string database,
+        int version,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        ArgumentNullException.ThrowIfNull(sessions);
+        var place = await ServerPlace.ReadAsync(databases, database, cancellationToken);
+        var session = await sessions.JoinAsync(database, place.Server, cancellationToken);
+        var mark = VersionLock.MarkOf(place.Oid, version);
+        var isMarked = false;
+        try
+        {
+            // Shown first, then looked: whoever retires it does the same, so one at least sees the other.
+            isMarked = await session.TryMarkAsync(mark, alone: false, cancellationToken);
+            if (
+                isMarked
+                && !(await session.FindOthersAsync([place.Oid], cancellationToken))[place.Oid]
+                    .Any(holder => holder.IsAlone && holder.IsOf(version))
+            )
+                return new VersionHold(sessions, session, mark);
+        }
+        catch
+        {
+            await LeaveAsync(sessions, session, isMarked ? mark : null);
+            throw;
+        }
+
+        await LeaveAsync(sessions, session, isMarked ? mark : null);
+        return null;
+    }
+
+    /// <summary>Throws where the connection is gone, and the mark with it.</summary>
+    public Task EnsureAsync(CancellationToken cancellationToken) => session.EnsureAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await LeaveAsync(sessions, session, mark);
+
+    private static async Task LeaveAsync(ServerSessions sessions, ServerSession session, long? mark)
+    {
+        if (mark is { } held && !session.IsLost)
+            await session.UnmarkAsync(held, alone: false);
+        await sessions.LeaveAsync(session);
+    }
+}
