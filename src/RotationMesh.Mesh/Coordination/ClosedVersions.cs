@@ -15,28 +15,21 @@ internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
     /// </summary>
     public async Task EnsureOpenAsync(RotationGoal goal, CancellationToken cancellationToken)
     {
-        using var room = new SemaphoreSlim(RotationPlaces.AtOnce);
         var names = map
             .Tables.Where(table => goal.Scopes.Contains(table.Scope))
             .Select(table => table.Database)
             .Distinct();
-        await Task.WhenAll(
-            names.Select(async name =>
-            {
-                await room.WaitAsync(cancellationToken);
-                try
-                {
-                    await EnsureOpenAsync(name, goal.TargetVersion, cancellationToken);
-                }
-                finally
-                {
-                    room.Release();
-                }
-            })
+        var retiring = await SomeAtOnce.SelectAsync(
+            names,
+            SomeAtOnce.Eight,
+            name => FindAsync(name, goal.TargetVersion, cancellationToken),
+            cancellationToken
         );
+        if (retiring.OfType<string>().FirstOrDefault() is { } fault)
+            throw new UsageException(fault);
     }
 
-    private async Task EnsureOpenAsync(string database, int version, CancellationToken cancellationToken)
+    private async Task<string?> FindAsync(string database, int version, CancellationToken cancellationToken)
     {
         var holders = await RotationPlaces.AskAsync(
             async token =>
@@ -46,10 +39,9 @@ internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
             },
             cancellationToken
         );
-        if (holders?.FirstOrDefault(holder => holder.IsAlone && holder.IsOf(version)) is { } retiring)
-            throw new UsageException(
-                $"key version {version} is being retired (database {database}, {retiring}): {Reasons.VersionBeingRetired}, "
-                    + "with --target-version"
-            );
+        return holders?.FirstOrDefault(holder => holder.IsAlone && holder.IsOf(version)) is { } retiring
+            ? $"key version {version} is being retired (database {database}, {retiring}): {Reasons.VersionBeingRetired}, "
+                + "with --target-version"
+            : null;
     }
 }

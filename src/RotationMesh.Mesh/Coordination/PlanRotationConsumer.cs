@@ -115,16 +115,17 @@ internal sealed class PlanRotationConsumer(
                 : null
             )
             .OfType<PlannedRows>();
-        await Task.WhenAll(
-            chosen
-                .GroupBy(rows => rows.Table.Name.Database)
-                .Select(database => PlanAsync(alone, command, sweep, [.. database], cancellationToken))
+        await SomeAtOnce.SelectAsync(
+            chosen.GroupBy(rows => rows.Table.Name.Database),
+            SomeAtOnce.Eight,
+            database => PlanAsync(alone, command, sweep, [.. database], cancellationToken),
+            cancellationToken
         );
         await PartitionPlan.FinishPlanningAsync(alone, sweep, cancellationToken);
     }
 
-    // Each database apart: what one of them refuses keeps nothing of the others from being planned.
-    private async Task PlanAsync(
+    // Each database apart: what one of them refuses keeps nothing of the others from being planned. Whether it was.
+    private async Task<bool> PlanAsync(
         HeldWork alone,
         PlanRotation command,
         SweepKey sweep,
@@ -158,6 +159,8 @@ internal sealed class PlanRotationConsumer(
                 );
                 await planner.AddAsync(sweep, table, ranges, cancellationToken);
             }
+
+            return true;
         }
         catch (Exception fault) when (fault is UsageException || Faults.IsOfDatabase(fault))
         {
@@ -166,6 +169,7 @@ internal sealed class PlanRotationConsumer(
                 command.RotationId,
                 $"database {chosen[0].Table.Name.Database}: {fault.Message}"
             );
+            return false;
         }
     }
 

@@ -12,9 +12,6 @@ namespace RotationMesh.Mesh.Coordination;
 /// </summary>
 internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
 {
-    /// <summary>Databases asked at the same time: they may share a server.</summary>
-    public const int AtOnce = 8;
-
     /// <summary>Longest wait for one that does not answer: whoever counts or plans waits for it longer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -42,22 +39,11 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
             [rotationId],
             cancellationToken
         );
-        using var room = new SemaphoreSlim(AtOnce);
-        var differences = await Task.WhenAll(
-            began
-                .Where(claimed => map.Databases.Any(database => database.Name == claimed.Database))
-                .Select(async claimed =>
-                {
-                    await room.WaitAsync(cancellationToken);
-                    try
-                    {
-                        return await ExplainOtherAsync(claimed, mustAnswer, cancellationToken);
-                    }
-                    finally
-                    {
-                        room.Release();
-                    }
-                })
+        var differences = await SomeAtOnce.SelectAsync(
+            began.Where(claimed => map.Databases.Any(database => database.Name == claimed.Database)),
+            SomeAtOnce.Eight,
+            claimed => ExplainOtherAsync(claimed, mustAnswer, cancellationToken),
+            cancellationToken
         );
         return string.Join("; ", differences.OfType<string>()) is { Length: > 0 } all ? all : null;
     }

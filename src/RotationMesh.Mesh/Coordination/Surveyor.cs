@@ -62,22 +62,11 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
     {
         var started = Stopwatch.GetTimestamp();
         var entries = Entries(goal);
-        using var room = new SemaphoreSlim(AtOnce);
-        var parts = await Task.WhenAll(
-            entries
-                .GroupBy(entry => entry.Entry.Database)
-                .Select(async database =>
-                {
-                    await room.WaitAsync(cancellationToken);
-                    try
-                    {
-                        return await CountAsync(goal, [.. database], closing, cancellationToken);
-                    }
-                    finally
-                    {
-                        room.Release();
-                    }
-                })
+        var parts = await SomeAtOnce.SelectAsync(
+            entries.GroupBy(entry => entry.Entry.Database),
+            AtOnce,
+            database => CountAsync(goal, [.. database], closing, cancellationToken),
+            cancellationToken
         );
         var survey = new Survey(
             [.. parts.SelectMany(part => part.Tables).OrderBy(table => table.Order)],

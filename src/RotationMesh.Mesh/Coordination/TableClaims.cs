@@ -80,22 +80,11 @@ internal sealed class TableClaims(
         CancellationToken cancellationToken
     )
     {
-        using var room = new SemaphoreSlim(RotationPlaces.AtOnce);
-        var found = await Task.WhenAll(
-            map.Tables.Where(entry => goal.Scopes.Contains(entry.Scope))
-                .GroupBy(entry => entry.Database)
-                .Select(async database =>
-                {
-                    await room.WaitAsync(cancellationToken);
-                    try
-                    {
-                        return await TablesAsync([.. database], cancellationToken);
-                    }
-                    finally
-                    {
-                        room.Release();
-                    }
-                })
+        var found = await SomeAtOnce.SelectAsync(
+            map.Tables.Where(entry => goal.Scopes.Contains(entry.Scope)).GroupBy(entry => entry.Database),
+            SomeAtOnce.Eight,
+            database => TablesAsync([.. database], cancellationToken),
+            cancellationToken
         );
         return [.. found.SelectMany(tables => tables)];
     }

@@ -22,11 +22,16 @@ internal sealed class VersionHolds(
     TimeProvider clock
 ) : IAsyncDisposable
 {
+    /// <summary>Questions to the control database at once: a fleet's keepers all begin in one moment.</summary>
+    private const int AtOnce = 4;
+
     private readonly ServerSessions sessions = new(databases);
     private readonly ConcurrentDictionary<(string Database, int Version), VersionKeeper> keepers = [];
 
     // Those that did not hold it while somebody had it alone, until they were paused for that, or are over.
     private readonly HashSet<(Guid Rotation, string Database)> lost = [];
+    private readonly List<Task> leaving = [];
+    private readonly SemaphoreSlim asking = new(AtOnce);
     private IReadOnlyCollection<RunningRotation> kept = [];
 
     /// <summary>Holds what these rotations need, and lets go of what none needs any more. Waits for no database.</summary>
@@ -39,6 +44,7 @@ internal sealed class VersionHolds(
                     .Select(name => (Place: (name, rotation.TargetVersion), rotation.RotationId))
             )
             .ToLookup(one => one.Place, one => one.RotationId);
+        leaving.RemoveAll(one => one.IsCompleted);
         foreach (var (place, keeper) in keepers)
         {
             if (keeper.TakeShut())
@@ -46,7 +52,7 @@ internal sealed class VersionHolds(
             if (wanted.Contains(place))
                 keeper.Rotations = [.. wanted[place]];
             else if (keepers.TryRemove(place, out _))
-                _ = keeper.DisposeAsync().AsTask(); // closing a connection may take its time, and nobody waits for it
+                leaving.Add(keeper.DisposeAsync().AsTask()); // it may take its time, and nobody waits for it
         }
 
         // Whoever resumes a rotation that was paused for it has looked.
@@ -100,9 +106,10 @@ internal sealed class VersionHolds(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(keepers.Values.Select(keeper => keeper.DisposeAsync().AsTask()));
+        await Task.WhenAll([.. leaving, .. keepers.Values.Select(keeper => keeper.DisposeAsync().AsTask())]);
         keepers.Clear();
         await sessions.DisposeAsync();
+        asking.Dispose();
     }
 
     private static bool IsOfLoss(string reason) =>
@@ -135,10 +142,20 @@ internal sealed class VersionHolds(
     {
         var rotations = kept.Where(rotation => rotation.TargetVersion == version)
             .Select(rotation => rotation.RotationId);
-        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
-            [.. rotations],
-            cancellationToken
-        );
+        await asking.WaitAsync(cancellationToken);
+        IReadOnlyList<ClaimedDatabase> claimed;
+        try
+        {
+            claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
+                [.. rotations],
+                cancellationToken
+            );
+        }
+        finally
+        {
+            asking.Release();
+        }
+
         var identity = claimed.FirstOrDefault(claim => claim.Database == database)?.Identity;
         return identity is null ? null : new ExpectedDatabase(DatabaseIdentity.Parse(identity));
     }

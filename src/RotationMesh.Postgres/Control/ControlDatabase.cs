@@ -15,6 +15,11 @@ public sealed class ControlDatabase : IAsyncDisposable
 {
     private const string Schema = "rotationmesh";
 
+    /// <summary>
+    /// Largest pool: a coordinator's consumers use some twenty at once, and whoever asks for more waits for one of them.
+    /// </summary>
+    private const int MostConnections = 40;
+
     /// <summary>Serializes migrations of programs that start at once; any number that nobody else uses.</summary>
     private const long MigrationLock = 0x526F746D65736800;
 
@@ -24,6 +29,11 @@ public sealed class ControlDatabase : IAsyncDisposable
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a ledger of a million partitions takes its time
+        builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(
+            builder.ConnectionStringBuilder.MaxPoolSize,
+            MostConnections
+        );
+        builder.ConnectionStringBuilder.MinPoolSize = 0;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings back
         builder.ConnectionStringBuilder.TcpKeepAlive = true; // without a limit in time, a lost server must be noticed
         SessionSettings.ApplyTo(

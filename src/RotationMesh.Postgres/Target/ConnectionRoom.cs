@@ -9,7 +9,7 @@ namespace RotationMesh.Postgres.Target;
 
 /// <summary>
 /// Whether a database, or the pooler before it, lets a role open the connections that a rotation needs: two for each worker,
-/// which reads over one and writes over the other, one for planning and counting, one that holds the target version and,
+/// which reads over one and writes over the other, one for planning and counting, one for the server that holds the target version and,
 /// where the control schema is there as well, those of the coordination.
 /// </summary>
 public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase control)
@@ -58,14 +58,19 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         var others = OfOthers(database);
         var needed = workers * OfWorker + others;
         var limit =
-            limits?.Narrowest(needed)
+            Allowed(database, needed)
+            ?? limits?.Narrowest(needed)
             ?? (
                 await PoolerCheck.IsBehindPoolerAsync(connection)
                     ? await FindPoolLimitAsync(database, needed, cancellationToken)
                     : null
             );
         if (limit is null)
+        {
+            databases.Need(database, needed);
             return null;
+        }
+
         var fewer = (limit.Connections - others) / OfWorker;
         var instead = fewer > 0 && fewer < workers ? $", or choose --workers {fewer}" : "";
         return $"database {database}: {limit.Owner} allows {limit.Connections} connections, and {workers} workers need {needed}; "
@@ -122,7 +127,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         {
             // What this process keeps for later is not used by others.
             control.Source.Clear();
-            databases.Reader(database).Clear();
+            databases.Clear(database);
         }
 
         try
@@ -148,9 +153,18 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
         finally
         {
             if (!isBegun)
-                databases.Reader(database).Clear();
+                databases.Clear(database);
         }
     }
+
+    /// <summary>Connections that so many workers need, and what goes on beside them.</summary>
+    internal static int Needed(int workers) => workers * OfWorker + OfPlanner;
+
+    // What the user's own connection strings allow this process on the server.
+    private ConnectionLimit? Allowed(string database, int needed) =>
+        databases.Allowed(database) is { } most && most < needed
+            ? new ConnectionLimit("the connection string", most, $"raise its Maximum Pool Size to {needed}")
+            : null;
 
     private int OfOthers(string database) => OfPlanner + (databases.HasControl(database) ? OfControl : 0);
 
@@ -172,7 +186,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     {
         // What this process keeps for later would be missing.
         control.Source.Clear();
-        databases.Reader(database).Clear();
+        databases.Clear(database);
         var asked = await Task.WhenAll(
             Enumerable.Range(1, needed - 1).Select(_ => TryOpenAsync(database, cancellationToken))
         );

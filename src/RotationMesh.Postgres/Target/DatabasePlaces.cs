@@ -36,6 +36,9 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
         ];
     }
 
+    /// <summary>The server of a database, as far as it is known without asking; null where it is not.</summary>
+    public string? ServerOf(string name) => places.GetValueOrDefault(name)?.Server;
+
     public void Dispose() => asking.Dispose();
 
     // All are asked at once, also those that are known: a server that was started again since is told by another moment.

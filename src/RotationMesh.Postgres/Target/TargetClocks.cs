@@ -18,7 +18,10 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
     /// <summary>Longest wait for an answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    private readonly ConcurrentDictionary<string, Reading> readings = [];
+    /// <summary>Databases of a server that are asked, where one does not answer.</summary>
+    private const int Tries = 3;
+
+    private readonly ConcurrentDictionary<string, Reading> readings = []; // by server, where that is known
 
     /// <summary>The time now of those that have ever answered, by their names in the map.</summary>
     public async Task<IReadOnlyDictionary<string, DateTime>> NowAsync(
@@ -27,11 +30,14 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
     )
     {
         ArgumentNullException.ThrowIfNull(names);
-        await Task.WhenAll(names.Select(name => ReadAsync(name, cancellationToken)));
+        // Databases of a server have one clock.
+        await Task.WhenAll(
+            names.GroupBy(Key).Select(some => ReadAsync(some.Key, [.. some], cancellationToken))
+        );
         var now = new Dictionary<string, DateTime>();
         foreach (var name in names)
         {
-            if (readings.TryGetValue(name, out var reading) && reading.Said is { } said)
+            if (readings.TryGetValue(Key(name), out var reading) && reading.Said is { } said)
                 now[name] = said + time.GetElapsedTime(reading.SaidAt);
         }
 
@@ -51,31 +57,44 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
         return (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task ReadAsync(string name, CancellationToken cancellationToken)
+    private string Key(string name) => databases.Places.ServerOf(name) ?? name;
+
+    private async Task ReadAsync(string key, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        var last = readings.GetValueOrDefault(name);
+        var last = readings.GetValueOrDefault(key);
         if (last is not null && time.GetElapsedTime(last.AskedAt) < Lasting)
             return;
         var asked = time.GetTimestamp();
-        readings[name] = (last ?? new Reading()) with { AskedAt = asked };
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        try
+        readings[key] = (last ?? new Reading()) with { AskedAt = asked };
+        foreach (var name in names.Take(Tries))
         {
-            var said = await AskAsync(databases, name, patience.Token);
-            readings[name] = new Reading
+            if (await TryAskAsync(name, cancellationToken) is not { } said)
+                continue;
+            readings[key] = new Reading
             {
                 AskedAt = asked,
                 Said = said,
                 SaidAt = time.GetTimestamp(),
             };
+            return;
+        }
+    }
+
+    // Null where it does not answer: what was last known serves on.
+    private async Task<DateTime?> TryAskAsync(string name, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await AskAsync(databases, name, patience.Token);
         }
         catch (Exception fault)
             when (fault is NpgsqlException or UsageException or TimeoutException or IOException
                 || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             )
         {
-            // What was last known of it serves on.
+            return null;
         }
     }
 

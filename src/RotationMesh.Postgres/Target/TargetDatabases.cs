@@ -82,10 +82,11 @@ public sealed class TargetDatabases : IAsyncDisposable
         + $"SET idle_in_transaction_session_timeout = {IdleTimeoutMs}; "
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan;";
 
-    private readonly ConcurrentDictionary<string, NpgsqlDataSource> apart = [];
+    private readonly ConcurrentDictionary<string, Lazy<ConnectionPool>> apart = [];
     private readonly ConcurrentDictionary<string, PoolerCheck> poolers = [];
-    private readonly ConcurrentDictionary<string, NpgsqlDataSource> readers = [];
-    private readonly ConcurrentDictionary<string, NpgsqlDataSource> writers = [];
+    private readonly ConcurrentDictionary<string, Lazy<ConnectionPool>> readers = [];
+    private readonly ConcurrentDictionary<string, ServerConnections> servers = [];
+    private readonly ConcurrentDictionary<string, Lazy<ConnectionPool>> writers = [];
 
     /// <summary>Whether the map has a database of that name: an earlier map may have had another.</summary>
     public bool Has(string database) => map.Databases.Any(known => known.Name == database);
@@ -94,57 +95,55 @@ public sealed class TargetDatabases : IAsyncDisposable
     internal bool HasControl(string database) =>
         map.Database(database).ConnectionString == map.Control.ConnectionString;
 
-    /// <summary>Connections for reading from the database of that name.</summary>
-    public NpgsqlDataSource Reader(string database) =>
-        readers.GetOrAdd(database, name => Build(name, ReaderSettings + OwnLimit));
-
-    /// <summary>
-    /// Connections for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
-    /// are megabytes that the planner would copy).
-    /// </summary>
-    public NpgsqlDataSource Writer(string database) =>
-        writers.GetOrAdd(database, name => Build(name, WriterSettings));
+    /// <summary>The driver's own source of connections for reading from the database of that name; they are not counted.</summary>
+    public NpgsqlDataSource Reader(string database) => Readers(database).Source;
 
     /// <summary>
     /// A connection for reading. Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenReadingAsync(string database, CancellationToken cancellationToken) =>
-        OpenAsync(database, Reader(database), cancellationToken);
+        OpenAsync(database, Readers(database), cancellationToken);
 
     /// <summary>
-    /// A connection for writing. Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// A connection for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
+    /// are megabytes that the planner would copy). Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenWritingAsync(string database, CancellationToken cancellationToken) =>
-        OpenAsync(database, Writer(database), cancellationToken);
+        OpenAsync(database, Pool(writers, database, WriterSettings), cancellationToken);
 
     /// <summary>
     /// A connection that is nobody else's, and ends when it is disposed of: for locks that are held for long. Throws
     /// <see cref="TargetDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenApartAsync(string database, CancellationToken cancellationToken) =>
-        OpenAsync(
-            database,
-            apart.GetOrAdd(database, name => Build(name, ReaderSettings, pooled: false)),
-            cancellationToken
-        );
+        OpenAsync(database, Pool(apart, database, ReaderSettings, pooled: false), cancellationToken);
+
+    /// <summary>Closes connections for reading that nobody uses now.</summary>
+    internal void Clear(string database) => Readers(database).Server.Clear(Readers(database));
+
+    /// <summary>How many connections to the server of a database the user allows this process; null where nobody said.</summary>
+    internal int? Allowed(string database) => Readers(database).Server.Allowed;
+
+    /// <summary>So many connections to the server of a database are needed at once.</summary>
+    internal void Need(string database, int connections) => Readers(database).Server.Need(connections);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var source in readers.Values.Concat(writers.Values).Concat(apart.Values))
-            await source.DisposeAsync();
+        foreach (var pool in readers.Values.Concat(writers.Values).Concat(apart.Values))
+            await pool.Value.DisposeAsync();
         Places.Dispose();
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(
         string database,
-        NpgsqlDataSource source,
+        ConnectionPool pool,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            return await source.OpenConnectionAsync(cancellationToken);
+            return await pool.OpenAsync(cancellationToken);
         }
         catch (NpgsqlException fault)
         {
@@ -160,7 +159,16 @@ public sealed class TargetDatabases : IAsyncDisposable
             )
             : "";
 
-    private NpgsqlDataSource Build(string name, string settings, bool pooled = true)
+    private ConnectionPool Readers(string database) => Pool(readers, database, ReaderSettings + OwnLimit);
+
+    private ConnectionPool Pool(
+        ConcurrentDictionary<string, Lazy<ConnectionPool>> pools,
+        string database,
+        string settings,
+        bool pooled = true
+    ) => pools.GetOrAdd(database, name => new(() => Build(name, settings, pooled))).Value;
+
+    private ConnectionPool Build(string name, string settings, bool pooled)
     {
         var entry = map.Database(name);
         var connectionString = MapConnection.Checked(entry, map.Path);
@@ -171,26 +179,34 @@ public sealed class TargetDatabases : IAsyncDisposable
             MostConnections
         );
         if (connections is { } most)
-        {
-            var pool = builder.ConnectionStringBuilder;
-            (pool.MinPoolSize, pool.MaxPoolSize) = (Math.Min(pool.MinPoolSize, most), most);
-        }
+            builder.ConnectionStringBuilder.MaxPoolSize = most;
 
         if (!pooled)
-            (builder.ConnectionStringBuilder.Pooling, builder.ConnectionStringBuilder.MinPoolSize) = (
-                false,
-                0
-            );
+            builder.ConnectionStringBuilder.Pooling = false;
         builder.ConnectionStringBuilder.ReadBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.WriteBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a count takes as long as the table is large
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
+        builder.ConnectionStringBuilder.MinPoolSize = 0; // idle ones are given up for other databases
         SessionSettings.ApplyTo(
             builder,
             poolers.GetOrAdd(name, _ => new PoolerCheck($"database {name}", connectionString)),
             settings
         );
-        return builder.Build();
+        var address = ServerAddress.Of(connectionString);
+        var server = servers.GetOrAdd(
+            address,
+            _ => new ServerConnections(
+                address,
+                ServerAddress.Allowed(
+                    map.Databases.Select(one => MapConnection.Checked(one, map.Path)),
+                    address
+                )
+            )
+        );
+        if (connections is { } workers)
+            server.Need(ConnectionRoom.Needed(workers));
+        return new ConnectionPool(server, builder.Build(), pooled);
     }
 }

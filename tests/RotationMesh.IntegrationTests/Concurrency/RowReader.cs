@@ -48,7 +48,10 @@ internal sealed class RowReader : IAsyncDisposable
     /// <summary>Writes the batch; the number of rows that were written.</summary>
     public async Task<int> WriteAsync(RowBatch batch, WriteTerm? term = null)
     {
-        await using var connection = await stage.Databases.Writer(Stage.App).OpenConnectionAsync();
+        await using var connection = await stage.Databases.OpenWritingAsync(
+            Stage.App,
+            CancellationToken.None
+        );
         var leaf = target.Shape.Leaves.Single();
         var outcome = await new BatchWriter(
             connection,

@@ -9,9 +9,6 @@ namespace RotationMesh.MeshTests.Rotations;
 /// <summary>Many small databases in one map, with a control database of their own.</summary>
 internal sealed class DatabaseFleet : IAsyncDisposable
 {
-    /// <summary>Connections that each keeps at most: the server has some hundreds for all of them.</summary>
-    private const int Connections = 3;
-
     private readonly List<TestDatabase> databases = [];
 
     public IReadOnlyList<TestDatabase> Databases => databases;
@@ -91,9 +88,5 @@ internal sealed class DatabaseFleet : IAsyncDisposable
         int.Parse(name.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Limited(string connectionString) =>
-        new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            MaxPoolSize = Connections,
-            Timeout = 5,
-        }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(connectionString) { Timeout = 5 }.ConnectionString;
 }

@@ -41,10 +41,11 @@ internal sealed class RunningMesh : IAsyncDisposable
         Action<IBusRegistrationConfigurator>? transport = null,
         LedgerRules? rules = null,
         IReadOnlyList<string>? tenants = null,
-        string verify = ""
+        string verify = "",
+        TimeSpan? nudge = null
     )
     {
-        var mesh = await OpenAsync(world, worker, window, embedded, configure, transport, rules);
+        var mesh = await OpenAsync(world, worker, window, embedded, configure, transport, rules, nudge);
         await mesh.SteerAsync(mesh.Order(mesh.Id, tenants ?? [], embedded) with { Verify = verify });
         return mesh;
     }

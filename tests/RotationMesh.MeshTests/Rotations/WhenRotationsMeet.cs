@@ -55,7 +55,13 @@ internal sealed class WhenRotationsMeet
             )
         );
         using var turnstile = new Turnstile();
-        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        // Without nudges: its coordinator has another map, and would refuse the second for that.
+        await using var mesh = await RunningMesh.StartAsync(
+            world,
+            turnstile.Worker,
+            window: 1,
+            nudge: TimeSpan.FromHours(1)
+        );
         await turnstile.Reached;
         await using var other = await RunningMesh.StartAsync(renamed, worker: null);
 

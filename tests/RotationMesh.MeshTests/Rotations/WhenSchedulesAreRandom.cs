@@ -30,7 +30,7 @@ internal sealed class WhenSchedulesAreRandom
     /// <summary>Rotations that run side by side: what is lost is waited for, and meanwhile others go on.</summary>
     private const int AtOnce = 100;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(12);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A start that has not been heard by then was lost, and is asked for again as an operator would.</summary>

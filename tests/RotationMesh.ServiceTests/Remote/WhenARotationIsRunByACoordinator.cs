@@ -45,9 +45,13 @@ public sealed class WhenARotationIsRunByACoordinator
         var here = (await stage.HereAsync([.. Rotate, .. options])).Exits(2);
 
         Assert.That(there.Output, Is.EqualTo(here.Output));
-        Assert.That(there.Error, Is.EqualTo(here.Error));
+        Assert.That(Said(there.Error), Is.EqualTo(Said(here.Error)));
         Assert.That(await stage.AtVersionAsync(2), Is.Zero);
     }
+
+    // On a busy machine it takes long enough for a line of progress.
+    private static IEnumerable<string> Said(string error) =>
+        error.Split('\n').Where(line => !line.StartsWith("Checking", StringComparison.Ordinal));
 
     [Test]
     public async Task A_gate_that_does_not_hold_refuses_it_and_may_be_ignored_for_a_reason()
