@@ -1,6 +1,7 @@
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Versions;
 using RotationMesh.TestKit;
 
@@ -119,6 +120,91 @@ public sealed class WhenAnotherControlDatabaseRotates
             Assert.That(free.InTheWay, Is.Empty);
         }
     }
+
+    [Test]
+    public async Task One_session_holds_the_versions_of_several_databases_and_says_of_which()
+    {
+        await using var one = await TestDatabase.CreateAsync();
+        await using var two = await TestDatabase.CreateAsync();
+        await using var both = Stage.Of([one, two], one.ConnectionString);
+        await using var sessions = new ServerSessions(both.Databases);
+        var first = await TakeAsync(both, sessions, one.Name, 2);
+        var second = await TakeAsync(both, sessions, two.Name, 3);
+        await using var third = await TakeAsync(both, sessions, two.Name, 70_000);
+
+        IReadOnlyList<string> closed = [.. await InTheWayAsync(2), .. await InTheWayAsync(3)];
+        var large = await InTheWayAsync(70_000);
+        var free = await InTheWayAsync(4);
+        await first!.DisposeAsync();
+        var firstIsLeft = await InTheWayAsync(2);
+        var shut = await VersionClosing.CloseAsync(both.Databases, [one.Name], 2, CancellationToken.None);
+        var refused = await TakeAsync(both, sessions, one.Name, 2);
+        var elsewhere = await TakeAsync(both, sessions, two.Name, 2);
+        await shut.DisposeAsync();
+        await using var again = await TakeAsync(both, sessions, one.Name, 2);
+        await second!.DisposeAsync();
+        await elsewhere!.DisposeAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                closed.Select(line => line.Split(':')[0]),
+                Is.EqualTo(new[] { $"database {one.Name}", $"database {two.Name}" })
+            );
+            Assert.That(large, Has.Count.EqualTo(1));
+            Assert.That(free, Is.Empty);
+            Assert.That(firstIsLeft, Is.Empty);
+            Assert.That(refused, Is.Null);
+            Assert.That(again, Is.Not.Null);
+        }
+
+        async Task<IReadOnlyList<string>> InTheWayAsync(int version)
+        {
+            await using var closing = await VersionClosing.CloseAsync(
+                both.Databases,
+                [one.Name, two.Name],
+                version,
+                CancellationToken.None
+            );
+            return [.. closing.InTheWay];
+        }
+    }
+
+    [Test]
+    public async Task A_worker_at_a_partition_is_seen_by_a_session_in_another_database_of_the_server()
+    {
+        await using var other = await TestDatabase.CreateAsync();
+        await using var stage = await Stage.CreateAsync();
+        await using var both = Stage
+            .Of([other], other.ConnectionString)
+            .WithDatabase("second", stage.ConnectionString, Entries.Notes with { Database = "second" });
+        await using var writing = await stage.Databases.OpenWritingAsync(Stage.App, CancellationToken.None);
+        var clock = new WriteClock(writing, Terms.Long with { Version = 2 });
+
+        await clock.BeginAsync();
+        var atWork = await InTheWayAsync();
+        await clock.EndAsync();
+        var done = await InTheWayAsync();
+
+        Assert.That(
+            atWork.Single(),
+            Does.StartWith("database second:").And.Contain($"session {writing.ProcessID} (rotationmesh)")
+        );
+        Assert.That(done, Is.Empty);
+
+        async Task<IReadOnlyList<string>> InTheWayAsync()
+        {
+            await using var closing = await CloseAsync(both, version: 2);
+            return [.. closing.InTheWay];
+        }
+    }
+
+    private static Task<VersionHold?> TakeAsync(
+        Stage stage,
+        ServerSessions sessions,
+        string database,
+        int version
+    ) => VersionHold.TryTakeAsync(stage.Databases, sessions, database, version, CancellationToken.None);
 
     private static Task<VersionHold?> HoldAsync(Stage stage) =>
         VersionHold.TryTakeAsync(

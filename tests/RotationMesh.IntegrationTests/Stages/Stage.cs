@@ -99,6 +99,28 @@ internal sealed class Stage : IAsyncDisposable
             Borrowed = true,
         };
 
+    /// <summary>Databases that all have the notes, each under its own name, controlled from another.</summary>
+    public static Stage Of(
+        IReadOnlyList<TestDatabase> fleet,
+        string controlConnectionString,
+        string keywords = ""
+    ) =>
+        new(
+            fleet[0],
+            StageKeys.Ring(),
+            [.. fleet.Select(database => Entries.Notes with { Database = database.Name })],
+            [
+                .. fleet.Select(
+                    (database, place) =>
+                        new DatabaseEntry(database.Name, $"{database.ConnectionString};{keywords}", place)
+                ),
+            ],
+            controlConnectionString
+        )
+        {
+            Borrowed = true,
+        };
+
     /// <summary>The same database by a role of its own, controlled by the owner's.</summary>
     public static Stage Of(Stage owner, string connectionString) =>
         Of(owner.database, owner.ConnectionString, connectionString);

@@ -99,7 +99,11 @@ public sealed class WhenTheBrokerRefuses
         {
             await service.JoinedAsync(Deadline);
             await service.IsReadyAsync(Deadline);
-            Assert.That(service.Says("may have 1 queues and has them"), Is.EqualTo(2), "told, and passed");
+            Assert.That(
+                service.Says("may have 1 queues and has them"),
+                Is.InRange(2, 8),
+                "told, and passed, not once an attempt"
+            );
             Assert.That(service.Output, Has.Length.LessThan(40_000));
         }
 

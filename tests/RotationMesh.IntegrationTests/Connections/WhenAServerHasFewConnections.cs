@@ -1,0 +1,90 @@
+using RotationMesh.IntegrationTests.Retiring;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Connections;
+
+/// <summary>Many databases on one server: what this program leaves to the application.</summary>
+[Parallelizable(ParallelScope.All)] // they wait
+public sealed class WhenAServerHasFewConnections
+{
+    private const int Databases = 40;
+    private const int Connections = 60;
+
+    /// <summary>A quarter of what is free, and the looks that wait for nobody.</summary>
+    private const int Most = (Connections / 4) + 10;
+
+    [Test]
+    public async Task More_databases_than_it_may_open_are_rotated_and_their_key_retired_with_a_quarter_of_them()
+    {
+        await using var server = await PrivatePostgres.StartAsync($"max_connections = {Connections}");
+        await using var control = await TestDatabase.CreateAsync();
+        var fleet = await CreateAsync(server);
+        await using var stage = Stage.Of(fleet, control.ConnectionString);
+        using var end = new CancellationTokenSource();
+        var watching = WatchAsync(fleet[0], end.Token);
+
+        var report = await stage.RotateAsync();
+        var retired = await stage.RetireAsync();
+
+        await end.CancelAsync();
+        var most = await watching;
+        TestContext.Out.WriteLine($"at most {most} connections at once");
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        Assert.That(report.Tables.Sum(table => table.Rotated), Is.EqualTo(Databases * 5));
+        Assert.That(retired.InTheWay, Is.Empty);
+        Assert.That(most, Is.InRange(2, Most));
+    }
+
+    [Test]
+    public async Task A_pool_size_in_the_connection_string_goes_for_the_whole_server()
+    {
+        await using var server = await PrivatePostgres.StartAsync($"max_connections = {Connections}");
+        await using var control = await TestDatabase.CreateAsync();
+        var fleet = await CreateAsync(server);
+        await using var small = Stage.Of(fleet, control.ConnectionString, "Maximum Pool Size=5");
+        await using var enough = Stage.Of(fleet, control.ConnectionString, "Maximum Pool Size=8");
+        using var end = new CancellationTokenSource();
+        var watching = WatchAsync(fleet[0], end.Token);
+
+        Assert.That(
+            async () => await small.RotateAsync(),
+            Throws
+                .InstanceOf<Core.UsageException>()
+                .With.Message.Contains("allows 5 connections, and 2 workers need 6")
+                .And.Message.Contains("Maximum Pool Size")
+        );
+        var report = await enough.RotateAsync();
+
+        await end.CancelAsync();
+        Assert.That(report.State, Is.EqualTo("Completed"));
+        Assert.That(await watching, Is.LessThanOrEqualTo(8 + 10));
+    }
+
+    private static async Task<IReadOnlyList<TestDatabase>> CreateAsync(PrivatePostgres server)
+    {
+        var first = await server.CreateDatabaseAsync();
+        await using (var stage = Stage.Of([first], first.ConnectionString))
+        {
+            await stage.CreateNotesAsync();
+            await stage.InsertAsync(Note.Many(5));
+        }
+
+        var fleet = new List<TestDatabase> { first };
+        while (fleet.Count < Databases)
+            fleet.Add(await first.CopyAsync());
+        return fleet;
+    }
+
+    // The most connections of the program to the fleet's server, but for the one that looks.
+    private static async Task<long> WatchAsync(TestDatabase any, CancellationToken end)
+    {
+        await using var connection = await any.DataSource.OpenConnectionAsync(CancellationToken.None);
+        await using var count = connection.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rotationmesh'";
+        var most = 0L;
+        while (!end.IsCancellationRequested)
+            most = Math.Max(most, (long)(await count.ExecuteScalarAsync(CancellationToken.None))!);
+        return most;
+    }
+}
