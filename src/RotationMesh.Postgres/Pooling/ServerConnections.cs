@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Postgres.Pooling;
 
@@ -78,8 +79,8 @@ internal sealed class ServerConnections(string name, int? most)
             var left = Patience - Stopwatch.GetElapsedTime(started);
             if (left <= TimeSpan.Zero)
                 throw new NpgsqlException(
-                    $"none of the {Most} connections to server {name} came free within {Patience.TotalSeconds:0} s: choose fewer "
-                        + "workers, or allow more by Maximum Pool Size in the connection string"
+                    $"none of the {Most} {Reasons.NoConnectionFree} {name} came free within {Patience.TotalSeconds:0} s: choose "
+                        + "fewer workers, or allow more by Maximum Pool Size in the connection string"
                 );
             await Task.WhenAny(turn, Task.Delay(left, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
