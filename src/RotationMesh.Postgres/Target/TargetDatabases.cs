@@ -131,7 +131,8 @@ public sealed class TargetDatabases : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var pool in readers.Values.Concat(writers.Values).Concat(apart.Values))
-            await pool.Value.DisposeAsync();
+            if (pool.IsValueCreated)
+                await pool.Value.DisposeAsync();
         Places.Dispose();
     }
 

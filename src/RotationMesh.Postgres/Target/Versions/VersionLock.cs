@@ -33,14 +33,14 @@ public static class VersionLock
     private static readonly string Find = string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        SELECT * FROM (
-            SELECT CASE l.objsubid WHEN 2 THEN l.database::pg_catalog.int8 ELSE l.objid::pg_catalog.int8 END AS place,
-                   CASE l.objsubid WHEN 2 THEN l.objid::pg_catalog.int8
+        SELECT place, version, pid, application, alone FROM (
+            SELECT CASE WHEN l.objsubid OPERATOR(pg_catalog.=) 2 THEN l.database::pg_catalog.int8 ELSE l.objid::pg_catalog.int8 END AS place,
+                   CASE WHEN l.objsubid OPERATOR(pg_catalog.=) 2 THEN l.objid::pg_catalog.int8
                         ELSE l.classid::pg_catalog.int8 OPERATOR(pg_catalog.&) {VersionBits}::pg_catalog.int8 END AS version,
                    l.pid, coalesce(a.application_name, '') AS application, l.mode OPERATOR(pg_catalog.=) 'ExclusiveLock' AS alone
             FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) l.pid
             WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted
-              AND CASE l.objsubid WHEN 2 THEN l.classid OPERATOR(pg_catalog.=) {(uint)Class}::pg_catalog.oid
+              AND CASE WHEN l.objsubid OPERATOR(pg_catalog.=) 2 THEN l.classid OPERATOR(pg_catalog.=) {(uint)Class}::pg_catalog.oid
                        ELSE {MarkClassOf("l")} END
         ) AS held
         WHERE place OPERATOR(pg_catalog.=) ANY ($1)
