@@ -29,6 +29,13 @@ internal static partial class MeshLog
     public static partial void ControlDatabaseAway(ILogger log, string cause, TimeSpan pause);
 
     [LoggerMessage(
+        3008,
+        LogLevel.Warning,
+        "Not in service yet: the control schema is being brought up to date, and {Reason}"
+    )]
+    public static partial void ControlSchemaWaits(ILogger log, string reason);
+
+    [LoggerMessage(
         3007,
         LogLevel.Warning,
         "Rotation {RotationId}: who held its step '{Work}' gave no sign of life and was ended, {Holder}"

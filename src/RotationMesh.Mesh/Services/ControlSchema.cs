@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Core;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Waits;
 
 namespace RotationMesh.Mesh.Services;
 
@@ -14,13 +16,19 @@ internal sealed class ControlSchema(ControlDatabase control, TimeProvider clock,
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>Time in which it is done, unless it waits for others; then it says each time for whom.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest wait for what the server says of it.</summary>
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await control.MigrateAsync(cancellationToken);
+                await MigrateAsync(cancellationToken);
                 return;
             }
             catch (Exception fault) when (Faults.IsOfDatabase(fault))
@@ -28,6 +36,41 @@ internal sealed class ControlSchema(ControlDatabase control, TimeProvider clock,
                 MeshLog.ControlDatabaseAway(log, DatabaseFaults.Describe(fault), Pause);
                 await Task.Delay(Pause, clock, cancellationToken);
             }
+        }
+    }
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        var migration = control.MigrateAsync(cancellationToken);
+        while (await Task.WhenAny(migration, Task.Delay(Patience, clock, cancellationToken)) != migration)
+        {
+            if (cancellationToken.IsCancellationRequested)
+                break;
+            if (await FindReasonAsync(cancellationToken) is { } reason)
+                MeshLog.ControlSchemaWaits(log, reason);
+        }
+
+        await migration;
+    }
+
+    // Null where it only takes its time.
+    private async Task<string?> FindReasonAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Answer);
+        try
+        {
+            await using var connection = await control.Source.OpenConnectionAsync(patience.Token);
+            var waits = await SessionWaits.FindAsync(connection, patience.Token);
+            return waits.FirstOrDefault(wait => wait.IsForOthers)?.ToString();
+        }
+        catch (Exception fault) when (Faults.IsOfDatabase(fault))
+        {
+            return DatabaseFaults.Describe(fault);
+        }
+        catch (OperationCanceledException)
+        {
+            return Reasons.NotInTime;
         }
     }
 
