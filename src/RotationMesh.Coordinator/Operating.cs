@@ -27,7 +27,7 @@ internal static class Operating
             .AddKeyedSingleton(
                 ForReading,
                 (parts, _) =>
-                    new TargetDatabases(Map(parts)) { LockPatience = TargetDatabases.ReadingPatience }
+                    new TargetDatabases(Databases(parts)) { LockPatience = TargetDatabases.ReadingPatience }
             )
             .AddSingleton(parts =>
                 MapGates.Of(Map(parts), Databases(parts), () => Ring(parts), Control(parts))

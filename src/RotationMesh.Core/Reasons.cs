@@ -52,9 +52,6 @@ public static class Reasons
     /// <summary>The limit of connections of the server, the database or the role is reached.</summary>
     public const string NoConnectionLeft = "the server has no connection left for the role";
 
-    /// <summary>This process uses all the connections that it may have to the server, and none came back.</summary>
-    public const string NoConnectionFree = "connections that this process may have to server";
-
     /// <summary>The coordinator's session that shows the rotation in the database is lost, and can't be had again.</summary>
     public const string VersionNotHeld = "nothing is written there, for the lock of version";
 

@@ -13,21 +13,22 @@ namespace RotationMesh.Service;
 public static class ServiceParts
 {
     /// <summary>
-    /// Map, key ring and databases. At most <paramref name="connections"/> connections a database for reading, and as
-    /// many for writing; null: the connection string says.
+    /// Map, key ring and databases, for so many <paramref name="workers"/> at once; null for a coordinator. Throws
+    /// <see cref="Core.UsageException"/> where a connection string does not allow the connections that they need.
     /// </summary>
     public static IServiceCollection AddParts(
         this IServiceCollection services,
         ServiceSite site,
-        int? connections = null
+        int? workers = null
     )
     {
         ArgumentNullException.ThrowIfNull(site);
         MapConnection.EnsureUnderstood(site.Map); // before it joins the mesh, not with the first partition
+        ConnectionRoom.EnsureAllowed(site.Map, workers);
         return services
             .AddSingleton(_ => site.Map)
             .AddSingleton(_ => site.Ring)
-            .AddSingleton(_ => new TargetDatabases(site.Map, connections))
+            .AddSingleton(_ => new TargetDatabases(site.Map, workers))
             .AddSingleton(_ => new EnvelopeFormats(site.Map))
             .AddSingleton<IExternalStores>(_ => new S3Stores(site.Variable))
             .AddSingleton<SchemaCheck>();

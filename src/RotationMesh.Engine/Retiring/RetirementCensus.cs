@@ -44,10 +44,6 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
         inTheWay.Clear();
         var targets = (await schema.CheckAsync(entries, forWriting: false, cancellationToken)).OrThrow();
         leftOut.Clear();
-        foreach (var target in targets)
-            leftOut.AddRange(
-                await Postgres.Target.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
-            );
         var counted = new List<TableVersions>();
         foreach (var database in targets.GroupBy(target => target.Entry.Database))
             counted.AddRange(await CountAsync([.. database], lasting, cancellationToken));
@@ -84,6 +80,11 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
         var counted = ended
             ? await CountQuietAsync(targets, lasting ? QuietCount.Tries : GlanceTries, cancellationToken)
             : await CountAsync(targets, cancellationToken);
+        // Their writers were waited for as well.
+        foreach (var target in targets)
+            leftOut.AddRange(
+                await Postgres.Target.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
+            );
         if (durable is not null)
             await FlushAsync(durable, cancellationToken);
         return counted;

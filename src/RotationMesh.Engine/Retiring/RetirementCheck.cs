@@ -197,8 +197,8 @@ internal sealed class RetirementCheck(
         {
             var name =
                 $"table {rows.Table} (database {rows.Beside.Entry.Database}), which inherits from {rows.Beside.Entry.Shown} and is left out";
-            if (rows.IsHidden)
-                yield return $"{name}: row-level security hides rows from this role";
+            if (rows.Fault is { } fault)
+                yield return $"{name}: {fault}";
             else if (rows.Version == version || rows.Version is null)
                 yield return $"{name}: {rows.Rows} rows {(rows.Version is null ? "name no version, and may need any key" : $"claim version {version}")}: "
                     + "give it an entry of its own";

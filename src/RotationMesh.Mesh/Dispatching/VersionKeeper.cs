@@ -134,7 +134,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
             // Held in a copy, it would tell nobody anything.
             if (!isExpected && await expect(end.Token) is { } expected)
             {
-                await expected.EnsureAsync(databases, database, end.Token);
+                await hold.EnsureAsync(expected, databases, database, end.Token);
                 isExpected = true;
             }
 

@@ -38,19 +38,19 @@ internal sealed class ConnectionPool : IAsyncDisposable
     public ServerConnections Server => server;
 
     /// <summary>
-    /// Lends one until it is closed. One that the pool does not keep does not wait: it is for what looks after the others.
-    /// Throws <see cref="NpgsqlException"/>.
+    /// Lends one until it is closed. It <paramref name="waits"/> for one that is free, unless the pool keeps none: such are
+    /// for what looks after the others. Throws <see cref="NpgsqlException"/>.
     /// </summary>
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    public async Task<NpgsqlConnection> OpenAsync(bool waits, CancellationToken cancellationToken)
     {
-        if (keeps)
+        if (keeps && waits)
             await server.EnterAsync(this, cancellationToken);
         else
             server.Enter(this);
         NpgsqlConnection connection;
         try
         {
-            connection = await source.OpenConnectionAsync(cancellationToken);
+            connection = await OpenOrMakeRoomAsync(cancellationToken);
         }
         catch
         {
@@ -78,29 +78,49 @@ internal sealed class ConnectionPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes those that are not lent, and the others when they come back.</summary>
-    public void Clear()
+    /// <summary>Closes those that are not lent, and the others when they come back; how the number of open ones changes.</summary>
+    public int Clear()
     {
         source.Clear();
+        var change = lent - Open;
         (Open, closing) = (lent, lent);
+        return change;
     }
 
-    /// <summary>Counts one more that is lent.</summary>
-    public void Lend()
+    /// <summary>Counts one more that is lent; how the number of open ones changes.</summary>
+    public int Lend()
     {
         lent++;
-        Open = Math.Max(Open, lent);
         Used = Stopwatch.GetTimestamp();
+        if (lent <= Open)
+            return 0;
+        Open = lent;
+        return 1;
     }
 
-    /// <summary>Counts one that came back.</summary>
-    public void TakeBack()
+    /// <summary>Counts one that came back; how the number of open ones changes.</summary>
+    public int TakeBack()
     {
         lent--;
         if (keeps && closing == 0)
-            return;
+            return 0;
         Open--;
         closing = Math.Max(closing - 1, 0);
+        return -1;
+    }
+
+    // A limit of the server, the role or the database may count connections that this process only keeps for later.
+    private async Task<NpgsqlConnection> OpenOrMakeRoomAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.TooManyConnections)
+        {
+            server.Clear();
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

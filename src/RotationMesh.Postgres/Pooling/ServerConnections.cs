@@ -1,20 +1,18 @@
 using System.Diagnostics;
 using Npgsql;
-using RotationMesh.Core;
 
 namespace RotationMesh.Postgres.Pooling;
 
 /// <summary>
 /// The connections of this process to one server, by the pools of all its databases together: at most a quarter of those that
 /// the server has free, so that the application has the others. Where all are in use, a database that was not asked for
-/// longest gives its idle ones up.
+/// longest gives its idle ones up; who finds none waits in a queue.
 /// </summary>
-/// <param name="name">The server, for people.</param>
 /// <param name="most">How many the user allows; null where nobody said.</param>
-internal sealed class ServerConnections(string name, int? most)
+internal sealed class ServerConnections(int? most)
 {
-    /// <summary>Least number that is not waited for, however full the server is.</summary>
-    private const int Fewest = 12;
+    /// <summary>Least number, however full the server is: planning, counting and coordinating side by side.</summary>
+    public const int Fewest = 12;
 
     /// <summary>Part of the server's free connections that is taken.</summary>
     private const int Part = 4;
@@ -22,28 +20,40 @@ internal sealed class ServerConnections(string name, int? most)
     /// <summary>Time after which the server is asked again how many are free.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
 
-    /// <summary>Longest wait for one that this process uses itself.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// Longest wait in the queue. Who holds a connection may be waiting for a second one: rather one too many than all of
+    /// them waiting for each other.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // Superusers are bound by the server's own limit alone. Below zero: no limit.
     private const string AskFree = """
         SELECT pg_catalog.current_setting('max_connections')::pg_catalog.int4
                OPERATOR(pg_catalog.-) pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4
                OPERATOR(pg_catalog.-) coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::pg_catalog.int4
-               OPERATOR(pg_catalog.-) (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity
-                                       WHERE usesysid IS NOT NULL)::pg_catalog.int4
+               OPERATOR(pg_catalog.-) used.in_all,
+               CASE WHEN r.rolsuper OR r.rolconnlimit OPERATOR(pg_catalog.<) 0 THEN -1
+                    ELSE greatest(r.rolconnlimit OPERATOR(pg_catalog.-) used.by_role, 0) END
+        FROM pg_catalog.pg_roles r, LATERAL (
+            SELECT pg_catalog.count(*)::pg_catalog.int4 AS in_all,
+                   (pg_catalog.count(*) FILTER (WHERE a.usesysid OPERATOR(pg_catalog.=) r.oid))::pg_catalog.int4 AS by_role
+            FROM pg_catalog.pg_stat_activity a WHERE a.usesysid IS NOT NULL
+        ) AS used
+        WHERE r.rolname OPERATOR(pg_catalog.=) session_user
         """;
 
     private readonly Lock gate = new();
     private readonly List<ConnectionPool> pools = [];
-    private TaskCompletionSource released = New();
+    private readonly LinkedList<Waiter> queue = [];
+    private int open; // of all pools
     private int needed = Fewest;
-    private int? free;
+    private int part;
     private long asked;
 
     /// <summary>How many the user allows; null where nobody said.</summary>
     public int? Allowed => most;
 
-    private int Most => most ?? Math.Max(needed, (free ?? 0) / Part);
+    private int Most => most ?? Math.Max(needed, part);
 
     /// <summary>Takes a pool in.</summary>
     public void Add(ConnectionPool pool)
@@ -60,30 +70,38 @@ internal sealed class ServerConnections(string name, int? most)
     }
 
     /// <summary>
-    /// Waits until one more may be lent by the pool; to be followed by <see cref="Leave"/>. Throws
-    /// <see cref="NpgsqlException"/> where none comes free in time.
+    /// Waits until one more may be lent by the pool, or has waited for too long; to be followed by <see cref="Leave"/>.
     /// </summary>
     public async Task EnterAsync(ConnectionPool pool, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
+        LinkedListNode<Waiter> place;
+        lock (gate)
         {
-            Task turn;
+            if (queue.Count == 0 && TryEnter(pool))
+                return;
+            place = queue.AddLast(new Waiter(pool));
+        }
+
+        try
+        {
+            await place.Value.Turn.Task.WaitAsync(Patience, cancellationToken);
+        }
+        catch (Exception end) when (end is TimeoutException or OperationCanceledException)
+        {
             lock (gate)
             {
-                if (TryEnter(pool))
-                    return;
-                turn = released.Task;
+                var isWaiting = place.List is not null;
+                if (isWaiting)
+                    queue.Remove(place);
+                if (isWaiting && end is TimeoutException)
+                    Lend(pool);
             }
 
-            var left = Patience - Stopwatch.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
-                throw new NpgsqlException(
-                    $"none of the {Most} {Reasons.NoConnectionFree} {name} came free within {Patience.TotalSeconds:0} s: choose "
-                        + "fewer workers, or allow more by Maximum Pool Size in the connection string"
-                );
-            await Task.WhenAny(turn, Task.Delay(left, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            if (end is TimeoutException)
+                return;
+            if (place.Value.Turn.Task.IsCompleted)
+                Leave(pool); // its turn came at the same moment
+            throw;
         }
     }
 
@@ -91,7 +109,7 @@ internal sealed class ServerConnections(string name, int? most)
     public void Enter(ConnectionPool pool)
     {
         lock (gate)
-            pool.Lend();
+            Lend(pool);
     }
 
     /// <summary>One came back.</summary>
@@ -99,9 +117,12 @@ internal sealed class ServerConnections(string name, int? most)
     {
         lock (gate)
         {
-            pool.TakeBack();
-            released.SetResult();
-            released = New();
+            open += pool.TakeBack();
+            while (queue.First is { } first && TryEnter(first.Value.Pool))
+            {
+                queue.RemoveFirst();
+                first.Value.Turn.SetResult();
+            }
         }
     }
 
@@ -109,7 +130,15 @@ internal sealed class ServerConnections(string name, int? most)
     public void Clear(ConnectionPool pool)
     {
         lock (gate)
-            pool.Clear();
+            open += pool.Clear();
+    }
+
+    /// <summary>Closes all that are not lent: the server, or the role's limit, has no room for one more.</summary>
+    public void Clear()
+    {
+        lock (gate)
+            foreach (var pool in pools.Where(one => one.HasIdle))
+                open += pool.Clear();
     }
 
     /// <summary>Asks the server, over a connection to it, how many are free, where that was not asked lately.</summary>
@@ -117,32 +146,43 @@ internal sealed class ServerConnections(string name, int? most)
     {
         lock (gate)
         {
-            if (most is not null || (free is not null && Stopwatch.GetElapsedTime(asked) < Lasting))
+            if (most is not null || (asked != 0 && Stopwatch.GetElapsedTime(asked) < Lasting))
                 return;
-            (free, asked) = (free ?? 0, Stopwatch.GetTimestamp());
+            asked = Stopwatch.GetTimestamp();
         }
 
         await using var command = new NpgsqlCommand(AskFree, connection);
-        var others = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return;
+        var (free, ofRole) = (reader.GetInt32(0), reader.GetInt32(1));
         lock (gate)
-            free = others + pools.Sum(pool => pool.Open); // our own are as good as free
+        {
+            // Our own are as good as free.
+            part = (free + open) / Part;
+            if (ofRole >= 0)
+                part = Math.Min(part, ofRole + open);
+        }
     }
 
     // All under the gate.
     private bool TryEnter(ConnectionPool pool)
     {
-        if (pool.HasIdle || pools.Sum(one => one.Open) < Most)
+        if (!pool.HasIdle && open >= Most)
         {
-            pool.Lend();
-            return true;
+            if (pools.Where(one => one.HasIdle).MinBy(one => one.Used) is not { } idle)
+                return false;
+            open += idle.Clear();
         }
 
-        if (pools.Where(one => one.HasIdle).MinBy(one => one.Used) is not { } idle)
-            return false;
-        idle.Clear();
-        pool.Lend();
+        Lend(pool);
         return true;
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private void Lend(ConnectionPool pool) => open += pool.Lend();
+
+    private sealed record Waiter(ConnectionPool Pool)
+    {
+        public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Pooling;
 
@@ -159,6 +160,24 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
 
     /// <summary>Connections that so many workers need, and what goes on beside them.</summary>
     internal static int Needed(int workers) => workers * OfWorker + OfPlanner;
+
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where a connection string's Maximum Pool Size is too small for a service with so
+    /// many workers, or for a coordinator (null).
+    /// </summary>
+    public static void EnsureAllowed(RotationMap map, int? workers)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        var needed = workers is { } many ? Needed(many) : ServerConnections.Fewest;
+        var all = map.Databases.Select(entry => MapConnection.Checked(entry, map.Path)).ToList();
+        foreach (var address in all.Select(ServerAddress.Of).Distinct())
+            if (ServerAddress.Allowed(all, address) is { } most && most < needed)
+                throw new UsageException(
+                    $"server {address}: the connection strings allow {most} connections, and "
+                        + $"{(workers is null ? "a coordinator needs" : $"{workers} partitions at a time need")} {needed}: raise "
+                        + $"their Maximum Pool Size to {needed}{(workers > 1 ? ", or choose a lower --concurrency" : "")}"
+                );
+    }
 
     // What the user's own connection strings allow this process on the server.
     private ConnectionLimit? Allowed(string database, int needed) =>

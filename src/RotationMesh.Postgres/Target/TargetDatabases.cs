@@ -10,18 +10,23 @@ namespace RotationMesh.Postgres.Target;
 public sealed class TargetDatabases : IAsyncDisposable
 {
     private readonly RotationMap map;
-    private readonly int? connections;
+    private readonly int? workers;
 
     /// <summary>
-    /// The databases of <paramref name="map"/>; none is contacted yet. <paramref name="connections"/> is the size of either
-    /// pool, null for what the connection string says.
+    /// The databases of <paramref name="map"/>; none is contacted yet. So many <paramref name="workers"/> work there at once;
+    /// null where nobody said.
     /// </summary>
-    public TargetDatabases(RotationMap map, int? connections = null)
+    public TargetDatabases(RotationMap map, int? workers = null)
     {
         this.map = map;
-        this.connections = connections;
+        this.workers = workers;
+        servers = [];
         Places = new DatabasePlaces(map, this);
     }
+
+    /// <summary>The same databases with pools of their own, counted together with those of <paramref name="beside"/>.</summary>
+    public TargetDatabases(TargetDatabases beside)
+        : this((beside ?? throw new ArgumentNullException(nameof(beside))).map) => servers = beside.servers;
 
     /// <summary>Every table of the map, also those that nobody asks for now.</summary>
     internal IEnumerable<TableEntry> Tables => map.Tables;
@@ -85,7 +90,7 @@ public sealed class TargetDatabases : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<ConnectionPool>> apart = [];
     private readonly ConcurrentDictionary<string, PoolerCheck> poolers = [];
     private readonly ConcurrentDictionary<string, Lazy<ConnectionPool>> readers = [];
-    private readonly ConcurrentDictionary<string, ServerConnections> servers = [];
+    private readonly ConcurrentDictionary<string, ServerConnections> servers;
     private readonly ConcurrentDictionary<string, Lazy<ConnectionPool>> writers = [];
 
     /// <summary>Whether the map has a database of that name: an earlier map may have had another.</summary>
@@ -103,6 +108,13 @@ public sealed class TargetDatabases : IAsyncDisposable
     /// </summary>
     public Task<NpgsqlConnection> OpenReadingAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Readers(database), cancellationToken);
+
+    /// <summary>
+    /// A connection for reading that is held while others are opened. It does not wait for one that is free: those who hold
+    /// them may all wait for a second one. Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// </summary>
+    internal Task<NpgsqlConnection> OpenToHoldAsync(string database, CancellationToken cancellationToken) =>
+        OpenAsync(database, Readers(database), cancellationToken, waits: false);
 
     /// <summary>
     /// A connection for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
@@ -139,12 +151,13 @@ public sealed class TargetDatabases : IAsyncDisposable
     private static async Task<NpgsqlConnection> OpenAsync(
         string database,
         ConnectionPool pool,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool waits = true
     )
     {
         try
         {
-            return await pool.OpenAsync(cancellationToken);
+            return await pool.OpenAsync(waits, cancellationToken);
         }
         catch (NpgsqlException fault)
         {
@@ -179,8 +192,6 @@ public sealed class TargetDatabases : IAsyncDisposable
             builder.ConnectionStringBuilder.MaxPoolSize,
             MostConnections
         );
-        if (connections is { } most)
-            builder.ConnectionStringBuilder.MaxPoolSize = most;
 
         if (!pooled)
             builder.ConnectionStringBuilder.Pooling = false;
@@ -199,15 +210,14 @@ public sealed class TargetDatabases : IAsyncDisposable
         var server = servers.GetOrAdd(
             address,
             _ => new ServerConnections(
-                address,
                 ServerAddress.Allowed(
                     map.Databases.Select(one => MapConnection.Checked(one, map.Path)),
                     address
                 )
             )
         );
-        if (connections is { } workers)
-            server.Need(ConnectionRoom.Needed(workers));
+        if (workers is { } many)
+            server.Need(ConnectionRoom.Needed(many));
         return new ConnectionPool(server, builder.Build(), pooled);
     }
 }

@@ -111,6 +111,21 @@ public sealed class InheritedTableTests
         Assert.That(retired.InTheWay, Is.Empty);
     }
 
+    [Test]
+    public async Task What_is_left_out_and_may_not_be_read_stands_in_the_way_and_the_keys_are_listed_all_the_same()
+    {
+        await using var stage = await Stage.CreateAsync(Entries.Notes with { Only = true });
+        await stage.CreateNotesAsync();
+        await stage.ExecuteAsync("CREATE TABLE history () INHERITS (notes)");
+        await using var role = await StageRole.CreateAsync(stage);
+        await role.GrantAsync("SELECT, UPDATE", "notes");
+        await using var limited = stage.Variant(user: role.Name);
+
+        var listed = await limited.KeyAsync();
+
+        Assert.That(listed.InTheWay.Single(), Does.Contain("public.history").And.Contain("can't be counted"));
+    }
+
     private static IEnumerable<string> Found(DatabaseScan scan) =>
         scan
             .Found.Select(found => found.Table.Table)

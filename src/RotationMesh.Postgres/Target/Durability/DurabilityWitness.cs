@@ -51,7 +51,7 @@ public sealed class DurabilityWitness : IAsyncDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(databases);
-        var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        var connection = await databases.OpenToHoldAsync(database, cancellationToken);
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(Begin, cancellationToken: cancellationToken));

@@ -48,10 +48,11 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         if (rows == 0)
             yield break;
-        await using var connection = await databases.OpenReadingAsync(
-            target.Entry.Database,
-            cancellationToken
-        );
+        // Tenants are counted over a second one.
+        await using var connection =
+            tenants is null && !target.ByTenant
+                ? await databases.OpenReadingAsync(target.Entry.Database, cancellationToken)
+                : await databases.OpenToHoldAsync(target.Entry.Database, cancellationToken);
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         if (tenants is null)

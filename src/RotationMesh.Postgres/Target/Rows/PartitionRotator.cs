@@ -81,9 +81,9 @@ public sealed class PartitionRotator : IDisposable
             await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
         term = term with { Version = settings.Target.Version };
         var clock = new WriteClock(writing, term);
-        var left = settings.DryRun ? TimeSpan.Zero : await clock.BeginAsync();
         try
         {
+            var left = settings.DryRun ? TimeSpan.Zero : await clock.BeginAsync();
             return await RotateAsync(target, range, term, clock, left, reading, writing, failed, stopping);
         }
         finally

@@ -25,6 +25,7 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
         var begin = new NpgsqlBatchCommand(Begin);
         begin.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
         begin.Parameters.Add(VersionLock.Parameter(term.Version));
+        session = connection.ProcessID; // from now on it may have the lock, however this ends
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(begin);
         batch.BatchCommands.Add(VersionLock.Look(term.Version)); // after the lock: whoever retires it looks for that
@@ -33,7 +34,6 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
         var left = reader.GetTimeSpan(0);
         if (!reader.GetBoolean(1))
             return TimeSpan.Zero;
-        session = connection.ProcessID;
         await reader.NextResultAsync();
         await reader.ReadAsync();
         return reader.GetBoolean(0) ? TimeSpan.Zero : left;

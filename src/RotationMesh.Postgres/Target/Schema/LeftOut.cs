@@ -68,17 +68,38 @@ public static class LeftOut
         var counted = new List<LeftOutRows>();
         foreach (var heir in await HeirsAsync(databases, connection, target, cancellationToken))
         {
-            var rows = await connection.QueryAsync<(long? Version, long Rows)>(
-                new CommandDefinition(
-                    $"SELECT {target.Sql.Version}::pg_catalog.int8, pg_catalog.count(*) FROM ONLY {heir.Name} AS t WHERE {held} GROUP BY 1",
-                    cancellationToken: cancellationToken
+            try
+            {
+                var rows = await connection.QueryAsync<(long? Version, long Rows)>(
+                    new CommandDefinition(
+                        $"SELECT {target.Sql.Version}::pg_catalog.int8, pg_catalog.count(*) FROM ONLY {heir.Name} AS t WHERE {held} GROUP BY 1",
+                        cancellationToken: cancellationToken
+                    )
+                );
+                counted.AddRange(
+                    rows.Select(row => new LeftOutRows(target, heir.Name, row.Version, row.Rows))
+                );
+                if (heir.IsHidden)
+                    counted.Add(
+                        new LeftOutRows(target, heir.Name, null, 0)
+                        {
+                            Fault = "row-level security hides rows from this role",
+                        }
+                    );
+            }
+            catch (PostgresException fault)
+                when (fault.SqlState
+                        is PostgresErrorCodes.InsufficientPrivilege
+                            or PostgresErrorCodes.LockNotAvailable
                 )
-            );
-            counted.AddRange(
-                rows.Select(row => new LeftOutRows(target, heir.Name, heir.IsHidden, row.Version, row.Rows))
-            );
-            if (heir.IsHidden)
-                counted.Add(new LeftOutRows(target, heir.Name, IsHidden: true, null, 0));
+            {
+                counted.Add(
+                    new LeftOutRows(target, heir.Name, null, 0)
+                    {
+                        Fault = $"it can't be counted: {DatabaseFaults.Describe(fault)}",
+                    }
+                );
+            }
         }
 
         return counted;
@@ -116,7 +137,10 @@ public static class LeftOut
 /// <summary>Rows of a table that is left out beside <paramref name="Beside"/>, of one version.</summary>
 /// <param name="Beside">The table that it inherits from.</param>
 /// <param name="Table">Its name.</param>
-/// <param name="IsHidden">Whether row-level security may hide others of its rows.</param>
 /// <param name="Version">Version that the rows claim; null where they name none.</param>
 /// <param name="Rows">How many they are.</param>
-public sealed record LeftOutRows(TableTarget Beside, string Table, bool IsHidden, long? Version, long Rows);
+public sealed record LeftOutRows(TableTarget Beside, string Table, long? Version, long Rows)
+{
+    /// <summary>Why others of its rows may not have been counted, in words; null where all were.</summary>
+    public string? Fault { get; init; }
+}

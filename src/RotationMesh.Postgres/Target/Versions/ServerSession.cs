@@ -106,10 +106,13 @@ internal sealed class ServerSession : IAsyncDisposable
             cancellationToken
         );
 
-    /// <summary>Throws <see cref="NpgsqlException"/> where the connection is gone, and all marks with it.</summary>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Throws <see cref="NpgsqlException"/> where the connection is gone, and all marks with it; unless it is to be asked
+    /// <paramref name="now"/>, an answer of the last second is enough.
+    /// </summary>
+    public async Task EnsureAsync(bool now, CancellationToken cancellationToken)
     {
-        if (IsLost || Stopwatch.GetElapsedTime(Interlocked.Read(ref seen)) >= Lasting)
+        if (now || IsLost || Stopwatch.GetElapsedTime(Interlocked.Read(ref seen)) >= Lasting)
             await AskAsync("SELECT", null, cancellationToken);
     }
 

@@ -1,3 +1,6 @@
+using Npgsql;
+using RotationMesh.Core;
+
 namespace RotationMesh.Postgres.Target.Versions;
 
 /// <summary>
@@ -5,20 +8,25 @@ namespace RotationMesh.Postgres.Target.Versions;
 /// </summary>
 public sealed class ServerSessions(TargetDatabases databases) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim opening = new(1);
+    private readonly Lock gate = new();
     private readonly List<Shared> open = [];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var shared in open)
-            await shared.Session.DisposeAsync();
-        open.Clear();
-        opening.Dispose();
+        List<Shared> all;
+        lock (gate)
+        {
+            all = [.. open];
+            open.Clear();
+        }
+
+        foreach (var shared in all)
+            await shared.CloseAsync();
     }
 
     /// <summary>
-    /// Joins that of the database's server. Throws <see cref="Npgsql.NpgsqlException"/> where it can't be reached, and where the
+    /// Joins that of the database's server. Throws <see cref="NpgsqlException"/> where it can't be reached, and where the
     /// database's connection string leads now here, now there.
     /// </summary>
     internal async Task<ServerSession> JoinAsync(
@@ -27,54 +35,82 @@ public sealed class ServerSessions(TargetDatabases databases) : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        await opening.WaitAsync(cancellationToken);
+        Shared? shared;
+        lock (gate)
+        {
+            shared = open.FirstOrDefault(one => one.Server == server && !one.IsLost);
+            if (shared is null)
+                open.Add(shared = new Shared(server, OpenAsync(database, server)));
+            shared.Users++;
+        }
+
         try
         {
-            var shared = open.FirstOrDefault(one => one.Session.Server == server && !one.Session.IsLost);
-            if (shared is null)
-            {
-                var session = await ServerSession.OpenAsync(databases, database, cancellationToken);
-                if (session.Server != server)
-                {
-                    await session.DisposeAsync();
-                    throw new Npgsql.NpgsqlException(
-                        "its connection string leads now to one server, now to another"
-                    );
-                }
-
-                open.Add(shared = new Shared(session));
-            }
-
-            shared.Users++;
-            return shared.Session;
+            // One server that lends none holds up nobody who asks for another.
+            return await shared.Session.WaitAsync(cancellationToken);
         }
-        finally
+        catch
         {
-            opening.Release();
+            await LeaveAsync(shared);
+            throw;
         }
     }
 
     /// <summary>Leaves it; the last one closes it.</summary>
     internal async Task LeaveAsync(ServerSession session)
     {
-        await opening.WaitAsync(CancellationToken.None);
-        try
+        Shared? shared;
+        lock (gate)
+            shared = open.FirstOrDefault(one => one.Is(session));
+        if (shared is not null)
+            await LeaveAsync(shared);
+    }
+
+    private async Task LeaveAsync(Shared shared)
+    {
+        lock (gate)
         {
-            if (open.FirstOrDefault(one => one.Session == session) is not { } shared || --shared.Users > 0)
+            if (--shared.Users > 0)
                 return;
             open.Remove(shared);
         }
-        finally
-        {
-            opening.Release();
-        }
 
-        await session.DisposeAsync();
+        var closing = shared.CloseAsync();
+        if (shared.Session.IsCompleted)
+            await closing; // else nobody waits for what is still being opened
     }
 
-    private sealed class Shared(ServerSession session)
+    // For all who wait for it, so that none of them calls it off.
+    private async Task<ServerSession> OpenAsync(string database, string server)
     {
-        public ServerSession Session { get; } = session;
+        var session = await ServerSession.OpenAsync(databases, database, CancellationToken.None);
+        if (session.Server == server)
+            return session;
+        await session.DisposeAsync();
+        throw new NpgsqlException("its connection string leads now to one server, now to another");
+    }
+
+    private sealed class Shared(string server, Task<ServerSession> session)
+    {
+        public string Server => server;
+        public Task<ServerSession> Session => session;
         public int Users { get; set; }
+        public bool IsLost =>
+            session.IsCompleted && (!session.IsCompletedSuccessfully || session.Result.IsLost);
+
+        public bool Is(ServerSession one) => session.IsCompletedSuccessfully && session.Result == one;
+
+        public async Task CloseAsync()
+        {
+            try
+            {
+                await (await session).DisposeAsync();
+            }
+            catch (Exception fault)
+                when (fault is NpgsqlException or TimeoutException or IOException or UsageException)
+            {
+                // It was never opened: whoever joined was told.
+            }
+        }
     }
 }

@@ -62,7 +62,7 @@ public sealed class VersionClosing : IAsyncDisposable
         {
             try
             {
-                await session.EnsureAsync(cancellationToken);
+                await session.EnsureAsync(now: true, cancellationToken);
             }
             catch (Npgsql.NpgsqlException fault)
             {

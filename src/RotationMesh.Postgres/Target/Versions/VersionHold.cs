@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace RotationMesh.Postgres.Target.Versions;
 
 /// <summary>Shows on a database's server that rows of the database may be brought to a version.</summary>
@@ -5,10 +7,11 @@ public sealed class VersionHold : IAsyncDisposable
 {
     private readonly ServerSessions sessions;
     private readonly ServerSession session;
+    private readonly ServerPlace place;
     private readonly long mark;
 
-    private VersionHold(ServerSessions sessions, ServerSession session, long mark) =>
-        (this.sessions, this.session, this.mark) = (sessions, session, mark);
+    private VersionHold(ServerSessions sessions, ServerSession session, ServerPlace place, long mark) =>
+        (this.sessions, this.session, this.place, this.mark) = (sessions, session, place, mark);
 
     /// <summary>Null where somebody has it alone. Throws where the database does not answer.</summary>
     public static async Task<VersionHold?> TryTakeAsync(
@@ -34,7 +37,7 @@ public sealed class VersionHold : IAsyncDisposable
                 && !(await session.FindOthersAsync([place.Oid], cancellationToken))[place.Oid]
                     .Any(holder => holder.IsAlone && holder.IsOf(version))
             )
-                return new VersionHold(sessions, session, mark);
+                return new VersionHold(sessions, session, place, mark);
         }
         catch
         {
@@ -47,7 +50,27 @@ public sealed class VersionHold : IAsyncDisposable
     }
 
     /// <summary>Throws where the connection is gone, and the mark with it.</summary>
-    public Task EnsureAsync(CancellationToken cancellationToken) => session.EnsureAsync(cancellationToken);
+    public Task EnsureAsync(CancellationToken cancellationToken) =>
+        session.EnsureAsync(now: false, cancellationToken);
+
+    /// <summary>
+    /// Throws <see cref="OtherDatabaseException"/> where the database is not the expected one, and
+    /// <see cref="NpgsqlException"/> where its connection string leads elsewhere than when the mark was made.
+    /// </summary>
+    public async Task EnsureAsync(
+        ExpectedDatabase expected,
+        TargetDatabases databases,
+        string database,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(databases);
+        await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        await expected.EnsureAsync(connection, database, cancellationToken);
+        if (await ServerPlace.ReadAsync(connection, cancellationToken) != place)
+            throw new NpgsqlException("its connection string leads now to one server, now to another");
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await LeaveAsync(sessions, session, mark);
