@@ -68,6 +68,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
             return await CountAsync(targets, cancellationToken);
         }
 
+        await CountLeftOutAsync(targets, cancellationToken);
         var writers = new EarlierWriters(databases, targets);
         var ended = await writers.HaveEndedAsync(lasting ? Patience : Glance, cancellationToken);
         await using var durable = lasting
@@ -80,14 +81,24 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
         var counted = ended
             ? await CountQuietAsync(targets, lasting ? QuietCount.Tries : GlanceTries, cancellationToken)
             : await CountAsync(targets, cancellationToken);
-        // Their writers were waited for as well.
-        foreach (var target in targets)
-            leftOut.AddRange(
-                await Postgres.Target.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
-            );
+        // Before and after: rows may move between them and their parents. Their writers were waited for as well.
+        await CountLeftOutAsync(targets, cancellationToken);
         if (durable is not null)
             await FlushAsync(durable, cancellationToken);
         return counted;
+    }
+
+    private async Task CountLeftOutAsync(
+        IReadOnlyList<TableTarget> targets,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var target in targets)
+        foreach (
+            var rows in await Postgres.Target.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
+        )
+            if (!leftOut.Contains(rows))
+                leftOut.Add(rows);
     }
 
     private async Task<IReadOnlyList<TableVersions>> CountAsync(

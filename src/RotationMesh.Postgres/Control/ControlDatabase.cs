@@ -164,7 +164,7 @@ public sealed class ControlDatabase : IAsyncDisposable
             }
             catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
             {
-                NpgsqlConnection.ClearPool(guard);
+                await SessionEnd.EndAsync(guard);
             }
     }
 

@@ -86,7 +86,7 @@ public sealed class HeldWork : IAsyncDisposable
             }
             catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
             {
-                NpgsqlConnection.ClearPool(connection); // a session that lives on would keep the lock
+                await SessionEnd.EndAsync(connection); // a session that lives on would keep the lock
             }
         }
     }

@@ -77,7 +77,7 @@ public sealed class RotationGuard(NpgsqlDataSource source)
         }
         catch
         {
-            NpgsqlConnection.ClearPool(connection); // it may have the lock
+            await SessionEnd.EndAsync(connection); // it may have the lock
             await connection.DisposeAsync();
             throw;
         }

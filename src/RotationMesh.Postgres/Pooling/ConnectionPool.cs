@@ -13,7 +13,6 @@ internal sealed class ConnectionPool : IAsyncDisposable
     private readonly ServerConnections server;
     private readonly NpgsqlDataSource source;
     private readonly bool keeps;
-    private int lent;
     private int closing; // of those that are lent: the driver closes them when they come back
 
     public ConnectionPool(ServerConnections server, NpgsqlDataSource source, bool keeps)
@@ -22,11 +21,14 @@ internal sealed class ConnectionPool : IAsyncDisposable
         server.Add(this);
     }
 
+    /// <summary>Connections that somebody works with.</summary>
+    public int Lent { get; private set; }
+
     /// <summary>Connections that are open, at most.</summary>
     public int Open { get; private set; }
 
     /// <summary>Whether one of them is not lent.</summary>
-    public bool HasIdle => lent < Open;
+    public bool HasIdle => Lent < Open;
 
     /// <summary>When one was lent last.</summary>
     public long Used { get; private set; }
@@ -54,7 +56,7 @@ internal sealed class ConnectionPool : IAsyncDisposable
         }
         catch
         {
-            server.Leave(this);
+            server.Leave(this, isGone: true);
             throw;
         }
 
@@ -64,7 +66,7 @@ internal sealed class ConnectionPool : IAsyncDisposable
             if (change.CurrentState == ConnectionState.Open)
                 server.Enter(this);
             else
-                server.Leave(this);
+                server.Leave(this, isGone: connection.FullState == ConnectionState.Broken);
         };
         try
         {
@@ -82,27 +84,27 @@ internal sealed class ConnectionPool : IAsyncDisposable
     public int Clear()
     {
         source.Clear();
-        var change = lent - Open;
-        (Open, closing) = (lent, lent);
+        var change = Lent - Open;
+        (Open, closing) = (Lent, Lent);
         return change;
     }
 
     /// <summary>Counts one more that is lent; how the number of open ones changes.</summary>
     public int Lend()
     {
-        lent++;
+        Lent++;
         Used = Stopwatch.GetTimestamp();
-        if (lent <= Open)
+        if (Lent <= Open)
             return 0;
-        Open = lent;
+        Open = Lent;
         return 1;
     }
 
-    /// <summary>Counts one that came back; how the number of open ones changes.</summary>
-    public int TakeBack()
+    /// <summary>Counts one that came back, or <paramref name="isGone"/>; how the number of open ones changes.</summary>
+    public int TakeBack(bool isGone)
     {
-        lent--;
-        if (keeps && closing == 0)
+        Lent--;
+        if (keeps && closing == 0 && !isGone)
             return 0;
         Open--;
         closing = Math.Max(closing - 1, 0);

@@ -25,6 +25,6 @@ internal static class ServerAddress
         connectionStrings
             .Where(connectionString => Of(connectionString) == address)
             .Select(connectionString => new NpgsqlConnectionStringBuilder(connectionString))
-            .Where(keywords => keywords.ShouldSerialize(Size)) // named, and not the default
+            .Where(keywords => keywords.ShouldSerialize(Size)) // what it does not name is the default
             .Min(keywords => (int?)keywords.MaxPoolSize);
 }

@@ -112,12 +112,15 @@ internal sealed class ServerConnections(int? most)
             Lend(pool);
     }
 
-    /// <summary>One came back.</summary>
-    public void Leave(ConnectionPool pool)
+    /// <summary>One came back, or <paramref name="isGone"/>: it broke, or could not be opened.</summary>
+    public void Leave(ConnectionPool pool, bool isGone = false)
     {
         lock (gate)
         {
-            open += pool.TakeBack();
+            open += pool.TakeBack(isGone);
+            // Those that did not wait are not kept.
+            while (open > Most && LeastUsed() is { } idle)
+                open += idle.Clear();
             while (queue.First is { } first && TryEnter(first.Value.Pool))
             {
                 queue.RemoveFirst();
@@ -158,10 +161,11 @@ internal sealed class ServerConnections(int? most)
         var (free, ofRole) = (reader.GetInt32(0), reader.GetInt32(1));
         lock (gate)
         {
-            // Our own are as good as free.
-            part = (free + open) / Part;
+            // Those at work are our own, and as good as free; those that are kept may be closed at any time.
+            var own = pools.Sum(pool => pool.Lent);
+            part = (free + own) / Part;
             if (ofRole >= 0)
-                part = Math.Min(part, ofRole + open);
+                part = Math.Min(part, ofRole + own);
         }
     }
 
@@ -170,7 +174,7 @@ internal sealed class ServerConnections(int? most)
     {
         if (!pool.HasIdle && open >= Most)
         {
-            if (pools.Where(one => one.HasIdle).MinBy(one => one.Used) is not { } idle)
+            if (LeastUsed() is not { } idle)
                 return false;
             open += idle.Clear();
         }
@@ -178,6 +182,8 @@ internal sealed class ServerConnections(int? most)
         Lend(pool);
         return true;
     }
+
+    private ConnectionPool? LeastUsed() => pools.Where(one => one.HasIdle).MinBy(one => one.Used);
 
     private void Lend(ConnectionPool pool) => open += pool.Lend();
 

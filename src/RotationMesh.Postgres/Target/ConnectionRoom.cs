@@ -168,7 +168,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     public static void EnsureAllowed(RotationMap map, int? workers)
     {
         ArgumentNullException.ThrowIfNull(map);
-        var needed = workers is { } many ? Needed(many) : ServerConnections.Fewest;
+        var needed = workers is { } many ? Needed(many) : OfPlanner * 2; // with fewer a coordinator waits for itself
         var all = map.Databases.Select(entry => MapConnection.Checked(entry, map.Path)).ToList();
         foreach (var address in all.Select(ServerAddress.Of).Distinct())
             if (ServerAddress.Allowed(all, address) is { } most && most < needed)

@@ -58,7 +58,8 @@ public sealed class WhenAServerHasFewConnections
 
         await end.CancelAsync();
         Assert.That(report.State, Is.EqualTo("Completed"));
-        Assert.That(await watching, Is.LessThanOrEqualTo(8 + Beside));
+        // On a slow machine some wait for so long that they get one more.
+        Assert.That(await watching, Is.LessThanOrEqualTo(8 + (2 * Beside)));
     }
 
     private static async Task<IReadOnlyList<TestDatabase>> CreateAsync(PrivatePostgres server)

@@ -22,11 +22,12 @@ public sealed class KeyTypeTests
     [TestCase("timestamp(3)", "timestamp '2025-03-30 00:59:59.123' + i * interval '7 milliseconds'")]
     [TestCase("bytea", "decode('00ff' || lpad(i::text, 4, '0'), 'hex')")]
     [TestCase("double precision", "i / 7::float8")]
+    [TestCase("citext", "'Käse ' || i")]
     public async Task Rows_are_found_by_a_key_of_any_type(string type, string key)
     {
         await using var stage = await Stage.CreateAsync();
         await stage.ExecuteAsync(
-            $"CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int NOT NULL)"
+            $"CREATE EXTENSION citext; CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int NOT NULL)"
         );
         await stage.ExecuteAsync(
             $"INSERT INTO notes SELECT {key}, 'acme', @body, 1 FROM generate_series(1, 50) AS i",

@@ -71,6 +71,19 @@ public sealed class ServerConnectionsTests
         await server.EnterAsync(pool, CancellationToken.None);
 
         Assert.That(pool.Open, Is.EqualTo(3), "those who hold the others may wait for this one");
+        server.Leave(pool);
+        Assert.That((pool.Lent, pool.Open), Is.EqualTo((2, 2)), "and it is not kept");
+    }
+
+    [Test]
+    public async Task One_that_could_not_be_opened_or_broke_is_not_taken_for_one_that_is_kept()
+    {
+        await using var pool = Pool();
+        await EnterAsync(pool);
+
+        server.Leave(pool, isGone: true);
+
+        Assert.That((pool.Lent, pool.Open, pool.HasIdle), Is.EqualTo((0, 0, false)));
     }
 
     [Test]

@@ -52,7 +52,7 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
         }
         catch (NpgsqlException)
         {
-            NpgsqlConnection.ClearPool(connection); // rather than a session that keeps it
+            await SessionEnd.EndAsync(connection); // rather than a session that keeps it
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class ServerSession : IAsyncDisposable
                 CancellationToken.None
             );
         }
-        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException or IOException)
         {
             Volatile.Write(ref isLost, true); // nobody else shall rely on a session that keeps what it should not
         }

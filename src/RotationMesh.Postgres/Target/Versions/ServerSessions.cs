@@ -8,6 +8,9 @@ namespace RotationMesh.Postgres.Target.Versions;
 /// </summary>
 public sealed class ServerSessions(TargetDatabases databases) : IAsyncDisposable
 {
+    /// <summary>Longest wait for a session, and what is asked over it first.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
     private readonly Lock gate = new();
     private readonly List<Shared> open = [];
 
@@ -83,7 +86,17 @@ public sealed class ServerSessions(TargetDatabases databases) : IAsyncDisposable
     // For all who wait for it, so that none of them calls it off.
     private async Task<ServerSession> OpenAsync(string database, string server)
     {
-        var session = await ServerSession.OpenAsync(databases, database, CancellationToken.None);
+        using var patience = new CancellationTokenSource(Patience);
+        ServerSession session;
+        try
+        {
+            session = await ServerSession.OpenAsync(databases, database, patience.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new NpgsqlException(Reasons.NotInTime, late);
+        }
+
         if (session.Server == server)
             return session;
         await session.DisposeAsync();

@@ -77,8 +77,14 @@ public sealed class VersionHold : IAsyncDisposable
 
     private static async Task LeaveAsync(ServerSessions sessions, ServerSession session, long? mark)
     {
-        if (mark is { } held && !session.IsLost)
-            await session.UnmarkAsync(held, alone: false);
-        await sessions.LeaveAsync(session);
+        try
+        {
+            if (mark is { } held && !session.IsLost)
+                await session.UnmarkAsync(held, alone: false);
+        }
+        finally
+        {
+            await sessions.LeaveAsync(session);
+        }
     }
 }
