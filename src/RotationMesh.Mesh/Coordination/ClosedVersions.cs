@@ -21,7 +21,7 @@ internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
             .Distinct();
         var retiring = await SomeAtOnce.SelectAsync(
             names,
-            SomeAtOnce.Eight,
+            SomeAtOnce.Databases,
             name => FindAsync(name, goal.TargetVersion, cancellationToken),
             cancellationToken
         );

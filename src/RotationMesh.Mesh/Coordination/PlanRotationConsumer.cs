@@ -115,17 +115,17 @@ internal sealed class PlanRotationConsumer(
                 : null
             )
             .OfType<PlannedRows>();
-        await SomeAtOnce.SelectAsync(
+        await SomeAtOnce.ForEachAsync(
             chosen.GroupBy(rows => rows.Table.Name.Database),
-            SomeAtOnce.Eight,
+            SomeAtOnce.Databases,
             database => PlanAsync(alone, command, sweep, [.. database], cancellationToken),
             cancellationToken
         );
         await PartitionPlan.FinishPlanningAsync(alone, sweep, cancellationToken);
     }
 
-    // Each database apart: what one of them refuses keeps nothing of the others from being planned. Whether it was.
-    private async Task<bool> PlanAsync(
+    // Each database apart: what one of them refuses keeps nothing of the others from being planned.
+    private async Task PlanAsync(
         HeldWork alone,
         PlanRotation command,
         SweepKey sweep,
@@ -159,8 +159,6 @@ internal sealed class PlanRotationConsumer(
                 );
                 await planner.AddAsync(sweep, table, ranges, cancellationToken);
             }
-
-            return true;
         }
         catch (Exception fault) when (fault is UsageException || Faults.IsOfDatabase(fault))
         {
@@ -169,7 +167,6 @@ internal sealed class PlanRotationConsumer(
                 command.RotationId,
                 $"database {chosen[0].Table.Name.Database}: {fault.Message}"
             );
-            return false;
         }
     }
 

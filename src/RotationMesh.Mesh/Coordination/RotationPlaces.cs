@@ -41,7 +41,7 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
         );
         var differences = await SomeAtOnce.SelectAsync(
             began.Where(claimed => map.Databases.Any(database => database.Name == claimed.Database)),
-            SomeAtOnce.Eight,
+            SomeAtOnce.Databases,
             claimed => ExplainOtherAsync(claimed, mustAnswer, cancellationToken),
             cancellationToken
         );

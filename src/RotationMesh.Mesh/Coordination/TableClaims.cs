@@ -82,7 +82,7 @@ internal sealed class TableClaims(
     {
         var found = await SomeAtOnce.SelectAsync(
             map.Tables.Where(entry => goal.Scopes.Contains(entry.Scope)).GroupBy(entry => entry.Database),
-            SomeAtOnce.Eight,
+            SomeAtOnce.Databases,
             database => TablesAsync([.. database], cancellationToken),
             cancellationToken
         );
