@@ -38,6 +38,9 @@ public sealed record VerifyPartition
     /// <summary>Share of the rows to look at, above 0 and up to 1.</summary>
     public double Sample { get; init; } = 1;
 
+    /// <summary>Attempts whose time was over before they had read anything to its end: the next one reads smaller parts.</summary>
+    public int CutShort { get; init; }
+
     public required string MapHash { get; init; }
     public required string TargetFingerprint { get; init; }
 }

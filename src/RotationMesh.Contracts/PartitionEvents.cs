@@ -60,7 +60,8 @@ public sealed record PartitionFailed(
 
 /// <summary>
 /// Sent by a worker that stops before the partition's end, handled by the ledger, which gives it to another; may arrive
-/// twice. The counts are of the batches that it did. Out of time: it had too little, and the next attempt gets more.
+/// twice. The counts are of the batches that it did. Out of time: it had too little, and the next attempt gets more. Rest: of a
+/// partition to verify the pages that were not read to their end; the counts are of those before, which are done.
 /// </summary>
 public sealed record PartitionReturned(
     Guid RotationId,
@@ -69,7 +70,8 @@ public sealed record PartitionReturned(
     string Worker,
     RowCounts Counts,
     bool IsOver = false,
-    bool OutOfTime = false
+    bool OutOfTime = false,
+    PageRange? Rest = null
 );
 
 /// <summary>Sent by a worker every so often while it is at a long partition, handled by the ledger, which extends the lease.</summary>

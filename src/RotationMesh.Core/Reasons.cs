@@ -58,6 +58,9 @@ public static class Reasons
     /// <summary>Partitions were sent, and no worker took one.</summary>
     public const string NoWorkers = "no worker has been heard of";
 
+    /// <summary>The broker's limit for the answer to a message is shorter than a partition takes.</summary>
+    public const string ConsumerTimeout = "consumer_timeout";
+
     /// <summary>A worker has another map, key or database than the rotation.</summary>
     public const string WorkerRefuses = "refuses:";
 

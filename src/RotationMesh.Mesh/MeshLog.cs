@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RotationMesh.Core;
 
 namespace RotationMesh.Mesh;
 
@@ -145,6 +146,23 @@ internal static partial class MeshLog
         "The channel of {Queue} has been closed for {Closed} and nobody noticed; it is opened again"
     )]
     public static partial void Deaf(ILogger log, string queue, TimeSpan closed);
+
+    [LoggerMessage(
+        3307,
+        LogLevel.Warning,
+        "RabbitMQ took back what {Queue} had not acknowledged within {Timeout} ("
+            + Reasons.ConsumerTimeout
+            + "): a worker gives a partition back after {Limit} from now on, and another goes on with what is left; "
+            + "raise consumer_timeout on the broker to save that"
+    )]
+    public static partial void TakenBack(ILogger log, string queue, TimeSpan timeout, TimeSpan limit);
+
+    [LoggerMessage(
+        3308,
+        LogLevel.Warning,
+        "A message on {Queue} came by a channel that has ended, and failed ({Cause}); it is delivered again"
+    )]
+    public static partial void LostDelivery(ILogger log, string queue, string cause);
 
     [LoggerMessage(3302, LogLevel.Error, "{Reason:l}; {Fix:l}")]
     public static partial void BrokerRefuses(ILogger log, string reason, string fix);

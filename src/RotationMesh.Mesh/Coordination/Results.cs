@@ -55,6 +55,17 @@ internal static class Results
             {
                 IsOver = m.IsOver,
             },
+            PartitionReturned { Rest: { } rest } m => PartitionResult.Returned(
+                m.PartitionId,
+                m.Attempt,
+                m.Worker,
+                Verified(m.Counts)
+            ) with
+            {
+                IsOver = m.IsOver,
+                IsCutShort = m.OutOfTime,
+                Rest = new(Page(rest.First), Page(rest.End)),
+            },
             PartitionReturned m => PartitionResult.Returned(
                 m.PartitionId,
                 m.Attempt,
@@ -72,6 +83,8 @@ internal static class Results
             PartitionAlive m => PartitionResult.Alive(m.PartitionId, m.Attempt, m.Worker),
             _ => throw new ArgumentException($"{message.GetType().Name} is no result", nameof(message)),
         };
+
+    private static uint Page(long page) => (uint)Math.Clamp(page, 0, uint.MaxValue);
 
     private static PartitionCounts Rotated(RowCounts counts) =>
         new()

@@ -85,6 +85,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
                 (rotation.RotationId, partition.Range.Scope, partition.Range.Database, partition.Range.Table),
                 1
             ),
+            CutShort = partition.CutShort,
             MapHash = rotation.MapHash,
             TargetFingerprint = rotation.TargetFingerprint,
         };

@@ -45,6 +45,8 @@ internal static partial class BrokerReplies
         foreach (var cause in causes)
             if (cause is OperationInterruptedException { ShutdownReason: { } reason })
             {
+                if (ConsumerTimeout.Read(reason.ReplyText) is not null)
+                    return null; // nothing was refused: the queue is consumed again
                 if (
                     reason.ReplyCode == NotAllowed
                     || (IsError(reason) && causes.OfType<BrokerUnreachableException>().Any())

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Sealing;
+using RotationMesh.Mesh.Standing;
 using RotationMesh.Mesh.Telemetry;
 
 namespace RotationMesh.Mesh.Topology;
@@ -47,6 +48,9 @@ public static class Transports
         bus.TryAddSingleton(TimeProvider.System);
         bus.AddBrokerStanding(source);
         bus.TryAddSingleton<DroppedMessages>();
+        bus.TryAddSingleton<ConsumerTimeout>();
+        bus.TryAddSingleton<ChannelEnds>();
+        bus.TryAddSingleton<DeliveryFilter>();
         bus.TryAddSingleton<MessageSeals>();
         bus.AddReceiveObserver<DeadLetterLog>();
         bus.AddConfigureEndpointsCallback(
@@ -56,9 +60,11 @@ public static class Transports
                     return;
                 var log = services.GetRequiredService<ILogger<ChannelGuard>>();
                 var watch = services.GetRequiredService<ConnectionWatch>();
+                var ends = services.GetRequiredService<ChannelEnds>();
                 queue.ConfigureChannel(channel =>
                 {
                     channel.UseFilter(watch);
+                    channel.UseFilter(ends.Watch(name));
                     channel.UseFilter(new ChannelGuard(name, log));
                 });
                 queue.SetQuorumQueue();
@@ -68,7 +74,11 @@ public static class Transports
                     services.GetRequiredService<MessageSeals>(),
                     services.GetRequiredService<DroppedMessages>()
                 );
-                queue.ConfigureReceive(pipe => pipe.UseFilter(seal));
+                queue.ConfigureReceive(pipe =>
+                {
+                    pipe.UseFilter(services.GetRequiredService<DeliveryFilter>());
+                    pipe.UseFilter(seal);
+                });
                 queue.PublishFaults = false; // nobody waits for these events
                 DeadLetters.Move(queue);
                 // What expires there is no fault.

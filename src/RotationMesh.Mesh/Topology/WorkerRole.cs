@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RotationMesh.Mesh.Standing;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Postgres.Target;
 
@@ -21,6 +22,9 @@ public static class WorkerRole
         bus.AddSingleton(options);
         bus.AddSingleton<TableTargets>();
         bus.AddSingleton<RotatorPool>();
+        bus.TryAddSingleton<ConsumerTimeout>();
+        bus.AddSingleton<AttemptTime>();
+        bus.AddSingleton<FailureLetters>();
         bus.AddSingleton<PartitionWork>();
         bus.AddSingleton<WorkerStop>();
         Add<RotatePartitionConsumer>(bus, options, Queues.RotatePartition);

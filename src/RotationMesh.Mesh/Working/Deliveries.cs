@@ -1,4 +1,5 @@
 using MassTransit;
+using RotationMesh.Mesh.Topology;
 
 namespace RotationMesh.Mesh.Working;
 
@@ -15,11 +16,13 @@ internal static class Deliveries
     private const string Header = "x-delivery-count";
 
     /// <summary>
-    /// Whether nobody got the message before. One that was delivered before may be with a worker whose connection ended while
-    /// it was frozen.
+    /// Whether nobody else got the message: neither before, where it may be with a worker whose connection ended while it was
+    /// frozen, nor since then, because the channel that it came by has ended.
     /// </summary>
-    public static bool IsFirst(ConsumeContext context) =>
-        !context.ReceiveContext.Redelivered && Of(context) == 0;
+    public static bool IsAlone(ConsumeContext context) =>
+        !context.ReceiveContext.Redelivered
+        && Of(context) == 0
+        && !(context.TryGetPayload<ChannelEnd>(out var end) && end.HasCome);
 
     /// <summary>That number; 0 in memory.</summary>
     public static int Of(ConsumeContext context) =>

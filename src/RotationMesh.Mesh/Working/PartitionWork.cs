@@ -21,15 +21,12 @@ internal sealed class PartitionWork(
     GoalCheck goals,
     WorkerOptions options,
     WorkerStop stop,
+    AttemptTime time,
     TimeProvider clock,
-    ILogger<PartitionWork> log,
-    FailureRoom? room = null
+    ILogger<PartitionWork> log
 ) : IDisposable
 {
     private readonly Turns turns = new(options.Concurrency);
-
-    /// <summary>Rows that fail in one message: some tens of kilobytes.</summary>
-    public const int RowsInMessage = 500;
 
     /// <summary>
     /// Runs <paramref name="work"/>, which sends the partition's result and returns null, or returns what it has done where
@@ -59,9 +56,9 @@ internal sealed class PartitionWork(
         Func<CancellationToken, Task<Unfinished?>> work
     )
     {
+        using var attempted = time.Begin(context, stop.Token);
         var (rotationId, partition) = (task.RotationId, task.Partition);
         var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
-        var first = Deliveries.IsFirst(context);
         using var scope = log.BeginScope(
             new Dictionary<string, object>
             {
@@ -95,7 +92,7 @@ internal sealed class PartitionWork(
                     worker,
                     reason,
                     detail,
-                    first && unproven is null
+                    Deliveries.IsAlone(context) && unproven is null
                 )
             );
             Count("refused");
@@ -141,7 +138,15 @@ internal sealed class PartitionWork(
         await using var heartbeat = new Heartbeat(context, alive, options.Heartbeat, clock, log);
         try
         {
-            var unfinished = await turns.RunAsync(work, stop.Token);
+            var isBegun = false;
+            var unfinished = await turns.RunAsync(
+                stopping =>
+                {
+                    isBegun = true;
+                    return work(stopping);
+                },
+                attempted.Token
+            );
             if (unfinished is not null)
                 await SendAsync(
                     context,
@@ -152,8 +157,9 @@ internal sealed class PartitionWork(
                         attempt,
                         worker,
                         unfinished.Counts,
-                        first,
-                        unfinished.OutOfTime
+                        Deliveries.IsAlone(context),
+                        unfinished.OutOfTime || (isBegun && attempted.IsOver),
+                        unfinished.Rest
                     )
                 );
             Count(unfinished is null ? "done" : "returned");
@@ -176,7 +182,7 @@ internal sealed class PartitionWork(
                 new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
                 {
                     // What the server answered is at its end there; after a connection that broke, a statement may go on.
-                    IsOver = first && sqlState is not null,
+                    IsOver = Deliveries.IsAlone(context) && sqlState is not null,
                 }
             );
             Count("failed");
@@ -197,42 +203,9 @@ internal sealed class PartitionWork(
     /// <inheritdoc/>
     public void Dispose() => turns.Dispose();
 
-    /// <summary>Tells of failed rows, ahead of the result that counts them. Waits where too many are under way.</summary>
-    public async Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)
-    {
-        foreach (var rows in failures.Chunk(RowsInMessage))
-        {
-            if (room is not null)
-                await room.EnterAsync();
-            await SendAsync(
-                context,
-                Queues.RowsFailed,
-                new RowsFailed(
-                    rotationId,
-                    rows[0].Scope,
-                    rows[0].Database,
-                    rows[0].Table,
-                    [.. rows.Select(Row)]
-                )
-            );
-        }
-    }
-
     /// <summary>Sends to one queue, and not through the token of a consumer that is being stopped: results must leave.</summary>
     public static Task SendAsync<T>(ConsumeContext context, string queue, T message)
         where T : class => context.SendAsync(queue, message, CancellationToken.None);
-
-    private static FailedRow Row(RowFailure failure) =>
-        new(
-            [.. failure.Key.Select(part => new KeyColumn(part.Column, part.Value, part.IsNumber))],
-            failure.Tenant,
-            failure.Version,
-            failure.Error.ToString()
-        )
-        {
-            Size = failure.Size,
-            Cause = failure.Cause,
-        };
 
     private async Task PauseAsync(TimeSpan pause)
     {

@@ -10,6 +10,7 @@ namespace RotationMesh.Mesh.Working;
 /// <summary>Rewrites the rows of a partition. It may arrive twice or late: rows at the target version are left alone.</summary>
 internal sealed class RotatePartitionConsumer(
     PartitionWork work,
+    FailureLetters letters,
     TableTargets targets,
     RotatorPool pool,
     WorkerOptions options,
@@ -82,7 +83,7 @@ internal sealed class RotatePartitionConsumer(
             options.Name,
             Counts(outcome),
             clock.GetElapsedTime(started),
-            Deliveries.IsFirst(context)
+            Deliveries.IsAlone(context)
         );
         await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);
         return null;
@@ -108,7 +109,7 @@ internal sealed class RotatePartitionConsumer(
     {
         foreach (var failure in failures)
             MeshMetrics.CountFailure(failure.Table, failure.Error.ToString());
-        return work.TellAsync(context, rotationId, failures);
+        return letters.TellAsync(context, rotationId, failures);
     }
 
     private static RowCounts Counts(PartitionOutcome outcome) =>

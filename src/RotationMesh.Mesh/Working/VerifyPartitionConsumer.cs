@@ -1,18 +1,23 @@
 using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Mesh.Telemetry;
+using RotationMesh.Postgres.Target.Verification;
 
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>Decrypts the rows of a partition that claim the target version. It writes nothing, and may arrive twice.</summary>
 internal sealed class VerifyPartitionConsumer(
     PartitionWork work,
+    FailureLetters letters,
     TableTargets targets,
     RotatorPool pool,
     WorkerOptions options,
     TimeProvider clock
 ) : IConsumer<VerifyPartition>
 {
+    /// <summary>Cuts after which parts do not get smaller: of ten million pages (80 GB) a part has three hundred then.</summary>
+    private const int MostCuts = 5;
+
     /// <summary>Handles what the dispatcher sends.</summary>
     public Task Consume(ConsumeContext<VerifyPartition> context)
     {
@@ -51,23 +56,20 @@ internal sealed class VerifyPartitionConsumer(
                         MeshMetrics.CountVerified(rows);
                         options.Verified(rows);
                     },
-                    failed => work.TellAsync(context, command.RotationId, failed),
+                    failed => letters.TellAsync(context, command.RotationId, failed),
                     stopping,
-                    TableTargets.Place(command.Partition)
+                    TableTargets.Place(command.Partition),
+                    Parts(command.CutShort)
                 )
             );
+            if (outcome.Rest is { } rest)
+                return new Unfinished(Counts(outcome), Rest: new PageRange(rest.From, rest.To));
             var result = new PartitionVerified(
                 command.RotationId,
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
                 options.Name,
-                new RowCounts
-                {
-                    Rows = outcome.Rows,
-                    Failed = outcome.Failed,
-                    Empty = outcome.Empty,
-                    Values = outcome.Values,
-                },
+                Counts(outcome),
                 clock.GetElapsedTime(started)
             );
             await PartitionWork.SendAsync(context, Queues.PartitionVerified, result);
@@ -75,7 +77,19 @@ internal sealed class VerifyPartitionConsumer(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return new Unfinished(new RowCounts()); // reading is cheap to repeat
+            return new Unfinished(new RowCounts()); // most partitions are cheap to repeat
         }
     }
+
+    /// <summary>Parts whose end is kept: an eighth of what was too much, each time.</summary>
+    internal static int Parts(int cutShort) => 1 << (3 * Math.Clamp(cutShort, 0, MostCuts));
+
+    private static RowCounts Counts(VerificationOutcome outcome) =>
+        new()
+        {
+            Rows = outcome.Rows,
+            Failed = outcome.Failed,
+            Empty = outcome.Empty,
+            Values = outcome.Values,
+        };
 }

@@ -29,6 +29,12 @@ public sealed record WorkerOptions
     /// </summary>
     public TimeSpan RefusalPause { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Longest time until a partition is given back, from when its message was fetched: what is left of it is a partition of
+    /// its own. The default value is 14 minutes: RabbitMQ takes back what is not acknowledged for 30 (consumer_timeout).
+    /// </summary>
+    public TimeSpan LongestAttempt { get; init; } = TimeSpan.FromMinutes(14);
+
     /// <summary>Hears of each batch that was written; for a process that shows its own progress.</summary>
     public Action<PartitionOutcome> Rotated { get; init; } = _ => { };
 

@@ -1,4 +1,5 @@
 using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target.Planning;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 
@@ -29,6 +30,19 @@ internal static class Results
             LedgerScene.Worker,
             new PartitionCounts()
         );
+
+    /// <summary>Out of time, with the first part of its pages read; with none where nothing is left over.</summary>
+    public static PartitionResult CutShort(this TakenPartition partition, PageRange? rest = null) =>
+        PartitionResult.Returned(
+            partition.PartitionId,
+            partition.Attempt,
+            LedgerScene.Worker,
+            new PartitionCounts { Verified = rest is null ? 0 : 10 }
+        ) with
+        {
+            IsCutShort = true,
+            Rest = rest,
+        };
 
     public static PartitionResult Alive(this TakenPartition partition) =>
         PartitionResult.Alive(partition.PartitionId, partition.Attempt, LedgerScene.Worker);

@@ -122,10 +122,12 @@ public sealed class ScanLimitsTests
         var scan = await stage.ScanAsync(ScanDepth.Look with { Tenants = 1 });
 
         var copies = scan.Found.Single(pair => pair.Table.Table == "public.copies").Envelopes;
-        Assert.That(copies.Untried, Is.EqualTo(60 - copies.Opened.Sum(opened => opened.Values)).And.Positive);
+        // One in a hundred short envelopes does not look like one (EnvelopeLook).
+        var left = 60 - copies.Opened.Sum(opened => opened.Values);
+        Assert.That(copies.Untried, Is.Positive.And.InRange(left - 5, left));
         Assert.That(scan.Found.Single(pair => pair.Table.Table == "public.named").Envelopes.Untried, Is.Zero);
         var late = await stage.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.FromTicks(-1) });
-        Assert.That(late.Found.Select(pair => pair.Envelopes.Untried), Is.All.EqualTo(60));
+        Assert.That(late.Found.Select(pair => pair.Envelopes.Untried), Is.All.InRange(55, 60));
     }
 
     [Test]

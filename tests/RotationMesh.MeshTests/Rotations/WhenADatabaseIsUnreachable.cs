@@ -45,6 +45,13 @@ internal sealed class WhenADatabaseIsUnreachable
         await mesh.UntilAsync("Rotating");
 
         await door.CloseAsync();
+        // One session holds it for both, by either's connection string.
+        await world.Database.ExecuteAsync(
+            """
+            SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.objid
+            WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND d.datname = current_database()
+            """
+        );
 
         await mesh.UntilAsync(
             now =>

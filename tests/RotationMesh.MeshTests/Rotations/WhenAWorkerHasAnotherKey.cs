@@ -25,6 +25,7 @@ internal sealed class WhenAWorkerHasAnotherKey
                     new GoalCheck(world.Parts.Map, wrong),
                     options,
                     services.GetRequiredService<WorkerStop>(),
+                    services.GetRequiredService<AttemptTime>(),
                     TimeProvider.System,
                     NullLogger<PartitionWork>.Instance
                 ))

@@ -106,6 +106,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Ends that alarm.</summary>
     public Task CalmAsync() => watchdog.TellAsync("calm", "calmed");
 
+    /// <summary>Has channels that are opened from now on closed where a message is not acknowledged within five seconds.</summary>
+    public Task HurryAsync() => watchdog.TellAsync("impatient", "impatient");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

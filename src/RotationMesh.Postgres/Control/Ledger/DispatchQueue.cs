@@ -74,7 +74,8 @@ internal sealed class DispatchQueue(
         LEFT JOIN unnest(@clockDatabases, @clockTimes) AS clock (database_name, reading) USING (database_name)
         WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM taken)) AND t.sweep_table_id = p.sweep_table_id
         RETURNING p.partition_id, p.sweep_table_id, t.rotation_id, t.sweep, t.phase, t.scope, t.database_name,
-                  t.table_name, p.attempt, p.not_before, p.expected_rows, p.range::text AS range, p.write_until
+                  t.table_name, p.attempt, p.not_before, p.expected_rows, p.range::text AS range, p.write_until,
+                  p.cut_short
         """;
 
     private readonly long[] markedTables = [.. marks.Select(mark => mark.SweepTableId)];
@@ -141,6 +142,7 @@ internal sealed record TakenRow
     public long ExpectedRows { get; init; }
     public string Range { get; init; } = "";
     public DateTime? WriteUntil { get; init; }
+    public int CutShort { get; init; }
 
     public ResumeMark Mark => new(SweepTableId, NotBefore, PartitionId);
 
@@ -150,6 +152,7 @@ internal sealed record TakenRow
             new SweepKey(RotationId, Sweep, PhaseText.Read(Phase)),
             Attempt,
             StoredRange.Read(Range, new PlannedTable(Scope, DatabaseName, TableName), ExpectedRows),
-            WriteUntil
+            WriteUntil,
+            CutShort
         );
 }

@@ -11,6 +11,8 @@ internal sealed record HeldPartition
     public Guid RotationId { get; init; }
     public int Attempt { get; init; }
     public int Failures { get; init; }
+    public int CutShort { get; init; }
+    public bool IsRead { get; init; }
     public bool IsHeld { get; init; }
 }
 
@@ -21,7 +23,8 @@ internal static class HeldPartitions
     // Asked by the id alone: a result that is faster than the commit of what was sent waits here for that commit, where a
     // condition on the state would pass over it.
     private const string Lock = """
-        SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.lease_until IS NOT NULL AS is_held
+        SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.cut_short,
+               t.phase = 'verify' AS is_read, p.lease_until IS NOT NULL AS is_held
         FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)
         WHERE p.partition_id = ANY (@ids)
         ORDER BY p.partition_id

@@ -39,6 +39,12 @@ public sealed record LedgerRules
     /// </summary>
     public int MaxExpiries { get; init; } = 10;
 
+    /// <summary>
+    /// Attempts to read a partition whose time was over before anything of it was read; each further one is a failure of it.
+    /// The default value is 8: each reads smaller parts than the one before.
+    /// </summary>
+    public int MaxCutShort { get; init; } = 8;
+
     /// <summary>Wait after the first transient failure; it doubles with each. The default value is one second.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
 

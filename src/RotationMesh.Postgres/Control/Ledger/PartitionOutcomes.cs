@@ -42,10 +42,19 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
     private const string Requeued = """
         UPDATE rotationmesh.partitions p
         SET state = 'pending', lease_until = NULL, not_before = now() + r.is_cut_short::int * @pause, worker = r.worker,
-            last_error = coalesce(r.reason, p.last_error), cut_short = p.cut_short + r.is_cut_short::int,
+            last_error = coalesce(r.reason, p.last_error),
+            cut_short = p.cut_short + (r.is_cut_short AND r.rest_from IS NULL)::int,
+            range = CASE
+                WHEN r.rest_from > coalesce((p.range #>> '{pages,from}')::bigint, 0)
+                     AND r.rest_to <= coalesce((p.range #>> '{pages,to}')::bigint, r.rest_to)
+                THEN p.range || pg_catalog.jsonb_build_object(
+                    'pages', pg_catalog.jsonb_build_object('from', r.rest_from, 'to', r.rest_to))
+                ELSE p.range
+            END,
             write_until = NULL,
             left_until = greatest(p.left_until, CASE WHEN NOT r.is_over THEN p.write_until END)
-        FROM unnest(@ids, @workers, @reasons, @over, @cutShort) AS r (partition_id, worker, reason, is_over, is_cut_short)
+        FROM unnest(@ids, @workers, @reasons, @over, @cutShort, @restsFrom, @restsTo)
+             AS r (partition_id, worker, reason, is_over, is_cut_short, rest_from, rest_to)
         WHERE p.partition_id = r.partition_id
         """;
 
@@ -114,6 +123,8 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 reasons = Reasons(results),
                 over = Over(results),
                 cutShort = results.Select(result => result.IsCutShort).ToArray(),
+                restsFrom = results.Select(result => (long?)result.Rest?.From).ToArray(),
+                restsTo = results.Select(result => (long?)result.Rest?.To).ToArray(),
                 pause,
             }
         );

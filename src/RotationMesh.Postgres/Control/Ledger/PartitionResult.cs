@@ -1,3 +1,5 @@
+using RotationMesh.Postgres.Target.Planning;
+
 namespace RotationMesh.Postgres.Control.Ledger;
 
 /// <summary>What a worker says of one attempt at a partition.</summary>
@@ -37,6 +39,12 @@ public sealed record PartitionResult
 
     /// <summary>Whether it was given back because the attempt's time had come to its end; the next one has twice as much.</summary>
     public bool IsCutShort { get; init; }
+
+    /// <summary>
+    /// Of a partition to verify that was given back: the pages that are left, where those before are done. The partition is
+    /// these from now on.
+    /// </summary>
+    public PageRange? Rest { get; init; }
 
     /// <summary>The partition is done; rows that failed one by one are among its counts.</summary>
     public static PartitionResult Done(

@@ -5,6 +5,9 @@ namespace RotationMesh.Postgres.Control.Ledger;
 /// <summary>Writes the workers' results into the ledger, many at a time.</summary>
 public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rules)
 {
+    /// <summary>Cause of a partition of which not even a few pages were read in the time of an attempt.</summary>
+    public const string TooSlow = "not even a few pages of it could be read in the time of an attempt";
+
     /// <summary>
     /// Settles results, all or none of them. Only the current attempt of a partition that is with a worker counts:
     /// whatever arrives twice, late, or after another worker got the partition changes nothing. Deliver the batch again
@@ -35,11 +38,18 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
         };
     }
 
+    // What is rewritten stays so, however often the time is over; of what is only read nothing would ever be done.
+    private PartitionResult Judge(HeldPartition held, PartitionResult result) =>
+        held.IsRead && result is { IsCutShort: true, Rest: null } && held.CutShort >= rules.MaxCutShort
+            ? PartitionResult.Stumbled(result.PartitionId, result.Attempt, result.Worker, TooSlow)
+            : result;
+
     private Sorted Sort(IReadOnlyList<(HeldPartition Held, PartitionResult Result)> pairs)
     {
         var sorted = new Sorted();
-        foreach (var (held, result) in pairs)
+        foreach (var (held, said) in pairs)
         {
+            var result = Judge(held, said);
             var failure = held.Failures + 1;
             switch (result.Kind)
             {

@@ -31,12 +31,6 @@ public sealed class PartitionPlanner(TargetDatabases databases)
             UNION SELECT pg_catalog.to_regclass($1))
         """;
 
-    private const string LeafPages = """
-        SELECT coalesce(
-            pg_catalog.pg_relation_size(pg_catalog.to_regclass($1))
-              OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::int, 0)::bigint
-        """;
-
     /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(
         TableTarget target,
@@ -143,7 +137,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
     {
         var sizes = new List<(LeafTable Leaf, uint Pages)>();
         foreach (var leaf in await LiveLeaves.ListAsync(connection, target, cancellationToken))
-            sizes.Add((leaf, await PagesAsync(connection, leaf, cancellationToken)));
+            sizes.Add((leaf, await PageParts.CountAsync(connection, leaf.Quoted, cancellationToken)));
         var allPages = sizes.Sum(size => (long)size.Pages);
         if (allPages == 0)
             yield break;
@@ -161,17 +155,6 @@ public sealed class PartitionPlanner(TargetDatabases databases)
                 };
             }
         }
-    }
-
-    private static async Task<uint> PagesAsync(
-        NpgsqlConnection connection,
-        LeafTable leaf,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var command = new NpgsqlCommand(LeafPages, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = leaf.Quoted });
-        return (uint)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static PartitionRange Range(TableTarget target, LeafTable leaf, IReadOnlyList<string>? tenants) =>

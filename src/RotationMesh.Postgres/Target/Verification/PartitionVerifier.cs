@@ -28,7 +28,9 @@ public sealed class PartitionVerifier : IDisposable
     /// Decrypts the range's rows: those of <paramref name="version"/>, or all; all of them, or about
     /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were looked at since its last call,
     /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time. Throws
-    /// <see cref="OtherDatabaseException"/> where the database is not the one of <paramref name="place"/>.
+    /// <see cref="OtherDatabaseException"/> where the database is not the one of <paramref name="place"/>, and
+    /// <see cref="OperationCanceledException"/> where it is stopped; but once one of several <paramref name="parts"/> is read to
+    /// its end, it returns what was done and which pages are left.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
         TableTarget target,
@@ -38,7 +40,8 @@ public sealed class PartitionVerifier : IDisposable
         Action<long> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping,
-        ExpectedDatabase? place = null
+        ExpectedDatabase? place = null,
+        int parts = 1
     )
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -48,18 +51,33 @@ public sealed class PartitionVerifier : IDisposable
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
         await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
         var tally = new VerificationTally(progress, new FailureTally(failed));
-        try
+        VerificationOutcome? done = null;
+        foreach (var part in await PageParts.CutAsync(connection, range, parts, stopping))
         {
-            foreach (var tenant in RowQuery.Parts(target, range))
+            try
             {
-                await using var query = RowQuery.Stored(connection, target, range, tenant, version, share);
-                await ReadAsync(query, target, new LeafTable(range.Leaf), tenant, tally, stopping);
+                stopping.ThrowIfCancellationRequested();
+                foreach (var tenant in RowQuery.Parts(target, part))
+                {
+                    await using var query = RowQuery.Stored(connection, target, part, tenant, version, share);
+                    await ReadAsync(query, target, new LeafTable(range.Leaf), tenant, tally, stopping);
+                }
             }
-        }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
-                throw; // else it was dropped, and its rows with it
+            catch (OperationCanceledException) when (done is not null && stopping.IsCancellationRequested)
+            {
+                return done with
+                {
+                    Rest = new PageRange(part.Pages!.Value.From, range.Pages?.To ?? uint.MaxValue),
+                };
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
+                    throw; // else it was dropped, and its rows with it
+                break;
+            }
+
+            done = await tally.EndAsync();
         }
 
         return await tally.EndAsync();

@@ -1,3 +1,5 @@
+using RotationMesh.Postgres.Target.Planning;
+
 namespace RotationMesh.Postgres.Target.Verification;
 
 /// <summary>Rows that were looked at, and how many of them do not decrypt.</summary>
@@ -8,4 +10,7 @@ public sealed record VerificationOutcome(long Rows, long Failed)
 
     /// <summary>Values that were decrypted; a row has as many as declared columns hold one.</summary>
     public long Values { get; init; }
+
+    /// <summary>Pages that are left, where it was stopped before their end; null where all was read.</summary>
+    public PageRange? Rest { get; init; }
 }

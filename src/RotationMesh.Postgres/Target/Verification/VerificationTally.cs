@@ -30,7 +30,7 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
         return failures.TellEnoughAsync();
     }
 
-    /// <summary>Passes on the last failures; the sum of all rows.</summary>
+    /// <summary>Passes on the failures so far; the sum of all rows so far.</summary>
     public async Task<VerificationOutcome> EndAsync()
     {
         Report();

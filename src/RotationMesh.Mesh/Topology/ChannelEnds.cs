@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RotationMesh.Mesh.Standing;
+
+namespace RotationMesh.Mesh.Topology;
+
+/// <summary>Hears of the end of each channel that a queue is consumed by, and of its reason where that is the time to answer.</summary>
+internal sealed class ChannelEnds(ConsumerTimeout timeout, ILogger<ChannelEnds> log)
+{
+    private readonly ConditionalWeakTable<IChannel, ChannelEnd> known = [];
+
+    /// <summary>The end of the channel that a message came by; null where it came by none.</summary>
+    public ChannelEnd? Of(ReceiveContext message) =>
+        message.TryGetPayload<ChannelContext>(out var channel)
+        && known.TryGetValue(channel.Channel, out var end)
+            ? end
+            : null;
+
+    /// <summary>Has the channels of a queue watched.</summary>
+    public IFilter<ChannelContext> Watch(string queue) => new Watcher(this, queue);
+
+    private void See(string queue, IChannel channel)
+    {
+        var end = new ChannelEnd();
+        if (!known.TryAdd(channel, end))
+            return;
+        channel.ChannelShutdownAsync += (_, reason) =>
+        {
+            if (ConsumerTimeout.Read(reason.ReplyText) is { } told)
+            {
+                MeshLog.TakenBack(log, queue, told, told / 2);
+                timeout.Learn(told);
+            }
+
+            end.Come();
+            return Task.CompletedTask;
+        };
+        if (!channel.IsOpen)
+            end.Come();
+    }
+
+    private sealed class Watcher(ChannelEnds ends, string queue) : IFilter<ChannelContext>
+    {
+        public Task Send(ChannelContext context, IPipe<ChannelContext> next)
+        {
+            ends.See(queue, context.Channel);
+            return next.Send(context);
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("channelEnds");
+    }
+}

@@ -1,0 +1,49 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace RotationMesh.Mesh.Topology;
+
+/// <summary>
+/// Lets go of a message whose channel has ended, while what it asked for goes on. RabbitMQ's client waits for the messages of a
+/// channel that the broker has closed, and reads nothing from the connection meanwhile: without this a partition would
+/// wait for the confirmation of its own result.
+/// </summary>
+internal sealed class DeliveryFilter(ChannelEnds ends, ILogger<DeliveryFilter> log) : IFilter<ReceiveContext>
+{
+    /// <inheritdoc/>
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        if (ends.Of(context) is not { } end)
+        {
+            await next.Send(context);
+            return;
+        }
+
+        if (end.HasCome)
+            return; // it is delivered again
+        context.AddOrUpdatePayload(() => end, _ => end);
+        _ = context.Body.GetBytes(); // a copy: the client's own memory is used for other messages afterwards
+        var work = next.Send(context);
+        await Task.WhenAny(work, end.Task);
+        if (work.IsCompleted)
+            await work;
+        else
+            _ = EndAsync(work, context.InputAddress.Segments[^1]);
+    }
+
+    /// <inheritdoc/>
+    public void Probe(ProbeContext context) => context.CreateFilterScope("delivery");
+
+    private async Task EndAsync(Task work, string queue)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception fault)
+        {
+            // What it was about is delivered again.
+            MeshLog.LostDelivery(log, queue, fault.GetType().Name);
+        }
+    }
+}

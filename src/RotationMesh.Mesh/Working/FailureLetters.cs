@@ -1,0 +1,45 @@
+using MassTransit;
+using RotationMesh.Contracts;
+using RotationMesh.Postgres.Target.Rows;
+
+namespace RotationMesh.Mesh.Working;
+
+/// <summary>Tells the coordinator of failed rows, ahead of the result that counts them.</summary>
+internal sealed class FailureLetters(FailureRoom? room = null)
+{
+    /// <summary>Rows in one message: some tens of kilobytes.</summary>
+    private const int RowsInMessage = 500;
+
+    /// <summary>Returns when the broker has all of them. Waits where too many are under way.</summary>
+    public async Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)
+    {
+        foreach (var rows in failures.Chunk(RowsInMessage))
+        {
+            if (room is not null)
+                await room.EnterAsync();
+            await PartitionWork.SendAsync(
+                context,
+                Queues.RowsFailed,
+                new RowsFailed(
+                    rotationId,
+                    rows[0].Scope,
+                    rows[0].Database,
+                    rows[0].Table,
+                    [.. rows.Select(Row)]
+                )
+            );
+        }
+    }
+
+    private static FailedRow Row(RowFailure failure) =>
+        new(
+            [.. failure.Key.Select(part => new KeyColumn(part.Column, part.Value, part.IsNumber))],
+            failure.Tenant,
+            failure.Version,
+            failure.Error.ToString()
+        )
+        {
+            Size = failure.Size,
+            Cause = failure.Cause,
+        };
+}

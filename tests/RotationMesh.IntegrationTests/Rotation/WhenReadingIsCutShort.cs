@@ -1,0 +1,127 @@
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Postgres.Target.Verification;
+
+namespace RotationMesh.IntegrationTests.Rotation;
+
+/// <summary>A partition whose reading takes longer than an attempt may.</summary>
+public sealed class WhenReadingIsCutShort
+{
+    private const int Rows = 3000;
+    private const int Unreadable = 7;
+
+    private Stage stage = null!;
+    private TableTarget target = null!;
+    private PartitionVerifier verifier = null!;
+
+    [SetUp]
+    public async Task Create()
+    {
+        stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(Rows));
+        await stage.ExecuteAsync(
+            $"UPDATE notes SET body = overlay(body PLACING 'AAAA' FROM 30) WHERE id IN (SELECT id FROM notes ORDER BY ctid LIMIT {Unreadable})"
+        );
+        target = (await stage.TargetsAsync()).Single();
+        verifier = new PartitionVerifier(stage.Databases, stage.Ring);
+    }
+
+    [TearDown]
+    public async Task Drop()
+    {
+        verifier.Dispose();
+        await stage.DisposeAsync();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Every_row_is_read_once_by_those_who_go_on_with_what_is_left(bool byPages)
+    {
+        var pages = await stage.ScalarAsync<int>("SELECT pg_relation_size('notes')::int / 8192");
+        var range = Whole();
+        if (byPages)
+            range = range with { Pages = new PageRange(0, (uint)pages) };
+        var attempts = new List<VerificationOutcome>();
+        var failed = new HashSet<string>();
+
+        while (attempts.Count == 0 || attempts[^1].Rest is not null)
+        {
+            using var stop = new CancellationTokenSource();
+            attempts.Add(await ReadAsync(range, parts: 8, stop, failed));
+            if (attempts[^1].Rest is { } rest)
+                range = range with { Pages = rest };
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(attempts, Has.Count.GreaterThan(3));
+            Assert.That(attempts.Sum(attempt => attempt.Rows), Is.EqualTo(Rows));
+            Assert.That(attempts.Sum(attempt => attempt.Failed), Is.EqualTo(Unreadable));
+            Assert.That(attempts.Sum(attempt => attempt.Values), Is.EqualTo(Rows - Unreadable));
+            Assert.That(failed, Has.Count.EqualTo(Unreadable));
+            Assert.That(range.Pages!.Value.To, Is.EqualTo(byPages ? (uint)pages : uint.MaxValue));
+        }
+    }
+
+    [Test]
+    public async Task Rows_that_come_behind_the_last_page_are_read_as_well()
+    {
+        using var stop = new CancellationTokenSource();
+        var first = await ReadAsync(Whole(), parts: 8, stop, []);
+        await stage.InsertAsync(Note.Many(Rows).Select(note => note with { Id = note.Id + "-later" }));
+
+        var rest = await ReadAsync(Whole() with { Pages = first.Rest }, parts: 1, null, []);
+
+        Assert.That(first.Rows + rest.Rows, Is.EqualTo(2 * Rows));
+    }
+
+    [Test]
+    public async Task Nothing_is_kept_where_no_part_was_read_to_its_end()
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        Assert.That(
+            async () => await ReadAsync(Whole(), parts: 8, stop, []),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+    }
+
+    private PartitionRange Whole() =>
+        new()
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = target.Shape.Leaves.Single().Name,
+        };
+
+    // Stopped with the first rows that it tells of, which it does at the end of a part at the latest.
+    private Task<VerificationOutcome> ReadAsync(
+        PartitionRange range,
+        int parts,
+        CancellationTokenSource? stop,
+        HashSet<string> failed
+    ) =>
+        verifier.VerifyAsync(
+            target,
+            range,
+            1,
+            null,
+            rows =>
+            {
+                if (rows > 0)
+                    stop?.Cancel();
+            },
+            rows =>
+            {
+                failed.UnionWith(rows.Select(row => row.Key[0].Value));
+                return Task.CompletedTask;
+            },
+            stop?.Token ?? CancellationToken.None,
+            parts: parts
+        );
+}

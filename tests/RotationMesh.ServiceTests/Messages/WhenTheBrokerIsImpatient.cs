@@ -1,0 +1,74 @@
+using RotationMesh.Core;
+using RotationMesh.TestKit.RabbitMq;
+
+namespace RotationMesh.ServiceTests.Messages;
+
+/// <summary>RabbitMQ takes back what is not acknowledged in time, and closes the channel (<c>consumer_timeout</c>).</summary>
+public sealed class WhenTheBrokerIsImpatient
+{
+    private RabbitMqServer? broker;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        broker = await RabbitMqServer.StartAsync();
+        await broker.HurryAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (broker is not null)
+            await broker.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Partitions_that_take_longer_are_done_in_several_attempts_and_only_true_things_are_said()
+    {
+        await using var stage = await Stage.LoadAsync(rows: 12_000, tenants: 3);
+        await stage.SlowDownAsync(TimeSpan.FromSeconds(1));
+        var variables = new Dictionary<string, string?>
+        {
+            ["ROTATIONMESH_RABBITMQ"] = broker!.Url(await broker.Management.AddVirtualHostAsync()),
+        };
+        var coordinator = await stage.StartCoordinator(variables).JoinedAsync();
+        var worker = await stage.StartWorker(variables).JoinedAsync();
+        var said = new HashSet<string>();
+
+        var id = await stage.RotateAsync();
+        var ended = await stage.UntilAsync(
+            id,
+            now =>
+            {
+                if (now.Reason is { } reason)
+                    said.Add(reason);
+                return now.EndedAt is not null;
+            },
+            "the rotation ends"
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ended.State, Is.EqualTo("Completed"), ended.Reason);
+            Assert.That(said, Has.None.Contain(Reasons.NoWorkers));
+            Assert.That(worker.Output, Does.Contain("consumer_timeout").And.Contain("00:00:05"));
+            Assert.That(coordinator.Output + worker.Output, Does.Not.Contain("nobody noticed"));
+            Assert.That(
+                await stage.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM rotationmesh.partitions WHERE failures > 0 OR expiries > 0"
+                ),
+                Is.Zero
+            );
+            Assert.That(
+                await stage.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM rotationmesh.partitions WHERE cut_short > 0"
+                ),
+                Is.Positive,
+                "none took longer than the broker waits"
+            );
+        }
+
+        await TestContext.Out.WriteLineAsync(string.Join('\n', said));
+        Assert.That(await worker.StopAsync() + await coordinator.StopAsync(), Is.Zero);
+    }
+}
