@@ -1,6 +1,10 @@
 using NUnit.Framework;
 using RotationMesh.TestKit;
 
+// They wait for most of their time.
+[assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: LevelOfParallelism(4)]
+
 namespace RotationMesh.MeshTests;
 
 /// <summary>Covers this namespace and those below it: the whole assembly.</summary>

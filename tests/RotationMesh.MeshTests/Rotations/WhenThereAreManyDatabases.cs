@@ -9,6 +9,7 @@ using RotationMesh.TestKit;
 namespace RotationMesh.MeshTests.Rotations;
 
 [TestFixture]
+[NonParallelizable] // it compares times
 internal sealed class WhenThereAreManyDatabases
 {
     private const int Databases = 50;

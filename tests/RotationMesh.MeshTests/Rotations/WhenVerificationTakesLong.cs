@@ -9,6 +9,9 @@ namespace RotationMesh.MeshTests.Rotations;
 [TestFixture]
 internal sealed class WhenVerificationTakesLong
 {
+    /// <summary>What a thousand rows take at the least: a partition has up to ten thousand.</summary>
+    private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(150);
+
     [Test]
     public async Task Every_row_is_verified_once_in_several_attempts()
     {
@@ -20,7 +23,12 @@ internal sealed class WhenVerificationTakesLong
         };
         await using var mesh = await RunningMesh.StartAsync(
             world,
-            new WorkerOptions { Concurrency = 2, LongestAttempt = TimeSpan.FromMilliseconds(25) },
+            new WorkerOptions
+            {
+                Concurrency = 2,
+                LongestAttempt = TimeSpan.FromSeconds(1),
+                Verified = _ => Thread.Sleep(Slowness),
+            },
             rules: rules,
             verify: "full"
         );

@@ -28,7 +28,7 @@ internal sealed class WhenWritesMayStillCome
         Assert.That(await world.AtVersionAsync(1), Is.Zero, "all rows are rotated");
         await world.Database.ExecuteAsync(
             """
-            UPDATE rotationmesh.partitions SET left_until = now() + interval '4 seconds'
+            UPDATE rotationmesh.partitions SET left_until = now() + interval '20 seconds'
             WHERE partition_id = (SELECT min(partition_id) FROM rotationmesh.partitions)
             """
         );
