@@ -34,8 +34,8 @@ fi
 infra/services.sh install pgbouncer
 tests/RotationMesh.GateTests/Application/install.sh
 
-# Three projects at a time: the tests wait for most of their time. Those that take longest begin first.
-lanes=${ROTATIONMESH_TEST_LANES:-3}
+# Two projects at a time: the tests wait for most of their time. Those that take longest begin first.
+lanes=${ROTATIONMESH_TEST_LANES:-2}
 order="FaultTests CliTests MeshTests ServiceTests IntegrationTests"
 projects() {
   for name in $order; do echo "tests/RotationMesh.$name/RotationMesh.$name.csproj"; done

@@ -56,14 +56,14 @@ internal static class Operating
             .AddSingleton<IReports>(parts => new LocalReports(
                 Map(parts),
                 parts.GetRequiredService<ControlRotations>(),
-                Databases(parts),
+                Reading(parts),
                 Schema(parts),
                 Control(parts)
             ))
             .AddSingleton<IKeyRetirement>(parts => new LocalKeyRetirement(
                 Map(parts),
                 () => Ring(parts),
-                Databases(parts),
+                Reading(parts),
                 Schema(parts),
                 Control(parts)
             )
@@ -82,7 +82,12 @@ internal static class Operating
     private static TargetDatabases Reading(IServiceProvider parts) =>
         parts.GetRequiredKeyedService<TargetDatabases>(ForReading);
 
-    private static SchemaCheck Schema(IServiceProvider parts) => parts.GetRequiredService<SchemaCheck>();
+    private static SchemaCheck Schema(IServiceProvider parts) =>
+        new(
+            Reading(parts),
+            parts.GetRequiredService<EnvelopeFormats>(),
+            parts.GetRequiredService<IExternalStores>()
+        );
 
     private static GateSet Gates(IServiceProvider parts) => parts.GetRequiredService<GateSet>();
 

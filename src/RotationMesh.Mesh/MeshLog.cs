@@ -150,12 +150,21 @@ internal static partial class MeshLog
     [LoggerMessage(
         3307,
         LogLevel.Warning,
-        "RabbitMQ took back what {Queue} had not acknowledged within {Timeout} ("
+        "RabbitMQ took back what was not acknowledged on {Queue} within {Timeout} ("
             + Reasons.ConsumerTimeout
-            + "): a worker gives a partition back after {Limit} from now on, and another goes on with what is left; "
-            + "raise consumer_timeout on the broker to save that"
+            + "); what it asked for goes on"
     )]
-    public static partial void TakenBack(ILogger log, string queue, TimeSpan timeout, TimeSpan limit);
+    public static partial void TakenBack(ILogger log, string queue, TimeSpan timeout);
+
+    [LoggerMessage(
+        3204,
+        LogLevel.Warning,
+        "From now on a partition is given back after {Limit}, and what is left of it is another attempt's, because RabbitMQ waits no "
+            + "longer than {Timeout}: raise "
+            + Reasons.ConsumerTimeout
+            + " there, and start the workers again"
+    )]
+    public static partial void AttemptsShortened(ILogger log, TimeSpan limit, TimeSpan timeout);
 
     [LoggerMessage(
         3308,

@@ -3,7 +3,7 @@ using RotationMesh.TestKit;
 
 // They wait for most of their time.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(4)]
+[assembly: LevelOfParallelism(2)]
 
 namespace RotationMesh.MeshTests;
 

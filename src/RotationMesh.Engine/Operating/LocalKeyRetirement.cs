@@ -11,6 +11,7 @@ using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Engine.Operating;
 
@@ -215,17 +216,16 @@ public sealed class LocalKeyRetirement(
         }
     }
 
-    private static KeyDocument Uncounted(int version, NpgsqlException fault)
+    private static KeyDocument Uncounted(int version, NpgsqlException fault) =>
+        new(version, null, false, 0, 0, false) { InTheWay = [Describe(fault)] };
+
+    private static string Describe(NpgsqlException fault)
     {
+        if (fault is TableLockedException locked)
+            return locked.Message;
         var database = (fault as TargetDatabaseException)?.Database;
         var cause = fault.InnerException as NpgsqlException ?? fault;
-        return new KeyDocument(version, null, false, 0, 0, false)
-        {
-            InTheWay =
-            [
-                $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}",
-            ],
-        };
+        return $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}";
     }
 
     /// <summary>Share of the rows that the last look decrypts again: the first look decrypted them all.</summary>

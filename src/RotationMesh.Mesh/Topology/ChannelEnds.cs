@@ -31,11 +31,13 @@ internal sealed class ChannelEnds(ConsumerTimeout timeout, ILogger<ChannelEnds> 
         {
             if (ConsumerTimeout.Read(reason.ReplyText) is { } told)
             {
-                MeshLog.TakenBack(log, queue, told, told / 2);
+                MeshLog.TakenBack(log, queue, told);
                 timeout.Learn(told);
             }
 
-            end.Come();
+            // Where this process closes it, the transport has waited for what is at work.
+            if (reason.Initiator != ShutdownInitiator.Application)
+                end.Come();
             return Task.CompletedTask;
         };
         if (!channel.IsOpen)

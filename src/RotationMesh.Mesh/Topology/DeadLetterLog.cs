@@ -43,6 +43,8 @@ internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserv
 
     private void Tell(ReceiveContext context, string cause)
     {
+        if (context.TryGetPayload<ChannelEnd>(out var end) && end.HasCome)
+            return; // it could not be answered, and is delivered again
         var queue = context.InputAddress.Segments[^1];
         MeshLog.DeadLettered(log, queue, cause);
         MeshMetrics.CountDeadLetter(queue);

@@ -64,6 +64,8 @@ internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<Re
             || !context.TryGetPayload<RabbitMqBasicConsumeContext>(out var consumed)
         )
             return; // in memory, where nothing outlives the process
+        if (context.TryGetPayload<ChannelEnd>(out var end) && end.HasCome)
+            return; // it is delivered again
         var letter = new BasicProperties(consumed.Properties) { Persistent = true };
         letter.ClearExpiration();
         letter.Headers = new Dictionary<string, object?>(letter.Headers ?? new Dictionary<string, object?>())

@@ -8,7 +8,11 @@ namespace RotationMesh.Mesh.Topology;
 /// channel that the broker has closed, and reads nothing from the connection meanwhile: without this a partition would
 /// wait for the confirmation of its own result.
 /// </summary>
-internal sealed class DeliveryFilter(ChannelEnds ends, ILogger<DeliveryFilter> log) : IFilter<ReceiveContext>
+internal sealed class DeliveryFilter(
+    ChannelEnds ends,
+    ILogger<DeliveryFilter> log,
+    CancellationToken stopping
+) : IFilter<ReceiveContext>
 {
     /// <inheritdoc/>
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
@@ -23,7 +27,7 @@ internal sealed class DeliveryFilter(ChannelEnds ends, ILogger<DeliveryFilter> l
             return; // it is delivered again
         context.AddOrUpdatePayload(() => end, _ => end);
         _ = context.Body.GetBytes(); // a copy: the client's own memory is used for other messages afterwards
-        var work = next.Send(context);
+        var work = SendAsync(context, end, next);
         await Task.WhenAny(work, end.Task);
         if (work.IsCompleted)
             await work;
@@ -33,6 +37,12 @@ internal sealed class DeliveryFilter(ChannelEnds ends, ILogger<DeliveryFilter> l
 
     /// <inheritdoc/>
     public void Probe(ProbeContext context) => context.CreateFilterScope("delivery");
+
+    private async Task SendAsync(ReceiveContext context, ChannelEnd end, IPipe<ReceiveContext> next)
+    {
+        using var lasting = new LastingContext(context, end, stopping);
+        await next.Send(lasting);
+    }
 
     private async Task EndAsync(Task work, string queue)
     {

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Sealing;
@@ -50,7 +51,6 @@ public static class Transports
         bus.TryAddSingleton<DroppedMessages>();
         bus.TryAddSingleton<ConsumerTimeout>();
         bus.TryAddSingleton<ChannelEnds>();
-        bus.TryAddSingleton<DeliveryFilter>();
         bus.TryAddSingleton<MessageSeals>();
         bus.AddReceiveObserver<DeadLetterLog>();
         bus.AddConfigureEndpointsCallback(
@@ -61,6 +61,12 @@ public static class Transports
                 var log = services.GetRequiredService<ILogger<ChannelGuard>>();
                 var watch = services.GetRequiredService<ConnectionWatch>();
                 var ends = services.GetRequiredService<ChannelEnds>();
+                var deliveries = new DeliveryFilter(
+                    ends,
+                    services.GetRequiredService<ILogger<DeliveryFilter>>(),
+                    services.GetService<IHostApplicationLifetime>()?.ApplicationStopping
+                        ?? CancellationToken.None
+                );
                 queue.ConfigureChannel(channel =>
                 {
                     channel.UseFilter(watch);
@@ -76,7 +82,7 @@ public static class Transports
                 );
                 queue.ConfigureReceive(pipe =>
                 {
-                    pipe.UseFilter(services.GetRequiredService<DeliveryFilter>());
+                    pipe.UseFilter(deliveries);
                     pipe.UseFilter(seal);
                 });
                 queue.PublishFaults = false; // nobody waits for these events

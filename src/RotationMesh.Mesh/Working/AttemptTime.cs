@@ -1,17 +1,44 @@
 using MassTransit;
+using Microsoft.Extensions.Logging;
 using RotationMesh.Mesh.Standing;
 
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>
-/// How long a worker may have a partition before it gives it back, from the moment that it got the message: RabbitMQ takes
-/// back what is not acknowledged in time (<c>consumer_timeout</c>), with all else that the worker has fetched.
+/// How long a worker may have a partition before it gives it back: RabbitMQ takes back what is not acknowledged in time
+/// (<c>consumer_timeout</c>), with all else that the worker has fetched.
 /// </summary>
-internal sealed class AttemptTime(WorkerOptions options, ConsumerTimeout broker, TimeProvider clock)
+internal sealed class AttemptTime
 {
-    /// <summary>The time: no more than half of what the broker waits for, as far as it has said.</summary>
+    /// <summary>
+    /// Share of the broker's time: a message may have waited for as long for the one before it, and the batch in hand is ended.
+    /// </summary>
+    private const double Share = 0.4;
+
+    private readonly WorkerOptions options;
+    private readonly ConsumerTimeout broker;
+    private readonly TimeProvider clock;
+
+    public AttemptTime(
+        WorkerOptions options,
+        ConsumerTimeout broker,
+        TimeProvider clock,
+        ILogger<AttemptTime> log
+    )
+    {
+        (this.options, this.broker, this.clock) = (options, broker, clock);
+        broker.Shortened += () =>
+        {
+            if (Limit < options.LongestAttempt)
+                MeshLog.AttemptsShortened(log, Limit, broker.Told!.Value);
+        };
+    }
+
+    /// <summary>The time.</summary>
     public TimeSpan Limit =>
-        broker.Told is { } told && told / 2 < options.LongestAttempt ? told / 2 : options.LongestAttempt;
+        broker.Told is { } told && told * Share < options.LongestAttempt
+            ? told * Share
+            : options.LongestAttempt;
 
     /// <summary>Begins to count for a message; <paramref name="stopping"/> ends it as well.</summary>
     public Attempt Begin(ConsumeContext context, CancellationToken stopping) =>
@@ -29,10 +56,11 @@ internal sealed class AttemptTime(WorkerOptions options, ConsumerTimeout broker,
         public Attempt(AttemptTime time, TimeSpan before, CancellationToken stopping)
         {
             (this.time, this.before) = (time, before);
-            begun = time.Clock.GetTimestamp();
-            over = new CancellationTokenSource(Left, time.Clock);
+            begun = time.clock.GetTimestamp();
+            over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time.clock);
             ended = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stopping);
-            time.Broker.Shortened += Shorten;
+            time.broker.Shortened += Shorten;
+            Shorten(); // heard of from now on
         }
 
         /// <summary>Set when the time is over, or the worker stops.</summary>
@@ -41,11 +69,14 @@ internal sealed class AttemptTime(WorkerOptions options, ConsumerTimeout broker,
         /// <summary>Whether the time is over.</summary>
         public bool IsOver => over.IsCancellationRequested;
 
+        /// <summary>Whether most of the time is left, so that it was too short where it does not do.</summary>
+        public bool IsYoung => Left > time.Limit / 2;
+
         private TimeSpan Left
         {
             get
             {
-                var left = time.Limit - before - time.Clock.GetElapsedTime(begun);
+                var left = time.Limit - before - time.clock.GetElapsedTime(begun);
                 return left > TimeSpan.Zero ? left : TimeSpan.Zero;
             }
         }
@@ -53,7 +84,7 @@ internal sealed class AttemptTime(WorkerOptions options, ConsumerTimeout broker,
         /// <inheritdoc/>
         public void Dispose()
         {
-            time.Broker.Shortened -= Shorten;
+            time.broker.Shortened -= Shorten;
             ended.Dispose();
             over.Dispose();
         }
@@ -70,8 +101,4 @@ internal sealed class AttemptTime(WorkerOptions options, ConsumerTimeout broker,
             }
         }
     }
-
-    private ConsumerTimeout Broker => broker;
-
-    private TimeProvider Clock => clock;
 }

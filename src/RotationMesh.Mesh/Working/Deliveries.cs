@@ -16,13 +16,22 @@ internal static class Deliveries
     private const string Header = "x-delivery-count";
 
     /// <summary>
-    /// Whether nobody else got the message: neither before, where it may be with a worker whose connection ended while it was
-    /// frozen, nor since then, because the channel that it came by has ended.
+    /// Time since the delivery in which RabbitMQ takes nothing back without closing the channel: its shortest
+    /// <c>consumer_timeout</c> is a minute, and from 4.3 on the channel may stay open.
+    /// </summary>
+    private static readonly TimeSpan Sure = TimeSpan.FromSeconds(50);
+
+    /// <summary>
+    /// Whether nobody else has the message: neither from before, where it may be with a worker whose connection ended while
+    /// it was frozen, nor since then, because the channel that it came by has ended or the broker took it back.
     /// </summary>
     public static bool IsAlone(ConsumeContext context) =>
         !context.ReceiveContext.Redelivered
         && Of(context) == 0
-        && !(context.TryGetPayload<ChannelEnd>(out var end) && end.HasCome);
+        && (
+            !context.TryGetPayload<ChannelEnd>(out var end)
+            || (!end.HasCome && context.ReceiveContext.ElapsedTime < Sure)
+        );
 
     /// <summary>That number; 0 in memory.</summary>
     public static int Of(ConsumeContext context) =>

@@ -138,11 +138,11 @@ internal sealed class PartitionWork(
         await using var heartbeat = new Heartbeat(context, alive, options.Heartbeat, clock, log);
         try
         {
-            var isBegun = false;
+            var hadTime = false; // and did not wait for its turn until little was left
             var unfinished = await turns.RunAsync(
                 stopping =>
                 {
-                    isBegun = true;
+                    hadTime = attempted.IsYoung;
                     return work(stopping);
                 },
                 attempted.Token
@@ -158,7 +158,7 @@ internal sealed class PartitionWork(
                         worker,
                         unfinished.Counts,
                         Deliveries.IsAlone(context),
-                        unfinished.OutOfTime || (isBegun && attempted.IsOver),
+                        unfinished.OutOfTime || (unfinished.WasReading && hadTime && attempted.IsOver),
                         unfinished.Rest
                     )
                 );

@@ -46,7 +46,7 @@ internal sealed class VerifyPartitionConsumer(
         {
             var (target, range) = await targets.FindAsync(command.Partition, stopping);
             var outcome = await pool.VerifyAsync(verifier =>
-                verifier.VerifyAsync(
+                verifier.VerifyPartsAsync(
                     target,
                     range,
                     command.TargetVersion,
@@ -57,13 +57,17 @@ internal sealed class VerifyPartitionConsumer(
                         options.Verified(rows);
                     },
                     failed => letters.TellAsync(context, command.RotationId, failed),
-                    stopping,
                     TableTargets.Place(command.Partition),
-                    Parts(command.CutShort)
+                    Parts(command.CutShort),
+                    stopping
                 )
             );
-            if (outcome.Rest is { } rest)
-                return new Unfinished(Counts(outcome), Rest: new PageRange(rest.From, rest.To));
+            if (outcome.IsStopped)
+                return new Unfinished(
+                    Counts(outcome),
+                    WasReading: outcome.WasReading,
+                    Rest: outcome.Rest is { } rest ? new PageRange(rest.From, rest.To) : null
+                );
             var result = new PartitionVerified(
                 command.RotationId,
                 command.Partition.PartitionId,

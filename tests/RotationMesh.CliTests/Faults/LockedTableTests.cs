@@ -30,6 +30,7 @@ public sealed class LockedTableTests
     [TestCase("keys", 1)]
     [TestCase("verify", 1)]
     [TestCase("rotate --dry-run", 1)]
+    [TestCase("keys retire 1", 4)]
     public async Task Whoever_only_reads_ends_and_names_table_and_session(string verb, int exitCode)
     {
         var session = await LockAsync("knowledge_sources");

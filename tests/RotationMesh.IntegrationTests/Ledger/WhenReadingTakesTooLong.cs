@@ -37,10 +37,7 @@ public sealed class WhenReadingTakesTooLong
         Assert.That(again.Range.Pages, Is.EqualTo(new PageRange(3, to)));
         Assert.That(third.Range.Pages, Is.EqualTo(new PageRange(5, to)));
         Assert.That((third.Range.Leaf, third.CutShort), Is.EqualTo((first.Range.Leaf, 0)));
-        Assert.That(
-            await scene.ScalarAsync<long>("SELECT sum(verified)::bigint FROM rotationmesh.sweep_tables"),
-            Is.EqualTo(20)
-        );
+        Assert.That(await VerifiedAsync(), Is.EqualTo(20));
     }
 
     [Test]
@@ -58,15 +55,45 @@ public sealed class WhenReadingTakesTooLong
     }
 
     [TestCase(0u, 9u)]
-    [TestCase(3u, 4_000_000_000u)]
-    public async Task Pages_that_are_not_the_partitions_own_or_all_of_it_change_nothing(uint from, uint to)
+    [TestCase(10u, 20u)]
+    [TestCase(4_000_000_000u, 4_000_000_001u)]
+    public async Task Of_pages_that_are_not_the_partitions_own_or_all_of_it_nothing_counts(uint from, uint to)
     {
         await PlanAsync(1);
         var first = (await scene.TakeAsync()).Single();
 
         await scene.SettleAsync(first.CutShort(new PageRange(from, to)));
 
-        Assert.That((await scene.TakeAsync()).Single().Range.Pages, Is.EqualTo(first.Range.Pages));
+        var again = (await scene.TakeAsync()).Single();
+        Assert.That((again.Range.Pages, again.CutShort), Is.EqualTo((first.Range.Pages, 1)));
+        Assert.That(await VerifiedAsync(), Is.Zero);
+    }
+
+    [TestCase(4u)]
+    [TestCase(4_000_000_000u)]
+    public async Task What_is_left_ends_where_the_partition_does_whatever_is_said(uint end)
+    {
+        await PlanAsync(1);
+        var first = (await scene.TakeAsync()).Single();
+
+        await scene.SettleAsync(first.CutShort(new PageRange(3, end)));
+
+        Assert.That(
+            (await scene.TakeAsync()).Single().Range.Pages,
+            Is.EqualTo(new PageRange(3, first.Range.Pages!.Value.To))
+        );
+    }
+
+    [Test]
+    public async Task Of_a_partition_that_is_rewritten_none_of_its_pages_is_left_out()
+    {
+        await scene.PlanAsync(1);
+        var first = (await scene.TakeAsync()).Single();
+
+        await scene.SettleAsync(first.CutShort(new PageRange(3, 9)));
+
+        Assert.That((await scene.TakeAsync()).Single().Range, Is.EqualTo(first.Range));
+        Assert.That(await VerifiedAsync(), Is.Zero);
     }
 
     [Test]
@@ -98,6 +125,9 @@ public sealed class WhenReadingTakesTooLong
 
         Assert.That((await scene.TakeAsync()).Single().CutShort, Is.Zero);
     }
+
+    private Task<long> VerifiedAsync() =>
+        scene.ScalarAsync<long>("SELECT sum(verified)::bigint FROM rotationmesh.sweep_tables");
 
     private async Task<long> PlanAsync(int partitions, bool finish = true)
     {

@@ -1,8 +1,10 @@
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Writers;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Rotation;
 
@@ -58,6 +60,8 @@ public sealed class WhenReadingIsCutShort
         using (Assert.EnterMultipleScope())
         {
             Assert.That(attempts, Has.Count.GreaterThan(3));
+            Assert.That(attempts.SkipLast(1), Has.All.Property(nameof(VerificationOutcome.IsStopped)).True);
+            Assert.That(attempts[^1].IsStopped, Is.False);
             Assert.That(attempts.Sum(attempt => attempt.Rows), Is.EqualTo(Rows));
             Assert.That(attempts.Sum(attempt => attempt.Failed), Is.EqualTo(Unreadable));
             Assert.That(attempts.Sum(attempt => attempt.Values), Is.EqualTo(Rows - Unreadable));
@@ -76,6 +80,60 @@ public sealed class WhenReadingIsCutShort
         var rest = await ReadAsync(Whole() with { Pages = first.Rest }, parts: 1, null, []);
 
         Assert.That(first.Rows + rest.Rows, Is.EqualTo(2 * Rows));
+    }
+
+    [Test]
+    public async Task Of_a_sample_no_row_is_read_twice()
+    {
+        using var stop = new CancellationTokenSource();
+        var first = await ReadAsync(Whole(), parts: 8, stop, [], share: 0.5);
+
+        var rest = await ReadAsync(Whole() with { Pages = first.Rest }, parts: 1, null, [], share: 0.5);
+
+        Assert.That(first.Rows, Is.Positive.And.LessThan(Rows / 4));
+        Assert.That(rest.Rows, Is.GreaterThan(Rows / 8).And.LessThan(Rows));
+    }
+
+    [Test]
+    public async Task Of_chosen_tenants_every_row_is_read_once()
+    {
+        var tenants = await stage.ScalarAsync<string[]>("SELECT array_agg(DISTINCT tenant) FROM notes");
+        var range = Whole() with { Tenants = tenants };
+        var rows = 0L;
+        for (var left = true; left; )
+        {
+            using var stop = new CancellationTokenSource();
+            var attempt = await ReadAsync(range, parts: 4, stop, []);
+            rows += attempt.Rows;
+            left = attempt.Rest is not null;
+            range = range with { Pages = attempt.Rest };
+        }
+
+        Assert.That(rows, Is.EqualTo(Rows));
+    }
+
+    [Test]
+    public async Task Of_what_waits_for_a_lock_nothing_was_read()
+    {
+        await using var migration = await OpenTransaction.BeginAsync(stage, "LOCK TABLE notes");
+        using var stop = new CancellationTokenSource();
+        var reading = ReadAsync(Whole(), parts: 1, stop, []);
+        await Eventually.Holds(
+            () =>
+                stage.ScalarAsync<bool>(
+                    "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'notes'::regclass"
+                ),
+            TimeSpan.FromMinutes(1),
+            "it waits"
+        );
+
+        await stop.CancelAsync();
+
+        var outcome = await reading;
+        Assert.That(
+            (outcome.IsStopped, outcome.WasReading, outcome.Rest),
+            Is.EqualTo((true, false, (PageRange?)null))
+        );
     }
 
     [Test]
@@ -104,13 +162,14 @@ public sealed class WhenReadingIsCutShort
         PartitionRange range,
         int parts,
         CancellationTokenSource? stop,
-        HashSet<string> failed
+        HashSet<string> failed,
+        double? share = null
     ) =>
-        verifier.VerifyAsync(
+        verifier.VerifyPartsAsync(
             target,
             range,
             1,
-            null,
+            share,
             rows =>
             {
                 if (rows > 0)
@@ -121,7 +180,8 @@ public sealed class WhenReadingIsCutShort
                 failed.UnionWith(rows.Select(row => row.Key[0].Value));
                 return Task.CompletedTask;
             },
-            stop?.Token ?? CancellationToken.None,
-            parts: parts
+            place: null,
+            parts,
+            stop?.Token ?? CancellationToken.None
         );
 }

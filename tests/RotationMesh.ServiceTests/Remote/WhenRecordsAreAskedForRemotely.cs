@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Npgsql;
 
 namespace RotationMesh.ServiceTests.Remote;
 
@@ -40,6 +41,26 @@ public sealed class WhenRecordsAreAskedForRemotely
             var here = (await stage.HereAsync(["--output", output, .. verb])).Exits(0);
             Assert.That(Timeless(OfBoth(there.Output)), Is.EqualTo(Timeless(here.Output)));
             Assert.That(there.Output, Is.Not.Empty);
+        }
+    }
+
+    [TestCase("census", "table knowledge_sources is locked by")]
+    [TestCase("keys retire 1", "table knowledge_sources is locked by")]
+    [TestCase("report", "Some tables could not be counted")]
+    public async Task Of_a_table_that_somebody_keeps_locked_they_say_so(string verb, string words)
+    {
+        await using var migration = await stage.Database.DataSource.OpenConnectionAsync();
+        await using var locked = await migration.BeginTransactionAsync();
+        await using var take = new NpgsqlCommand("LOCK TABLE knowledge_sources", migration);
+        await take.ExecuteNonQueryAsync();
+
+        var told = await coordinator.AskAsync(verb.Split(' '));
+
+        Assert.That(told.Output + told.Error, Does.Contain(words));
+        if (verb != "report")
+        {
+            Assert.That(told.ExitCode, Is.Not.Zero);
+            Assert.That(told.Output + told.Error, Does.Contain($"session {migration.ProcessID}"));
         }
     }
 

@@ -40,10 +40,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public RabbitMqManagement Management { get; }
 
     /// <summary>
-    /// Starts one, which speaks TLS as well where it is given a certificate. Without binaries the test is ignored, or fails
-    /// in CI.
+    /// Starts one, which speaks TLS as well where it is given a certificate, and asks <paramref name="judge"/> over HTTP about
+    /// users that it does not know (rabbitmq_auth_backend_http). Without binaries the test is ignored, or fails in CI.
     /// </summary>
-    public static async Task<RabbitMqServer> StartAsync(BrokerCertificate? tls = null)
+    public static async Task<RabbitMqServer> StartAsync(BrokerCertificate? tls = null, string? judge = null)
     {
         var program = Programs.FirstOrDefault(File.Exists);
         if (program is null || !Machine.OnPath("epmd"))
@@ -69,6 +69,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
                     ["AUTHORITY"] = tls?.Authority ?? "",
                     ["CERTIFICATE"] = tls?.Certificate ?? "",
                     ["KEY"] = tls?.Key ?? "",
+                    ["JUDGE"] = judge ?? "",
                 }
             );
             var answer = await watchdog.AnswerAsync();
@@ -89,6 +90,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>Address of a virtual host, as programs take it.</summary>
     public string Url(string virtualHost) => $"amqp://{User}:{password}@127.0.0.1:{port}/{virtualHost}";
+
+    /// <summary>The same for a user whom somebody else judges.</summary>
+    public string UrlOf(string user, string word, string virtualHost) =>
+        $"amqp://{user}:{word}@127.0.0.1:{port}/{virtualHost}";
 
     /// <summary>The same over TLS, by a name or address of this machine, trusting the authorities of a file alone.</summary>
     public string TlsUrl(string virtualHost, string host, string authorityFile) =>

@@ -1,7 +1,8 @@
 # A RabbitMQ node for one test run, with its management API and a name service of its own: starts it, says "ready", and
 # waits for the end of its standard input, which comes when the test process closes the pipe or is killed. Until then it
-# takes the lines "stop", "start", "alarm" and "calm". Given in the environment: DIRECTORY, PROGRAM, PORT, MANAGEMENT, DISTRIBUTION, EPMD
-# (ports), PASSWORD, RUN_AS (a command prefix or empty), and for TLS: TLS (the port), AUTHORITY, CERTIFICATE, KEY (PEM).
+# takes the lines "stop", "start", "alarm", "calm" and "impatient". Given in the environment: DIRECTORY, PROGRAM, PORT, MANAGEMENT, DISTRIBUTION, EPMD
+# (ports), PASSWORD, RUN_AS (a command prefix or empty), and for TLS: TLS (the port), AUTHORITY, CERTIFICATE, KEY (PEM);
+# JUDGE: whom to ask over HTTP about users that the node itself does not know, or empty.
 trap : INT TERM HUP
 umask 077
 
@@ -57,13 +58,23 @@ tell() {
 
 cd "$DIRECTORY" || exit 1
 mkdir mnesia logs generated
-echo '[rabbitmq_management].' >plugins
+echo "[rabbitmq_management${JUDGE:+,rabbitmq_auth_backend_http}]." >plugins
 cat >rabbitmq.conf <<CONF
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $MANAGEMENT
 default_user = rotationmesh
 default_pass = $PASSWORD
 CONF
+if [ -n "$JUDGE" ]; then
+  cat >>rabbitmq.conf <<CONF
+auth_backends.1 = internal
+auth_backends.2 = http
+auth_http.user_path = $JUDGE/user
+auth_http.vhost_path = $JUDGE/vhost
+auth_http.resource_path = $JUDGE/resource
+auth_http.topic_path = $JUDGE/topic
+CONF
+fi
 if [ -n "$TLS" ]; then
   printf '%s\n' "$AUTHORITY" >authority.pem
   printf '%s\n' "$CERTIFICATE" >certificate.pem

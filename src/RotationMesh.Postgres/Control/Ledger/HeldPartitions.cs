@@ -13,6 +13,8 @@ internal sealed record HeldPartition
     public int Failures { get; init; }
     public int CutShort { get; init; }
     public bool IsRead { get; init; }
+    public long? FirstPage { get; init; }
+    public long? EndPage { get; init; }
     public bool IsHeld { get; init; }
 }
 
@@ -24,6 +26,7 @@ internal static class HeldPartitions
     // condition on the state would pass over it.
     private const string Lock = """
         SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.cut_short,
+               (p.range #>> '{pages,from}')::bigint AS first_page, (p.range #>> '{pages,to}')::bigint AS end_page,
                t.phase = 'verify' AS is_read, p.lease_until IS NOT NULL AS is_held
         FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)
         WHERE p.partition_id = ANY (@ids)

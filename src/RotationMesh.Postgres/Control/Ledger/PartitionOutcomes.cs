@@ -45,11 +45,9 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
             last_error = coalesce(r.reason, p.last_error),
             cut_short = p.cut_short + (r.is_cut_short AND r.rest_from IS NULL)::int,
             range = CASE
-                WHEN r.rest_from > coalesce((p.range #>> '{pages,from}')::bigint, 0)
-                     AND r.rest_to <= coalesce((p.range #>> '{pages,to}')::bigint, r.rest_to)
-                THEN p.range || pg_catalog.jsonb_build_object(
+                WHEN r.rest_from IS NULL THEN p.range
+                ELSE p.range || pg_catalog.jsonb_build_object(
                     'pages', pg_catalog.jsonb_build_object('from', r.rest_from, 'to', r.rest_to))
-                ELSE p.range
             END,
             write_until = NULL,
             left_until = greatest(p.left_until, CASE WHEN NOT r.is_over THEN p.write_until END)

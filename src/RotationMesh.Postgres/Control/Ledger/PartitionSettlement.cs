@@ -39,10 +39,35 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
     }
 
     // What is rewritten stays so, however often the time is over; of what is only read nothing would ever be done.
-    private PartitionResult Judge(HeldPartition held, PartitionResult result) =>
-        held.IsRead && result is { IsCutShort: true, Rest: null } && held.CutShort >= rules.MaxCutShort
+    private PartitionResult Judge(HeldPartition held, PartitionResult said)
+    {
+        var result = OfOwnPages(held, said);
+        return held.IsRead && result is { IsCutShort: true, Rest: null } && held.CutShort >= rules.MaxCutShort
             ? PartitionResult.Stumbled(result.PartitionId, result.Attempt, result.Worker, TooSlow)
             : result;
+    }
+
+    // The rest is the end of the partition's own pages, whatever is said of its end; else nothing of the attempt counts.
+    private static PartitionResult OfOwnPages(HeldPartition held, PartitionResult said)
+    {
+        if (said.Rest is not { } rest)
+            return said;
+        var end = (uint)(held.EndPage ?? uint.MaxValue);
+        return held.IsRead && rest.From > (held.FirstPage ?? 0) && rest.From < end
+            ? said with
+            {
+                Rest = rest with { To = end },
+            }
+            : PartitionResult.Returned(
+                said.PartitionId,
+                said.Attempt,
+                said.Worker,
+                new PartitionCounts()
+            ) with
+            {
+                IsCutShort = said.IsCutShort,
+            };
+    }
 
     private Sorted Sort(IReadOnlyList<(HeldPartition Held, PartitionResult Result)> pairs)
     {

@@ -29,8 +29,7 @@ public sealed class PartitionVerifier : IDisposable
     /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were looked at since its last call,
     /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time. Throws
     /// <see cref="OtherDatabaseException"/> where the database is not the one of <paramref name="place"/>, and
-    /// <see cref="OperationCanceledException"/> where it is stopped; but once one of several <paramref name="parts"/> is read to
-    /// its end, it returns what was done and which pages are left.
+    /// <see cref="OperationCanceledException"/> where it is stopped.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
         TableTarget target,
@@ -40,8 +39,37 @@ public sealed class PartitionVerifier : IDisposable
         Action<long> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping,
-        ExpectedDatabase? place = null,
-        int parts = 1
+        ExpectedDatabase? place = null
+    )
+    {
+        var outcome = await VerifyPartsAsync(
+            target,
+            range,
+            version,
+            share,
+            progress,
+            failed,
+            place,
+            parts: 1,
+            stopping
+        );
+        return outcome.IsStopped ? throw new OperationCanceledException(stopping) : outcome;
+    }
+
+    /// <summary>
+    /// The same in several parts, one after the other. Where it is stopped it returns what was found in those that were read to
+    /// their end, and says so; before anything is read it may throw <see cref="OperationCanceledException"/> all the same.
+    /// </summary>
+    public async Task<VerificationOutcome> VerifyPartsAsync(
+        TableTarget target,
+        PartitionRange range,
+        int? version,
+        double? share,
+        Action<long> progress,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
+        ExpectedDatabase? place,
+        int parts,
+        CancellationToken stopping
     )
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -51,7 +79,7 @@ public sealed class PartitionVerifier : IDisposable
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
         await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
         var tally = new VerificationTally(progress, new FailureTally(failed));
-        VerificationOutcome? done = null;
+        var done = new VerificationOutcome(0, 0);
         foreach (var part in await PageParts.CutAsync(connection, range, parts, stopping))
         {
             try
@@ -63,11 +91,17 @@ public sealed class PartitionVerifier : IDisposable
                     await ReadAsync(query, target, new LeafTable(range.Leaf), tenant, tally, stopping);
                 }
             }
-            catch (OperationCanceledException) when (done is not null && stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
+                var from = part.Pages?.From ?? 0;
                 return done with
                 {
-                    Rest = new PageRange(part.Pages!.Value.From, range.Pages?.To ?? uint.MaxValue),
+                    IsStopped = true,
+                    WasReading = tally.Rows > done.Rows,
+                    Rest =
+                        from > (range.Pages?.From ?? 0)
+                            ? new PageRange(from, range.Pages?.To ?? uint.MaxValue)
+                            : null,
                 };
             }
             catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)

@@ -11,6 +11,12 @@ public sealed record VerificationOutcome(long Rows, long Failed)
     /// <summary>Values that were decrypted; a row has as many as declared columns hold one.</summary>
     public long Values { get; init; }
 
-    /// <summary>Pages that are left, where it was stopped before their end; null where all was read.</summary>
+    /// <summary>Whether it was stopped before the end; the counts are of the parts that were read to theirs.</summary>
+    public bool IsStopped { get; init; }
+
+    /// <summary>Whether a row of the next part was read when it was stopped, so that it did not wait for somebody's lock, say.</summary>
+    public bool WasReading { get; init; }
+
+    /// <summary>Pages that are left, where it was stopped and those before are done.</summary>
     public PageRange? Rest { get; init; }
 }

@@ -13,6 +13,9 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
     private long values;
     private long reported;
 
+    /// <summary>Rows so far.</summary>
+    public long Rows => rows;
+
     /// <summary>Adds a row: why it does not decrypt, or how many values of it do.</summary>
     public Task AddAsync(RowFailure? failure, int decrypted)
     {
