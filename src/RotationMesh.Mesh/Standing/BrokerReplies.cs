@@ -82,7 +82,7 @@ internal static partial class BrokerReplies
             return new BrokerTrouble(
                 "refused",
                 $"{Reasons.BrokerRight}: {text}",
-                "the permissions of each role are in the README"
+                "the permissions of each role are in docs/mesh.md"
             );
         if (Different().Match(text) is { Success: true } other)
         {

@@ -62,7 +62,7 @@ internal sealed class BrokerRepliesTests
         403,
         "ACCESS_REFUSED - configure access to queue 'q' in vhost 'v' refused for user 'u'",
         "RabbitMQ refuses this user what it needs: ACCESS_REFUSED - configure access to queue 'q'",
-        "README"
+        "docs/mesh.md"
     )]
     public void A_refusal_is_told_with_what_was_found_and_what_mends_it(
         int code,

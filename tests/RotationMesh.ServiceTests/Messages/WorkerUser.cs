@@ -1,6 +1,6 @@
 namespace RotationMesh.ServiceTests.Messages;
 
-/// <summary>The permissions of a worker's user on the broker, as README.md gives them.</summary>
+/// <summary>The permissions of a worker's user on the broker, as docs/mesh.md gives them.</summary>
 internal static class WorkerUser
 {
     public const string Configure =

@@ -3,7 +3,7 @@ using RotationMesh.UnitTests.Architecture;
 
 namespace RotationMesh.UnitTests.Documentation;
 
-/// <summary>The runbook in the README: every step of it is a test.</summary>
+/// <summary>The runbook in the docs: every step of it is a test.</summary>
 public sealed partial class RunbookTests
 {
     private static readonly Dictionary<string, string[]> Tests = new()
@@ -61,7 +61,7 @@ public sealed partial class RunbookTests
         ],
     };
 
-    private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+    private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "docs", "rotating.md"));
 
     [Test]
     public void Each_step_has_its_tests()
