@@ -67,9 +67,11 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
                 look.Warnings.Add(told);
         }
 
-        foreach (var reason in scanned.NotLookedAt.GroupBy(left => left.Reason))
-            look.Warnings.Add(
-                $"not looked at in database {scanned.Database}, {reason.Key}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}"
+        // What nobody could ever read is the operator's to judge; what may pass is looked at when it has.
+        foreach (var reason in scanned.NotLookedAt.GroupBy(left => (left.Reason, left.MayPass)))
+            (reason.Key.MayPass ? look.InTheWay : look.Warnings).Add(
+                $"not looked at in database {scanned.Database}, {reason.Key.Reason}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}"
+                    + (reason.Key.MayPass ? "; try again when that has passed" : "")
             );
         foreach (
             var table in scanned.Tables.Where(table =>

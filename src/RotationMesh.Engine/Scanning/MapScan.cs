@@ -33,7 +33,8 @@ internal sealed class MapScan(
                 .. scan.NotLookedAt.Select(left => new UnscannedDocument(
                     left.Table,
                     left.Column,
-                    left.Reason
+                    left.Reason,
+                    left.MayPass
                 )),
             ],
             TenantsTried = scan.TenantsTried,

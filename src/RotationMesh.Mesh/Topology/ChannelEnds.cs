@@ -29,15 +29,11 @@ internal sealed class ChannelEnds(ConsumerTimeout timeout, ILogger<ChannelEnds> 
             return;
         channel.ChannelShutdownAsync += (_, reason) =>
         {
-            if (ConsumerTimeout.Read(reason.ReplyText) is { } told)
-            {
-                MeshLog.TakenBack(log, queue, told);
-                timeout.Learn(told);
-            }
-
-            // Where this process closes it, the transport has waited for what is at work.
-            if (reason.Initiator != ShutdownInitiator.Application)
-                end.Come();
+            end.Come();
+            if (ConsumerTimeout.Read(reason.ReplyText) is not { } told)
+                return Task.CompletedTask;
+            MeshLog.TakenBack(log, queue, told);
+            timeout.Learn(told);
             return Task.CompletedTask;
         };
         if (!channel.IsOpen)

@@ -39,7 +39,8 @@ internal sealed class LastingContext : ReceiveContextProxy, PipeContext, IDispos
     // What the transport calls off for another reason than the end of the channel has ended.
     private async Task CallOffAsync()
     {
-        await Task.WhenAny(end.Task, Task.Delay(Moment));
+        if (!stopping.IsCancellationRequested)
+            await Task.WhenAny(end.Task, Task.Delay(Moment));
         if (!end.HasCome || stopping.IsCancellationRequested)
             await CancelAsync();
     }

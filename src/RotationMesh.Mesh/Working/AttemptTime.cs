@@ -11,9 +11,9 @@ namespace RotationMesh.Mesh.Working;
 internal sealed class AttemptTime
 {
     /// <summary>
-    /// Share of the broker's time: a message may have waited for as long for the one before it, and the batch in hand is ended.
+    /// Share of the broker's time: a message may have waited for as long for the one before it, and batches in hand are ended.
     /// </summary>
-    private const double Share = 0.4;
+    private const double Share = 1.0 / 3;
 
     private readonly WorkerOptions options;
     private readonly ConsumerTimeout broker;
@@ -69,8 +69,8 @@ internal sealed class AttemptTime
         /// <summary>Whether the time is over.</summary>
         public bool IsOver => over.IsCancellationRequested;
 
-        /// <summary>Whether most of the time is left, so that it was too short where it does not do.</summary>
-        public bool IsYoung => Left > time.Limit / 2;
+        /// <summary>Whether enough of the time is left to say that it was too short where it does not do.</summary>
+        public bool IsYoung => Left > time.Limit / 4;
 
         private TimeSpan Left
         {

@@ -66,5 +66,8 @@ public sealed record FoundDocument(
 /// <summary>Values that open with the key of a version under a context of the map.</summary>
 public sealed record OpenedDocument(int Version, string Context, long Values);
 
-/// <summary>A table, or a column of one, that could not be looked at; the table is null for what no table holds.</summary>
-public sealed record UnscannedDocument(string? Table, string? Column, string Reason);
+/// <summary>
+/// A table, or a column of one, that could not be looked at; the table is null for what no table holds. It may pass, where
+/// somebody has the table locked, say.
+/// </summary>
+public sealed record UnscannedDocument(string? Table, string? Column, string Reason, bool MayPass = false);

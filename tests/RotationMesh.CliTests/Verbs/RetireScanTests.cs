@@ -60,6 +60,30 @@ public sealed class RetireScanTests
     }
 
     [Test]
+    public async Task A_table_that_somebody_has_locked_is_looked_at_before_the_version_is_retired()
+    {
+        await site.Database.ExecuteAsync(
+            "CREATE TABLE ledger AS SELECT \"encryptedAccessToken\" AS copy FROM connectors"
+        );
+        (await site.RunAsync("rotate")).Exits(0);
+        string refused;
+        await using (var migration = await site.Database.DataSource.OpenConnectionAsync())
+        await using (var locked = await migration.BeginTransactionAsync())
+        {
+            await using var take = new Npgsql.NpgsqlCommand("LOCK TABLE ledger", migration, locked);
+            await take.ExecuteNonQueryAsync();
+            refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
+        }
+
+        Assert.That(refused, Does.Contain("In the way: ").And.Contain("lock timeout"));
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
+            Does.Contain("In the way: public.ledger.copy")
+        );
+        Assert.That(await RetiredAsync(), Is.Zero);
+    }
+
+    [Test]
     public async Task Who_skips_the_scan_says_why_and_it_is_recorded()
     {
         await site.Database.ExecuteAsync(Audit);

@@ -7,7 +7,7 @@ namespace RotationMesh.FaultTests.Setting;
 /// <summary>Loads the sample with the program, under the keys of these tests.</summary>
 internal static class SampleOf
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     /// <summary>Keys that protect nothing but made-up rows; version 2 is current where <paramref name="current"/> is 2.</summary>
     public static Dictionary<string, string?> Keys(int current) =>

@@ -83,15 +83,21 @@ public sealed class WhenReadingIsCutShort
     }
 
     [Test]
-    public async Task Of_a_sample_no_row_is_read_twice()
+    public async Task Of_a_sample_in_parts_each_part_gives_its_share()
     {
-        using var stop = new CancellationTokenSource();
-        var first = await ReadAsync(Whole(), parts: 8, stop, [], share: 0.5);
+        var range = Whole();
+        var rows = 0L;
+        for (var left = true; left; )
+        {
+            using var stop = new CancellationTokenSource();
+            var attempt = await ReadAsync(range, parts: 2, stop, [], share: 0.5);
+            rows += attempt.Rows;
+            left = attempt.Rest is not null;
+            range = range with { Pages = attempt.Rest };
+        }
 
-        var rest = await ReadAsync(Whole() with { Pages = first.Rest }, parts: 1, null, [], share: 0.5);
-
-        Assert.That(first.Rows, Is.Positive.And.LessThan(Rows / 4));
-        Assert.That(rest.Rows, Is.GreaterThan(Rows / 8).And.LessThan(Rows));
+        // Of the last few pages a run has at least some.
+        Assert.That(rows, Is.InRange(Rows * 0.4, Rows * 0.8));
     }
 
     [Test]

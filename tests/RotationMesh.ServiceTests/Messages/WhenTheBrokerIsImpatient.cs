@@ -25,7 +25,7 @@ public sealed class WhenTheBrokerIsImpatient
     [Test]
     public async Task Partitions_that_take_longer_are_done_in_several_attempts_and_only_true_things_are_said()
     {
-        await using var stage = await Stage.LoadAsync(rows: 12_000, tenants: 3);
+        await using var stage = await Stage.LoadAsync(rows: 24_000, tenants: 3);
         await stage.SlowDownAsync(TimeSpan.FromSeconds(1));
         var variables = new Dictionary<string, string?>
         {
@@ -53,7 +53,7 @@ public sealed class WhenTheBrokerIsImpatient
             Assert.That(said, Has.None.Contain(Reasons.NoWorkers));
             Assert.That(
                 worker.Output,
-                Does.Contain("consumer_timeout").And.Contain("given back after 00:00:02")
+                Does.Contain("consumer_timeout").And.Contain("given back after 00:00:03.3333")
             );
             Assert.That(
                 coordinator.Output + worker.Output,

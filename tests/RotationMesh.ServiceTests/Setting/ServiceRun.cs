@@ -11,7 +11,7 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Longest answer: that of a whole rotation.</summary>
-    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMinutes(10);
 
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -96,7 +96,7 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         process.Terminate();
-        return (await process.EndAsync(Deadline)).ExitCode;
+        return (await process.EndAsync(AnswerDeadline)).ExitCode;
     }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();

@@ -21,6 +21,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Longest rotation of a sample on a machine that is busy with other tests.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
+    /// <summary>Longest run of the program.</summary>
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMinutes(10);
+
     private readonly List<ServiceRun> running = [];
     private readonly KeyRing ring = new(2, new Dictionary<int, string> { [1] = Keys.Old, [2] = Keys.New });
 
@@ -69,7 +72,7 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>The program <c>rotationmesh</c> where work is done by itself, with map, keys and database.</summary>
     public Task<ProcessOutcome> HereAsync(params string[] arguments) =>
-        Command(Artifacts.RotationMesh, arguments, []).RunAsync(Deadline);
+        Command(Artifacts.RotationMesh, arguments, []).RunAsync(AnswerDeadline);
 
     /// <summary>The same on another database.</summary>
     public Task<ProcessOutcome> HereAsync(TestDatabase database, params string[] arguments) =>
@@ -78,7 +81,7 @@ internal sealed class Stage : IAsyncDisposable
                 arguments,
                 new Dictionary<string, string?> { ["APP_DATABASE_URL"] = database.ConnectionString }
             )
-            .RunAsync(Deadline);
+            .RunAsync(AnswerDeadline);
 
     /// <summary>Adds a section to the map of whatever is started from now on.</summary>
     public void AddToMap(string section) =>

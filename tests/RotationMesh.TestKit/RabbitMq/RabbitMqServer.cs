@@ -111,7 +111,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Ends that alarm.</summary>
     public Task CalmAsync() => watchdog.TellAsync("calm", "calmed");
 
-    /// <summary>Has channels that are opened from now on closed where a message is not acknowledged within five seconds.</summary>
+    /// <summary>Has channels that are opened from now on closed where a message is not acknowledged within ten seconds.</summary>
     public Task HurryAsync() => watchdog.TellAsync("impatient", "impatient");
 
     /// <inheritdoc/>

@@ -101,7 +101,7 @@ while read -r command; do
     start) start && echo ready || echo failed ;;
     alarm) tell set_vm_memory_high_watermark absolute 1 && echo alarmed || echo failed ;;
     impatient)
-      tell eval 'application:set_env(rabbit, consumer_timeout, 5000), application:set_env(rabbit, channel_tick_interval, 1000).' \
+      tell eval 'application:set_env(rabbit, consumer_timeout, 10000), application:set_env(rabbit, channel_tick_interval, 1000).' \
         && echo impatient || echo failed
       ;;
     calm) tell set_vm_memory_high_watermark 0.9 && echo calmed || echo failed ;;

@@ -13,9 +13,6 @@ internal static class RowQuery
     /// </summary>
     private const int FewestPages = 50;
 
-    /// <summary>Pages (some 80 MB) from which a sample is taken by pages rather than by rows.</summary>
-    private const uint ManyPages = 10_000;
-
     /// <summary>Opens what it reads. Null where it is stopped while somebody keeps the table locked: nothing is in hand yet.</summary>
     public static async Task<NpgsqlDataReader?> TryReadAsync(NpgsqlBatch query, CancellationToken stopping)
     {
@@ -77,11 +74,11 @@ internal static class RowQuery
         var query = new QueryText($"NOT {target.Sql.External}");
         if (version is { } claimed)
             query.Where($"{target.Sql.Version} OPERATOR(pg_catalog.=) {query.Add((long)claimed)}");
-        var byPage = range.Tenants is null && tenant is null && IsLong(range.Pages);
-        if (share is { } part && !byPage)
+        var whole = range is { Pages: null, Tenants: null } && tenant is null;
+        if (share is { } part && !whole)
             query.Where($"pg_catalog.random() OPERATOR(pg_catalog.<) {query.Add(part)}");
         var sample =
-            byPage && share is { } pages
+            whole && share is { } pages
                 ? $" TABLESAMPLE pg_catalog.system ({Percent(query.Add(pages), query.Add(range.Leaf.Quoted))})"
                 : "";
         if (limit is not null)
@@ -102,10 +99,6 @@ internal static class RowQuery
                 $"table {range.Table} has row-level security, so its partitions name their tenants"
             );
     }
-
-    // A leaf, or a part of one that took too long: most of its pages are not read where they are chosen by chance.
-    private static bool IsLong(PageRange? pages) =>
-        pages is not { } range || range.To - range.From >= ManyPages;
 
     // Of few pages a small share may be none of them.
     private static string Percent(string share, string leaf) =>

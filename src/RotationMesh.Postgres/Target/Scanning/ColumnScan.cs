@@ -83,9 +83,13 @@ public sealed class ColumnScan(
         }
         catch (PostgresException fault) when (connection.State == System.Data.ConnectionState.Open)
         {
-            left.Add(new NotLookedAt(table, null, DatabaseFaults.Describe(fault)));
+            left.Add(new NotLookedAt(table, null, DatabaseFaults.Describe(fault), MayPass(fault)));
         }
     }
+
+    private static bool MayPass(PostgresException fault) =>
+        fault.IsTransient
+        || fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled;
 
     private static string? Closed(ScanUnit unit) =>
         unit.Relation.Kind == "f" ? "a foreign table: scan the database that holds its rows"

@@ -72,4 +72,4 @@ public sealed record FoundEnvelopes(
 public sealed record OpenedEnvelopes(int Version, string Context, long Values);
 
 /// <summary>A table (null: no table holds it), or a column of one, that could not be looked at.</summary>
-public sealed record NotLookedAt(string? Table, string? Column, string Reason);
+public sealed record NotLookedAt(string? Table, string? Column, string Reason, bool MayPass = false);

@@ -80,14 +80,24 @@ public sealed class PartitionVerifier : IDisposable
         await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
         var tally = new VerificationTally(progress, new FailureTally(failed));
         var done = new VerificationOutcome(0, 0);
+        var sampled = parts > 1 && SampledPages.AreOf(range, share);
+        var size = sampled ? await PageParts.CountAsync(connection, range.Leaf.Quoted, stopping) : 0;
         foreach (var part in await PageParts.CutAsync(connection, range, parts, stopping))
         {
             try
             {
                 stopping.ThrowIfCancellationRequested();
+                var read = sampled ? SampledPages.Choose(part, share!.Value, size) : part;
                 foreach (var tenant in RowQuery.Parts(target, part))
                 {
-                    await using var query = RowQuery.Stored(connection, target, part, tenant, version, share);
+                    await using var query = RowQuery.Stored(
+                        connection,
+                        target,
+                        read,
+                        tenant,
+                        version,
+                        sampled ? null : share
+                    );
                     await ReadAsync(query, target, new LeafTable(range.Leaf), tenant, tally, stopping);
                 }
             }
@@ -97,7 +107,9 @@ public sealed class PartitionVerifier : IDisposable
                 return done with
                 {
                     IsStopped = true,
-                    WasReading = tally.Rows > done.Rows,
+                    WasReading =
+                        tally.Rows > done.Rows
+                        || !await new LockedTables(databases).MayBeLockedAsync(target.Entry),
                     Rest =
                         from > (range.Pages?.From ?? 0)
                             ? new PageRange(from, range.Pages?.To ?? uint.MaxValue)

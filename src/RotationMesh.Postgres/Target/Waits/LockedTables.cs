@@ -12,6 +12,9 @@ namespace RotationMesh.Postgres.Target.Waits;
 /// </summary>
 internal sealed class LockedTables(TargetDatabases databases)
 {
+    /// <summary>Longest wait for an answer, where nobody waits for what it says.</summary>
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
+
     /// <summary>Those that are named; the others are more of the same.</summary>
     private const int Named = 3;
 
@@ -90,6 +93,23 @@ internal sealed class LockedTables(TargetDatabases databases)
             .DistinctBy(held => held.Table)
             .Take(Named);
         return string.Join("; ", locks) is { Length: > 0 } told ? told : null;
+    }
+
+    /// <summary>
+    /// Whether somebody has the table locked, or its database does not answer: then it was waited for, rather than read in vain.
+    /// </summary>
+    public async Task<bool> MayBeLockedAsync(TableEntry table)
+    {
+        using var patience = new CancellationTokenSource(Answer);
+        try
+        {
+            return await FindAsync(table.Database, [table], patience.Token) is not null;
+        }
+        catch (Exception fault)
+            when (fault is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            return true;
+        }
     }
 
     private sealed record Lock
