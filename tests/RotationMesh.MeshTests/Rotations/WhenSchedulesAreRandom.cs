@@ -30,8 +30,10 @@ internal sealed class WhenSchedulesAreRandom
     /// <summary>Rotations that run side by side: what is lost is waited for, and meanwhile others go on.</summary>
     private const int AtOnce = 100;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(12);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    /// <summary>Time in which at least one of them ends, however busy the machine is.</summary>
+    private static readonly TimeSpan Standstill = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A start that has not been heard by then was lost, and is asked for again as an operator would.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
@@ -156,7 +158,7 @@ internal sealed class WhenSchedulesAreRandom
         var waiting = new Queue<int>(schedules);
         var running = new Dictionary<Guid, (int Schedule, long Asked)>();
         var watch = Stopwatch.StartNew();
-        while ((waiting.Count > 0 || running.Count > 0) && watch.Elapsed < Deadline)
+        while ((waiting.Count > 0 || running.Count > 0) && watch.Elapsed < Standstill)
         {
             while (running.Count < AtOnce && waiting.TryDequeue(out var schedule))
                 running[forecast.Rotation(schedule)] = (schedule, 0);
@@ -170,8 +172,8 @@ internal sealed class WhenSchedulesAreRandom
             {
                 if (known.GetValueOrDefault(id) is { } rotation)
                 {
-                    if (rotation.IsOver)
-                        running.Remove(id);
+                    if (rotation.IsOver && running.Remove(id))
+                        watch.Restart();
                 }
                 else if (asked == 0 || Stopwatch.GetElapsedTime(asked) > AskAgain)
                 {
