@@ -26,25 +26,30 @@ internal sealed class WhenWritesMayStillCome
             "it names the session whose write is under way"
         );
         Assert.That(await world.AtVersionAsync(1), Is.Zero, "all rows are rotated");
-        await world.Database.ExecuteAsync(
-            """
-            UPDATE rotationmesh.partitions SET left_until = now() + interval '20 seconds'
-            WHERE partition_id = (SELECT min(partition_id) FROM rotationmesh.partitions)
-            """
-        );
+        await LeaveAsync(world, "10 minutes");
+        await writing.CommitAsync();
+        await mesh.UntilAsync(now => Says(now, "waits until"), "it names the time until which rows may come");
+        await LeaveAsync(world, "2 seconds");
         var until = await world.Database.ScalarAsync<DateTime>(
             "SELECT max(left_until) FROM rotationmesh.partitions"
         );
-        await writing.CommitAsync();
-        await mesh.UntilAsync(now => Says(now, "waits until"), "it names the time until which rows may come");
         await mesh.UntilAsync("Completed");
 
         Assert.That((await mesh.NowAsync())!.EndedAt, Is.GreaterThan(until));
         Assert.That((await mesh.NowAsync())!.Reason, Is.Null);
     }
 
+    private static Task<int> LeaveAsync(SampleWorld world, string time) =>
+        world.Database.ExecuteAsync(
+            $"""
+            UPDATE rotationmesh.partitions SET left_until = now() + interval '{time}'
+            WHERE partition_id = (SELECT min(partition_id) FROM rotationmesh.partitions)
+            """
+        );
+
+    // Whoever counts may have asked for deadlines a moment before there was one; then whoever concludes waits for it.
     private static bool Says(RunningRotation now, string what) =>
-        now.State == "Rotating" && now.Reason?.Contains(what, StringComparison.Ordinal) == true;
+        now.State is "Rotating" or "Verifying" && now.Reason?.Contains(what, StringComparison.Ordinal) == true;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
