@@ -21,11 +21,12 @@ public static class SteeringRules
             Steering.Retry when !ended => "is not over yet: wait for its end",
             Steering.Retry when rotation.State == "Completed" => "is Completed: nothing is left to retry",
             Steering.Retry when rotation.State == "Cancelled" => "was cancelled: start a new one",
-            Steering.Retry => null,
+            Steering.Retry => OfAnotherMap(rotation, map),
             // Whoever ran it may be gone, and its totals are still to be written.
             Steering.Cancel when rotation is { State: "Cancelled", Concluded: false } => null,
             _ when ended => $"has ended: {rotation.State}",
             Steering.Resume when rotation.State != "Paused" => $"is not paused: {rotation.State}",
+            Steering.Resume => OfAnotherMap(rotation, map),
             _ => null,
         };
         if (fault is not null)
@@ -37,6 +38,12 @@ public static class SteeringRules
         if (order.Scopes.Count > 0)
             _ = ScopeSelection.Choose(map, order.Scopes, []);
     }
+
+    // What another map leaves out would not be counted, and so not be missed.
+    private static string? OfAnotherMap(RunningRotation rotation, RotationMap map) =>
+        rotation.MapHash == MapHash.Of(map)
+            ? null
+            : $"can't go on: {Reasons.MapDiffers}. Give it the map that it began with, or cancel it and rotate anew";
 
     /// <summary>The message to the saga.</summary>
     public static object Command(Guid rotationId, SteeringOrder order)

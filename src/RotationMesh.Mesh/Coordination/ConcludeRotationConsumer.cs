@@ -22,6 +22,7 @@ namespace RotationMesh.Mesh.Coordination;
 /// process' own agrees, the map's post-checks are asked; where they pass, the workers that it paused are resumed.
 /// </summary>
 internal sealed class ConcludeRotationConsumer(
+    GoalCheck goals,
     ControlDatabase control,
     KeyRing ring,
     FailureArrival arrival,
@@ -43,6 +44,12 @@ internal sealed class ConcludeRotationConsumer(
     public async Task Consume(ConsumeContext<ConcludeRotation> context)
     {
         var command = context.Message;
+        if (!command.Cancelled && goals.Explain(command.Goal) is { } difference)
+        {
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, difference));
+            return; // what another map leaves out would not be missed
+        }
+
         await using var alone = await guards.TryHoldAsync(context, "conclude", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer

@@ -12,6 +12,7 @@ namespace RotationMesh.Mesh.Coordination;
 /// the answer incomplete, and the saga waits for it.
 /// </summary>
 internal sealed class CountRowsConsumer(
+    GoalCheck goals,
     Surveyor surveyor,
     SettledCensuses censuses,
     TargetDatabases databases,
@@ -31,6 +32,12 @@ internal sealed class CountRowsConsumer(
             context.Message.Sweep,
             context.Message.Goal
         );
+        if (goals.Explain(goal) is { } difference)
+        {
+            await context.PublishAsync(new RotationHeldUp(rotationId, difference));
+            return; // what another map leaves out would not be missed
+        }
+
         await using var alone = await guards.TryHoldAsync(context, "count", rotationId);
         if (alone is null)
             return; // somebody is at it and will answer

@@ -10,6 +10,7 @@ namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Plans which rows are decrypted again after a rotation: all of small tables, a part of large ones.</summary>
 internal sealed class PlanVerificationConsumer(
+    GoalCheck goals,
     TargetDatabases databases,
     Surveyor surveyor,
     ControlDatabase control,
@@ -24,6 +25,12 @@ internal sealed class PlanVerificationConsumer(
     public async Task Consume(ConsumeContext<PlanVerification> context)
     {
         var command = context.Message;
+        if (goals.Explain(command.Goal) is { } difference)
+        {
+            await context.PublishAsync(new RotationHeldUp(command.RotationId, difference));
+            return; // what another map leaves out would not be missed
+        }
+
         await using var alone = await guards.TryHoldAsync(context, "verify", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer

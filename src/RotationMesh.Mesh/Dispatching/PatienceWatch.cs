@@ -89,7 +89,7 @@ internal sealed class PatienceWatch(
     }
 
     private string Explain(string unfit) =>
-        $"{unfit.TrimEnd('.')}; {Reasons.OutOfPatience} {Short(options.Patience)} (--patience): mend it and resume, or cancel";
+        $"{unfit.TrimEnd('.')}; {Reasons.OutOfPatience} {Short(options.Patience)} (--patience): undo that and resume, or cancel";
 
     private static string Short(TimeSpan time) =>
         time < TimeSpan.FromMinutes(2)

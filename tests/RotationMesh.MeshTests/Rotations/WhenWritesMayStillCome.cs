@@ -49,7 +49,8 @@ internal sealed class WhenWritesMayStillCome
 
     // Whoever counts may have asked for deadlines a moment before there was one; then whoever concludes waits for it.
     private static bool Says(RunningRotation now, string what) =>
-        now.State is "Rotating" or "Verifying" && now.Reason?.Contains(what, StringComparison.Ordinal) == true;
+        now.State is "Rotating" or "Verifying"
+        && now.Reason?.Contains(what, StringComparison.Ordinal) == true;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
