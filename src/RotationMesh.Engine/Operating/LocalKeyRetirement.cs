@@ -51,11 +51,10 @@ public sealed class LocalKeyRetirement(
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
             key.Version == version && key.IsVouched
         );
-        if (earlier is not null)
-            return await ConfirmAsync(store, earlier, usage, cancellationToken);
         var (verified, empty) = (check.Verified, check.Empty);
         var look = new RetirementLook();
-        if (usage.SafeToRetire && order.SkipScanReason is null)
+        var isUsed = earlier is null ? !usage.SafeToRetire : usage.InTheWay.Count > 0;
+        if (!isUsed && order.SkipScanReason is null)
         {
             look = await ProgressReports.WhileAsync(
                 progress,
@@ -63,6 +62,9 @@ public sealed class LocalKeyRetirement(
             );
             usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
         }
+
+        if (earlier is not null)
+            return Tell(await ConfirmAsync(store, earlier, usage, cancellationToken), order, look);
 
         // Decrypting and scanning took their time: count again, and record at once.
         var counted = await control.NowAsync(cancellationToken);

@@ -73,6 +73,7 @@ internal sealed class PlanVerificationConsumer(
         CancellationToken cancellationToken
     )
     {
+        await PartitionPlan.DropUnfinishedAsync(alone, sweep, cancellationToken);
         await RowFailureStore.ClearUnreadableAsync(
             alone,
             command.RotationId,

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
+using RotationMesh.Mesh.Topology.Channels;
 
 namespace RotationMesh.Mesh.Topology;
 

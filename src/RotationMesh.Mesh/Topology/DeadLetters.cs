@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using RabbitMQ.Client;
+using RotationMesh.Mesh.Topology.Channels;
 
 namespace RotationMesh.Mesh.Topology;
 

@@ -7,6 +7,7 @@ using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Standing;
 using RotationMesh.Mesh.Telemetry;
+using RotationMesh.Mesh.Topology.Channels;
 
 namespace RotationMesh.Mesh.Topology;
 

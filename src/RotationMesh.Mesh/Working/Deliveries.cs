@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Mesh.Topology;
+using RotationMesh.Mesh.Topology.Channels;
 
 namespace RotationMesh.Mesh.Working;
 
@@ -16,8 +17,9 @@ internal static class Deliveries
     private const string Header = "x-delivery-count";
 
     /// <summary>
-    /// Time since the delivery in which RabbitMQ takes nothing back without closing the channel: its shortest
-    /// <c>consumer_timeout</c> is a minute, and from 4.3 on the channel may stay open.
+    /// Time since the client handed the message over in which RabbitMQ takes nothing back without closing the channel: its shortest
+    /// <c>consumer_timeout</c> is a minute, and from 4.3 on the channel may stay open. What the message waited for in the client is
+    /// not counted.
     /// </summary>
     private static readonly TimeSpan Sure = TimeSpan.FromSeconds(50);
 

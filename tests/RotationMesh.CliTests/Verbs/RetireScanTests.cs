@@ -118,6 +118,11 @@ public sealed class RetireScanTests
             (await site.RunAsync("audit")).Exits(0).Output,
             Does.Contain("no scan of what the map does not name: the log is trimmed at night")
         );
+        // Asked again without that, it is looked for all the same.
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
+            Does.Contain("In the way: public.audit_log.change at path secret[] (database app)")
+        );
     }
 
     [Test]

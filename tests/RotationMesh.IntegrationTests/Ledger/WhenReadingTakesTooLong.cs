@@ -1,3 +1,4 @@
+using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Planning;
 
@@ -41,17 +42,32 @@ public sealed class WhenReadingTakesTooLong
     }
 
     [Test]
-    public async Task A_planner_that_starts_again_does_not_plan_what_is_left_once_more_nor_leave_others_out()
+    public async Task A_planner_that_starts_again_keeps_nothing_of_a_plan_that_has_no_end()
     {
         await PlanAsync(2, finish: false);
         var first = (await scene.TakeAsync())[0];
         await scene.SettleAsync(first.CutShort(new PageRange(3, first.Range.Pages!.Value.To)));
 
-        Assert.That(await PlanAsync(4), Is.EqualTo(2));
+        await DropAsync();
+        var added = await PlanAsync(4);
+
+        Assert.That(added, Is.EqualTo(4));
+        Assert.That((await scene.SettleAsync(first.Returned())).Stale, Is.EqualTo(1));
         Assert.That(
-            await scene.ScalarAsync<long>("SELECT sum(partitions)::bigint FROM rotationmesh.sweep_tables"),
-            Is.EqualTo(4)
+            (await scene.TakeAsync()).Select(partition => partition.Range.Pages!.Value.From),
+            Is.EquivalentTo((uint[])[0, 10, 20, 30])
         );
+        Assert.That(await VerifiedAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_plan_that_has_its_end_stays()
+    {
+        await PlanAsync(2);
+
+        await DropAsync();
+
+        Assert.That(await scene.TakeAsync(), Has.Count.EqualTo(2));
     }
 
     [TestCase(0u, 9u)]
@@ -124,6 +140,20 @@ public sealed class WhenReadingTakesTooLong
             await scene.SettleAsync((await scene.TakeAsync()).Single().Returned());
 
         Assert.That((await scene.TakeAsync()).Single().CutShort, Is.Zero);
+    }
+
+    private async Task DropAsync()
+    {
+        await using var held = await new RotationGuard(scene.Source).TryHoldAsync(
+            "verify",
+            scene.RotationId,
+            CancellationToken.None
+        );
+        await PartitionPlan.DropUnfinishedAsync(
+            held!,
+            new SweepKey(scene.RotationId, 1, SweepPhase.Verify),
+            CancellationToken.None
+        );
     }
 
     private Task<long> VerifiedAsync() =>

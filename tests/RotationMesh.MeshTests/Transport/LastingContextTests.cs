@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.Context;
 using NUnit.Framework;
 using RotationMesh.Mesh.Topology;
+using RotationMesh.Mesh.Topology.Channels;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Transport;

@@ -26,6 +26,11 @@ public sealed class PartitionPlan(NpgsqlDataSource source)
           AND scope = @scope AND database_name = @database AND table_name = @table
         """;
 
+    private const string Drop = """
+        DELETE FROM rotationmesh.sweeps
+        WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NULL
+        """;
+
     private const string Finish = """
         UPDATE rotationmesh.sweeps SET planned_at = now()
         WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NULL
@@ -60,6 +65,17 @@ public sealed class PartitionPlan(NpgsqlDataSource source)
     }
 
     /// <summary>
+    /// Drops what a planner left of a sweep that it did not plan to its end, with what was done of it: planned again, its pages and
+    /// leaves may be others, and numbers that are kept would leave some of them out. A sweep to verify begins so; what a sweep to
+    /// rewrite leaves out, the census finds. Written over the session that holds the guard.
+    /// </summary>
+    public static Task DropUnfinishedAsync(HeldWork held, SweepKey sweep, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return held.ExecuteAsync(Drop, Values(sweep), cancellationToken);
+    }
+
+    /// <summary>
     /// Says that a sweep is planned to its end, all tables of it; only from then on can it be settled. A sweep of no
     /// partitions at all is settled at once. Written over the session that holds the guard: a planner that has lost it
     /// finishes nothing.
@@ -71,15 +87,17 @@ public sealed class PartitionPlan(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        var values = new
+        foreach (var statement in new[] { AddSweep, Finish })
+            await held.ExecuteAsync(statement, Values(sweep), cancellationToken);
+    }
+
+    private static object Values(SweepKey sweep) =>
+        new
         {
             sweep.RotationId,
             sweep.Sweep,
             phase = PhaseText.Write(sweep.Phase),
         };
-        foreach (var statement in new[] { AddSweep, Finish })
-            await held.ExecuteAsync(statement, values, cancellationToken);
-    }
 
     private static CommandDefinition Command(
         string sql,

@@ -37,7 +37,10 @@ public sealed record PartitionResult
     /// </summary>
     public bool IsOver { get; init; }
 
-    /// <summary>Whether it was given back because the attempt's time had come to its end; the next one has twice as much.</summary>
+    /// <summary>
+    /// Whether it was given back because the attempt's time had come to its end: the next one has twice as much to write, or reads
+    /// smaller parts.
+    /// </summary>
     public bool IsCutShort { get; init; }
 
     /// <summary>

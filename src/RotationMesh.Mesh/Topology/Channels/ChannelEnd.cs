@@ -1,4 +1,4 @@
-namespace RotationMesh.Mesh.Topology;
+namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
 /// Whether the channel by which messages came is still there. Once it is not, they can't be answered, and RabbitMQ

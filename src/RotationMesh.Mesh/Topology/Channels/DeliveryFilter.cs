@@ -1,7 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
-namespace RotationMesh.Mesh.Topology;
+namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
 /// Lets go of a message whose channel has ended, while what it asked for goes on. RabbitMQ's client waits for the messages of a

@@ -3,7 +3,7 @@ using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client.Exceptions;
 
-namespace RotationMesh.Mesh.Topology;
+namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
 /// Has a queue consumed again whose channel is closed while the transport still takes it for open: when connections are

@@ -1,7 +1,7 @@
 using MassTransit;
 using MassTransit.Context;
 
-namespace RotationMesh.Mesh.Topology;
+namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
 /// A message whose work may outlast its delivery. MassTransit calls off what came by a channel that has ended, though it is

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RotationMesh.Mesh.Standing;
 
-namespace RotationMesh.Mesh.Topology;
+namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>Hears of the end of each channel that a queue is consumed by, and of its reason where that is the time to answer.</summary>
 internal sealed class ChannelEnds(ConsumerTimeout timeout, ILogger<ChannelEnds> log)
