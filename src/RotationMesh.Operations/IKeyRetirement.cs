@@ -33,4 +33,9 @@ public sealed record RetirementOrder
 
     /// <summary>Why what the map does not name is not scanned; null: it is. It is recorded.</summary>
     public string? SkipScanReason { get; init; }
+
+    /// <summary>
+    /// Databases, by the names that the map had for them, that rotations were made for and that exist no more. It is recorded.
+    /// </summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
 }

@@ -37,6 +37,7 @@ internal static class Orders
     {
         Check(order.CommandLine, "commandLine");
         Check(order.SkipScanReason, "skipScanReason");
+        Check(order.Gone, "gone");
     }
 
     /// <summary>What is asked of a rotation.</summary>

@@ -28,6 +28,12 @@ internal sealed class KeysVerb : IVerb
         HelpName = "TEXT",
     };
 
+    private readonly Option<string[]> gone = new("--gone")
+    {
+        Description = "A database that rotations were made for and that exists no more; it is recorded",
+        HelpName = "NAME",
+    };
+
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
         var command = new Command("keys", "Show key versions, fingerprints and the rows that use each");
@@ -43,6 +49,7 @@ internal sealed class KeysVerb : IVerb
             retired,
             skipScan,
             reason,
+            gone,
         };
         retire.Validators.Add(Check);
         retire.SetAction((parsed, _) => RetireAsync(parsed, terminal(parsed), stopping));
@@ -80,8 +87,9 @@ internal sealed class KeysVerb : IVerb
             terminal.Tables.Line($"Version {version.Version}: {version.Doubt}");
         if (keys.Keys.Any(version => version.SafeToRetire))
             terminal.Tables.Line(
-                "Safe to retire means that no row of the map's tables needs the version. What the map does not name was not "
-                    + "scanned: 'keys retire' does that first."
+                $"Safe to retire means that no row claims the version, and that {Tables.Number(keys.Decrypted)} of "
+                    + $"{Tables.Number(keys.Counted)} rows were decrypted without its key. 'keys retire' decrypts all of them, and "
+                    + "scans what the map does not name."
             );
         terminal.WriteJson(keys);
         return ExitCodes.Success;
@@ -96,6 +104,7 @@ internal sealed class KeysVerb : IVerb
             RequestedBy = Operator.Name,
             CommandLine = CommandLineText.Own,
             SkipScanReason = parsed.GetValue(reason),
+            Gone = parsed.GetValue(gone) ?? [],
         };
         var outcome = await ProgressView.FollowAsync(
             terminal.Progress,

@@ -137,14 +137,19 @@ public sealed class LocalInspections(
     public async Task<KeysDocument> ListKeysAsync(CancellationToken cancellationToken)
     {
         var keys = ring();
-        var versions = await new RetirementCheck(map, keys, databases, Schema, control).ExamineAsync(
+        var check = new RetirementCheck(map, keys, databases, Schema, control);
+        var versions = await check.ExamineAsync(
             null,
             lasting: false,
             rows => VerificationShare.Default.Of(rows) is < 1 and var share ? share : null,
             new RotationProgress(),
             cancellationToken
         );
-        return new KeysDocument(keys.CurrentVersion, versions);
+        return new KeysDocument(keys.CurrentVersion, versions)
+        {
+            Counted = check.Counted,
+            Decrypted = check.Verified,
+        };
     }
 
     /// <inheritdoc/>

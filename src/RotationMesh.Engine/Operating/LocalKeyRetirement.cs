@@ -8,6 +8,7 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
+using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Postgres.Target.Versions;
@@ -37,17 +38,12 @@ public sealed class LocalKeyRetirement(
         ArgumentNullException.ThrowIfNull(order);
         var keys = ring();
         var version = order.Version;
-        if (version < 1 || version > keys.CurrentVersion)
-            throw new UsageException(
-                $"there never was a key version {version}: the current one is {keys.CurrentVersion}"
-            );
-        if (order.SkipScanReason is { } reason && string.IsNullOrWhiteSpace(reason))
-            throw new UsageException(
-                "the reason for which the scan is skipped is empty: say why, it is recorded"
-            );
+        RetirementOrders.Ensure(order, keys.CurrentVersion);
         var store = new RetiredKeyStore(control);
-        var check = new RetirementCheck(map, keys, databases, schema, control);
+        var check = new RetirementCheck(map, keys, databases, schema, control) { Gone = order.Gone };
         var usage = await FindAsync(check, version, progress, cancellationToken);
+        if (usage.Fingerprint is not null) // what could not be counted is told first
+            RetirementOrders.EnsureGone(order, check.Missing);
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
             key.Version == version && key.IsVouched
         );
@@ -101,6 +97,9 @@ public sealed class LocalKeyRetirement(
                 ScannedRows = order.SkipScanReason is null ? look.Rows : null,
                 ScanSkipped = order.SkipScanReason,
                 Empty = empty,
+                Gone = check.Forgotten is { Count: > 0 } gone
+                    ? [.. gone.Select(one => $"{one.Database} {one.Identity}")]
+                    : null,
             }
         );
         var audit = new AuditLog(control.Source, keys, Appended);
@@ -113,6 +112,7 @@ public sealed class LocalKeyRetirement(
             entry,
             counted,
             clocks,
+            check.Forgotten,
             cancellationToken
         );
         var document = retired.Key is { } key

@@ -2,6 +2,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
@@ -23,6 +24,8 @@ internal sealed class RetirementCheck(
 {
     private readonly RetiredKeyStore store = new(control);
     private readonly RetirementCensus census = new(databases, schema);
+    private readonly RotatedPlaces places = new(map, databases, control);
+    private IReadOnlyList<string> elsewhere = [];
 
     private const string Unvouched =
         "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
@@ -36,6 +39,15 @@ internal sealed class RetirementCheck(
 
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
+
+    /// <summary>Databases that rotations were made for and that the map does not lead to.</summary>
+    public IReadOnlyList<ClaimedDatabase> Missing { get; private set; } = [];
+
+    /// <summary>Names of those of which somebody said that they exist no more.</summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
+
+    /// <summary>Those of them that are missing.</summary>
+    public IReadOnlyList<ClaimedDatabase> Forgotten => [.. Missing.Where(one => Gone.Contains(one.Database))];
 
     /// <summary>
     /// Every version of the key ring and of the rows, and <paramref name="asked"/>. Of those that nothing else keeps, the
@@ -55,6 +67,8 @@ internal sealed class RetirementCheck(
         var before = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
             before[version] = await UnderWayAsync(version, cancellationToken);
+        Missing = await places.FindMissingAsync(cancellationToken);
+        elsewhere = [.. Missing.Where(one => !Gone.Contains(one.Database)).Select(places.Explain)];
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
         var columns = await ColumnFaults.FindAsync(
@@ -124,6 +138,7 @@ internal sealed class RetirementCheck(
             .Concat(columns.Select(fault => fault.Explain()))
             .Concat(standing.Select(Failure))
             .Concat(census.InTheWay)
+            .Concat(elsewhere)
             .Concat(LeftOut(version))
             .ToList();
         if (known is { } held && SharedKey.Explain(ring, held) is { } shared)

@@ -163,4 +163,7 @@ public sealed record KeyRetiredDetails
 
     /// <summary>Rows of those that hold no value; left out where an earlier version counted none.</summary>
     public long? Empty { get; init; }
+
+    /// <summary>Databases of earlier rotations of which the operator said that they exist no more, each with its identity.</summary>
+    public IReadOnlyList<string>? Gone { get; init; }
 }

@@ -120,7 +120,17 @@ public sealed record CountedVersion(long? Version, long Rows, long External);
 public sealed record CountedTenant(string? Tenant, long? Version, bool External, long Rows);
 
 /// <summary>Key versions of the key ring and of the rows.</summary>
-public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument> Keys);
+public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument> Keys)
+{
+    /// <summary>Rows of the map's tables.</summary>
+    public long Counted { get; init; }
+
+    /// <summary>
+    /// Those of them that were decrypted without the versions that are safe to retire, or hold no value: of large tables a
+    /// sample. None where no version is.
+    /// </summary>
+    public long Decrypted { get; init; }
+}
 
 /// <summary>
 /// Use of one key version; the fingerprint is null where the key ring lacks it, the version where rows name none.

@@ -100,6 +100,31 @@ public sealed class RetireTests
     }
 
     [Test]
+    public async Task A_database_that_a_rotation_was_for_and_the_map_no_longer_leads_to_keeps_it_in_service_until_it_is_said_to_be_gone()
+    {
+        await site.Database.ExecuteAsync(
+            "UPDATE rotationmesh.rotated_databases SET identity = '0123456789abcdef/7'"
+        );
+        const string told = "database app (0123456789abcdef/7), which rotation ";
+
+        Assert.That((await site.RunAsync("keys")).Exits(0).Output, Does.Contain(told));
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
+            Does.Contain(told).And.Contain("--gone app")
+        );
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1", "--gone", "other")).Refusal(),
+            Does.Contain("--gone other")
+        );
+        (await site.RunAsync("keys", "retire", "1", "--gone", "app")).Exits(0);
+        (await site.RunAsync("keys", "retire", "1")).Exits(0);
+        Assert.That(
+            (await site.RunAsync("--output", "json", "audit")).Exits(0).Output,
+            Does.Contain("app 0123456789abcdef/7")
+        );
+    }
+
+    [Test]
     public async Task The_current_version_and_one_that_never_was_are_refused()
     {
         (await site.RunAsync("keys", "retire", "2")).Exits(4);

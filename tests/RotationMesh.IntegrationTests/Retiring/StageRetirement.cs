@@ -8,7 +8,11 @@ namespace RotationMesh.IntegrationTests.Retiring;
 /// <summary>Retires the old version of a stage, and lists its keys.</summary>
 internal static class StageRetirement
 {
-    public static Task<RetirementDocument> RetireAsync(this Stage stage, int version = 1) =>
+    public static Task<RetirementDocument> RetireAsync(
+        this Stage stage,
+        int version = 1,
+        params IReadOnlyList<string> gone
+    ) =>
         new LocalKeyRetirement(
             stage.Map,
             StageKeys.Ring,
@@ -20,6 +24,7 @@ internal static class StageRetirement
             {
                 Version = version,
                 RequestedBy = "test",
+                Gone = gone,
                 SkipScanReason = "it is not what the test is about",
             },
             new Progress<ProgressDocument>(),

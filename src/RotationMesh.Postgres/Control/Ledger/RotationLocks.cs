@@ -105,6 +105,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         if (!renewing)
             await connection.ExecuteAsync(Command(Release, new { rotationId }, cancellationToken));
         await connection.ExecuteAsync(Command(Claim, values, cancellationToken));
+        await connection.ExecuteAsync(Command(RotatedDatabases.Record, values, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return null;
     }

@@ -48,6 +48,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
             Replace,
             "rotation_id database_name table_name tenants claimed_at identity relations tenancy"
         ),
+        new("rotated_databases", Replace, "database_name identity rotation_id claimed_at"),
         new(
             "requests",
             Replace,

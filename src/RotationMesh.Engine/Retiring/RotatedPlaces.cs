@@ -1,0 +1,48 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Target;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>
+/// Databases that rotations were made for and that the map does not lead to: a copy by the same name, or a map that leaves
+/// one out. What is counted elsewhere says nothing of their rows.
+/// </summary>
+internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
+{
+    private List<(string Name, SeenDatabase Seen)> own = [];
+
+    /// <summary>Those that it does not lead to now. Throws where one of the map's databases does not answer.</summary>
+    public async Task<IReadOnlyList<ClaimedDatabase>> FindMissingAsync(CancellationToken cancellationToken)
+    {
+        var recorded = await new RotatedDatabases(control).ListAsync(cancellationToken);
+        if (recorded.Count == 0)
+            return [];
+        own = [];
+        foreach (var name in map.Tables.Select(table => table.Database).Distinct())
+        {
+            await using var connection = await databases.OpenReadingAsync(name, cancellationToken);
+            own.Add((name, await DatabaseIdentity.ReadAsync(connection, cancellationToken)));
+        }
+
+        return [.. recorded.Where(IsMissing)];
+    }
+
+    /// <summary>One of them, in words for the operator.</summary>
+    public string Explain(ClaimedDatabase missing)
+    {
+        ArgumentNullException.ThrowIfNull(missing);
+        var here = own.FirstOrDefault(one => one.Name == missing.Database).Seen;
+        var instead = here is null
+            ? "this map has no table of it"
+            : $"this map leads to database {here.Name} ({here.Identity})";
+        return $"database {missing.Database} ({missing.Identity}), which rotation {missing.RotationId} was for: {instead}, and a "
+            + "count of it says nothing of the rows there. Correct the map or its connection string or, where that database "
+            + $"exists no more, say so with --gone {missing.Database}";
+    }
+
+    private bool IsMissing(ClaimedDatabase recorded) =>
+        DatabaseIdentity.Parse(recorded.Identity) is { } identity
+        && !own.Any(one => one.Seen.Identity.Matches(identity));
+}
