@@ -10,7 +10,7 @@ namespace RotationMesh.Engine;
 internal sealed class FailureLog
 {
     private readonly Lock guard = new();
-    private readonly HashSet<(string Scope, string Table, string Key)> known = [];
+    private readonly HashSet<(string Scope, string Database, string Table, string Key)> known = [];
     private readonly List<RowFailure> kept = [];
 
     /// <summary>The failures that a report lists.</summary>
@@ -32,7 +32,8 @@ internal sealed class FailureLog
             {
                 if (kept.Count == RotationReport.MaxFailures)
                     break;
-                if (known.Add((failure.Scope, failure.Table, RowFailureStore.Json(failure.Key))))
+                var row = (failure.Scope, failure.Database, failure.Table, RowFailureStore.Json(failure.Key));
+                if (known.Add(row))
                     kept.Add(failure);
             }
         }

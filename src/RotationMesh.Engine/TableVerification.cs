@@ -1,8 +1,10 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
@@ -17,7 +19,10 @@ public sealed class TableVerification(
     RotationProgress progress
 )
 {
-    /// <summary>Verifies tables. Throws <see cref="Core.UsageException"/> where the map does not fit the databases.</summary>
+    /// <summary>Times that a table is read whose partitions change meanwhile.</summary>
+    private const int Tries = 3;
+
+    /// <summary>Verifies tables. Throws <see cref="UsageException"/> where the map does not fit the databases.</summary>
     public async Task<VerificationReport> RunAsync(
         IReadOnlyList<TableEntry> entries,
         VerificationRequest request,
@@ -28,6 +33,42 @@ public sealed class TableVerification(
         var targets = (await schema.CheckAsync(entries, forWriting: false, stopping)).OrThrow();
         if (request.Tenants is { } tenants)
             await new TenantLookup(databases).EnsureKnownAsync(targets, tenants, stopping);
+        var failures = new FailureLog();
+        var done = new List<TableRun>();
+        for (var attempt = 1; targets.Count > 0; attempt++)
+        {
+            if (attempt > Tries)
+                throw new UsageException(
+                    $"table {targets[0].Entry.Shown} got other partitions each time that its rows were decrypted: do it again when "
+                        + "nobody attaches or renames any"
+                );
+            var leaves = new LeafWatch(databases);
+            foreach (var target in targets)
+                await leaves.RememberAsync(target, stopping);
+            var tables = await ReadAsync(targets, request, failures, stopping);
+            var changed = new List<TableTarget>();
+            foreach (var table in tables)
+                if (await leaves.HasChangedAsync(table.Target, stopping))
+                    changed.Add(table.Target);
+                else
+                    done.Add(table);
+            targets = changed;
+        }
+
+        var order = entries.ToList();
+        return new VerificationReport(
+            [.. done.OrderBy(table => order.IndexOf(table.Target.Entry)).Select(Totals)],
+            failures.Kept
+        );
+    }
+
+    private async Task<IReadOnlyList<TableRun>> ReadAsync(
+        IReadOnlyList<TableTarget> targets,
+        VerificationRequest request,
+        FailureLog failures,
+        CancellationToken stopping
+    )
+    {
         var tables = targets.Select(target => new TableRun(target)).ToList();
         var census = new TableCensus(databases);
         foreach (var table in tables)
@@ -40,10 +81,9 @@ public sealed class TableVerification(
                 stopping
             );
         progress.Phase = "Verifying";
-        var failures = new FailureLog();
         await new Verification(databases, ring, failures, progress).RunAsync(tables, request, stopping);
         stopping.ThrowIfCancellationRequested();
-        return new VerificationReport([.. tables.Select(Totals)], failures.Kept);
+        return tables;
     }
 
     private static VerifiedTable Totals(TableRun table) =>
