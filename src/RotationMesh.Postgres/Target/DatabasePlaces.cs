@@ -26,7 +26,7 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
     {
         if (map.Databases.Count == 1)
             return [name];
-        var known = await FindAsync(cancellationToken);
+        var known = await FindAsync(name, cancellationToken);
         var place = known[name];
         return
         [
@@ -43,6 +43,7 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
 
     // All are asked at once, also those that are known: a server that was started again since is told by another moment.
     private async Task<IReadOnlyDictionary<string, ServerPlace?>> FindAsync(
+        string name,
         CancellationToken cancellationToken
     )
     {
@@ -50,11 +51,15 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
         try
         {
             var complete = places.Count > 0 && places.Values.All(place => place is not null);
-            if (complete || DateTimeOffset.UtcNow - asked < AskAgain)
+            if (complete)
+                return places;
+            // One that did not answer a moment ago, and does now, may be the same as any other.
+            var isRecent = DateTimeOffset.UtcNow - asked < AskAgain;
+            if (isRecent && (places[name] is not null || await ReadAsync(name, cancellationToken) is null))
                 return places;
             var found = await Task.WhenAll(
                 map.Databases.Select(async database =>
-                    (database.Name, Place: await FindAsync(database.Name, cancellationToken))
+                    (database.Name, Place: await ReadAsync(database.Name, cancellationToken))
                 )
             );
             asked = DateTimeOffset.UtcNow;
@@ -66,7 +71,7 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
         }
     }
 
-    private async Task<ServerPlace?> FindAsync(string name, CancellationToken cancellationToken)
+    private async Task<ServerPlace?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         try
         {

@@ -105,6 +105,28 @@ public sealed class SharedTableTests
     }
 
     [Test]
+    public async Task A_database_entry_that_did_not_answer_a_moment_ago_is_compared_as_soon_as_it_does()
+    {
+        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await owner.CreateNotesAsync();
+        await using var role = await StageRole.CreateAsync(owner);
+        await role.GrantAsync("SELECT, UPDATE", "notes");
+        await owner.ExecuteAsync($"ALTER ROLE {role.Name} NOLOGIN");
+        var twin = Entries.Notes with { Database = Twin };
+        await using var stage = owner.WithDatabase(Twin, role.ConnectionString, Entries.Notes, twin);
+        var alone = await stage.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
+        await owner.ExecuteAsync($"ALTER ROLE {role.Name} LOGIN");
+
+        var report = await stage.Schema.CheckAsync([twin], true, CancellationToken.None);
+
+        Assert.That(alone.Faults, Is.Empty);
+        Assert.That(
+            report.Faults.Single().ToString(),
+            Does.Contain("also those of notes (scope notes, database app")
+        );
+    }
+
+    [Test]
     public async Task A_partition_beside_its_table_is_refused()
     {
         await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("notes_all"));
