@@ -114,6 +114,8 @@ internal sealed class TableExamination(
                     : $"check that the query rowLevelSecurity.tenants (line {target.Entry.Line} of the map) lists every tenant, "
                         + "or use a role with BYPASSRLS"
             );
+        foreach (var doubt in target.Shape.Sealing)
+            findings.Add(Verdict.Warning, name, doubt.Problem, doubt.Fix);
         if (!await new TableLock(databases).IsAllowedAsync(target, cancellationToken))
             findings.Add(
                 Verdict.Warning,

@@ -33,7 +33,7 @@ internal sealed class CountTrust(TargetDatabases databases, SchemaCheck schema)
     )
     {
         var hidden = entries.Where(entry => entry.RowLevelSecurity is not null).ToList();
-        if (hidden.Count == 0 || tenants is not null)
+        if (hidden.Count == 0)
             return [];
         var report = await schema.CheckAsync(hidden, forWriting: false, cancellationToken);
         var notes = new List<string>();

@@ -58,10 +58,16 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     {
         var database = targets[0].Entry.Database;
         foreach (var hidden in targets.Where(target => target.ByTenant))
+        {
             inTheWay.Add(
                 $"table {hidden.Entry.Shown}: row-level security hides rows from this role, and a count of what it sees proves "
                     + "nothing: use a role with BYPASSRLS, or the table's owner"
             );
+            inTheWay.AddRange(
+                hidden.Shape.Hiding.Select(doubt => $"table {hidden.Entry.Shown}: {doubt.Problem}")
+            );
+        }
+
         if (await new StandbyLook(databases).FindAsync([database], cancellationToken) is [var standby])
         {
             inTheWay.Add($"{standby}: the primary may have other rows, so ask the primary");

@@ -8,6 +8,7 @@ using RotationMesh.Postgres;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Durability;
+using RotationMesh.Postgres.Target.Policies;
 using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -129,6 +130,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             {
                 var tables = targets.Select(target => new SurveyedTable(target, orders[target.Entry], []));
                 var settled = await closing.RunAsync([.. tables], Tenants(goal), cancellationToken);
+                await new PolicyLook(databases).EnsureSameAsync(targets, cancellationToken);
                 var notes = await NotesAsync(settled.Tables, Tenants(goal), cancellationToken);
                 return settled with { Notes = [.. settled.Notes, .. notes] };
             }

@@ -21,6 +21,9 @@ internal sealed class PolicyStage : IAsyncDisposable
     /// <summary>Sees the rows of one tenant at a time, and those without tenant.</summary>
     public Stage Subject => subject;
 
+    /// <summary>The name of the role that the policies apply to.</summary>
+    public string Role => role.Name;
+
     /// <summary>An entry with the policy's setting and, for rows without tenant, company_hq.</summary>
     public static TableEntry Entry(string? tenants = null) =>
         Entries.Notes with

@@ -5,8 +5,8 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Postgres.Target.Census;
 
 /// <summary>
-/// What a count of a table rests on whose policies show one tenant at a time: where its tenants come from, and whether so
-/// many rows were seen as the database's statistics know of.
+/// What a count of a table rests on whose policies show one tenant at a time: where its tenants come from, whether so many
+/// rows were seen as the database's statistics know of, and policies that ask for more than the tenant.
 /// </summary>
 public sealed class TenantTrust(TargetDatabases databases)
 {
@@ -27,7 +27,7 @@ public sealed class TenantTrust(TargetDatabases databases)
         FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid WHERE c.relkind OPERATOR(pg_catalog.=) 'r'
         """;
 
-    /// <summary>In sentences for the operator; none where the role sees every row, or tenants were named.</summary>
+    /// <summary>In sentences for the operator; none where the role sees every row. Of named tenants only the policies are told.</summary>
     public async Task<IReadOnlyList<string>> DescribeAsync(
         TableTarget target,
         IReadOnlyList<string>? tenants,
@@ -36,18 +36,24 @@ public sealed class TenantTrust(TargetDatabases databases)
     )
     {
         ArgumentNullException.ThrowIfNull(target);
-        if (!target.ByTenant || tenants is not null)
+        if (!target.ByTenant)
             return [];
+        var notes = target
+            .Shape.Hiding.Select(doubt =>
+                $"table {target.Entry.Shown}: {doubt.Problem}: rows that it hides are not counted; {doubt.Fix}"
+            )
+            .ToList();
+        if (tenants is not null)
+            return notes;
         await using var connection = await databases.OpenReadingAsync(
             target.Entry.Database,
             cancellationToken
         );
         var source = await new TenantList(connection).SourceAsync(target, cancellationToken);
-        var notes = new List<string>
-        {
+        notes.Add(
             $"table {target.Entry.Shown} is counted tenant by tenant, because of row-level security: its tenants are those of "
-                + (source ?? "no list that can be found"),
-        };
+                + (source ?? "no list that can be found")
+        );
         var estimate = await connection.ExecuteScalarAsync<double?>(
             new CommandDefinition(
                 Estimate,

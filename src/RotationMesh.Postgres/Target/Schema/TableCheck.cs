@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Policies;
 
 namespace RotationMesh.Postgres.Target.Schema;
 
@@ -35,14 +36,13 @@ internal sealed class TableCheck(
         foreach (var column in entry.Columns)
             CheckEncrypted(column, columns[column.Name.Name]);
         CheckPrivileges(columns);
-        var leaves = await new LeafCheck(
-            catalog,
-            entry,
-            forWriting || targetVersion is not null,
-            Fault
-        ).RunAsync(table);
-        var rowSecurity = table.RowSecurityActive || leaves.Any(leaf => leaf.RowSecurityActive);
-        CheckRowSecurity(rowSecurity);
+        var isForRotation = forWriting || targetVersion is not null;
+        var leaves = await new LeafCheck(catalog, entry, isForRotation, Fault).RunAsync(table);
+        var rowSecurity = await new PolicyCheck(connection, entry, isForRotation, Fault).RunAsync(
+            table,
+            leaves,
+            cancellationToken
+        );
         if (faults.Count > 0)
             return null;
         var shape = Shape(table, columns, indexes, leaves, rowSecurity);
@@ -175,21 +175,12 @@ internal sealed class TableCheck(
             Fault($"the role may not {privilege} {names}", $"GRANT {privilege} ON {TableName} TO the role");
     }
 
-    private void CheckRowSecurity(bool active)
-    {
-        if (active && entry.RowLevelSecurity is null)
-            Fault(
-                "row-level security shows this role only a part of the rows",
-                $"use a role with BYPASSRLS, or give rowLevelSecurity: {{ setting: … }} in the map (line {entry.Line})"
-            );
-    }
-
     private TableShape Shape(
         CatalogTable table,
         IReadOnlyDictionary<string, CatalogColumn> columns,
         IReadOnlyList<CatalogIndex> indexes,
         IReadOnlyList<CatalogLeaf> leaves,
-        bool rowSecurity
+        RowSecurity rowSecurity
     ) =>
         new()
         {
@@ -201,7 +192,9 @@ internal sealed class TableCheck(
             Version = Type(columns[entry.Version.Name]),
             Columns = [.. entry.Columns.Select(column => Type(columns[column.Name.Name]))],
             HasTenantIndex = indexes.Any(index => index.Columns.FirstOrDefault() == entry.Tenant.Name),
-            RowSecurityActive = rowSecurity,
+            RowSecurityActive = rowSecurity.IsActive,
+            Hiding = rowSecurity.Hiding,
+            Sealing = rowSecurity.Sealing,
             UpdateTriggers = leaves.Select(leaf => leaf.UpdateTriggers).DefaultIfEmpty().Max(),
         };
 

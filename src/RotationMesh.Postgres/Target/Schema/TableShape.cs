@@ -1,5 +1,6 @@
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Target.Policies;
 
 namespace RotationMesh.Postgres.Target.Schema;
 
@@ -38,6 +39,12 @@ public sealed record TableShape
 
     /// <summary>Whether this role sees only the rows that a policy admits.</summary>
     public required bool RowSecurityActive { get; init; }
+
+    /// <summary>Policies that may hide rows of the tenant that is set; none for a rotation, which they keep from beginning.</summary>
+    public IReadOnlyList<PolicyDoubt> Hiding { get; init; } = [];
+
+    /// <summary>Policies that may keep rows from being updated that are seen.</summary>
+    public IReadOnlyList<PolicyDoubt> Sealing { get; init; } = [];
 
     /// <summary>
     /// Number of user triggers that fire on an update, of the leaf that has most; they fire for a rotation as for any

@@ -1,0 +1,103 @@
+using RotationMesh.Core;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target.Policies;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Policies;
+
+/// <summary>A policy that hides rows comes when a rotation has begun: the last count must not go by what is left to be seen.</summary>
+public sealed class WhenAPolicyChangesMeanwhile
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    [Test]
+    public async Task The_rotation_does_not_end_before_every_row_is_seen()
+    {
+        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
+        await using var application = await stage.Owner.Source.OpenConnectionAsync();
+        await using var transaction = await application.BeginTransactionAsync();
+        await RunAsync("SELECT FROM notes WHERE id = 'n00007' FOR UPDATE");
+
+        var rotation = stage.Subject.RotateAsync();
+        await Eventually.Holds(
+            async () =>
+                rotation.IsCompleted
+                || await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") == 64,
+            Patience,
+            "all other rows are rotated"
+        );
+        await RunAsync(
+            """
+            UPDATE notes SET title = 'deleted' WHERE id = 'n00007';
+            CREATE POLICY live ON notes AS RESTRICTIVE USING (title <> 'deleted');
+            """
+        );
+        await transaction.CommitAsync();
+        await Eventually.Holds(
+            async () =>
+                rotation.IsCompleted
+                || (await ReasonAsync(stage.Owner))?.Contains(
+                    "restrictive policy live",
+                    StringComparison.Ordinal
+                ) == true,
+            Patience,
+            "the policy is told"
+        );
+        Assert.That(rotation.IsCompleted, Is.False);
+
+        await stage.Owner.ExecuteAsync("DROP POLICY live ON notes");
+
+        Assert.That((await rotation).State, Is.EqualTo("Completed"));
+        await stage.Owner.AssertRotatedAsync();
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = application.CreateCommand();
+            command.CommandText = sql;
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [TestCase("CREATE POLICY live ON notes AS RESTRICTIVE USING (title <> 'deleted')", "policy live")]
+    [TestCase("ALTER ROLE ROLE BYPASSRLS", "was switched on or off")]
+    [TestCase("ALTER TABLE notes DISABLE ROW LEVEL SECURITY", "was switched on or off")]
+    public async Task What_was_counted_before_is_not_gone_by(string statement, string told)
+    {
+        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
+        var targets = await stage.Subject.TargetsAsync();
+        var look = new PolicyLook(stage.Subject.Databases);
+        await look.EnsureSameAsync(targets, CancellationToken.None);
+
+        await stage.Owner.ExecuteAsync(
+            statement.Replace("ROLE ROLE", $"ROLE {stage.Role}", StringComparison.Ordinal)
+        );
+
+        Assert.That(
+            async () => await look.EnsureSameAsync(targets, CancellationToken.None),
+            Throws.TypeOf<UsageException>().With.Message.Contains(told)
+        );
+    }
+
+    [Test]
+    public async Task A_role_that_saw_every_row_and_does_not_any_more_is_noticed()
+    {
+        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
+        await stage.Owner.ExecuteAsync($"ALTER ROLE {stage.Role} BYPASSRLS");
+        await using var seeing = stage.Owner.Variant([Entries.Notes], user: stage.Role);
+        var targets = await seeing.TargetsAsync();
+
+        await stage.Owner.ExecuteAsync($"ALTER ROLE {stage.Role} NOBYPASSRLS");
+
+        Assert.That(
+            async () =>
+                await new PolicyLook(seeing.Databases).EnsureSameAsync(targets, CancellationToken.None),
+            Throws.TypeOf<UsageException>().With.Message.Contains("only a part of the rows")
+        );
+    }
+
+    private static async Task<string?> ReasonAsync(Stage stage) =>
+        (await new RunningRotations(stage.Control.Source).LatestAsync(1, CancellationToken.None))
+            .SingleOrDefault()
+            ?.Reason;
+}
