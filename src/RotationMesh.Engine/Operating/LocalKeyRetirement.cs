@@ -63,6 +63,7 @@ public sealed class LocalKeyRetirement(
             usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
         }
 
+        look.Warnings.AddRange(check.Closed);
         if (earlier is not null)
             return Tell(await ConfirmAsync(store, earlier, usage, cancellationToken), order, look);
 

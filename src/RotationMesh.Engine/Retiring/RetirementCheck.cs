@@ -10,8 +10,8 @@ using RotationMesh.Postgres.Target.Versions;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// What keeps key versions from being retired: rows that claim them, external values, recorded failures, rotations to
-/// them, other versions with the same key, and rows that do not decrypt without them.
+/// What keeps key versions from being retired: rows that claim them, external values, what stands in the table beside those,
+/// recorded failures, rotations to them, other versions with the same key, and rows that do not decrypt without them.
 /// </summary>
 internal sealed class RetirementCheck(
     RotationMap map,
@@ -23,6 +23,7 @@ internal sealed class RetirementCheck(
 {
     private readonly RetiredKeyStore store = new(control);
     private readonly RetirementCensus census = new(databases, schema);
+    private readonly InlineRetirement inline = new(databases, ring);
 
     private const string Unvouched =
         "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
@@ -33,6 +34,9 @@ internal sealed class RetirementCheck(
 
     /// <summary>Those of them that hold no value.</summary>
     public long Empty { get; private set; }
+
+    /// <summary>Values in the table at external rows that look like envelopes, and that no key opens.</summary>
+    public IReadOnlyList<string> Closed => inline.Closed;
 
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
@@ -57,6 +61,7 @@ internal sealed class RetirementCheck(
             before[version] = await UnderWayAsync(version, cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
+        await inline.LookAsync(tables.Select(table => table.Target), cancellationToken);
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
             tables.Select(table => (table.Target, table.Counts)),
@@ -121,6 +126,7 @@ internal sealed class RetirementCheck(
         var standing = failures.Where(failure => failure.Version == version).ToList();
         // Values that the map does not lead to may need any key, whatever version their rows claim.
         var inTheWay = Rows(version, tables)
+            .Concat(inline.InTheWay(version))
             .Concat(columns.Select(fault => fault.Explain()))
             .Concat(standing.Select(Failure))
             .Concat(census.InTheWay)
