@@ -129,6 +129,9 @@ public static class Reasons
     /// <summary>Values at the target version do not decrypt, whatever workers said.</summary>
     public const string SampleUnreadable = "that the coordinator sampled do not decrypt";
 
+    /// <summary>Rows whose value lives elsewhere hold others in the table, under another key than they claim.</summary>
+    public const string InlineValues = "decrypt with key version";
+
     /// <summary>The record of a rotation was changed by hand, or sealed with a key that is not in the ring.</summary>
     public const string RecordNotSealed = "its record says Completed, and is not sealed by this key ring";
 

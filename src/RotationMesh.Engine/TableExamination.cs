@@ -157,6 +157,7 @@ internal sealed class TableExamination(
         await CheckColumnsAsync(target, counts, cancellationToken);
         if (keys is null)
             return;
+        await new InlineExamination(databases, keys, findings).ExamineAsync(target, cancellationToken);
         foreach (var count in counts.Where(count => !count.External && !Holds(keys, count.Version)))
             findings.Add(
                 Verdict.Bad,

@@ -1,4 +1,5 @@
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
@@ -21,6 +22,9 @@ internal sealed class TableRun(TableTarget target)
 
     /// <summary>The last census.</summary>
     public IReadOnlyList<VersionCount> Counts { get; set; } = [];
+
+    /// <summary>What stands in the table at its external rows; null where nobody looked.</summary>
+    public InlineValues? Inline { get; set; }
 
     /// <summary>Rows that verification could not decrypt.</summary>
     public long Undecryptable => Interlocked.Read(ref undecryptable);

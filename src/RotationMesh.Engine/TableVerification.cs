@@ -4,6 +4,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Rows;
@@ -56,10 +57,16 @@ public sealed class TableVerification(
         }
 
         var order = entries.ToList();
-        return new VerificationReport(
-            [.. done.OrderBy(table => order.IndexOf(table.Target.Entry)).Select(Totals)],
-            failures.Kept
-        );
+        done = [.. done.OrderBy(table => order.IndexOf(table.Target.Entry))];
+        return new VerificationReport([.. done.Select(Totals)], failures.Kept)
+        {
+            Notes =
+            [
+                .. done.SelectMany(table =>
+                    table.Inline?.Counts.Select(count => $"{table.Inline.Table}: {count.Told}") ?? []
+                ),
+            ],
+        };
     }
 
     private async Task<IReadOnlyList<TableRun>> ReadAsync(
@@ -82,28 +89,46 @@ public sealed class TableVerification(
             );
         progress.Phase = "Verifying";
         await new Verification(databases, ring, failures, progress).RunAsync(tables, request, stopping);
+        var look = new InlineLook(databases, ring);
+        if (!request.ColumnsAreJudged)
+            foreach (var table in tables)
+            {
+                table.Inline = await look.LookAsync(table.Target, request.Tenants, stopping);
+                await failures.KeepAsync(table.Inline.Failures);
+            }
+
         stopping.ThrowIfCancellationRequested();
         return tables;
     }
 
-    private static VerifiedTable Totals(TableRun table) =>
-        new(
+    // A row that fails for what it holds beside its external value is among the external ones, or was verified with its object.
+    private static VerifiedTable Totals(TableRun table)
+    {
+        var external = table.Counts.Where(count => count.External).Sum(count => count.Rows);
+        var failed = table.Inline?.Failed ?? 0;
+        var ofExternal = Math.Min(external, failed);
+        return new VerifiedTable(
             table.Target.Entry.Scope,
             table.Target.Entry.Database,
             table.Target.Entry.Name,
             table.Counts.Sum(count => count.Rows),
-            table.Verified - table.Undecryptable,
-            table.Counts.Where(count => count.External).Sum(count => count.Rows),
-            table.Undecryptable
+            Math.Max(0, table.Verified - table.Undecryptable - (failed - ofExternal)),
+            external - ofExternal,
+            table.Undecryptable + failed
         )
         {
             Empty = table.Empty,
             Values = table.Values,
         };
+    }
 }
 
 /// <summary>What verification found, and at most <see cref="RotationReport.MaxFailures"/> of the rows that failed.</summary>
 public sealed record VerificationReport(
     IReadOnlyList<VerifiedTable> Tables,
     IReadOnlyList<RowFailure> Failures
-);
+)
+{
+    /// <summary>What stands in the tables at rows whose value lives elsewhere.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

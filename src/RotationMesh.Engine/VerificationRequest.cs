@@ -12,7 +12,9 @@ public sealed record VerificationRequest
     /// <summary>Share (0 to 1) to decrypt of a table with so many rows; null for all rows.</summary>
     public required Func<long, double?> Share { get; init; }
 
-    /// <summary>Whether the caller has looked for himself whether the declared columns hold values.</summary>
+    /// <summary>
+    /// Whether the caller has looked for himself whether the declared columns hold values, and what is in them at external rows.
+    /// </summary>
     public bool ColumnsAreJudged { get; init; }
 
     /// <summary>Partitions that are decrypted at the same time.</summary>

@@ -81,15 +81,19 @@ public sealed class LocalInspections(
             Ok = document.Ok && retired.Count == 0,
             Retired = retired,
             Standbys = await trust.StandbysAsync(Tables(order.Rows), cancellationToken),
-            Notes = await trust.NotesAsync(
-                Tables(order.Rows),
-                Tenants(order.Rows),
-                document.Scopes.ToDictionary(
-                    table => (table.Scope, table.Database, table.Table),
-                    table => table.Rows
+            Notes =
+            [
+                .. report.Notes,
+                .. await trust.NotesAsync(
+                    Tables(order.Rows),
+                    Tenants(order.Rows),
+                    document.Scopes.ToDictionary(
+                        table => (table.Scope, table.Database, table.Table),
+                        table => table.Rows
+                    ),
+                    cancellationToken
                 ),
-                cancellationToken
-            ),
+            ],
         };
     }
 

@@ -40,10 +40,13 @@ public sealed class LocalKeyRetirement(
         var version = order.Version;
         RetirementOrders.Ensure(order, keys.CurrentVersion);
         var store = new RetiredKeyStore(control);
-        var check = new RetirementCheck(map, keys, databases, schema, control) { Gone = order.Gone };
+        var check = new RetirementCheck(map, keys, databases, schema, control)
+        {
+            Places = new RotatedPlaces(map, databases, control) { Gone = order.Gone },
+        };
         var usage = await FindAsync(check, version, progress, cancellationToken);
         if (usage.Fingerprint is not null) // what could not be counted is told first
-            RetirementOrders.EnsureGone(order, check.Missing);
+            RetirementOrders.EnsureGone(order, check.Places.Missing);
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
             key.Version == version && key.IsVouched
         );
@@ -59,6 +62,7 @@ public sealed class LocalKeyRetirement(
             usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
         }
 
+        look.Warnings.AddRange(check.Closed);
         if (earlier is not null)
             return Tell(await ConfirmAsync(store, earlier, usage, cancellationToken), order, look);
 
@@ -97,7 +101,7 @@ public sealed class LocalKeyRetirement(
                 ScannedRows = order.SkipScanReason is null ? look.Rows : null,
                 ScanSkipped = order.SkipScanReason,
                 Empty = empty,
-                Gone = check.Forgotten is { Count: > 0 } gone
+                Gone = check.Places.Forgotten is { Count: > 0 } gone
                     ? [.. gone.Select(one => $"{one.Database} {one.Identity}")]
                     : null,
             }
@@ -112,7 +116,7 @@ public sealed class LocalKeyRetirement(
             entry,
             counted,
             clocks,
-            check.Forgotten,
+            check.Places.Forgotten,
             cancellationToken
         );
         var document = retired.Key is { } key

@@ -2,7 +2,6 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
@@ -11,8 +10,8 @@ using RotationMesh.Postgres.Target.Versions;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// What keeps key versions from being retired: rows that claim them, external values, recorded failures, rotations to
-/// them, other versions with the same key, and rows that do not decrypt without them.
+/// What keeps key versions from being retired: rows that claim them, external values, what stands in the table beside those,
+/// recorded failures, rotations to them, other versions with the same key, and rows that do not decrypt without them.
 /// </summary>
 internal sealed class RetirementCheck(
     RotationMap map,
@@ -24,8 +23,7 @@ internal sealed class RetirementCheck(
 {
     private readonly RetiredKeyStore store = new(control);
     private readonly RetirementCensus census = new(databases, schema);
-    private readonly RotatedPlaces places = new(map, databases, control);
-    private IReadOnlyList<string> elsewhere = [];
+    private readonly InlineRetirement inline = new(databases, ring);
 
     private const string Unvouched =
         "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
@@ -37,17 +35,14 @@ internal sealed class RetirementCheck(
     /// <summary>Those of them that hold no value.</summary>
     public long Empty { get; private set; }
 
+    /// <summary>Values in the table at external rows that look like envelopes, and that no key opens.</summary>
+    public IReadOnlyList<string> Closed => inline.Closed;
+
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
 
     /// <summary>Databases that rotations were made for and that the map does not lead to.</summary>
-    public IReadOnlyList<ClaimedDatabase> Missing { get; private set; } = [];
-
-    /// <summary>Names of those of which somebody said that they exist no more.</summary>
-    public IReadOnlyList<string> Gone { get; init; } = [];
-
-    /// <summary>Those of them that are missing.</summary>
-    public IReadOnlyList<ClaimedDatabase> Forgotten => [.. Missing.Where(one => Gone.Contains(one.Database))];
+    public RotatedPlaces Places { get; init; } = new(map, databases, control);
 
     /// <summary>
     /// Every version of the key ring and of the rows, and <paramref name="asked"/>. Of those that nothing else keeps, the
@@ -67,10 +62,10 @@ internal sealed class RetirementCheck(
         var before = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
             before[version] = await UnderWayAsync(version, cancellationToken);
-        Missing = await places.FindMissingAsync(cancellationToken);
-        elsewhere = [.. Missing.Where(one => !Gone.Contains(one.Database)).Select(places.Explain)];
+        await Places.LookAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
+        await inline.LookAsync(tables.Select(table => table.Target), cancellationToken);
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
             tables.Select(table => (table.Target, table.Counts)),
@@ -135,10 +130,11 @@ internal sealed class RetirementCheck(
         var standing = failures.Where(failure => failure.Version == version).ToList();
         // Values that the map does not lead to may need any key, whatever version their rows claim.
         var inTheWay = Rows(version, tables)
+            .Concat(inline.InTheWay(version))
             .Concat(columns.Select(fault => fault.Explain()))
             .Concat(standing.Select(Failure))
             .Concat(census.InTheWay)
-            .Concat(elsewhere)
+            .Concat(Places.InTheWay)
             .Concat(LeftOut(version))
             .ToList();
         if (known is { } held && SharedKey.Explain(ring, held) is { } shared)

@@ -13,26 +13,39 @@ internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, 
 {
     private List<(string Name, SeenDatabase Seen)> own = [];
 
-    /// <summary>Those that it does not lead to now. Throws where one of the map's databases does not answer.</summary>
-    public async Task<IReadOnlyList<ClaimedDatabase>> FindMissingAsync(CancellationToken cancellationToken)
+    /// <summary>Names of databases of which somebody said that they exist no more.</summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
+
+    /// <summary>Those that the map did not lead to at the last look.</summary>
+    public IReadOnlyList<ClaimedDatabase> Missing { get; private set; } = [];
+
+    /// <summary>Those of them that exist no more.</summary>
+    public IReadOnlyList<ClaimedDatabase> Forgotten => [.. Missing.Where(IsGone)];
+
+    /// <summary>The others, in words for the operator.</summary>
+    public IReadOnlyList<string> InTheWay => [.. Missing.Where(one => !IsGone(one)).Select(Explain)];
+
+    /// <summary>Looks where the map leads. Throws where one of its databases does not answer.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
     {
+        Missing = [];
+        own = [];
         var recorded = await new RotatedDatabases(control).ListAsync(cancellationToken);
         if (recorded.Count == 0)
-            return [];
-        own = [];
+            return;
         foreach (var name in map.Tables.Select(table => table.Database).Distinct())
         {
             await using var connection = await databases.OpenReadingAsync(name, cancellationToken);
             own.Add((name, await DatabaseIdentity.ReadAsync(connection, cancellationToken)));
         }
 
-        return [.. recorded.Where(IsMissing)];
+        Missing = [.. recorded.Where(IsMissing)];
     }
 
-    /// <summary>One of them, in words for the operator.</summary>
-    public string Explain(ClaimedDatabase missing)
+    private bool IsGone(ClaimedDatabase missing) => Gone.Contains(missing.Database);
+
+    private string Explain(ClaimedDatabase missing)
     {
-        ArgumentNullException.ThrowIfNull(missing);
         var here = own.FirstOrDefault(one => one.Name == missing.Database).Seen;
         var instead = here is null
             ? "this map has no table of it"

@@ -3,10 +3,12 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Operating;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -37,11 +39,13 @@ internal sealed class ClosingDoubts(
     private const double SampleSlack = 0.75;
 
     /// <summary>
-    /// Each doubt in a sentence for the operator; none where there is none. Throws <see cref="Npgsql.NpgsqlException"/>
+    /// The summary with each doubt in a sentence for the operator; none where there is none. What external rows hold beside
+    /// their value, and is under an old version as they say, is noted. Throws <see cref="Npgsql.NpgsqlException"/>
     /// where a database does not answer, and <see cref="RotationMesh.Core.UsageException"/> where a table no longer fits the map:
     /// nothing is concluded then.
     /// </summary>
-    public async Task<IReadOnlyList<string>> FindAsync(
+    public async Task<ClosingSummary> TellAsync(
+        ClosingSummary summary,
         ConcludeRotation command,
         IReadOnlyList<TableCount> tables,
         SweepSummary verification,
@@ -49,6 +53,8 @@ internal sealed class ClosingDoubts(
     )
     {
         var doubts = new List<string>();
+        List<string> notes = [.. summary.Notes ?? []];
+        var look = new InlineLook(databases, ring);
         var census = await ClosingCensus.FindAsync(
             control.Source,
             ring,
@@ -70,6 +76,9 @@ internal sealed class ClosingDoubts(
                 continue;
             }
 
+            var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);
+            foreach (var count in inline.Counts.Where(count => count.OpenedBy != command.Goal.TargetVersion))
+                (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Told}");
             if (counted.Stored == 0)
                 continue;
             // Rows that the application added since the census, nobody was asked to verify.
@@ -80,8 +89,16 @@ internal sealed class ClosingDoubts(
                 doubts.Add($"table {name.Table}: {unreadable}");
         }
 
-        return doubts;
+        return summary with
+        {
+            Doubts = doubts,
+            Notes = notes,
+        };
     }
+
+    // A row that claims the target and needs another key; one that claims another version is nobody's success.
+    private static bool IsFalse(InlineCount count, RotationGoal goal) =>
+        count.OpenedBy is not null && count.Claimed == goal.TargetVersion;
 
     private static PlannedTable Name(TableCount table) => new(table.Scope, table.Database, table.Table);
 

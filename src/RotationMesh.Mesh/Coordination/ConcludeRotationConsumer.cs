@@ -166,10 +166,7 @@ internal sealed class ConcludeRotationConsumer(
             return summary;
         try
         {
-            return summary with
-            {
-                Doubts = await doubts.FindAsync(command, tables, verification!, context.CancellationToken),
-            };
+            return await doubts.TellAsync(summary, command, tables, verification!, context.CancellationToken);
         }
         catch (Exception fault) when (WhyNotNow(fault) is { } reason)
         {

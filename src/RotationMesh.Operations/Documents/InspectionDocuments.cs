@@ -47,7 +47,9 @@ public sealed record VerificationDocument
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>Rows, and of how many nothing failed to decrypt or something did; external ones are not looked at.</summary>
+/// <summary>
+/// Rows, and of how many nothing failed to decrypt or something did; of external ones only what stands in the table is looked at.
+/// </summary>
 public sealed record VerificationTotals(long Rows, long Verified, long External, long Failed)
 {
     /// <summary>Those of the verified rows that hold no value: nothing of them was decrypted.</summary>

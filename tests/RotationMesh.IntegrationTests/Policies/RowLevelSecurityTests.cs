@@ -57,6 +57,28 @@ public sealed class RowLevelSecurityTests
     }
 
     [Test]
+    public async Task What_an_external_row_of_any_tenant_holds_all_the_same_is_found()
+    {
+        await using var stage = await PolicyStage.CreateAsync(
+            PolicyStage.Entry() with
+            {
+                External = "title = 'in the bucket'",
+            }
+        );
+        await stage.Owner.ExecuteAsync(
+            "UPDATE notes SET title = 'in the bucket', version = 2 WHERE id IN (SELECT min(id) FROM notes GROUP BY tenant)"
+        );
+
+        var report = await stage.Subject.VerifyAsync();
+
+        Assert.That(
+            report.Tables.Single().Failed,
+            Is.EqualTo(await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"))
+                .And.GreaterThan(1)
+        );
+    }
+
+    [Test]
     public async Task Without_a_list_of_tenants_the_map_is_asked_for_one()
     {
         await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry(), foreignKey: false);

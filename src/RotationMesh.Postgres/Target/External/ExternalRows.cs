@@ -125,7 +125,7 @@ internal sealed class ExternalRows(
             }
 
             var (_, version, of) = batch.Origins[row];
-            var made = rows.Move(store.Column, of!, (int)version!.Value, value.Envelope, batch.Slab);
+            var made = rows.Move(store.Column, of!, (int)version!.Value, value.Envelope.Span, batch.Slab);
             if (made.Error is { } error)
                 await FailAsync(row, error, sum, tenant);
             else if (made.IsAlready || settings.DryRun)

@@ -23,6 +23,7 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
             made.Error = rows.Refusal(of, version);
             if (made.Error is not null)
                 return made;
+            made.LeftBehind = objectName is null ? null : target.StoreColumn;
             row.Held[0] = objectName is null ? 0 : 1; // the value in the store, which is moved on its own
             made.IsUnchanged = await values.ReadAsync(
                 row,
@@ -44,9 +45,13 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
     {
         if (stored.IsEmpty)
             return true; // it stays as it is
+        if (i == made.LeftBehind && stored.Length <= StoredValues.LargestWithRow)
+            return TakeLeft(made, i, tenant, version, stored);
         var column = target.Columns[i];
         var space = made.Space(Reencryptor.MaxSealedLength(column.Encoding, stored.Length));
         var error = rows.ReencryptLarge(column, tenant, version, stored, space.Span, out var written);
+        if (error == EnvelopeError.MalformedEnvelope && i == made.LeftBehind)
+            return true; // it only stands for the value in the store
         if (error != EnvelopeError.None)
         {
             made.Error = RowErrors.From(error);
@@ -54,8 +59,16 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
         }
 
         made.Row.Values[i][0] = space[..written];
-        made.Row.Held[0]++;
+        made.Row.Held[0] += i == made.LeftBehind ? 0 : 1;
         return true;
+    }
+
+    private bool TakeLeft(MadeRow made, int i, string tenant, int version, ReadOnlySpan<byte> stored)
+    {
+        var moved = rows.MoveLeft(target.Columns[i], tenant, version, stored, made.Row.Slab);
+        made.Error = moved.Error;
+        made.Row.Values[i][0] = moved.Envelope;
+        return moved.Error is null;
     }
 }
 
@@ -68,6 +81,9 @@ internal sealed class MadeRow(RowBatch row) : IDisposable
 
     /// <summary>Why the row stays as it is; null where its envelopes are there.</summary>
     public RowError? Error { get; set; }
+
+    /// <summary>The column whose value is in the store; null where the table holds all.</summary>
+    public int? LeftBehind { get; set; }
 
     /// <summary>Whether the row was as it had been.</summary>
     public bool IsUnchanged { get; set; }

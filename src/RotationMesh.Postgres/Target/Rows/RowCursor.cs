@@ -81,6 +81,12 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
         }
     }
 
+    /// <summary>
+    /// Whether the column's value is in the store. What stands in the table for it is no envelope as a rule, but one may have
+    /// been left behind.
+    /// </summary>
+    public bool IsInStore(int i) => target.StoreColumn == i && ObjectName is not null;
+
     /// <summary>Goes to the next row; the whole row is in memory then.</summary>
     public Task<bool> ReadAsync(CancellationToken cancellationToken)
     {

@@ -29,16 +29,19 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
                 continue;
             }
 
-            var error = Add(target.Columns[i], tenant!, (int)version!.Value, stored, batch, i);
-            if (error == EnvelopeError.None)
+            var isInStore = row.IsInStore(i);
+            var error = isInStore
+                ? AddLeft(target.Columns[i], tenant!, (int)version!.Value, stored, batch, i)
+                : Add(target.Columns[i], tenant!, (int)version!.Value, stored, batch, i);
+            if (error is null)
             {
-                held++;
+                held += isInStore ? 0 : 1;
                 continue;
             }
 
             for (var undone = 0; undone < i; undone++)
                 batch.Values[undone].RemoveAt(batch.Values[undone].Count - 1);
-            return RowErrors.From(error);
+            return error;
         }
 
         batch.AddIdentity(row, held);
@@ -54,7 +57,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         EnvelopeColumn column,
         string tenant,
         int version,
-        ReadOnlyMemory<byte> stored,
+        ReadOnlySpan<byte> stored,
         ByteSlab slab
     )
     {
@@ -64,7 +67,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             tenant,
             version,
             goal.Version,
-            stored.Span,
+            stored,
             nonces.Next(),
             space.Span,
             out var written
@@ -72,9 +75,35 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         slab.GiveBack(space.Length - written);
         return error == EnvelopeError.None ? new Moved(space[..written], null)
             : error == EnvelopeError.AuthenticationFailed
-            && reencryptor.Check(column, tenant, goal.Version, stored.Span) == EnvelopeError.None
+            && reencryptor.Check(column, tenant, goal.Version, stored) == EnvelopeError.None
                 ? Moved.Already
             : new Moved(default, RowErrors.From(error));
+    }
+
+    /// <summary>
+    /// What stands in the table for a value in the store: <see cref="Moved.Already"/>, and stays as it is, where no key opens it.
+    /// An envelope that was left there goes with its row, like any other: of another version than the row's it is an error.
+    /// </summary>
+    public Moved MoveLeft(
+        EnvelopeColumn column,
+        string tenant,
+        int version,
+        ReadOnlySpan<byte> stored,
+        ByteSlab slab
+    )
+    {
+        var moved = Move(column, tenant, version, stored, slab);
+        if (moved.Error is not (RowError.AuthenticationFailed or RowError.MalformedEnvelope))
+            return moved;
+        foreach (var other in ring.Versions)
+            if (
+                other != version
+                && reencryptor.Check(column, tenant, other, stored)
+                    is EnvelopeError.None
+                        or EnvelopeError.EmptyPlaintext
+            )
+                return moved;
+        return Moved.Already;
     }
 
     /// <summary>
@@ -121,7 +150,22 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         return tenant is null ? RowError.AuthenticationFailed : null; // no key is derived for it, so none can fit
     }
 
-    private EnvelopeError Add(
+    private RowError? AddLeft(
+        EnvelopeColumn column,
+        string tenant,
+        int version,
+        ReadOnlySpan<byte> stored,
+        RowBatch batch,
+        int i
+    )
+    {
+        var moved = MoveLeft(column, tenant, version, stored, batch.Slab);
+        if (moved.Error is null)
+            batch.Values[i].Add(moved.Envelope);
+        return moved.Error;
+    }
+
+    private RowError? Add(
         EnvelopeColumn column,
         string tenant,
         int version,
@@ -142,9 +186,10 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             out var written
         );
         batch.Slab.GiveBack(space.Length - written);
-        if (error == EnvelopeError.None)
-            batch.Values[i].Add(space[..written]);
-        return error;
+        if (error != EnvelopeError.None)
+            return RowErrors.From(error);
+        batch.Values[i].Add(space[..written]);
+        return null;
     }
 }
 

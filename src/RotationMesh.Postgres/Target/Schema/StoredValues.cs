@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres.Target.Schema;
@@ -7,7 +8,7 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// SQL of a row's stored values. A large one does not come with its row, for rows come many at a time: its size does, and it
 /// is read alone.
 /// </summary>
-internal sealed class StoredValues(TableEntry entry, TableShape shape, string elsewhere)
+internal sealed class StoredValues(TableEntry entry, TableShape shape)
 {
     /// <summary>Largest value that comes with its row, in bytes.</summary>
     public const int LargestWithRow = 1024 * 1024;
@@ -18,18 +19,11 @@ internal sealed class StoredValues(TableEntry entry, TableShape shape, string el
     /// </summary>
     private const int SmallDocument = 8192;
 
-    /// <summary>
-    /// The value of a column, whatever its size. What stands in the table for a value in a store is no envelope, and stays as
-    /// it is like any column without one.
-    /// </summary>
-    public string Whole(int i)
-    {
-        var value =
-            entry.Columns[i].Path is { } path ? JsonString.Read(Column(i), path)
-            : shape.Columns[i].Base == "bytea" ? Column(i)
-            : $"{Column(i)}::pg_catalog.text";
-        return entry.ExternalStore?.Column == i ? $"CASE WHEN {elsewhere} THEN '' ELSE {value} END" : value;
-    }
+    /// <summary>The value of a column, whatever its size.</summary>
+    public string Whole(int i) =>
+        entry.Columns[i].Path is { } path ? JsonString.Read(Column(i), path)
+        : shape.Columns[i].Base == "bytea" ? Column(i)
+        : $"{Column(i)}::pg_catalog.text";
 
     /// <summary>The value of a column; NULL where it is large.</summary>
     public string Small(int i) =>
@@ -41,6 +35,18 @@ internal sealed class StoredValues(TableEntry entry, TableShape shape, string el
 
     /// <summary>All values, whatever their size.</summary>
     public string All => string.Join(", ", entry.Columns.Select((_, i) => Whole(i)));
+
+    /// <summary>Whether the value of any of those columns is long enough for an envelope; NULL where none is and one is NULL.</summary>
+    public string MayHold(IEnumerable<int> columns) =>
+        string.Join(
+            " OR ",
+            columns.Select(i =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Size(i)} OPERATOR(pg_catalog.>) {EnvelopeCipher.OverheadBytes}"
+                )
+            )
+        );
 
     private string LargeSize(int i) =>
         $"CASE {IfSmallDocument(i, "NULL")}WHEN {IsLarge(i)} THEN {Size(i)} END";

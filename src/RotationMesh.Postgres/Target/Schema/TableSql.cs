@@ -23,7 +23,7 @@ internal sealed class TableSql
             : version;
         Elsewhere = entry.External is { } predicate ? $"(({predicate}\n) IS TRUE)" : "FALSE";
         External = entry.ExternalStore is null ? Elsewhere : "FALSE";
-        Values = new StoredValues(entry, shape, Elsewhere);
+        Values = new StoredValues(entry, shape);
     }
 
     private StoredValues Values { get; }
@@ -123,6 +123,9 @@ internal sealed class TableSql
     /// <summary>Rows that are not external and not at the target version, which is parameter <paramref name="parameter"/>.</summary>
     public string Pending(int parameter) =>
         $"NOT {External} AND ({Version} OPERATOR(pg_catalog.=) ${parameter}) IS NOT TRUE";
+
+    /// <summary>Rows whose value lives elsewhere, and that may hold an envelope in one of those columns all the same.</summary>
+    public string Inline(IEnumerable<int> columns) => $"{Elsewhere} AND ({Values.MayHold(columns)})";
 
     /// <summary>Type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";

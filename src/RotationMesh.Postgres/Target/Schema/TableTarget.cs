@@ -62,4 +62,7 @@ public sealed class TableTarget
 
     /// <summary>Where the values of external rows are; null where the map has no store for them.</summary>
     internal TableStore? Store { get; }
+
+    /// <summary>The column whose values are in the store; null where there is none.</summary>
+    internal int? StoreColumn => Store is null ? null : Entry.ExternalStore!.Column;
 }

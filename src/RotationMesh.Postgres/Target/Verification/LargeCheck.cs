@@ -20,8 +20,8 @@ internal sealed class LargeCheck(
     private readonly LargeReencryptor large = new(reencryptor);
 
     /// <summary>
-    /// Decrypts a row whose version the key ring has: the outcome of each value, none for a column without one; null where the
-    /// row changed. Throws <see cref="NpgsqlException"/>.
+    /// Decrypts a row whose version the key ring has: the outcome of each value, none for a column without one, or whose value
+    /// is in the store; null where the row changed. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<IReadOnlyList<EnvelopeError?>?> CheckAsync(
         LargeRows rows,
@@ -41,7 +41,7 @@ internal sealed class LargeCheck(
             (column, stored) =>
             {
                 found.Add(
-                    stored.IsEmpty ? null
+                    stored.IsEmpty || (column == target.StoreColumn && rows.ObjectName(i) is not null) ? null
                     : of is null ? EnvelopeError.AuthenticationFailed
                     : large.Check(target.Columns[column], of, (int)version!.Value, stored.Span)
                 );

@@ -25,11 +25,11 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
     /// <summary>Whether the ring has the key of that version.</summary>
     public bool IsKnown(long version) => version is >= 1 and <= int.MaxValue && ring.Contains((int)version);
 
-    /// <summary>Outcome of one value; null where the column holds none.</summary>
+    /// <summary>Outcome of one value; null where the column holds none, or its value is in the store.</summary>
     public EnvelopeError? Check(TableTarget target, RowCursor row, int column, int version)
     {
         var stored = row.Stored(column);
-        if (stored.IsEmpty)
+        if (stored.IsEmpty || row.IsInStore(column))
             return null;
         return row.KeyTenant is { } tenant
             ? reencryptor.Check(target.Columns[column], tenant, version, stored)
