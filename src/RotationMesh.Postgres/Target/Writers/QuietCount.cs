@@ -50,16 +50,15 @@ public sealed class QuietCount(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         for (var attempt = 1; ; attempt++)
         {
-            var counted = await TryAsync(target, CountWholeAsync, cancellationToken);
+            var counted = await TryAsync(
+                target,
+                connection =>
+                    new TableCensus(databases).CountAsync(connection, target, null, cancellationToken),
+                cancellationToken
+            );
             if (counted.Refusal != QuietRefusal.Busy || attempt == tries)
                 return counted;
             await Task.Delay(Pause, cancellationToken);
-        }
-
-        async Task<IReadOnlyList<VersionCount>> CountWholeAsync(NpgsqlConnection connection)
-        {
-            await RunAsync(connection, WholeTable, cancellationToken);
-            return await new TableCensus(databases).CountAsync(connection, target, null, cancellationToken);
         }
     }
 
@@ -94,6 +93,8 @@ public sealed class QuietCount(TargetDatabases databases)
             }
 
             await RunAsync(connection, Release, cancellationToken);
+            if (!target.ByTenant)
+                await RunAsync(connection, WholeTable, cancellationToken);
             return new QuietCounted(await countAsync(connection), QuietRefusal.None);
         }
         finally
