@@ -25,17 +25,19 @@ internal sealed class MeshSite : IAsyncDisposable
     private readonly Dictionary<string, string?> variables;
     private readonly Stopwatch clock = new();
     private Standstill? standstill;
-    private Guid rotation;
 
     private MeshSite(TestDatabase database, RabbitMqServer broker, string virtualHost)
     {
         (Database, this.broker, VirtualHost) = (database, broker, virtualHost);
+        Records = new SiteRecords(database);
         variables = SampleOf.Keys(2);
         variables["APP_DATABASE_URL"] = database.ConnectionString;
         variables["ROTATIONMESH_RABBITMQ"] = broker.Url(virtualHost);
     }
 
     public TestDatabase Database { get; }
+
+    private SiteRecords Records { get; }
 
     public string VirtualHost { get; }
 
@@ -99,7 +101,11 @@ internal sealed class MeshSite : IAsyncDisposable
             }
         );
         await UntilAsync(IsOverAsync, Deadline, "the way back is over");
-        Assert.That((await StateAsync(), await RotatedAsync()), Is.EqualTo(("Completed", 0L)), Told());
+        Assert.That(
+            (await Records.StateAsync(), await RotatedAsync()),
+            Is.EqualTo(("Completed", 0L)),
+            Told()
+        );
     }
 
     private async Task AskAsync(RotationOrder order)
@@ -107,7 +113,7 @@ internal sealed class MeshSite : IAsyncDisposable
         var map = RotationMapReader.Read(MapFile, variables.GetValueOrDefault);
         using var ring = KeyRingReader.Read(variables.GetValueOrDefault);
         await using var control = new ControlDatabase(map.ControlConnectionString);
-        rotation = await new ControlRotations(map, () => ring, control).StartAsync(
+        Records.Rotation = await new ControlRotations(map, () => ring, control).StartAsync(
             order,
             CancellationToken.None
         );
@@ -116,7 +122,7 @@ internal sealed class MeshSite : IAsyncDisposable
     public Task<bool> IsOverAsync() =>
         TryAsync(
             async () =>
-                await StateAsync()
+                await Records.StateAsync()
                     is not ("" or "Checking" or "AwaitingGates" or "Planning" or "Rotating" or "Verifying"),
             false
         );
@@ -135,16 +141,16 @@ internal sealed class MeshSite : IAsyncDisposable
         TestContext.Out.WriteLine(
             $"{Rows} rows in {clock.Elapsed.TotalSeconds:0.0} s, standing still for {watched.Longest.TotalSeconds:0.0} s at most; ended {ending.TotalSeconds:0.0} s after the last"
         );
-        var state = await StateAsync();
-        var left = await CountAsync("WHERE encryption_key_version <> 2");
+        var state = await Records.StateAsync();
+        var left = await Records.CountAsync("WHERE encryption_key_version <> 2");
         var verified = await VerifyAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(state, Is.EqualTo("Completed"), Told());
             Assert.That(left, Is.Zero, "rows left behind");
-            Assert.That(await CountAsync(), Is.EqualTo(Rows), "rows lost or added");
-            Assert.That(await TotalAsync("Rotated"), Is.EqualTo(Rows), "rows counted as rotated");
-            Assert.That(await TotalAsync("Failed") + await TotalAsync("Pending"), Is.Zero);
+            Assert.That(await Records.CountAsync(), Is.EqualTo(Rows), "rows lost or added");
+            Assert.That(await Records.TotalAsync("Rotated"), Is.EqualTo(Rows), "rows counted as rotated");
+            Assert.That(await Records.TotalAsync("Failed") + await Records.TotalAsync("Pending"), Is.Zero);
             Assert.That(verified.ExitCode, Is.Zero, verified.ToString());
             Assert.That(watched.Longest, Is.LessThan(Standstill.Bound), "time to go on after a fault");
             Assert.That(ending, Is.LessThan(Standstill.Ending), "time from the last row to the end");
@@ -158,14 +164,14 @@ internal sealed class MeshSite : IAsyncDisposable
         {
             if (watch.Elapsed > deadline)
                 Assert.Fail(
-                    $"not within {deadline.TotalSeconds:0} s: {what}; {await TryAsync(DescribeAsync, "")}\n{Told()}"
+                    $"not within {deadline.TotalSeconds:0} s: {what}; {await TryAsync(Records.DescribeAsync, "")}\n{Told()}"
                 );
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
     }
 
     /// <summary>Rows that have the new version.</summary>
-    public Task<long> RotatedAsync() => CountAsync("WHERE encryption_key_version = 2");
+    public Task<long> RotatedAsync() => Records.CountAsync("WHERE encryption_key_version = 2");
 
     public async ValueTask DisposeAsync()
     {
@@ -190,7 +196,7 @@ internal sealed class MeshSite : IAsyncDisposable
     {
         var map = await Command(Artifacts.RotationMesh, "sample", "map").RunAsync(Deadline);
         await File.WriteAllTextAsync(MapFile, map.Output);
-        Rows = await CountAsync();
+        Rows = await Records.CountAsync();
         if (pace > TimeSpan.Zero)
             await Database.ExecuteAsync(
                 $"""
@@ -211,36 +217,6 @@ internal sealed class MeshSite : IAsyncDisposable
 
     private async Task<ProcessOutcome> VerifyAsync() =>
         await Command(Artifacts.RotationMesh, "verify").RunAsync(Deadline);
-
-    private Task<long> CountAsync(string where = "") =>
-        Database.ScalarAsync<long>(
-            $"""
-            SELECT (SELECT count(*) FROM connectors {where}) + (SELECT count(*) FROM knowledge_entries {where})
-                 + (SELECT count(*) FROM knowledge_sources {where})
-            """
-        );
-
-    private Task<long> TotalAsync(string figure) =>
-        Database.ScalarAsync<long>(
-            $"""
-            SELECT sum((t ->> '{figure}')::bigint)::bigint
-            FROM rotationmesh.rotations, jsonb_array_elements(summary -> 'Tables') t WHERE correlation_id = '{rotation}'
-            """
-        );
-
-    private async Task<string> StateAsync() =>
-        await Database.ScalarAsync<string>(
-            $"SELECT state FROM rotationmesh.rotations WHERE correlation_id = '{rotation}'"
-        ) ?? "";
-
-    private async Task<string> DescribeAsync() =>
-        await Database.ScalarAsync<string>(
-            $"""
-            SELECT format('%s, sweep %s: %s; ', state, sweep, reason) || (SELECT string_agg(concat_ws(' ', p.state, count, attempts, expiries), ', ')
-              FROM (SELECT state, count(*), max(attempt) AS attempts, max(expiries) AS expiries FROM rotationmesh.partitions GROUP BY state) p)
-            FROM rotationmesh.rotations WHERE correlation_id = '{rotation}'
-            """
-        ) ?? "";
 
     // While the server is away there is nothing to be seen.
     private static async Task<T> TryAsync<T>(Func<Task<T>> look, T otherwise)

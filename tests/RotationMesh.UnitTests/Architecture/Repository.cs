@@ -7,10 +7,9 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static IEnumerable<string> SourceFiles =>
-        Directory
-            .EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+    public static IEnumerable<string> SourceFiles => Files("src");
+
+    public static IEnumerable<string> TestFiles => Files("tests");
 
     public static IEnumerable<string> Projects =>
         Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
@@ -32,4 +31,9 @@ internal static class Repository
         return folder?.FullName
             ?? throw new DirectoryNotFoundException("the tests do not run inside the repository");
     }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
 }
