@@ -1,3 +1,4 @@
+using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
@@ -19,6 +20,9 @@ internal sealed class TableRun(TableTarget target)
     private long values;
 
     public TableTarget Target { get; } = target;
+
+    /// <summary>The leaves that are to be read; null for all of them.</summary>
+    public IReadOnlySet<SqlName>? Only { get; set; }
 
     /// <summary>The last census.</summary>
     public IReadOnlyList<VersionCount> Counts { get; set; } = [];

@@ -20,10 +20,13 @@ public sealed class TableVerification(
     RotationProgress progress
 )
 {
-    /// <summary>Times that a table is read whose partitions change meanwhile.</summary>
+    /// <summary>Times that a table is read from the beginning whose rows move meanwhile.</summary>
     private const int Tries = 3;
 
-    /// <summary>Verifies tables. Throws <see cref="UsageException"/> where the map does not fit the databases.</summary>
+    /// <summary>
+    /// Verifies tables. Throws <see cref="UsageException"/> where the map does not fit the databases, and where a table does not
+    /// hold still.
+    /// </summary>
     public async Task<VerificationReport> RunAsync(
         IReadOnlyList<TableEntry> entries,
         VerificationRequest request,
@@ -35,29 +38,30 @@ public sealed class TableVerification(
         if (request.Tenants is { } tenants)
             await new TenantLookup(databases).EnsureKnownAsync(targets, tenants, stopping);
         var failures = new FailureLog();
-        var done = new List<TableRun>();
-        for (var attempt = 1; targets.Count > 0; attempt++)
+        var leaves = new LeafWatch(databases);
+        var tables = targets.ToDictionary(target => target, _ => (TableRun?)null);
+        var tries = targets.ToDictionary(target => target, _ => 0);
+        var open = targets.Select(target => (Target: target, Only: (IReadOnlySet<SqlName>?)null)).ToList();
+        while (open.Count > 0)
         {
-            if (attempt > Tries)
-                throw new UsageException(
-                    $"table {targets[0].Entry.Shown} got other partitions each time that its rows were decrypted: do it again when "
-                        + "nobody attaches or renames any"
-                );
-            var leaves = new LeafWatch(databases);
-            foreach (var target in targets)
-                await leaves.RememberAsync(target, stopping);
-            var tables = await ReadAsync(targets, request, failures, stopping);
-            var changed = new List<TableTarget>();
-            foreach (var table in tables)
-                if (await leaves.HasChangedAsync(table.Target, stopping))
-                    changed.Add(table.Target);
-                else
-                    done.Add(table);
-            targets = changed;
+            foreach (var (target, only) in open)
+            {
+                if (only is null)
+                    tables[target] = await BeginAsync(target, leaves, ++tries[target], request, stopping);
+                tables[target]!.Only = only;
+            }
+
+            var read = open.Select(table => tables[table.Target]!).ToList();
+            if (!request.ColumnsAreJudged && tries.Values.All(times => times == 1))
+                await EnsureColumnsAsync(read, request, stopping);
+            progress.Phase = "Verifying";
+            await new Verification(databases, ring, failures, progress).RunAsync(read, request, stopping);
+            stopping.ThrowIfCancellationRequested();
+            open = await LeftAsync(read, leaves, request, stopping);
         }
 
-        var order = entries.ToList();
-        done = [.. done.OrderBy(table => order.IndexOf(table.Target.Entry))];
+        var done = targets.Select(target => tables[target]!).ToList();
+        await LookBesideAsync(done, request, failures, stopping);
         return new VerificationReport([.. done.Select(Totals)], failures.Kept)
         {
             Notes =
@@ -69,36 +73,95 @@ public sealed class TableVerification(
         };
     }
 
-    private async Task<IReadOnlyList<TableRun>> ReadAsync(
-        IReadOnlyList<TableTarget> targets,
+    private async Task<TableRun> BeginAsync(
+        TableTarget target,
+        LeafWatch leaves,
+        int attempt,
+        VerificationRequest request,
+        CancellationToken stopping
+    )
+    {
+        if (attempt > Tries)
+            throw new UsageException(
+                $"table {target.Entry.Shown} was written anew, or its rows moved, each time that they were decrypted: do it again "
+                    + "when nobody rewrites it (VACUUM FULL, a mass update) or renames its partitions"
+            );
+        await leaves.RememberAsync(target, stopping);
+        var table = new TableRun(target);
+        await CountAsync(table, request, stopping);
+        return table;
+    }
+
+    private async Task CountAsync(TableRun table, VerificationRequest request, CancellationToken stopping) =>
+        table.Counts = await new TableCensus(databases).CountAsync(table.Target, request.Tenants, stopping);
+
+    private Task EnsureColumnsAsync(
+        IEnumerable<TableRun> tables,
+        VerificationRequest request,
+        CancellationToken stopping
+    ) =>
+        ColumnFaults.EnsureNoneAsync(
+            new ColumnLook(databases),
+            tables.Select(table => (table.Target, table.Counts)),
+            ofAllTenants: request.Tenants is null,
+            stopping
+        );
+
+    // Tables that are to be read once more, and the leaves of those of which the others were read as they are.
+    private async Task<List<(TableTarget Target, IReadOnlySet<SqlName>? Only)>> LeftAsync(
+        IEnumerable<TableRun> read,
+        LeafWatch leaves,
+        VerificationRequest request,
+        CancellationToken stopping
+    )
+    {
+        var left = new List<(TableTarget, IReadOnlySet<SqlName>?)>();
+        foreach (var table in read)
+        {
+            var change = await leaves.LookAsync(table.Target, stopping);
+            if (change is null or { IsOther: true } || await HasMissedAsync(table, request, stopping))
+                left.Add((table.Target, null));
+            else if (change.Added.Count > 0)
+            {
+                await CountAsync(table, request, stopping);
+                left.Add((table.Target, change.Added));
+            }
+        }
+
+        return left;
+    }
+
+    private async Task<bool> HasMissedAsync(
+        TableRun table,
+        VerificationRequest request,
+        CancellationToken stopping
+    )
+    {
+        if (
+            request.Share(table.Holding) is not null
+            || MissedRows.Expected(1, table.Stored, table.Verified) is null
+        )
+            return false;
+        var before = table.Stored; // some of them may have been deleted
+        await CountAsync(table, request, stopping);
+        return MissedRows.Expected(1, Math.Min(before, table.Stored), table.Verified) is not null;
+    }
+
+    private async Task LookBesideAsync(
+        IEnumerable<TableRun> tables,
         VerificationRequest request,
         FailureLog failures,
         CancellationToken stopping
     )
     {
-        var tables = targets.Select(target => new TableRun(target)).ToList();
-        var census = new TableCensus(databases);
-        foreach (var table in tables)
-            table.Counts = await census.CountAsync(table.Target, request.Tenants, stopping);
-        if (!request.ColumnsAreJudged)
-            await ColumnFaults.EnsureNoneAsync(
-                new ColumnLook(databases),
-                tables.Select(table => (table.Target, table.Counts)),
-                ofAllTenants: request.Tenants is null,
-                stopping
-            );
-        progress.Phase = "Verifying";
-        await new Verification(databases, ring, failures, progress).RunAsync(tables, request, stopping);
+        if (request.ColumnsAreJudged)
+            return;
         var look = new InlineLook(databases, ring);
-        if (!request.ColumnsAreJudged)
-            foreach (var table in tables)
-            {
-                table.Inline = await look.LookAsync(table.Target, request.Tenants, stopping);
-                await failures.KeepAsync(table.Inline.Failures);
-            }
-
-        stopping.ThrowIfCancellationRequested();
-        return tables;
+        foreach (var table in tables)
+        {
+            table.Inline = await look.LookAsync(table.Target, request.Tenants, stopping);
+            await failures.KeepAsync(table.Inline.Failures);
+        }
     }
 
     // A row that fails for what it holds beside its external value is among the external ones, or was verified with its object.

@@ -62,7 +62,8 @@ internal sealed class Verification(
                     cancellationToken
                 )
             )
-                yield return new PlannedPartition(table.Target, range);
+                if (table.Only?.Contains(range.Leaf) != false)
+                    yield return new PlannedPartition(table.Target, range);
         }
     }
 }

@@ -3,6 +3,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -26,18 +27,6 @@ internal sealed class ClosingDoubts(
     ControlDatabase control
 )
 {
-    /// <summary>
-    /// Share of the rows that verification may have missed: rows that the application moves or deletes between census and
-    /// verification are rightly not seen.
-    /// </summary>
-    private const double MissedShare = 0.01;
-
-    /// <summary>Rows that may always have been missed, in tables so small that a hundredth of them is no row.</summary>
-    private const double MissedRows = 20;
-
-    /// <summary>Part of a sample that may be missing: pages are chosen by chance, and hold more rows or fewer.</summary>
-    private const double SampleSlack = 0.75;
-
     /// <summary>
     /// The summary with each doubt in a sentence for the operator; none where there is none. What external rows hold beside
     /// their value, and is under an old version as they say, is noted. Throws <see cref="Npgsql.NpgsqlException"/>
@@ -112,17 +101,10 @@ internal sealed class ClosingDoubts(
     private static long Verified(SweepSummary verification, PlannedTable name) =>
         verification.Tables.SingleOrDefault(table => table.Table == name)?.Counts.Verified ?? 0;
 
-    private static string? Missed(double share, long stored, long verified)
-    {
-        var expected = share * stored;
-        var slack = share < 1 ? SampleSlack * expected : Math.Max(MissedRows, MissedShare * expected);
-        return expected > 0 && (verified == 0 || verified < expected - slack)
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"verification saw {verified} {Reasons.RowsNotVerified} {Math.Ceiling(expected)} are: retry the rotation"
-            )
+    private static string? Missed(double share, long stored, long verified) =>
+        MissedRows.Expected(share, stored, verified) is { } expected
+            ? $"verification saw {verified} {Reasons.RowsNotVerified} {expected} are: retry the rotation"
             : null;
-    }
 
     // Values at the target version, chosen by chance and decrypted by this process; null where all of them do.
     private async Task<string?> SampleAsync(

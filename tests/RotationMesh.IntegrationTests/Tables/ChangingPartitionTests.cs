@@ -1,5 +1,4 @@
 using Dapper;
-using RotationMesh.Engine;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
@@ -94,42 +93,6 @@ public sealed class ChangingPartitionTests
                 CancellationToken.None
             );
             Assert.That((outcome.Rotated, outcome.Finished), Is.EqualTo((0, true)));
-        }
-    }
-
-    [TestCase("ALTER TABLE notes_old RENAME TO notes_older")]
-    [TestCase("CREATE SCHEMA archive; ALTER TABLE notes_old SET SCHEMA archive")]
-    [TestCase(
-        "ALTER TABLE notes DETACH PARTITION notes_old; ALTER TABLE notes_old RENAME TO notes_older; "
-            + "ALTER TABLE notes ATTACH PARTITION notes_older FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"
-    )]
-    public async Task Rows_of_a_leaf_that_gets_another_name_while_rows_are_decrypted_are_decrypted_too(
-        string change
-    )
-    {
-        await using var stage = await CreateAsync();
-        await stage.ExecuteAsync("UPDATE notes SET version = 2 WHERE id = (SELECT min(id) FROM notes)");
-        var planned = 0;
-        var report = await new TableVerification(
-            stage.Ring,
-            stage.Databases,
-            stage.Schema,
-            stage.Progress
-        ).RunAsync(
-            [.. stage.Map.Tables],
-            new VerificationRequest { Share = Share, Workers = 1 },
-            CancellationToken.None
-        );
-
-        var table = report.Tables.Single();
-        Assert.That((table.Verified, table.Failed, report.Failures.Count), Is.EqualTo((59, 1, 1)));
-
-        // Asked when the table is planned, and again before a partition is read.
-        double? Share(long rows)
-        {
-            if (++planned == 2)
-                Task.Run(() => stage.ExecuteAsync(change)).GetAwaiter().GetResult();
-            return null;
         }
     }
 

@@ -24,8 +24,32 @@ public sealed class VerificationPlan(TargetDatabases databases)
         var wholeLeaves = share is not null && tenants is null && !target.ByTenant && rows > SampledByPage;
         return wholeLeaves
             ? LeavesAsync(target, rows, cancellationToken)
-            : new PartitionPlanner(databases).PlanAsync(target, rows, tenants, cancellationToken);
+            : OpenEndedAsync(
+                new PartitionPlanner(databases).PlanAsync(target, rows, tenants, cancellationToken)
+            );
     }
+
+    // Rows that are updated meanwhile move behind the present end.
+    private static async IAsyncEnumerable<PartitionRange> OpenEndedAsync(
+        IAsyncEnumerable<PartitionRange> ranges
+    )
+    {
+        PartitionRange? last = null;
+        await foreach (var range in ranges)
+        {
+            if (last is not null)
+                yield return range.Leaf == last.Leaf && range.Pages?.From == last.Pages?.To
+                    ? last
+                    : Open(last);
+            last = range;
+        }
+
+        if (last is not null)
+            yield return Open(last);
+    }
+
+    private static PartitionRange Open(PartitionRange range) =>
+        range.Pages is { } pages ? range with { Pages = pages with { To = uint.MaxValue } } : range;
 
     private async IAsyncEnumerable<PartitionRange> LeavesAsync(
         TableTarget target,
