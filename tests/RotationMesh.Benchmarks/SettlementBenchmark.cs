@@ -129,7 +129,7 @@ internal static class SettlementBenchmark
         await command.ExecuteNonQueryAsync();
         var rotations = new RunningRotations(control.Source);
         var begun = (await rotations.FindAsync(id, CancellationToken.None))!;
-        await rotations.SealAsync(id, RotationSeals.SealOf(ring, begun), CancellationToken.None);
+        await rotations.SealAsync(begun, RotationSeals.SealOf(ring, begun), CancellationToken.None);
         return id;
     }
 

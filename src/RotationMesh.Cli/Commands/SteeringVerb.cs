@@ -73,6 +73,15 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
             await SteerHereAsync(desk.Here, which, order, waits, terminal, stopping)
             ?? await SteerThereAsync(desk.Rotations, which, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
+        if (rotation.Unheard)
+        {
+            terminal.Progress.Line(
+                $"{steering} is asked for, and nobody has heard of it: no coordinator runs, or none reaches its broker. It takes effect "
+                    + "once one does"
+            );
+            return ExitCodes.Unreachable;
+        }
+
         return GoesOn ? RotationExit.CodeOf(rotation) : ExitCodes.Success;
     }
 
@@ -124,7 +133,7 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
     )
     {
         var now = await rotations.SteerAsync(rotationId, order, stopping);
-        return GoesOn
+        return GoesOn && !now.Unheard
             ? RotationExit.Unfaulted(
                 await Following.ToTheEndAsync(rotations, now.RotationId, terminal, stopping)
             )

@@ -30,7 +30,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Longest wait for a rotation to hear what was asked of it; coordinators look several times a second.</summary>
-    private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest time that the control database may be away while a rotation is followed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -178,7 +178,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             now = await rotations.FindAsync(rotation.RotationId, cancellationToken) ?? now;
         }
 
-        return await ReadAsync(now, cancellationToken);
+        return await ReadAsync(now, cancellationToken) with
+        {
+            Unheard = !SteeringRules.HasHeard(rotation, now, order.Steering),
+        };
     }
 
     /// <summary>A rotation, or the latest; null where there is none.</summary>

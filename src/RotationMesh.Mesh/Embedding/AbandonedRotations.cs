@@ -26,8 +26,9 @@ internal sealed class AbandonedRotations(MeshParts parts)
     {
         var guard = new RotationGuard(parts.Control.Source);
         var running = new RunningRotations(parts.Control.Source);
-        foreach (var abandoned in await running.FindEmbeddedAsync(wanted, cancellationToken))
+        foreach (var found in await running.FindEmbeddedAsync(wanted, cancellationToken))
         {
+            var abandoned = found with { BatchSize = wanted.BatchSize };
             if (
                 await guard.TryHoldAsync(RotationGuard.Run, abandoned.RotationId, cancellationToken)
                 is not { } held
@@ -35,8 +36,11 @@ internal sealed class AbandonedRotations(MeshParts parts)
                 continue;
             try
             {
-                if (await TryTakeOverAsync(abandoned, gates, cancellationToken))
-                    return (abandoned with { BatchSize = wanted.BatchSize }, held);
+                if (
+                    RotationSeals.IsSound(parts.Ring, found)
+                    && await TryTakeOverAsync(abandoned, gates, cancellationToken)
+                )
+                    return (abandoned, held);
             }
             catch
             {
@@ -57,10 +61,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
         CancellationToken cancellationToken
     )
     {
-        if (
-            !RotationSeals.IsSound(parts.Ring, abandoned)
-            || await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null
-        )
+        if (await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null)
             return false;
         await TakeOverAsync(abandoned, cancellationToken);
         await new GateTermsStore(parts.Control.Source).ReplaceAsync(
@@ -69,7 +70,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
             cancellationToken
         );
         await new RunningRotations(parts.Control.Source).SealAsync(
-            abandoned.RotationId,
+            abandoned,
             RotationSeals.SealOf(parts.Ring, On(abandoned, gates)),
             cancellationToken
         );

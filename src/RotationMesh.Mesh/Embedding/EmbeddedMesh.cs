@@ -9,6 +9,7 @@ using RotationMesh.Engine;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Coordination;
+using RotationMesh.Mesh.Saga;
 using RotationMesh.Mesh.Topology;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
@@ -155,7 +156,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         progress.RotationId = rotation.RotationId;
         await using var host = await MeshHost.StartAsync(Services(rotation.RotationId, workers), stopping);
         Started(rotation.RotationId, host);
-        await host.SteerAsync(command, CancellationToken.None);
+        await SteerAsync(host, rotation.RotationId, command);
         var follower = new RotationFollower(parts.Control, progress);
         var ended = await follower.FollowAsync(
             rotation,
@@ -209,9 +210,18 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         return services;
     }
 
-    private static async Task CancelAsync(MeshHost host, RunningRotation rotation, string requestedBy)
+    private async Task SteerAsync(MeshHost host, Guid rotationId, object command)
     {
-        await host.SteerAsync(new CancelRotation(rotation.RotationId, requestedBy), CancellationToken.None);
+        var now = await new RunningRotations(parts.Control.Source).FindAsync(
+            rotationId,
+            CancellationToken.None
+        );
+        await host.SteerAsync(Steerings.After(command, now?.Steerings ?? []), CancellationToken.None);
+    }
+
+    private async Task CancelAsync(MeshHost host, RunningRotation rotation, string requestedBy)
+    {
+        await SteerAsync(host, rotation.RotationId, new CancelRotation(rotation.RotationId, requestedBy));
         await HaltAsync(host);
     }
 

@@ -30,6 +30,28 @@ internal static class Steerings
     public static bool Is(object message) =>
         message is PauseRotation or ResumeRotation or CancelRotation or RetryRotation;
 
+    /// <summary>
+    /// A steering as one that is asked after all that was heard, for the process that runs the rotation alone: the clock may have
+    /// been set back since.
+    /// </summary>
+    public static object After(object message, IReadOnlyCollection<string> heard)
+    {
+        if (Asked(message) is not { } asked || heard.Count == 0)
+            return message;
+        var last = DateTimeOffset.FromUnixTimeMilliseconds(heard.Max(one => Read(one).At));
+        if (asked.At > last)
+            return message;
+        var later = asked with { At = last.AddMilliseconds(1) };
+        return message switch
+        {
+            PauseRotation pause => pause with { Asked = later },
+            ResumeRotation resume => resume with { Asked = later },
+            CancelRotation cancel => cancel with { Asked = later },
+            RetryRotation retry => retry with { Asked = later },
+            _ => message,
+        };
+    }
+
     /// <summary>What was heard with this one; null where this one was heard before, or too much was since.</summary>
     public static string[]? Hear(IReadOnlyCollection<string> heard, Asking asked)
     {

@@ -36,6 +36,11 @@ public sealed record RotationDocument
     /// <summary>Whether it has not ended and nobody runs it any more: the process of an embedded one is gone.</summary>
     public bool Abandoned { get; init; }
 
+    /// <summary>
+    /// Whether what was asked of it was not heard in time: it is written down, and takes effect once a coordinator runs.
+    /// </summary>
+    public bool Unheard { get; init; }
+
     /// <summary>Rows that were looked at after they were rewritten, and of which nothing failed to decrypt.</summary>
     public required long Verified { get; init; }
 

@@ -32,6 +32,7 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         WHERE requested_by IS NOT NULL AND embedded AND ended_at IS NULL
           AND target_version = @TargetVersion AND target_fingerprint = @TargetFingerprint AND map_hash = @MapHash
           AND scopes = @Scopes AND tenants IS NOT DISTINCT FROM @Tenants AND allow_downgrade = @AllowDowngrade
+          AND verify = @Verify
         ORDER BY started_at
         """;
 
@@ -41,7 +42,7 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         """;
 
     private const string Reseal = """
-        UPDATE rotationmesh.rotations SET seal = @seal WHERE correlation_id = @rotationId
+        UPDATE rotationmesh.rotations SET seal = @seal, batch_size = @BatchSize WHERE correlation_id = @RotationId
         """;
 
     /// <summary>Those of the coordinators, or the <paramref name="only"/> one that an embedding process runs.</summary>
@@ -71,12 +72,22 @@ public sealed class RunningRotations(NpgsqlDataSource source)
             ) == 1;
     }
 
-    /// <summary>Replaces the seal of a rotation that nobody runs at this moment.</summary>
-    public async Task SealAsync(Guid rotationId, string seal, CancellationToken cancellationToken)
+    /// <summary>Replaces batch size and seal of a rotation that nobody runs at this moment.</summary>
+    public async Task SealAsync(RunningRotation rotation, string seal, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(rotation);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(
-            new CommandDefinition(Reseal, new { rotationId, seal }, cancellationToken: cancellationToken)
+            new CommandDefinition(
+                Reseal,
+                new
+                {
+                    rotation.RotationId,
+                    rotation.BatchSize,
+                    seal,
+                },
+                cancellationToken: cancellationToken
+            )
         );
     }
 

@@ -60,6 +60,35 @@ public sealed class AbandonedRotationTests
         });
     }
 
+    [TestCase("counts", true, TestName = "The_next_run_goes_on_with_its_own_batch_size")]
+    [TestCase("full", false, TestName = "The_next_run_begins_anew_where_it_is_to_decrypt_more")]
+    public async Task After_a_run_that_decrypts_nothing(string verify, bool goesOn)
+    {
+        await using (var run = site.Command("rotate", "--verify", "counts", "--batch-size", "5").Start())
+        {
+            await Eventually.Holds(
+                async () => await site.Database.RowsAsync("encryption_key_version = 2") > 0,
+                TimeSpan.FromMinutes(1),
+                "the first rows are rotated"
+            );
+            run.Kill();
+        }
+
+        var first = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+        await site.Database.ExecuteAsync("DROP TRIGGER slow ON knowledge_entries");
+
+        var next = await site.RunAsync("--output", "json", "rotate", "--verify", verify, "--batch-size", "7");
+
+        var id = (Guid)next.Exits(0).Json()["rotationId"]!;
+        Assert.That(id == (Guid)first["rotationId"]!, Is.EqualTo(goesOn));
+        Assert.That(
+            await site.Database.ScalarAsync<int>(
+                $"SELECT batch_size FROM rotationmesh.rotations WHERE correlation_id = '{id}'"
+            ),
+            Is.EqualTo(7)
+        );
+    }
+
     [Test]
     public async Task A_lock_that_was_lost_with_its_session_is_taken_again()
     {

@@ -79,6 +79,26 @@ public sealed class WhenARotationIsSteeredRemotely
     }
 
     [Test]
+    public async Task What_no_coordinator_hears_is_told_and_takes_effect_when_one_is_back()
+    {
+        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        var id = (await AskAsync(0, "rotate", "--detach", "--batch-size", "50")).Id();
+        await stage.WritesAsync();
+        coordinator.Kill();
+
+        var unheard = (await stage.HereAsync("--output", "json", "pause", $"{id}")).Exits(6);
+        coordinator = await stage.StartCoordinator().JoinedAsync();
+        var paused = await stage.UntilAsync(id, now => now.State == "Paused", "it is heard");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((bool)unheard.Json()["unheard"]!, Is.True);
+            Assert.That(unheard.Error, Does.Contain("nobody has heard of it"));
+            Assert.That(paused.Reason, Does.StartWith("paused by "));
+        }
+    }
+
+    [Test]
     public async Task Retry_rotates_what_was_repaired_and_nothing_else()
     {
         const string Damaged = "id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT 7)";
