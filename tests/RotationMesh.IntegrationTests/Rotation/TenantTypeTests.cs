@@ -25,6 +25,24 @@ public sealed class TenantTypeTests
         );
     }
 
+    [TestCase("uuid", "0197A000-0000-7000-8000-00000000000A", Known)]
+    [TestCase("char(40)", Known + "  ", Known)]
+    public async Task A_tenant_is_named_as_it_stands_there_so_that_two_rotations_never_have_it(
+        string type,
+        string named,
+        string written
+    )
+    {
+        await using var stage = await CreateAsync();
+        await stage.ExecuteAsync($"ALTER TABLE notes ALTER tenant TYPE {type}");
+
+        var fault = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync(tenants: [named]));
+        var report = await stage.RotateAsync(tenants: [written]);
+
+        Assert.That(fault.Message, Does.Contain($"'{named}' is written '{written}'"));
+        Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 1L)));
+    }
+
     [Test]
     public async Task The_tenant_that_stands_for_NULL_need_not_be_of_that_type()
     {

@@ -4,39 +4,68 @@ using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.Census;
 
-/// <summary>Tells whether what an operator named as tenants can be in the tenant column: a uuid column holds no other text.</summary>
+/// <summary>
+/// Tells whether what an operator named as tenants can be in the tenant column (a uuid column holds no other text), and
+/// whether it stands there so: rotations are kept apart by the texts of their tenants.
+/// </summary>
 internal sealed class TenantText(NpgsqlConnection connection, TableTarget target)
 {
-    /// <summary>Throws <see cref="UsageException"/> that names the first text which is no value of the column's type.</summary>
+    /// <summary>
+    /// Throws <see cref="UsageException"/> that names the first text which is no value of the column's type, or is written in
+    /// another way there.
+    /// </summary>
     public async Task EnsureFitsAsync(IReadOnlyList<string> tenants, CancellationToken cancellationToken)
     {
-        var compared = target.Tenants.Comparable(tenants);
-        if (target.Tenants.TakesAnyTenant || await FitAsync(compared, cancellationToken))
+        if (target.Tenants.TakesAnyTenant)
             return;
-        var entry = target.Entry;
-        foreach (var tenant in compared)
+        var compared = target.Tenants.Comparable(tenants);
+        if (await WrittenAsync(compared, cancellationToken) is { } all)
         {
-            if (!await FitAsync([tenant], cancellationToken))
+            foreach (var (tenant, written) in compared.Zip(all))
+                if (tenant != written)
+                    throw new UsageException(
+                        $"the tenant '{tenant}' is written '{written}' in the {Column}: name it so, for another rotation may have it "
+                            + "by that name"
+                    );
+            return;
+        }
+
+        foreach (var tenant in compared)
+            if (await WrittenAsync([tenant], cancellationToken) is null)
                 throw new UsageException(
-                    $"the tenant '{tenant}' is no {target.Shape.Tenant.Written}, which the tenant column {entry.Tenant.Shown} "
-                        + $"of table {entry.Shown} (scope {entry.Scope}, database {entry.Database}) holds: name tenants as they "
+                    $"the tenant '{tenant}' is no {target.Shape.Tenant.Written}, which the {Column} holds: name tenants as they "
                         + "stand there, or choose scopes with --only"
                 );
+    }
+
+    private string Column
+    {
+        get
+        {
+            var entry = target.Entry;
+            return $"tenant column {entry.Tenant.Shown} of table {entry.Shown} (scope {entry.Scope}, database {entry.Database})";
         }
     }
 
-    private async Task<bool> FitAsync(string[] tenants, CancellationToken cancellationToken)
+    // Null where one of them is not written as the type is, or refused by a domain.
+    private async Task<IReadOnlyList<string>?> WrittenAsync(
+        string[] tenants,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(target.Tenants.AsTenants, connection);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = tenants });
         try
         {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return true;
+            var written = new List<string>(tenants.Length);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                written.Add(reader.GetString(0));
+            return written;
         }
         catch (PostgresException fault) when (fault.SqlState[..2] is "22" or "23")
         {
-            return false; // not written as the type is, or refused by a domain
+            return null;
         }
     }
 }

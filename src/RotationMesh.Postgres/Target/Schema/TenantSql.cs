@@ -29,11 +29,17 @@ internal sealed class TenantSql(TableEntry entry, TableShape shape)
     public string[] Comparable(IEnumerable<string> tenants) =>
         [.. tenants.Where(tenant => tenant != entry.TenantWhenNull || Fits(tenant))];
 
-    /// <summary>Whether any text is a value of the tenant column.</summary>
-    public bool TakesAnyTenant => shape.Tenant.Base is "text" or "varchar" or "bpchar";
+    /// <summary>Whether any text is a value of the tenant column, and no two are the same one.</summary>
+    public bool TakesAnyTenant => shape.Tenant.Base is "text" or "varchar";
 
-    /// <summary>The text parameter $1, an array, as values of the tenant column; an error where one is none.</summary>
-    public string AsTenants => $"SELECT pg_catalog.cardinality($1::pg_catalog.text[]::{TenantType}[])";
+    /// <summary>
+    /// The text parameter $1, an array, as values of the tenant column, each as the database writes it; an error where one is none.
+    /// </summary>
+    public string AsTenants =>
+        $"""
+            SELECT u.tenant::pg_catalog.text
+            FROM pg_catalog.unnest($1::pg_catalog.text[]::{TenantType}[]) WITH ORDINALITY AS u (tenant, place) ORDER BY u.place
+            """;
 
     // Without its length: a cast to varchar(4) would cut the name of one tenant to that of another.
     private string TenantType =>
