@@ -5,7 +5,6 @@ using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres.Target.External;
 
@@ -15,9 +14,6 @@ namespace RotationMesh.Postgres.Target.External;
 /// </summary>
 public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
 {
-    /// <summary>Rows with large values that are tried of a leaf; of more than that nothing is known.</summary>
-    private const int MostLarge = 1_000;
-
     /// <summary>
     /// What a table holds, of some tenants or all. With a store it is the store's column alone: the others are rotated and
     /// verified with the row. Throws <see cref="NpgsqlException"/>.
@@ -52,8 +48,9 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
             };
             try
             {
+                var reading = new InlineReading(databases, target, range, opener, tally);
                 foreach (var tenant in RowQuery.Parts(target, range))
-                    await ReadAsync(connection, target, range, tenant, opener, tally, cancellationToken);
+                    await reading.ReadAsync(connection, tenant, cancellationToken);
             }
             catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
             {
@@ -63,52 +60,5 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
         }
 
         return tally.End();
-    }
-
-    private async Task ReadAsync(
-        NpgsqlConnection connection,
-        TableTarget target,
-        PartitionRange range,
-        string? tenant,
-        InlineOpener opener,
-        InlineTally tally,
-        CancellationToken cancellationToken
-    )
-    {
-        var columns = InlineTally.Columns(target);
-        var large = new LargeRows(target);
-        await using (var query = RowQuery.Inline(connection, target, range, tenant, columns))
-        {
-            await using var reader = await new LockedTables(databases).OrExplainAsync(
-                [target.Entry],
-                () => query.ExecuteReaderAsync(cancellationToken),
-                cancellationToken
-            );
-            if (target.ByTenant)
-                await reader.NextResultAsync(cancellationToken);
-            var cursor = new RowCursor(reader, target);
-            while (await cursor.ReadAsync(cancellationToken))
-                if (cursor.LargeSize is not { } size)
-                    tally.Add(cursor, columns.Select(i => (i, opener.Open(cursor, i))).ToList());
-                else if (large.Count < MostLarge && size <= target.Entry.LargestValue)
-                    large.Add(cursor, size);
-                else
-                    tally.Add(cursor, [.. columns.Select(i => (i, Inline.Untried))]);
-        }
-
-        var values = new LargeValues(connection, target, new LeafTable(range.Leaf));
-        for (var i = 0; i < large.Count; i++)
-        {
-            var row = large.Row(i);
-            var found = await opener.OpenAsync(
-                values,
-                row,
-                large.Size(i),
-                tenant,
-                columns,
-                cancellationToken
-            );
-            tally.Add(row, found);
-        }
     }
 }

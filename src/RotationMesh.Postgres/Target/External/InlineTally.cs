@@ -52,7 +52,7 @@ internal sealed class InlineTally(TableTarget target)
     // True where the key of another version opens a value than the row claims.
     private bool Count(long? claimed, IReadOnlyList<(int Column, Inline Found)> found)
     {
-        foreach (var (column, value) in found.Where(one => one.Found.Kind != InlineKind.Nothing))
+        foreach (var (column, value) in found)
         {
             var key = (column, claimed, value);
             counts[key] = counts.GetValueOrDefault(key) + 1;
