@@ -33,6 +33,34 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
     }
 
     /// <summary>
+    /// The first of those versions under which a stored value decrypts; null where it does under none. <paramref name="stored"/> is
+    /// overwritten, and <paramref name="secret"/> (see <see cref="Reencryptor.MaxPlaintextLength"/>) is zeroed.
+    /// </summary>
+    public int? FirstToOpen(
+        EnvelopeColumn column,
+        string tenant,
+        IEnumerable<int> versions,
+        Span<byte> stored,
+        Span<byte> secret
+    )
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        ArgumentNullException.ThrowIfNull(versions);
+        if (tenant.Length == 0)
+            return null; // no key is derived for it, so none can fit
+        var raw = Raw(column, stored);
+        foreach (var version in versions)
+        {
+            var error = reencryptor.Cipher(column, version, tenant).Open(raw, secret, out var length);
+            CryptographicOperations.ZeroMemory(secret[..length]);
+            if (error is EnvelopeError.None or EnvelopeError.EmptyPlaintext)
+                return version;
+        }
+
+        return null;
+    }
+
+    /// <summary>
     /// Re-encrypts a stored value into <paramref name="destination"/> (see <see cref="Reencryptor.MaxSealedLength"/>);
     /// <paramref name="stored"/> is overwritten, and so is <paramref name="secret"/> (see
     /// <see cref="Reencryptor.MaxPlaintextLength"/>), with zeros.

@@ -44,10 +44,31 @@ public sealed class WhenValuesWereLeftBehind
     }
 
     [Test]
-    public async Task One_of_another_version_fails_its_row_and_moves_neither_row_nor_object()
+    public async Task A_large_one_stays_as_it_is_where_no_key_opens_it_or_it_is_there_already()
+    {
+        await Site.Database.ExecuteAsync(
+            $"UPDATE knowledge_entries SET content = repeat('<p>kept elsewhere</p>', 60000) WHERE id = '{store.Rows[0].Id}'"
+        );
+        await LeaveAsync(store.Rows[1], version: 2, new string('l', 2_000_000));
+        var before = (await ContentAsync(store.Rows[0]), await ContentAsync(store.Rows[1]));
+
+        (await Site.RunAsync("rotate")).Exits(0);
+
+        Assert.That(
+            (await ContentAsync(store.Rows[0]), await ContentAsync(store.Rows[1])),
+            Is.EqualTo(before)
+        );
+        Assert.That(await store.OpenedAsync(2), Is.EqualTo(store.Rows.Count));
+        (await Site.RunAsync("verify")).Exits(0);
+        (await Site.RunAsync("keys", "retire", "1")).Exits(0);
+    }
+
+    [TestCase(10)]
+    [TestCase(2_000_000)]
+    public async Task One_of_another_version_fails_its_row_and_moves_neither_row_nor_object(int length)
     {
         Site.HoldKeys(2, 1, 3);
-        await LeaveAsync(store.Rows[0], version: 3);
+        await LeaveAsync(store.Rows[0], version: 3, new string('l', length));
 
         var run = (await Site.RunAsync("--output", "json", "rotate")).Exits(3).Json();
 

@@ -1,4 +1,3 @@
-using RotationMesh.Core.Map;
 using RotationMesh.Engine.Operating;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Operations;
@@ -12,24 +11,10 @@ namespace RotationMesh.IntegrationTests.Retiring;
 /// </summary>
 public sealed class WhenExternalRowsHoldValues
 {
-    private const string Marker = "__external_storage__";
-
-    private static readonly TableEntry Entry = Entries.Notes with
-    {
-        External = $"body = '{Marker}' OR title = 'in the bucket'",
-        Columns = [Entries.Column("body"), Entries.Column("summary") with { MostlyEmpty = true }],
-    };
-
     private Stage stage = null!;
 
     [SetUp]
-    public async Task Create()
-    {
-        stage = await Stage.CreateAsync(Entry);
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD summary text");
-        await stage.InsertAsync(Note.Many(10));
-    }
+    public async Task Create() => stage = await ExternalNotes.CreateAsync();
 
     [TearDown]
     public async Task Drop() => await stage.DisposeAsync();
@@ -38,10 +23,10 @@ public sealed class WhenExternalRowsHoldValues
     public async Task A_value_beside_an_external_one_keeps_its_key_in_service_whatever_version_the_row_claims()
     {
         await stage.RotateAsync();
-        await InsertAsync("x1", Marker, Value.Seal("a summary", "acme"), version: 2);
-        await InsertAsync("x2", Marker, Value.Seal("another", "acme"), version: 2);
+        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
+        await stage.InsertAsync("x2", ExternalNotes.Marker, Value.Seal("another", "acme"), version: 2);
 
-        await AssertKeptAsync("2 external rows", "column summary", "key version 1");
+        await stage.AssertKeptAsync("2 external rows", "column summary", "key version 1");
 
         await stage.ExecuteAsync("UPDATE notes SET summary = NULL WHERE id LIKE 'x%'");
         Assert.That((await stage.KeyAsync()).SafeToRetire);
@@ -52,29 +37,44 @@ public sealed class WhenExternalRowsHoldValues
     public async Task A_value_that_was_left_where_the_external_one_was_keeps_its_key_in_service()
     {
         await stage.RotateAsync();
-        await InsertAsync("x1", Value.Seal("left behind", "acme"), null, version: 2, "in the bucket");
+        await stage.InsertAsync("x1", Value.Seal("left behind", "acme"), null, version: 2, "in the bucket");
 
-        await AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
     }
 
     [Test]
     public async Task A_value_behind_a_label_or_too_large_to_come_with_its_row_keeps_its_key_in_service()
     {
         await stage.RotateAsync();
-        await InsertAsync("x1", $"enc:v1:{Value.Seal("labelled", "acme")}", null, 2, "in the bucket");
-        await AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await stage.InsertAsync("x1", $"enc:v1:{Value.Seal("labelled", "acme")}", null, 2, "in the bucket");
+        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
         await stage.ExecuteAsync("DELETE FROM notes WHERE id = 'x1'");
 
-        await InsertAsync("x2", Marker, Value.Seal(new string('l', 2_000_000), "acme"), version: 2);
+        await stage.InsertAsync(
+            "x2",
+            ExternalNotes.Marker,
+            Value.Seal(new string('l', 2_000_000), "acme"),
+            version: 2
+        );
 
-        await AssertKeptAsync("1 external rows", "column summary", "key version 1");
+        await stage.AssertKeptAsync("1 external rows", "column summary", "key version 1");
+    }
+
+    [Test]
+    public async Task Each_of_several_values_in_a_column_keeps_its_key_in_service()
+    {
+        await stage.RotateAsync();
+        var both = $"new {Value.Seal("new", "acme", 2)} old {Value.Seal("old", "acme")}";
+        await stage.InsertAsync("x1", both, null, version: 2, "in the bucket");
+
+        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
     }
 
     [Test]
     public async Task Where_the_key_is_not_there_to_tell_what_looks_like_an_envelope_keeps_it_in_service()
     {
         await stage.RotateAsync();
-        await InsertAsync("x1", Marker, Value.Seal("a summary", "acme"), version: 2);
+        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
         using var ring = StageKeys.Ring().Without([1]);
         var inspections = new LocalInspections(
             stage.Map,
@@ -99,18 +99,18 @@ public sealed class WhenExternalRowsHoldValues
     public async Task A_value_that_no_key_is_derived_for_keeps_every_key_in_service()
     {
         await stage.RotateAsync();
-        await InsertAsync("x1", Marker, Value.Seal("whose", "acme"), version: 2);
+        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("whose", "acme"), version: 2);
         await stage.ExecuteAsync("UPDATE notes SET tenant = NULL WHERE id = 'x1'");
 
-        await AssertKeptAsync("1 external rows", "column summary", "nobody can tell");
+        await stage.AssertKeptAsync("1 external rows", "column summary", "nobody can tell");
     }
 
     [Test]
     public async Task Verification_fails_such_a_row_and_the_doctor_names_it()
     {
         await stage.RotateAsync();
-        await InsertAsync("x1", Marker, Value.Seal("a summary", "acme"), version: 2);
-        await InsertAsync("x2", Marker, Value.Seal("a summary", "acme", 2), version: 2);
+        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
+        await stage.InsertAsync("x2", ExternalNotes.Marker, Value.Seal("a summary", "acme", 2), version: 2);
 
         var report = await stage.VerifyAsync();
 
@@ -132,7 +132,7 @@ public sealed class WhenExternalRowsHoldValues
     [Test]
     public async Task A_rotation_does_not_call_itself_complete_where_one_claims_the_target_and_needs_the_old_key()
     {
-        await InsertAsync("x1", Marker, Value.Seal("a summary", "acme"), version: 2);
+        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
 
         var report = await stage.RotateAsync();
 
@@ -143,7 +143,7 @@ public sealed class WhenExternalRowsHoldValues
     [Test]
     public async Task A_rotation_tells_of_one_that_claims_the_old_version_and_leaves_it_as_it_is()
     {
-        await InsertAsync("x1", Marker, Value.Seal("a summary", "acme"), version: 1);
+        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 1);
         var before = await stage.QueryAsync<string>("SELECT t::text FROM notes AS t WHERE id = 'x1'");
 
         var report = await stage.RotateAsync();
@@ -158,17 +158,24 @@ public sealed class WhenExternalRowsHoldValues
             Is.EqualTo(before)
         );
         Assert.That((await stage.VerifyAsync()).Tables.Single().Failed, Is.Zero);
-        await AssertKeptAsync("1 external rows", "column summary", "key version 1");
+        await stage.AssertKeptAsync("1 external rows", "column summary", "key version 1");
     }
 
     [Test]
     public async Task External_rows_without_such_a_value_are_in_nobody_s_way()
     {
-        await InsertAsync("x1", Marker, Value.Seal("a summary", "acme", 2), version: 2);
-        await InsertAsync(
+        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme", 2), version: 2);
+        await stage.InsertAsync(
             "x2",
             "s3://knowledge/acme/2025/0b8f5f0e-6f2c-4c59-9d0c-0f4ae7f6b9a1.json",
             null,
+            version: 2,
+            "in the bucket"
+        );
+        await stage.InsertAsync(
+            "x3",
+            "s3://knowledge/acme/2025/0b8f5f0e-6f2c-4c59-9d0c-0f4ae7f6b9a1.json",
+            Value.Seal(new string('l', 2_000_000), "acme", 2),
             version: 2,
             "in the bucket"
         );
@@ -176,39 +183,7 @@ public sealed class WhenExternalRowsHoldValues
         var report = await stage.RotateAsync();
 
         Assert.That((report.State, report.Notes.Count), Is.EqualTo(("Completed", 0)));
-        Assert.That((await stage.VerifyAsync()).Tables.Single().External, Is.EqualTo(2));
+        Assert.That((await stage.VerifyAsync()).Tables.Single().External, Is.EqualTo(3));
         Assert.That((await stage.RetireAsync()).InTheWay, Is.Empty);
-    }
-
-    private Task InsertAsync(
-        string id,
-        string body,
-        string? summary,
-        int version,
-        string title = "as it was"
-    ) =>
-        stage.ExecuteAsync(
-            "INSERT INTO notes (id, tenant, body, summary, version, title) VALUES (@id, 'acme', @body, @summary, @version, @title)",
-            new
-            {
-                id,
-                body,
-                summary,
-                version,
-                title,
-            }
-        );
-
-    private async Task AssertKeptAsync(params string[] told)
-    {
-        var key = await stage.KeyAsync();
-        var retirement = await stage.RetireAsync();
-        Assert.Multiple(() =>
-        {
-            Assert.That(key.SafeToRetire, Is.False, "keys call it safe to retire");
-            Assert.That(retirement.Retired, Is.False, "it was retired");
-            foreach (var part in told)
-                Assert.That(string.Join("; ", retirement.InTheWay), Does.Contain(part));
-        });
     }
 }

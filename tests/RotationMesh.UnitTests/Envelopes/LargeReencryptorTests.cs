@@ -56,6 +56,24 @@ public sealed class LargeReencryptorTests : IDisposable
         Assert.That(made.AsSpan().ContainsAnyExcept((byte)0), Is.False, "what was checked is overwritten");
     }
 
+    [TestCase(EnvelopeEncoding.Base64)]
+    [TestCase(EnvelopeEncoding.Binary)]
+    public void The_first_version_that_opens_a_value_is_told_and_leaves_no_plaintext(
+        EnvelopeEncoding encoding
+    )
+    {
+        var (_, made, _) = Reencrypt(encoding, Stored(encoding, RandomNumberGenerator.GetBytes(100_000)));
+        var secret = new byte[made.Length];
+
+        Assert.That(
+            large.FirstToOpen(Column(encoding), Tenant, [1], made.ToArray(), secret),
+            Is.Null,
+            "it is of version 2"
+        );
+        Assert.That(large.FirstToOpen(Column(encoding), Tenant, [1, 2], made, secret), Is.EqualTo(2));
+        Assert.That(secret.AsSpan().ContainsAnyExcept((byte)0), Is.False);
+    }
+
     [TestCase("\n")]
     [TestCase(" \r\n\t")]
     [TestCase("!")]

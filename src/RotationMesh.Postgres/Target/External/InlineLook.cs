@@ -1,11 +1,12 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres.Target.External;
 
@@ -15,12 +16,13 @@ namespace RotationMesh.Postgres.Target.External;
 /// </summary>
 public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
 {
-    /// <summary>Rows with large values that are tried of a leaf; of more than that nothing is known.</summary>
-    private const int MostLarge = 1_000;
+    /// <summary>Times that the leaves are listed.</summary>
+    private const int Tries = 10;
 
     /// <summary>
     /// What a table holds, of some tenants or all. With a store it is the store's column alone: the others are rotated and
-    /// verified with the row. Throws <see cref="NpgsqlException"/>.
+    /// verified with the row. Throws <see cref="NpgsqlException"/>, and <see cref="UsageException"/> where the table is not there
+    /// by its name, or its leaves change all the time.
     /// </summary>
     public async Task<InlineValues> LookAsync(
         TableTarget target,
@@ -29,9 +31,8 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
     )
     {
         ArgumentNullException.ThrowIfNull(target);
-        var tally = new InlineTally(target);
         if (target.Entry.External is null)
-            return tally.End();
+            return new InlineTally(target).End();
         using var reencryptor = new Reencryptor(ring);
         var opener = new InlineOpener(target, ring, reencryptor);
         await using var connection = await databases.OpenReadingAsync(
@@ -40,75 +41,80 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
         );
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
-        foreach (var leaf in await LiveLeaves.ListAsync(connection, target, cancellationToken))
+        // A leaf that is renamed before it is read looks as if it had been dropped, and one that is attached meanwhile is not
+        // known: what counts are the leaves that are there at the end, each by the name that it was read by.
+        var read = new Dictionary<(long Oid, SqlName Name), InlineTally>();
+        for (var tries = 0; tries < Tries; tries++)
         {
-            var range = new PartitionRange
-            {
-                Scope = target.Entry.Scope,
-                Database = target.Entry.Database,
-                Table = target.Entry.Name,
-                Leaf = leaf.Name,
-                Tenants = tenants,
-            };
-            try
-            {
-                foreach (var tenant in RowQuery.Parts(target, range))
-                    await ReadAsync(connection, target, range, tenant, opener, tally, cancellationToken);
-            }
-            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
-            {
-                if (await LiveLeaves.ExistsAsync(databases, range, cancellationToken))
-                    throw; // else it was dropped, and its rows with it
-            }
+            var leaves = await ListAsync(connection, target, cancellationToken);
+            if (leaves.All(read.ContainsKey))
+                return InlineTally.Sum(target, leaves.Select(leaf => read[leaf])).End();
+            foreach (var leaf in leaves.Where(leaf => !read.ContainsKey(leaf)))
+                if (
+                    await ReadAsync(connection, target, leaf.Name, tenants, opener, cancellationToken) is
+                    { } tally
+                )
+                    read.Add(leaf, tally);
         }
 
-        return tally.End();
+        throw new UsageException(
+            $"table {target.Entry.Shown} got other partitions each time that what its external rows hold was looked at: do it again "
+                + "when nobody attaches or renames any"
+        );
     }
 
-    private async Task ReadAsync(
+    // Null where the leaf is not there by this name.
+    private async Task<InlineTally?> ReadAsync(
         NpgsqlConnection connection,
         TableTarget target,
-        PartitionRange range,
-        string? tenant,
+        SqlName leaf,
+        IReadOnlyList<string>? tenants,
         InlineOpener opener,
-        InlineTally tally,
         CancellationToken cancellationToken
     )
     {
-        var columns = InlineTally.Columns(target);
-        var large = new LargeRows(target);
-        await using (var query = RowQuery.Inline(connection, target, range, tenant, columns))
+        var range = new PartitionRange
         {
-            await using var reader = await new LockedTables(databases).OrExplainAsync(
-                [target.Entry],
-                () => query.ExecuteReaderAsync(cancellationToken),
-                cancellationToken
-            );
-            if (target.ByTenant)
-                await reader.NextResultAsync(cancellationToken);
-            var cursor = new RowCursor(reader, target);
-            while (await cursor.ReadAsync(cancellationToken))
-                if (cursor.LargeSize is not { } size)
-                    tally.Add(cursor, columns.Select(i => (i, opener.Open(cursor, i))).ToList());
-                else if (large.Count < MostLarge && size <= target.Entry.LargestValue)
-                    large.Add(cursor, size);
-                else
-                    tally.Add(cursor, [.. columns.Select(i => (i, Inline.Untried))]);
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = leaf,
+            Tenants = tenants,
+        };
+        var tally = new InlineTally(target);
+        try
+        {
+            var reading = new InlineReading(databases, target, range, opener, tally);
+            foreach (var tenant in RowQuery.Parts(target, range))
+                await reading.ReadAsync(connection, tenant, cancellationToken);
+            return tally;
         }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            if (await LiveLeaves.ExistsAsync(databases, range, cancellationToken))
+                throw;
+            return null;
+        }
+    }
 
-        var values = new LargeValues(connection, target, new LeafTable(range.Leaf));
-        for (var i = 0; i < large.Count; i++)
-        {
-            var row = large.Row(i);
-            var found = await opener.OpenAsync(
-                values,
-                row,
-                large.Size(i),
-                tenant,
-                columns,
-                cancellationToken
+    private static async Task<IReadOnlyList<(long Oid, SqlName Name)>> ListAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        var catalog = new Catalog(connection, cancellationToken);
+        if (await catalog.FindTableAsync(SqlName.Parse(target.Shape.Quoted)) is not { } table)
+            throw new UsageException(
+                $"table {target.Entry.Shown} was renamed or dropped before what its external rows hold was looked at: do it again"
             );
-            tally.Add(row, found);
-        }
+        return
+        [
+            .. (await catalog.LeavesAsync(table.Oid, target.Entry.Only))
+                .Where(leaf => leaf.Kind == "r")
+                .Select(leaf =>
+                    (leaf.Oid, new SqlName(new SqlIdentifier(leaf.Schema), new SqlIdentifier(leaf.Name)))
+                ),
+        ];
     }
 }

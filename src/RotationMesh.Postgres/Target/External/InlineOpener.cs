@@ -9,83 +9,113 @@ namespace RotationMesh.Postgres.Target.External;
 
 /// <summary>
 /// Tries what stands in a declared column of a row with every key of the ring: as the application reads it, and then
-/// whatever envelope may be in it, under any context of the table.
+/// whatever envelopes may be in it, under any context of the table.
 /// </summary>
 internal sealed class InlineOpener(TableTarget target, KeyRing ring, Reencryptor reencryptor)
 {
-    private readonly LargeReencryptor large = new(reencryptor);
+    /// <summary>
+    /// Largest value, in bytes, that is searched for envelopes: some copies of it are held meanwhile. A larger one is tried as
+    /// it is.
+    /// </summary>
+    private const long LargestSearched = 16 * 1024 * 1024;
 
+    private readonly LargeReencryptor large = new(reencryptor);
     private readonly IReadOnlyList<EnvelopeColumn> raw =
     [
         .. target.Columns.Select(column => column with { Encoding = EnvelopeEncoding.Binary }).Distinct(),
     ];
 
-    /// <summary>What is in a column of the cursor's row.</summary>
-    public Inline Open(RowCursor row, int column)
-    {
-        var stored = row.Stored(column);
-        if (stored.Length < EnvelopeCipher.OverheadBytes)
-            return Inline.Nothing;
-        var tenant = row.KeyTenant;
-        if (!string.IsNullOrEmpty(tenant))
-            foreach (var version in Versions(row.Version))
-                if (IsOpen(reencryptor.Check(target.Columns[column], tenant, version, stored)))
-                    return Inline.Opened(version);
-        var text =
-            target.Columns[column].Encoding == EnvelopeEncoding.Binary
-                ? $@"\x{Convert.ToHexString(stored)}"
-                : Encoding.UTF8.GetString(stored);
-        var isLikely = false;
-        foreach (var form in EnvelopeForms.Of(text))
-        {
-            isLikely |= form.Likely;
-            if (!string.IsNullOrEmpty(tenant) && TryOpen(form.Raw, tenant, row.Version) is { } version)
-                return Inline.Opened(version);
-        }
-
-        return !isLikely ? Inline.Nothing
-            : string.IsNullOrEmpty(tenant) ? Inline.Untried
-            : Inline.Closed;
-    }
+    /// <summary>What is in a column of the cursor's row; nothing, or an envelope of each version that opens one.</summary>
+    public IReadOnlyList<Inline> Open(RowCursor row, int column) =>
+        Open(row.Stored(column), column, row.KeyTenant, row.Version);
 
     /// <summary>
-    /// What is in those columns of a row with large values, which is read anew for each key: each try overwrites them.
+    /// What is in columns of a row whose values did not come with it, given with their sizes. Throws
+    /// <see cref="Npgsql.NpgsqlException"/>.
     /// </summary>
     public async Task<IReadOnlyList<(int Column, Inline Found)>> OpenAsync(
         LargeValues values,
         RowBatch row,
-        long size,
+        IReadOnlyDictionary<int, long> sizes,
+        long largest,
         string? tenant,
-        IReadOnlyList<int> columns,
         CancellationToken stopping
     )
     {
-        using var turn = await LargeTurn.TakeAsync(size, stopping);
+        using var turn = await LargeTurn.TakeAsync(largest, stopping);
         var (_, claimed, of) = row.Origins[0];
-        var found = columns.ToDictionary(column => column, _ => Inline.Nothing);
-        var isThere = true;
-        foreach (var version in Versions(claimed))
-            isThere &= await values.ReadAsync(
+        var found = new List<(int Column, Inline Found)>();
+        var untried = sizes.Where(size => size.Value > LargestSearched).Select(size => size.Key).ToHashSet();
+        var isThere =
+            untried.Count == sizes.Count
+            || await values.ReadAsync(
                 row,
-                size,
+                largest,
                 tenant,
                 (column, stored) =>
                 {
-                    if (
-                        stored.Length >= EnvelopeCipher.OverheadBytes
-                        && found.TryGetValue(column, out var known)
-                        && known.Version is null
-                    )
-                        found[column] =
-                            string.IsNullOrEmpty(of) ? Inline.Untried
-                            : IsOpen(large.Check(target.Columns[column], of, version, stored.Span))
-                                ? Inline.Opened(version)
-                            : Inline.Closed;
+                    if (sizes.ContainsKey(column) && !untried.Contains(column))
+                        found.AddRange(Open(stored.Span, column, of, claimed).Select(one => (column, one)));
                     return true;
                 },
                 stopping
             );
-        return [.. found.Select(pair => (pair.Key, isThere ? pair.Value : Inline.Untried))];
+        var tries = string.IsNullOrEmpty(of)
+            ? []
+            : raw.SelectMany(_ => Versions(claimed), (key, version) => (key, version));
+        // Read anew for each, which overwrites them.
+        foreach (var (key, version) in tries)
+            if (isThere && untried.Count > 0)
+                isThere = await values.ReadAsync(
+                    row,
+                    largest,
+                    tenant,
+                    (column, stored) =>
+                    {
+                        if (
+                            untried.Contains(column)
+                            && IsOpen(large.Check(As(target.Columns[column], key), of!, version, stored.Span))
+                        )
+                        {
+                            found.Add((column, Inline.Opened(version)));
+                            untried.Remove(column);
+                        }
+
+                        return true;
+                    },
+                    stopping
+                );
+        // One that was written meanwhile holds nobody knows what.
+        return isThere
+            ? [.. found, .. untried.Select(column => (column, Inline.Untried))]
+            : [.. sizes.Keys.Select(column => (column, Inline.Untried))];
+    }
+
+    private IReadOnlyList<Inline> Open(ReadOnlySpan<byte> stored, int column, string? tenant, long? claimed)
+    {
+        if (stored.Length < EnvelopeCipher.OverheadBytes)
+            return [];
+        var isNamed = !string.IsNullOrEmpty(tenant);
+        if (isNamed)
+            foreach (var version in Versions(claimed))
+                if (IsOpen(reencryptor.Check(target.Columns[column], tenant!, version, stored)))
+                    return [Inline.Opened(version)];
+        var forms =
+            target.Columns[column].Encoding == EnvelopeEncoding.Binary
+                ? EnvelopeForms.Of(stored.ToArray())
+                : EnvelopeForms.Of(Encoding.UTF8.GetString(stored));
+        var isLikely = false;
+        var opened = new HashSet<int>(); // one text may hold several, such as the old value and the new one
+        foreach (var form in forms)
+        {
+            isLikely |= form.Likely;
+            if (isNamed && TryOpen(form.Raw, tenant!, claimed) is { } version)
+                opened.Add(version);
+        }
+
+        return opened.Count > 0 ? [.. opened.Select(Inline.Opened)]
+            : !isLikely ? []
+            : [isNamed ? Inline.Closed : Inline.Untried];
     }
 
     private int? TryOpen(byte[] bytes, string tenant, long? claimed)
@@ -97,6 +127,12 @@ internal sealed class InlineOpener(TableTarget target, KeyRing ring, Reencryptor
         return null;
     }
 
+    private static EnvelopeColumn As(EnvelopeColumn stored, EnvelopeColumn key) =>
+        key with
+        {
+            Encoding = stored.Encoding,
+        };
+
     // First the one that the row claims: another version may hold the same key.
     private IEnumerable<int> Versions(long? claimed) =>
         ring.Versions.OrderBy(version => version == claimed ? 0 : 1);
@@ -105,11 +141,9 @@ internal sealed class InlineOpener(TableTarget target, KeyRing ring, Reencryptor
         error is EnvelopeError.None or EnvelopeError.EmptyPlaintext;
 }
 
-/// <summary>What stands in a column: an envelope that a version opens, one that none does or that was not tried, or nothing.</summary>
+/// <summary>What stands in a column: an envelope that a version opens, or one that none does or that was not tried.</summary>
 internal readonly record struct Inline(InlineKind Kind, int? Version)
 {
-    public static Inline Nothing => default;
-
     /// <summary>It looks like an envelope, and no key of the ring opens it.</summary>
     public static Inline Closed { get; } = new(InlineKind.Closed, null);
 
@@ -121,7 +155,6 @@ internal readonly record struct Inline(InlineKind Kind, int? Version)
 
 internal enum InlineKind
 {
-    Nothing,
     Opened,
     Closed,
     Untried,

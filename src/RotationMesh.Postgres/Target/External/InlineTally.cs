@@ -17,6 +17,21 @@ internal sealed class InlineTally(TableTarget target)
     public static IReadOnlyList<int> Columns(TableTarget target) =>
         target.StoreColumn is { } column ? [column] : [.. Enumerable.Range(0, target.Columns.Count)];
 
+    /// <summary>Those of several leaves together.</summary>
+    public static InlineTally Sum(TableTarget target, IEnumerable<InlineTally> leaves)
+    {
+        var sum = new InlineTally(target);
+        foreach (var leaf in leaves)
+        {
+            foreach (var (key, rows) in leaf.counts)
+                sum.counts[key] = sum.counts.GetValueOrDefault(key) + rows;
+            sum.failures.AddRange(leaf.failures.Take(MostFailures - sum.failures.Count));
+            sum.failed += leaf.failed;
+        }
+
+        return sum;
+    }
+
     /// <summary>Adds the cursor's row.</summary>
     public void Add(RowCursor row, IReadOnlyList<(int Column, Inline Found)> found)
     {
@@ -52,7 +67,7 @@ internal sealed class InlineTally(TableTarget target)
     // True where the key of another version opens a value than the row claims.
     private bool Count(long? claimed, IReadOnlyList<(int Column, Inline Found)> found)
     {
-        foreach (var (column, value) in found.Where(one => one.Found.Kind != InlineKind.Nothing))
+        foreach (var (column, value) in found)
         {
             var key = (column, claimed, value);
             counts[key] = counts.GetValueOrDefault(key) + 1;

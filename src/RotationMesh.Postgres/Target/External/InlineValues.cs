@@ -36,7 +36,8 @@ public sealed record InlineCount(string Column, long? Claimed, int? OpenedBy, bo
         {
             var what =
                 OpenedBy is { } version ? $"that {Reasons.InlineValues} {version}"
-                : IsUntried ? "that could not be tried: they name no tenant, or the values are too large"
+                : IsUntried
+                    ? "that could not be tried: they name no tenant, were written meanwhile, or are too large"
                 : "that look like envelopes, and no key that was tried opens them";
             return string.Create(
                 CultureInfo.InvariantCulture,

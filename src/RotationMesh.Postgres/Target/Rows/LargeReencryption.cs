@@ -32,6 +32,15 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
                 (i, stored) => Take(made, i, of!, (int)version!.Value, stored.Span),
                 CancellationToken.None
             );
+            // The try has overwritten it.
+            if (made is { Error: null, IsUnchanged: true, IsDoubted: true })
+                made.IsUnchanged = await values.ReadAsync(
+                    row,
+                    size,
+                    tenant,
+                    (i, stored) => i != made.LeftBehind || Judge(made, i, of!, stored.Span),
+                    CancellationToken.None
+                );
             return made;
         }
         catch
@@ -50,8 +59,15 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
         var column = target.Columns[i];
         var space = made.Space(Reencryptor.MaxSealedLength(column.Encoding, stored.Length));
         var error = rows.ReencryptLarge(column, tenant, version, stored, space.Span, out var written);
-        if (error == EnvelopeError.MalformedEnvelope && i == made.LeftBehind)
-            return true; // it only stands for the value in the store
+        if (
+            i == made.LeftBehind
+            && error is EnvelopeError.MalformedEnvelope or EnvelopeError.AuthenticationFailed
+        )
+        {
+            made.IsDoubted = true;
+            return true;
+        }
+
         if (error != EnvelopeError.None)
         {
             made.Error = RowErrors.From(error);
@@ -61,6 +77,14 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
         made.Row.Values[i][0] = space[..written];
         made.Row.Held[0] += i == made.LeftBehind ? 0 : 1;
         return true;
+    }
+
+    // What no key opens only stands for the value in the store, and one of the target version is there already: both stay.
+    private bool Judge(MadeRow made, int i, string tenant, Span<byte> stored)
+    {
+        if (rows.IsOfAnother(target.Columns[i], tenant, stored))
+            made.Error = RowError.AuthenticationFailed;
+        return made.Error is null;
     }
 
     private bool TakeLeft(MadeRow made, int i, string tenant, int version, ReadOnlySpan<byte> stored)
@@ -84,6 +108,9 @@ internal sealed class MadeRow(RowBatch row) : IDisposable
 
     /// <summary>The column whose value is in the store; null where the table holds all.</summary>
     public int? LeftBehind { get; set; }
+
+    /// <summary>Whether the row's own version does not open what the table holds for the value in the store.</summary>
+    public bool IsDoubted { get; set; }
 
     /// <summary>Whether the row was as it had been.</summary>
     public bool IsUnchanged { get; set; }

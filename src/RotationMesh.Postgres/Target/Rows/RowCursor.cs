@@ -68,6 +68,17 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
     public long? LargeSize => reader.IsDBNull(SizeColumn) ? null : reader.GetInt32(SizeColumn);
 
     /// <summary>
+    /// Bytes of the value of a column that was asked for by <see cref="RowQuery.Inline"/>, where it is too large to come with the
+    /// row; null where it is here.
+    /// </summary>
+    public long? LargeSizeAt(int i)
+    {
+        var others = target.Entry.Key.Count + target.Columns.Count;
+        var column = FirstKeyColumn + others + (target.Entry.ExternalStore is null ? 0 : 1) + i;
+        return reader.IsDBNull(column) ? null : reader.GetInt32(column);
+    }
+
+    /// <summary>
     /// Name of the object that holds the row's value; null where the table holds it, empty where the row names none.
     /// </summary>
     public string? ObjectName

@@ -88,15 +88,24 @@ internal static class RowQuery
     }
 
     /// <summary>
-    /// Rows of the range whose value lives elsewhere, and that may hold an envelope in one of those columns all the same.
+    /// Rows of the range whose value lives elsewhere, and that may hold an envelope in one of those columns all the same. The
+    /// sizes of those columns' large values come last: see <see cref="RowCursor.LargeSizeAt"/>.
     /// </summary>
     public static NpgsqlBatch Inline(
         NpgsqlConnection connection,
         TableTarget target,
         PartitionRange range,
         string? tenant,
-        IEnumerable<int> columns
-    ) => Build(connection, target, range, tenant, new QueryText(target.Sql.Inline(columns)));
+        IReadOnlyList<int> columns
+    ) =>
+        Build(
+            connection,
+            target,
+            range,
+            tenant,
+            new QueryText(target.Sql.Inline(columns)),
+            columns: $"{target.Sql.RowColumns}, {target.Sql.LargeSizes(columns)}"
+        );
 
     /// <summary>
     /// The parts that a range is read in: one for each tenant where policies admit one at a time, else the range as it is.

@@ -140,6 +140,25 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         }
     }
 
+    /// <summary>
+    /// Whether a large value is under the key of another version than the target; <paramref name="stored"/> is overwritten.
+    /// </summary>
+    public bool IsOfAnother(EnvelopeColumn column, string tenant, Span<byte> stored)
+    {
+        var secret = new NativeBytes(Reencryptor.MaxPlaintextLength(column.Encoding, stored.Length));
+        try
+        {
+            // First the target: another version may hold the same key.
+            var versions = ring.Versions.OrderBy(version => version == goal.Version ? 0 : 1);
+            var opened = large.FirstToOpen(column, tenant, versions, stored, secret.GetSpan());
+            return opened is not null && opened != goal.Version;
+        }
+        finally
+        {
+            secret.Free();
+        }
+    }
+
     /// <summary>Why a row of that tenant and version stays as it is, whatever its values are; else null.</summary>
     public RowError? Refusal(string? tenant, long? version)
     {

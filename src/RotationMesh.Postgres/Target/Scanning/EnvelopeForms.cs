@@ -34,6 +34,9 @@ internal static class EnvelopeForms
         return Unwrapped(text).Distinct().SelectMany(Runs);
     }
 
+    /// <summary>The same for bytes, which may be those of a text.</summary>
+    public static IEnumerable<EnvelopeForm> Of(byte[] bytes) => OfBytes(bytes);
+
     // Lines of 64 or 76 digits, as encode() and openssl write them; an address; a document in a line of a log.
     private static IEnumerable<string> Unwrapped(string text)
     {
@@ -93,7 +96,7 @@ internal static class EnvelopeForms
             foreach (
                 var form in Run(
                     text[start..end],
-                    Labels(text[..start]) && rest == 0,
+                    Labels(text.AsSpan(0, start)) && rest == 0,
                     end + rest == text.Length
                 )
             )
@@ -102,12 +105,20 @@ internal static class EnvelopeForms
     }
 
     // What is a password's hash, a digest or an address by its label is no envelope by its looks.
-    private static bool Labels(string prefix) =>
+    private static bool Labels(ReadOnlySpan<char> prefix) =>
         prefix.Length <= LongestLabel
-        && !prefix.Any(char.IsWhiteSpace)
+        && !HasWhiteSpace(prefix)
         && !prefix.StartsWith('$')
         && !prefix.StartsWith("sha", StringComparison.OrdinalIgnoreCase)
         && !prefix.Contains("//", StringComparison.Ordinal);
+
+    private static bool HasWhiteSpace(ReadOnlySpan<char> text)
+    {
+        foreach (var sign in text)
+            if (char.IsWhiteSpace(sign))
+                return true;
+        return false;
+    }
 
     private static IEnumerable<EnvelopeForm> Run(string digits, bool isWhole, bool endsText)
     {

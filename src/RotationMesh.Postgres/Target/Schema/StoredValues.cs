@@ -33,6 +33,10 @@ internal sealed class StoredValues(TableEntry entry, TableShape shape)
     public string LargestSize =>
         $"greatest({string.Join(", ", entry.Columns.Select((_, i) => LargeSize(i)))})";
 
+    /// <summary>Bytes of the value of a column; NULL where it is not large.</summary>
+    public string LargeSize(int i) =>
+        $"CASE {IfSmallDocument(i, "NULL")}WHEN {IsLarge(i)} THEN {Size(i)} END";
+
     /// <summary>All values, whatever their size.</summary>
     public string All => string.Join(", ", entry.Columns.Select((_, i) => Whole(i)));
 
@@ -47,9 +51,6 @@ internal sealed class StoredValues(TableEntry entry, TableShape shape)
                 )
             )
         );
-
-    private string LargeSize(int i) =>
-        $"CASE {IfSmallDocument(i, "NULL")}WHEN {IsLarge(i)} THEN {Size(i)} END";
 
     private string IfSmallDocument(int i, string then) =>
         entry.Columns[i].Path is null

@@ -127,6 +127,9 @@ internal sealed class TableSql
     /// <summary>Rows whose value lives elsewhere, and that may hold an envelope in one of those columns all the same.</summary>
     public string Inline(IEnumerable<int> columns) => $"{Elsewhere} AND ({Values.MayHold(columns)})";
 
+    /// <summary>Sizes of the values of those columns; NULL for each that came with its row.</summary>
+    public string LargeSizes(IEnumerable<int> columns) => string.Join(", ", columns.Select(Values.LargeSize));
+
     /// <summary>Type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
 

@@ -1,0 +1,62 @@
+using RotationMesh.Core.Map;
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Retiring;
+
+/// <summary>Notes of which some have their value elsewhere, and hold another one in the table all the same.</summary>
+internal static class ExternalNotes
+{
+    public const string Marker = "__external_storage__";
+    public const string InTheBucket = "in the bucket";
+
+    public static TableEntry Entry { get; } =
+        Entries.Notes with
+        {
+            External = $"body = '{Marker}' OR title = '{InTheBucket}'",
+            Columns = [Entries.Column("body"), Entries.Column("summary") with { MostlyEmpty = true }],
+        };
+
+    /// <summary>Ten notes with their value in the table.</summary>
+    public static async Task<Stage> CreateAsync(TableEntry? entry = null)
+    {
+        var stage = await Stage.CreateAsync(entry ?? Entry);
+        await stage.CreateNotesAsync();
+        await stage.ExecuteAsync("ALTER TABLE notes ADD summary text");
+        await stage.InsertAsync(Note.Many(10));
+        return stage;
+    }
+
+    public static Task InsertAsync(
+        this Stage stage,
+        string id,
+        string body,
+        string? summary,
+        int version,
+        string title = "as it was"
+    ) =>
+        stage.ExecuteAsync(
+            "INSERT INTO notes (id, tenant, body, summary, version, title) VALUES (@id, 'acme', @body, @summary, @version, @title)",
+            new
+            {
+                id,
+                body,
+                summary,
+                version,
+                title,
+            }
+        );
+
+    /// <summary>Version 1 is neither safe to retire nor retired, and these are parts of what is told.</summary>
+    public static async Task AssertKeptAsync(this Stage stage, params string[] told)
+    {
+        var key = await stage.KeyAsync();
+        var retirement = await stage.RetireAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(key.SafeToRetire, Is.False, "keys call it safe to retire");
+            Assert.That(retirement.Retired, Is.False, "it was retired");
+            foreach (var part in told)
+                Assert.That(string.Join("; ", retirement.InTheWay), Does.Contain(part));
+        });
+    }
+}
