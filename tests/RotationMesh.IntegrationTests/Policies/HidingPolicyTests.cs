@@ -64,6 +64,27 @@ public sealed class HidingPolicyTests
             "a policy by the row"
         );
         yield return Case(
+            $"ALTER POLICY of_tenant ON notes USING ({OfTenant} AND title <> 'deleted');"
+                + "CREATE POLICY jobs ON notes USING (coalesce(current_setting('app.current_tenant_id', true), '') = '')",
+            "policy of_tenant on \"public\".\"notes\" may hide rows from this role, as it depends on column title",
+            "a soft delete beside a policy for whoever sets no tenant"
+        );
+        yield return Case(
+            "CREATE FUNCTION nobody() RETURNS boolean STABLE LANGUAGE sql AS $$ SELECT current_setting('app.current_tenant_id', true) IS NULL $$;"
+                + $"ALTER POLICY of_tenant ON notes USING ({OfTenant} AND title <> 'deleted');"
+                + "CREATE POLICY jobs ON notes USING (nobody())",
+            "policy jobs on \"public\".\"notes\" may hide rows from this role, as it depends on function nobody",
+            "a soft delete beside a function that finds no tenant"
+        );
+        yield return Case(
+            "CREATE SCHEMA app; CREATE FUNCTION app.\"isSuspended\"() RETURNS boolean STABLE LANGUAGE sql AS $$ SELECT true $$;"
+                + "CREATE FUNCTION tenant_now() RETURNS text STABLE LANGUAGE plpgsql AS"
+                + " $$ BEGIN IF app.\"isSuspended\"() THEN RETURN NULL; END IF; RETURN current_setting('app.current_tenant_id', true); END $$;"
+                + $"GRANT USAGE ON SCHEMA app TO PUBLIC; ALTER POLICY of_tenant ON notes USING (tenant = tenant_now())",
+            "as it depends on function tenant_now",
+            "a function that asks another with a quoted name"
+        );
+        yield return Case(
             "DROP POLICY of_tenant ON notes",
             "no policy on \"public\".\"notes\" shows this role a row",
             "no policy"

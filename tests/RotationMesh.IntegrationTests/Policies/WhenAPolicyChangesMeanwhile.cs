@@ -1,7 +1,9 @@
+using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target.Policies;
+using RotationMesh.Postgres.Target.Writers;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Policies;
@@ -94,6 +96,30 @@ public sealed class WhenAPolicyChangesMeanwhile
                 await new PolicyLook(seeing.Databases).EnsureSameAsync(targets, CancellationToken.None),
             Throws.TypeOf<UsageException>().With.Message.Contains("only a part of the rows")
         );
+    }
+
+    [TestCase("SELECT, UPDATE")]
+    [TestCase("SELECT, UPDATE (body, version)")]
+    public async Task The_last_count_passes_over_no_row_that_is_hidden_since_the_check(string rights)
+    {
+        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
+        await using var role = await StageRole.CreateAsync(stage.Owner);
+        await role.GrantAsync(rights, "notes");
+        await stage.Owner.ExecuteAsync($"ALTER ROLE {role.Name} BYPASSRLS");
+        await using var seeing = stage.Owner.Variant([Entries.Notes], user: role.Name);
+        var target = (await seeing.TargetsAsync()).Single();
+        var count = new SettledCount(seeing.Databases, [target]);
+        Assert.That((await CountAsync())?.Counts.Sum(counted => counted.Rows), Is.EqualTo(65));
+
+        await stage.Owner.ExecuteAsync($"ALTER ROLE {role.Name} NOBYPASSRLS");
+
+        Assert.That(
+            CountAsync,
+            Throws.TypeOf<PostgresException>().With.Message.Contains("row-level security")
+        );
+
+        Task<TableCounted?> CountAsync() =>
+            count.CountAsync(target, null, TimeSpan.FromSeconds(30), CancellationToken.None);
     }
 
     private static async Task<string?> ReasonAsync(Stage stage) =>

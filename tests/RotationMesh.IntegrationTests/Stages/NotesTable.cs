@@ -30,7 +30,9 @@ internal static class NotesTable
     }
 
     public static async Task<IReadOnlyList<Note>> NotesAsync(this Stage stage, string table = "notes") =>
-        await stage.QueryAsync<Note>($"SELECT id, tenant, body, version FROM {table} ORDER BY id");
+        await stage.QueryAsync<Note>(
+            $"SELECT id, tenant::text AS tenant, body, version FROM {table} ORDER BY id"
+        );
 
     /// <summary>
     /// Asserts that every row is at <paramref name="version"/> and decrypts under it to the plaintext of

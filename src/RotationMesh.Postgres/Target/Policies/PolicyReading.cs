@@ -3,17 +3,17 @@ using System.Text.RegularExpressions;
 namespace RotationMesh.Postgres.Target.Policies;
 
 /// <summary>
-/// Reads a policy's condition for what it goes by. A tenant's rows are all seen where it goes by nothing but the tenant and
-/// the setting of the map: whatever else it asks may hide some of them, and nobody would miss those.
+/// Reads a policy's condition. A tenant's rows are all seen where it is a <see cref="WholeCondition"/>: any other may hide some
+/// of them, and nobody would miss those. Why is said by what it goes by.
 /// </summary>
 internal static partial class PolicyReading
 {
     /// <summary>Why rows of the tenant that is set may be hidden, after "as"; null where none are.</summary>
     public static string? WhyHides(TablePolicy policy, string setting)
     {
-        var text = policy.Shows ?? "";
-        if (text == "true")
+        if (new WholeCondition(policy, setting).IsWhole())
             return null;
+        var text = policy.Shows ?? "";
         var code = Literal().Replace(text, "''");
         var columns = policy.Columns.Where(column => Names(text, column)).ToList();
         if (columns.Count > 0)
@@ -31,37 +31,16 @@ internal static partial class PolicyReading
             return other;
         if (policy.SessionFunctions is [var function, ..])
             return $"it depends on function {function}";
-        for (var i = 0; i < policy.Functions.Length; i++)
-            if (!ReadsNothingElse(policy.Languages[i], policy.Sources[i], setting))
-                return $"it depends on function {policy.Functions[i]}, which may go by more than the tenant";
-        return settings.Count > 0 || policy.Functions.Length > 0
-            ? null
+        if (policy.Operators is [var sign, ..])
+            return $"it depends on operator {sign}, which is not the server's";
+        var value = new TenantValue(policy, setting);
+        if (policy.Functions.FirstOrDefault(own => !value.Answers(own)) is { } doubtful)
+            return $"it depends on function {doubtful.Shown}, which may go by more than the tenant: its body is not one RETURN or "
+                + "SELECT of the map's setting";
+        return settings.Count > 0 || policy.Functions.Count > 0
+            ? $"it does not say that {policy.Tenant} equals the map's setting"
             : "it does not go by the map's setting";
     }
-
-    // A function that does nothing but answer with the setting, maybe NULL in place of an empty one.
-    private static bool ReadsNothingElse(string language, string source, string setting)
-    {
-        if (language is not ("sql" or "plpgsql"))
-            return false;
-        var text = Comment().Replace(source, match => match.Value[0] == '\'' ? match.Value : " ");
-        var code = Literal().Replace(text, "''");
-        var settings = Asked(text);
-        return settings.Count > 0
-            && OtherSetting(settings, Asking().Count(code), setting) is null
-            && !Session().IsMatch(code.ToUpperInvariant())
-            && !Reading().IsMatch(Distinct().Replace(code, ""))
-            && Called()
-                .Matches(code)
-                .All(call => Harmless.Contains(call.Groups["name"].Value.ToLowerInvariant()));
-    }
-
-    /// <summary>What may stand before a parenthesis in such a function.</summary>
-    private static readonly HashSet<string> Harmless =
-    [
-        .. "current_setting nullif coalesce trim btrim lower upper varchar char".Split(' '),
-        .. "select return if elsif when then else and or not in".Split(' '),
-    ];
 
     private static List<string> Asked(string text) =>
         [.. Setting().Matches(text).Select(match => match.Groups["name"].Value)];
@@ -79,9 +58,6 @@ internal static partial class PolicyReading
     [GeneratedRegex(@"'(?:[^']|'')*'|""(?:[^""]|"""")*""")]
     private static partial Regex Literal();
 
-    [GeneratedRegex(@"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
-    private static partial Regex Comment();
-
     [GeneratedRegex(@"\.\*")]
     private static partial Regex WholeRow();
 
@@ -91,9 +67,6 @@ internal static partial class PolicyReading
     // A query without FROM has one row: it has a setting asked for once.
     [GeneratedRegex(@"\bSELECT\b.*\bFROM\b", RegexOptions.Singleline)]
     private static partial Regex Query();
-
-    [GeneratedRegex(@"\b(FROM|JOIN|TABLE|EXECUTE|PERFORM|CALL|FOUND)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Reading();
 
     [GeneratedRegex(
         @"\b(?:CURRENT_USER|CURRENT_ROLE|CURRENT_CATALOG|CURRENT_SCHEMA|CURRENT_DATE|CURRENT_TIME|CURRENT_TIMESTAMP|SESSION_USER|SYSTEM_USER|USER|LOCALTIME|LOCALTIMESTAMP)\b"
@@ -108,7 +81,4 @@ internal static partial class PolicyReading
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Setting();
-
-    [GeneratedRegex(@"\b(?<name>\w+)\s*\(")]
-    private static partial Regex Called();
 }

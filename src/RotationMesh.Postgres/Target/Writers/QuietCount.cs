@@ -37,9 +37,6 @@ public sealed class QuietCount(TargetDatabases databases)
     private const string Release =
         "ROLLBACK TO SAVEPOINT quiet; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0";
 
-    // A policy that would hide rows is an error then.
-    private const string WholeTable = "SET LOCAL row_security = off";
-
     /// <summary>The rows of the whole table by version; or why there was no such moment.</summary>
     public async Task<QuietCounted> CountAsync(
         TableTarget target,
@@ -94,7 +91,7 @@ public sealed class QuietCount(TargetDatabases databases)
 
             await RunAsync(connection, Release, cancellationToken);
             if (!target.ByTenant)
-                await RunAsync(connection, WholeTable, cancellationToken);
+                await SeeWholeTableAsync(connection, cancellationToken);
             return new QuietCounted(await countAsync(connection), QuietRefusal.None);
         }
         finally
@@ -102,6 +99,12 @@ public sealed class QuietCount(TargetDatabases databases)
             await EndAsync(connection);
         }
     }
+
+    /// <summary>Makes a policy that would hide rows an error, to the end of the transaction.</summary>
+    internal static Task SeeWholeTableAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    ) => RunAsync(connection, "SET LOCAL row_security = off", cancellationToken);
 
     private static QuietRefusal? WhyNot(PostgresException refusal) =>
         refusal.SqlState switch

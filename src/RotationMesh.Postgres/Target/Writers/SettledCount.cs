@@ -1,3 +1,4 @@
+using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Schema;
@@ -51,9 +52,8 @@ public sealed class SettledCount(TargetDatabases databases, IReadOnlyList<TableT
             if (Writers.All.Count == 0 || MayPassOver(target))
             {
                 var note = Describe(target, quiet.Refusal); // of this look: the count may take hours
-                var census = new TableCensus(databases);
                 return new TableCounted(
-                    await census.CountAsync(connection, target, tenants, cancellationToken),
+                    await CountNowAsync(connection, target, tenants, cancellationToken),
                     note
                 );
             }
@@ -91,6 +91,21 @@ public sealed class SettledCount(TargetDatabases databases, IReadOnlyList<TableT
             if (!await Writers.HaveEndedAsync(longest, cancellationToken))
                 return quiet;
         }
+    }
+
+    private async Task<IReadOnlyList<VersionCount>> CountNowAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var census = new TableCensus(databases);
+        if (target.ByTenant)
+            return await census.CountAsync(connection, target, tenants, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await QuietCount.SeeWholeTableAsync(connection, cancellationToken);
+        return await census.CountAsync(connection, target, tenants, cancellationToken);
     }
 
     // Those who wrote when it first should have begun have all ended.
