@@ -57,12 +57,10 @@ public sealed class Doctor(
                 reachable.Add(database.Name);
         }
 
-        var examination = new TableExamination(
-            databases,
-            schema,
-            findings,
-            await RetiredAsync(cancellationToken)
-        );
+        var retired = await RetiredAsync(cancellationToken);
+        if (keys is not null)
+            ReturnedKeys.Examine(keys, retired, findings);
+        var examination = new TableExamination(databases, schema, findings, retired);
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);

@@ -107,7 +107,11 @@ public sealed class LocalKeyRetirement(
             }
         );
         var audit = new AuditLog(control.Source, keys, Appended);
-        var clocks = await new OpenWrites(databases, control).ReadClocksAsync(version, cancellationToken);
+        var clocks = await new OpenWrites(databases, control).ReadClocksAsync(
+            version,
+            usage.Fingerprint,
+            cancellationToken
+        );
         await closing!.EnsureAsync(cancellationToken);
         var retired = await store.RetireAsync(
             version,

@@ -1,18 +1,22 @@
 using RotationMesh.Core;
+using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Retiring;
 
-/// <summary>Keeps rotations away from versions that are out of service: their keys are to be destroyed.</summary>
+/// <summary>
+/// Keeps rotations away from keys that are out of service, whatever version a key ring calls them: they are to be destroyed.
+/// </summary>
 public static class RetiredTarget
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> where anything says that the version is retired, whoever wrote it: a rotation that
-    /// is refused costs less than rows under a key that is destroyed.
+    /// Throws <see cref="UsageException"/> where anything says that the version or its key is retired, whoever wrote it: a
+    /// rotation that is refused costs less than rows under a key that is destroyed.
     /// </summary>
     public static async Task EnsureInServiceAsync(
         ControlDatabase control,
         int version,
+        string fingerprint,
         CancellationToken cancellationToken
     )
     {
@@ -22,5 +26,22 @@ public static class RetiredTarget
             throw new UsageException(
                 $"key version {version} is retired since {key.RetiredAt:u}: rotate to a version that is in service, with --target-version"
             );
+        if (ExplainReturn(retired, version, fingerprint) is { } returned)
+            throw new UsageException($"{returned}: {Fix}");
+    }
+
+    /// <summary>What an operator does about a key that was retired under another version.</summary>
+    public const string Fix =
+        $"whoever believes that destroys it. Rotate to a key that is in service: {SharedKey.Fix}";
+
+    /// <summary>Names both versions where a key was retired under another than this; null where it was not.</summary>
+    public static string? ExplainReturn(IReadOnlyList<RetiredKey> retired, int version, string fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(retired);
+        return
+            retired.FirstOrDefault(key => key.Version != version && key.Fingerprints.Contains(fingerprint))
+                is { } key
+            ? $"the key of key version {version} (fingerprint {fingerprint}) was retired as version {key.Version}, at {key.RetiredAt:u}"
+            : null;
     }
 }

@@ -60,7 +60,12 @@ internal sealed class CheckRotationConsumer(
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
         PostChecks.EnsureKnown(map);
-        await RetiredTarget.EnsureInServiceAsync(control, goal.TargetVersion, cancellationToken);
+        await RetiredTarget.EnsureInServiceAsync(
+            control,
+            goal.TargetVersion,
+            goal.TargetFingerprint,
+            cancellationToken
+        );
         await new ClosedVersions(map, databases).EnsureOpenAsync(goal, cancellationToken);
         if (await claims.ClaimAsync(rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
