@@ -6,6 +6,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Engine.Gating;
+using RotationMesh.Engine.Retiring;
 using RotationMesh.Engine.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
@@ -82,7 +83,7 @@ public sealed class Doctor(
     {
         try
         {
-            return await new RetiredKeyStore(control).ListAsync(cancellationToken);
+            return await RetiredTarget.ListAsync(control, cancellationToken);
         }
         catch (NpgsqlException)
         {

@@ -21,7 +21,7 @@ public static class RetiredTarget
     )
     {
         ArgumentNullException.ThrowIfNull(control);
-        var retired = await new RetiredKeyStore(control).ListAsync(cancellationToken);
+        var retired = await ListAsync(control, cancellationToken);
         if (retired.FirstOrDefault(key => key.Version == version) is { } key)
             throw new UsageException(
                 $"key version {version} is retired since {key.RetiredAt:u}: rotate to a version that is in service, with --target-version"
@@ -29,6 +29,37 @@ public static class RetiredTarget
         if (ExplainReturn(retired, version, fingerprint) is { } returned)
             throw new UsageException($"{returned}: {Fix}");
     }
+
+    /// <summary>
+    /// Everything that is called retired. Of a version whose key nobody had at hand when it was retired, the keys that
+    /// rotations met under it are taken for it.
+    /// </summary>
+    public static async Task<IReadOnlyList<RetiredKey>> ListAsync(
+        ControlDatabase control,
+        CancellationToken cancellationToken
+    ) =>
+        WithMet(
+            await new RetiredKeyStore(control).ListAsync(cancellationToken),
+            await new MetKeyStore(control).ListAsync(cancellationToken)
+        );
+
+    internal static IReadOnlyList<RetiredKey> WithMet(
+        IReadOnlyList<RetiredKey> retired,
+        IReadOnlyList<MetKey> met
+    ) =>
+        [
+            .. retired.Select(key =>
+                key.Fingerprints.Count > 0
+                    ? key
+                    : key with
+                    {
+                        Fingerprints =
+                        [
+                            .. met.Where(one => one.Version == key.Version).Select(one => one.Fingerprint),
+                        ],
+                    }
+            ),
+        ];
 
     /// <summary>What an operator does about a key that was retired under another version.</summary>
     public const string Fix =

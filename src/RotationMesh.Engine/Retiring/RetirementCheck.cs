@@ -41,6 +41,12 @@ internal sealed class RetirementCheck(
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
 
+    /// <summary>Whether there was one.</summary>
+    public bool HasCounted { get; private set; }
+
+    /// <summary>The ring's keys, as the last look found what they are held against.</summary>
+    public RingCheck Held { get; private set; } = new(ring, [], []);
+
     /// <summary>Databases that rotations were made for and that the map does not lead to.</summary>
     public RotatedPlaces Places { get; init; } = new(map, databases, control);
 
@@ -65,6 +71,7 @@ internal sealed class RetirementCheck(
         await Places.LookAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
+        HasCounted = true;
         await inline.LookAsync(tables.Select(table => table.Target), cancellationToken);
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
@@ -74,6 +81,8 @@ internal sealed class RetirementCheck(
         );
         var failures = await StandingFailures.ListAsync(control, cancellationToken);
         var retired = await store.ListAsync(ring, cancellationToken);
+        var met = await new MetKeyStore(control).ListAsync(cancellationToken);
+        Held = new RingCheck(ring, RetiredTarget.WithMet(retired, met), met);
         var versions = ring
             .Versions.Select(version => (long?)version)
             .Union(tables.SelectMany(table => table.Counts.Select(count => count.Version)));
@@ -124,22 +133,20 @@ internal sealed class RetirementCheck(
     )
     {
         var known = version is >= 1 and <= int.MaxValue ? (int)version : (int?)null;
-        MasterKey? key = null;
-        if (known is { } number)
-            ring.TryGet(number, out key);
+        var key = known is { } number ? Held.Find(number) : null;
         var standing = failures.Where(failure => failure.Version == version).ToList();
         // Values that the map does not lead to may need any key, whatever version their rows claim.
         var inTheWay = RetirementObstacles
             .Rows(version, tables)
-            .Concat(inline.InTheWay(version))
+            .Concat(inline.InTheWay(version, Held.Lacking(version)))
             .Concat(columns.Select(fault => fault.Explain()))
             .Concat(standing.Select(RetirementObstacles.Failure))
             .Concat(census.InTheWay)
             .Concat(Places.InTheWay)
             .Concat(RetirementObstacles.LeftOut(version, census.LeftOut))
             .ToList();
-        if (known is { } held && SharedKey.Explain(ring, held) is { } shared)
-            inTheWay.Insert(0, $"{shared}: it stays in use as long as one of them does");
+        if (known is { } held && Held.InUse(held) is { } inUse)
+            inTheWay.Insert(0, inUse);
         if (version == ring.CurrentVersion)
             inTheWay.Insert(0, $"version {version} is the current one");
         if (known is { } to)
@@ -166,11 +173,7 @@ internal sealed class RetirementCheck(
             InTheWay = inTheWay,
             RetiredAt = earlier?.RetiredAt,
             Doubt = claimed is { IsVouched: false } ? Unvouched : null,
-            RingDoubts =
-                key is not null
-                && RetiredTarget.ExplainReturn(retired, key.Version, key.Fingerprint) is { } returned
-                    ? [returned]
-                    : [],
+            RingDoubts = known is { } one ? Held.Doubts(one) : [],
         };
     }
 

@@ -80,13 +80,14 @@ internal sealed class CheckRotationConsumer(
                 cancellationToken
             );
         await HeldValues.EnsureAsync(new ColumnLook(databases), survey.Tables, goal, cancellationToken);
-        await WrongKeys.EnsureNoneAsync(
+        var tried = await WrongKeys.EnsureNoneAsync(
             new KeyProbe(databases, ring),
             new KnownFailures(control),
             survey.Tables,
             goal,
             cancellationToken
         );
+        await MetKeyStore.RecordAsync(alone, rotationId, tried, cancellationToken);
         await RotationTableStore.RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return null;
     }
