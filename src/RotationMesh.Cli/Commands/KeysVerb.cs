@@ -31,7 +31,7 @@ internal sealed class KeysVerb : IVerb
     private readonly Option<string[]> gone = new("--gone")
     {
         Description = "A database that rotations were made for and that exists no more; it is recorded",
-        HelpName = "NAME",
+        HelpName = "NAME[=IDENTITY]",
     };
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
