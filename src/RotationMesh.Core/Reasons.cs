@@ -74,7 +74,7 @@ public static class Reasons
     public const string KeyDiffers =
         "the key of the target version has another fingerprint than the rotation's";
 
-    /// <summary>The target version was retired.</summary>
+    /// <summary>The target version was retired, or its key was, under another version.</summary>
     public const string VersionRetired = "nothing is written towards it";
 
     /// <summary>The coordinator could not read rows for its own sample before the end.</summary>

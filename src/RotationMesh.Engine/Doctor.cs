@@ -6,6 +6,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Engine.Gating;
+using RotationMesh.Engine.Retiring;
 using RotationMesh.Engine.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
@@ -57,12 +58,10 @@ public sealed class Doctor(
                 reachable.Add(database.Name);
         }
 
-        var examination = new TableExamination(
-            databases,
-            schema,
-            findings,
-            await RetiredAsync(cancellationToken)
-        );
+        var retired = await RetiredAsync(cancellationToken);
+        if (keys is not null)
+            ReturnedKeys.Examine(keys, retired, findings);
+        var examination = new TableExamination(databases, schema, findings, retired);
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);
@@ -84,7 +83,7 @@ public sealed class Doctor(
     {
         try
         {
-            return await new RetiredKeyStore(control).ListAsync(cancellationToken);
+            return await RetiredTarget.ListAsync(control, cancellationToken);
         }
         catch (NpgsqlException)
         {

@@ -35,7 +35,9 @@ public sealed class DryRun(
     {
         ArgumentNullException.ThrowIfNull(request);
         var clock = Stopwatch.StartNew();
-        await RetiredTarget.EnsureInServiceAsync(control, request.Settings.Target.Version, stopping);
+        var target = request.Settings.Target.Version;
+        if (ring.TryGet(target, out var key)) // that it lacks is told with the rest
+            await RetiredTarget.EnsureInServiceAsync(control, target, key.Fingerprint, stopping);
         var dry = request with { Settings = request.Settings with { DryRun = true } };
         var tables = await new Preparation(databases, ring, schema, control).PrepareAsync(dry, stopping);
         var version = dry.Settings.Target.Version;

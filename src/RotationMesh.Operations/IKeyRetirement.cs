@@ -35,7 +35,8 @@ public sealed record RetirementOrder
     public string? SkipScanReason { get; init; }
 
     /// <summary>
-    /// Databases, by the names that the map had for them, that rotations were made for and that exist no more. It is recorded.
+    /// Databases that rotations were made for and that exist no more: by the names that the map had for them or, where several
+    /// had one, as name=identity. It is recorded.
     /// </summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 }

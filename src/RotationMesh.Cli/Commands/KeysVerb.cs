@@ -31,7 +31,7 @@ internal sealed class KeysVerb : IVerb
     private readonly Option<string[]> gone = new("--gone")
     {
         Description = "A database that rotations were made for and that exists no more; it is recorded",
-        HelpName = "NAME",
+        HelpName = "NAME[=IDENTITY]",
     };
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
@@ -85,6 +85,9 @@ internal sealed class KeysVerb : IVerb
             terminal.Tables.Line($"Version {version.Version} is retired, and needed again: {obstacle}");
         foreach (var version in keys.Keys.Where(key => key.Doubt is not null))
             terminal.Tables.Line($"Version {version.Version}: {version.Doubt}");
+        foreach (var version in keys.Keys)
+        foreach (var doubt in version.RingDoubts)
+            terminal.Tables.Line($"Version {version.Version}: {doubt}");
         if (keys.Keys.Any(version => version.SafeToRetire))
             terminal.Tables.Line(
                 $"Safe to retire means that no row claims the version, and that {Tables.Number(keys.Decrypted)} of "

@@ -45,7 +45,7 @@ public sealed class LocalKeyRetirement(
             Places = new RotatedPlaces(map, databases, control) { Gone = order.Gone },
         };
         var usage = await FindAsync(check, version, progress, cancellationToken);
-        if (usage.Fingerprint is not null) // what could not be counted is told first
+        if (check.HasCounted) // what could not be counted is told first
             RetirementOrders.EnsureGone(order, check.Places.Missing);
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
             key.Version == version && key.IsVouched
@@ -57,12 +57,13 @@ public sealed class LocalKeyRetirement(
         {
             look = await ProgressReports.WhileAsync(
                 progress,
-                _ => new RetirementScan(map, keys, databases).LookAsync(version, cancellationToken)
+                _ =>
+                    new RetirementScan(map, keys, databases, check.Held).LookAsync(version, cancellationToken)
             );
             usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
         }
 
-        look.Warnings.AddRange(check.Closed);
+        look.Warnings.AddRange([.. check.Closed, .. usage.RingDoubts]);
         if (earlier is not null)
             return Tell(await ConfirmAsync(store, earlier, usage, cancellationToken), order, look);
 
@@ -107,7 +108,11 @@ public sealed class LocalKeyRetirement(
             }
         );
         var audit = new AuditLog(control.Source, keys, Appended);
-        var clocks = await new OpenWrites(databases, control).ReadClocksAsync(version, cancellationToken);
+        var clocks = await new OpenWrites(databases, control).ReadClocksAsync(
+            version,
+            usage.Fingerprint,
+            cancellationToken
+        );
         await closing!.EnsureAsync(cancellationToken);
         var retired = await store.RetireAsync(
             version,

@@ -35,12 +35,13 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
             tables.Add(await look.LookAsync(target, null, cancellationToken));
     }
 
-    /// <summary>What of it keeps a version from being retired.</summary>
-    public IEnumerable<string> InTheWay(long? version)
+    /// <summary>
+    /// What of it keeps a version from being retired, whose key the ring may be <paramref name="lacking"/>, for a reason.
+    /// </summary>
+    public IEnumerable<string> InTheWay(long? version, string? lacking)
     {
         if (version is null)
             yield break;
-        var isKnown = version is >= 1 and <= int.MaxValue && ring.Contains((int)version);
         foreach (var table in tables)
         foreach (var count in table.Counts)
             if (count.IsUntried)
@@ -50,7 +51,7 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
                 if (opened == version)
                     yield return $"{table.Table}: {count.Told}: {Fix}";
             }
-            else if (!isKnown)
-                yield return $"{table.Table}: {count.Told}; the key ring lacks the key of version {version}, so nobody can tell: put it back and try again";
+            else if (lacking is not null)
+                yield return $"{table.Table}: {count.Told}; {lacking}, so nobody can tell: put it back and try again";
     }
 }

@@ -13,13 +13,18 @@ internal sealed class OpenWrites(TargetDatabases databases, ControlDatabase cont
     /// <summary>What the clocks of the databases say that such a time is about. Throws where one does not answer.</summary>
     public async Task<IReadOnlyDictionary<string, DateTime>> ReadClocksAsync(
         int version,
+        string? fingerprint,
         CancellationToken cancellationToken
-    ) => await ReadClocksAsync(await ListAsync(version, cancellationToken), cancellationToken);
+    ) => await ReadClocksAsync(await ListAsync(version, fingerprint, cancellationToken), cancellationToken);
 
     /// <summary>What has not passed. Throws where a database does not answer.</summary>
-    public async Task<IReadOnlyList<string>> FindAsync(int version, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindAsync(
+        int version,
+        string? fingerprint,
+        CancellationToken cancellationToken
+    )
     {
-        var deadlines = await ListAsync(version, cancellationToken);
+        var deadlines = await ListAsync(version, fingerprint, cancellationToken);
         var clocks = await ReadClocksAsync(deadlines, cancellationToken);
         return
         [
@@ -29,8 +34,11 @@ internal sealed class OpenWrites(TargetDatabases databases, ControlDatabase cont
         ];
     }
 
-    private Task<IReadOnlyList<WriteDeadline>> ListAsync(int version, CancellationToken cancellationToken) =>
-        new RetiredKeyStore(control).ListDeadlinesToAsync(version, cancellationToken);
+    private Task<IReadOnlyList<WriteDeadline>> ListAsync(
+        int version,
+        string? fingerprint,
+        CancellationToken cancellationToken
+    ) => new RetiredKeyStore(control).ListDeadlinesToAsync(version, fingerprint, cancellationToken);
 
     private async Task<IReadOnlyDictionary<string, DateTime>> ReadClocksAsync(
         IReadOnlyList<WriteDeadline> deadlines,

@@ -41,6 +41,12 @@ internal sealed class RetirementCheck(
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
 
+    /// <summary>Whether there was one.</summary>
+    public bool HasCounted { get; private set; }
+
+    /// <summary>The ring's keys, as the last look found what they are held against.</summary>
+    public RingCheck Held { get; private set; } = new(ring, [], []);
+
     /// <summary>Databases that rotations were made for and that the map does not lead to.</summary>
     public RotatedPlaces Places { get; init; } = new(map, databases, control);
 
@@ -65,6 +71,7 @@ internal sealed class RetirementCheck(
         await Places.LookAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
+        HasCounted = true;
         await inline.LookAsync(tables.Select(table => table.Target), cancellationToken);
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
@@ -74,6 +81,8 @@ internal sealed class RetirementCheck(
         );
         var failures = await StandingFailures.ListAsync(control, cancellationToken);
         var retired = await store.ListAsync(ring, cancellationToken);
+        var met = await new MetKeyStore(control).ListAsync(cancellationToken);
+        Held = new RingCheck(ring, RetiredTarget.WithMet(retired, met), met);
         var versions = ring
             .Versions.Select(version => (long?)version)
             .Union(tables.SelectMany(table => table.Counts.Select(count => count.Version)));
@@ -124,21 +133,20 @@ internal sealed class RetirementCheck(
     )
     {
         var known = version is >= 1 and <= int.MaxValue ? (int)version : (int?)null;
-        MasterKey? key = null;
-        if (known is { } number)
-            ring.TryGet(number, out key);
+        var key = known is { } number ? Held.Find(number) : null;
         var standing = failures.Where(failure => failure.Version == version).ToList();
         // Values that the map does not lead to may need any key, whatever version their rows claim.
-        var inTheWay = Rows(version, tables)
-            .Concat(inline.InTheWay(version))
+        var inTheWay = RetirementObstacles
+            .Rows(version, tables)
+            .Concat(inline.InTheWay(version, Held.Lacking(version)))
             .Concat(columns.Select(fault => fault.Explain()))
-            .Concat(standing.Select(Failure))
+            .Concat(standing.Select(RetirementObstacles.Failure))
             .Concat(census.InTheWay)
             .Concat(Places.InTheWay)
-            .Concat(LeftOut(version))
+            .Concat(RetirementObstacles.LeftOut(version, census.LeftOut))
             .ToList();
-        if (known is { } held && SharedKey.Explain(ring, held) is { } shared)
-            inTheWay.Insert(0, $"{shared}: it stays in use as long as one of them does");
+        if (known is { } held && Held.InUse(held) is { } inUse)
+            inTheWay.Insert(0, inUse);
         if (version == ring.CurrentVersion)
             inTheWay.Insert(0, $"version {version} is the current one");
         if (known is { } to)
@@ -147,7 +155,7 @@ internal sealed class RetirementCheck(
                 .GetValueOrDefault(to, [])
                 .Union(await UnderWayAsync(to, cancellationToken))
                 .ToList();
-            inTheWay.AddRange(here.Count > 0 ? here : Elsewhere(to, open));
+            inTheWay.AddRange(here.Count > 0 ? here : RetirementObstacles.Elsewhere(to, open));
         }
 
         var claimed = retired.FirstOrDefault(entry => entry.Version == version);
@@ -165,59 +173,22 @@ internal sealed class RetirementCheck(
             InTheWay = inTheWay,
             RetiredAt = earlier?.RetiredAt,
             Doubt = claimed is { IsVouched: false } ? Unvouched : null,
+            RingDoubts = known is { } one ? Held.Doubts(one) : [],
         };
     }
 
     // Rotations that are not over, and times to write that have not passed.
     private async Task<IReadOnlyList<string>> UnderWayAsync(int version, CancellationToken cancellationToken)
     {
-        var running = await store.ListRotationsToAsync(version, cancellationToken);
-        var writes = await new OpenWrites(databases, control).FindAsync(version, cancellationToken);
+        ring.TryGet(version, out var key);
+        var running = await store.ListRotationsToAsync(version, key?.Fingerprint, cancellationToken);
+        var writes = await new OpenWrites(databases, control).FindAsync(
+            version,
+            key?.Fingerprint,
+            cancellationToken
+        );
         return [.. running.Select(id => RetirementBarrier.Running(id, version)), .. writes];
     }
-
-    // Rotations that the control database here knows nothing of.
-    private static IEnumerable<string> Elsewhere(
-        int version,
-        IReadOnlyList<(string Database, VersionHolder Holder)> open
-    ) =>
-        open.Where(one => one.Holder.IsOf(version) && !one.Holder.IsAlone)
-            .GroupBy(one => one.Database, one => one.Holder)
-            .Select(holders => VersionClosing.Explain(holders.Key, version, holders));
-
-    private static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)
-    {
-        foreach (var table in tables)
-        {
-            var name = $"table {table.Target.Entry.Name} (database {table.Target.Entry.Database})";
-            if (table.Rows(version, external: false) is > 0 and var rows)
-                yield return $"{name}: {rows} rows claim version {version}";
-            if (table.Rows(version, external: true) is > 0 and var external)
-                yield return $"{name}: {external} external values of version {version} are outside the database";
-            if (
-                version is not null
-                && table.Rows(null, external: false) + table.Rows(null, external: true) is > 0 and var unknown
-            )
-                yield return $"{name}: {unknown} rows name no version, and may need any key";
-        }
-    }
-
-    private IEnumerable<string> LeftOut(long? version)
-    {
-        foreach (var rows in census.LeftOut)
-        {
-            var name =
-                $"table {rows.Table} (database {rows.Beside.Entry.Database}), which inherits from {rows.Beside.Entry.Shown} and is left out";
-            if (rows.Fault is { } fault)
-                yield return $"{name}: {fault}";
-            else if (rows.Version == version || rows.Version is null)
-                yield return $"{name}: {rows.Rows} rows {(rows.Version is null ? "name no version, and may need any key" : $"claim version {version}")}: "
-                    + "give it an entry of its own";
-        }
-    }
-
-    private static string Failure(StandingFailures failure) =>
-        $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} (database {failure.DatabaseName}): retry it";
 
     private async Task<long> VerifyAsync(
         IReadOnlyList<KeyDocument> candidates,

@@ -21,13 +21,24 @@ internal static class RetirementOrders
             );
     }
 
-    /// <summary>Only what is <paramref name="missing"/> can be gone: a name that was mistyped is told.</summary>
+    /// <summary>
+    /// Only what is <paramref name="missing"/> can be gone: a name that was mistyped is told, and so is one that several have.
+    /// </summary>
     public static void EnsureGone(RetirementOrder order, IReadOnlyList<ClaimedDatabase> missing)
     {
         ArgumentNullException.ThrowIfNull(order);
-        if (order.Gone.FirstOrDefault(name => missing.All(one => one.Database != name)) is { } wrong)
-            throw new UsageException(
-                $"--gone {wrong}: of the databases that rotations were made for, the map leaves out none of that name"
-            );
+        foreach (var gone in order.Gone)
+        {
+            var meant = RotatedPlaces.Meant(gone, missing);
+            if (meant.Count == 0)
+                throw new UsageException(
+                    $"--gone {gone}: of the databases that rotations were made for, the map leaves out none of that name"
+                );
+            if (meant.Count > 1)
+                throw new UsageException(
+                    $"--gone {gone}: rotations were made for {meant.Count} databases of that name that the map leaves out. Say which "
+                        + $"exists no more: {string.Join(" or ", meant.Select(one => $"--gone {RotatedPlaces.Named(one)}"))}"
+                );
+        }
     }
 }

@@ -14,7 +14,7 @@ namespace RotationMesh.Engine.Retiring;
 /// Looks for envelopes of a version where the map names none, before its key goes. What opens with that key is in the way;
 /// what only looks like an envelope is told, unless the key that would tell is not in the ring, or not every tenant was tried.
 /// </summary>
-internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDatabases databases)
+internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDatabases databases, RingCheck held)
 {
     /// <summary>What the retirement of a version meets outside the columns of the map.</summary>
     public async Task<RetirementLook> LookAsync(int version, CancellationToken cancellationToken)
@@ -44,6 +44,7 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
 
     private void Judge(int version, ScanDocument scanned, RetirementLook look)
     {
+        var lacking = held.Lacking(version);
         foreach (var table in scanned.Tables)
         foreach (var found in table.Found)
         {
@@ -53,12 +54,10 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
             if (found.Opened.Any(opened => opened.Version == version))
                 look.InTheWay.Add($"{told}; add it to the map and rotate, or delete what nobody needs");
             else if (
-                !ring.Contains(version)
+                lacking is not null
                 && found.LookLikeEnvelopes > found.Opened.Sum(opened => opened.Values)
             )
-                look.InTheWay.Add(
-                    $"{told}; the key ring lacks the key of version {version}, so nobody can tell: put it back and try again"
-                );
+                look.InTheWay.Add($"{told}; {lacking}, so nobody can tell: put it back and try again");
             else if (found.Untried > 0)
                 look.InTheWay.Add(
                     $"{told}; nobody can tell whether version {version} opens them: give the table a column with the tenant, or delete what nobody needs"

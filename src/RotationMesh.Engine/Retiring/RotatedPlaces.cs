@@ -13,7 +13,9 @@ internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, 
 {
     private List<(string Name, SeenDatabase Seen)> own = [];
 
-    /// <summary>Names of databases of which somebody said that they exist no more.</summary>
+    /// <summary>
+    /// Databases of which somebody said that they exist no more: each by its name and identity, or by its name alone.
+    /// </summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 
     /// <summary>Those that the map did not lead to at the last look.</summary>
@@ -42,7 +44,16 @@ internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, 
         Missing = [.. recorded.Where(IsMissing)];
     }
 
-    private bool IsGone(ClaimedDatabase missing) => Gone.Contains(missing.Database);
+    /// <summary>Of those that are missing, the ones that somebody may mean who says that a database is gone.</summary>
+    public static IReadOnlyList<ClaimedDatabase> Meant(string gone, IReadOnlyList<ClaimedDatabase> missing) =>
+        [.. missing.Where(one => gone == Named(one) || gone == one.Database)];
+
+    /// <summary>A database by its name and identity, as an operator says that it is gone.</summary>
+    public static string Named(ClaimedDatabase missing) => $"{missing.Database}={missing.Identity}";
+
+    // A name that several have says nothing of any of them: one may be alive under it.
+    private bool IsGone(ClaimedDatabase missing) =>
+        Gone.Any(gone => Meant(gone, Missing) is [var only] && only == missing);
 
     private string Explain(ClaimedDatabase missing)
     {
@@ -52,7 +63,7 @@ internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, 
             : $"this map leads to database {here.Name} ({here.Identity})";
         return $"database {missing.Database} ({missing.Identity}), which rotation {missing.RotationId} was for: {instead}, and a "
             + "count of it says nothing of the rows there. Correct the map or its connection string or, where that database "
-            + $"exists no more, say so with --gone {missing.Database}";
+            + $"exists no more, or was moved or upgraded into another server, say so with --gone {Named(missing)}";
     }
 
     private bool IsMissing(ClaimedDatabase recorded) =>

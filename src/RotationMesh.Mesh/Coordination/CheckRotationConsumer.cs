@@ -60,7 +60,12 @@ internal sealed class CheckRotationConsumer(
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
         PostChecks.EnsureKnown(map);
-        await RetiredTarget.EnsureInServiceAsync(control, goal.TargetVersion, cancellationToken);
+        await RetiredTarget.EnsureInServiceAsync(
+            control,
+            goal.TargetVersion,
+            goal.TargetFingerprint,
+            cancellationToken
+        );
         await new ClosedVersions(map, databases).EnsureOpenAsync(goal, cancellationToken);
         if (await claims.ClaimAsync(rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
@@ -75,13 +80,14 @@ internal sealed class CheckRotationConsumer(
                 cancellationToken
             );
         await HeldValues.EnsureAsync(new ColumnLook(databases), survey.Tables, goal, cancellationToken);
-        await WrongKeys.EnsureNoneAsync(
+        var tried = await WrongKeys.EnsureNoneAsync(
             new KeyProbe(databases, ring),
             new KnownFailures(control),
             survey.Tables,
             goal,
             cancellationToken
         );
+        await MetKeyStore.RecordAsync(alone, rotationId, tried, cancellationToken);
         await RotationTableStore.RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return null;
     }

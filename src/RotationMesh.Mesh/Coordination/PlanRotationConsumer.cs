@@ -198,7 +198,7 @@ internal sealed class PlanRotationConsumer(
             .Select(table => new PlannedTable(table.Scope, table.Database, table.Table))
             .ToHashSet();
         var late = tables.Where(table => !known.Contains(table.Name)).ToList();
-        var wrong = await WrongKeys.FindAsync(
+        var (tried, wrong) = await WrongKeys.FindAsync(
             new KeyProbe(databases, ring),
             new KnownFailures(control),
             late,
@@ -208,6 +208,7 @@ internal sealed class PlanRotationConsumer(
         if (wrong.Count > 0)
             throw new UsageException(wrong[0].Explain());
         await HeldValues.EnsureAsync(new ColumnLook(databases), late, command.Goal, cancellationToken);
+        await MetKeyStore.RecordAsync(alone, command.RotationId, tried, cancellationToken);
         await RotationTableStore.RecordAsync(
             alone,
             command.RotationId,

@@ -8,8 +8,10 @@ namespace RotationMesh.Mesh.Coordination;
 /// <summary>Tries the keys on a sample of each table before anything of it is written.</summary>
 internal static class WrongKeys
 {
-    /// <summary>Throws <see cref="UsageException"/> that names the tables and versions whose key can't be the right one.</summary>
-    public static async Task EnsureNoneAsync(
+    /// <summary>
+    /// What was tried. Throws <see cref="UsageException"/> that names the tables and versions whose key can't be the right one.
+    /// </summary>
+    public static async Task<IReadOnlyList<ProbeResult>> EnsureNoneAsync(
         KeyProbe probe,
         KnownFailures known,
         IEnumerable<SurveyedTable> tables,
@@ -17,15 +19,16 @@ internal static class WrongKeys
         CancellationToken cancellationToken
     )
     {
-        var wrong = await FindAsync(probe, known, tables, goal, cancellationToken);
+        var (tried, wrong) = await FindAsync(probe, known, tables, goal, cancellationToken);
         if (wrong.Count > 0)
             throw new UsageException(
                 string.Join(Environment.NewLine, wrong.Select(result => result.Explain()))
             );
+        return tried;
     }
 
-    /// <summary>The tables and versions whose key can't be the one that the rows were encrypted with.</summary>
-    public static async Task<IReadOnlyList<ProbeResult>> FindAsync(
+    /// <summary>What was tried, and of it the tables and versions whose key can't be the one that the rows were encrypted with.</summary>
+    public static async Task<(IReadOnlyList<ProbeResult> Tried, IReadOnlyList<ProbeResult> Wrong)> FindAsync(
         KeyProbe probe,
         KnownFailures known,
         IEnumerable<SurveyedTable> tables,
@@ -33,7 +36,7 @@ internal static class WrongKeys
         CancellationToken cancellationToken
     )
     {
-        var wrong = new List<ProbeResult>();
+        var (tried, wrong) = (new List<ProbeResult>(), new List<ProbeResult>());
         foreach (var table in tables)
         {
             var results = await probe.ProbeAsync(
@@ -42,11 +45,12 @@ internal static class WrongKeys
                 Surveyor.Tenants(goal),
                 cancellationToken
             );
+            tried.AddRange(results);
             wrong.AddRange(
                 await known.WrongKeysAsync(table.Target, table.Counts, results, cancellationToken)
             );
         }
 
-        return wrong;
+        return (tried, wrong);
     }
 }

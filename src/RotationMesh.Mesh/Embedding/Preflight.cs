@@ -37,7 +37,12 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             waiting,
             cancellationToken
         );
-        await RetiredTarget.EnsureInServiceAsync(parts.Control, goal.TargetVersion, cancellationToken);
+        await RetiredTarget.EnsureInServiceAsync(
+            parts.Control,
+            goal.TargetVersion,
+            goal.TargetFingerprint,
+            cancellationToken
+        );
         var survey = await surveyor.CountAsync(goal, null, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
         if (unfit.Count > 0)

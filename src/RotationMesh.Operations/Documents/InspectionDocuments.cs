@@ -157,6 +157,9 @@ public sealed record KeyDocument(
 
     /// <summary>Why it counts as not retired although the control schema calls it so; null where it does not.</summary>
     public string? Doubt { get; init; }
+
+    /// <summary>Why the key ring's key of this version is not to be relied on; nothing where it is.</summary>
+    public IReadOnlyList<string> RingDoubts { get; init; } = [];
 }
 
 /// <summary>What the doctor found; ok where nothing is bad.</summary>

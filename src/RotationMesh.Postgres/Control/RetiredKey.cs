@@ -14,6 +14,9 @@ public sealed record RetiredKey
     /// <summary>Fingerprint of its key; null where the key ring did not have it any more.</summary>
     public string? Fingerprint { get; init; }
 
+    /// <summary>Fingerprints of its key by whatever calls it retired: a key that is one of them is to be destroyed.</summary>
+    public IReadOnlyList<string> Fingerprints { get; init; } = [];
+
     /// <summary>When, by the database's clock.</summary>
     public DateTime RetiredAt { get; init; }
 

@@ -33,7 +33,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
 
     internal const string FindRunning = """
         SELECT correlation_id FROM rotationmesh.rotations
-        WHERE target_version = @version AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
+        WHERE (target_version = @version OR target_fingerprint = @fingerprint) AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
           AND requested_by IS NOT NULL
         """;
 
@@ -85,7 +85,13 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         return
         [
             .. said.GroupBy(key => key.Version)
-                .Select(key => key.First() with { IsRecorded = known.Contains(key.Key) })
+                .Select(key =>
+                    key.First() with
+                    {
+                        IsRecorded = known.Contains(key.Key),
+                        Fingerprints = [.. key.Select(one => one.Fingerprint).OfType<string>().Distinct()],
+                    }
+                )
                 .OrderBy(key => key.Version),
         ];
     }
@@ -125,13 +131,14 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             retirement.Hash,
         };
 
-    /// <summary>Rotations under way that bring rows to the version.</summary>
+    /// <summary>Rotations under way that bring rows to the version, or to its key under another number.</summary>
     public async Task<IReadOnlyList<Guid>> ListRotationsToAsync(
         int version,
+        string? fingerprint,
         CancellationToken cancellationToken
     ) =>
         await control.HasAsync("retired_keys", cancellationToken)
-            ? await QueryAsync<Guid>(FindRunning, new { version }, cancellationToken)
+            ? await QueryAsync<Guid>(FindRunning, new { version, fingerprint }, cancellationToken)
             : [];
 
     /// <summary>
@@ -139,10 +146,11 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     /// </summary>
     public async Task<IReadOnlyList<WriteDeadline>> ListDeadlinesToAsync(
         int version,
+        string? fingerprint,
         CancellationToken cancellationToken
     ) =>
         await control.HasAsync("partitions", cancellationToken)
-            ? await new WriteDeadlines(control.Source).ListToAsync(version, cancellationToken)
+            ? await new WriteDeadlines(control.Source).ListToAsync(version, fingerprint, cancellationToken)
             : [];
 
     /// <summary>
@@ -207,6 +215,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         var inTheWay = await RetirementBarrier.CloseAsync(
             connection,
             version,
+            fingerprint,
             counted,
             clocks,
             cancellationToken

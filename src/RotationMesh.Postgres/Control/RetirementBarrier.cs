@@ -19,7 +19,7 @@ public static class RetirementBarrier
     // One that began and ended since then may have brought rows to the version behind the back of the count.
     private const string FindEnded = """
         SELECT correlation_id FROM rotationmesh.rotations
-        WHERE target_version = @version AND ended_at >= @counted AND requested_by IS NOT NULL
+        WHERE (target_version = @version OR target_fingerprint = @fingerprint) AND ended_at >= @counted AND requested_by IS NOT NULL
         """;
 
     /// <summary>What is said of a rotation to the version that is not over.</summary>
@@ -41,12 +41,18 @@ public static class RetirementBarrier
     internal static async Task<IReadOnlyList<string>> CloseAsync(
         NpgsqlConnection connection,
         int version,
+        string? fingerprint,
         DateTime counted,
         IReadOnlyDictionary<string, DateTime> clocks,
         CancellationToken cancellationToken
     )
     {
-        var values = new { version, counted };
+        var values = new
+        {
+            version,
+            fingerprint,
+            counted,
+        };
         await connection.ExecuteAsync(new CommandDefinition(Close, cancellationToken: cancellationToken));
         var running = await connection.QueryAsync<Guid>(
             new CommandDefinition(RetiredKeyStore.FindRunning, values, cancellationToken: cancellationToken)

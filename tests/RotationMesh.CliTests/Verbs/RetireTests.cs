@@ -110,13 +110,17 @@ public sealed class RetireTests
         Assert.That((await site.RunAsync("keys")).Exits(0).Output, Does.Contain(told));
         Assert.That(
             (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
-            Does.Contain(told).And.Contain("--gone app")
+            Does.Contain(told).And.Contain("--gone app=0123456789abcdef/7")
         );
         Assert.That(
             (await site.RunAsync("keys", "retire", "1", "--gone", "other")).Refusal(),
             Does.Contain("--gone other")
         );
-        (await site.RunAsync("keys", "retire", "1", "--gone", "app")).Exits(0);
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "1", "--gone", "app=0123456789abcdef/8")).Refusal(),
+            Does.Contain("--gone app=0123456789abcdef/8")
+        );
+        (await site.RunAsync("keys", "retire", "1", "--gone", "app=0123456789abcdef/7")).Exits(0);
         (await site.RunAsync("keys", "retire", "1")).Exits(0);
         Assert.That(
             (await site.RunAsync("--output", "json", "audit")).Exits(0).Output,

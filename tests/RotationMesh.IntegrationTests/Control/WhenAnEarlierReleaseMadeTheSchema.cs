@@ -78,7 +78,7 @@ public sealed class WhenAnEarlierReleaseMadeTheSchema
 
         var now = await database.ScalarAsync<DateTime>("SELECT now()");
         var deadline = (
-            await new RetiredKeyStore(control).ListDeadlinesToAsync(2, CancellationToken.None)
+            await new RetiredKeyStore(control).ListDeadlinesToAsync(2, null, CancellationToken.None)
         ).Single();
         Assert.That(deadline.Until, Is.GreaterThan(now).And.LessThan(now + TimeSpan.FromMinutes(2)));
         Assert.That(

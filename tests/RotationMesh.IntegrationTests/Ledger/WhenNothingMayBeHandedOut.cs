@@ -27,6 +27,33 @@ public sealed class WhenNothingMayBeHandedOut
     }
 
     [Test]
+    public async Task Nothing_is_handed_out_towards_a_key_that_was_retired_under_another_version(
+        [Values] bool byTheLogAlone
+    )
+    {
+        await scene.PlanAsync(1);
+        if (byTheLogAlone)
+            await new AuditLog(scene.Source, AuditScene.Ring).AppendAsync(
+                AuditEntry.Of(
+                    AuditKind.KeyRetired,
+                    null,
+                    "test",
+                    new { Version = 1, Fingerprint = new string('a', 16) }
+                ),
+                CancellationToken.None
+            );
+        else
+            await scene.ExecuteAsync(
+                """
+                INSERT INTO rotationmesh.retired_keys (version, fingerprint, retired_at, retired_by, audit_sequence, audit_hash)
+                SELECT 1, repeat('a', 16), now(), 'test', 1, decode(repeat('00', 32), 'hex')
+                """
+            );
+
+        Assert.That(await scene.TakeAsync(), Is.Empty);
+    }
+
+    [Test]
     public async Task Nothing_is_handed_out_towards_a_version_that_is_retired()
     {
         await scene.PlanAsync(1);

@@ -12,10 +12,21 @@ internal static class StageRetirement
         this Stage stage,
         int version = 1,
         params IReadOnlyList<string> gone
+    ) => stage.RetireAsync(version, gone, "it is not what the test is about");
+
+    /// <summary>With the look at what the map does not name.</summary>
+    public static Task<RetirementDocument> ScanAndRetireAsync(this Stage stage, int version = 1) =>
+        stage.RetireAsync(version, [], null);
+
+    private static Task<RetirementDocument> RetireAsync(
+        this Stage stage,
+        int version,
+        IReadOnlyList<string> gone,
+        string? skipScanReason
     ) =>
         new LocalKeyRetirement(
             stage.Map,
-            StageKeys.Ring,
+            () => stage.Ring,
             stage.Databases,
             stage.Schema,
             stage.Control
@@ -25,14 +36,14 @@ internal static class StageRetirement
                 Version = version,
                 RequestedBy = "test",
                 Gone = gone,
-                SkipScanReason = "it is not what the test is about",
+                SkipScanReason = skipScanReason,
             },
             new Progress<ProgressDocument>(),
             CancellationToken.None
         );
 
     public static LocalInspections Inspections(this Stage stage) =>
-        new(stage.Map, StageKeys.Ring, stage.Databases, stage.Formats, stage.Control);
+        new(stage.Map, () => stage.Ring, stage.Databases, stage.Formats, stage.Control);
 
     public static async Task<KeyDocument> KeyAsync(this Stage stage, int version = 1) =>
         (await stage.Inspections().ListKeysAsync(CancellationToken.None)).Keys.Single(key =>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.TestKit;
@@ -5,11 +6,12 @@ using RotationMesh.TestKit;
 namespace RotationMesh.IntegrationTests.Retiring;
 
 /// <summary>A key is retired by a look at the databases that rotations were for: others say nothing of their rows.</summary>
-public sealed class WhenTheMapLeadsElsewhere
+public sealed partial class WhenTheMapLeadsElsewhere
 {
     private TestDatabase control = null!;
     private TestDatabase first = null!;
     private TestDatabase second = null!;
+    private TestDatabase third = null!;
 
     [SetUp]
     public async Task Create()
@@ -17,6 +19,7 @@ public sealed class WhenTheMapLeadsElsewhere
         control = await TestDatabase.CreateAsync();
         first = await TestDatabase.CreateAsync();
         second = await TestDatabase.CreateAsync();
+        third = await TestDatabase.CreateAsync();
     }
 
     [TearDown]
@@ -25,6 +28,7 @@ public sealed class WhenTheMapLeadsElsewhere
         await control.DisposeAsync();
         await first.DisposeAsync();
         await second.DisposeAsync();
+        await third.DisposeAsync();
     }
 
     [Test]
@@ -76,6 +80,43 @@ public sealed class WhenTheMapLeadsElsewhere
     }
 
     [Test]
+    public async Task Of_two_by_one_name_the_operator_says_which_one_is_gone()
+    {
+        await using var before = Stage.Of(first, control.ConnectionString);
+        await using var since = Stage.Of(second, control.ConnectionString);
+        await using var staging = Stage.Of(third, control.ConnectionString);
+        await RotateAsync(before);
+        await RotateAsync(since);
+        await staging.CreateNotesAsync();
+
+        var listed = await staging.RetireAsync();
+        var ways = listed.InTheWay.Select(line => Way().Match(line).Groups[1].Value).ToList();
+        Assert.That(ways, Has.Count.EqualTo(2).And.Unique.And.All.StartsWith("app="));
+        Assert.That(listed.InTheWay, Has.All.Contains("moved or upgraded into another server"));
+        Assert.That(
+            async () => await staging.RetireAsync(1, "app"),
+            Throws
+                .InstanceOf<UsageException>()
+                .With.Message.Contains($"--gone {ways[0]}")
+                .And.Message.Contains($"--gone {ways[1]}")
+        );
+        Assert.That(
+            async () => await staging.RetireAsync(1, "app=0123456789abcdef/7"),
+            Throws.InstanceOf<UsageException>().With.Message.Contains("--gone app=0123456789abcdef/7")
+        );
+
+        var one = await staging.RetireAsync(1, ways[0]);
+        var both = await staging.RetireAsync(1, ways[0], ways[1]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(one.Retired, Is.False);
+            Assert.That(one.InTheWay.Single(), Does.Contain($"--gone {ways[1]}"));
+            Assert.That(both.Retired, Is.True, string.Join("; ", both.InTheWay));
+        }
+    }
+
+    [Test]
     public async Task Only_a_database_that_is_missing_can_be_said_to_be_gone()
     {
         await using var own = Stage.Of(first, control.ConnectionString);
@@ -86,6 +127,9 @@ public sealed class WhenTheMapLeadsElsewhere
             Throws.InstanceOf<UsageException>().With.Message.Contains("--gone app")
         );
     }
+
+    [GeneratedRegex(@"--gone (\S+)$")]
+    private static partial Regex Way();
 
     private static async Task RotateAsync(Stage stage)
     {

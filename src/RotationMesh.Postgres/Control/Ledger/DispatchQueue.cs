@@ -43,9 +43,11 @@ internal sealed class DispatchQueue(
         WITH open AS MATERIALIZED (
             SELECT r.correlation_id FROM rotationmesh.rotations r
             WHERE r.correlation_id = ANY (@rotations) AND r.state IN ('Planning', 'Rotating', 'Verifying')
-              AND NOT EXISTS (SELECT FROM rotationmesh.retired_keys k WHERE k.version = r.target_version)
+              AND NOT EXISTS (SELECT FROM rotationmesh.retired_keys k
+                              WHERE k.version = r.target_version OR k.fingerprint = r.target_fingerprint)
               AND NOT EXISTS (SELECT FROM rotationmesh.audit_events e
-                              WHERE e.kind = 'KeyRetired' AND e.details ->> 'version' = r.target_version::text)
+                              WHERE e.kind = 'KeyRetired' AND (e.details ->> 'version' = r.target_version::text
+                                                               OR e.details ->> 'fingerprint' = r.target_fingerprint))
             FOR SHARE OF r SKIP LOCKED
         ), taken AS MATERIALIZED (
             SELECT next.partition_id

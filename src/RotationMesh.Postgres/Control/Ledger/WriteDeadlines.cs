@@ -32,7 +32,8 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
 
     private const string OfRotation = $"{Latest} WHERE r.correlation_id = @rotationId {ByDatabase}";
 
-    internal const string ToVersion = $"{Latest} WHERE r.target_version = @version {ByDatabase}";
+    internal const string ToVersion =
+        $"{Latest} WHERE (r.target_version = @version OR r.target_fingerprint = @fingerprint) {ByDatabase}";
 
     private const string Forget = """
         UPDATE rotationmesh.partitions p SET left_until = NULL
@@ -62,9 +63,14 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
         CancellationToken cancellationToken
     ) => QueryAsync(OfRotation, new { rotationId }, cancellationToken);
 
-    /// <summary>The latest of all rotations that bring rows to a version, over or not.</summary>
-    public Task<IReadOnlyList<WriteDeadline>> ListToAsync(int version, CancellationToken cancellationToken) =>
-        QueryAsync(ToVersion, new { version }, cancellationToken);
+    /// <summary>
+    /// The latest of all rotations that bring rows to a version, or to its key under another number, over or not.
+    /// </summary>
+    public Task<IReadOnlyList<WriteDeadline>> ListToAsync(
+        int version,
+        string? fingerprint,
+        CancellationToken cancellationToken
+    ) => QueryAsync(ToVersion, new { version, fingerprint }, cancellationToken);
 
     /// <summary>Forgets what has passed by a <paramref name="reading"/> of the database's clock.</summary>
     public async Task ForgetAsync(

@@ -49,6 +49,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
             "rotation_id database_name table_name tenants claimed_at identity relations tenancy"
         ),
         new("rotated_databases", Replace, "database_name identity rotation_id claimed_at"),
+        new("met_keys", Add, "version fingerprint rotation_id met_at"),
         new(
             "requests",
             Replace,

@@ -1,0 +1,55 @@
+using RotationMesh.Core.Keys;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Engine.Retiring;
+
+/// <summary>
+/// What a key ring calls a version, held against the keys that rotations met under it and those that were retired. Where
+/// nothing was recorded of a version, the ring is believed.
+/// </summary>
+internal sealed class RingCheck(KeyRing ring, IReadOnlyList<RetiredKey> retired, IReadOnlyList<MetKey> met)
+{
+    /// <summary>Why nobody can tell by this ring what the version's key opens; null where the ring has that key.</summary>
+    public string? Lacking(long? version) =>
+        version is >= 1 and <= int.MaxValue && ring.TryGet((int)version, out var key)
+            ? Differing(key)
+            : $"the key ring lacks the key of version {version}";
+
+    /// <summary>The ring's key of the version; null where it lacks it, or has another one.</summary>
+    public MasterKey? Find(int version) =>
+        ring.TryGet(version, out var key) && Differing(key) is null ? key : null;
+
+    /// <summary>Why the key of the version is in use whatever becomes of the version; null where it is not.</summary>
+    public string? InUse(int version)
+    {
+        if (SharedKey.Explain(ring, version) is { } shared)
+            return $"{shared}: it stays in use as long as one of them does";
+        var known = Met(version);
+        return
+            ring.Keys.FirstOrDefault(key => key.Version != version && known.Contains(key.Fingerprint))
+                is { } other
+            ? $"the key that rotations met as version {version} (fingerprint {other.Fingerprint}) is version {other.Version} of the key ring: "
+                + "it stays in use as long as that one does"
+            : null;
+    }
+
+    /// <summary>Why the ring's key of the version is not to be relied on.</summary>
+    public IReadOnlyList<string> Doubts(int version) =>
+        ring.TryGet(version, out var key)
+            ?
+            [
+                .. (
+                    (string?[])
+                        [Differing(key), RetiredTarget.ExplainReturn(retired, version, key.Fingerprint)]
+                ).OfType<string>(),
+            ]
+            : [];
+
+    private string? Differing(MasterKey key) =>
+        Met(key.Version) is { Count: > 0 } known && !known.Contains(key.Fingerprint)
+            ? $"the key ring's version {key.Version} is not the key that rotations met: fingerprints {key.Fingerprint} and {string.Join(", ", known)}"
+            : null;
+
+    private IReadOnlyList<string> Met(int version) =>
+        [.. met.Where(key => key.Version == version).Select(key => key.Fingerprint)];
+}
