@@ -23,6 +23,10 @@ public sealed class PolicyReadingTests
         $"((tenant IS NOT NULL) AND ({Now} IS NOT NULL) AND ((tenant = {Now}) OR (title = 'x'::text)))"
     )]
     [TestCase($"((tenant)::text = (({Now})::character varying(36))::text)")]
+    [TestCase(
+        "(tenant OPERATOR(pg_catalog.=) pg_catalog.current_setting('app.tenant'::pg_catalog.text, true))",
+        TestName = "What_is_the_server_s_own_is_written_out_where_a_schema_shadows_it"
+    )]
     public void A_condition_that_the_tenant_is_the_one_that_is_set_hides_nothing(string shows) =>
         Assert.That(Why(new() { Shows = shows, TenantTypes = ["character varying(36)"] }), Is.Null);
 
@@ -43,6 +47,7 @@ public sealed class PolicyReadingTests
     [TestCase($"(upper(tenant) = {Now})")]
     [TestCase($"(tenant = lower({Now}))")]
     [TestCase($"(tenant <> {Now})")]
+    [TestCase($"(tenant OPERATOR(traps.=) {Now})")]
     [TestCase($"(NOT (tenant = {Now}))")]
     [TestCase($"((tenant = {Now}) IS NOT TRUE)")]
     [TestCase($"(tenant IS DISTINCT FROM {Now})")]

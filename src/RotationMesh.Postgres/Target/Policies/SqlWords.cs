@@ -25,9 +25,29 @@ internal enum SqlWordKind
 /// <summary>SQL as words, and the cuts that need no more of its grammar than which brackets belong together.</summary>
 internal static partial class SqlWords
 {
-    /// <summary>Unquoted names in lower case, quoted ones and literals without their quotes; no comments.</summary>
-    public static SqlWord[] Of(string sql) =>
-        [.. Word().Matches(sql).Where(match => !match.Groups["skip"].Success).Select(Read)];
+    /// <summary>
+    /// Unquoted names in lower case, quoted ones and literals without their quotes; no comments. What is the server's own is
+    /// written as where nobody shadows it: <c>OPERATOR(pg_catalog.=)</c> is <c>=</c>.
+    /// </summary>
+    public static SqlWord[] Of(string sql)
+    {
+        SqlWord[] all = [.. Word().Matches(sql).Where(match => !match.Groups["skip"].Success).Select(Read)];
+        var words = new List<SqlWord>(all.Length);
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (At(all, i, "operator", "(", "pg_catalog", ".") && At(all, i + 5, ")"))
+            {
+                words.Add(all[i + 4]);
+                i += 5;
+            }
+            else if (At(all, i, "pg_catalog", "."))
+                i++;
+            else
+                words.Add(all[i]);
+        }
+
+        return [.. words];
+    }
 
     /// <summary>Without the brackets around the whole.</summary>
     public static SqlWord[] Bare(SqlWord[] words)

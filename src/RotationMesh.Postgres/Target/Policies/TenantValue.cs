@@ -59,8 +59,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
                 // The setting is set: what coalesce has for another case is not asked for.
                 && (alone.Is("coalesce") || arguments is [_, var empty] && IsEmptyText(empty))
                 && IsSet(arguments[0], functions, casts);
-        return (name.Length == 1 || SqlWords.At(name, 0, "pg_catalog", ".") && name.Length == 3)
-            && name[^1].Text == "current_setting"
+        return name is [{ Text: "current_setting" }]
             && arguments.Count is 1 or 2
             && IsLiteral(arguments[0], setting)
             && KeepsEqual(casts, Parsed);
