@@ -164,6 +164,32 @@ public sealed class ScanKindsTests
         );
     }
 
+    [TestCase("token", "to_jsonb(jsonb_build_object('token', body)::text)")]
+    [TestCase("a.token", "jsonb_build_object('a', jsonb_build_object('token', body)::text)")]
+    public async Task A_document_inside_a_text_of_another_is_not_where_the_path_of_the_map_leads(
+        string path,
+        string twice
+    )
+    {
+        await using var stage = await Stage.CreateAsync(
+            Entries.Notes with
+            {
+                Columns = [Entries.Column("doc", path), Entries.Column("body")],
+            }
+        );
+        await stage.CreateNotesAsync();
+        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN doc jsonb");
+        await stage.InsertAsync(Note.Many(60));
+        await stage.ExecuteAsync($"UPDATE notes SET doc = {twice}");
+
+        var scan = await stage.ScanAsync();
+
+        Assert.That(
+            scan.Found.Select(pair => (pair.Envelopes.Column, pair.Envelopes.Opened.Single().Values)),
+            Is.EqualTo(new[] { ("doc", 60L) })
+        );
+    }
+
     private static async Task<Stage> CreateAsync()
     {
         var stage = await Stage.CreateAsync();

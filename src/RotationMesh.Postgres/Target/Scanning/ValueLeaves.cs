@@ -38,11 +38,17 @@ internal static class ValueLeaves
         if (start[0] != '(' && Parse(value) is { } document)
         {
             using (document)
-                return [.. Of(document.RootElement, path, place, depth + 1)];
+                return
+                [
+                    .. Of(document.RootElement, path, depth == 0 ? place : [.. place, Inside], depth + 1),
+                ];
         }
 
         return LiteralParts.Of(value).SelectMany(part => Of(part, path + "[]", [], depth + 1));
     }
+
+    /// <summary>No name of a member: a path of the map leads into no document that stands inside a text of another.</summary>
+    private const string Inside = "\0";
 
     private static JsonDocument? Parse(string value)
     {
