@@ -31,7 +31,7 @@ internal sealed class Verification(
                 var outcome = await verifier.VerifyAsync(
                     partition.Target,
                     partition.Range,
-                    request.Version,
+                    version: null,
                     request.Share(table.Holding),
                     progress.AddVerified,
                     failures.KeepAsync,

@@ -6,9 +6,6 @@ public sealed record VerificationRequest
     /// <summary>The tenants to verify; null for all.</summary>
     public IReadOnlyList<string>? Tenants { get; init; }
 
-    /// <summary>The version that rows must claim to be decrypted; null for every row under the version it claims.</summary>
-    public int? Version { get; init; }
-
     /// <summary>Share (0 to 1) to decrypt of a table with so many rows; null for all rows.</summary>
     public required Func<long, double?> Share { get; init; }
 
