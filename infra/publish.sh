@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # publish.sh PROJECT PROGRAM: leaves artifacts/PROGRAM, a link to the published program, which needs the .NET runtime.
 # It is compiled ahead of time for this machine where the compiler can be had: commands start in about half the time.
+# Code of the framework that is generic over our own types is compiled as well (most of what an async method needs): it
+# would be compiled at each start otherwise, 4,000 methods of a rotation's 9,700.
 set -euo pipefail
 
 project=$1 program=$2
@@ -22,7 +24,8 @@ publish() {
 
 rm -rf "artifacts/$program.d" "artifacts/$program"
 mkdir -p artifacts
-if ! publish --runtime "$(platform)" --self-contained false -p:PublishReadyToRun=true; then
+if ! publish --runtime "$(platform)" --self-contained false -p:PublishReadyToRun=true \
+  -p:PublishReadyToRunCrossgen2ExtraArgs='--opt-cross-module:*'; then
   echo "publish: not compiled ahead of time; commands take longer to start" >&2
   publish
 fi

@@ -1,7 +1,16 @@
 #!/usr/bin/env bash
-# summary.sh FOLDER: one line, "N passed, N failed, N skipped", from the counters of the .trx files in the folder.
-# Fails if anything failed or nothing ran.
+# summary.sh FOLDER: a line for each test that failed, from the .log files in the folder, then "N passed, N failed,
+# N skipped" from the counters of its .trx files. Fails if anything failed or nothing ran.
 set -euo pipefail
+
+# The name, and the beginning of what the test said: enough to know it where only the end of the output is kept.
+find "$1" -name '*.log' -exec awk '
+  function say() { if (test != "") print substr("failed: " project ": " test ":" said, 1, 900); test = said = "" }
+  FNR == 1 { say(); project = FILENAME; gsub(/^.*\/|\.log$/, "", project) }
+  /^  Failed [^ ]/ { say(); test = $0; sub(/^  Failed /, "", test); sub(/ \[[^][]*\]$/, "", test); next }
+  /^  (Stack Trace|Standard Output|Passed|Skipped)/ { say() }
+  test != "" && !/^  Error Message:/ { gsub(/^ +/, ""); said = said " " $0 }
+  END { say() }' {} +
 
 # A run that ended before its time leaves a file without counters, or none: `dotnet test` fails then. Skipped tests are
 # those that have no counter of their own.
