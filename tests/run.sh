@@ -48,12 +48,12 @@ projects() {
 
 # What a project says is kept until it has ended, so that two do not speak at once.
 run_project() {
-  local project=$1 name said started=$SECONDS status=0
+  local project=$1 name said started=$SECONDS status=0 TIMEFORMAT='%U + %S s of processor time without the servers'
   shift
   name=$(basename "$project" .csproj)
   said=$results/$name.log
-  dotnet test "$project" --configuration Release --no-build --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" "$@" </dev/null >"$said" 2>&1 || status=$?
+  { time dotnet test "$project" --configuration Release --no-build --results-directory "$results" \
+    --logger "trx;LogFileName=$name.trx" "$@" </dev/null; } >"$said" 2>&1 || status=$?
   echo "== $name: $((SECONDS - started)) s"
   cat "$said"
   [ "$status" -eq 0 ] || echo "$name" >>"$results/broken"

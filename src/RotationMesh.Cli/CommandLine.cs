@@ -32,7 +32,7 @@ internal static class CommandLine
         foreach (var command in Verbs())
             root.Subcommands.Add(command.Build(_ => terminal, interrupt.Token));
         var parsed = root.Parse(arguments);
-        terminal = new Terminal(parsed, output, error);
+        terminal = new Terminal(parsed, output, error) { CommandLine = CommandLineText.Of(arguments) };
         if (parsed.Errors.Count > 0)
             return terminal.Fail(
                 ExitCodes.Usage,

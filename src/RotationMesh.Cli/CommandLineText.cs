@@ -5,9 +5,6 @@ namespace RotationMesh.Cli;
 /// <summary>The command line as the audit log keeps it. No option takes a secret; one that slipped into a value is cut out.</summary>
 internal static partial class CommandLineText
 {
-    /// <summary>The command line of this process.</summary>
-    public static string Own { get; } = Of(Environment.GetCommandLineArgs().Skip(1));
-
     /// <summary>Arguments as a shell would take them, without passwords.</summary>
     public static string Of(IEnumerable<string> arguments) =>
         string.Join(' ', arguments.Select(argument => Quoted(Cleared(argument))).Prepend("rotationmesh"));

@@ -55,7 +55,7 @@ internal static class GlobalOptions
 
     private static string? FromEnvironment(string name)
     {
-        var value = Environment.GetEnvironmentVariable($"ROTATIONMESH_{name}");
+        var value = EnvironmentVariables.Get($"ROTATIONMESH_{name}");
         return string.IsNullOrEmpty(value) ? null : value;
     }
 }

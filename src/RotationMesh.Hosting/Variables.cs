@@ -5,7 +5,7 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Hosting;
 
 /// <summary>
-/// Where settings and secrets come from: the process's environment, then a dotenv file; and for each variable the file
+/// Where settings and secrets come from: the program's environment, then a dotenv file; and for each variable the file
 /// that <c>NAME_FILE</c> points to (a mounted secret).
 /// </summary>
 public sealed class Variables
@@ -19,7 +19,7 @@ public sealed class Variables
     /// <summary>Value of a variable; null where it is not set or empty.</summary>
     public string? Get(string name)
     {
-        var value = Environment.GetEnvironmentVariable(name);
+        var value = EnvironmentVariables.Get(name);
         if (string.IsNullOrEmpty(value))
             file.TryGet(name, out value);
         return string.IsNullOrEmpty(value) ? null : value;
@@ -80,8 +80,8 @@ public sealed class Variables
         {
             foreach (var name in written.Keys)
             {
-                if (Environment.GetEnvironmentVariable(name) is not null)
-                    Environment.SetEnvironmentVariable(name, null);
+                if (EnvironmentVariables.Get(name) is not null)
+                    EnvironmentVariables.Remove(name);
                 file.Remove(name);
             }
 
@@ -100,7 +100,7 @@ public sealed class Variables
     }
 
     private bool IsOfFile(string name) =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)) && file.TryGet(name, out _);
+        string.IsNullOrEmpty(EnvironmentVariables.Get(name)) && file.TryGet(name, out _);
 
     private static string ReadWritten(string path, string namedBy)
     {

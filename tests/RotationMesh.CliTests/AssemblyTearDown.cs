@@ -1,3 +1,4 @@
+using RotationMesh.CliTests.Setting;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.CliTests;
@@ -7,5 +8,9 @@ namespace RotationMesh.CliTests;
 public sealed class AssemblyTearDown
 {
     [OneTimeTearDown]
-    public Task Stop_the_server() => PostgresServer.StopAsync();
+    public async Task Stop_the_server()
+    {
+        await LoadedSamples.DropAsync();
+        await PostgresServer.StopAsync();
+    }
 }

@@ -105,7 +105,7 @@ internal sealed class KeysVerb : IVerb
         {
             Version = parsed.GetValue(retired),
             RequestedBy = Operator.Name,
-            CommandLine = CommandLineText.Own,
+            CommandLine = terminal.CommandLine,
             SkipScanReason = parsed.GetValue(reason),
             Gone = parsed.GetValue(gone) ?? [],
         };

@@ -94,7 +94,7 @@ internal sealed class RotateVerb : IVerb
         await using var desk = new Desk(parsed, terminal);
         if (desk.Here is { } session)
             session.WaitsForLocks = !parsed.GetValue(dryRun);
-        var order = gates.Read(parsed, Order(parsed));
+        var order = gates.Read(parsed, Order(parsed, terminal));
         var waits = PatienceOption.Read(parsed, patience, desk.Here);
         var isDetached = parsed.GetValue(detach);
         if (isDetached && (desk.Here is not null || parsed.GetValue(dryRun)))
@@ -188,7 +188,7 @@ internal sealed class RotateVerb : IVerb
         return await session.Rotations.FindAsync(report.RotationId, CancellationToken.None);
     }
 
-    private RotationOrder Order(ParseResult parsed) =>
+    private RotationOrder Order(ParseResult parsed, Terminal terminal) =>
         new()
         {
             Rows = scopes.Read(parsed),
@@ -198,7 +198,7 @@ internal sealed class RotateVerb : IVerb
             Workers = parsed.GetResult(workers) is { Implicit: false } ? parsed.GetValue(workers) : null,
             Verify = parsed.GetValue(verify),
             RequestedBy = Operator.Name,
-            CommandLine = CommandLineText.Own,
+            CommandLine = terminal.CommandLine,
             TraceParent = Activity.Current?.Id,
         };
 }

@@ -39,6 +39,9 @@ internal sealed class Terminal
     /// <summary>Whether standard output holds a JSON document.</summary>
     public bool IsJson { get; }
 
+    /// <summary>What the operator typed, as the audit log keeps it.</summary>
+    public required string CommandLine { get; init; }
+
     /// <summary>For people, while a verb runs.</summary>
     public IAnsiConsole Progress { get; }
 

@@ -44,9 +44,13 @@ internal sealed class Site : IAsyncDisposable
     public static async Task<Site> EmptyAsync() => await EmptyAsync(await TestDatabase.CreateAsync());
 
     /// <summary>A site with the sample on a server of the test's own.</summary>
-    public static async Task<Site> LoadOnAsync(PrivatePostgres server, params string[] options)
+    public static async Task<Site> LoadOnAsync(PrivatePostgres server, params string[] options) =>
+        await LoadIntoAsync(await server.CreateDatabaseAsync(), options);
+
+    /// <summary>A site in that database, into which the program has loaded the sample.</summary>
+    public static async Task<Site> LoadIntoAsync(TestDatabase database, string[] options)
     {
-        var site = await EmptyAsync(await server.CreateDatabaseAsync());
+        var site = await EmptyAsync(database);
         (await site.RunAsync(["sample", "load", .. options])).Exits(0);
         return site;
     }
@@ -59,12 +63,8 @@ internal sealed class Site : IAsyncDisposable
     }
 
     /// <summary>A site with the sample, encrypted at version 1 unless the options of <c>sample load</c> say otherwise.</summary>
-    public static async Task<Site> LoadAsync(params string[] options)
-    {
-        var site = await EmptyAsync();
-        (await site.RunAsync(["sample", "load", .. options])).Exits(0);
-        return site;
-    }
+    public static async Task<Site> LoadAsync(params string[] options) =>
+        await EmptyAsync(await LoadedSamples.CopyAsync(options));
 
     /// <summary>Sets the key ring's variables.</summary>
     public void HoldKeys(int current, params int[] others) => Set(MasterKeys.Variables(current, others));
@@ -91,8 +91,21 @@ internal sealed class Site : IAsyncDisposable
             Directory = Folder,
         };
 
-    /// <summary>Runs the program to its end.</summary>
-    public Task<ProcessOutcome> RunAsync(params string[] arguments) => Command(arguments).RunAsync(Deadline);
+    /// <summary>
+    /// Runs the program to its end, in this process: the start of a process takes longer than most verbs. What is asked of
+    /// the process itself is asked of <see cref="RunProcessAsync"/>.
+    /// </summary>
+    public Task<ProcessOutcome> RunAsync(params string[] arguments) =>
+        InProcess.RunAsync(
+            new Dictionary<string, string?> { ["ROTATIONMESH_CONFIG"] = FilePath("rotation.yaml") }.Concat(
+                Variables
+            ),
+            arguments
+        );
+
+    /// <summary>Runs the program to its end in a process of its own.</summary>
+    public Task<ProcessOutcome> RunProcessAsync(params string[] arguments) =>
+        Command(arguments).RunAsync(Deadline);
 
     /// <summary>Waits for the end of the program that runs.</summary>
     public static Task<ProcessOutcome> EndAsync(ProcessRun run) => run.EndAsync(Deadline);
