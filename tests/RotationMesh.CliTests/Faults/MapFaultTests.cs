@@ -51,7 +51,7 @@ public sealed class MapFaultTests
     [Test]
     public async Task A_missing_file_is_named() =>
         Assert.That(
-            (await site.RunAsync("--config", "elsewhere.yaml", "rotate")).Refusal(),
+            (await site.RunProcessAsync("--config", "elsewhere.yaml", "rotate")).Refusal(),
             Does.Contain("elsewhere.yaml").And.Contain("no such file")
         );
 

@@ -75,7 +75,7 @@ public sealed class MountedKeyTests
         var asFile = (await site.RunAsync("keys")).Exits(0);
         site.Variables[$"{Key}_FILE"] = null;
         site.Write(".env", $"{Key}=\"{key}\\n\"\n");
-        var asLine = (await site.RunAsync("keys", "--env-file", ".env")).Exits(0);
+        var asLine = (await site.RunProcessAsync("keys", "--env-file", ".env")).Exits(0);
 
         Assert.Multiple(() =>
         {
@@ -111,8 +111,8 @@ public sealed class MountedKeyTests
         site.Write(".env", $"# keys\nexport NOTHING=1\n{string.Join('\n', lines)}\n");
         foreach (var variable in site.Variables.Keys.ToList())
             site.Variables[variable] = null;
-        (await site.RunAsync("--env-file", ".env", "rotate")).Exits(0);
-        (await site.RunAsync("verify", "--env-file", ".env")).Exits(0);
+        (await site.RunProcessAsync("--env-file", ".env", "rotate")).Exits(0);
+        (await site.RunProcessAsync("verify", "--env-file", ".env")).Exits(0);
     }
 
     [TestCase("nowhere.env", "nowhere.env can't be read")]
@@ -120,7 +120,7 @@ public sealed class MountedKeyTests
     public async Task A_faulty_dotenv_file_is_named(string file, string fault)
     {
         site.Write("broken.env", $"A=1\n{MasterKeys.Values[1]}\n");
-        var line = (await site.RunAsync("--env-file", file, "rotate")).Refusal();
+        var line = (await site.RunProcessAsync("--env-file", file, "rotate")).Refusal();
         Assert.That(line, Does.Contain(fault));
         Assert.That(line, Does.Not.Contain(MasterKeys.Values[1][..8]));
     }

@@ -37,7 +37,7 @@ public sealed class WhenASchemaShadowsTheServer
         await using var recorder = new StatementRecorder(role.ConnectionString);
         site.Variables["APP_DATABASE_URL"] = recorder.ConnectionString;
         foreach (var run in Runs)
-            (await site.RunAsync(run)).Exits(0);
+            (await RunAsync(run)).Exits(0);
         called = new CalledNames(recorder.Statements);
     }
 
@@ -66,7 +66,7 @@ public sealed class WhenASchemaShadowsTheServer
         );
         foreach (var run in Runs)
         {
-            var outcome = await site.RunAsync(run);
+            var outcome = await RunAsync(run);
             var sprung = await Traps.SprungAsync(site.Database);
             Assert.That(sprung, Is.Null, $"{string.Join(' ', run)}: {outcome}");
             outcome.Exits(0);
@@ -99,4 +99,14 @@ public sealed class WhenASchemaShadowsTheServer
         );
         return role;
     }
+
+    // The map beside the site's own is found by its path.
+    private Task<ProcessOutcome> RunAsync(string[] arguments) =>
+        site.RunAsync([
+            .. arguments.Select(argument =>
+                argument.EndsWith(".yaml", StringComparison.Ordinal)
+                    ? Path.Combine(site.Folder, argument)
+                    : argument
+            ),
+        ]);
 }

@@ -92,16 +92,16 @@ internal sealed class Site : IAsyncDisposable
         };
 
     /// <summary>
-    /// Runs the program to its end, in this process: the start of a process takes longer than most verbs. What is asked of
-    /// the process itself is asked of <see cref="RunProcessAsync"/>.
+    /// Runs the program to its end, in this process: the start of a process takes longer than most verbs. It finds the map,
+    /// but no other file of the folder by its name; for that, and for what is asked of the process itself, there is
+    /// <see cref="RunProcessAsync"/>.
     /// </summary>
-    public Task<ProcessOutcome> RunAsync(params string[] arguments) =>
-        InProcess.RunAsync(
-            new Dictionary<string, string?> { ["ROTATIONMESH_CONFIG"] = FilePath("rotation.yaml") }.Concat(
-                Variables
-            ),
-            arguments
-        );
+    public async Task<ProcessOutcome> RunAsync(params string[] arguments)
+    {
+        var map = new Dictionary<string, string?> { ["ROTATIONMESH_CONFIG"] = FilePath("rotation.yaml") };
+        var outcome = await InProcess.RunAsync(map.Concat(Variables), arguments);
+        return outcome with { Output = FromTheFolder(outcome.Output), Error = FromTheFolder(outcome.Error) };
+    }
 
     /// <summary>Runs the program to its end in a process of its own.</summary>
     public Task<ProcessOutcome> RunProcessAsync(params string[] arguments) =>
@@ -115,6 +115,9 @@ internal sealed class Site : IAsyncDisposable
         await Database.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
+
+    // As it is said where the program runs in the folder.
+    private string FromTheFolder(string said) => said.Replace(Folder + Path.DirectorySeparatorChar, "");
 
     private string FilePath(string name) => Path.Combine(Folder, name);
 }
