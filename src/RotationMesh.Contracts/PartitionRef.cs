@@ -21,6 +21,12 @@ public sealed record PartitionRef
     /// </summary>
     public string? DatabaseIdentity { get; init; }
 
+    /// <summary>
+    /// Where the coordinator has the table's external values; null where it has none. A worker that has them elsewhere says
+    /// so.
+    /// </summary>
+    public string? Store { get; init; }
+
     /// <summary>The table that holds the rows, written as in SQL: the table itself or a leaf of it, which the worker checks.</summary>
     public required string Leaf { get; init; }
 

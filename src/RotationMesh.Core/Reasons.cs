@@ -132,6 +132,9 @@ public static class Reasons
     /// <summary>Rows whose value lives elsewhere hold others in the table, under another key than they claim.</summary>
     public const string InlineValues = "decrypt with key version";
 
+    /// <summary>Rows name an object of the store, and the predicate of the map leaves them out.</summary>
+    public const string StrayRows = "are not external by the map's predicate";
+
     /// <summary>The record of a rotation was changed by hand, or sealed with a key that is not in the ring.</summary>
     public const string RecordNotSealed = "its record says Completed, and is not sealed by this key ring";
 

@@ -3,6 +3,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
 
@@ -43,6 +44,7 @@ internal sealed class Preparation(
         var census = new TableCensus(databases);
         foreach (var table in tables)
             table.Counts = await census.CountAsync(table.Target, request.Tenants, cancellationToken);
+        StrayRows.EnsureNone(tables.Select(table => (table.Target, table.Counts)));
         await ColumnFaults.EnsureNoneAsync(
             new ColumnLook(databases),
             tables.Select(table => (table.Target, table.Counts)),

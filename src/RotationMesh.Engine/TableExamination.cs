@@ -74,10 +74,10 @@ internal sealed class TableExamination(
             findings.Add(
                 look.Fault is null ? Verdict.Good : Verdict.Bad,
                 name,
-                $"external store: {look.Fault ?? "an object of its rows can be read"}",
+                $"external store: {look.Fault ?? "an object of its rows can be read, and could be replaced"}",
                 look.Fault is null
                     ? null
-                    : $"check the bucket (line {target.Entry.ExternalStore!.Line} of the map), and the credentials in the environment"
+                    : $"check the bucket (line {target.Entry.ExternalStore!.Line} of the map), the credentials in the environment, and their rights"
             );
         foreach (var use in new TableVersions(target, counts).Retired(retired))
             findings.Add(
@@ -192,6 +192,8 @@ internal sealed class TableExamination(
             )
         )
             findings.Add(Verdict.Bad, name, fault.Problem, fault.Fix);
+        if (StrayRows.Find(target, counts) is { } stray)
+            findings.Add(Verdict.Bad, name, stray.Problem, stray.Fix);
         foreach (var column in ColumnLook.Sparse(target, counts).Where(column => column.Values > 0))
             findings.Add(
                 Verdict.Warning,

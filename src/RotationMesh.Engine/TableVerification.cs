@@ -64,6 +64,10 @@ public sealed class TableVerification(
         await LookBesideAsync(done, request, failures, stopping);
         return new VerificationReport([.. done.Select(Totals)], failures.Kept)
         {
+            Strays =
+            [
+                .. done.Select(table => StrayRows.Find(table.Target, table.Counts)).OfType<ColumnFault>(),
+            ],
             Notes =
             [
                 .. done.SelectMany(table =>
@@ -192,6 +196,9 @@ public sealed record VerificationReport(
     IReadOnlyList<RowFailure> Failures
 )
 {
+    /// <summary>Rows that name an object which the map passes over: it may need any key.</summary>
+    public IReadOnlyList<ColumnFault> Strays { get; init; } = [];
+
     /// <summary>What stands in the tables at rows whose value lives elsewhere.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

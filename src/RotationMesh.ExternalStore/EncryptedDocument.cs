@@ -46,6 +46,9 @@ internal sealed class EncryptedDocument
         }
     }
 
+    /// <summary>The document as it was read.</summary>
+    public ReadOnlyMemory<byte> Whole => document;
+
     /// <summary>The document with another envelope, in UTF-8: one that JSON need not escape, as base64 is.</summary>
     public byte[] With(ReadOnlySpan<byte> envelope)
     {

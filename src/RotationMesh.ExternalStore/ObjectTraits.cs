@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -8,30 +7,10 @@ namespace RotationMesh.ExternalStore;
 /// What an object has besides its bytes. A new version of an object has only what it is given, so a rewrite gives it all
 /// that it had: headers, metadata, tags, storage class, encryption at rest.
 /// </summary>
-internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers, List<Tag> Tags)
+internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers)
 {
-    /// <summary>Takes them from the answer that the bytes came with; tags, where there are some, need a request of their own.</summary>
-    public static async Task<ObjectTraits> OfAsync(
-        IAmazonS3 client,
-        string bucket,
-        string name,
-        GetObjectResponse answer,
-        CancellationToken cancellationToken
-    )
-    {
-        var tags = answer.TagCount is > 0
-            ? (
-                await client.GetObjectTaggingAsync(
-                    new GetObjectTaggingRequest { BucketName = bucket, Key = name },
-                    cancellationToken
-                )
-            ).Tagging
-            : null;
-        return new ObjectTraits(answer.ETag ?? "", answer, tags ?? []);
-    }
-
-    /// <summary>Gives them to the object's next version.</summary>
-    public void ApplyTo(PutObjectRequest put)
+    /// <summary>Gives them to the object's next version, with its tags, which are not among its headers.</summary>
+    public void ApplyTo(PutObjectRequest put, List<Tag> tags)
     {
         var from = Headers.Headers;
         put.Headers.ContentType = from.ContentType;
@@ -53,6 +32,6 @@ internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers, List
                 Headers.ServerSideEncryptionKeyManagementServiceKeyId;
         }
 
-        put.TagSet = Tags;
+        put.TagSet = tags;
     }
 }

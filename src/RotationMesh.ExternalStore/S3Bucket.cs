@@ -5,7 +5,8 @@ using RotationMesh.Core.External;
 namespace RotationMesh.ExternalStore;
 
 /// <summary>Objects of one bucket, each a JSON document whose field <c>encrypted</c> holds an envelope.</summary>
-internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket) : IExternalStore
+internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket, ConditionalWrites writes)
+    : IExternalStore
 {
     /// <summary>Largest object: some of them are in memory at a time, several times each.</summary>
     private const long MaxBytes = 64 << 20;
@@ -32,14 +33,8 @@ internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket) : IExterna
                         ExternalFault.Malformed,
                         "an object is not a JSON document with one field 'encrypted' that holds text"
                     );
-                var traits = await ObjectTraits.OfAsync(
-                    client.Value,
-                    bucket,
-                    name,
-                    answer,
-                    cancellationToken
-                );
-                return (IExternalValue)new S3Value(client.Value, bucket, name, document, traits);
+                var traits = new ObjectTraits(answer.ETag ?? "", answer);
+                return (IExternalValue)new S3Value(client.Value, bucket, name, document, traits, writes);
             },
             cancellationToken
         );

@@ -20,12 +20,17 @@ public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, 
     private const int Retries = 3;
 
     private readonly ConcurrentDictionary<(Uri?, string?), AmazonS3Client> clients = [];
+    private readonly ConcurrentDictionary<string, ConditionalWrites> writes = [];
 
     /// <inheritdoc/>
     public IExternalStore Open(ExternalStoreEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return new S3Bucket(new Lazy<IAmazonS3>(() => Client(entry)), entry.Bucket);
+        return new S3Bucket(
+            new Lazy<IAmazonS3>(() => Client(entry)),
+            entry.Bucket,
+            writes.GetOrAdd(entry.Place, _ => new ConditionalWrites(entry.Bucket))
+        );
     }
 
     /// <inheritdoc/>
@@ -41,7 +46,12 @@ public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, 
 
     private AmazonS3Client Make(ExternalStoreEntry entry)
     {
-        var config = new AmazonS3Config { Timeout = Timeout, MaxErrorRetry = Retries };
+        var config = new AmazonS3Config
+        {
+            Timeout = Timeout,
+            MaxErrorRetry = Retries,
+            IgnoreConfiguredEndpointUrls = true, // the map alone says where a store is, and is compared
+        };
         var region = entry.Region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION");
         if (entry.Endpoint is { } endpoint)
         {

@@ -10,7 +10,8 @@ internal sealed class S3Value(
     string bucket,
     string name,
     EncryptedDocument document,
-    ObjectTraits traits
+    ObjectTraits traits,
+    ConditionalWrites writes
 ) : IExternalValue
 {
     /// <inheritdoc/>
@@ -21,35 +22,66 @@ internal sealed class S3Value(
         S3Faults.TranslateAsync(
             async () =>
             {
+                if (await MayReplaceAsync(cancellationToken) is not { } tags)
+                    return false;
                 var etag = traits.ETag.Trim('"');
-                if (etag.Length == 0)
-                    throw new ExternalStoreException(
-                        ExternalFault.Refused,
-                        "the server gives objects no ETag, so none can be rewritten safely"
-                    );
                 // Ceph compares with the bare tag, others want it in quotes as in the answer, Amazon takes both. A server
                 // that is asked in the wrong way refuses, and the object is as it was.
                 var content = document.With(envelope.Span);
-                return await TryPutAsync(content, etag, cancellationToken)
+                return await TryPutAsync(content, tags, etag, cancellationToken)
                     || (
                         await IsUnchangedAsync(etag, cancellationToken)
-                        && await TryPutAsync(content, $"\"{etag}\"", cancellationToken)
+                        && await TryPutAsync(content, tags, $"\"{etag}\"", cancellationToken)
                     );
             },
             cancellationToken
         );
 
-    private async Task<bool> TryPutAsync(byte[] content, string etag, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public Task EnsureReplaceableAsync(CancellationToken cancellationToken) =>
+        S3Faults.TranslateAsync(() => MayReplaceAsync(cancellationToken), cancellationToken);
+
+    // The tags of the object, where nothing of it would be lost; null where it is gone.
+    private async Task<List<Tag>?> MayReplaceAsync(CancellationToken cancellationToken)
     {
-        using var stream = new MemoryStream(content, writable: false);
+        if (traits.ETag.Trim('"').Length == 0)
+            throw new ExternalStoreException(
+                ExternalFault.Refused,
+                "the server gives objects no ETag, so none can be rewritten safely"
+            );
+        try
+        {
+            var tags = await ObjectTags.OfAsync(client, bucket, name, cancellationToken);
+            await writes.EnsureAsync(client, name, () => Put(document.Whole.ToArray(), tags));
+            return tags;
+        }
+        catch (AmazonS3Exception fault) when (S3Faults.IsMissing(fault))
+        {
+            return null;
+        }
+    }
+
+    private PutObjectRequest Put(byte[] content, List<Tag> tags)
+    {
         var put = new PutObjectRequest
         {
             BucketName = bucket,
             Key = name,
-            InputStream = stream,
-            IfMatch = etag,
+            InputStream = new MemoryStream(content, writable: false),
         };
-        traits.ApplyTo(put);
+        traits.ApplyTo(put, tags);
+        return put;
+    }
+
+    private async Task<bool> TryPutAsync(
+        byte[] content,
+        List<Tag> tags,
+        string etag,
+        CancellationToken cancellationToken
+    )
+    {
+        var put = Put(content, tags);
+        put.IfMatch = etag;
         try
         {
             await client.PutObjectAsync(put, cancellationToken);

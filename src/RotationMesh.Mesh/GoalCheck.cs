@@ -20,6 +20,22 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
         return key.Fingerprint == fingerprint ? null : Refusal.FingerprintDiffers;
     }
 
+    /// <summary>
+    /// Where this process has the values of a table's external rows, beside where the coordinator has them; null where both
+    /// have them at the same place, or one of them nowhere.
+    /// </summary>
+    public string? ExplainStore(PartitionRef partition)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        var own = map.Tables.FirstOrDefault(table =>
+            (table.Scope, table.Database, table.Name)
+            == (partition.Scope, partition.Database, partition.Table)
+        );
+        return own?.ExternalStore is { } store && partition.Store is { } other && store.Place != other
+            ? $"external values of table {own.Name} are in {store.Place} there, and in {other} for the coordinator"
+            : null;
+    }
+
     /// <summary>The same in words, for the operator.</summary>
     public string? Explain(RotationGoal goal)
     {
@@ -34,7 +50,7 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
         refusal switch
         {
             Refusal.DatabaseOutOfReach => detail ?? "it can't use the database",
-            Refusal.MapDiffers => Reasons.MapDiffers,
+            Refusal.MapDiffers => detail is null ? Reasons.MapDiffers : $"{Reasons.MapDiffers}: {detail}",
             Refusal.KeyMissing => Reasons.KeyMissing,
             Refusal.FingerprintDiffers => Reasons.KeyDiffers,
             Refusal.CurrentKeyDiffers => detail ?? "its current key is not the coordinator's",

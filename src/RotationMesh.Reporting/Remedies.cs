@@ -47,8 +47,9 @@ internal static class Remedies
                 "The row's value lives in a store outside the database, and the object that the row names is not there. "
                     + "Restore it, or remove the row; then retry.",
             "StoreError" =>
-                "The store of external values refused, or did not answer. Check that it runs, the bucket in the map, and "
-                    + "the credentials in the environment, which need the right to read and write objects; then retry.",
+                "The store of external values refused, or did not answer; the cause says what it said. Check that it runs, the "
+                    + "bucket in the map, and the credentials in the environment, which need the right to read and write objects "
+                    + "and their tags; then retry.",
             "ValueTooLarge" =>
                 "A value of the row is larger than largestValue of its table in the map (64 MB where it says nothing). Give "
                     + "the table a larger one, up to 1000MB, and the workers up to four times as much memory; then retry.",

@@ -23,6 +23,12 @@ public interface IExternalValue
     ReadOnlyMemory<byte> Envelope { get; }
 
     /// <summary>
+    /// Throws <see cref="ExternalStoreException"/> where replacing the value could lose what somebody else writes, or what it
+    /// has besides its envelope. The value stays as it is.
+    /// </summary>
+    Task EnsureReplaceableAsync(CancellationToken cancellationToken);
+
+    /// <summary>
     /// Puts another envelope in its place, and leaves all else of the value as it is. False where the value has changed
     /// since it was read, or is gone: then nothing is written. Throws <see cref="ExternalStoreException"/>; the value may
     /// have been written all the same where the store did not answer.

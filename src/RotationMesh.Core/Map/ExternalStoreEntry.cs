@@ -21,6 +21,15 @@ public sealed record ExternalStoreEntry
     /// <summary>Region of the bucket; null where the environment says.</summary>
     public string? Region { get; init; }
 
+    /// <summary>
+    /// Which bucket it is and where, as two processes compare it: whoever spells the address otherwise may mean another
+    /// store, and nobody can tell.
+    /// </summary>
+    public string Place =>
+        Endpoint is { } endpoint ? $"bucket {Bucket} at {endpoint.AbsoluteUri.TrimEnd('/')}"
+        : Region is { } region ? $"bucket {Bucket} of Amazon S3 in region {region}"
+        : $"bucket {Bucket} of Amazon S3";
+
     /// <summary>Line of the store in the map file.</summary>
     public required int Line { get; init; }
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace RotationMesh.Core.Map;
 
 /// <summary>
-/// Identity of a map across processes: what it rotates and how, without connection strings, addresses and
-/// secrets (they may differ by host).
+/// Identity of a map across processes: what it rotates and how, without connection strings and secrets (they may
+/// differ by host). A database says which one it is; a store does not, so its address counts.
 /// </summary>
 public static class MapHash
 {
@@ -47,7 +47,7 @@ public static class MapHash
             version = table.Version.Name,
             table.VersionWhenNull,
             External = table.ExternalStore is { } store
-                ? $"{table.External}\n{store.Bucket}\n{store.Key.Name}\n{store.Column}"
+                ? $"{table.External}\n{store.Place}\n{store.Key.Name}\n{store.Column}"
                 : table.External,
             table.RowLevelSecurity,
             columns = table.Columns.Select(column => new

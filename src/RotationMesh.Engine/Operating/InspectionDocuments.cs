@@ -8,7 +8,7 @@ internal static class InspectionDocuments
     public static VerificationDocument Of(VerificationReport report) =>
         new()
         {
-            Ok = report.Tables.All(table => table.Failed == 0),
+            Ok = report.Strays.Count == 0 && report.Tables.All(table => table.Failed == 0),
             Totals = new VerificationTotals(
                 report.Tables.Sum(table => table.Rows),
                 report.Tables.Sum(table => table.Verified),

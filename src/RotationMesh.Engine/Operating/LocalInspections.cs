@@ -83,6 +83,7 @@ public sealed class LocalInspections(
             Standbys = await trust.StandbysAsync(Tables(order.Rows), cancellationToken),
             Notes =
             [
+                .. report.Strays.Select(stray => stray.Explain()),
                 .. report.Notes,
                 .. await trust.NotesAsync(
                     Tables(order.Rows),

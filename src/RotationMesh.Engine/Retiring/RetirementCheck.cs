@@ -3,6 +3,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Postgres.Target.Versions;
@@ -79,6 +80,7 @@ internal sealed class RetirementCheck(
             ofAllTenants: true,
             cancellationToken
         );
+        var strays = tables.Select(table => StrayRows.Find(table.Target, table.Counts)).OfType<ColumnFault>();
         var failures = await StandingFailures.ListAsync(control, cancellationToken);
         var retired = await store.ListAsync(ring, cancellationToken);
         var met = await new MetKeyStore(control).ListAsync(cancellationToken);
@@ -92,7 +94,16 @@ internal sealed class RetirementCheck(
         var keys = new List<KeyDocument>();
         foreach (var version in versions.OrderBy(version => version))
             keys.Add(
-                await UsageAsync(version, tables, columns, failures, retired, before, open, cancellationToken)
+                await UsageAsync(
+                    version,
+                    tables,
+                    [.. columns, .. strays],
+                    failures,
+                    retired,
+                    before,
+                    open,
+                    cancellationToken
+                )
             );
         // One that is retired already, and asked for once more, is looked at as if it were not.
         var candidates = keys.Where(key =>

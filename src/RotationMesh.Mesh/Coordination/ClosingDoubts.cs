@@ -30,8 +30,8 @@ internal sealed class ClosingDoubts(
     /// <summary>
     /// The summary with each doubt in a sentence for the operator; none where there is none. What external rows hold beside
     /// their value, and is under an old version as they say, is noted. Throws <see cref="Npgsql.NpgsqlException"/>
-    /// where a database does not answer, and <see cref="RotationMesh.Core.UsageException"/> where a table no longer fits the map:
-    /// nothing is concluded then.
+    /// where a database does not answer, <see cref="RotationMesh.Core.External.ExternalStoreException"/> where a store does not, and
+    /// <see cref="RotationMesh.Core.UsageException"/> where a table no longer fits the map: nothing is concluded then.
     /// </summary>
     public async Task<ClosingSummary> TellAsync(
         ClosingSummary summary,
@@ -106,7 +106,15 @@ internal sealed class ClosingDoubts(
             ? $"verification saw {verified} {Reasons.RowsNotVerified} {expected} are: retry the rotation"
             : null;
 
-    // Values at the target version, chosen by chance and decrypted by this process; null where all of them do.
+    private static string Where(TableTarget target, StoreSample objects) =>
+        objects.Failed > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $" ({objects.Failed} of them in {target.Entry.ExternalStore!.Place})"
+            )
+            : "";
+
+    // Values at the target version, in the table and in its store, chosen by chance and decrypted by this process; null where all of them do.
     private async Task<string?> SampleAsync(
         TableTarget target,
         RotationGoal goal,
@@ -122,14 +130,21 @@ internal sealed class ClosingDoubts(
         );
         if (results.Count == 0)
             return $"this process has no key of version {goal.TargetVersion}, {Reasons.NoKeyToSample}";
-        var (tried, failed) = (results.Sum(result => result.Tried), results.Sum(result => result.Failed));
+        var objects = await new StoreProbe(databases, ring).ProbeAsync(
+            target,
+            goal.TargetVersion,
+            Surveyor.Tenants(goal),
+            cancellationToken
+        );
+        var tried = results.Sum(result => result.Tried) + objects.Tried;
+        var failed = results.Sum(result => result.Failed) + objects.Failed;
         if (tried == 0 && counted.Holding > 0)
             return $"{Reasons.NothingSampled}: retry the rotation";
         return failed == 0
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failed} of {tried} values at version {goal.TargetVersion} {Reasons.SampleUnreadable}, and no worker said so: run verify"
+                $"{failed} of {tried} values at version {goal.TargetVersion} {Reasons.SampleUnreadable}, and no worker said so{Where(target, objects)}: run verify"
             );
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
@@ -161,6 +162,7 @@ internal sealed class ConcludeRotationConsumer(
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
             OpenWriters = last?.OpenWriters,
             Notes = last?.Notes,
+            Doubts = last?.Strays,
         };
         if (!summary.IsClean())
             return summary;
@@ -180,6 +182,7 @@ internal sealed class ConcludeRotationConsumer(
         fault switch
         {
             UsageException wrong => wrong.Message,
+            ExternalStoreException store => $"{Reasons.NoSample}: {store.Message}",
             NpgsqlException away => $"{Reasons.NoSample}: {DatabaseFaults.Describe(away)}",
             TimeoutException or IOException => "a database does not answer in time",
             _ => null,

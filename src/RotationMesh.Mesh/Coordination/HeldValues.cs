@@ -1,5 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Postgres.Target.External;
 using RotationMesh.Postgres.Target.Probing;
 
 namespace RotationMesh.Mesh.Coordination;
@@ -7,7 +8,7 @@ namespace RotationMesh.Mesh.Coordination;
 /// <summary>Looks whether the declared columns hold values, before anything is written.</summary>
 internal static class HeldValues
 {
-    /// <summary>Throws <see cref="UsageException"/> that names the columns and paths where no row holds one.</summary>
+    /// <summary>Throws <see cref="UsageException"/> that names the columns and paths where no row holds one, or the rows that the map passes over.</summary>
     public static async Task EnsureAsync(
         ColumnLook look,
         IEnumerable<SurveyedTable> tables,
@@ -15,8 +16,10 @@ internal static class HeldValues
         CancellationToken cancellationToken
     )
     {
+        var surveyed = tables.ToList();
+        StrayRows.EnsureNone(surveyed.Select(table => (table.Target, table.Counts)));
         var faults = new List<ColumnFault>();
-        foreach (var table in tables)
+        foreach (var table in surveyed)
             faults.AddRange(
                 await look.FindFaultsAsync(
                     table.Target,

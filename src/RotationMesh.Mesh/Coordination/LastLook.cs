@@ -1,6 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control;
+using RotationMesh.Postgres.Target.External;
 
 namespace RotationMesh.Mesh.Coordination;
 
@@ -41,6 +42,14 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
 
     /// <summary>Transactions that nobody waits for any more; null where there are none.</summary>
     public string? OpenWriters => Survey.OpenWriters ?? Census?.OpenWriters;
+
+    /// <summary>Rows that the map passes over, which nobody rotated.</summary>
+    public IReadOnlyList<string> Strays =>
+        [
+            .. Survey
+                .Tables.Select(table => StrayRows.Find(table.Target, table.Counts)?.Explain())
+                .OfType<string>(),
+        ];
 
     /// <summary>What the counts rest on.</summary>
     public IReadOnlyList<string> Notes => Survey.Notes;

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Postgres.Control;
@@ -24,6 +25,7 @@ internal sealed class Dispatcher(
     LedgerPulse pulse,
     CoordinatorOptions options,
     AskedTraces traces,
+    RotationMap map,
     TimeProvider clock,
     ILogger<Dispatcher> log
 ) : BackgroundService
@@ -36,7 +38,7 @@ internal sealed class Dispatcher(
 
     private IReadOnlyDictionary<Guid, RunningRotation> open = new Dictionary<Guid, RunningRotation>();
     private readonly RetiredTargets retired = new(bus, control);
-    private readonly PartitionCommands commands = new(bus, control, traces);
+    private readonly PartitionCommands commands = new(bus, control, traces, map);
 
     private PartitionDispatch? dispatch;
     private long? told;

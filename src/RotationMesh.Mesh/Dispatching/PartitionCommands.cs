@@ -10,7 +10,12 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>Sends partitions to the workers' queues: each to one worker, unlike what is published.</summary>
-internal sealed class PartitionCommands(IBus bus, ControlDatabase control, AskedTraces traces)
+internal sealed class PartitionCommands(
+    IBus bus,
+    ControlDatabase control,
+    AskedTraces traces,
+    RotationMap map
+)
 {
     private readonly WriteDeadlines deadlines = new(control.Source);
 
@@ -52,7 +57,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
         }
     }
 
-    private static RotatePartition Rotate(
+    private RotatePartition Rotate(
         TakenPartition partition,
         RunningRotation rotation,
         IReadOnlyDictionary<(Guid, string), string> places
@@ -70,7 +75,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             TargetFingerprint = rotation.TargetFingerprint,
         };
 
-    private static VerifyPartition Verify(
+    private VerifyPartition Verify(
         TakenPartition partition,
         RunningRotation rotation,
         IReadOnlyDictionary<(Guid, string), string> places,
@@ -90,7 +95,7 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             TargetFingerprint = rotation.TargetFingerprint,
         };
 
-    private static PartitionRef Reference(
+    private PartitionRef Reference(
         TakenPartition partition,
         IReadOnlyDictionary<(Guid, string), string> places
     ) =>
@@ -104,6 +109,12 @@ internal sealed class PartitionCommands(IBus bus, ControlDatabase control, Asked
             DatabaseIdentity = places.GetValueOrDefault(
                 (partition.Sweep.RotationId, partition.Range.Database)
             ),
+            Store = map
+                .Tables.FirstOrDefault(table =>
+                    (table.Scope, table.Database, table.Name)
+                    == (partition.Range.Scope, partition.Range.Database, partition.Range.Table)
+                )
+                ?.ExternalStore?.Place,
             Leaf = partition.Range.Leaf.Quoted,
             Tenants = partition.Range.Tenants,
             Pages = partition.Range.Pages is { } pages ? new PageRange(pages.From, pages.To) : null,

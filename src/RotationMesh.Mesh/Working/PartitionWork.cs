@@ -100,7 +100,8 @@ internal sealed class PartitionWork(
 
         if (goals.Find(task.MapHash, task.Version, task.Fingerprint) is { } refusal)
         {
-            await RefuseAsync(refusal);
+            var isOfMap = refusal == Refusal.MapDiffers && unproven is null;
+            await RefuseAsync(refusal, isOfMap ? goals.ExplainStore(partition) : null);
             return;
         }
 

@@ -25,7 +25,7 @@ public sealed record ProgressDocument
 /// <summary>What verification found.</summary>
 public sealed record VerificationDocument
 {
-    /// <summary>Whether every row that was tried decrypts, and none claims a retired version.</summary>
+    /// <summary>Whether every row that was tried decrypts, none claims a retired version, and the map passes over none.</summary>
     public required bool Ok { get; init; }
 
     /// <summary>Rows altogether.</summary>

@@ -150,7 +150,7 @@ public sealed class WhenValuesLiveInABucket
     {
         Assert.That(
             (await Site.RunAsync("doctor")).Exits(0).Output,
-            Does.Contain("external store: an object of its rows can be read")
+            Does.Contain("external store: an object of its rows can be read, and could be replaced")
         );
         Site.Variables["AWS_ACCESS_KEY_ID"] = "nobody";
 

@@ -53,13 +53,20 @@ public sealed class TestBucket : IAsyncDisposable
         );
     }
 
+    /// <summary>Names of all its objects.</summary>
+    public async Task<IReadOnlyList<string>> KeysAsync() =>
+        [
+            .. (
+                await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Name })
+            ).S3Objects?.Select(found => found.Key) ?? [],
+        ];
+
     public Task DeleteAsync(string key) => client.DeleteObjectAsync(Name, key);
 
     public async ValueTask DisposeAsync()
     {
-        var objects = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Name });
-        foreach (var found in objects.S3Objects ?? [])
-            await DeleteAsync(found.Key);
+        foreach (var key in await KeysAsync())
+            await DeleteAsync(key);
         await client.DeleteBucketAsync(Name);
         client.Dispose();
     }

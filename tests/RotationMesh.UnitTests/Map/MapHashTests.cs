@@ -49,6 +49,69 @@ public sealed class MapHashTests
         [ValueSource(nameof(Changes))] Func<TableEntry, TableEntry> change
     ) => Assert.That(MapHash.Of(Map(change)), Is.Not.EqualTo(MapHash.Of(Map())));
 
+    private static readonly ExternalStoreEntry Store = new()
+    {
+        Key = new("storage_key"),
+        Column = 0,
+        Bucket = "knowledge",
+        Endpoint = new Uri("https://s3.internal:9000"),
+        Line = 12,
+    };
+
+    private static readonly ExternalStoreEntry[] Others =
+    [
+        Store with
+        {
+            Bucket = "other",
+        },
+        Store with
+        {
+            Key = new("other"),
+        },
+        Store with
+        {
+            Column = 1,
+        },
+        Store with
+        {
+            Endpoint = new Uri("https://s3.staging:9000"),
+        },
+        Store with
+        {
+            Endpoint = null,
+        },
+        Store with
+        {
+            Endpoint = null,
+            Region = "cn-north-1",
+        },
+    ];
+
+    [Test]
+    public void Another_store_or_another_address_of_it_changes_it()
+    {
+        var hashes = Others.Append(Store).Select(Hash).ToList();
+
+        Assert.That(hashes, Is.Unique);
+    }
+
+    [Test]
+    public void The_same_address_of_a_store_written_otherwise_does_not_change_it() =>
+        Assert.That(
+            Hash(
+                Store with
+                {
+                    Endpoint = new Uri("HTTPS://S3.Internal:9000/"),
+                    Region = "eu-central-1",
+                    Line = 9,
+                }
+            ),
+            Is.EqualTo(Hash(Store))
+        );
+
+    private static string Hash(ExternalStoreEntry store) =>
+        MapHash.Of(Map(table => table with { External = "true", ExternalStore = store }));
+
     [Test]
     public void A_change_of_a_format_changes_it()
     {

@@ -69,17 +69,14 @@ public sealed class ExternalStoreTests
     }
 
     [Test]
-    public void What_is_rotated_changes_the_hash_of_the_map_and_where_its_server_is_does_not()
+    public void What_is_rotated_and_where_it_is_change_the_hash_of_the_map()
     {
         var hash = MapHash.Of(MapFolder.Read(Map));
 
-        Assert.That(
-            MapHash.Of(MapFolder.Read(Map.Replace("http://minio", "http://other", StringComparison.Ordinal))),
-            Is.EqualTo(hash)
-        );
         foreach (
             var (piece, other) in new[]
             {
+                ("http://minio", "http://other"),
                 ("bucket: knowledge", "bucket: other"),
                 ("storage_key", "object_key"),
             }

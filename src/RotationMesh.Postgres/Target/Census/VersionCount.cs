@@ -10,6 +10,9 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
     /// <summary>Rows that hold no value at any of the declared columns.</summary>
     public long Empty { get; init; }
 
+    /// <summary>Rows that name an object of the store, and whose value is neither there by the map nor in the table.</summary>
+    public long Stray { get; init; }
+
     /// <summary>For each declared column, the rows that hold a value there.</summary>
     public IReadOnlyList<long> Values
     {
@@ -19,7 +22,8 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
 
     /// <summary>Counts are the same where all their numbers are.</summary>
     public bool Equals(VersionCount other) =>
-        (Version, External, Rows, Empty) == (other.Version, other.External, other.Rows, other.Empty)
+        (Version, External, Rows, Empty, Stray)
+            == (other.Version, other.External, other.Rows, other.Empty, other.Stray)
         && Values.SequenceEqual(other.Values);
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace RotationMesh.Postgres.Target.Census;
 /// <summary>Adds up counts by version: the same columns and sums, whoever counts and in however many parts.</summary>
 internal sealed class VersionTally(TableTarget target)
 {
-    /// <summary>Column of the counts of rows that hold no value; those that hold one in each declared column follow.</summary>
+    /// <summary>Column of the counts of rows that hold no value; those that hold one in each declared column follow, and then stray ones.</summary>
     private const int FirstHeldCount = 3;
 
     private readonly Dictionary<(long?, bool), VersionCount> counts = [];
@@ -30,6 +30,7 @@ internal sealed class VersionTally(TableTarget target)
         counts[key] = new VersionCount(key.Item1, key.Item2, before.Rows + reader.GetInt64(2))
         {
             Empty = before.Empty + reader.GetInt64(FirstHeldCount),
+            Stray = before.Stray + reader.GetInt64(FirstHeldCount + 1 + target.Entry.Columns.Count),
             Values =
             [
                 .. target.Entry.Columns.Select(

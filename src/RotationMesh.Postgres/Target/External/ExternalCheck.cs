@@ -57,7 +57,7 @@ internal sealed class ExternalCheck(
             if (Error(read[row], row) is not { } error)
                 found.Add((null, batch.Held[row] + 1));
             else if (await IsUnchangedAsync(row, tenant, stopping))
-                found.Add((RowCursor.Failure(target, batch, row, error), 0));
+                found.Add((RowCursor.Failure(target, batch, row, error).Because(read[row].Why), 0));
         }
 
         batch.Clear();

@@ -92,7 +92,7 @@ internal sealed class ExternalRows(
     private async Task<List<int>> MoveAsync(List<int> open, List<int> moved, Sum sum, string? tenant)
     {
         var read = await Task.WhenAll(open.Select(row => Read.OfAsync(store.Values, names[row])));
-        var writes = new List<(int Row, Task<ExternalFault?> Written)>();
+        var writes = new List<(int Row, Task<Replaced> Written)>();
         try
         {
             await BeginAsync(open, read, moved, writes, sum, tenant);
@@ -110,7 +110,7 @@ internal sealed class ExternalRows(
         List<int> open,
         Read[] read,
         List<int> moved,
-        List<(int Row, Task<ExternalFault?> Written)> writes,
+        List<(int Row, Task<Replaced> Written)> writes,
         Sum sum,
         string? tenant
     )
@@ -120,7 +120,7 @@ internal sealed class ExternalRows(
             var (row, value) = (open[i], read[i].Value);
             if (value is null)
             {
-                await FailAsync(row, read[i].Fault!.Value, sum, tenant);
+                await FailAsync(row, read[i].Why!, sum, tenant);
                 continue;
             }
 
@@ -136,7 +136,7 @@ internal sealed class ExternalRows(
     }
 
     private async Task<List<int>> SettleAsync(
-        List<(int Row, Task<ExternalFault?> Written)> writes,
+        List<(int Row, Task<Replaced> Written)> writes,
         List<int> moved,
         Sum sum,
         string? tenant
@@ -147,16 +147,16 @@ internal sealed class ExternalRows(
         {
             switch (await written)
             {
-                case null:
-                    moved.Add(row);
-                    break;
-                case Late:
+                case { IsLate: true }:
                     throw new WriteTermEndedException();
-                case Changed:
+                case { IsChanged: true }:
                     changed.Add(row);
                     break;
-                case { } fault:
+                case { Why: { } fault }:
                     await FailAsync(row, fault, sum, tenant);
+                    break;
+                default:
+                    moved.Add(row);
                     break;
             }
         }
@@ -175,46 +175,54 @@ internal sealed class ExternalRows(
         sum.Contended += part.Count - outcome.Written - outcome.Refused.Count;
     }
 
-    private Task FailAsync(int row, ExternalFault fault, Sum sum, string? tenant)
+    private Task FailAsync(int row, ExternalStoreException fault, Sum sum, string? tenant)
     {
-        if (fault != ExternalFault.Unavailable || settings.IsLastSweep || settings.DryRun)
-            return FailAsync(row, RowErrors.From(fault), sum, tenant);
+        if (fault.Fault != ExternalFault.Unavailable || settings.IsLastSweep || settings.DryRun)
+            return FailAsync(row, RowErrors.From(fault.Fault), sum, tenant, fault);
         sum.Contended++; // a store that is away may be back for the next sweep
         return Task.CompletedTask;
     }
 
     // Of a row that the application changed meanwhile, its value tells nothing: the next sweep looks at both anew.
-    private async Task FailAsync(int row, RowError error, Sum sum, string? tenant) =>
-        Leave(
-            row,
-            sum,
-            settings.IsLastSweep || await unchanged.IsAsync(batch.Only(target, [row]), tenant) ? error : null
-        );
-
-    private void Leave(int row, Sum sum, RowError? error)
+    private async Task FailAsync(
+        int row,
+        RowError error,
+        Sum sum,
+        string? tenant,
+        ExternalStoreException? why = null
+    )
     {
-        if (error is { } why)
-            sum.Fail(RowCursor.Failure(target, batch, row, why));
+        var isSame = settings.IsLastSweep || await unchanged.IsAsync(batch.Only(target, [row]), tenant);
+        Leave(row, sum, isSame ? error : null, why);
+    }
+
+    private void Leave(int row, Sum sum, RowError? error, ExternalStoreException? why = null)
+    {
+        if (error is { } one)
+            sum.Fail(RowCursor.Failure(target, batch, row, one).Because(why));
         else
             sum.Contended++;
     }
 
-    private const ExternalFault Changed = 0;
-    private const ExternalFault Late = (ExternalFault)(-1);
-
-    private async Task<ExternalFault?> ReplaceAsync(IExternalValue value, ReadOnlyMemory<byte> envelope)
+    private async Task<Replaced> ReplaceAsync(IExternalValue value, ReadOnlyMemory<byte> envelope)
     {
         if (hold.IsUp)
-            return Late;
+            return new Replaced(IsLate: true);
         try
         {
-            return await value.TryReplaceAsync(envelope, CancellationToken.None) ? null : Changed;
+            return new Replaced(IsChanged: !await value.TryReplaceAsync(envelope, CancellationToken.None));
         }
         catch (ExternalStoreException fault)
         {
-            return fault.Fault;
+            return new Replaced(Why: fault);
         }
     }
+
+    private readonly record struct Replaced(
+        bool IsLate = false,
+        bool IsChanged = false,
+        ExternalStoreException? Why = null
+    );
 
     private sealed class Sum(Action<RowFailure> fail)
     {

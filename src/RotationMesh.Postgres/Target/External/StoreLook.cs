@@ -4,7 +4,7 @@ using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Postgres.Target.External;
 
-/// <summary>Whether the store of a table's external values can be read, by the object of one of its rows.</summary>
+/// <summary>Whether the store of a table's external values can be read and written, by the object of one of its rows.</summary>
 public sealed class StoreLook(TargetDatabases databases)
 {
     /// <summary>
@@ -31,7 +31,8 @@ public sealed class StoreLook(TargetDatabases databases)
             return (false, null);
         try
         {
-            await store.Values.ReadAsync(name, cancellationToken);
+            var value = await store.Values.ReadAsync(name, cancellationToken);
+            await value.EnsureReplaceableAsync(cancellationToken);
             return (true, null);
         }
         catch (ExternalStoreException fault)

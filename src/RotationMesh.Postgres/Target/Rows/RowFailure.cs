@@ -17,8 +17,12 @@ public sealed record RowFailure(
     /// <summary>Bytes of the value that is too large; null for any other error.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Why the database refused it, by names and codes alone; null where the error says it all.</summary>
+    /// <summary>Why database or store refused it, by names and codes alone; null where the error says it all.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>The same with what the store said, where that is why.</summary>
+    internal RowFailure Because(ExternalStoreException? fault) =>
+        Error == RowError.StoreError ? this with { Cause = fault?.Message } : this;
 }
 
 /// <summary>One column of a row's primary key; <paramref name="IsNumber"/> tells how it is written in JSON.</summary>

@@ -59,7 +59,7 @@ internal static class RowQuery
     /// <summary>
     /// Rows of the range that are not external: all of them, or those that claim <paramref name="version"/>; and of
     /// those all, or about the given share. Where there is a <paramref name="limit"/>, they are chosen by chance among the
-    /// rows that hold a value: the others would fill it, and tell nothing.
+    /// rows that hold a value in the table: the others would fill it, and tell nothing.
     /// </summary>
     public static NpgsqlBatch Stored(
         NpgsqlConnection connection,
@@ -82,9 +82,25 @@ internal static class RowQuery
                 ? $" TABLESAMPLE pg_catalog.system ({Percent(query.Add(pages), query.Add(range.Leaf.Quoted))})"
                 : "";
         if (limit is not null)
-            query.Where(new HeldColumns(target).Any);
+            query.Where(new HeldColumns(target).InTable);
         var end = limit is { } rows ? $"ORDER BY pg_catalog.random() LIMIT {query.Add((long)rows)}" : "";
         return Build(connection, target, range, tenant, query, sample, end);
+    }
+
+    /// <summary>Rows of the range that claim a version and whose value is in the store, some of them chosen by chance.</summary>
+    public static NpgsqlBatch InStore(
+        NpgsqlConnection connection,
+        TableTarget target,
+        PartitionRange range,
+        string? tenant,
+        int version,
+        int limit
+    )
+    {
+        var query = new QueryText(target.Sql.Elsewhere);
+        query.Where($"{target.Sql.Version} OPERATOR(pg_catalog.=) {query.Add((long)version)}");
+        var end = $"ORDER BY pg_catalog.random() LIMIT {query.Add((long)limit)}";
+        return Build(connection, target, range, tenant, query, end: end);
     }
 
     /// <summary>

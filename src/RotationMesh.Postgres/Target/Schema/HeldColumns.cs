@@ -8,7 +8,10 @@ namespace RotationMesh.Postgres.Target.Schema;
 /// </summary>
 internal sealed class HeldColumns(TableTarget target)
 {
-    /// <summary>Rows without any value, and then those that hold one in each declared column, as aggregates.</summary>
+    /// <summary>
+    /// Rows without any value, then those that hold one in each declared column, and last those of <see cref="Stray"/>, as
+    /// aggregates.
+    /// </summary>
     public string Counts
     {
         get
@@ -16,17 +19,32 @@ internal sealed class HeldColumns(TableTarget target)
             var held = target.Entry.Columns.Select((_, i) => At(i)).ToList();
             return string.Join(
                 ", ",
-                held.Select(one => $"pg_catalog.count(*) FILTER (WHERE {one})")
-                    .Prepend($"pg_catalog.count(*) FILTER (WHERE NOT ({string.Join(" OR ", held)}))")
+                held.Prepend($"NOT ({string.Join(" OR ", held)})")
+                    .Append(Stray)
+                    .Select(one => $"pg_catalog.count(*) FILTER (WHERE {one})")
             );
         }
     }
 
-    /// <summary>Whether the row holds a value in any declared column; never NULL.</summary>
-    public string Any => $"({string.Join(" OR ", target.Entry.Columns.Select((_, i) => At(i)))})";
+    /// <summary>Whether the row holds a value in the table, and not only in a store; never NULL.</summary>
+    public string InTable =>
+        $"({string.Join(" OR ", target.Entry.Columns.Select((_, i) => IsStores(i) ? $"(NOT {target.Sql.Elsewhere} AND {IsIn(i)})" : IsIn(i)))})";
+
+    /// <summary>
+    /// Whether the row names an object of the store, and holds its value neither there by the map's predicate nor in the
+    /// column; never NULL.
+    /// </summary>
+    private string Stray =>
+        target.Entry.ExternalStore is { } store
+            ? $"(coalesce(t.{store.Key.Quoted}::pg_catalog.text, '') OPERATOR(pg_catalog.<>) '' AND NOT {At(store.Column)})"
+            : "FALSE";
 
     /// <summary>Whether the row holds a value in the declared column; never NULL. One that is in a store counts as held.</summary>
-    public string At(int i)
+    public string At(int i) => IsStores(i) ? $"({target.Sql.Elsewhere} OR {IsIn(i)})" : IsIn(i);
+
+    private bool IsStores(int i) => target.Entry.ExternalStore?.Column == i;
+
+    private string IsIn(int i)
     {
         var entry = target.Entry.Columns[i];
         var column = $"t.{entry.Name.Quoted}";
@@ -34,11 +52,10 @@ internal sealed class HeldColumns(TableTarget target)
             entry.Path is { } path ? $"pg_catalog.jsonb_extract_path_text({column}, VARIADIC {Path(path)})"
             : target.Shape.Columns[i].Base == "bytea" ? column
             : $"{column}::pg_catalog.text";
-        var held = string.Create(
+        return string.Create(
             CultureInfo.InvariantCulture,
             $"(coalesce(pg_catalog.octet_length({value}), 0) OPERATOR(pg_catalog.>) 0)"
         );
-        return target.Entry.ExternalStore?.Column == i ? $"({target.Sql.Elsewhere} OR {held})" : held;
     }
 
     /// <summary>A path as an array of text.</summary>

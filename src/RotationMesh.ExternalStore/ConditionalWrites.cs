@@ -1,0 +1,115 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+using RotationMesh.Core.External;
+
+namespace RotationMesh.ExternalStore;
+
+/// <summary>
+/// Whether the server of a bucket minds If-Match when it writes: one that does not would put old content over what the
+/// application wrote a moment ago. It is asked once, before the first write.
+/// </summary>
+internal sealed class ConditionalWrites(string bucket)
+{
+    /// <summary>The ETag of no object, written as the rewrites write theirs.</summary>
+    private static readonly string[] Never =
+    [
+        "00000000000000000000000000000000",
+        "\"00000000000000000000000000000000\"",
+    ];
+
+    private readonly Lock door = new();
+    private Task<bool>? asked;
+
+    /// <summary>
+    /// Throws <see cref="ExternalStoreException"/> where it does not, and whatever a request throws where it can't be told. First
+    /// an object that is not there is written, in the folder of <paramref name="name"/>: most servers that mind nothing
+    /// show it there, where nobody is harmed. Then the object itself, as it was read: a server may mind only whether there is
+    /// one, and a role may write nothing else. Neither is written by a server that minds.
+    /// </summary>
+    public async Task EnsureAsync(IAmazonS3 client, string name, Func<PutObjectRequest> unchanged)
+    {
+        Task<bool> answer;
+        lock (door)
+        {
+            if (asked is null or { IsFaulted: true } or { IsCanceled: true })
+                asked = AreMindedAsync(client, name, unchanged);
+            answer = asked;
+        }
+
+        if (!await answer)
+            throw new ExternalStoreException(
+                ExternalFault.Refused,
+                "the server writes objects whatever If-Match says, so updates of the application could be lost: nothing is "
+                    + "written to a store that does not honour If-Match on PUT"
+            );
+    }
+
+    private async Task<bool> AreMindedAsync(IAmazonS3 client, string name, Func<PutObjectRequest> unchanged)
+    {
+        var own = $"{name[..(name.LastIndexOf('/') + 1)]}rotationmesh-if-match-{Guid.NewGuid():N}";
+        foreach (var etag in Never)
+        {
+            var request = new PutObjectRequest
+            {
+                BucketName = bucket,
+                Key = own,
+                ContentBody = "{}",
+            };
+            var outcome = await TryAsync(client, request, etag);
+            if (outcome == Outcome.Written)
+            {
+                await DeleteAsync(client, own);
+                return false;
+            }
+
+            outcome = await TryAsync(client, unchanged(), etag);
+            if (outcome == Outcome.Written)
+                return false;
+            if (outcome == Outcome.Forbidden)
+                throw new ExternalStoreException(
+                    ExternalFault.Refused,
+                    "objects may not be written (s3:PutObject)"
+                );
+        }
+
+        return true;
+    }
+
+    private static async Task<Outcome> TryAsync(IAmazonS3 client, PutObjectRequest request, string etag)
+    {
+        request.IfMatch = etag;
+        try
+        {
+            await client.PutObjectAsync(request);
+            return Outcome.Written;
+        }
+        catch (AmazonS3Exception fault) when (S3Faults.HasChanged(fault))
+        {
+            return Outcome.Minded;
+        }
+        catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.Forbidden)
+        {
+            return Outcome.Forbidden;
+        }
+    }
+
+    private async Task DeleteAsync(IAmazonS3 client, string own)
+    {
+        try
+        {
+            await client.DeleteObjectAsync(bucket, own);
+        }
+        catch (AmazonS3Exception)
+        {
+            // It may write and not delete: an object without a value stays behind, by a name that says whose it is.
+        }
+    }
+
+    private enum Outcome
+    {
+        Minded,
+        Written,
+        Forbidden,
+    }
+}
