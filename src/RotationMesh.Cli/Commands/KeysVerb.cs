@@ -5,6 +5,7 @@ using System.Text;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;

@@ -31,7 +31,9 @@ internal static class EnvelopeForms
     {
         if (BytesOf(text) is { } bytes)
             return OfBytes(bytes);
-        return Unwrapped(text).Distinct().SelectMany(Runs);
+        List<EnvelopeForm> forms = [.. Unwrapped(text).Distinct().SelectMany(Runs)];
+        List<EnvelopeRun> files = [.. forms.Where(form => form.IsFile).Select(form => form.Run)];
+        return files.Count == 0 ? forms : forms.Where(form => !files.Exists(form.Run.IsIn));
     }
 
     /// <summary>The same for bytes, which may be those of a text.</summary>
@@ -152,7 +154,11 @@ internal static class EnvelopeForms
             if (!EnvelopeLook.IsRandom(part) || Decode(part) is not { } raw || !EnvelopeLook.IsPossible(raw))
                 continue;
             if (isTheWhole && FileSignatures.IsFile(raw))
+            {
+                yield return new EnvelopeForm([], false, run); // its lines are none either
                 yield break;
+            }
+
             yield return new EnvelopeForm(raw, isWhole && isTheWhole && EnvelopeLook.IsLikely(raw), run);
         }
     }
@@ -191,7 +197,11 @@ internal static class EnvelopeForms
 /// Bytes that may be an envelope. <paramref name="Likely"/>: the text is these bytes and a label, and they look random.
 /// Forms of one <paramref name="Run"/> are readings of the same digits or bytes: at most one of them is an envelope.
 /// </summary>
-internal readonly record struct EnvelopeForm(byte[] Raw, bool Likely, EnvelopeRun Run);
+internal readonly record struct EnvelopeForm(byte[] Raw, bool Likely, EnvelopeRun Run)
+{
+    /// <summary>Whether the run is a file, and no form at all.</summary>
+    public bool IsFile => Raw.Length == 0;
+}
 
 /// <summary>Digits without a break in a text, some of which may belong to an escape before them; bytes have none.</summary>
 internal sealed class EnvelopeRun(string digits, int escape)
