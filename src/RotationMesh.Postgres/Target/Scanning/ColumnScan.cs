@@ -33,7 +33,7 @@ public sealed class ColumnScan(
             ? KnownTenants.None
             : await KnownTenants.ListAsync(databases, map, depth, cancellationToken);
         using var opener = new EnvelopeOpener(ring, formats, map, tenants, sought);
-        var terms = new SearchTerms(tenants, new SearchBudget(depth.SearchTime), sought);
+        var terms = new SearchTerms(tenants, new SearchBudget(depth.SearchTime, cancellationToken), sought);
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         var before = Skipped.Met.ToHashSet();
         var relations = await ScanCatalog.ListAsync(connection, cancellationToken);

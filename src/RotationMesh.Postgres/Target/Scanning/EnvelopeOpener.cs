@@ -70,7 +70,7 @@ internal sealed class EnvelopeOpener : IDisposable
         foreach (var form in forms)
         foreach (var tenant in form.Near.Others)
         {
-            if (time.IsOver)
+            if (time.IsOver())
                 return false;
             if (form.IsOpen || TryOpen(form.Raw, [tenant], searched) is not { } opening)
                 continue;
@@ -122,7 +122,7 @@ internal sealed class EnvelopeOpener : IDisposable
         purpose.Format.Take(trial, key, tenant, purpose.Context);
         for (var at = 0; at < forms.Count; at++)
         {
-            if (time.IsOver)
+            if (time.IsOver())
                 return false;
             if (forms[at].IsOpen || !trial.MayOpen(at) || !Opens(purpose, version, tenant, forms[at].Raw))
                 continue;

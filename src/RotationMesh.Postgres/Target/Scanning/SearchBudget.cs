@@ -6,7 +6,7 @@ namespace RotationMesh.Postgres.Target.Scanning;
 /// The time in which tenants are searched for that rows do not name. A place may use a quarter of what the others have left,
 /// so that one column of random tokens leaves most of it to them.
 /// </summary>
-internal sealed class SearchBudget(TimeSpan patience)
+internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancellationToken)
 {
     private const int Shares = 4;
 
@@ -26,6 +26,8 @@ internal sealed class SearchBudget(TimeSpan patience)
         return new Search(this, place, isExtra, isExtra && extra < left ? extra : left);
     }
 
+    private void EnsureWanted() => cancellationToken.ThrowIfCancellationRequested();
+
     /// <summary>What one place has used.</summary>
     internal sealed class PlaceUse
     {
@@ -40,8 +42,12 @@ internal sealed class SearchBudget(TimeSpan patience)
     {
         private readonly long began = Stopwatch.GetTimestamp();
 
-        /// <summary>Whether its time is used up.</summary>
-        public bool IsOver => Stopwatch.GetElapsedTime(began) > left;
+        /// <summary>Whether its time is used up; throws <see cref="OperationCanceledException"/> where nobody waits for it.</summary>
+        public bool IsOver()
+        {
+            budget.EnsureWanted();
+            return Stopwatch.GetElapsedTime(began) > left;
+        }
 
         public void Dispose()
         {
