@@ -34,6 +34,9 @@ public sealed record RetirementOrder
     /// <summary>Why what the map does not name is not scanned; null: it is. It is recorded.</summary>
     public string? SkipScanReason { get; init; }
 
+    /// <summary>Tables and columns that are left out of the scan, and why. It is recorded.</summary>
+    public IReadOnlyList<SkippedScan> SkippedScans { get; init; } = [];
+
     /// <summary>
     /// Databases that rotations were made for and that exist no more: by the names that the map had for them or, where several
     /// had one, as name=identity. It is recorded.

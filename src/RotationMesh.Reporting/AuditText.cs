@@ -90,9 +90,14 @@ public static class AuditText
         key.ScanSkipped is { } reason ? $", and no scan of what the map does not name: {reason}"
         : key.ScannedTables is { } tables
             ? FormattableString.Invariant(
-                $", and {key.ScannedRows:N0} rows of {tables:N0} tables were looked at for what the map does not name"
+                $", and {key.ScannedRows:N0} rows of {tables:N0} tables were looked at for what the map does not name{Without(key)}"
             )
         : "";
+
+    private static string Without(KeyRetiredDetails key) =>
+        key.ScanSkippedOf is { Count: > 0 } places
+            ? $", without {string.Join(", ", places.Select(skipped => $"{skipped.Place} ({skipped.Reason})"))}"
+            : "";
 
     private static string By(string? commandLine) => commandLine is null ? "" : $": {commandLine}";
 

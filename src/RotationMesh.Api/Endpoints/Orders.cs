@@ -38,6 +38,13 @@ internal static class Orders
         Check(order.CommandLine, "commandLine");
         Check(order.SkipScanReason, "skipScanReason");
         Check(order.Gone, "gone");
+        if (order.SkippedScans.Any(skipped => skipped is null))
+            throw new UsageException("skippedScans holds a null: it is a list of places and reasons");
+        foreach (var skipped in order.SkippedScans)
+        {
+            Check(skipped.Place, "skippedScans.place");
+            Check(skipped.Reason, "skippedScans.reason");
+        }
     }
 
     /// <summary>What is asked of a rotation.</summary>

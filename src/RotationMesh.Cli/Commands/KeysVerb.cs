@@ -5,6 +5,7 @@ using System.Text;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
@@ -22,9 +23,15 @@ internal sealed class KeysVerb : IVerb
         Description = "Do not look for envelopes in columns that the map does not name; needs --reason",
     };
 
+    private readonly Option<string[]> skipScanOf = new("--skip-scan-of")
+    {
+        Description = "Leave a table or a column out of the scan (repeatable); needs --reason",
+        HelpName = "DATABASE.SCHEMA.TABLE[.COLUMN]",
+    };
+
     private readonly Option<string?> reason = new("--reason")
     {
-        Description = "Why there is no scan; it is recorded",
+        Description = "Why there is no scan, or none of a place; it is recorded",
         HelpName = "TEXT",
     };
 
@@ -48,6 +55,7 @@ internal sealed class KeysVerb : IVerb
         {
             retired,
             skipScan,
+            skipScanOf,
             reason,
             gone,
         };
@@ -106,7 +114,14 @@ internal sealed class KeysVerb : IVerb
             Version = parsed.GetValue(retired),
             RequestedBy = Operator.Name,
             CommandLine = terminal.CommandLine,
-            SkipScanReason = parsed.GetValue(reason),
+            SkipScanReason = parsed.GetValue(skipScan) ? parsed.GetValue(reason) : null,
+            SkippedScans =
+            [
+                .. (parsed.GetValue(skipScanOf) ?? []).Select(place => new SkippedScan(
+                    place,
+                    parsed.GetValue(reason) ?? ""
+                )),
+            ],
             Gone = parsed.GetValue(gone) ?? [],
         };
         var outcome = await ProgressView.FollowAsync(
@@ -122,10 +137,19 @@ internal sealed class KeysVerb : IVerb
     {
         var skips = result.GetResult(skipScan) is { Implicit: false } && result.GetValue(skipScan);
         var says = !string.IsNullOrWhiteSpace(result.GetValue(reason));
-        if (skips && !says)
-            result.AddError("--skip-scan needs --reason TEXT, which is recorded");
-        if (says && !skips)
-            result.AddError("--reason says why there is no scan: give --skip-scan too");
+        var leavesOut = result.GetResult(skipScanOf) is not null;
+        if (skips && leavesOut)
+            result.AddError(
+                "--skip-scan leaves out everything, and --skip-scan-of a place: give one of them"
+            );
+        if ((skips || leavesOut) && !says)
+            result.AddError(
+                $"{(skips ? "--skip-scan" : "--skip-scan-of")} needs --reason TEXT, which is recorded"
+            );
+        if (says && !skips && !leavesOut)
+            result.AddError(
+                "--reason says why there is no scan: give --skip-scan too, or --skip-scan-of a place"
+            );
     }
 
     private static int Generate(ParseResult parsed, Terminal terminal)

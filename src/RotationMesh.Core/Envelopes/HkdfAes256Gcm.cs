@@ -48,6 +48,22 @@ public sealed class HkdfAes256Gcm : IDisposable
         }
     }
 
+    /// <summary>Derives the key of a tenant and context, and has the trial go on with it; throws as the other does.</summary>
+    public void Take(EnvelopeTrial trial, MasterKey masterKey, string tenant, string context)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        Span<byte> key = stackalloc byte[KeyBytes];
+        try
+        {
+            DeriveKey(masterKey, tenant, context, key);
+            trial.Take(key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
     /// <summary>Frees what was derived from master keys alone; it is overwritten.</summary>
     public void Dispose()
     {

@@ -10,6 +10,7 @@ using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Scanning;
 using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Postgres.Target.Versions;
 using RotationMesh.Postgres.Target.Waits;
@@ -28,6 +29,9 @@ public sealed class LocalKeyRetirement(
     /// <summary>Told each event of the audit log once it is committed.</summary>
     public Action<AuditEvent>? Appended { get; init; }
 
+    /// <summary>How much of what the map does not name is looked at.</summary>
+    public ScanDepth Depth { get; init; } = ScanDepth.Retirement;
+
     /// <inheritdoc/>
     public async Task<RetirementDocument> RetireAsync(
         RetirementOrder order,
@@ -44,7 +48,7 @@ public sealed class LocalKeyRetirement(
         {
             Places = new RotatedPlaces(map, databases, control) { Gone = order.Gone },
         };
-        var usage = await FindAsync(check, version, progress, cancellationToken);
+        var usage = await VersionUse.FindAsync(check, version, progress, cancellationToken);
         if (check.HasCounted) // what could not be counted is told first
             RetirementOrders.EnsureGone(order, check.Places.Missing);
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
@@ -58,7 +62,11 @@ public sealed class LocalKeyRetirement(
             look = await ProgressReports.WhileAsync(
                 progress,
                 _ =>
-                    new RetirementScan(map, keys, databases, check.Held).LookAsync(version, cancellationToken)
+                    new RetirementScan(map, keys, databases, check.Held, Depth).LookAsync(
+                        version,
+                        [.. order.SkippedScans.Select(skipped => skipped.Place)],
+                        cancellationToken
+                    )
             );
             usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
         }
@@ -72,7 +80,7 @@ public sealed class LocalKeyRetirement(
         (var closing, usage) = await CloseAsync(version, usage, cancellationToken);
         await using var closed = closing;
         if (usage.SafeToRetire)
-            usage = await FindAsync(check, version, null, cancellationToken);
+            usage = await VersionUse.FindAsync(check, version, null, cancellationToken);
         if (!usage.SafeToRetire)
             return Tell(
                 new RetirementDocument(
@@ -101,6 +109,7 @@ public sealed class LocalKeyRetirement(
                 ScannedTables = order.SkipScanReason is null ? look.Tables : null,
                 ScannedRows = order.SkipScanReason is null ? look.Rows : null,
                 ScanSkipped = order.SkipScanReason,
+                ScanSkippedOf = order.SkippedScans is { Count: > 0 } skipped ? skipped : null,
                 Empty = empty,
                 Gone = check.Places.Forgotten is { Count: > 0 } gone
                     ? [.. gone.Select(one => $"{one.Database} {one.Identity}")]
@@ -187,7 +196,7 @@ public sealed class LocalKeyRetirement(
         }
         catch (NpgsqlException fault)
         {
-            return (null, Uncounted(version, fault) with { Fingerprint = usage.Fingerprint });
+            return (null, VersionUse.Uncounted(version, fault) with { Fingerprint = usage.Fingerprint });
         }
     }
 
@@ -195,52 +204,14 @@ public sealed class LocalKeyRetirement(
         RetirementDocument document,
         RetirementOrder order,
         RetirementLook look
-    ) => document with { Scans = look.Scans, Warnings = look.Warnings, ScanSkipped = order.SkipScanReason };
-
-    // Without progress it counts, and decrypts a thousandth.
-    private static async Task<KeyDocument> FindAsync(
-        RetirementCheck check,
-        int version,
-        IProgress<ProgressDocument>? progress,
-        CancellationToken cancellationToken
-    )
-    {
-        try
+    ) =>
+        document with
         {
-            var found = progress is null
-                ? await check.ExamineAsync(
-                    version,
-                    lasting: true,
-                    rows => SampleShare.Of(Glance, rows),
-                    new RotationProgress(),
-                    cancellationToken
-                )
-                : await ProgressReports.WhileAsync(
-                    progress,
-                    now => check.ExamineAsync(version, lasting: true, _ => null, now, cancellationToken)
-                );
-            return found.Single(key => key.Version == version);
-        }
-        catch (NpgsqlException fault)
-        {
-            return Uncounted(version, fault);
-        }
-    }
-
-    private static KeyDocument Uncounted(int version, NpgsqlException fault) =>
-        new(version, null, false, 0, 0, false) { InTheWay = [Describe(fault)] };
-
-    private static string Describe(NpgsqlException fault)
-    {
-        if (fault is TableLockedException locked)
-            return locked.Message;
-        var database = (fault as TargetDatabaseException)?.Database;
-        var cause = fault.InnerException as NpgsqlException ?? fault;
-        return $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}";
-    }
-
-    /// <summary>Share of the rows that the last look decrypts again: the first look decrypted them all.</summary>
-    private const double Glance = 0.001;
+            Scans = look.Scans,
+            Warnings = look.Warnings,
+            ScanSkipped = order.SkipScanReason,
+            ScanSkippedOf = order.SkippedScans,
+        };
 
     private static RetirementDocument Document(RetiredKey key) =>
         new(key.Version, key.Fingerprint, true, key.RetiredAt, []);

@@ -7,6 +7,9 @@ namespace RotationMesh.Engine.Retiring;
 /// <summary>What an order to retire a version may ask. All throw <see cref="UsageException"/>.</summary>
 internal static class RetirementOrders
 {
+    private const string Places =
+        "A place is DATABASE.SCHEMA.TABLE or DATABASE.SCHEMA.TABLE.COLUMN, as messages show it, with the map's name of the database";
+
     /// <summary>What can be told before anything is looked at.</summary>
     public static void Ensure(RetirementOrder order, int currentVersion)
     {
@@ -18,6 +21,29 @@ internal static class RetirementOrders
         if (order.SkipScanReason is { } reason && string.IsNullOrWhiteSpace(reason))
             throw new UsageException(
                 "the reason for which the scan is skipped is empty: say why, it is recorded"
+            );
+        foreach (var skipped in order.SkippedScans)
+        {
+            if (string.IsNullOrWhiteSpace(skipped.Place))
+                throw new UsageException($"--skip-scan-of: {Places}");
+            if (string.IsNullOrWhiteSpace(skipped.Reason))
+                throw new UsageException(
+                    $"the reason for which {skipped.Place} is not scanned is empty: say why, it is recorded"
+                );
+        }
+
+        if (order.SkipScanReason is not null && order.SkippedScans.Count > 0)
+            throw new UsageException(
+                "--skip-scan leaves out everything, and --skip-scan-of a place: give one of them"
+            );
+    }
+
+    /// <summary>A place that names nothing was mistyped, and what was meant by it was scanned.</summary>
+    public static void EnsureMet(IEnumerable<string> unmet)
+    {
+        if (unmet.FirstOrDefault() is { } place)
+            throw new UsageException(
+                $"--skip-scan-of {place}: no table or column that the scan looks at has that name. {Places}"
             );
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
@@ -11,17 +12,33 @@ using RotationMesh.Postgres.Target.Scanning;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// Looks for envelopes of a version where the map names none, before its key goes. What opens with that key is in the way;
-/// what only looks like an envelope is told, unless the key that would tell is not in the ring, or not every tenant was tried.
+/// Looks for envelopes of a version where the map names none, before its key goes. What opens with that key is in the way, and
+/// so is what may be an envelope and was not tried with everything. What only looks like one is told.
 /// </summary>
-internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDatabases databases, RingCheck held)
+internal sealed class RetirementScan(
+    RotationMap map,
+    KeyRing ring,
+    TargetDatabases databases,
+    RingCheck held,
+    ScanDepth depth
+)
 {
-    /// <summary>What the retirement of a version meets outside the columns of the map.</summary>
-    public async Task<RetirementLook> LookAsync(int version, CancellationToken cancellationToken)
+    /// <summary>
+    /// What the retirement of a version meets outside the columns of the map and the places that are left out. Throws
+    /// <see cref="UsageException"/> where such a place is none.
+    /// </summary>
+    public async Task<RetirementLook> LookAsync(
+        int version,
+        IReadOnlyList<string> leftOut,
+        CancellationToken cancellationToken
+    )
     {
         using var formats = new EnvelopeFormats(map);
-        var scan = new MapScan(map, ring, databases, formats, ScanDepth.Retirement);
+        var sought = new SoughtVersion(version, held.Lacking(version) is null);
+        var skipped = new SkippedPlaces(leftOut);
+        var scan = new MapScan(map, ring, databases, formats, depth, sought, skipped);
         var look = new RetirementLook();
+        var isWhole = true;
         foreach (var database in map.Databases)
         {
             try
@@ -32,6 +49,7 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
             }
             catch (NpgsqlException fault)
             {
+                isWhole = false;
                 var cause = fault.InnerException as NpgsqlException ?? fault;
                 look.InTheWay.Add(
                     $"database {database.Name} could not be scanned: {DatabaseFaults.Describe(cause)}"
@@ -39,12 +57,13 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
             }
         }
 
+        if (isWhole)
+            RetirementOrders.EnsureMet(skipped.Unmet);
         return look;
     }
 
     private void Judge(int version, ScanDocument scanned, RetirementLook look)
     {
-        var lacking = held.Lacking(version);
         foreach (var table in scanned.Tables)
         foreach (var found in table.Found)
         {
@@ -53,19 +72,11 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
                 + ScanWords.What(table, found);
             if (found.Opened.Any(opened => opened.Version == version))
                 look.InTheWay.Add($"{told}; add it to the map and rotate, or delete what nobody needs");
-            else if (
-                lacking is not null
-                && found.LookLikeEnvelopes > found.Opened.Sum(opened => opened.Values)
-            )
-                look.InTheWay.Add($"{told}; {lacking}, so nobody can tell: put it back and try again");
-            else if (found.Untried > 0)
-                look.InTheWay.Add(
-                    $"{told}; nobody can tell whether version {version} opens them: give the table a column with the tenant, or delete what nobody needs"
-                );
             else
                 look.Warnings.Add(told);
         }
 
+        look.InTheWay.AddRange(Untried(version, scanned));
         // What nobody could ever read is the operator's to judge; what may pass is looked at when it has.
         foreach (var reason in scanned.NotLookedAt.GroupBy(left => (left.Reason, left.MayPass)))
             (reason.Key.MayPass ? look.InTheWay : look.Warnings).Add(
@@ -81,4 +92,22 @@ internal sealed class RetirementScan(RotationMap map, KeyRing ring, TargetDataba
                 $"table {table.Table} (database {scanned.Database}): {ScanWords.LookedAt(table)}"
             );
     }
+
+    private IEnumerable<string> Untried(int version, ScanDocument scanned)
+    {
+        var untried = scanned
+            .Tables.SelectMany(table => table.Untried, (table, values) => (table, values))
+            .ToList();
+        var keyless = untried.Where(place => UntriedWords.LacksKey(place.values)).ToList();
+        if (keyless.Count > 0)
+            yield return $"values that may be envelopes, which the map does not name (database {scanned.Database}): "
+                + $"{ScanWords.List([.. keyless.Select(place => UntriedWords.Values(place.table, place.values))])}; "
+                + $"{held.Lacking(version)}, so nobody can tell: put it back and try again, or leave the scan out with --skip-scan --reason TEXT";
+        foreach (var (table, values) in untried.Except(keyless))
+            yield return $"{UntriedWords.Values(table, values)} (database {scanned.Database}), which the map does not name, may be "
+                + $"envelopes of version {version}: {UntriedWords.Why(scanned, values.Cause)}. {Sentence(UntriedWords.Name)}, delete what nobody needs, or leave the "
+                + $"column out with {UntriedWords.Skip(scanned.Database, table.Table, values.Column)} --reason TEXT";
+    }
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

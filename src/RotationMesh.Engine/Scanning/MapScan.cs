@@ -14,10 +14,15 @@ internal sealed class MapScan(
     KeyRing? ring,
     TargetDatabases databases,
     EnvelopeFormats formats,
-    ScanDepth depth
+    ScanDepth depth,
+    SoughtVersion? sought = null,
+    SkippedPlaces? skipped = null
 )
 {
-    private readonly ColumnScan scan = new(databases, ring, formats, map, depth, OwnTables.All);
+    private readonly ColumnScan scan = new(databases, ring, formats, map, depth, OwnTables.All, sought)
+    {
+        Skipped = skipped ?? SkippedPlaces.None,
+    };
 
     /// <summary>Scans one database; throws <see cref="Npgsql.NpgsqlException"/> where it does not answer.</summary>
     public async Task<ScanDocument> ScanAsync(string database, CancellationToken cancellationToken) =>
@@ -38,6 +43,8 @@ internal sealed class MapScan(
                 )),
             ],
             TenantsTried = scan.TenantsTried,
+            TenantsUnknown = scan.TenantsUnknown,
+            Skipped = scan.Skipped,
         };
 
     private static ScannedTable Of(TableLook look) =>
@@ -52,6 +59,15 @@ internal sealed class MapScan(
             RowSecurity = look.RowSecurity,
             Columns = [.. look.Columns.Select(column => new ScannedColumn(column.Column, column.Values))],
             Found = [.. look.Found.Select(Of)],
+            Untried =
+            [
+                .. look.Untried.Select(untried => new UntriedDocument(
+                    untried.Column,
+                    untried.Path,
+                    untried.Values,
+                    untried.Cause.ToString()
+                )),
+            ],
         };
 
     private static FoundDocument Of(FoundEnvelopes found) =>
@@ -60,7 +76,6 @@ internal sealed class MapScan(
             found.Path,
             found.Values,
             found.Likely,
-            found.Untried,
             [
                 .. found.Opened.Select(opened => new OpenedDocument(
                     opened.Version,

@@ -43,11 +43,28 @@ internal sealed class ScanExamination(MapScan scan, Findings findings)
                 $"not looked at, {reason.Key}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}",
                 "grant SELECT, or find out by yourself whether it holds envelopes"
             );
-        if (scanned.Tables.All(table => table.Found.Count == 0))
+        TellUntried(subject, scanned);
+        if (scanned.Tables.All(table => table.Found.Count == 0 && table.Untried.Count == 0))
             findings.Add(
                 Verdict.Good,
                 subject,
                 "among the rows that were looked at, no value that the map does not name looks like an envelope"
+            );
+    }
+
+    private void TellUntried(string subject, ScanDocument scanned)
+    {
+        var causes =
+            from table in scanned.Tables
+            from untried in table.Untried
+            group UntriedWords.Values(table, untried) by untried.Cause;
+        foreach (var cause in causes)
+            findings.Add(
+                Verdict.Warning,
+                subject,
+                $"values that may be envelopes were not tried with every tenant, as {UntriedWords.Why(scanned, cause.Key)}: "
+                    + ScanWords.List([.. cause]),
+                $"{UntriedWords.Name}; 'keys retire' searches for longer, and is refused where that does not do"
             );
     }
 }

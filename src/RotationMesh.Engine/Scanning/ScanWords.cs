@@ -31,7 +31,11 @@ internal static class ScanWords
 
     /// <summary>Where envelopes are: schema, table, column and path.</summary>
     public static string Place(ScannedTable table, FoundDocument found) =>
-        $"{table.Table}.{found.Column}{(found.Path is null ? "" : $" at path {found.Path}")}";
+        Place(table, found.Column, found.Path);
+
+    /// <summary>A place in a table.</summary>
+    public static string Place(ScannedTable table, string column, string? path) =>
+        $"{table.Table}.{column}{(path is null ? "" : $" at path {path}")}";
 
     /// <summary>What they are, among what was looked at.</summary>
     public static string What(ScannedTable table, FoundDocument found)
@@ -39,16 +43,12 @@ internal static class ScanWords
         var among = table.Whole
             ? $"in {Number(table.RowsLookedAt)} rows"
             : $"in the {Number(table.RowsLookedAt)} rows that were looked at";
-        var untried =
-            found.Untried == 0
-                ? ""
-                : $"; {Number(found.Untried)} look like envelopes, and were not tried with every tenant: their rows name none, or the time was over";
         if (found.Opened.Count == 0)
-            return $"{Number(found.LookLikeEnvelopes)} of {Number(found.Values)} values look like envelopes {among}, and no key that was tried opens them{untried}";
+            return $"{Number(found.LookLikeEnvelopes)} of {Number(found.Values)} values look like envelopes {among}, and no key that was tried opens them";
         var opened = found.Opened.Select(opened =>
             $"{Number(opened.Values)} under context {opened.Context} with key version {opened.Version}"
         );
-        return $"of {Number(found.Values)} values {among}, {string.Join(" and ", opened)} {(found.Opened is [{ Values: 1 }] ? "decrypts" : "decrypt")}{untried}";
+        return $"of {Number(found.Values)} values {among}, {string.Join(" and ", opened)} {(found.Opened is [{ Values: 1 }] ? "decrypts" : "decrypt")}";
     }
 
     /// <summary>What was not looked at.</summary>

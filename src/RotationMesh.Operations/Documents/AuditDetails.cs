@@ -161,6 +161,9 @@ public sealed record KeyRetiredDetails
     /// <summary>Why no scan was made, where the operator chose so.</summary>
     public string? ScanSkipped { get; init; }
 
+    /// <summary>Tables and columns that the scan left out, where the operator chose so.</summary>
+    public IReadOnlyList<SkippedScan>? ScanSkippedOf { get; init; }
+
     /// <summary>Rows of those that hold no value; left out where an earlier version counted none.</summary>
     public long? Empty { get; init; }
 

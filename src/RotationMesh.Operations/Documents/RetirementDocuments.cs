@@ -20,7 +20,15 @@ public sealed record RetirementDocument(
 
     /// <summary>Why it was not made, where the operator chose so; null where it was, or nothing came of the retirement before.</summary>
     public string? ScanSkipped { get; init; }
+
+    /// <summary>Tables and columns that it left out, where the operator chose so.</summary>
+    public IReadOnlyList<SkippedScan> ScanSkippedOf { get; init; } = [];
 }
+
+/// <summary>
+/// A table or column that is left out of the scan, as <c>DATABASE.SCHEMA.TABLE</c> or <c>DATABASE.SCHEMA.TABLE.COLUMN</c>, and why.
+/// </summary>
+public sealed record SkippedScan(string Place, string Reason);
 
 /// <summary>Rows of a table, external ones among them, that claim a version which is out of service.</summary>
 public sealed record RetiredUseDocument(string Scope, string Database, string Table, int Version, long Rows);

@@ -14,6 +14,12 @@ public sealed record ScanDocument
 
     /// <summary>Tenants whose keys were tried beside those that a row itself may name.</summary>
     public required int TenantsTried { get; init; }
+
+    /// <summary>Why there may be tenants that were not tried; null where all are known.</summary>
+    public string? TenantsUnknown { get; init; }
+
+    /// <summary>Tables and columns that were left out as the operator asked.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
 }
 
 /// <summary>What was looked at of one table, materialised view or partition.</summary>
@@ -45,6 +51,9 @@ public sealed record ScannedTable
 
     /// <summary>Envelopes where the map names none.</summary>
     public required IReadOnlyList<FoundDocument> Found { get; init; }
+
+    /// <summary>Values that may be envelopes, and were not tried with every tenant and key.</summary>
+    public required IReadOnlyList<UntriedDocument> Untried { get; init; }
 }
 
 /// <summary>A column, and how many values of it were looked at.</summary>
@@ -52,19 +61,24 @@ public sealed record ScannedColumn(string Column, long Values);
 
 /// <summary>
 /// Envelopes in a column, or at a path in its values: so many values were seen there, so many look like envelopes, and so many
-/// of them open with a key of the ring; <paramref name="Untried"/> were not tried with every tenant and key.
+/// of them open with a key of the ring.
 /// </summary>
 public sealed record FoundDocument(
     string Column,
     string? Path,
     long Values,
     long LookLikeEnvelopes,
-    long Untried,
     IReadOnlyList<OpenedDocument> Opened
 );
 
 /// <summary>Values that open with the key of a version under a context of the map.</summary>
 public sealed record OpenedDocument(int Version, string Context, long Values);
+
+/// <summary>
+/// Values of a column, or at a path in them, that may be envelopes, whatever stands around these, and were not tried with
+/// everything. The cause is <c>KeyIsMissing</c>, <c>TenantsAreUnknown</c> or <c>TimeIsOver</c>.
+/// </summary>
+public sealed record UntriedDocument(string Column, string? Path, long Values, string Cause);
 
 /// <summary>
 /// A table, or a column of one, that could not be looked at; the table is null for what no table holds. It may pass, where

@@ -27,6 +27,12 @@ public sealed class WhenAnOrderIsOutOfBounds : OpenServer
     [TestCase("/v1/verification", """{ "rows": { "tenants": ["a\u0000b"] } }""", "tenants")]
     [TestCase("/v1/keys/retirement", """{ "version": 1, "commandLine": "a\u0000b" }""", "commandLine")]
     [TestCase("/v1/keys/retirement", """{ "version": 1, "skipScanReason": "a\u0000b" }""", "skipScanReason")]
+    [TestCase("/v1/keys/retirement", """{ "version": 1, "skippedScans": [null] }""", "skippedScans")]
+    [TestCase(
+        "/v1/keys/retirement",
+        """{ "version": 1, "skippedScans": [{ "place": "a.b.c", "reason": "a\u0000b" }] }""",
+        "skippedScans.reason"
+    )]
     [TestCase(
         "/v1/rotations/latest/steering",
         """{ "steering": "Retry", "tenants": ["a\u0000b"] }""",
@@ -46,6 +52,16 @@ public sealed class WhenAnOrderIsOutOfBounds : OpenServer
     [TestCase("/v1/verification", """{ "rows": { "only": ["conectors"] } }""", "connectors")]
     [TestCase("/v1/keys/retirement", """{ "version": -7 }""", "-7")]
     [TestCase("/v1/keys/retirement", """{ "version": 1, "skipScanReason": " " }""", "the scan is skipped")]
+    [TestCase(
+        "/v1/keys/retirement",
+        """{ "version": 1, "skippedScans": [{ "place": "a.b.c", "reason": " " }] }""",
+        "a.b.c is not scanned"
+    )]
+    [TestCase(
+        "/v1/keys/retirement",
+        """{ "version": 1, "skippedScans": [{ "place": "", "reason": "because" }] }""",
+        "DATABASE.SCHEMA.TABLE"
+    )]
     public async Task What_would_be_a_stream_is_a_problem_where_it_can_t_begin(
         string path,
         string body,

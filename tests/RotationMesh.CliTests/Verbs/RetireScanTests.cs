@@ -94,6 +94,9 @@ public sealed class RetireScanTests
                     ["--skip-scan"],
                     ["--reason", "trimmed"],
                     ["--skip-scan", "--reason", " "],
+                    ["--skip-scan-of", "app.public.audit_log"],
+                    ["--skip-scan", "--skip-scan-of", "app.public.audit_log", "--reason", "trimmed"],
+                    ["--skip-scan-of", "app.public.audit_logs", "--reason", "trimmed"],
                 ]
         )
             (await site.RunAsync(["keys", "retire", "1", .. half])).Exits(2);
@@ -122,6 +125,34 @@ public sealed class RetireScanTests
         Assert.That(
             (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
             Does.Contain("In the way: public.audit_log.change at path secret[] (database app)")
+        );
+    }
+
+    [TestCase("app.public.audit_log")]
+    [TestCase("app.public.audit_log.change")]
+    public async Task Who_leaves_a_place_out_says_why_and_it_is_recorded(string place)
+    {
+        await site.Database.ExecuteAsync(Audit);
+        (await site.RunAsync("rotate")).Exits(0);
+
+        var outcome = await site.RunAsync(
+            "keys",
+            "retire",
+            "1",
+            "--skip-scan-of",
+            place,
+            "--reason",
+            "the log is trimmed at night"
+        );
+
+        Assert.That(
+            outcome.Exits(0).Output,
+            Does.Contain($"left out: {place} (the log is trimmed at night)")
+                .And.Contain("tables that were looked at")
+        );
+        Assert.That(
+            (await site.RunAsync("audit")).Exits(0).Output,
+            Does.Contain($"without {place} (the log is trimmed at night)")
         );
     }
 

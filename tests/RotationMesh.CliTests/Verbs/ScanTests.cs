@@ -63,6 +63,32 @@ public sealed class ScanTests
         Assert.That(await FoundAsync(), Is.Empty);
     }
 
+    [Test]
+    public async Task Values_that_could_not_be_tried_with_every_tenant_are_told_with_the_reason()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            CREATE TABLE public.headers AS SELECT 'Bearer ' || encode(sha512(n::text::bytea), 'base64') AS header
+                FROM generate_series(1, 20) n
+            """
+        );
+        Assert.That(
+            (await site.RunAsync("doctor", "--scan")).Output,
+            Does.Not.Contain("not tried with every tenant")
+        );
+        await using var role = await Role.CreateAsync(site.Database);
+        await site.Database.ExecuteAsync(
+            $"ALTER ROLE {role.Name} NOBYPASSRLS; ALTER TABLE connectors ENABLE ROW LEVEL SECURITY"
+        );
+        site.Variables["APP_DATABASE_URL"] = role.ConnectionString;
+
+        Assert.That(
+            (await site.RunAsync("doctor", "--scan")).Output,
+            Does.Contain("public.headers.header (20 values)")
+                .And.Contain("row-level security may hide tenants of table connectors")
+        );
+    }
+
     private async Task<IReadOnlyList<string>> FoundAsync()
     {
         var outcome = await site.RunAsync("--output", "json", "doctor", "--scan");

@@ -2,6 +2,7 @@ using RotationMesh.Engine.Operating;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres.Target.Scanning;
 
 namespace RotationMesh.IntegrationTests.Retiring;
 
@@ -18,25 +19,35 @@ internal static class StageRetirement
     public static Task<RetirementDocument> ScanAndRetireAsync(this Stage stage, int version = 1) =>
         stage.RetireAsync(version, [], null);
 
+    /// <summary>With that look, as deep as the test has it, and without some places.</summary>
+    public static Task<RetirementDocument> ScanAndRetireAsync(
+        this Stage stage,
+        ScanDepth depth,
+        params IReadOnlyList<string> without
+    ) => stage.RetireAsync(1, [], null, depth, without);
+
     private static Task<RetirementDocument> RetireAsync(
         this Stage stage,
         int version,
         IReadOnlyList<string> gone,
-        string? skipScanReason
+        string? skipScanReason,
+        ScanDepth? depth = null,
+        IReadOnlyList<string>? without = null
     ) =>
-        new LocalKeyRetirement(
-            stage.Map,
-            () => stage.Ring,
-            stage.Databases,
-            stage.Schema,
-            stage.Control
-        ).RetireAsync(
+        new LocalKeyRetirement(stage.Map, () => stage.Ring, stage.Databases, stage.Schema, stage.Control)
+        {
+            Depth = depth ?? ScanDepth.Retirement,
+        }.RetireAsync(
             new RetirementOrder
             {
                 Version = version,
                 RequestedBy = "test",
                 Gone = gone,
                 SkipScanReason = skipScanReason,
+                SkippedScans =
+                [
+                    .. (without ?? []).Select(place => new SkippedScan(place, "trimmed at night")),
+                ],
             },
             new Progress<ProgressDocument>(),
             CancellationToken.None

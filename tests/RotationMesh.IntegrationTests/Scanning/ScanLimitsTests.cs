@@ -109,28 +109,6 @@ public sealed class ScanLimitsTests
     }
 
     [Test]
-    public async Task Values_that_were_not_tried_with_every_tenant_are_counted_as_such()
-    {
-        await stage.ExecuteAsync(
-            """
-            CREATE TABLE copies (held text); INSERT INTO copies SELECT body FROM notes;
-            CREATE TABLE named (tenant text, held text);
-            INSERT INTO named SELECT 'nobody', encode(sha512(id::bytea), 'base64') FROM notes;
-            """
-        );
-
-        var scan = await stage.ScanAsync(ScanDepth.Look with { Tenants = 1 });
-
-        var copies = scan.Found.Single(pair => pair.Table.Table == "public.copies").Envelopes;
-        // One in a hundred short envelopes does not look like one (EnvelopeLook).
-        var left = 60 - copies.Opened.Sum(opened => opened.Values);
-        Assert.That(copies.Untried, Is.Positive.And.InRange(left - 5, left));
-        Assert.That(scan.Found.Single(pair => pair.Table.Table == "public.named").Envelopes.Untried, Is.Zero);
-        var late = await stage.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.FromTicks(-1) });
-        Assert.That(late.Found.Select(pair => pair.Envelopes.Untried), Is.All.InRange(55, 60));
-    }
-
-    [Test]
     public async Task Fifteen_hundred_tables_are_looked_at_in_one_go()
     {
         await stage.ExecuteAsync(

@@ -16,20 +16,26 @@ public sealed class ColumnScan(
     EnvelopeFormats formats,
     RotationMap map,
     ScanDepth depth,
-    IReadOnlyList<SqlName>? own = null
+    IReadOnlyList<SqlName>? own = null,
+    SoughtVersion? sought = null
 )
 {
     private readonly RowTenants rowTenants = new(map);
     private KnownTenants? tenants;
+
+    /// <summary>Tables and columns that are left out.</summary>
+    public SkippedPlaces Skipped { get; init; } = SkippedPlaces.None;
 
     /// <summary>Scans a database of the map. Throws <see cref="NpgsqlException"/> where it does not answer.</summary>
     public async Task<DatabaseScan> ScanAsync(string database, CancellationToken cancellationToken)
     {
         tenants ??= ring is null
             ? KnownTenants.None
-            : await KnownTenants.ListAsync(databases, map, depth.Tenants, cancellationToken);
-        using var opener = new EnvelopeOpener(ring, formats, map, tenants, depth.SearchTime);
+            : await KnownTenants.ListAsync(databases, map, depth, cancellationToken);
+        using var opener = new EnvelopeOpener(ring, formats, map, tenants, sought);
+        var terms = new SearchTerms(tenants, new SearchBudget(depth.SearchTime, cancellationToken), sought);
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        var before = Skipped.Met.ToHashSet();
         var relations = await ScanCatalog.ListAsync(connection, cancellationToken);
         var looks = new List<TableLook>();
         var left = new List<NotLookedAt>();
@@ -41,8 +47,15 @@ public sealed class ColumnScan(
                 cancellationToken
             )
         );
-        foreach (var unit in units.All)
-            await LookAsync(connection, unit, opener, looks, left, cancellationToken);
+        foreach (var unit in units.All.Select(unit => Without(database, unit)))
+            if (!Skipped.Has(database, unit.Relation.Shown, null))
+                await LookAsync(
+                    unit,
+                    new UnitReading(connection, unit, depth, opener, terms, rowTenants),
+                    looks,
+                    left,
+                    cancellationToken
+                );
         if (await ScanCatalog.CountLargeObjectsAsync(connection, cancellationToken) is > 0 and var objects)
             left.Add(new NotLookedAt(null, null, $"{objects} large objects (pg_largeobject)"));
         return new DatabaseScan
@@ -51,13 +64,22 @@ public sealed class ColumnScan(
             Tables = looks,
             NotLookedAt = left,
             TenantsTried = tenants.All.Count,
+            TenantsUnknown = tenants.Unknown,
+            Skipped = [.. Skipped.Met.Where(place => !before.Contains(place))],
         };
     }
 
-    private async Task LookAsync(
-        NpgsqlConnection connection,
+    private ScanUnit Without(string database, ScanUnit unit) =>
+        unit with
+        {
+            Skipped = unit
+                .Undeclared.Where(column => Skipped.Has(database, unit.Relation.Shown, column))
+                .ToHashSet(),
+        };
+
+    private static async Task LookAsync(
         ScanUnit unit,
-        EnvelopeOpener opener,
+        UnitReading reading,
         List<TableLook> looks,
         List<NotLookedAt> left,
         CancellationToken cancellationToken
@@ -75,13 +97,9 @@ public sealed class ColumnScan(
             return;
         try
         {
-            looks.Add(
-                await new UnitReading(connection, unit, depth, opener, rowTenants).ReadAsync(
-                    cancellationToken
-                )
-            );
+            looks.Add(await reading.ReadAsync(cancellationToken));
         }
-        catch (PostgresException fault) when (connection.State == System.Data.ConnectionState.Open)
+        catch (PostgresException fault) when (reading.CanGoOn)
         {
             left.Add(new NotLookedAt(table, null, DatabaseFaults.Describe(fault), MayPass(fault)));
         }

@@ -1,20 +1,18 @@
 namespace RotationMesh.Postgres.Target.Scanning;
 
 /// <summary>What was seen of one column: by place in its values, how many there were and how many hold an envelope.</summary>
-internal sealed class ColumnTally(string column, DeclaredColumn? declared)
+internal sealed class ColumnTally(
+    string column,
+    DeclaredColumn? declared,
+    EnvelopeOpener opener,
+    SearchTerms terms
+)
 {
     /// <summary>Places that are told apart: a document whose members are named by its data has any number.</summary>
     private const int MostPaths = 64;
     private const string OtherPaths = "(other paths)";
 
-    /// <summary>Envelopes of a place that other tenants are tried for as well, where the row names its own.</summary>
-    private const int MostSearches = 64;
-
-    /// <summary>Values that must look like an envelope where none opens; or this share of them, where they are few.</summary>
-    private const int Fewest = 3;
-    private const double LikelyShare = 0.8;
-
-    private readonly Dictionary<string, Place> places = [];
+    private readonly Dictionary<string, ScannedPlace> places = [];
 
     public string Column => column;
 
@@ -22,14 +20,21 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
     public long Values { get; private set; }
 
     /// <summary>Looks at one value; <paramref name="near"/> gives texts of the row that may be its tenant.</summary>
-    public void Add(string value, Func<NearTenants> near, EnvelopeOpener opener)
+    public void Add(string value, Func<NearTenants> near)
     {
         if (value.Length == 0)
             return;
         Values++;
         foreach (var leaf in ValueLeaves.Of(value))
             if (leaf.Text.Length > 0 && declared?.Names(leaf) != true)
-                PlaceOf(leaf.Path).Add(leaf.Text, near, opener);
+                PlaceOf(leaf.Path).Add(leaf.Text, near);
+    }
+
+    /// <summary>Searches for what is pending in any place.</summary>
+    public void End()
+    {
+        foreach (var place in places.Values)
+            place.End();
     }
 
     /// <summary>Places with envelopes: some open, or most look like one.</summary>
@@ -38,10 +43,9 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
             .Where(pair => pair.Value.IsFound)
             .Select(pair => new FoundEnvelopes(
                 column,
-                pair.Key.Length == 0 ? null : pair.Key,
+                Shown(pair.Key),
                 pair.Value.Seen,
                 pair.Value.Likely,
-                pair.Value.Untried,
                 [
                     .. pair
                         .Value.Opened.OrderBy(opened => opened.Key.Version)
@@ -54,58 +58,27 @@ internal sealed class ColumnTally(string column, DeclaredColumn? declared)
                 ]
             ));
 
-    private Place PlaceOf(string path)
+    /// <summary>Places with values that may be envelopes, and were not tried with everything.</summary>
+    public IEnumerable<UntriedValues> Untried =>
+        places.SelectMany(pair =>
+            pair.Value.Untried.Select(untried => new UntriedValues(
+                column,
+                Shown(pair.Key),
+                untried.Value,
+                untried.Key
+            ))
+        );
+
+    private static string? Shown(string path) => path.Length == 0 ? null : path;
+
+    private ScannedPlace PlaceOf(string path)
     {
         if (places.TryGetValue(path, out var place))
             return place;
         if (places.Count >= MostPaths)
             path = OtherPaths;
         if (!places.TryGetValue(path, out place))
-            places.Add(path, place = new Place());
+            places.Add(path, place = new ScannedPlace(opener, terms));
         return place;
-    }
-
-    private sealed class Place
-    {
-        private int searches;
-
-        public long Seen { get; private set; }
-
-        public long Likely { get; private set; }
-
-        public Dictionary<Opening, long> Opened { get; } = [];
-
-        /// <summary>Values that look like an envelope, and may be of a tenant or a key that was not tried.</summary>
-        public long Untried { get; private set; }
-
-        public bool IsFound =>
-            Opened.Count > 0
-            || Untried > 0
-            || Likely >= Fewest
-            || (Likely > 0 && Likely >= Seen * LikelyShare);
-
-        // One text may hold several envelopes, such as the old value and the new one.
-        public void Add(string text, Func<NearTenants> near, EnvelopeOpener opener)
-        {
-            Seen++;
-            bool likely = false,
-                untried = false;
-            HashSet<Opening>? openings = null;
-            foreach (var form in EnvelopeForms.Of(text))
-            {
-                likely |= form.Likely;
-                var tenants = near();
-                var everyTenant = !tenants.AreNamed || (form.Likely && searches++ < MostSearches);
-                if (opener.TryOpen(form.Raw, tenants, everyTenant, out var isTried) is { } opening)
-                    (openings ??= []).Add(opening);
-                else
-                    untried |= form.Likely && !isTried;
-            }
-
-            foreach (var opening in openings ?? [])
-                Opened[opening] = Opened.GetValueOrDefault(opening) + 1;
-            Likely += likely || openings is not null ? 1 : 0;
-            Untried += untried && openings is null ? 1 : 0;
-        }
     }
 }

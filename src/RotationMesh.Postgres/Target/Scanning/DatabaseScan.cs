@@ -15,6 +15,12 @@ public sealed record DatabaseScan
     /// <summary>Tenants whose keys were tried beside those that a row itself may name.</summary>
     public required int TenantsTried { get; init; }
 
+    /// <summary>Why there may be tenants that were not tried; null where all are known.</summary>
+    public string? TenantsUnknown { get; init; }
+
+    /// <summary>Tables and columns that were left out as the operator asked, by <see cref="SkippedPlaces"/>.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
     /// <summary>What was found, with its table.</summary>
     public IEnumerable<(TableLook Table, FoundEnvelopes Envelopes)> Found =>
         Tables.SelectMany(table => table.Found.Select(found => (table, found)));
@@ -49,6 +55,9 @@ public sealed record TableLook
 
     /// <summary>Envelopes where the map names none.</summary>
     public required IReadOnlyList<FoundEnvelopes> Found { get; init; }
+
+    /// <summary>Values that may be envelopes, and were not tried with every tenant and key.</summary>
+    public required IReadOnlyList<UntriedValues> Untried { get; init; }
 }
 
 /// <summary>A column, and how many values of it were looked at.</summary>
@@ -56,20 +65,36 @@ public sealed record ColumnLook(string Column, long Values);
 
 /// <summary>
 /// Envelopes in a column, or at a path in its values: of <paramref name="Values"/> that were seen there so many look like one,
-/// and those of <paramref name="Opened"/> open with a key of the ring. <paramref name="Untried"/> look like one, and were not
-/// tried with every tenant and key.
+/// and those of <paramref name="Opened"/> open with a key of the ring.
 /// </summary>
 public sealed record FoundEnvelopes(
     string Column,
     string? Path,
     long Values,
     long Likely,
-    long Untried,
     IReadOnlyList<OpenedEnvelopes> Opened
 );
 
 /// <summary>Values that open with the key of a version under a context of the map.</summary>
 public sealed record OpenedEnvelopes(int Version, string Context, long Values);
+
+/// <summary>
+/// Values at a place that hold what may be an envelope, whatever stands around it, and were not tried with everything.
+/// </summary>
+public sealed record UntriedValues(string Column, string? Path, long Values, UntriedCause Cause);
+
+/// <summary>Why something was not tried with everything.</summary>
+public enum UntriedCause
+{
+    /// <summary>The key ring lacks the key of the version that is sought.</summary>
+    KeyIsMissing,
+
+    /// <summary>The row names no tenant, and not every tenant is known.</summary>
+    TenantsAreUnknown,
+
+    /// <summary>The row names no tenant, and the time to search for it was used up.</summary>
+    TimeIsOver,
+}
 
 /// <summary>A table (null: no table holds it), or a column of one, that could not be looked at.</summary>
 public sealed record NotLookedAt(string? Table, string? Column, string Reason, bool MayPass = false);

@@ -31,7 +31,9 @@ internal static class EnvelopeForms
     {
         if (BytesOf(text) is { } bytes)
             return OfBytes(bytes);
-        return Unwrapped(text).Distinct().SelectMany(Runs);
+        List<EnvelopeForm> forms = [.. Unwrapped(text).Distinct().SelectMany(Runs)];
+        List<EnvelopeRun> files = [.. forms.Where(form => form.IsFile).Select(form => form.Run)];
+        return files.Count == 0 ? forms : forms.Where(form => !files.Exists(form.Run.IsIn));
     }
 
     /// <summary>The same for bytes, which may be those of a text.</summary>
@@ -69,12 +71,16 @@ internal static class EnvelopeForms
     {
         if (Array.TrueForAll(bytes, value => value is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r'))
             return Of(Encoding.ASCII.GetString(bytes));
+        if (FileSignatures.IsFile(bytes))
+            return [];
+        var run = new EnvelopeRun("", 0);
         return BinaryOffsets
             .Where(offset => offset == 0 || !EnvelopeLook.IsDigest(bytes.Length))
             .Where(offset => bytes.Length - offset >= EnvelopeLook.Shortest)
             .Select(offset => new EnvelopeForm(
                 offset == 0 ? bytes : bytes[offset..],
-                offset == 0 && EnvelopeLook.IsLikely(bytes)
+                offset == 0 && EnvelopeLook.IsLikely(bytes),
+                run
             ))
             .Where(form => EnvelopeLook.IsPossible(form.Raw));
     }
@@ -96,6 +102,7 @@ internal static class EnvelopeForms
             foreach (
                 var form in Run(
                     text[start..end],
+                    Escape(text, start),
                     Labels(text.AsSpan(0, start)) && rest == 0,
                     end + rest == text.Length
                 )
@@ -103,6 +110,13 @@ internal static class EnvelopeForms
                 yield return form;
         }
     }
+
+    // Digits of an escape that the run begins with, such as those of %2B.
+    private static int Escape(string text, int start) =>
+        start == 0 ? 0
+        : text[start - 1] == '%' ? 2
+        : text[start - 1] == '\\' && text[start] == 'u' ? 5
+        : 0;
 
     // What is a password's hash, a digest or an address by its label is no envelope by its looks.
     private static bool Labels(ReadOnlySpan<char> prefix) =>
@@ -120,7 +134,7 @@ internal static class EnvelopeForms
         return false;
     }
 
-    private static IEnumerable<EnvelopeForm> Run(string digits, bool isWhole, bool endsText)
+    private static IEnumerable<EnvelopeForm> Run(string digits, int escape, bool isWhole, bool endsText)
     {
         var hex = digits.Length > 1 && digits[0] is 'x' or 'X' ? digits[1..] : digits;
         hex = hex.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? hex[2..] : hex;
@@ -134,9 +148,19 @@ internal static class EnvelopeForms
             yield break;
         }
 
+        var run = new EnvelopeRun(digits, escape);
         foreach (var (part, isTheWhole) in Parts(digits, endsText))
-            if (EnvelopeLook.IsRandom(part) && Decode(part) is { } raw && EnvelopeLook.IsPossible(raw))
-                yield return new EnvelopeForm(raw, isWhole && isTheWhole && EnvelopeLook.IsLikely(raw));
+        {
+            if (!EnvelopeLook.IsRandom(part) || Decode(part) is not { } raw || !EnvelopeLook.IsPossible(raw))
+                continue;
+            if (isTheWhole && FileSignatures.IsFile(raw))
+            {
+                yield return new EnvelopeForm([], false, run); // its lines are none either
+                yield break;
+            }
+
+            yield return new EnvelopeForm(raw, isWhole && isTheWhole && EnvelopeLook.IsLikely(raw), run);
+        }
     }
 
     // The run itself, and what is left of it without a prefix or a suffix of the same alphabet.
@@ -169,5 +193,22 @@ internal static class EnvelopeForms
     }
 }
 
-/// <summary>Bytes that may be an envelope. <paramref name="Likely"/>: the text is these bytes and a label, and they look random.</summary>
-internal readonly record struct EnvelopeForm(byte[] Raw, bool Likely);
+/// <summary>
+/// Bytes that may be an envelope. <paramref name="Likely"/>: the text is these bytes and a label, and they look random.
+/// Forms of one <paramref name="Run"/> are readings of the same digits or bytes: at most one of them is an envelope.
+/// </summary>
+internal readonly record struct EnvelopeForm(byte[] Raw, bool Likely, EnvelopeRun Run)
+{
+    /// <summary>Whether the run is a file, and no form at all.</summary>
+    public bool IsFile => Raw.Length == 0;
+}
+
+/// <summary>Digits without a break in a text, some of which may belong to an escape before them; bytes have none.</summary>
+internal sealed class EnvelopeRun(string digits, int escape)
+{
+    /// <summary>Whether this is the other, or a part of it: in lines, or with escapes, a text has its digits in pieces.</summary>
+    public bool IsIn(EnvelopeRun other) =>
+        ReferenceEquals(this, other) || (digits.Length > 0 && other.Holds(digits.AsSpan(escape)));
+
+    private bool Holds(ReadOnlySpan<char> piece) => digits.AsSpan().Contains(piece, StringComparison.Ordinal);
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using RotationMesh.Core.Map;
 
@@ -5,67 +6,98 @@ namespace RotationMesh.Postgres.Target.Scanning;
 
 /// <summary>
 /// Tenants of the map's tables, to try keys of: a copy of a value may stand in a row that names no tenant.
-/// <paramref name="AreAll"/> is false where a table has more of them, or could not be asked.
+/// <paramref name="Unknown"/> says why there may be others; null where these are all.
 /// </summary>
-internal sealed record KnownTenants(IReadOnlyList<string> All, bool AreAll)
+internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
 {
-    /// <summary>Longest time of one list, in milliseconds.</summary>
-    private const int TimeoutMs = 30_000;
-
     /// <summary>None, where there is no key to try.</summary>
-    public static KnownTenants None { get; } = new([], true);
+    public static KnownTenants None { get; } = new(new HashSet<string>(), null);
 
-    /// <summary>At most so many tenants of each table, and those that rows without one derive their key with.</summary>
+    /// <summary>Whether the row names the tenant whose value it holds; where not all are known, any name will do.</summary>
+    public bool AreNamedBy(NearTenants near) =>
+        Unknown is null ? near.Named.Any(All.Contains) : near.Named.Count > 0;
+
+    /// <summary>As many tenants of each table as the depth says, and those that rows without one derive their key with.</summary>
     public static async Task<KnownTenants> ListAsync(
         TargetDatabases databases,
         RotationMap map,
-        int most,
+        ScanDepth depth,
         CancellationToken cancellationToken
     )
     {
         var tenants = new HashSet<string>(map.Tables.Select(entry => entry.TenantWhenNull).OfType<string>());
-        var areAll = true;
+        var unknown = new List<string>();
         foreach (var entry in map.Tables)
         {
             var listed = 0;
             try
             {
-                await foreach (var tenant in ListAsync(databases, entry, most, cancellationToken))
+                if (await IsHiddenAsync(databases, entry, cancellationToken))
+                    unknown.Add($"row-level security may hide tenants of table {entry.Shown}");
+                await foreach (var tenant in ListAsync(databases, entry, depth, cancellationToken))
                 {
                     tenants.Add(tenant);
                     tenants.Add(tenant.TrimEnd(' ')); // of char(n) both are in use
                     listed++;
                 }
             }
-            catch (NpgsqlException)
+            catch (NpgsqlException fault)
             {
-                areAll = false; // whoever checks the table says what is wrong with it
+                var cause = fault.InnerException as NpgsqlException ?? fault;
+                unknown.Add(
+                    $"those of table {entry.Shown} could not be listed: {DatabaseFaults.Describe(cause)}"
+                );
             }
 
-            areAll &= listed < most && entry.RowLevelSecurity is null;
+            if (listed > depth.Tenants)
+                unknown.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"table {entry.Shown} has more than the {depth.Tenants:N0} that are listed"
+                    )
+                );
         }
 
         tenants.Remove("");
-        return new KnownTenants([.. tenants], areAll);
+        return new KnownTenants(tenants, unknown.Count == 0 ? null : string.Join("; ", unknown));
+    }
+
+    // The map may say that policies apply to the application's role: what counts is whether they apply to this one.
+    private static async Task<bool> IsHiddenAsync(
+        TargetDatabases databases,
+        TableEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(entry.Database, cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_catalog.row_security_active($1::pg_catalog.text)",
+            connection
+        )
+        {
+            Parameters = { new() { Value = entry.Table.Quoted } },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private static async IAsyncEnumerable<string> ListAsync(
         TargetDatabases databases,
         TableEntry entry,
-        int most,
+        ScanDepth depth,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        var longest = (int)depth.TableTime.TotalMilliseconds;
         await using var connection = await databases.OpenReadingAsync(entry.Database, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var limit = new NpgsqlCommand(
-            $"SET LOCAL statement_timeout = {TimeoutMs}; SET LOCAL lock_timeout = {TimeoutMs}",
+            $"SET LOCAL statement_timeout = {longest}; SET LOCAL lock_timeout = {longest}",
             connection
         );
         await limit.ExecuteNonQueryAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             $"SELECT DISTINCT t.{entry.Tenant.Quoted}::pg_catalog.text COLLATE pg_catalog.\"C\", t.{entry.Tenant.Quoted} FROM {entry.Table.Quoted} AS t "
-                + $"WHERE t.{entry.Tenant.Quoted} IS NOT NULL LIMIT {most}",
+                + $"WHERE t.{entry.Tenant.Quoted} IS NOT NULL LIMIT {depth.Tenants + 1}",
             connection
         )
         {

@@ -13,13 +13,8 @@ internal sealed class RowTenants
     private const int Most = 12;
 
     private readonly HashSet<string> names;
-    private readonly IReadOnlyList<string> whenNull;
 
-    public RowTenants(RotationMap map)
-    {
-        names = [.. map.Tables.Select(entry => Plain(entry.Tenant.Name))];
-        whenNull = [.. map.Tables.Select(entry => entry.TenantWhenNull).OfType<string>().Distinct()];
-    }
+    public RowTenants(RotationMap map) => names = [.. map.Tables.Select(entry => Plain(entry.Tenant.Name))];
 
     /// <summary>The texts, the likeliest first; the values stand in the order of the columns.</summary>
     public NearTenants Of(IReadOnlyList<string> columns, string?[] values)
@@ -46,7 +41,7 @@ internal sealed class RowTenants
             .Select(leaf => leaf.Text)
             .Where(text => !text.Contains(' ', StringComparison.Ordinal))
             .Take(Most);
-        return new NearTenants([.. named], [.. named.Concat(others).Concat(whenNull).Distinct()]);
+        return new NearTenants(named, [.. others.Distinct().Except(named)]);
     }
 
     private static string Plain(string name) =>
@@ -56,7 +51,4 @@ internal sealed class RowTenants
 /// <summary>
 /// Texts of a row that may be its tenant; <paramref name="Named"/> are those that stand under a tenant column's name.
 /// </summary>
-internal sealed record NearTenants(IReadOnlyList<string> Named, IReadOnlyList<string> All)
-{
-    public bool AreNamed => Named.Count > 0;
-}
+internal sealed record NearTenants(IReadOnlyList<string> Named, IReadOnlyList<string> Others);

@@ -14,7 +14,7 @@ public sealed record ScanDepth
             WholeRows = 10_000,
             TableTime = TimeSpan.FromMinutes(1),
             SearchTime = TimeSpan.FromMinutes(1),
-            Tenants = 1_000,
+            Tenants = 10_000,
         };
 
     /// <summary>
@@ -27,7 +27,7 @@ public sealed record ScanDepth
             WholeRows = 160_000,
             TableTime = TimeSpan.FromMinutes(5),
             SearchTime = TimeSpan.FromMinutes(10),
-            Tenants = 20_000,
+            Tenants = 200_000,
         };
 
     /// <summary>Bytes that are read of one table, values that are kept aside of its pages among them.</summary>
@@ -36,12 +36,15 @@ public sealed record ScanDepth
     /// <summary>A table of up to this many rows, by the server's estimate, is read wholly whatever its bytes.</summary>
     public required long WholeRows { get; init; }
 
-    /// <summary>Longest time of one table.</summary>
+    /// <summary>Longest time in which one table is read, and in which its tenants are listed.</summary>
     public required TimeSpan TableTime { get; init; }
 
-    /// <summary>Longest time in which keys, contexts and tenants are tried, of all tables of a database.</summary>
+    /// <summary>
+    /// Longest time in which the keys of tenants that rows do not name are tried, of all tables of a database. One place gets
+    /// a share of it.
+    /// </summary>
     public required TimeSpan SearchTime { get; init; }
 
-    /// <summary>Tenants of each table of the map that are tried: each costs some 8 µs for a key and a context.</summary>
+    /// <summary>Tenants of each table of the map that are listed, to try their keys.</summary>
     public required int Tenants { get; init; }
 }

@@ -14,11 +14,20 @@ internal sealed record ScanUnit(
 {
     public bool IsTree => Relation.Kind == "p";
 
+    /// <summary>Columns that the operator leaves out.</summary>
+    public IReadOnlySet<string> Skipped { get; init; } = new HashSet<string>();
+
+    /// <summary>Columns that hold what the map does not name, whether they are left out or not.</summary>
+    public IEnumerable<string> Undeclared =>
+        Relation.Names.Where(
+            (name, at) => (Relation.MayHold[at] || Relation.Unread[at]) && !IsDeclared(name)
+        );
+
     /// <summary>Columns whose values are judged: the map names none of them as a whole.</summary>
     public IEnumerable<int> Judged =>
         Enumerable
             .Range(0, Relation.Names.Length)
-            .Where(at => Relation.MayHold[at] && Relation.Readable[at] && !IsDeclared(Relation.Names[at]));
+            .Where(at => Relation.MayHold[at] && Relation.Readable[at] && !IsLeftOut(Relation.Names[at]));
 
     /// <summary>Columns that can't be read, and why.</summary>
     public IEnumerable<(string Column, string Reason)> Unreadable =>
@@ -26,7 +35,7 @@ internal sealed record ScanUnit(
             .Range(0, Relation.Names.Length)
             .Where(at =>
                 (Relation.Unread[at] || (Relation.MayHold[at] && !Relation.Readable[at]))
-                && !IsDeclared(Relation.Names[at])
+                && !IsLeftOut(Relation.Names[at])
             )
             .Select(at =>
                 (
@@ -42,6 +51,8 @@ internal sealed record ScanUnit(
         Enumerable
             .Range(0, Relation.Names.Length)
             .Where(at => Relation.Readable[at] && !Relation.Unread[at] && !IsDeclared(Relation.Names[at]));
+
+    private bool IsLeftOut(string column) => IsDeclared(column) || Skipped.Contains(column);
 
     private bool IsDeclared(string column) => Declared.TryGetValue(column, out var paths) && paths.IsWhole;
 }

@@ -9,6 +9,7 @@ internal sealed class UnitReading(
     ScanUnit unit,
     ScanDepth depth,
     EnvelopeOpener opener,
+    SearchTerms terms,
     RowTenants tenants
 )
 {
@@ -20,35 +21,53 @@ internal sealed class UnitReading(
     private long large;
     private long bytes;
 
+    /// <summary>Whether the connection is there for other units.</summary>
+    public bool CanGoOn => connection.State == System.Data.ConnectionState.Open;
+
     /// <summary>What was seen. Throws <see cref="PostgresException"/> where the server does not let it be read.</summary>
     public async Task<TableLook> ReadAsync(CancellationToken cancellationToken)
     {
         foreach (var at in unit.Judged)
             tallies[at] = new ColumnTally(
                 unit.Relation.Names[at],
-                unit.Declared.GetValueOrDefault(unit.Relation.Names[at])
+                unit.Declared.GetValueOrDefault(unit.Relation.Names[at]),
+                opener,
+                terms
             );
         var sql = new UnitSql(unit, depth, connection.PostgreSqlVersion);
         await ExecuteAsync(
             $"BEGIN READ ONLY; SET LOCAL lock_timeout = {LockTimeoutMs}; SET LOCAL bytea_output = 'hex'; "
-                + $"SET LOCAL statement_timeout = {(int)(2 * depth.TableTime.TotalMilliseconds)}",
+                + $"SET LOCAL statement_timeout = {Longest}",
             cancellationToken
         );
         try
         {
-            return Look(sql, await ReadRowsAsync(sql, cancellationToken));
+            var isComplete = await ReadRowsAsync(sql, cancellationToken);
+            foreach (var tally in tallies.Values)
+                tally.End();
+            return Look(sql, isComplete);
         }
         finally
         {
-            if (connection.State == System.Data.ConnectionState.Open)
+            if (CanGoOn)
                 await ExecuteAsync("ROLLBACK", CancellationToken.None);
         }
     }
+
+    // The server counts the time in which it is not read from.
+    private int Longest =>
+        (int)
+            Math.Clamp(
+                (2 * depth.TableTime.TotalMilliseconds) + depth.SearchTime.TotalMilliseconds,
+                1,
+                int.MaxValue
+            );
 
     // True where the rows ended before the bounds were reached.
     private async Task<bool> ReadRowsAsync(UnitSql sql, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        var searched = terms.Budget.Used;
         await using var command = new NpgsqlCommand(sql.Text, connection) { AllResultTypesAreUnknown = true };
         var reader = await command.ExecuteReaderAsync(cancellationToken);
         var isOver = false;
@@ -61,7 +80,8 @@ internal sealed class UnitReading(
                 Judge(reader, sql.Columns);
                 // Twice the bytes: the text of a value is longer than what is stored of it.
                 isOver =
-                    clock.Elapsed > depth.TableTime || bytes > 2 * Math.Max(depth.TableBytes, unit.Bytes);
+                    clock.Elapsed - (terms.Budget.Used - searched) > depth.TableTime
+                    || bytes > 2 * Math.Max(depth.TableBytes, unit.Bytes);
             }
 
             command.Cancel();
@@ -102,7 +122,7 @@ internal sealed class UnitReading(
         NearTenants Near() => near ??= tenants.Of([.. columns.Select(at => unit.Relation.Names[at])], values);
         for (var at = 0; at < values.Length; at++)
             if (values[at] is { } value && tallies.TryGetValue(columns[at], out var tally))
-                tally.Add(value, Near, opener);
+                tally.Add(value, Near);
     }
 
     private TableLook Look(UnitSql sql, bool isComplete) =>
@@ -120,6 +140,7 @@ internal sealed class UnitReading(
             RowSecurity = unit.Relation.RowSecurity,
             Columns = [.. tallies.Values.Select(tally => new ColumnLook(tally.Column, tally.Values))],
             Found = [.. tallies.Values.SelectMany(tally => tally.Found)],
+            Untried = [.. tallies.Values.SelectMany(tally => tally.Untried)],
         };
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)

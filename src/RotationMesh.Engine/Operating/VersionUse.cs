@@ -1,0 +1,61 @@
+using Npgsql;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine.Retiring;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
+using RotationMesh.Postgres.Target;
+using RotationMesh.Postgres.Target.Waits;
+
+namespace RotationMesh.Engine.Operating;
+
+/// <summary>Asks what needs a version that is to be retired; what could not be counted stands in the way as well.</summary>
+internal static class VersionUse
+{
+    /// <summary>Share of the rows that the last look decrypts again: the first look decrypted them all.</summary>
+    private const double Glance = 0.001;
+
+    /// <summary>
+    /// What needs the version. Without <paramref name="progress"/> rows are counted, and a thousandth of them is decrypted.
+    /// </summary>
+    public static async Task<KeyDocument> FindAsync(
+        RetirementCheck check,
+        int version,
+        IProgress<ProgressDocument>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var found = progress is null
+                ? await check.ExamineAsync(
+                    version,
+                    lasting: true,
+                    rows => SampleShare.Of(Glance, rows),
+                    new RotationProgress(),
+                    cancellationToken
+                )
+                : await ProgressReports.WhileAsync(
+                    progress,
+                    now => check.ExamineAsync(version, lasting: true, _ => null, now, cancellationToken)
+                );
+            return found.Single(key => key.Version == version);
+        }
+        catch (NpgsqlException fault)
+        {
+            return Uncounted(version, fault);
+        }
+    }
+
+    /// <summary>What is said of a version where something could not be counted.</summary>
+    public static KeyDocument Uncounted(int version, NpgsqlException fault) =>
+        new(version, null, false, 0, 0, false) { InTheWay = [Describe(fault)] };
+
+    private static string Describe(NpgsqlException fault)
+    {
+        if (fault is TableLockedException locked)
+            return locked.Message;
+        var database = (fault as TargetDatabaseException)?.Database;
+        var cause = fault.InnerException as NpgsqlException ?? fault;
+        return $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}";
+    }
+}

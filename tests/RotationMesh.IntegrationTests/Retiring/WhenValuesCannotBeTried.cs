@@ -1,0 +1,164 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.IntegrationTests.Scanning;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Scanning;
+
+namespace RotationMesh.IntegrationTests.Retiring;
+
+/// <summary>What may be an envelope of a version, and could not be tried, keeps that version in service.</summary>
+public sealed class WhenValuesCannotBeTried
+{
+    private static readonly ScanDepth NoTime = ScanDepth.Retirement with { SearchTime = TimeSpan.Zero };
+
+    private Stage stage = null!;
+
+    [SetUp]
+    public async Task Rotate()
+    {
+        stage = await Stage.CreateAsync();
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync(Note.Many(20));
+        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+    }
+
+    [TearDown]
+    public async Task Drop() => await stage.DisposeAsync();
+
+    [TestCaseSource(typeof(Contexts), nameof(Contexts.All))]
+    public async Task Without_the_key_of_the_version_an_envelope_anywhere_in_a_text_bars_it(string context)
+    {
+        await KeepAsync(context, "tenant text, ", "'acme', ");
+        var keys = new Dictionary<int, string> { [2] = StageKeys.Two };
+        await using var keyless = stage.Variant(ring: new KeyRing(2, keys));
+
+        var refused = await keyless.ScanAndRetireAsync();
+        await stage.ExecuteAsync("TRUNCATE public.history");
+        var retired = await keyless.ScanAndRetireAsync();
+
+        Assert.That(refused.Retired, Is.False);
+        Assert.That(
+            refused.InTheWay.Single(),
+            Does.Contain("public.history.line (1 value)")
+                .And.Contain("the key ring lacks the key of version 1")
+                .And.Contain("put it back")
+        );
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+    }
+
+    [TestCaseSource(typeof(Contexts), nameof(Contexts.All))]
+    public async Task Once_the_time_to_search_is_used_up_so_does_one_in_a_row_that_names_no_tenant(
+        string context
+    )
+    {
+        await KeepAsync(context);
+
+        var refused = await stage.ScanAndRetireAsync(NoTime);
+
+        Assert.That(refused.Retired, Is.False);
+        Assert.That(
+            refused.InTheWay.Single(),
+            Does.Contain("public.history.line (1 value)")
+                .And.Contain("the time to search for it was used up")
+                .And.Contain("--skip-scan-of app.public.history.line --reason TEXT")
+        );
+    }
+
+    [TestCaseSource(typeof(Contexts), nameof(Contexts.All))]
+    public async Task Where_not_every_tenant_is_known_so_does_one_in_a_row_that_names_none(string context)
+    {
+        await KeepAsync(context, tenant: "a tenant of no other row");
+
+        var refused = await stage.ScanAndRetireAsync(ScanDepth.Retirement with { Tenants = 1 });
+
+        Assert.That(refused.Retired, Is.False);
+        Assert.That(
+            refused.InTheWay.Single(),
+            Does.Contain("public.history.line (1 value)")
+                .And.Contain("table notes has more than the 1 that are listed")
+                .And.Contain("--skip-scan-of app.public.history.line")
+        );
+    }
+
+    [TestCase("app.public.history.line")]
+    [TestCase("app.public.history")]
+    public async Task Who_leaves_a_place_out_retires_the_version_and_others_are_looked_at(string place)
+    {
+        await KeepAsync("'Bearer ' || body");
+        await stage.ExecuteAsync("CREATE TABLE public.other AS SELECT line FROM public.history");
+
+        var refused = await stage.ScanAndRetireAsync(NoTime, place);
+        await stage.ExecuteAsync("TRUNCATE public.other");
+        var retired = await stage.ScanAndRetireAsync(NoTime, place);
+
+        Assert.That(refused.InTheWay.Single(), Does.Contain("public.other.line"));
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+        Assert.That(retired.ScanSkippedOf.Single().Place, Is.EqualTo(place));
+        Assert.That(retired.Scans.Single().Skipped, Is.EqualTo(new[] { place }));
+        Assert.That(
+            await stage.ScalarAsync<string>(
+                "SELECT details->'scanSkippedOf'->0->>'place' FROM rotationmesh.audit_events WHERE kind = 'KeyRetired'"
+            ),
+            Is.EqualTo(place)
+        );
+    }
+
+    [TestCase("public.history.line")]
+    [TestCase("app.public.history.lines")]
+    [TestCase("app.public.notes.body")]
+    public async Task A_place_that_the_scan_does_not_look_at_is_a_mistake_to_leave_out(string place)
+    {
+        await KeepAsync("body");
+
+        Assert.That(
+            () => stage.ScanAndRetireAsync(NoTime, place),
+            Throws.TypeOf<UsageException>().With.Message.Contains($"--skip-scan-of {place}")
+        );
+    }
+
+    [Test]
+    public async Task Random_tokens_that_were_tried_with_every_tenant_bar_nothing()
+    {
+        await stage.ExecuteAsync(Contexts.Tokens);
+
+        var retired = await stage.ScanAndRetireAsync();
+
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+    }
+
+    [Test]
+    public async Task Nor_do_they_where_the_map_names_policies_that_do_not_apply_to_this_role()
+    {
+        await stage.ExecuteAsync(Contexts.Tokens);
+        await using var secured = stage.Variant([
+            Entries.Notes with
+            {
+                RowLevelSecurity = new("app.tenant", null),
+            },
+        ]);
+
+        var retired = await secured.ScanAndRetireAsync();
+        await KeepAsync("'Bearer ' || body");
+        var again = await secured.ScanAndRetireAsync();
+
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+        Assert.That(
+            again.InTheWay,
+            Has.One.Contains("public.history.line").And.Contains("with key version 1")
+        );
+    }
+
+    private async Task KeepAsync(
+        string context,
+        string columns = "",
+        string values = "",
+        string tenant = "tenant-1"
+    )
+    {
+        await stage.ExecuteAsync($"CREATE TABLE public.history ({columns}line text)");
+        await stage.ExecuteAsync(
+            $"INSERT INTO public.history SELECT {values}{context} FROM (SELECT @token::text) AS kept (body)",
+            new { token = Value.Seal("an old token", tenant) }
+        );
+    }
+}
