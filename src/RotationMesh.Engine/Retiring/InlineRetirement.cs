@@ -16,7 +16,7 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
 
     private readonly List<InlineValues> tables = [];
 
-    /// <summary>Values that look like envelopes and that no key opens: nobody's way is barred by them, but somebody should know.</summary>
+    /// <summary>Values that may be envelopes and that no key opens: nobody's way is barred by them, but somebody should know.</summary>
     public IReadOnlyList<string> Closed =>
         [
             .. tables.SelectMany(table =>

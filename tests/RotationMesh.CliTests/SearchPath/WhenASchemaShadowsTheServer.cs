@@ -37,7 +37,7 @@ public sealed class WhenASchemaShadowsTheServer
         await using var recorder = new StatementRecorder(role.ConnectionString);
         site.Variables["APP_DATABASE_URL"] = recorder.ConnectionString;
         foreach (var run in Runs)
-            (await RunAsync(run)).Exits(0);
+            (await RunAsync(site, run)).Exits(0);
         called = new CalledNames(recorder.Statements);
     }
 
@@ -66,7 +66,7 @@ public sealed class WhenASchemaShadowsTheServer
         );
         foreach (var run in Runs)
         {
-            var outcome = await RunAsync(run);
+            var outcome = await RunAsync(site, run);
             var sprung = await Traps.SprungAsync(site.Database);
             Assert.That(sprung, Is.Null, $"{string.Join(' ', run)}: {outcome}");
             outcome.Exits(0);
@@ -101,7 +101,7 @@ public sealed class WhenASchemaShadowsTheServer
     }
 
     // The map beside the site's own is found by its path.
-    private Task<ProcessOutcome> RunAsync(string[] arguments) =>
+    private static Task<ProcessOutcome> RunAsync(Site site, string[] arguments) =>
         site.RunAsync([
             .. arguments.Select(argument =>
                 argument.EndsWith(".yaml", StringComparison.Ordinal)

@@ -49,7 +49,7 @@ public sealed class UsageTests
     [TestCase("verify -h", "--sample")]
     [TestCase("--version", "0.1.0")]
     public async Task Help_and_version_are_printed(string arguments, string shown) =>
-        Assert.That((await site.RunAsync(arguments.Split(' '))).Exits(0).Output, Does.Contain(shown));
+        Assert.That((await site.RunProcessAsync(arguments.Split(' '))).Exits(0).Output, Does.Contain(shown));
 
     [Test]
     public async Task Options_come_from_the_environment_too()
@@ -58,8 +58,8 @@ public sealed class UsageTests
         File.Delete(Path.Combine(site.Folder, "rotation.yaml"));
         site.Variables["ROTATIONMESH_CONFIG"] = "elsewhere.yaml";
         site.Variables["ROTATIONMESH_OUTPUT"] = "json";
-        Assert.That((await site.RunAsync("doctor")).Json()["checks"], Is.Not.Null);
+        Assert.That((await site.RunProcessAsync("doctor")).Json()["checks"], Is.Not.Null);
         site.Variables["ROTATIONMESH_OUTPUT"] = "xml";
-        Assert.That((await site.RunAsync("doctor")).Refusal(), Does.Contain("ROTATIONMESH_OUTPUT"));
+        Assert.That((await site.RunProcessAsync("doctor")).Refusal(), Does.Contain("ROTATIONMESH_OUTPUT"));
     }
 }

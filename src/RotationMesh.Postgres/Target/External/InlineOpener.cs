@@ -104,18 +104,21 @@ internal sealed class InlineOpener(TableTarget target, KeyRing ring, Reencryptor
             target.Columns[column].Encoding == EnvelopeEncoding.Binary
                 ? EnvelopeForms.Of(stored.ToArray())
                 : EnvelopeForms.Of(Encoding.UTF8.GetString(stored));
-        var isLikely = false;
-        var opened = new HashSet<int>(); // one text may hold several, such as the old value and the new one
+        var found = new HashSet<Inline>(); // one text may hold several, such as the old value and the new one
+        List<EnvelopeRun> opened = [],
+            closed = [];
         foreach (var form in forms)
-        {
-            isLikely |= form.Likely;
             if (isNamed && TryOpen(form.Raw, tenant!, claimed) is { } version)
-                opened.Add(version);
-        }
-
-        return opened.Count > 0 ? [.. opened.Select(Inline.Opened)]
-            : !isLikely ? []
-            : [isNamed ? Inline.Closed : Inline.Untried];
+            {
+                found.Add(Inline.Opened(version));
+                opened.Add(form.Run);
+            }
+            else
+                closed.Add(form.Run);
+        // Readings of the same digits are one value, whatever stands before it and after it.
+        if (closed.Exists(run => !opened.Exists(run.IsIn)))
+            found.Add(isNamed ? Inline.Closed : Inline.Untried);
+        return [.. found];
     }
 
     private int? TryOpen(byte[] bytes, string tenant, long? claimed)
@@ -144,7 +147,7 @@ internal sealed class InlineOpener(TableTarget target, KeyRing ring, Reencryptor
 /// <summary>What stands in a column: an envelope that a version opens, or one that none does or that was not tried.</summary>
 internal readonly record struct Inline(InlineKind Kind, int? Version)
 {
-    /// <summary>It looks like an envelope, and no key of the ring opens it.</summary>
+    /// <summary>It may be an envelope, and no key of the ring opens it.</summary>
     public static Inline Closed { get; } = new(InlineKind.Closed, null);
 
     /// <summary>It may be an envelope, and could not be tried.</summary>

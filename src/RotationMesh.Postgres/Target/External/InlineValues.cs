@@ -21,8 +21,8 @@ public sealed record InlineValues(
 }
 
 /// <summary>
-/// Rows that claim a version and hold an envelope in a column: one that the key of <paramref name="OpenedBy"/> opens, or that
-/// looks like one and no key of the ring opens; or that could not be tried with the keys.
+/// Rows that claim a version and hold an envelope in a column: one that the key of <paramref name="OpenedBy"/> opens, or what
+/// may be one and no key of the ring opens; or what could not be tried with the keys.
 /// </summary>
 public sealed record InlineCount(string Column, long? Claimed, int? OpenedBy, bool IsUntried, long Rows)
 {
@@ -38,7 +38,7 @@ public sealed record InlineCount(string Column, long? Claimed, int? OpenedBy, bo
                 OpenedBy is { } version ? $"that {Reasons.InlineValues} {version}"
                 : IsUntried
                     ? "that could not be tried: they name no tenant, were written meanwhile, or are too large"
-                : "that look like envelopes, and no key that was tried opens them";
+                : "that may be envelopes, and no key that was tried opens them";
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Rows} external rows, which claim version {Claimed?.ToString(CultureInfo.InvariantCulture) ?? "none"}, hold values in column {Column} {what}"
