@@ -52,7 +52,7 @@ run_project() {
   shift
   name=$(basename "$project" .csproj)
   said=$results/$name.log
-  { time dotnet test "$project" --configuration Release --no-build --results-directory "$results" \
+  { time dotnet test "$(dirname "$project")/bin/Release/$name.dll" --results-directory "$results" \
     --logger "trx;LogFileName=$name.trx" "$@" </dev/null; } >"$said" 2>&1 || status=$?
   echo "== $name: $((SECONDS - started)) s"
   cat "$said"

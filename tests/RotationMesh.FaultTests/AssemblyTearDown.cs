@@ -1,6 +1,10 @@
 using NUnit.Framework;
 using RotationMesh.FaultTests.Setting;
 
+// They wait for most of their time.
+[assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: LevelOfParallelism(3)]
+
 namespace RotationMesh.FaultTests;
 
 /// <summary>Covers this namespace and those below it: the whole assembly.</summary>

@@ -9,17 +9,6 @@ internal sealed class WhenTheBrokerFails
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     [Test]
-    public async Task Stopped_and_started()
-    {
-        await using var site = await MeshSite.StartAsync(Pace);
-        var broker = await Servers.RabbitMqAsync();
-        await site.RotateAsync();
-        await broker.StopAsync();
-        await broker.StartAgainAsync();
-        await site.CompletesAsync();
-    }
-
-    [Test]
     public async Task Every_connection_closed_again_and_again()
     {
         const int Times = 4;

@@ -1,4 +1,3 @@
-using Npgsql;
 using NUnit.Framework;
 using RotationMesh.FaultTests.Setting;
 
@@ -8,19 +7,6 @@ namespace RotationMesh.FaultTests.Faults;
 internal sealed class WhenTheDatabaseFails
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
-
-    [Test]
-    public async Task Crashed_and_started()
-    {
-        await using var site = await MeshSite.StartAsync(Pace);
-        var server = await Servers.PostgresAsync();
-        await site.RotateAsync();
-        await server.StopImmediatelyAsync();
-        await server.StartAgainAsync();
-        site.Database.DataSource.Clear();
-        NpgsqlConnection.ClearAllPools(); // those of the test to the server itself are dead as well
-        await site.CompletesAsync();
-    }
 
     [Test]
     public async Task Every_session_ended_again_and_again()

@@ -3,7 +3,7 @@ using RotationMesh.TestKit.RabbitMq;
 
 namespace RotationMesh.FaultTests.Setting;
 
-/// <summary>One database server and one broker for all tests, which run one after the other and leave both running.</summary>
+/// <summary>One database server and one broker for all tests, each of which leaves both running.</summary>
 internal static class Servers
 {
     private static readonly Lazy<Task<PrivatePostgres>> Database = new(() => PrivatePostgres.StartAsync());
