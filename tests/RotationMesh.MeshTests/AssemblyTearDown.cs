@@ -3,7 +3,7 @@ using RotationMesh.TestKit;
 
 // They wait for most of their time.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(2)]
+[assembly: LevelOfParallelism(3)]
 
 namespace RotationMesh.MeshTests;
 
