@@ -52,6 +52,12 @@ public static class Reasons
     /// <summary>The limit of connections of the server, the database or the role is reached.</summary>
     public const string NoConnectionLeft = "the server has no connection left for the role";
 
+    /// <summary>A row holds bytes that the server, whose encoding admits any, can't hand out as text.</summary>
+    public const string NoText = "a row holds bytes that are no text in UTF-8";
+
+    /// <summary>A text can't be said in the encoding of the database, or one of the database's not in UTF-8.</summary>
+    public const string NoCounterpart = "a text has no counterpart in the other encoding";
+
     /// <summary>The coordinator's session that shows the rotation in the database is lost, and can't be had again.</summary>
     public const string VersionNotHeld = "nothing is written there, for the lock of version";
 

@@ -60,7 +60,7 @@ public sealed class Doctor(
 
         var retired = await RetiredAsync(cancellationToken);
         if (keys is not null)
-            ReturnedKeys.Examine(keys, retired, findings);
+            await new RingExamination(control, findings).ExamineAsync(keys, retired, cancellationToken);
         var examination = new TableExamination(databases, schema, findings, retired);
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);

@@ -25,7 +25,8 @@ public sealed class DryRun(
 {
     /// <summary>What it can't know, for whoever reads its totals.</summary>
     public const string Limits =
-        "a dry run writes nothing, so it can't know which rows constraints and triggers will refuse: doctor lists what may";
+        "a dry run writes nothing, so it can't know which rows constraints and triggers will refuse: doctor lists what may. Of rows "
+        + "that are at the target version already it decrypts a sample: verify decrypts them all";
 
     /// <summary>
     /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
@@ -45,6 +46,9 @@ public sealed class DryRun(
         progress.Phase = "Rotating";
         var failures = new FailureLog();
         await PassAsync(tables, dry, failures, stopping);
+        var unreadable = stopping.IsCancellationRequested
+            ? []
+            : await new TargetSample(databases, ring).FindAsync(tables, version, request.Tenants, stopping);
         var stopped = stopping.IsCancellationRequested;
         var totals = tables.Select(table => table.Totals(version, stopped, request.Tenants is null)).ToList();
         return new RotationReport
@@ -52,7 +56,7 @@ public sealed class DryRun(
             RotationId = Guid.CreateVersion7(),
             State =
                 stopped ? "Cancelled"
-                : totals.Any(table => table.Failed > 0) ? "CompletedWithFailures"
+                : unreadable.Count > 0 || totals.Any(table => table.Failed > 0) ? "CompletedWithFailures"
                 : "Completed",
             DryRun = true,
             TargetVersion = version,
@@ -65,7 +69,7 @@ public sealed class DryRun(
                 tables.Sum(table => table.Empty),
                 tables.Sum(table => table.Failed)
             ),
-            Notes = [Limits],
+            Notes = [.. unreadable, Limits],
             Failures = failures.Kept,
         };
     }

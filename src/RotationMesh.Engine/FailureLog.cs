@@ -1,3 +1,4 @@
+using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target.Rows;
 
@@ -20,6 +21,20 @@ internal sealed class FailureLog
         {
             lock (guard)
                 return [.. kept];
+        }
+    }
+
+    /// <summary>Forgets those of a table that is read from the beginning once more.</summary>
+    public void Forget(TableEntry table)
+    {
+        lock (guard)
+        {
+            kept.RemoveAll(failure =>
+                (failure.Scope, failure.Database, failure.Table) == (table.Scope, table.Database, table.Name)
+            );
+            known.RemoveWhere(row =>
+                (row.Scope, row.Database, row.Table) == (table.Scope, table.Database, table.Name)
+            );
         }
     }
 

@@ -66,6 +66,7 @@ internal sealed class Preparation(
         foreach (var table in tables)
         {
             var results = await probe.ProbeAsync(table.Target, table.Counts, tenants, cancellationToken);
+            table.Sampled = results;
             wrong.AddRange(
                 await new KnownFailures(control).WrongKeysAsync(
                     table.Target,

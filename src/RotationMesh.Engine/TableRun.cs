@@ -30,6 +30,9 @@ internal sealed class TableRun(TableTarget target)
     /// <summary>What stands in the table at its external rows; null where nobody looked.</summary>
     public InlineValues? Inline { get; set; }
 
+    /// <summary>What a sample of each version told of its key.</summary>
+    public IReadOnlyList<ProbeResult> Sampled { get; set; } = [];
+
     /// <summary>Rows that verification could not decrypt.</summary>
     public long Undecryptable => Interlocked.Read(ref undecryptable);
 

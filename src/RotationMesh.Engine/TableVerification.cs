@@ -47,7 +47,11 @@ public sealed class TableVerification(
             foreach (var (target, only) in open)
             {
                 if (only is null)
+                {
+                    failures.Forget(target.Entry);
                     tables[target] = await BeginAsync(target, leaves, ++tries[target], request, stopping);
+                }
+
                 tables[target]!.Only = only;
             }
 

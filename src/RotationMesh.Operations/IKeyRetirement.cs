@@ -39,7 +39,7 @@ public sealed record RetirementOrder
 
     /// <summary>
     /// Databases that rotations were made for and that exist no more: by the names that the map had for them or, where several
-    /// had one, as name=identity. It is recorded.
+    /// had one, as name=identity. So are tables in which rotations left failures, as database.table. It is recorded.
     /// </summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 }

@@ -22,6 +22,10 @@ public static class DatabaseFaults
         [PostgresErrorCodes.TooManyConnections] =
             $"{Reasons.NoConnectionLeft}, or the role none of its own (a rotation needs two for each of its --workers, "
             + "and some more): close others, or raise the limit",
+        [PostgresErrorCodes.CharacterNotInRepertoire] =
+            $"{Reasons.NoText}, as the encoding SQL_ASCII admits: correct the tenant or key of that row",
+        [PostgresErrorCodes.UntranslatableCharacter] =
+            $"{Reasons.NoCounterpart}, the database's own or UTF-8: name what stands there",
     };
 
     /// <summary>What a code of the server means, where it is one that an operator meets; else the words themselves.</summary>

@@ -35,6 +35,13 @@ public sealed class TestDatabase : IAsyncDisposable
         return CreateAsync(server, Name);
     }
 
+    /// <summary>The same with the server's encoding of that name, such as LATIN1.</summary>
+    public static async Task<TestDatabase> CreateEncodedAsync(string encoding) =>
+        await CreateAsync(
+            await PostgresServer.ConnectionStringAsync(),
+            $"template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
+        );
+
     internal static async Task<TestDatabase> CreateAsync(string server, string template = "template1")
     {
         var name = $"test_{Guid.NewGuid():N}";

@@ -37,8 +37,9 @@ internal sealed class KeysVerb : IVerb
 
     private readonly Option<string[]> gone = new("--gone")
     {
-        Description = "A database that rotations were made for and that exists no more; it is recorded",
-        HelpName = "NAME[=IDENTITY]",
+        Description =
+            "A database that rotations were made for, or a table in which they left failures, that exists no more; it is recorded",
+        HelpName = "NAME[=IDENTITY]|NAME.TABLE",
     };
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)

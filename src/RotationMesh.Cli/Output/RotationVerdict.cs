@@ -19,6 +19,8 @@ internal static class RotationVerdict
                 $"Cancelled: partitions in hand still end ({rotation.Reason})",
             "Cancelled" =>
                 $"Stopped: {Tables.Number(totals.Pending)} rows are still to do; rotate again to go on",
+            "CompletedWithFailures" when rotation.DryRun && totals.Failed == 0 =>
+                $"Dry run: values at version {rotation.TargetVersion} do not decrypt with its key, as noted; nothing was written",
             "CompletedWithFailures" when rotation.DryRun =>
                 "Dry run: the rows above can't be rotated; nothing was written",
             "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed) =>

@@ -42,15 +42,12 @@ public sealed class LocalKeyRetirement(
         ArgumentNullException.ThrowIfNull(order);
         var keys = ring();
         var version = order.Version;
-        RetirementOrders.Ensure(order, keys.CurrentVersion);
+        await RetirementOrders.EnsureAsync(order, keys.CurrentVersion, control, cancellationToken);
         var store = new RetiredKeyStore(control);
-        var check = new RetirementCheck(map, keys, databases, schema, control)
-        {
-            Places = new RotatedPlaces(map, databases, control) { Gone = order.Gone },
-        };
+        var check = new RetirementCheck(map, keys, databases, schema, control) { Gone = order.Gone };
         var usage = await VersionUse.FindAsync(check, version, progress, cancellationToken);
         if (check.HasCounted) // what could not be counted is told first
-            RetirementOrders.EnsureGone(order, check.Places.Missing);
+            RetirementOrders.EnsureGone(order, check);
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
             key.Version == version && key.IsVouched
         );
@@ -114,6 +111,9 @@ public sealed class LocalKeyRetirement(
                 Gone = check.Places.Forgotten is { Count: > 0 } gone
                     ? [.. gone.Select(one => $"{one.Database} {one.Identity}")]
                     : null,
+                GoneTables = check.Failed.Forgotten is { Count: > 0 } tables
+                    ? [.. tables.Select(FailedTables.Named).Distinct()]
+                    : null,
             }
         );
         var audit = new AuditLog(control.Source, keys, Appended);
@@ -130,7 +130,7 @@ public sealed class LocalKeyRetirement(
             entry,
             counted,
             clocks,
-            check.Places.Forgotten,
+            new Forgotten(check.Places.Forgotten, check.Failed.Forgotten),
             cancellationToken
         );
         var document = retired.Key is { } key

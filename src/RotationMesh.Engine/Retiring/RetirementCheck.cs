@@ -49,7 +49,13 @@ internal sealed class RetirementCheck(
     public RingCheck Held { get; private set; } = new(ring, [], []);
 
     /// <summary>Databases that rotations were made for and that the map does not lead to.</summary>
-    public RotatedPlaces Places { get; init; } = new(map, databases, control);
+    public RotatedPlaces Places { get; private set; } = new(map, databases, control);
+
+    /// <summary>Failures that rotations left behind, by their tables.</summary>
+    public FailedTables Failed { get; private set; } = new(map, databases, control);
+
+    /// <summary>Databases and tables of which somebody said that they exist no more.</summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
 
     /// <summary>
     /// Every version of the key ring and of the rows, and <paramref name="asked"/>. Of those that nothing else keeps, the
@@ -69,7 +75,7 @@ internal sealed class RetirementCheck(
         var before = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
             before[version] = await UnderWayAsync(version, cancellationToken);
-        await Places.LookAsync(cancellationToken);
+        await LookForGoneAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
         HasCounted = true;
@@ -81,7 +87,6 @@ internal sealed class RetirementCheck(
             cancellationToken
         );
         var strays = tables.Select(table => StrayRows.Find(table.Target, table.Counts)).OfType<ColumnFault>();
-        var failures = await StandingFailures.ListAsync(control, cancellationToken);
         var retired = await store.ListAsync(ring, cancellationToken);
         var met = await new MetKeyStore(control).ListAsync(cancellationToken);
         Held = new RingCheck(ring, RetiredTarget.WithMet(retired, met), met);
@@ -98,7 +103,6 @@ internal sealed class RetirementCheck(
                     version,
                     tables,
                     [.. columns, .. strays],
-                    failures,
                     retired,
                     before,
                     open,
@@ -132,11 +136,22 @@ internal sealed class RetirementCheck(
             ];
     }
 
+    // What is called as a table with failures means that table. A database of such a name is told by its identity.
+    private async Task LookForGoneAsync(CancellationToken cancellationToken)
+    {
+        Failed = new FailedTables(map, databases, control) { Gone = Gone };
+        await Failed.LookAsync(cancellationToken);
+        Places = new RotatedPlaces(map, databases, control)
+        {
+            Gone = [.. Gone.Where(one => !Failed.IsMeant(one))],
+        };
+        await Places.LookAsync(cancellationToken);
+    }
+
     private async Task<KeyDocument> UsageAsync(
         long? version,
         IReadOnlyList<TableVersions> tables,
         IReadOnlyList<ColumnFault> columns,
-        IReadOnlyList<StandingFailures> failures,
         IReadOnlyList<RetiredKey> retired,
         IReadOnlyDictionary<int, IReadOnlyList<string>> before,
         IReadOnlyList<(string Database, VersionHolder Holder)> open,
@@ -145,13 +160,13 @@ internal sealed class RetirementCheck(
     {
         var known = version is >= 1 and <= int.MaxValue ? (int)version : (int?)null;
         var key = known is { } number ? Held.Find(number) : null;
-        var standing = failures.Where(failure => failure.Version == version).ToList();
+        var standing = Failed.Standing.Where(failure => failure.Version == version).ToList();
         // Values that the map does not lead to may need any key, whatever version their rows claim.
         var inTheWay = RetirementObstacles
             .Rows(version, tables)
             .Concat(inline.InTheWay(version, Held.Lacking(version)))
             .Concat(columns.Select(fault => fault.Explain()))
-            .Concat(standing.Select(RetirementObstacles.Failure))
+            .Concat(standing.Select(Failed.Explain))
             .Concat(census.InTheWay)
             .Concat(Places.InTheWay)
             .Concat(RetirementObstacles.LeftOut(version, census.LeftOut))

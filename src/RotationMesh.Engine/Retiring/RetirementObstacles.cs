@@ -40,10 +40,6 @@ internal static class RetirementObstacles
         }
     }
 
-    /// <summary>Rows that a rotation left behind.</summary>
-    public static string Failure(StandingFailures failure) =>
-        $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} (database {failure.DatabaseName}): retry it";
-
     /// <summary>Rotations that the control database here knows nothing of.</summary>
     public static IEnumerable<string> Elsewhere(
         int version,

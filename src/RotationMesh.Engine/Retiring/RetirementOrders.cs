@@ -1,6 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Retiring;
 
@@ -10,13 +10,23 @@ internal static class RetirementOrders
     private const string Places =
         "A place is DATABASE.SCHEMA.TABLE or DATABASE.SCHEMA.TABLE.COLUMN, as messages show it, with the map's name of the database";
 
-    /// <summary>What can be told before anything is looked at.</summary>
-    public static void Ensure(RetirementOrder order, int currentVersion)
+    /// <summary>
+    /// What can be told before rows are looked at. After an undo a version above the current one was met, and is out of use as
+    /// any earlier one is.
+    /// </summary>
+    public static async Task EnsureAsync(
+        RetirementOrder order,
+        int currentVersion,
+        ControlDatabase control,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(order);
-        if (order.Version < 1 || order.Version > currentVersion)
+        ArgumentNullException.ThrowIfNull(control);
+        if (order.Version < 1 || (order.Version > currentVersion && !await IsMetAsync()))
             throw new UsageException(
-                $"there never was a key version {order.Version}: the current one is {currentVersion}"
+                $"there never was a key version {order.Version}: the current one is {currentVersion}, and no rotation met a later one "
+                    + "of that number"
             );
         if (order.SkipScanReason is { } reason && string.IsNullOrWhiteSpace(reason))
             throw new UsageException(
@@ -36,6 +46,11 @@ internal static class RetirementOrders
             throw new UsageException(
                 "--skip-scan leaves out everything, and --skip-scan-of a place: give one of them"
             );
+
+        async Task<bool> IsMetAsync() =>
+            (await new MetKeyStore(control).ListAsync(cancellationToken)).Any(key =>
+                key.Version == order.Version
+            );
     }
 
     /// <summary>A place that names nothing was mistyped, and what was meant by it was scanned.</summary>
@@ -48,17 +63,22 @@ internal static class RetirementOrders
     }
 
     /// <summary>
-    /// Only what is <paramref name="missing"/> can be gone: a name that was mistyped is told, and so is one that several have.
+    /// Only a database that the map leaves out and a table that is not there can be gone: a name that was mistyped is told, and
+    /// so is one that several databases have.
     /// </summary>
-    public static void EnsureGone(RetirementOrder order, IReadOnlyList<ClaimedDatabase> missing)
+    public static void EnsureGone(RetirementOrder order, RetirementCheck check)
     {
         ArgumentNullException.ThrowIfNull(order);
-        foreach (var gone in order.Gone)
+        ArgumentNullException.ThrowIfNull(check);
+        check.Failed.EnsureGone();
+        var missing = check.Places.Missing;
+        foreach (var gone in order.Gone.Where(one => !check.Failed.IsMeant(one)))
         {
             var meant = RotatedPlaces.Meant(gone, missing);
             if (meant.Count == 0)
                 throw new UsageException(
-                    $"--gone {gone}: of the databases that rotations were made for, the map leaves out none of that name"
+                    $"--gone {gone}: of the databases that rotations were made for, the map leaves out none of that name, and none left "
+                        + "failures in a table that is called so"
                 );
             if (meant.Count > 1)
                 throw new UsageException(

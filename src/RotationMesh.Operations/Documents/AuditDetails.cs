@@ -169,4 +169,7 @@ public sealed record KeyRetiredDetails
 
     /// <summary>Databases of earlier rotations of which the operator said that they exist no more, each with its identity.</summary>
     public IReadOnlyList<string>? Gone { get; init; }
+
+    /// <summary>Tables of which the operator said that they exist no more, and in which rotations had left failures.</summary>
+    public IReadOnlyList<string>? GoneTables { get; init; }
 }

@@ -157,7 +157,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     /// Takes a version out of service, together with the event of the audit log that says so. One that somebody with the
     /// keys retired already stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since rows were
     /// <paramref name="counted"/> (by this database's clock), or a time to write that has not passed by the
-    /// <paramref name="clocks"/> of the databases, as they were read before. Databases that are <paramref name="gone"/> are
+    /// <paramref name="clocks"/> of the databases, as they were read before. What is <paramref name="gone"/> is
     /// forgotten with it.
     /// </summary>
     public async Task<Retirement> RetireAsync(
@@ -167,7 +167,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         AuditEntry entry,
         DateTime counted,
         IReadOnlyDictionary<string, DateTime> clocks,
-        IReadOnlyList<ClaimedDatabase> gone,
+        Forgotten gone,
         CancellationToken cancellationToken
     )
     {
@@ -202,7 +202,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         AuditEntry entry,
         DateTime counted,
         IReadOnlyDictionary<string, DateTime> clocks,
-        IReadOnlyList<ClaimedDatabase> gone,
+        Forgotten gone,
         CancellationToken cancellationToken
     )
     {
@@ -227,7 +227,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         await connection.ExecuteAsync(
             new CommandDefinition(Insert, Row(appended, key), cancellationToken: cancellationToken)
         );
-        await RotatedDatabases.ForgetAsync(connection, gone, cancellationToken);
+        await gone.ForgetAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested(); // a wait for standbys that is called off ends as if it had been successful
         audit.Committed(appended);

@@ -1,4 +1,5 @@
 using Dapper;
+using Npgsql;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -16,6 +17,11 @@ public sealed record StandingFailures
               AND (t.scope, t.database_name, t.table_name) = (f.scope, f.database_name, f.table_name)
               AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants)))
         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+        """;
+
+    private const string Forget = """
+        DELETE FROM rotationmesh.row_failures
+        WHERE (rotation_id, scope, database_name, table_name) = (@RotationId, @Scope, @DatabaseName, @TableName)
         """;
 
     /// <summary>The rotation.</summary>
@@ -55,4 +61,11 @@ public sealed record StandingFailures
             )
         ).AsList();
     }
+
+    /// <summary>Forgets failures of tables that exist no more.</summary>
+    internal static Task ForgetAsync(
+        NpgsqlConnection connection,
+        IEnumerable<StandingFailures> gone,
+        CancellationToken cancellationToken
+    ) => connection.ExecuteAsync(new CommandDefinition(Forget, gone, cancellationToken: cancellationToken));
 }

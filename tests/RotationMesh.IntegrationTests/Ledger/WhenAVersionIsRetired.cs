@@ -114,7 +114,7 @@ public sealed class WhenAVersionIsRetired
             AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 }),
             counted ?? await scene.Control.NowAsync(CancellationToken.None),
             clocks,
-            [],
+            new([], []),
             CancellationToken.None
         );
 }

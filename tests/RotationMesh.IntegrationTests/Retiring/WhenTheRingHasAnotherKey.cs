@@ -1,5 +1,6 @@
 using RotationMesh.Core.Keys;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.IntegrationTests.Retiring;
 
@@ -113,6 +114,25 @@ public sealed class WhenTheRingHasAnotherKey
         Assert.That(retired.Retired, Is.True);
         Assert.That(retired.Warnings, Has.Some.Contains("history.old_token"));
     }
+
+    [Test]
+    public async Task Doctor_calls_it_bad_and_names_both()
+    {
+        await using var mistyped = stage.Variant(ring: StageKeys.RingWithWrong(1));
+
+        var bad = (await ChecksAsync(mistyped)).Single(check => check.Message.Contains(Told));
+        var good = await ChecksAsync(stage);
+
+        Assert.That((bad.Verdict, bad.Subject), Is.EqualTo((Verdict.Bad, "key 1")));
+        Assert.That(
+            bad.Message,
+            Does.Contain(Fingerprint(mistyped.Ring, 1)).And.Contain(Fingerprint(stage.Ring, 1))
+        );
+        Assert.That(good, Has.None.Matches<Finding>(check => check.Message.Contains("that rotations met")));
+    }
+
+    private static async Task<IReadOnlyList<Finding>> ChecksAsync(Stage of) =>
+        (await of.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks;
 
     private async Task KeepOldTokenAsync(int version = 1)
     {

@@ -19,7 +19,8 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
 
     /// <summary>Why the program can't work with the schema, nor bring it up to date; null where it can.</summary>
     public string? Find() =>
-        !state.Exists ? (state.MayCreateSchema ? null : Missing)
+        Encoding() is { } encoding ? encoding
+        : !state.Exists ? (state.MayCreateSchema ? null : Missing)
         : Usage() is { } usage ? usage
         : Impostor() is { } impostor ? impostor
         : Journal() is { } journal ? journal
@@ -47,6 +48,13 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
             ? DroppedTables.Explain(table.Name)
             : null;
     }
+
+    // Names, tenants and keys of any database are kept there, and JSON with escapes that only UTF8 can take.
+    private string? Encoding() =>
+        state.Encoding == "UTF8"
+            ? null
+            : $"the control database has the encoding {state.Encoding}, which can't hold every text of the others: name one that was "
+                + "made with ENCODING 'UTF8' with control: in the map";
 
     private string? Usage() =>
         state.MayUse

@@ -14,7 +14,8 @@ internal sealed record ControlSchemaState
                has_database_privilege(current_database(), 'CREATE') AS MayCreateSchema,
                coalesce(has_schema_privilege(to_regnamespace('rotationmesh')::oid, 'USAGE'), false) AS MayUse,
                coalesce(has_schema_privilege(to_regnamespace('rotationmesh')::oid, 'CREATE'), false) AS MayCreate,
-               current_setting('transaction_read_only')::bool AS ReadOnly
+               current_setting('transaction_read_only')::bool AS ReadOnly,
+               current_setting('server_encoding') AS Encoding
         """;
 
     private const string ListRelations = """
@@ -31,6 +32,9 @@ internal sealed record ControlSchemaState
 
     /// <summary>The role's name, quoted where it has to be.</summary>
     public string Role { get; init; } = "";
+
+    /// <summary>How the database encodes texts, by the server's name for it.</summary>
+    public string Encoding { get; init; } = "";
 
     public bool Exists { get; init; }
     public bool MayCreateSchema { get; init; }

@@ -86,10 +86,8 @@ internal sealed class TenantList(NpgsqlConnection connection)
         var entry = target.Entry;
         try
         {
-            var tenants = await connection.QueryAsync<string>(
-                new CommandDefinition(listing, cancellationToken: cancellationToken)
-            );
-            return tenants.AsList();
+            var listed = await ReadAsync(listing, cancellationToken);
+            return await new TenantText(connection, target).CanonicalAsync(listed, cancellationToken);
         }
         catch (PostgresException refusal)
             when (entry.RowLevelSecurity!.Tenants is not null && refusal.SqlState[..2] is "42")
@@ -102,6 +100,22 @@ internal sealed class TenantList(NpgsqlConnection connection)
             );
         }
     }
+
+    // As the database writes them, whatever their type is; but without the spaces that pad a char(n), as a cast to text has it.
+    private async Task<IReadOnlyList<string>> ReadAsync(string listing, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(listing, connection);
+        command.AllResultTypesAreUnknown = true;
+        var tenants = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var isPadded = reader.FieldCount > 0 && IsPadded(reader.GetDataTypeName(0));
+        while (await reader.ReadAsync(cancellationToken))
+            if (!reader.IsDBNull(0))
+                tenants.Add(isPadded ? reader.GetString(0).TrimEnd(' ') : reader.GetString(0));
+        return tenants;
+    }
+
+    private static bool IsPadded(string type) => type.Split('(')[0] is "character";
 
     // Policies that admit rows without tenant do so whichever tenant is set. Passed over, they would look rotated.
     private async Task<bool> HasRowsWithoutTenantAsync(

@@ -38,6 +38,29 @@ internal sealed class TenantText(NpgsqlConnection connection, TableTarget target
                 );
     }
 
+    /// <summary>
+    /// What the list of tenants gave, each as it is written in the column: policies may compare texts. Throws
+    /// <see cref="UsageException"/> that names the first which is no value of the column's type.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> CanonicalAsync(
+        IReadOnlyList<string> listed,
+        CancellationToken cancellationToken
+    )
+    {
+        if (target.Tenants.TakesAnyTenant)
+            return listed;
+        var compared = target.Tenants.Comparable(listed);
+        if (await WrittenAsync(compared, cancellationToken) is { } all)
+            return compared.Length == listed.Count ? all : [.. all, target.Entry.TenantWhenNull!];
+        foreach (var tenant in compared)
+            if (await WrittenAsync([tenant], cancellationToken) is null)
+                throw new UsageException(
+                    $"the list of tenants gives '{tenant}', which is no {target.Shape.Tenant.Written}, and so can't stand in the "
+                        + $"{Column}: let rowLevelSecurity.tenants (line {target.Entry.Line} of the map) give tenants as they stand there"
+                );
+        return listed;
+    }
+
     private string Column
     {
         get

@@ -1,0 +1,55 @@
+using RotationMesh.Core;
+using RotationMesh.IntegrationTests.Retiring;
+using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Operations.Documents;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Control;
+
+/// <summary>
+/// Texts of every database go to the control database, and JSON has them as escapes: one that can't take them would stop a
+/// rotation midway.
+/// </summary>
+[TestFixture("LATIN1")]
+[TestFixture("SQL_ASCII")]
+public sealed class WhenTheDatabaseIsNotInUtf8(string encoding)
+{
+    private TestDatabase control = null!;
+    private TestDatabase database = null!;
+    private Stage stage = null!;
+
+    [SetUp]
+    public async Task Create()
+    {
+        control = await TestDatabase.CreateEncodedAsync(encoding);
+        database = await TestDatabase.CreateAsync();
+        stage = Stage.Of(database, control.ConnectionString);
+        await stage.CreateNotesAsync();
+        await stage.InsertAsync([Note.Of("a", "Łódź"), Note.Of("b", "Łódź") with { Body = "(bad)" }]);
+    }
+
+    [TearDown]
+    public async Task Drop()
+    {
+        await stage.DisposeAsync();
+        await database.DisposeAsync();
+        await control.DisposeAsync();
+    }
+
+    [Test]
+    public async Task No_rotation_begins_and_doctor_says_why()
+    {
+        var told = $"the control database has the encoding {encoding}";
+
+        var fault = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync(tenants: ["Łódź"]));
+        var checks = (await stage.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks;
+
+        Assert.That(fault.Message, Does.StartWith(told).And.Contain("ENCODING 'UTF8'"));
+        Assert.That(checks.Single(check => check.Verdict == Verdict.Bad).Message, Is.EqualTo(fault.Message));
+        Assert.That(await control.ScalarAsync<bool>("SELECT to_regnamespace('rotationmesh') IS NULL"));
+        Assert.That(
+            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
+            Is.EqualTo(2)
+        );
+    }
+}

@@ -1,0 +1,63 @@
+using RotationMesh.Core;
+using RotationMesh.IntegrationTests.Stages;
+
+namespace RotationMesh.IntegrationTests.Policies;
+
+/// <summary>
+/// A policy may compare texts: a tenant that is set in another spelling than the column's shows no row, and its rows would keep
+/// their old key.
+/// </summary>
+public sealed class WhenTenantsAreListedInAnotherSpelling
+{
+    private const string Tenant = "0197a000-0000-7000-8000-00000000000a";
+    private const string Upper = "0197A000-0000-7000-8000-00000000000A";
+
+    [TestCase("uuid", $"SELECT '{Upper}'")]
+    [TestCase("uuid", $"SELECT '{Upper}'::uuid")]
+    [TestCase("uuid", $"SELECT '{Tenant}  '::char(40)")]
+    [TestCase("char(40)", $"SELECT '{Tenant}'::char(40)")]
+    [TestCase("char(40)", $"SELECT '{Tenant}   '")]
+    [TestCase("text", $"SELECT '{Tenant}'::char(40)")]
+    [TestCase("varchar(40)", $"SELECT '{Tenant}'::uuid UNION ALL SELECT NULL")]
+    public async Task Their_rows_are_rotated_all_the_same(string type, string listing)
+    {
+        await using var stage = await CreateAsync(type, listing);
+
+        var report = await stage.Subject.RotateAsync();
+
+        Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 2L)));
+        await stage.Owner.AssertRotatedAsync();
+    }
+
+    [Test]
+    public async Task What_is_no_tenant_of_the_column_s_type_is_one_clear_error()
+    {
+        await using var stage = await CreateAsync("uuid", $"VALUES ('{Tenant}'), ('acme')");
+
+        var fault = Assert.ThrowsAsync<UsageException>(() => stage.Subject.RotateAsync());
+
+        Assert.That(
+            fault.Message,
+            Does.Contain("gives 'acme', which is no uuid").And.Contain("rowLevelSecurity.tenants (line 7")
+        );
+        Assert.That(
+            await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
+            Is.EqualTo(2)
+        );
+    }
+
+    private static async Task<PolicyStage> CreateAsync(string type, string listing)
+    {
+        var stage = await PolicyStage.CreateAsync(PolicyStage.Entry(listing), foreignKey: false);
+        await stage.Owner.ExecuteAsync("DROP POLICY of_tenant ON notes; DELETE FROM notes");
+        await stage.Owner.InsertAsync([Note.Of("a", Tenant), Note.Of("b", Tenant)]);
+        await stage.Owner.ExecuteAsync(
+            $"""
+            ALTER TABLE notes ALTER tenant TYPE {type} USING tenant::{type};
+            CREATE POLICY of_tenant ON notes
+                USING (tenant IS NULL OR tenant::text = current_setting('{PolicyStage.Setting}', true))
+            """
+        );
+        return stage;
+    }
+}
