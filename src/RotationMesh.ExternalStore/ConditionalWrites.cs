@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -18,8 +19,12 @@ internal sealed class ConditionalWrites(string bucket)
         "\"00000000000000000000000000000000\"",
     ];
 
+    /// <summary>A server that did not mind is asked again after this time: it may have been replaced by a newer one.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
+
     private readonly Lock door = new();
     private Task<bool>? asked;
+    private long askedAt;
 
     /// <summary>
     /// Throws <see cref="ExternalStoreException"/> where it does not, and whatever a request throws where it can't be told. First
@@ -32,8 +37,18 @@ internal sealed class ConditionalWrites(string bucket)
         Task<bool> answer;
         lock (door)
         {
-            if (asked is null or { IsFaulted: true } or { IsCanceled: true })
+            if (
+                asked is null or { IsFaulted: true } or { IsCanceled: true }
+                || (
+                    asked is { IsCompletedSuccessfully: true, Result: false }
+                    && Stopwatch.GetElapsedTime(askedAt) > AskAgain
+                )
+            )
+            {
                 asked = AreMindedAsync(client, name, unchanged);
+                askedAt = Stopwatch.GetTimestamp();
+            }
+
             answer = asked;
         }
 

@@ -5,7 +5,8 @@ namespace RotationMesh.ExternalStore;
 
 /// <summary>
 /// What an object has besides its bytes. A new version of an object has only what it is given, so a rewrite gives it all
-/// that it had: headers, metadata, tags, storage class, encryption at rest.
+/// that it had: headers, metadata, tags, storage class, encryption at rest, lock. Only an access list of its own is not among
+/// what a reader is told.
 /// </summary>
 internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers)
 {
@@ -17,6 +18,8 @@ internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers)
         put.Headers.ContentEncoding = from.ContentEncoding;
         put.Headers.ContentDisposition = from.ContentDisposition;
         put.Headers.CacheControl = from.CacheControl;
+        if (from["Content-Language"] is { Length: > 0 } language)
+            put.Headers["Content-Language"] = language;
         if (Headers.ExpiresString is { Length: > 0 } expires)
             put.Headers["Expires"] = expires;
         foreach (var name in Headers.Metadata.Keys)
@@ -32,6 +35,9 @@ internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers)
                 Headers.ServerSideEncryptionKeyManagementServiceKeyId;
         }
 
+        put.ObjectLockMode = Headers.ObjectLockMode;
+        put.ObjectLockRetainUntilDate = Headers.ObjectLockRetainUntilDate;
+        put.ObjectLockLegalHoldStatus = Headers.ObjectLockLegalHoldStatus;
         put.TagSet = tags;
     }
 }

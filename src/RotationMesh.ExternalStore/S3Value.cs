@@ -18,7 +18,11 @@ internal sealed class S3Value(
     public ReadOnlyMemory<byte> Envelope => document.Envelope;
 
     /// <inheritdoc/>
-    public Task<bool> TryReplaceAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken) =>
+    public Task<bool> TryReplaceAsync(
+        ReadOnlyMemory<byte> envelope,
+        Action beforeWriting,
+        CancellationToken cancellationToken
+    ) =>
         S3Faults.TranslateAsync(
             async () =>
             {
@@ -28,11 +32,13 @@ internal sealed class S3Value(
                 // Ceph compares with the bare tag, others want it in quotes as in the answer, Amazon takes both. A server
                 // that is asked in the wrong way refuses, and the object is as it was.
                 var content = document.With(envelope.Span);
-                return await TryPutAsync(content, tags, etag, cancellationToken)
-                    || (
-                        await IsUnchangedAsync(etag, cancellationToken)
-                        && await TryPutAsync(content, tags, $"\"{etag}\"", cancellationToken)
-                    );
+                beforeWriting();
+                if (await TryPutAsync(content, tags, etag, cancellationToken))
+                    return true;
+                if (!await IsUnchangedAsync(etag, cancellationToken))
+                    return false;
+                beforeWriting();
+                return await TryPutAsync(content, tags, $"\"{etag}\"", cancellationToken);
             },
             cancellationToken
         );

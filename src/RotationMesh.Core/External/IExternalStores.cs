@@ -31,7 +31,12 @@ public interface IExternalValue
     /// <summary>
     /// Puts another envelope in its place, and leaves all else of the value as it is. False where the value has changed
     /// since it was read, or is gone: then nothing is written. Throws <see cref="ExternalStoreException"/>; the value may
-    /// have been written all the same where the store did not answer.
+    /// have been written all the same where the store did not answer. What <paramref name="beforeWriting"/> throws right before
+    /// the value is sent is passed on, and nothing is written.
     /// </summary>
-    Task<bool> TryReplaceAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken);
+    Task<bool> TryReplaceAsync(
+        ReadOnlyMemory<byte> envelope,
+        Action beforeWriting,
+        CancellationToken cancellationToken
+    );
 }

@@ -64,7 +64,7 @@ internal sealed class RelayedBucket : IAsyncDisposable
     }
 
     public static Task<bool> ReplaceAsync(IExternalValue value) =>
-        value.TryReplaceAsync(Encoding.UTF8.GetBytes("ours"), CancellationToken.None);
+        value.TryReplaceAsync(Encoding.UTF8.GetBytes("ours"), () => { }, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

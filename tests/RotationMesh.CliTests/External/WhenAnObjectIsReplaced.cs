@@ -42,7 +42,7 @@ public sealed class WhenAnObjectIsReplaced
         var read = await Store().ReadAsync(Key, CancellationToken.None);
         await bucket.PutAsync(Key, """{"encrypted":"the application's"}""");
 
-        Assert.That(await read.TryReplaceAsync(Text("ours"), CancellationToken.None), Is.False);
+        Assert.That(await read.TryReplaceAsync(Text("ours"), () => { }, CancellationToken.None), Is.False);
         Assert.That((await bucket.GetAsync(Key)).Body, Is.EqualTo("""{"encrypted":"the application's"}"""));
     }
 
@@ -53,7 +53,7 @@ public sealed class WhenAnObjectIsReplaced
         var read = await Store().ReadAsync(Key, CancellationToken.None);
         await bucket.DeleteAsync(Key);
 
-        Assert.That(await read.TryReplaceAsync(Text("ours"), CancellationToken.None), Is.False);
+        Assert.That(await read.TryReplaceAsync(Text("ours"), () => { }, CancellationToken.None), Is.False);
         Assert.That(
             (await Fault(() => Store().ReadAsync(Key, CancellationToken.None))).Fault,
             Is.EqualTo(ExternalFault.Missing)
@@ -69,7 +69,9 @@ public sealed class WhenAnObjectIsReplaced
         );
 
         var won = await Task.WhenAll(
-            read.Select((value, i) => value.TryReplaceAsync(Text($"number {i}"), CancellationToken.None))
+            read.Select(
+                (value, i) => value.TryReplaceAsync(Text($"number {i}"), () => { }, CancellationToken.None)
+            )
         );
 
         Assert.That(won.Count(one => one), Is.EqualTo(1));

@@ -32,7 +32,7 @@ public sealed class TestBucket : IAsyncDisposable
                     Key = key,
                     ContentBody = body,
                     ContentType = "application/json; charset=utf-8",
-                    Headers = { CacheControl = "private" },
+                    Headers = { CacheControl = "private", ["Content-Language"] = "de" },
                     Metadata = { ["origin"] = "upload" },
                     TagSet = [new Tag { Key = "team", Value = "knowledge" }],
                 }
@@ -48,6 +48,7 @@ public sealed class TestBucket : IAsyncDisposable
             answer.ETag,
             answer.Headers.ContentType,
             answer.Headers.CacheControl,
+            answer.Headers["Content-Language"],
             answer.Metadata["origin"],
             answer.TagCount ?? 0
         );
@@ -78,6 +79,7 @@ public sealed record StoredObject(
     string ETag,
     string? ContentType,
     string? CacheControl,
+    string? Language,
     string? Origin,
     int Tags
 );

@@ -206,11 +206,15 @@ internal sealed class ExternalRows(
 
     private async Task<Replaced> ReplaceAsync(IExternalValue value, ReadOnlyMemory<byte> envelope)
     {
-        if (hold.IsUp)
-            return new Replaced(IsLate: true);
         try
         {
-            return new Replaced(IsChanged: !await value.TryReplaceAsync(envelope, CancellationToken.None));
+            return new Replaced(
+                IsChanged: !await value.TryReplaceAsync(envelope, hold.EnsureInTime, CancellationToken.None)
+            );
+        }
+        catch (WriteTermEndedException)
+        {
+            return new Replaced(IsLate: true);
         }
         catch (ExternalStoreException fault)
         {

@@ -1,6 +1,7 @@
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
@@ -16,6 +17,9 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
 {
     /// <summary>Objects that are read of a table.</summary>
     public const int Values = 100;
+
+    /// <summary>Leaves and tenants that are asked for some, one after the other, where any had one.</summary>
+    private const int MostAsked = 500;
 
     /// <summary>
     /// Tries objects of rows that claim a version, chosen by chance; none where the table has no store. Throws
@@ -39,31 +43,37 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
         );
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
-        foreach (var leaf in target.Shape.Leaves)
+        var parts = target
+            .Shape.Leaves.Select(leaf => (Leaf: leaf, Range: Range(target, leaf.Name, tenants)))
+            .SelectMany(part =>
+                RowQuery.Parts(target, part.Range).Select(tenant => (part.Leaf, part.Range, Tenant: tenant))
+            )
+            .ToArray();
+        // Each has its part of the values, in another order each time: they are spread over the table.
+        Random.Shared.Shuffle(parts);
+        var limit = Math.Max(1, Values / Math.Max(1, parts.Length));
+        var asked = 0;
+        foreach (var (leaf, range, tenant) in parts)
         {
-            var range = new PartitionRange
-            {
-                Scope = target.Entry.Scope,
-                Database = target.Entry.Database,
-                Table = target.Entry.Name,
-                Leaf = leaf.Name,
-                Tenants = tenants,
-            };
-            var parts = RowQuery.Parts(target, range).ToList();
-            // Every leaf and tenant gets its part of the values, so that they are spread over the table.
-            var limit = Math.Max(1, Values / (target.Shape.Leaves.Count * Math.Max(1, parts.Count)));
-            foreach (var tenant in parts)
-            {
-                if (sample.Tried >= Values)
-                    return sample;
-                await using var query = RowQuery.InStore(connection, target, range, tenant, version, limit);
-                var check = new ExternalCheck(databases, target, store, leaf, reencryptor);
-                sample += await TryAsync(query, target, check, tenant, cancellationToken);
-            }
+            if (sample.Tried >= Values || (sample.Tried > 0 && asked++ >= MostAsked))
+                break;
+            await using var query = RowQuery.InStore(connection, target, range, tenant, version, limit);
+            var check = new ExternalCheck(databases, target, store, leaf, reencryptor);
+            sample += await TryAsync(query, target, check, tenant, cancellationToken);
         }
 
         return sample;
     }
+
+    private static PartitionRange Range(TableTarget target, SqlName leaf, IReadOnlyList<string>? tenants) =>
+        new()
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = leaf,
+            Tenants = tenants,
+        };
 
     private static async Task<StoreSample> TryAsync(
         Npgsql.NpgsqlBatch query,

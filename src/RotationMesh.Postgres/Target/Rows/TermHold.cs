@@ -18,10 +18,14 @@ internal sealed class TermHold(NpgsqlConnection connection, WriteTerm term, Time
     private readonly long started = Stopwatch.GetTimestamp();
 
     /// <summary>
-    /// Whether the time is up by this process' own clock, which goes on while the process stands still. The last question
-    /// before something is sent.
+    /// Throws <see cref="WriteTermEndedException"/> where the time is up by this process' own clock, which goes on while the
+    /// process stands still. The last question before something is sent.
     /// </summary>
-    public bool IsUp => Stopwatch.GetElapsedTime(started) >= left;
+    public void EnsureInTime()
+    {
+        if (Stopwatch.GetElapsedTime(started) >= left)
+            throw new WriteTermEndedException();
+    }
 
     /// <summary>
     /// Does the work under the lock, in a transaction that writes nothing else. Throws <see cref="WriteTermEndedException"/>
