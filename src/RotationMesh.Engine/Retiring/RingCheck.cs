@@ -25,6 +25,8 @@ internal sealed class RingCheck(KeyRing ring, IReadOnlyList<RetiredKey> retired,
         if (SharedKey.Explain(ring, version) is { } shared)
             return $"{shared}: it stays in use as long as one of them does";
         var known = Met(version);
+        if (version > ring.CurrentVersion && known.Count == 0)
+            return $"version {version} is above the current one and no rotation met it: it is one to come";
         return
             ring.Keys.FirstOrDefault(key => key.Version != version && known.Contains(key.Fingerprint))
                 is { } other

@@ -71,7 +71,10 @@ public sealed class WhenValuesOfAStoreComeLate
     [Test]
     public void The_time_is_up_by_the_clock_of_a_process_that_stood_still_too()
     {
-        Assert.That(new TermHold(null!, Terms.Long, TimeSpan.Zero).IsUp, Is.True);
-        Assert.That(new TermHold(null!, Terms.Long, TimeSpan.FromHours(1)).IsUp, Is.False);
+        Assert.That(
+            new TermHold(null!, Terms.Long, TimeSpan.Zero).EnsureInTime,
+            Throws.InstanceOf<WriteTermEndedException>()
+        );
+        Assert.That(new TermHold(null!, Terms.Long, TimeSpan.FromHours(1)).EnsureInTime, Throws.Nothing);
     }
 }

@@ -77,6 +77,15 @@ public sealed class WhenARotationIsUndone
     }
 
     [Test]
+    public async Task A_key_that_no_rotation_met_yet_is_not_called_safe_to_retire()
+    {
+        var key = await stage.KeyAsync(3);
+
+        Assert.That(key.SafeToRetire, Is.False);
+        Assert.That(key.InTheWay, Has.One.Contains("it is one to come"));
+    }
+
+    [Test]
     public async Task A_version_that_no_rotation_met_never_was() =>
         Assert.That(
             async () => await back.RetireAsync(3),
