@@ -42,7 +42,8 @@ internal static class RetirementObstacles
 
     /// <summary>Rows that a rotation left behind.</summary>
     public static string Failure(StandingFailures failure) =>
-        $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} (database {failure.DatabaseName}): retry it";
+        $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} (database {failure.DatabaseName}): "
+        + $"retry it, or where nothing is left to retry rotate scope {failure.Scope} anew";
 
     /// <summary>Rotations that the control database here knows nothing of.</summary>
     public static IEnumerable<string> Elsewhere(
