@@ -92,8 +92,27 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
         Assert.That((report.Tables.Single().Verified, report.Tables.Single().Failed), Is.EqualTo((0L, 1L)));
     }
 
-    // The change comes when the rows are planned and none is read yet.
-    private async Task<VerificationReport> VerifyAsync(string change)
+    [Test]
+    public async Task A_small_leaf_that_is_renamed_away_and_back_is_decrypted_too()
+    {
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE notes_early PARTITION OF notes FOR VALUES IN (2024);
+            INSERT INTO notes SELECT id, tenant, body, 2, title, 2024 FROM notes WHERE version = 1 LIMIT 3
+            """
+        );
+
+        // Away when it is to be read, and back before the next one is.
+        var report = await VerifyAsync(
+            "ALTER TABLE notes_early RENAME TO notes_away",
+            "ALTER TABLE notes_away RENAME TO notes_early"
+        );
+
+        Assert.That((report.Tables.Single().Failed, report.Failures.Count), Is.EqualTo((1 + 3, 1 + 3)));
+    }
+
+    // The first change comes when the rows are planned and none is read yet, another one when the leaf after it is to be read.
+    private async Task<VerificationReport> VerifyAsync(params string[] changes)
     {
         var asked = 0;
         return await new TableVerification(
@@ -109,8 +128,8 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
 
         double? Share(long rows)
         {
-            if (++asked == 2)
-                Task.Run(() => stage.ExecuteAsync(change)).GetAwaiter().GetResult();
+            if (++asked >= 2 && asked - 2 < changes.Length)
+                Task.Run(() => stage.ExecuteAsync(changes[asked - 2])).GetAwaiter().GetResult();
             return null;
         }
     }
