@@ -39,6 +39,9 @@ internal sealed class TableRun(TableTarget target)
     /// <summary>Rows that verification tried.</summary>
     public long Verified => Interlocked.Read(ref verified);
 
+    /// <summary>Whether a leaf was not there by its name when it was to be verified.</summary>
+    public bool IsMissing { get; private set; }
+
     /// <summary>Rows that were looked at, or would be rotated, and hold no value.</summary>
     public long Empty => Interlocked.Read(ref empty);
 
@@ -63,6 +66,8 @@ internal sealed class TableRun(TableTarget target)
 
     public void Add(VerificationOutcome outcome)
     {
+        if (outcome.IsMissing)
+            IsMissing = true;
         Interlocked.Add(ref verified, outcome.Rows);
         Interlocked.Add(ref undecryptable, outcome.Failed);
         Interlocked.Add(ref empty, outcome.Empty);

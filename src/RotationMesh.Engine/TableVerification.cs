@@ -127,7 +127,11 @@ public sealed class TableVerification(
         foreach (var table in read)
         {
             var change = await leaves.LookAsync(table.Target, stopping);
-            if (change is null or { IsOther: true } || await HasMissedAsync(table, request, stopping))
+            if (
+                change is null or { IsOther: true }
+                || table.IsMissing
+                || await HasMissedAsync(table, request, stopping)
+            )
                 left.Add((table.Target, null));
             else if (change.Added.Count > 0)
             {

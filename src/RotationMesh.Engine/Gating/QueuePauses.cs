@@ -7,10 +7,12 @@ namespace RotationMesh.Engine.Gating;
 
 /// <summary>
 /// Pauses the application's queues and resumes those alone that were paused by it; the control database remembers which.
+/// Several may do so at once, each queue in turn.
 /// </summary>
 public sealed class QueuePauses(GateSet gates, ControlDatabase control)
 {
     private readonly PausedQueueStore store = new(control.Source);
+    private readonly QueueTurns turns = new(control);
 
     /// <summary>
     /// Pauses every queue of the map that is not paused yet, for a rotation or for an operator. Returns the queues that it
@@ -71,6 +73,9 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
                 throw new UsageException(
                     $"the map has no gate {note.Gate} any more, and its queue {note.Queue} is still paused: give it back to the map, or resume the queue by hand"
                 );
+            await using var turn = await turns.TakeAsync(note.Gate, note.Queue, cancellationToken);
+            if (!await IsNotedAsync(note, rotationId, cancellationToken))
+                continue; // somebody else resumed it meanwhile, or has it now
             try
             {
                 if (await gate.ResumeAsync(note.Queue, cancellationToken))
@@ -81,7 +86,7 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
                 throw new GateClosedException([Unreadable(gate, e)]);
             }
 
-            await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
+            await PausedQueueStore.RemoveAsync(turn, note.Gate, note.Queue, cancellationToken);
         }
 
         return resumed;
@@ -94,23 +99,37 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
         CancellationToken cancellationToken
     )
     {
-        await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
-        await store.AddAsync(note, cancellationToken);
+        await using var turn = await turns.TakeAsync(note.Gate, note.Queue, cancellationToken);
+        var now = (await gate.LookAsync(cancellationToken)).FirstOrDefault(queue => queue.Name == note.Queue);
+        if (now is not { Paused: false })
+            return false; // whoever had the turn before paused it, and noted that
+        var wasNoted = await PausedQueueStore.RemoveAsync(turn, note.Gate, note.Queue, cancellationToken);
+        await PausedQueueStore.AddAsync(turn, note, cancellationToken);
         try
         {
             if (await gate.PauseAsync(note.Queue, cancellationToken))
                 return true;
         }
-        catch (GateUnreadableException fault) when (fault.IsRefusal)
+        catch (GateUnreadableException fault) when (fault.IsRefusal && !wasNoted)
         {
-            await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
+            await PausedQueueStore.RemoveAsync(turn, note.Gate, note.Queue, cancellationToken);
             throw;
         }
 
-        // Somebody else was faster: theirs to resume.
-        await store.RemoveAsync(note.Gate, note.Queue, cancellationToken);
-        return false;
+        // Somebody was faster. Where one of ours had tried, and got no answer, it may have been that: it stays noted.
+        if (!wasNoted)
+            await PausedQueueStore.RemoveAsync(turn, note.Gate, note.Queue, cancellationToken);
+        return wasNoted;
     }
+
+    private async Task<bool> IsNotedAsync(
+        PausedQueueNote note,
+        Guid? rotationId,
+        CancellationToken cancellationToken
+    ) =>
+        (await store.ListAsync(rotationId, cancellationToken)).Any(now =>
+            (now.Gate, now.Queue) == (note.Gate, note.Queue)
+        );
 
     internal static GateVerdict Unreadable(IPausableWorkers gate, GateUnreadableException fault) =>
         new(

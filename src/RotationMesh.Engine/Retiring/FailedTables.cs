@@ -54,7 +54,7 @@ internal sealed class FailedTables(RotationMap map, TargetDatabases databases, C
             $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} "
             + $"(database {failure.DatabaseName})";
         return IsInMap(failure)
-            ? $"{left}: retry it"
+            ? $"{left}: retry it, or where nothing is left to retry rotate scope {failure.Scope} anew"
             : $"{left}, which the map does not name: put it into the map and rotate it or, where that table exists no more, say so "
                 + $"with --gone {Named(failure)}";
     }

@@ -74,6 +74,14 @@ internal sealed class CountRowsConsumer(
             goal.TargetVersion,
             context.CancellationToken
         );
+        if (survey is { Waiting: null, OpenWriters: null } && writes.Unknown is null)
+            await RowFailureStore.ClearGoneAsync(
+                alone,
+                rotationId,
+                goal.TargetVersion,
+                survey.Without(goal.TargetVersion),
+                context.CancellationToken
+            );
         var unexplained = await UnexplainedAsync(alone, rotationId, goal, survey, context.CancellationToken);
         var late = LateRows.Explain(
             unexplained

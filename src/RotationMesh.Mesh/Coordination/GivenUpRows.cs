@@ -49,12 +49,11 @@ internal sealed class GivenUpRows
             var name = new PlannedTable(range.Scope, range.Database, range.Table);
             if (survey.Tables.SingleOrDefault(table => table.Name == name) is not { } counted)
                 continue; // its database is away, and counted once it is back
-            var rows = await census.CountPendingAsync(
-                counted.Target,
-                range,
-                targetVersion,
-                cancellationToken
-            );
+            if (
+                await census.CountPendingAsync(counted.Target, range, targetVersion, cancellationToken)
+                is not { } rows
+            )
+                continue; // what is left of it is another leaf's, which the next sweep comes to
             var before = found.tables.GetValueOrDefault(name);
             found.tables[name] = (before.Partitions + 1, before.Rows + rows);
         }

@@ -9,7 +9,8 @@ namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
 /// The census that ends a rotation: it misses no transaction that had begun to write, and is made durable. It waits for
-/// each database apart, and in all sweeps of the rotation together no longer than its patience.
+/// each database apart, and in all sweeps of the rotation together no longer than its patience; what it does in between is no
+/// wait.
 /// </summary>
 internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience, TimeProvider clock)
 {
@@ -19,8 +20,8 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, Waiting> waits = [];
+    private readonly WaitingTime waited = new(clock);
     private int sweep;
-    private long waitingSince; // 0: it has not waited yet
 
     /// <summary>When it was last asked for, by the clock's timestamps.</summary>
     public long AskedAt { get; private set; }
@@ -33,6 +34,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
             return;
         sweep = asked;
         waits.Clear();
+        waited.StopAll();
     }
 
     /// <summary>
@@ -55,7 +57,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
         var longest = Longest;
         if (!await waiting.Count.Writers.HaveEndedAsync(longest, cancellationToken))
         {
-            if (!IsOver())
+            if (!IsOver(database))
                 return await NotYetAsync(tables, tenants, waiting, cancellationToken);
             longest = TimeSpan.Zero;
         }
@@ -67,7 +69,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
             var counted = await waiting.Count.CountAsync(table.Target, tenants, longest, cancellationToken);
             if (counted is null)
             {
-                if (!IsOver())
+                if (!IsOver(database))
                     return await NotYetAsync(tables, tenants, waiting, cancellationToken);
                 survey = survey with { OpenWriters = StillOpen(database, waiting.Count.Writers) };
                 counted = new TableCounted(
@@ -85,6 +87,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
 
         await durable.FlushAsync(cancellationToken);
         waits.TryRemove(database, out _);
+        waited.Stop(database);
         return survey;
     }
 
@@ -117,11 +120,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
         return new Survey(counted, []) { Waiting = told };
     }
 
-    private bool IsOver()
-    {
-        Interlocked.CompareExchange(ref waitingSince, clock.GetTimestamp(), 0);
-        return clock.GetElapsedTime(waitingSince) >= patience;
-    }
+    private bool IsOver(string database) => waited.Go(database) >= patience;
 
     private static string StillOpen(string database, EarlierWriters writers) =>
         $"transactions were open in database {database} when it was counted, {Reasons.StillOpen}: "

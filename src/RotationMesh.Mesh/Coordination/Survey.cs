@@ -30,6 +30,10 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
 
     public long BelowTarget(int version) => Tables.Sum(table => table.Pending(version));
 
+    /// <summary>The counted tables that have no row which is not at the target version.</summary>
+    public IReadOnlyList<PlannedTable> Without(int version) =>
+        [.. Tables.Where(table => table.Pending(version) == 0).Select(table => table.Name)];
+
     public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
         [.. Tables.Select(table => table.Counted(goal))];
 }

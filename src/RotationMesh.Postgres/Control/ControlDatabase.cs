@@ -35,7 +35,7 @@ public sealed class ControlDatabase : IAsyncDisposable
         );
         builder.ConnectionStringBuilder.MinPoolSize = 0;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings back
-        builder.ConnectionStringBuilder.TcpKeepAlive = true; // without a limit in time, a lost server must be noticed
+        LostServers.ApplyTo(builder.ConnectionStringBuilder);
         SessionSettings.ApplyTo(
             builder,
             new PoolerCheck("the control database", connectionString),

@@ -42,13 +42,26 @@ public sealed class PausedQueueStore(NpgsqlDataSource source)
         ORDER BY gate, queue
         """;
 
-    /// <summary>Notes a queue that is about to be paused; one that is noted already keeps its note.</summary>
-    public Task AddAsync(PausedQueueNote note, CancellationToken cancellationToken) =>
-        ExecuteAsync(Insert, note, cancellationToken);
+    /// <summary>
+    /// Notes a queue that is about to be paused, in one's <paramref name="turn"/> at it; one that is noted already keeps its note.
+    /// </summary>
+    public static Task AddAsync(HeldWork turn, PausedQueueNote note, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        return turn.ExecuteAsync(Insert, note, cancellationToken);
+    }
 
-    /// <summary>Forgets a queue.</summary>
-    public Task RemoveAsync(string gate, string queue, CancellationToken cancellationToken) =>
-        ExecuteAsync(Delete, new { gate, queue }, cancellationToken);
+    /// <summary>Forgets a queue, in one's <paramref name="turn"/> at it. False where it was not noted.</summary>
+    public static async Task<bool> RemoveAsync(
+        HeldWork turn,
+        string gate,
+        string queue,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        return await turn.ExecuteAsync(Delete, new { gate, queue }, cancellationToken) > 0;
+    }
 
     /// <summary>Gives a rotation the queues that were paused for one that is over, or never began.</summary>
     public Task AdoptAsync(Guid rotationId, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
+using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Postgres.Control;
@@ -26,6 +27,13 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
 
     private const string ClearVersion = """
         DELETE FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND version = @version
+        """;
+
+    private const string ClearOthers = """
+        DELETE FROM rotationmesh.row_failures f
+        USING unnest(@scopes, @databases, @tables) AS done (scope, database_name, table_name)
+        WHERE f.rotation_id = @rotationId AND f.version IS DISTINCT FROM @version
+          AND (f.scope, f.database_name, f.table_name) = (done.scope, done.database_name, done.table_name)
         """;
 
     private const string Explained = """
@@ -101,6 +109,36 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
     {
         ArgumentNullException.ThrowIfNull(held);
         await held.ExecuteAsync(ClearVersion, new { rotationId, version = targetVersion }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Forgets the failures of rows that are not at the target version, in tables that have no such row any more: they were
+    /// deleted, or the application wrote them anew.
+    /// </summary>
+    public static async Task ClearGoneAsync(
+        HeldWork held,
+        Guid rotationId,
+        long targetVersion,
+        IReadOnlyList<PlannedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        if (tables.Count == 0)
+            return;
+        await held.ExecuteAsync(
+            ClearOthers,
+            new
+            {
+                rotationId,
+                version = targetVersion,
+                scopes = tables.Select(table => table.Scope).ToArray(),
+                databases = tables.Select(table => table.Database).ToArray(),
+                tables = tables.Select(table => table.Table).ToArray(),
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>

@@ -200,6 +200,7 @@ public sealed class TargetDatabases : IAsyncDisposable
         builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a count takes as long as the table is large
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
+        LostServers.ApplyTo(builder.ConnectionStringBuilder);
         builder.ConnectionStringBuilder.MinPoolSize = 0; // idle ones are given up for other databases
         SessionSettings.ApplyTo(
             builder,

@@ -1,5 +1,6 @@
 using Dapper;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Postgres.Target.Census;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.TestKit;
@@ -94,6 +95,23 @@ public sealed class ChangingPartitionTests
             );
             Assert.That((outcome.Rotated, outcome.Finished), Is.EqualTo((0, true)));
         }
+    }
+
+    [TestCase("DROP TABLE notes_old")]
+    [TestCase("ALTER TABLE notes_old RENAME TO notes_older")]
+    public async Task A_leaf_that_is_gone_by_its_name_has_no_count_of_its_own(string change)
+    {
+        await using var stage = await CreateAsync();
+        var target = (await stage.TargetsAsync()).Single();
+        var range = await new PartitionPlanner(stage.Databases)
+            .PlanAsync(target, 60, null, CancellationToken.None)
+            .SingleAsync();
+        var census = new PartitionCensus(stage.Databases);
+        Assert.That(await census.CountPendingAsync(target, range, 2, CancellationToken.None), Is.EqualTo(60));
+        await stage.ExecuteAsync(change);
+
+        long? gone = await census.CountPendingAsync(target, range, 2, CancellationToken.None);
+        Assert.That(gone, Is.Null);
     }
 
     private static async Task<Stage> CreateAsync()

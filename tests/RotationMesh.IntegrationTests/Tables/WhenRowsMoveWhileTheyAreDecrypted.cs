@@ -73,8 +73,8 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
         );
 
         var report = await VerifyAsync(
-            "UPDATE notes SET version = 1; CLUSTER notes_old USING notes_old_pkey; CLUSTER notes_new USING notes_new_pkey",
-            comesAt: 3
+            3,
+            "UPDATE notes SET version = 1; CLUSTER notes_old USING notes_old_pkey; CLUSTER notes_new USING notes_new_pkey"
         );
 
         Assert.That(
@@ -115,8 +115,30 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
         Assert.That((report.Tables.Single().Verified, report.Tables.Single().Failed), Is.EqualTo((0L, 1L)));
     }
 
-    // The change comes when the rows are planned and none is read yet, or before a later partition is read.
-    private async Task<VerificationReport> VerifyAsync(string change, int comesAt = 2)
+    [Test]
+    public async Task A_small_leaf_that_is_renamed_away_and_back_is_decrypted_too()
+    {
+        await stage.ExecuteAsync(
+            """
+            CREATE TABLE notes_early PARTITION OF notes FOR VALUES IN (2024);
+            INSERT INTO notes SELECT id, tenant, body, 2, title, 2024 FROM notes WHERE version = 1 LIMIT 3
+            """
+        );
+
+        // Away when it is to be read, and back before the next one is.
+        var report = await VerifyAsync(
+            "ALTER TABLE notes_early RENAME TO notes_away",
+            "ALTER TABLE notes_away RENAME TO notes_early"
+        );
+
+        Assert.That((report.Tables.Single().Failed, report.Failures.Count), Is.EqualTo((1 + 3, 1 + 3)));
+    }
+
+    // The first change comes when the rows are planned and none is read yet, another one when the leaf after it is to be read.
+    private Task<VerificationReport> VerifyAsync(params string[] changes) => VerifyAsync(2, changes);
+
+    // The first change comes at that question for the share of a partition.
+    private async Task<VerificationReport> VerifyAsync(int comesAt, params string[] changes)
     {
         var asked = 0;
         return await new TableVerification(
@@ -132,8 +154,8 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
 
         double? Share(long rows)
         {
-            if (++asked == comesAt)
-                Task.Run(() => stage.ExecuteAsync(change)).GetAwaiter().GetResult();
+            if (++asked >= comesAt && asked - comesAt < changes.Length)
+                Task.Run(() => stage.ExecuteAsync(changes[asked - comesAt])).GetAwaiter().GetResult();
             return null;
         }
     }

@@ -1,3 +1,4 @@
+using Npgsql;
 using RotationMesh.Postgres.Target.Planning;
 using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Postgres.Target.Schema;
@@ -7,8 +8,11 @@ namespace RotationMesh.Postgres.Target.Census;
 /// <summary>Counts rows of a partition, read-only.</summary>
 public sealed class PartitionCensus(TargetDatabases databases)
 {
-    /// <summary>Rows of the range whose value is in the table and not at the target version.</summary>
-    public async Task<long> CountPendingAsync(
+    /// <summary>
+    /// Rows of the range whose value is in the table and not at the target version. Null where its leaf is not there by this name
+    /// any more: it was dropped with its rows, or they are counted under another name.
+    /// </summary>
+    public async Task<long?> CountPendingAsync(
         TableTarget target,
         PartitionRange range,
         int targetVersion,
@@ -22,14 +26,29 @@ public sealed class PartitionCensus(TargetDatabases databases)
             cancellationToken
         );
         var rows = 0L;
-        foreach (var tenant in RowQuery.Parts(target, range))
+        try
         {
-            await using var batch = RowQuery.CountPending(connection, target, range, tenant, targetVersion);
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            if (target.ByTenant)
-                await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            rows += reader.GetInt64(0);
+            foreach (var tenant in RowQuery.Parts(target, range))
+            {
+                await using var batch = RowQuery.CountPending(
+                    connection,
+                    target,
+                    range,
+                    tenant,
+                    targetVersion
+                );
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                if (target.ByTenant)
+                    await reader.NextResultAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                rows += reader.GetInt64(0);
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            if (await LiveLeaves.ExistsAsync(databases, range, cancellationToken))
+                throw;
+            return null;
         }
 
         return rows;

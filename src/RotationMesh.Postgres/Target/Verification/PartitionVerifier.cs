@@ -119,8 +119,9 @@ public sealed class PartitionVerifier : IDisposable
             catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
             {
                 if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
-                    throw; // else it was dropped, and its rows with it
-                break;
+                    throw;
+                // Dropped, and its rows with it; or away for a moment, or under another name.
+                return await tally.EndAsync() with { IsMissing = true };
             }
 
             done = await tally.EndAsync();

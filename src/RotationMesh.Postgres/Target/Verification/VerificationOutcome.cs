@@ -17,6 +17,9 @@ public sealed record VerificationOutcome(long Rows, long Failed)
     /// <summary>Whether a row of the next part was read when it was stopped, so that it did not wait for somebody's lock, say.</summary>
     public bool WasReading { get; init; }
 
+    /// <summary>Whether the leaf was not there by its name when it was read: what is there by now, nobody has looked at.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>Pages that are left, where it was stopped and those before are done.</summary>
     public PageRange? Rest { get; init; }
 }

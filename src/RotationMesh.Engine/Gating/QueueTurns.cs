@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using RotationMesh.Core.Gates;
+using RotationMesh.Postgres.Control;
+
+namespace RotationMesh.Engine.Gating;
+
+/// <summary>
+/// Lets one process at a time look at a queue, note it and pause or resume it. Two that do so side by side would each take
+/// the other's note for its own, and leave a paused queue that nobody remembers.
+/// </summary>
+internal sealed class QueueTurns(ControlDatabase control)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest wait for a turn: a process that froze in its own is ended before that is over.</summary>
+    private static readonly TimeSpan Longest = RotationGuard.Longest + TimeSpan.FromSeconds(30);
+
+    private readonly RotationGuard guard = new(control.Source);
+
+    /// <summary>
+    /// Waits for the turn at a queue, which lasts until it is disposed of. Throws <see cref="GateClosedException"/> where it
+    /// does not come.
+    /// </summary>
+    public async Task<HeldWork> TakeAsync(string gate, string queue, CancellationToken cancellationToken)
+    {
+        var work = $"queue/{gate}/{queue}";
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (await guard.TryHoldAsync(work, Guid.Empty, cancellationToken) is { } turn)
+                return turn;
+            if (Stopwatch.GetElapsedTime(start) >= Longest)
+                throw new GateClosedException([Busy(gate, queue)]);
+            _ = await guard.TryEndSilentAsync(work, Guid.Empty, RotationGuard.Longest, cancellationToken);
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    private static GateVerdict Busy(string gate, string queue) =>
+        new(
+            gate,
+            Holds: false,
+            $"another process pauses or resumes queue {queue} and does not come to an end",
+            "try again, and end the process of RotationMesh that hangs"
+        );
+}
