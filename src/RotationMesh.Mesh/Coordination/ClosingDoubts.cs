@@ -1,10 +1,13 @@
 using System.Globalization;
+using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
@@ -29,9 +32,9 @@ internal sealed class ClosingDoubts(
 {
     /// <summary>
     /// The summary with each doubt in a sentence for the operator; none where there is none. What external rows hold beside
-    /// their value, and is under an old version as they say, is noted. Throws <see cref="Npgsql.NpgsqlException"/>
-    /// where a database does not answer, <see cref="RotationMesh.Core.External.ExternalStoreException"/> where a store does not, and
-    /// <see cref="RotationMesh.Core.UsageException"/> where a table no longer fits the map: nothing is concluded then.
+    /// their value, and is under an old version as they say, is noted. Throws <see cref="NpgsqlException"/>
+    /// where a database does not answer, <see cref="ExternalStoreException"/> where a store does not, and
+    /// <see cref="UsageException"/> where a table no longer fits the map: nothing is concluded then.
     /// </summary>
     public async Task<ClosingSummary> TellAsync(
         ClosingSummary summary,
@@ -84,6 +87,17 @@ internal sealed class ClosingDoubts(
             Notes = notes,
         };
     }
+
+    /// <summary>Why a fault keeps the look off, which is neither a doubt nor its absence; null for faults of another kind.</summary>
+    public static string? WhyNotNow(Exception fault) =>
+        fault switch
+        {
+            UsageException wrong => wrong.Message,
+            ExternalStoreException store => $"{Reasons.NoSample}: {store.Message}",
+            NpgsqlException away => $"{Reasons.NoSample}: {DatabaseFaults.Describe(away)}",
+            TimeoutException or IOException => "a database does not answer in time",
+            _ => null,
+        };
 
     // A row that claims the target and needs another key; one that claims another version is nobody's success.
     private static bool IsFalse(InlineCount count, RotationGoal goal) =>

@@ -10,8 +10,8 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
                allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, verify, reason, concluded, embedded,
                requested_by, pause_workers, ignored_gates::text AS ignored_gates, snapshot_taken_at, paused_in, gate_lost_in, steerings, seal,
-               started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed,
-               audit_sequence || ':' || pg_catalog.encode(audit_hash, 'hex') AS audit_head
+               started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed, pg_catalog.clock_timestamp() AS read_at,
+               audit_sequence, audit_sequence || ':' || pg_catalog.encode(audit_hash, 'hex') AS audit_head
         FROM rotationmesh.rotations
         """;
 
@@ -167,6 +167,12 @@ public sealed record RunningRotation
 
     /// <summary>Position and hash of its newest event in the audit log, as sequence:hash; null where it has none.</summary>
     public string? AuditHead { get; init; }
+
+    /// <summary>Position of that event, which every change of state moves on.</summary>
+    public long? AuditSequence { get; init; }
+
+    /// <summary>When it was read, by the database's clock.</summary>
+    public DateTime ReadAt { get; init; }
 
     /// <summary>Whether the application's workers are paused before the first sweep.</summary>
     public bool PauseWorkers { get; init; }
