@@ -75,7 +75,7 @@ internal sealed class ClosingDoubts(
                 continue;
             // Rows that the application added since the census, nobody was asked to verify.
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
-            if (Missed(verify.Of(counted.Holding), stored, Verified(verification, name)) is { } missed)
+            if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
                 doubts.Add($"table {name.Table}: {missed}");
             if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
                 doubts.Add($"table {name.Table}: {unreadable}");
@@ -115,8 +115,15 @@ internal sealed class ClosingDoubts(
     private static long Verified(SweepSummary verification, PlannedTable name) =>
         verification.Tables.SingleOrDefault(table => table.Table == name)?.Counts.Verified ?? 0;
 
-    private static string? Missed(double share, long stored, long verified) =>
-        MissedRows.Expected(share, stored, verified) is { } expected
+    // Rows may have gone since the share was chosen: a large table need not be one any more.
+    internal static string? Missed(
+        VerificationShare verify,
+        TableCount counted,
+        long stored,
+        long verified
+    ) =>
+        MissedRows.Expected(verify.Of(counted.HeldAtPlanning ?? counted.Holding), stored, verified)
+            is { } expected
             ? $"verification saw {verified} {Reasons.RowsNotVerified} {expected} are: retry the rotation"
             : null;
 
