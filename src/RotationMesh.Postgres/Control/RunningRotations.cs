@@ -41,8 +41,12 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         WHERE correlation_id = @rotationId AND reason IS DISTINCT FROM @reason
         """;
 
+    // One that has moved on, be it to its end, is not what was read: its saga's seal stays.
     private const string Reseal = """
-        UPDATE rotationmesh.rotations SET seal = @seal, batch_size = @BatchSize WHERE correlation_id = @RotationId
+        UPDATE rotationmesh.rotations
+        SET seal = @seal, batch_size = @BatchSize, pause_workers = @PauseWorkers, ignored_gates = @IgnoredGates::jsonb,
+            snapshot_taken_at = @SnapshotTakenAt
+        WHERE correlation_id = @RotationId AND seal IS NOT DISTINCT FROM @was
         """;
 
     /// <summary>Those of the coordinators, or the <paramref name="only"/> one that an embedding process runs.</summary>
@@ -72,23 +76,31 @@ public sealed class RunningRotations(NpgsqlDataSource source)
             ) == 1;
     }
 
-    /// <summary>Replaces batch size and seal of a rotation that nobody runs at this moment.</summary>
-    public async Task SealAsync(RunningRotation rotation, string seal, CancellationToken cancellationToken)
+    /// <summary>
+    /// Replaces batch size, gate terms and seal of a rotation that nobody runs at this moment. False where it is not as it
+    /// was read any more, which its seal tells.
+    /// </summary>
+    public async Task<bool> SealAsync(
+        RunningRotation rotation,
+        string seal,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(rotation);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                Reseal,
-                new
-                {
-                    rotation.RotationId,
-                    rotation.BatchSize,
-                    seal,
-                },
-                cancellationToken: cancellationToken
-            )
-        );
+        var values = new
+        {
+            rotation.RotationId,
+            rotation.BatchSize,
+            rotation.PauseWorkers,
+            rotation.IgnoredGates,
+            rotation.SnapshotTakenAt,
+            seal,
+            was = rotation.Seal,
+        };
+        return await connection.ExecuteAsync(
+                new CommandDefinition(Reseal, values, cancellationToken: cancellationToken)
+            ) == 1;
     }
 
     private async Task<IReadOnlyList<RunningRotation>> QueryAsync(
