@@ -2,6 +2,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh;
 
@@ -9,6 +10,13 @@ namespace RotationMesh.Mesh;
 public sealed class GoalCheck(RotationMap map, KeyRing ring)
 {
     private readonly string mapHash = MapHash.Of(map);
+
+    /// <summary>Whether the rotation began with this process' map: another one has other gates, and other databases.</summary>
+    public bool IsOfMap(RunningRotation rotation)
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        return rotation.MapHash == mapHash;
+    }
 
     /// <summary>What differs, the map first; null where nothing does.</summary>
     public Refusal? Find(string hash, int version, string fingerprint)
@@ -41,9 +49,14 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
     {
         ArgumentNullException.ThrowIfNull(goal);
         return Find(goal.MapHash, goal.TargetVersion, goal.TargetFingerprint) is { } refusal
-            ? $"on {Environment.MachineName}: {Explain(refusal)}"
+            ? ExplainHere(refusal)
             : null;
     }
+
+    /// <summary>That this process has another map than a rotation, for the operator.</summary>
+    public static string ExplainOtherMap() => ExplainHere(Refusal.MapDiffers);
+
+    private static string ExplainHere(Refusal refusal) => $"on {Environment.MachineName}: {Explain(refusal)}";
 
     /// <summary>A refusal in words.</summary>
     public static string Explain(Refusal refusal, string? detail = null) =>

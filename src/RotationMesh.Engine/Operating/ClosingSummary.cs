@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
@@ -21,6 +22,18 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
 
     /// <summary>The sweep that the totals were written after.</summary>
     public int Sweep { get; init; }
+
+    /// <summary>
+    /// Position of the rotation's newest audit event when its rows were counted: totals from before a change of state are
+    /// not those of its end. Null where the rotation had none, and in totals of an
+    /// earlier release, whose seal is of a text without it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? AuditSequence { get; init; }
+
+    /// <summary>When they were written, by the control database's clock; null in totals of an earlier release.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? WrittenAt { get; init; }
 
     /// <summary>What the application answered after that sweep; null where it was not asked.</summary>
     public IReadOnlyList<PostCheckDocument>? PostChecks { get; init; }

@@ -1,10 +1,13 @@
 using System.Globalization;
+using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target;
@@ -29,9 +32,9 @@ internal sealed class ClosingDoubts(
 {
     /// <summary>
     /// The summary with each doubt in a sentence for the operator; none where there is none. What external rows hold beside
-    /// their value, and is under an old version as they say, is noted. Throws <see cref="Npgsql.NpgsqlException"/>
-    /// where a database does not answer, <see cref="RotationMesh.Core.External.ExternalStoreException"/> where a store does not, and
-    /// <see cref="RotationMesh.Core.UsageException"/> where a table no longer fits the map: nothing is concluded then.
+    /// their value, and is under an old version as they say, is noted. Throws <see cref="NpgsqlException"/>
+    /// where a database does not answer, <see cref="ExternalStoreException"/> where a store does not, and
+    /// <see cref="UsageException"/> where a table no longer fits the map: nothing is concluded then.
     /// </summary>
     public async Task<ClosingSummary> TellAsync(
         ClosingSummary summary,
@@ -72,7 +75,7 @@ internal sealed class ClosingDoubts(
                 continue;
             // Rows that the application added since the census, nobody was asked to verify.
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
-            if (Missed(verify.Of(counted.Holding), stored, Verified(verification, name)) is { } missed)
+            if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
                 doubts.Add($"table {name.Table}: {missed}");
             if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
                 doubts.Add($"table {name.Table}: {unreadable}");
@@ -84,6 +87,17 @@ internal sealed class ClosingDoubts(
             Notes = notes,
         };
     }
+
+    /// <summary>Why a fault keeps the look off, which is neither a doubt nor its absence; null for faults of another kind.</summary>
+    public static string? WhyNotNow(Exception fault) =>
+        fault switch
+        {
+            UsageException wrong => wrong.Message,
+            ExternalStoreException store => $"{Reasons.NoSample}: {store.Message}",
+            NpgsqlException away => $"{Reasons.NoSample}: {DatabaseFaults.Describe(away)}",
+            TimeoutException or IOException => "a database does not answer in time",
+            _ => null,
+        };
 
     // A row that claims the target and needs another key; one that claims another version is nobody's success.
     private static bool IsFalse(InlineCount count, RotationGoal goal) =>
@@ -101,8 +115,15 @@ internal sealed class ClosingDoubts(
     private static long Verified(SweepSummary verification, PlannedTable name) =>
         verification.Tables.SingleOrDefault(table => table.Table == name)?.Counts.Verified ?? 0;
 
-    private static string? Missed(double share, long stored, long verified) =>
-        MissedRows.Expected(share, stored, verified) is { } expected
+    // Rows may have gone since the share was chosen: a large table need not be one any more.
+    internal static string? Missed(
+        VerificationShare verify,
+        TableCount counted,
+        long stored,
+        long verified
+    ) =>
+        MissedRows.Expected(verify.Of(counted.HeldAtPlanning ?? counted.Holding), stored, verified)
+            is { } expected
             ? $"verification saw {verified} {Reasons.RowsNotVerified} {expected} are: retry the rotation"
             : null;
 

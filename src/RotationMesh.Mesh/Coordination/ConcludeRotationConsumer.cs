@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
-using RotationMesh.Core.External;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
@@ -12,7 +10,6 @@ using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -54,7 +51,7 @@ internal sealed class ConcludeRotationConsumer(
         await using var alone = await guards.TryHoldAsync(context, "conclude", command.RotationId);
         if (alone is null)
             return; // somebody is at it and will answer
-        if (!await IsWantedAsync(command, context.CancellationToken))
+        if (await FindWantedAsync(command, context.CancellationToken) is not { } rotation)
             return; // late: what has ended keeps its totals, and a retry writes new ones at its end
         var ledger = await new LedgerSummary(control.Source).ReadAsync(
             command.RotationId,
@@ -101,12 +98,18 @@ internal sealed class ConcludeRotationConsumer(
             summary = summary with { PostChecks = answers };
         }
 
-        summary = summary with { Reason = ReasonOf(summary) };
+        if (await FindWantedAsync(command, context.CancellationToken) is not { ReadAt: var now })
+            return;
+        summary = summary with
+        {
+            Reason = ReasonOf(summary),
+            AuditSequence = rotation.AuditSequence,
+            WrittenAt = now,
+        };
         if (
             !await SummaryStore.WriteAsync(
                 alone,
-                command.RotationId,
-                command.Sweep,
+                rotation,
                 summary.ToJson(),
                 summary.SealFor(ring, command.RotationId),
                 context.CancellationToken
@@ -116,8 +119,10 @@ internal sealed class ConcludeRotationConsumer(
         postChecks.Forget(command.RotationId);
         if (summary.IsClean())
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
+        if (!await alone.IsAliveAsync())
+            return; // frozen meanwhile: somebody else may be looking by now
         await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
-        await TraceAsync(command, context.CancellationToken);
+        await TraceAsync(command, rotation.StartedAt, context.CancellationToken);
     }
 
     // The totals by the rows as they are now, and what speaks against them; null where something else was published.
@@ -170,23 +175,12 @@ internal sealed class ConcludeRotationConsumer(
         {
             return await doubts.TellAsync(summary, command, tables, verification!, context.CancellationToken);
         }
-        catch (Exception fault) when (WhyNotNow(fault) is { } reason)
+        catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
         {
             await context.PublishAsync(new RotationHeldUp(command.RotationId, reason));
             return null; // the next nudge asks again
         }
     }
-
-    // Not looked at is neither a doubt nor its absence.
-    private static string? WhyNotNow(Exception fault) =>
-        fault switch
-        {
-            UsageException wrong => wrong.Message,
-            ExternalStoreException store => $"{Reasons.NoSample}: {store.Message}",
-            NpgsqlException away => $"{Reasons.NoSample}: {DatabaseFaults.Describe(away)}",
-            TimeoutException or IOException => "a database does not answer in time",
-            _ => null,
-        };
 
     private static string? ReasonOf(ClosingSummary summary) =>
         summary.OpenWriters
@@ -197,16 +191,16 @@ internal sealed class ConcludeRotationConsumer(
         );
 
     // A span is told when it has ended; the end of a rotation is here. One that comes twice is told twice.
-    private async Task TraceAsync(ConcludeRotation command, CancellationToken cancellationToken)
+    private async Task TraceAsync(
+        ConcludeRotation command,
+        DateTime startedAt,
+        CancellationToken cancellationToken
+    )
     {
         var asked = await traces.FindAsync(command.RotationId, cancellationToken);
-        if (
-            !Spans.AreCollected
-            || await new RunningRotations(control.Source).FindAsync(command.RotationId, cancellationToken)
-                is not { } rotation
-        )
+        if (!Spans.AreCollected)
             return;
-        using var span = Spans.Rotation(command.RotationId, rotation.StartedAt, asked);
+        using var span = Spans.Rotation(command.RotationId, startedAt, asked);
         span?.SetTag(SpanTags.Outcome, command.Cancelled ? "cancelled" : "concluded");
     }
 
@@ -228,11 +222,17 @@ internal sealed class ConcludeRotationConsumer(
             : await postChecks.AskAsync(command.RotationId, command.Sweep, cancellationToken);
     }
 
-    private async Task<bool> IsWantedAsync(ConcludeRotation command, CancellationToken cancellationToken) =>
+    // The rotation whose rows are counted then; null where the command is late.
+    private async Task<RunningRotation?> FindWantedAsync(
+        ConcludeRotation command,
+        CancellationToken cancellationToken
+    ) =>
         await new RunningRotations(control.Source).FindAsync(command.RotationId, cancellationToken)
             is { Concluded: false } rotation
         && rotation.Sweep == command.Sweep
-        && rotation.State == (command.Cancelled ? "Cancelled" : "Verifying");
+        && rotation.State == (command.Cancelled ? "Cancelled" : "Verifying")
+            ? rotation
+            : null;
 
     // Verified: the workers may go on. A queue that can't be resumed now is remembered, and holds up nothing.
     private async Task ResumeWorkersAsync(Guid rotationId, CancellationToken cancellationToken)

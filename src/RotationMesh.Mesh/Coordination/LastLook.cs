@@ -75,6 +75,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
                         {
                             OpeningPending = before.OpeningPending,
                             OpeningEmpty = before.OpeningEmpty,
+                            HeldAtPlanning = before.Holding,
                         }
                         : now
                 ),

@@ -140,7 +140,8 @@ internal sealed class PlanRotationConsumer(
             var planner = new SweepPlanner(plan, pulse);
             foreach (var (table, tenants) in chosen)
             {
-                await new RetriedFailures(control.Source).ClearAsync(
+                await RetriedFailures.ClearAsync(
+                    alone,
                     command.RotationId,
                     new RetriedTable
                     {

@@ -13,13 +13,14 @@ namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
 /// Keeps the workers' queues filled: takes pending partitions, sends them, and marks them dispatched when the broker has
-/// confirmed all of them. Any number of coordinators may run one.
+/// confirmed all of them. Any number of coordinators may run one; each sends for rotations of its own map alone.
 /// </summary>
 internal sealed class Dispatcher(
     IBus bus,
     ControlDatabase control,
     TargetClocks clocks,
     SoundRotations rotations,
+    GoalCheck goals,
     VersionHolds holds,
     LedgerRules rules,
     LedgerPulse pulse,
@@ -42,7 +43,7 @@ internal sealed class Dispatcher(
 
     private PartitionDispatch? dispatch;
     private long? told;
-    private long? unheld;
+    private long? unsent;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -79,11 +80,19 @@ internal sealed class Dispatcher(
         );
 
     // Also where other databases of the rotation go on.
-    private async Task TellUnheldAsync(CancellationToken stopping)
+    private async Task TellUnsentAsync(
+        IReadOnlyCollection<RunningRotation> dispatching,
+        CancellationToken stopping
+    )
     {
-        if (unheld is { } last && clock.GetElapsedTime(last) < options.Nudge)
+        if (unsent is { } last && clock.GetElapsedTime(last) < options.Nudge)
             return;
-        unheld = clock.GetTimestamp();
+        unsent = clock.GetTimestamp();
+        foreach (var rotation in dispatching.Where(rotation => !goals.IsOfMap(rotation)))
+            await bus.PublishAsync(
+                new RotationHeldUp(rotation.RotationId, GoalCheck.ExplainOtherMap()),
+                stopping
+            );
         foreach (var rotation in open.Values)
             if (holds.ExplainClosed(rotation) is { } closed)
                 await bus.PublishAsync(new TargetVersionClosed(rotation.RotationId, closed), stopping);
@@ -96,11 +105,15 @@ internal sealed class Dispatcher(
     {
         var running = await rotations.ListAsync(stopping);
         holds.Keep(running);
-        open = running
-            .Where(rotation => Dispatching.Contains(rotation.State))
-            .ToDictionary(r => r.RotationId);
+        var dispatching = running.Where(rotation => Dispatching.Contains(rotation.State)).ToList();
+        open = dispatching.Where(goals.IsOfMap).ToDictionary(rotation => rotation.RotationId);
         if (open.Count == 0)
+        {
+            if (dispatching.Count > 0)
+                await TellUnsentAsync(dispatching, stopping);
             return false;
+        }
+
         var window = new DispatchWindow
         {
             PerRotation = options.Window,
@@ -118,7 +131,7 @@ internal sealed class Dispatcher(
             await retired.TellAsync(open.Values, stopping);
         }
 
-        await TellUnheldAsync(stopping);
+        await TellUnsentAsync(dispatching, stopping);
 
         return taken.Count > 0;
     }

@@ -17,6 +17,7 @@ internal sealed class GateWatch(
     GateSet gates,
     GateLook look,
     SoundRotations rotations,
+    GoalCheck goals,
     TimeProvider clock,
     ILogger<GateWatch> log
 ) : BackgroundService
@@ -56,7 +57,7 @@ internal sealed class GateWatch(
     private async Task WatchAsync(CancellationToken stopping)
     {
         var running = await rotations.ListAsync(stopping);
-        foreach (var rotation in running.Where(rotation => Watched.Contains(rotation.State)))
+        foreach (var rotation in running.Where(one => Watched.Contains(one.State) && goals.IsOfMap(one)))
         {
             var lost = await look.FindLostAsync(rotation.RotationId, mayPause: false, stopping);
             if (lost is not null)

@@ -20,6 +20,7 @@ internal sealed class PatienceWatch(
     ControlDatabase control,
     Surveyor surveyor,
     SoundRotations rotations,
+    GoalCheck goals,
     CoordinatorOptions options,
     TimeProvider clock,
     ILogger<PatienceWatch> log
@@ -63,7 +64,7 @@ internal sealed class PatienceWatch(
     private async Task WatchAsync(CancellationToken stopping)
     {
         var running = (await rotations.ListAsync(stopping))
-            .Where(rotation => Watched.Contains(rotation.State))
+            .Where(rotation => Watched.Contains(rotation.State) && goals.IsOfMap(rotation))
             .ToList();
         foreach (var gone in seen.Keys.Except(running.Select(rotation => rotation.RotationId)).ToList())
             seen.Remove(gone);

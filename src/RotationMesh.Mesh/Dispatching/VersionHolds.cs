@@ -78,15 +78,12 @@ internal sealed class VersionHolds(
 
     /// <summary>
     /// Whether the rotation holds its version in that database, as far as was known a moment ago, and did not lose it
-    /// to somebody. What the map does not lead to any more, no worker with this map writes: whoever is sent it says so.
+    /// to somebody. What the map does not lead to is not held.
     /// </summary>
     public bool IsHeld(Guid rotationId, string database, int version) =>
-        !databases.Has(database)
-        || (
-            !lost.Contains((rotationId, database))
-            && keepers.TryGetValue((database, version), out var keeper)
-            && keeper.IsHeld
-        );
+        !lost.Contains((rotationId, database))
+        && keepers.TryGetValue((database, version), out var keeper)
+        && keeper.IsHeld;
 
     /// <summary>Where somebody may have retired the rotation's target meanwhile, for the operator; null where nobody did.</summary>
     public string? ExplainClosed(RunningRotation rotation) =>

@@ -28,16 +28,18 @@ internal sealed class AbandonedRotations(MeshParts parts)
         var running = new RunningRotations(parts.Control.Source);
         foreach (var found in await running.FindEmbeddedAsync(wanted, cancellationToken))
         {
-            var abandoned = found with { BatchSize = wanted.BatchSize };
             if (
-                await guard.TryHoldAsync(RotationGuard.Run, abandoned.RotationId, cancellationToken)
+                await guard.TryHoldAsync(RotationGuard.Run, found.RotationId, cancellationToken)
                 is not { } held
             )
                 continue;
             try
             {
+                // Its process may have gone on, and to the end, until it was held here.
                 if (
-                    RotationSeals.IsSound(parts.Ring, found)
+                    await running.FindAsync(found.RotationId, cancellationToken) is { EndedAt: null } now
+                    && RotationSeals.IsSound(parts.Ring, now)
+                    && now with { BatchSize = wanted.BatchSize } is var abandoned
                     && await TryTakeOverAsync(abandoned, gates, cancellationToken)
                 )
                     return (abandoned, held);
@@ -64,17 +66,12 @@ internal sealed class AbandonedRotations(MeshParts parts)
         if (await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null)
             return false;
         await TakeOverAsync(abandoned, cancellationToken);
-        await new GateTermsStore(parts.Control.Source).ReplaceAsync(
-            abandoned.RotationId,
-            gates,
+        var own = On(abandoned, gates);
+        return await new RunningRotations(parts.Control.Source).SealAsync(
+            own,
+            RotationSeals.SealOf(parts.Ring, own),
             cancellationToken
         );
-        await new RunningRotations(parts.Control.Source).SealAsync(
-            abandoned,
-            RotationSeals.SealOf(parts.Ring, On(abandoned, gates)),
-            cancellationToken
-        );
-        return true;
     }
 
     private static RunningRotation On(RunningRotation rotation, GateTerms terms) =>

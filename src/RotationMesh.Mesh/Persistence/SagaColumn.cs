@@ -5,15 +5,19 @@ namespace RotationMesh.Mesh.Persistence;
 /// <summary>A column of a <see cref="SagaTable{TSaga}"/>, named as in the database; a plain string converts to one.</summary>
 public readonly record struct SagaColumn
 {
-    private SagaColumn(SqlIdentifier name, string cast, bool isWritten = true)
+    private SagaColumn(SqlIdentifier name, string cast, bool isWritten = true, string? expression = null)
     {
         Name = name;
         Cast = cast;
         IsWritten = isWritten;
+        Read = expression ?? name.Quoted;
     }
 
     /// <summary>The name in the database, snake_case: <c>current_state</c> holds the property <c>CurrentState</c>.</summary>
     internal SqlIdentifier Name { get; }
+
+    /// <summary>What is selected for it.</summary>
+    internal string Read { get; }
 
     /// <summary>What follows the parameter where the value is written.</summary>
     internal string Cast { get; }
@@ -31,6 +35,10 @@ public readonly record struct SagaColumn
 
     /// <summary>A column that the saga reads, and that others write.</summary>
     public static SagaColumn ReadOnly(string name) => new(new SqlIdentifier(name), "", isWritten: false);
+
+    /// <summary>What the database says at each load, and no column holds: an expression that is fixed in code.</summary>
+    public static SagaColumn Told(string name, string expression) =>
+        new(new SqlIdentifier(name), "", isWritten: false, expression);
 
     /// <summary>The same as <see cref="Plain"/>, so that a table reads as a list of names.</summary>
     public static implicit operator SagaColumn(string name) => Plain(name);

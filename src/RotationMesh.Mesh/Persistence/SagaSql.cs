@@ -38,7 +38,7 @@ internal sealed record SagaSql
             """;
         var written = columns.Where(c => c.Column.IsWritten).ToList();
         var names = written.Select(c => c.Column.Name.Quoted);
-        var read = columns.Select(c => $"{c.Column.Name.Quoted} AS \"{c.Property}\"");
+        var read = columns.Select(c => $"{c.Column.Read} AS \"{c.Property}\"");
         var values = written.Select(c => $"@{c.Property}{c.Column.Cast}");
         var changes = written
             .Where(c => c.Column.Name.Name != SagaTable.CorrelationId)

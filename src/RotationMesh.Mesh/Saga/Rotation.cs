@@ -9,6 +9,9 @@ namespace RotationMesh.Mesh.Saga;
 /// <summary>One rotation, as the saga keeps it between two messages. Aggregates only: what it covers is in the ledger.</summary>
 public sealed class Rotation : SagaStateMachineInstance
 {
+    /// <summary>Time for the application's workers to be resumed, and for the message that says so.</summary>
+    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
+
     public Guid CorrelationId { get; set; }
     public string State { get; set; } = "";
     public string RequestedBy { get; set; } = "";
@@ -89,6 +92,12 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Seal of the closing totals.</summary>
     public string? SummarySeal { get; set; }
 
+    /// <summary>Position of its newest event in the audit log, which every change of state moves on.</summary>
+    public long? AuditSequence { get; set; }
+
+    /// <summary>When the message was heard, by the database's clock.</summary>
+    public DateTime HeardAt { get; set; }
+
     /// <summary>Proof that a saga wrote it; null where an earlier release did.</summary>
     public string? Seal { get; set; }
 
@@ -100,12 +109,17 @@ public sealed class Rotation : SagaStateMachineInstance
             ? census
             : null;
 
-    /// <summary>The totals of this very sweep, cancelled or not as the rotation is; null where they are not written.</summary>
+    /// <summary>
+    /// The totals of this very sweep and of the state that it has not left since, cancelled or not as the rotation is. Null
+    /// where they are not written, or so long ago that the rows may be others by now: a nudge has them written again.
+    /// </summary>
     internal ClosingSummary? Closing() =>
         Summary is not null
         && JsonSerializer.Deserialize<ClosingSummary>(Summary) is { } closing
         && closing.Sweep == Sweep
         && closing.Cancelled == (State == "Cancelled")
+        && closing.AuditSequence == AuditSequence
+        && HeardAt - closing.WrittenAt <= GoodFor
             ? closing
             : null;
 

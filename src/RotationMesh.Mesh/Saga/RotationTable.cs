@@ -41,6 +41,8 @@ internal static class RotationTable
         SagaColumn.ReadOnly("census_seal"),
         SagaColumn.ReadOnly("summary"),
         SagaColumn.ReadOnly("summary_seal"),
+        SagaColumn.ReadOnly("audit_sequence"),
+        SagaColumn.Told("heard_at", "pg_catalog.clock_timestamp()"),
         "seal"
     );
 }

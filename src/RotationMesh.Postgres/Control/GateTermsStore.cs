@@ -13,12 +13,6 @@ public sealed class GateTermsStore(NpgsqlDataSource source)
         FROM rotationmesh.rotations WHERE correlation_id = @rotationId
         """;
 
-    private const string Update = """
-        UPDATE rotationmesh.rotations
-        SET pause_workers = @PauseWorkers, ignored_gates = @Ignored::jsonb, snapshot_taken_at = @SnapshotTakenAt
-        WHERE correlation_id = @rotationId
-        """;
-
     /// <summary>The terms of a rotation, and whether it wrote rows already; null where there is no such rotation.</summary>
     public async Task<StoredTerms?> FindAsync(Guid rotationId, CancellationToken cancellationToken)
     {
@@ -38,28 +32,6 @@ public sealed class GateTermsStore(NpgsqlDataSource source)
                 row.Begun,
                 row.RequestedBy
             );
-    }
-
-    /// <summary>
-    /// Replaces the terms of a rotation that nobody runs at this moment: the saga would write back what it had read.
-    /// </summary>
-    public async Task ReplaceAsync(Guid rotationId, GateTerms terms, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(terms);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                Update,
-                new
-                {
-                    rotationId,
-                    terms.PauseWorkers,
-                    Ignored = JsonSerializer.Serialize(terms.Ignored),
-                    SnapshotTakenAt = terms.SnapshotTakenAt?.UtcDateTime,
-                },
-                cancellationToken: cancellationToken
-            )
-        );
     }
 
     private sealed record Row

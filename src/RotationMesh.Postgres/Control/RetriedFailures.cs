@@ -54,24 +54,30 @@ public sealed class RetriedFailures(NpgsqlDataSource source)
         return found.AsList();
     }
 
-    /// <summary>Forgets the failures of what is read again, before the sweep finds them anew.</summary>
-    public async Task ClearAsync(Guid rotationId, RetriedTable table, CancellationToken cancellationToken)
+    /// <summary>
+    /// Forgets the failures of what is read again, before the sweep finds them anew. Written over the session that holds the
+    /// guard: those of a sweep that somebody else has planned meanwhile stay.
+    /// </summary>
+    public static Task ClearAsync(
+        HeldWork held,
+        Guid rotationId,
+        RetriedTable table,
+        CancellationToken cancellationToken
+    )
     {
+        ArgumentNullException.ThrowIfNull(held);
         ArgumentNullException.ThrowIfNull(table);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                Clear,
-                new
-                {
-                    rotationId,
-                    table.Scope,
-                    table.DatabaseName,
-                    table.TableName,
-                    table.Tenants,
-                },
-                cancellationToken: cancellationToken
-            )
+        return held.ExecuteAsync(
+            Clear,
+            new
+            {
+                rotationId,
+                table.Scope,
+                table.DatabaseName,
+                table.TableName,
+                table.Tenants,
+            },
+            cancellationToken
         );
     }
 }

@@ -10,8 +10,8 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
                allow_downgrade, sweep, settled_sweep, verified_sweep, idle_sweeps, breaker_off, verify, reason, concluded, embedded,
                requested_by, pause_workers, ignored_gates::text AS ignored_gates, snapshot_taken_at, paused_in, gate_lost_in, steerings, seal,
-               started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed,
-               audit_sequence || ':' || pg_catalog.encode(audit_hash, 'hex') AS audit_head
+               started_at, ended_at, coalesce(ended_at, now()) - started_at AS elapsed, pg_catalog.clock_timestamp() AS read_at,
+               audit_sequence, audit_sequence || ':' || pg_catalog.encode(audit_hash, 'hex') AS audit_head
         FROM rotationmesh.rotations
         """;
 
@@ -41,8 +41,12 @@ public sealed class RunningRotations(NpgsqlDataSource source)
         WHERE correlation_id = @rotationId AND reason IS DISTINCT FROM @reason
         """;
 
+    // One that has moved on, be it to its end, is not what was read: its saga's seal stays.
     private const string Reseal = """
-        UPDATE rotationmesh.rotations SET seal = @seal, batch_size = @BatchSize WHERE correlation_id = @RotationId
+        UPDATE rotationmesh.rotations
+        SET seal = @seal, batch_size = @BatchSize, pause_workers = @PauseWorkers, ignored_gates = @IgnoredGates::jsonb,
+            snapshot_taken_at = @SnapshotTakenAt
+        WHERE correlation_id = @RotationId AND seal IS NOT DISTINCT FROM @was
         """;
 
     /// <summary>Those of the coordinators, or the <paramref name="only"/> one that an embedding process runs.</summary>
@@ -72,23 +76,31 @@ public sealed class RunningRotations(NpgsqlDataSource source)
             ) == 1;
     }
 
-    /// <summary>Replaces batch size and seal of a rotation that nobody runs at this moment.</summary>
-    public async Task SealAsync(RunningRotation rotation, string seal, CancellationToken cancellationToken)
+    /// <summary>
+    /// Replaces batch size, gate terms and seal of a rotation that nobody runs at this moment. False where it is not as it
+    /// was read any more, which its seal tells.
+    /// </summary>
+    public async Task<bool> SealAsync(
+        RunningRotation rotation,
+        string seal,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(rotation);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                Reseal,
-                new
-                {
-                    rotation.RotationId,
-                    rotation.BatchSize,
-                    seal,
-                },
-                cancellationToken: cancellationToken
-            )
-        );
+        var values = new
+        {
+            rotation.RotationId,
+            rotation.BatchSize,
+            rotation.PauseWorkers,
+            rotation.IgnoredGates,
+            rotation.SnapshotTakenAt,
+            seal,
+            was = rotation.Seal,
+        };
+        return await connection.ExecuteAsync(
+                new CommandDefinition(Reseal, values, cancellationToken: cancellationToken)
+            ) == 1;
     }
 
     private async Task<IReadOnlyList<RunningRotation>> QueryAsync(
@@ -167,6 +179,12 @@ public sealed record RunningRotation
 
     /// <summary>Position and hash of its newest event in the audit log, as sequence:hash; null where it has none.</summary>
     public string? AuditHead { get; init; }
+
+    /// <summary>Position of that event, which every change of state moves on.</summary>
+    public long? AuditSequence { get; init; }
+
+    /// <summary>When it was read, by the database's clock.</summary>
+    public DateTime ReadAt { get; init; }
 
     /// <summary>Whether the application's workers are paused before the first sweep.</summary>
     public bool PauseWorkers { get; init; }

@@ -6,10 +6,11 @@ namespace RotationMesh.Postgres.Control;
 /// <summary>Closing totals of rotations in the control database, as JSON.</summary>
 public sealed class SummaryStore(NpgsqlDataSource source)
 {
-    // Not of a rotation that has moved on: the totals of its end stay.
+    // Not of a rotation that has moved on, be it to the same state again: the totals of its end stay.
     private const string Write = """
         UPDATE rotationmesh.rotations SET summary = @summary::jsonb, summary_seal = @seal
-        WHERE correlation_id = @rotationId AND sweep = @sweep AND NOT concluded
+        WHERE correlation_id = @RotationId AND sweep = @Sweep AND state = @State
+          AND audit_sequence IS NOT DISTINCT FROM @AuditSequence AND NOT concluded
         """;
 
     private const string FindEnded = """
@@ -23,25 +24,27 @@ public sealed class SummaryStore(NpgsqlDataSource source)
         """;
 
     /// <summary>
-    /// Keeps the totals of a rotation that ends after that sweep, over the session that holds the guard. False where the
-    /// rotation has moved on.
+    /// Keeps the totals of a rotation as it was when its rows were counted, over the session that holds the guard. False where
+    /// the rotation has moved on.
     /// </summary>
     public static async Task<bool> WriteAsync(
         HeldWork held,
-        Guid rotationId,
-        int sweep,
+        RunningRotation counted,
         string summary,
         string seal,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(counted);
         var written = await held.ExecuteAsync(
             Write,
             new
             {
-                rotationId,
-                sweep,
+                counted.RotationId,
+                counted.Sweep,
+                counted.State,
+                counted.AuditSequence,
                 summary,
                 seal,
             },

@@ -38,6 +38,9 @@ public sealed record TableCount
     /// </summary>
     public long Holding => Stored - Empty;
 
+    /// <summary>The same when verification was planned, which chose how much to read by it; null where that is not known.</summary>
+    public long? HeldAtPlanning { get; init; }
+
     /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
     public IReadOnlyList<SparseColumn> Sparse
     {
