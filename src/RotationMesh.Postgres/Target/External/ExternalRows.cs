@@ -64,7 +64,7 @@ internal sealed class ExternalRows(
     /// </summary>
     public async Task<PartitionOutcome> SettleAsync(string? tenant, Action<RowFailure> fail)
     {
-        var sum = new Sum(fail);
+        var sum = new ExternalSum(fail);
         var moved = new List<int>();
         var open = Enumerable.Range(0, names.Count).ToList();
         for (var attempt = 0; open.Count > 0 && attempt < Attempts; attempt++)
@@ -89,7 +89,7 @@ internal sealed class ExternalRows(
     }
 
     // Reads and writes go to the store together; what is between them is this thread's alone.
-    private async Task<List<int>> MoveAsync(List<int> open, List<int> moved, Sum sum, string? tenant)
+    private async Task<List<int>> MoveAsync(List<int> open, List<int> moved, ExternalSum sum, string? tenant)
     {
         var read = await Task.WhenAll(open.Select(row => Read.OfAsync(store.Values, names[row])));
         var writes = new List<(int Row, Task<Replaced> Written)>();
@@ -111,7 +111,7 @@ internal sealed class ExternalRows(
         Read[] read,
         List<int> moved,
         List<(int Row, Task<Replaced> Written)> writes,
-        Sum sum,
+        ExternalSum sum,
         string? tenant
     )
     {
@@ -138,7 +138,7 @@ internal sealed class ExternalRows(
     private async Task<List<int>> SettleAsync(
         List<(int Row, Task<Replaced> Written)> writes,
         List<int> moved,
-        Sum sum,
+        ExternalSum sum,
         string? tenant
     )
     {
@@ -164,7 +164,7 @@ internal sealed class ExternalRows(
         return changed;
     }
 
-    private async Task WriteAsync(List<int> moved, Sum sum, string? tenant)
+    private async Task WriteAsync(List<int> moved, ExternalSum sum, string? tenant)
     {
         var part = batch.Only(target, moved);
         var outcome = await writer.WriteAsync(part, tenant);
@@ -175,7 +175,7 @@ internal sealed class ExternalRows(
         sum.Contended += part.Count - outcome.Written - outcome.Refused.Count;
     }
 
-    private Task FailAsync(int row, ExternalStoreException fault, Sum sum, string? tenant)
+    private Task FailAsync(int row, ExternalStoreException fault, ExternalSum sum, string? tenant)
     {
         if (fault.Fault != ExternalFault.Unavailable || settings.IsLastSweep || settings.DryRun)
             return FailAsync(row, RowErrors.From(fault.Fault), sum, tenant, fault);
@@ -187,7 +187,7 @@ internal sealed class ExternalRows(
     private async Task FailAsync(
         int row,
         RowError error,
-        Sum sum,
+        ExternalSum sum,
         string? tenant,
         ExternalStoreException? why = null
     )
@@ -196,7 +196,7 @@ internal sealed class ExternalRows(
         Leave(row, sum, isSame ? error : null, why);
     }
 
-    private void Leave(int row, Sum sum, RowError? error, ExternalStoreException? why = null)
+    private void Leave(int row, ExternalSum sum, RowError? error, ExternalStoreException? why = null)
     {
         if (error is { } one)
             sum.Fail(RowCursor.Failure(target, batch, row, one).Because(why));
@@ -227,25 +227,4 @@ internal sealed class ExternalRows(
         bool IsChanged = false,
         ExternalStoreException? Why = null
     );
-
-    private sealed class Sum(Action<RowFailure> fail)
-    {
-        private PartitionOutcome written = new();
-
-        public long Conflicts { get; set; }
-
-        public long Contended { get; set; }
-
-        public void Fail(RowFailure failure) => fail(failure);
-
-        public void Add(PartitionOutcome rows) =>
-            written = new PartitionOutcome
-            {
-                Rotated = written.Rotated + rows.Rotated,
-                Empty = written.Empty + rows.Empty,
-                Values = written.Values + rows.Values,
-            };
-
-        public PartitionOutcome Outcome() => written with { Conflicts = Conflicts, Contended = Contended };
-    }
 }

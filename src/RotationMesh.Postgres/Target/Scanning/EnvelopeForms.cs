@@ -16,6 +16,10 @@ internal static class EnvelopeForms
     private const string Joints = "_-/+";
     private const int LongestJoined = 24;
 
+    /// <summary>Bytes of a text's length in a binary message, and of what says that it is a text.</summary>
+    private const int LongestLength = 2;
+    private const int LongestPadding = 2;
+
     /// <summary>A prefix of other signs up to here is a label, such as <c>enc:v1:</c>.</summary>
     private const int LongestLabel = 24;
 
@@ -31,28 +35,25 @@ internal static class EnvelopeForms
     {
         if (BytesOf(text) is { } bytes)
             return OfBytes(bytes);
-        List<EnvelopeForm> forms = [.. Unwrapped(text).Distinct().SelectMany(Runs)];
+        return OfText(text);
+    }
+
+    private static IEnumerable<EnvelopeForm> OfText(string text)
+    {
+        List<EnvelopeForm> forms = [.. TextReadings.Of(text).Distinct().SelectMany(Runs)];
         List<EnvelopeRun> files = [.. forms.Where(form => form.IsFile).Select(form => form.Run)];
-        return files.Count == 0 ? forms : forms.Where(form => !files.Exists(form.Run.IsIn));
+        if (files.Count == 0)
+            return forms;
+        // A file in lines or with escapes is found whole in another reading, and in pieces in this one. Of lines that are no
+        // such file's, each is a value of its own.
+        var isOneValue = TextReadings.IsOneValue(text);
+        return forms.Where(form =>
+            !files.Exists(file => ReferenceEquals(file, form.Run) || (isOneValue && form.Run.IsIn(file)))
+        );
     }
 
     /// <summary>The same for bytes, which may be those of a text.</summary>
     public static IEnumerable<EnvelopeForm> Of(byte[] bytes) => OfBytes(bytes);
-
-    // Lines of 64 or 76 digits, as encode() and openssl write them; an address; a document in a line of a log.
-    private static IEnumerable<string> Unwrapped(string text)
-    {
-        yield return text;
-        if (text.AsSpan().ContainsAny('\r', '\n'))
-            yield return string.Concat(text.Where(sign => !char.IsWhiteSpace(sign)));
-        if (text.Contains('%', StringComparison.Ordinal))
-            yield return Uri.UnescapeDataString(text);
-        if (text.Contains('\\', StringComparison.Ordinal))
-            yield return text.Replace(@"\u002b", "+", StringComparison.OrdinalIgnoreCase)
-                .Replace(@"\u003d", "=", StringComparison.OrdinalIgnoreCase)
-                .Replace(@"\u002f", "/", StringComparison.OrdinalIgnoreCase)
-                .Replace(@"\/", "/", StringComparison.Ordinal);
-    }
 
     private static byte[]? BytesOf(string text) =>
         text.StartsWith(@"\x", StringComparison.Ordinal) ? Hex(text.AsSpan(2)) : null;
@@ -74,8 +75,7 @@ internal static class EnvelopeForms
         if (FileSignatures.IsFile(bytes))
             return [];
         var run = new EnvelopeRun("", 0);
-        return BinaryOffsets
-            .Where(offset => offset == 0 || !EnvelopeLook.IsDigest(bytes.Length))
+        var asTheyAre = BinaryOffsets
             .Where(offset => bytes.Length - offset >= EnvelopeLook.Shortest)
             .Select(offset => new EnvelopeForm(
                 offset == 0 ? bytes : bytes[offset..],
@@ -83,6 +83,10 @@ internal static class EnvelopeForms
                 run
             ))
             .Where(form => EnvelopeLook.IsPossible(form.Raw));
+        // A text among other bytes: of a message in a binary format, or in letters beyond ASCII.
+        return asTheyAre.Concat(
+            OfText(Encoding.Latin1.GetString(bytes)).Select(form => form with { Likely = false })
+        );
     }
 
     private static IEnumerable<EnvelopeForm> Runs(string text)
@@ -167,6 +171,10 @@ internal static class EnvelopeForms
     private static IEnumerable<(string Part, bool IsTheWhole)> Parts(string digits, bool endsText)
     {
         yield return (digits, true);
+        // In a binary message its length stands before a text, and may look like a digit of it.
+        for (var at = 0; at < LongestLength && at < digits.Length; at++)
+            if (digits[at] - (digits.Length - at - 1) is >= 0 and <= LongestPadding)
+                yield return (digits[(at + 1)..], false);
         for (var at = 0; at < LongestJoined && digits.Length - at > ShortestBase64; at++)
             if (Joints.Contains(digits[at], StringComparison.Ordinal))
                 yield return (digits[(at + 1)..], false);

@@ -13,9 +13,8 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
     /// <summary>None, where there is no key to try.</summary>
     public static KnownTenants None { get; } = new(new HashSet<string>(), null);
 
-    /// <summary>Whether the row names the tenant whose value it holds; where not all are known, any name will do.</summary>
-    public bool AreNamedBy(NearTenants near) =>
-        Unknown is null ? near.Named.Any(All.Contains) : near.Named.Count > 0;
+    /// <summary>Whether the row names the tenant whose value it holds: one of these.</summary>
+    public bool AreNamedBy(NearTenants near) => near.Tells.Any(All.Contains);
 
     /// <summary>As many tenants of each table as the depth says, and those that rows without one derive their key with.</summary>
     public static async Task<KnownTenants> ListAsync(
@@ -36,8 +35,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
                     unknown.Add($"row-level security may hide tenants of table {entry.Shown}");
                 await foreach (var tenant in ListAsync(databases, entry, depth, cancellationToken))
                 {
-                    tenants.Add(tenant);
-                    tenants.Add(tenant.TrimEnd(' ')); // of char(n) both are in use
+                    tenants.UnionWith(tenant);
                     listed++;
                 }
             }
@@ -80,7 +78,8 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private static async IAsyncEnumerable<string> ListAsync(
+    // Each in every spelling that applications use.
+    private static async IAsyncEnumerable<string[]> ListAsync(
         TargetDatabases databases,
         TableEntry entry,
         ScanDepth depth,
@@ -106,9 +105,8 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            yield return reader.GetString(0);
-            if (reader.GetString(1) is var padded && padded != reader.GetString(0))
-                yield return padded; // of char(n), applications take either
+            var (text, padded) = (reader.GetString(0), reader.GetString(1)); // differ for char(n)
+            yield return [text, padded, padded.TrimEnd(' ')];
         }
     }
 }

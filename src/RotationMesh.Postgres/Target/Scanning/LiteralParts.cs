@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace RotationMesh.Postgres.Target.Scanning;
@@ -10,6 +11,11 @@ internal static class LiteralParts
 {
     private const string Separators = "{}()[],";
 
+    /// <summary>Signs of an escape such as <c>\u002b</c>.</summary>
+    private const int JsonEscape = 6;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     /// <summary>The parts in their order; NULL and numbers are parts as well.</summary>
     public static IEnumerable<string> Of(string literal)
     {
@@ -18,7 +24,7 @@ internal static class LiteralParts
         for (var at = 0; at < literal.Length; at++)
         {
             var character = literal[at];
-            if (character == '\\' && at + 1 < literal.Length)
+            if (character == '\\' && at + 1 < literal.Length && !IsEscape(literal.AsSpan(at)))
                 part.Append(literal[++at]);
             else if (character == '"' && quoted && at + 1 < literal.Length && literal[at + 1] == '"')
                 part.Append(literal[++at]);
@@ -44,4 +50,8 @@ internal static class LiteralParts
         if (part.Length > 0)
             yield return part.ToString();
     }
+
+    // One of JSON, which no literal writes: the text is a line of a log, or a document that was cut short.
+    private static bool IsEscape(ReadOnlySpan<char> text) =>
+        text.Length >= JsonEscape && text[1] == 'u' && !text[2..JsonEscape].ContainsAnyExcept(HexDigits);
 }

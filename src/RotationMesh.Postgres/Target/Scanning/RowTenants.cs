@@ -13,8 +13,18 @@ internal sealed class RowTenants
     private const int Most = 12;
 
     private readonly HashSet<string> names;
+    private readonly HashSet<string> telling;
 
-    public RowTenants(RotationMap map) => names = [.. map.Tables.Select(entry => Plain(entry.Tenant.Name))];
+    public RowTenants(RotationMap map)
+    {
+        names = [.. map.Tables.Select(entry => Plain(entry.Tenant.Name))];
+        telling =
+        [
+            .. map
+                .Tables.Where(entry => entry.Key is not [var only] || only != entry.Tenant)
+                .Select(entry => Plain(entry.Tenant.Name)),
+        ];
+    }
 
     /// <summary>The texts, the likeliest first; the values stand in the order of the columns.</summary>
     public NearTenants Of(IReadOnlyList<string> columns, string?[] values)
@@ -31,18 +41,26 @@ internal sealed class RowTenants
             )
             .Where(leaf => leaf.Text.Length is > 0 and <= Longest)
             .ToList();
-        var named = leaves
-            .Where(leaf => names.Contains(Plain(leaf.Name)))
-            .SelectMany(leaf => new[] { leaf.Text, leaf.Text.TrimEnd(' ') }) // of char(n), applications take either
-            .Distinct()
-            .Take(Most)
-            .ToList();
+        var named = Under(names, leaves).Take(Most).ToList();
+        var tells = Under(telling, leaves).Take(Most + 1).ToList();
         var others = leaves
             .Select(leaf => leaf.Text)
             .Where(text => !text.Contains(' ', StringComparison.Ordinal))
             .Take(Most);
-        return new NearTenants(named, [.. others.Distinct().Except(named)]);
+        return new NearTenants(named, [.. others.Distinct().Except(named)])
+        {
+            Tells = tells.Count > Most || tells.Exists(text => !named.Contains(text)) ? [] : tells,
+        };
     }
+
+    private static IEnumerable<string> Under(
+        HashSet<string> names,
+        IEnumerable<(string Name, string Text)> leaves
+    ) =>
+        leaves
+            .Where(leaf => names.Contains(Plain(leaf.Name)))
+            .SelectMany(leaf => new[] { leaf.Text, leaf.Text.TrimEnd(' ') }) // of char(n), applications take either
+            .Distinct();
 
     private static string Plain(string name) =>
         name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
@@ -51,4 +69,11 @@ internal sealed class RowTenants
 /// <summary>
 /// Texts of a row that may be its tenant; <paramref name="Named"/> are those that stand under a tenant column's name.
 /// </summary>
-internal sealed record NearTenants(IReadOnlyList<string> Named, IReadOnlyList<string> Others);
+internal sealed record NearTenants(IReadOnlyList<string> Named, IReadOnlyList<string> Others)
+{
+    /// <summary>
+    /// Those of them by which a row says whose it is: not where the tenants of a table are its whole key, such as <c>id</c>, which any
+    /// row has, nor where a row names more than are tried.
+    /// </summary>
+    public IReadOnlyList<string> Tells { get; init; } = Named;
+}
