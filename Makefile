@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help build run run-mesh test bench format format-check clean
+.PHONY: help build run run-mesh test test-unit bench format format-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ run-mesh: build ## a coordinator, three workers and a rotation of the sample ove
 test: build ## all tests, against real servers
 	infra/services.sh install postgres rabbitmq redis s3
 	tests/run.sh
+
+test-unit: ## the tests that need no server
+	dotnet test tests/RotationMesh.UnitTests --configuration Release
 
 bench: build ## speed and memory, each against its ceiling: BENCH="throughput --rows 100000" for one of them
 	tests/bench.sh $(BENCH)
