@@ -60,6 +60,21 @@ public sealed class EnvelopeFormsTests
         Assert.That(EnvelopeForms.Of(bytes).Select(form => form.Raw), Has.Some.EqualTo(envelope));
     }
 
+    [Test]
+    public void An_envelope_in_the_text_of_bytes_that_are_no_text_as_a_whole_is_found()
+    {
+        var envelope = RandomNumberGenerator.GetBytes(64);
+        byte[] bytes =
+        [
+            0xFF,
+            0x12,
+            .. Encoding.ASCII.GetBytes($" {Convert.ToBase64String(envelope)} "),
+            0xFE,
+        ];
+
+        Assert.That(EnvelopeForms.Of(bytes).Select(form => form.Raw), Has.Some.EqualTo(envelope));
+    }
+
     [TestCase(1, 31)]
     [TestCase(4, 28)]
     [TestCase(4, 60)]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace RotationMesh.Postgres.Target.Scanning;
 
@@ -83,10 +84,12 @@ internal static class EnvelopeForms
                 run
             ))
             .Where(form => EnvelopeLook.IsPossible(form.Raw));
-        // A text among other bytes: of a message in a binary format, or in letters beyond ASCII.
-        return asTheyAre.Concat(
-            OfText(Encoding.Latin1.GetString(bytes)).Select(form => form with { Likely = false })
-        );
+        // A text in letters beyond ASCII, or one among other bytes: of a message in a binary format. That has neither lines nor
+        // escapes that would be worth copies of megabytes.
+        var inText = Utf8.IsValid(bytes)
+            ? OfText(Encoding.UTF8.GetString(bytes))
+            : Runs(Encoding.Latin1.GetString(bytes)).Where(form => !form.IsFile);
+        return asTheyAre.Concat(inText.Select(form => form with { Likely = false }));
     }
 
     private static IEnumerable<EnvelopeForm> Runs(string text)
