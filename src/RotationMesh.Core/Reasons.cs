@@ -9,6 +9,9 @@ public static class Reasons
     /// <summary>Another coordinator is at a step of the rotation, and gives no sign of life.</summary>
     public const string StepHeld = "waits for whoever holds its step";
 
+    /// <summary>A coordinator tried a step of the rotation again and again, and it failed each time.</summary>
+    public const string StepFailed = "a coordinator failed at its step";
+
     /// <summary>A worker was given rows and has not been heard of since: it may be frozen, and write until its deadline.</summary>
     public const string WriteMayCome = "for writes handed to workers that did not answer";
 

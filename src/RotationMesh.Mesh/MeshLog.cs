@@ -43,6 +43,9 @@ internal static partial class MeshLog
     )]
     public static partial void SilentHolderEnded(ILogger log, Guid rotationId, string work, string holder);
 
+    [LoggerMessage(3009, LogLevel.Error, "Rotation {RotationId}: its step '{Work}' failed: {Cause:l}")]
+    public static partial void StepFailed(ILogger log, Guid rotationId, string work, string cause);
+
     // Whoever keeps the logs holds with it what the control schema can't take back.
     [LoggerMessage(3006, LogLevel.Information, "Audit log: event {Sequence} is appended, hash {Hash}")]
     public static partial void Audited(ILogger log, long sequence, string hash);

@@ -135,18 +135,18 @@ internal static class SettlementBenchmark
 
     private static async Task PlanAsync(ControlDatabase control, SweepKey sweep, int partitions)
     {
-        var plan = new PartitionPlan(control.Source);
-        var table = new PlannedTable("knowledge", "app", "knowledge_entries");
-        var target = await plan.BeginTableAsync(sweep, table, 0, CancellationToken.None);
-        foreach (var chunk in Enumerable.Range(0, partitions).Chunk(PlannedAtOnce))
-            await target.AddAsync([.. chunk.Select(Range)], CancellationToken.None);
         await using var held =
             await new RotationGuard(control.Source).TryHoldAsync(
                 "plan",
                 sweep.RotationId,
                 CancellationToken.None
             ) ?? throw new InvalidOperationException("somebody else plans");
-        await PartitionPlan.FinishPlanningAsync(held, sweep, CancellationToken.None);
+        var plan = new PartitionPlan(control.Source, held);
+        var table = new PlannedTable("knowledge", "app", "knowledge_entries");
+        var target = await plan.BeginTableAsync(sweep, table, 0, CancellationToken.None);
+        foreach (var chunk in Enumerable.Range(0, partitions).Chunk(PlannedAtOnce))
+            await target.AddAsync([.. chunk.Select(Range)], CancellationToken.None);
+        await plan.FinishPlanningAsync(sweep, CancellationToken.None);
     }
 
     private static PartitionRange Range(int number) =>

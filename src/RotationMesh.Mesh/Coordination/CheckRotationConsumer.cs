@@ -67,7 +67,7 @@ internal sealed class CheckRotationConsumer(
             cancellationToken
         );
         await new ClosedVersions(map, databases).EnsureOpenAsync(goal, cancellationToken);
-        if (await claims.ClaimAsync(rotationId, goal, cancellationToken) is { } awaited)
+        if (await claims.ClaimAsync(alone, rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();

@@ -29,8 +29,6 @@ internal sealed class PlanRotationConsumer(
     ILogger<PlanRotationConsumer> log
 ) : IConsumer<PlanRotation>
 {
-    private readonly PartitionPlan plan = new(control.Source);
-
     /// <summary>Handles the command of the state Planning.</summary>
     public async Task Consume(ConsumeContext<PlanRotation> context)
     {
@@ -50,7 +48,7 @@ internal sealed class PlanRotationConsumer(
         {
             await PauseAsync(command, context.CancellationToken);
             if (
-                await claims.RenewAsync(command.RotationId, command.Goal, context.CancellationToken) is
+                await claims.RenewAsync(alone, command.RotationId, command.Goal, context.CancellationToken) is
                 { } obstacle
             )
             {
@@ -115,18 +113,20 @@ internal sealed class PlanRotationConsumer(
                 : null
             )
             .OfType<PlannedRows>();
+        var plan = new PartitionPlan(control.Source, alone);
         await SomeAtOnce.ForEachAsync(
             chosen.GroupBy(rows => rows.Table.Name.Database),
             SomeAtOnce.Databases,
-            database => PlanAsync(alone, command, sweep, [.. database], cancellationToken),
+            database => PlanAsync(alone, plan, command, sweep, [.. database], cancellationToken),
             cancellationToken
         );
-        await PartitionPlan.FinishPlanningAsync(alone, sweep, cancellationToken);
+        await plan.FinishPlanningAsync(sweep, cancellationToken);
     }
 
     // Each database apart: what one of them refuses keeps nothing of the others from being planned.
     private async Task PlanAsync(
         HeldWork alone,
+        PartitionPlan plan,
         PlanRotation command,
         SweepKey sweep,
         IReadOnlyList<PlannedRows> chosen,

@@ -19,8 +19,6 @@ internal sealed class PlanVerificationConsumer(
     WorkGuards guards
 ) : IConsumer<PlanVerification>
 {
-    private readonly PartitionPlan plan = new(control.Source);
-
     /// <summary>Handles the command of the state Verifying, until its sweep is settled.</summary>
     public async Task Consume(ConsumeContext<PlanVerification> context)
     {
@@ -73,7 +71,8 @@ internal sealed class PlanVerificationConsumer(
         CancellationToken cancellationToken
     )
     {
-        await PartitionPlan.DropUnfinishedAsync(alone, sweep, cancellationToken);
+        var plan = new PartitionPlan(control.Source, alone);
+        await plan.DropUnfinishedAsync(sweep, cancellationToken);
         await RowFailureStore.ClearUnreadableAsync(
             alone,
             command.RotationId,
@@ -103,7 +102,7 @@ internal sealed class PlanVerificationConsumer(
             await planner.AddAsync(sweep, table, ranges, cancellationToken);
         }
 
-        await PartitionPlan.FinishPlanningAsync(alone, sweep, cancellationToken);
+        await plan.FinishPlanningAsync(sweep, cancellationToken);
     }
 
     private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>

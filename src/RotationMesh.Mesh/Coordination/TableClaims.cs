@@ -32,6 +32,7 @@ internal sealed class TableClaims(
     /// them. An embedded one whose process is gone has nobody to go on with it, and is cancelled: all it has done stays done.
     /// </summary>
     public async Task<string?> ClaimAsync(
+        HeldWork alone,
         Guid rotationId,
         RotationGoal goal,
         CancellationToken cancellationToken
@@ -40,7 +41,7 @@ internal sealed class TableClaims(
         var tables = await TablesAsync(goal, cancellationToken);
         var locks = new RotationLocks(control.Source);
         var tenants = Surveyor.Tenants(goal);
-        while (await locks.TryClaimAsync(rotationId, tables, tenants, cancellationToken) is { } other)
+        while (await locks.TryClaimAsync(alone, rotationId, tables, tenants, cancellationToken) is { } other)
         {
             if (await TryEndAsync(other, rotationId, cancellationToken))
                 continue;
@@ -57,6 +58,7 @@ internal sealed class TableClaims(
     /// answered at last, and a leaf may have come. Returns why none may be planned; null where they may.
     /// </summary>
     public async Task<string?> RenewAsync(
+        HeldWork alone,
         Guid rotationId,
         RotationGoal goal,
         CancellationToken cancellationToken
@@ -66,6 +68,7 @@ internal sealed class TableClaims(
         if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
             return elsewhere;
         var other = await new RotationLocks(control.Source).TryClaimAsync(
+            alone,
             rotationId,
             tables,
             Surveyor.Tenants(goal),

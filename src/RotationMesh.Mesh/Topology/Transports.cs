@@ -29,6 +29,7 @@ public static class Transports
             (context, broker) =>
             {
                 broker.UseConsumeFilter(typeof(MessageScope<>), context);
+                broker.UseConsumeFilter(typeof(StepFaults<>), context);
                 broker.ConfigureEndpoints(context);
             }
         );
@@ -110,6 +111,7 @@ public static class Transports
                 );
                 BrokerSerialization.Use(broker, context.GetRequiredService<MessageSeals>());
                 broker.UseConsumeFilter(typeof(MessageScope<>), context);
+                broker.UseConsumeFilter(typeof(StepFaults<>), context);
                 broker.ConfigureEndpoints(context);
             }
         );

@@ -49,9 +49,7 @@ public sealed class HeldWork : IAsyncDisposable
         {
             // Dapper would open another one, which holds nothing.
             if (IsLost)
-                throw new NpgsqlException(
-                    $"the session that held {name} is gone, and with it the right to write"
-                );
+                throw Lost();
             return await connection.ExecuteAsync(
                 new CommandDefinition($"{Sign} {sql}", values, cancellationToken: cancellationToken)
             );
@@ -60,6 +58,20 @@ public sealed class HeldWork : IAsyncDisposable
         {
             turn.Release();
         }
+    }
+
+    /// <summary>
+    /// For writes over another session, in a transaction that has locked what the next holder waits for before it writes.
+    /// Throws <see cref="NpgsqlException"/> where the session that held the lock is gone.
+    /// </summary>
+    public async Task EnsureHeldAsync(NpgsqlConnection other, CancellationToken cancellationToken)
+    {
+        var values = new { name, session = Session };
+        var isHeld = await other.ExecuteScalarAsync<bool>(
+            new CommandDefinition(RotationGuard.IsHeld, values, cancellationToken: cancellationToken)
+        );
+        if (!isHeld)
+            throw Lost();
     }
 
     /// <summary>Asks the session that holds the lock for a sign of life; false where it is gone.</summary>
@@ -90,6 +102,9 @@ public sealed class HeldWork : IAsyncDisposable
             }
         }
     }
+
+    private NpgsqlException Lost() =>
+        new($"the session that held {name} is gone, and with it the right to write");
 
     private async Task BeatAsync()
     {

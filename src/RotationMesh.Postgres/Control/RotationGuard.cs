@@ -47,6 +47,9 @@ public sealed class RotationGuard(NpgsqlDataSource source)
         {Holders}
         """;
 
+    /// <summary>Whether the work named @name is held by the process @session of the server.</summary>
+    internal const string IsHeld = $"SELECT EXISTS (SELECT 1 {Holders} WHERE l.pid = @session)";
+
     // Only what gives signs of life, and works at nothing: one of an earlier release gives none, and may be alive.
     private const string End = $"""
         SELECT pg_catalog.pg_terminate_backend(a.pid)

@@ -21,7 +21,6 @@ public sealed class LedgerScene : IAsyncDisposable
     {
         this.database = database;
         this.control = control;
-        Plan = new PartitionPlan(control.Source);
         Settlement = new PartitionSettlement(control.Source, rules);
         Reclaim = new PartitionReclaim(control.Source, rules);
         Refusals = new Refusals(control.Source);
@@ -36,7 +35,11 @@ public sealed class LedgerScene : IAsyncDisposable
     public Guid RotationId { get; private set; }
     public SweepKey Sweep => new(RotationId, 1, SweepPhase.Rotate);
     public LedgerRules Rules { get; }
-    public PartitionPlan Plan { get; }
+
+    /// <summary>The guard of the scene's planner.</summary>
+    public HeldWork Held { get; private set; } = null!;
+
+    public PartitionPlan Plan { get; private set; } = null!;
     public PartitionSettlement Settlement { get; }
     public PartitionReclaim Reclaim { get; }
     public Refusals Refusals { get; }
@@ -71,8 +74,15 @@ public sealed class LedgerScene : IAsyncDisposable
                 }
         );
         scene.RotationId = await scene.BeginRotationAsync();
+        scene.Held = await scene.HoldAsync("plan");
+        scene.Plan = new PartitionPlan(control.Source, scene.Held);
         return scene;
     }
+
+    /// <summary>Holds work on the scene's rotation.</summary>
+    public async Task<HeldWork> HoldAsync(string work) =>
+        await new RotationGuard(control.Source).TryHoldAsync(work, RotationId, CancellationToken.None)
+        ?? throw new InvalidOperationException($"somebody else is at '{work}'");
 
     public async Task<Guid> BeginRotationAsync()
     {
@@ -104,17 +114,11 @@ public sealed class LedgerScene : IAsyncDisposable
         await FinishPlanningAsync(Sweep);
     }
 
-    /// <summary>Finishes the planning of a sweep as its planner does: alone at it.</summary>
-    public async Task FinishPlanningAsync(SweepKey sweep)
-    {
-        await using var held =
-            await new RotationGuard(control.Source).TryHoldAsync(
-                "plan",
-                sweep.RotationId,
-                CancellationToken.None
-            ) ?? throw new InvalidOperationException("somebody else plans");
-        await PartitionPlan.FinishPlanningAsync(held, sweep, CancellationToken.None);
-    }
+    public Task FinishPlanningAsync(SweepKey sweep) =>
+        Plan.FinishPlanningAsync(sweep, CancellationToken.None);
+
+    /// <summary>Ends the session of the scene's guard, as a failover does.</summary>
+    public Task LoseGuardAsync() => ScalarAsync<bool>($"SELECT pg_terminate_backend({Held.Session}, 60000)");
 
     public async Task<long> PlanTableAsync(PlannedTable table, int partitions, short priority = 0)
     {
@@ -162,6 +166,7 @@ public sealed class LedgerScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Held.DisposeAsync();
         await control.DisposeAsync();
         await database.DisposeAsync();
     }

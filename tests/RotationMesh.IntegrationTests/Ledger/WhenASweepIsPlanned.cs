@@ -1,3 +1,4 @@
+using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control.Ledger;
@@ -123,6 +124,26 @@ public sealed class WhenASweepIsPlanned
             taken.GroupBy(partition => partition.Sweep).Select(sweep => (sweep.Key, sweep.Count())),
             Is.EquivalentTo(keys.Select(key => (key, 2)))
         );
+    }
+
+    [Test]
+    public async Task A_planner_that_has_lost_the_guard_plans_nothing_more()
+    {
+        var plan = await scene.Plan.BeginTableAsync(
+            scene.Sweep,
+            LedgerScene.Table(),
+            0,
+            CancellationToken.None
+        );
+        await scene.LoseGuardAsync();
+        // The next holder, which may cut the table in other ranges.
+        await using var next = await scene.HoldAsync("plan");
+
+        Assert.ThrowsAsync<NpgsqlException>(() =>
+            plan.AddAsync(LedgerScene.Ranges(LedgerScene.Table(), 2), CancellationToken.None)
+        );
+
+        Assert.That(await scene.TakeAsync(), Is.Empty);
     }
 
     [Test]

@@ -142,19 +142,11 @@ public sealed class WhenReadingTakesTooLong
         Assert.That((await scene.TakeAsync()).Single().CutShort, Is.Zero);
     }
 
-    private async Task DropAsync()
-    {
-        await using var held = await new RotationGuard(scene.Source).TryHoldAsync(
-            "verify",
-            scene.RotationId,
-            CancellationToken.None
-        );
-        await PartitionPlan.DropUnfinishedAsync(
-            held!,
+    private Task DropAsync() =>
+        scene.Plan.DropUnfinishedAsync(
             new SweepKey(scene.RotationId, 1, SweepPhase.Verify),
             CancellationToken.None
         );
-    }
 
     private Task<long> VerifiedAsync() =>
         scene.ScalarAsync<long>("SELECT sum(verified)::bigint FROM rotationmesh.sweep_tables");

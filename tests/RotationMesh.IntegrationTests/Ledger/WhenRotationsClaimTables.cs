@@ -1,3 +1,4 @@
+using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Postgres.Control.Ledger;
 
@@ -114,6 +115,7 @@ public sealed class WhenRotationsClaimTables
     )
     {
         await scene.Locks.TryClaimAsync(
+            scene.Held,
             scene.RotationId,
             [new ClaimedTable("app", "entries") { Tenancy = first }],
             ["a"],
@@ -121,6 +123,7 @@ public sealed class WhenRotationsClaimTables
         );
 
         var other = await scene.Locks.TryClaimAsync(
+            scene.Held,
             await scene.BeginRotationAsync(),
             [new ClaimedTable("app", "entries") { Tenancy = second }],
             ["b"],
@@ -146,6 +149,7 @@ public sealed class WhenRotationsClaimTables
         async Task RenewAsync(ClaimedTable table) =>
             Assert.That(
                 await scene.Locks.TryClaimAsync(
+                    scene.Held,
                     scene.RotationId,
                     [table],
                     null,
@@ -203,6 +207,21 @@ public sealed class WhenRotationsClaimTables
         Assert.That(await ClaimAsync(scene.RotationId, null, Entries), Is.Null);
     }
 
+    [Test]
+    public async Task Whoever_has_lost_the_guard_claims_nothing()
+    {
+        var place = "0123456789abcdef/5";
+        await ClaimAsync(scene.RotationId, Placed("app", place, [100], [100]));
+        await scene.LoseGuardAsync();
+
+        Assert.ThrowsAsync<NpgsqlException>(() =>
+            ClaimAsync(scene.RotationId, Placed("app", "fedcba9876543210/5", [200], [200]))
+        );
+
+        var kept = await scene.Locks.ListDatabasesAsync([scene.RotationId], CancellationToken.None);
+        Assert.That(kept.Single().Identity, Is.EqualTo(place));
+    }
+
     private static ClaimedTable Placed(string name, string? identity, long[]? relations, long[]? around) =>
         new(name, name)
         {
@@ -212,10 +231,11 @@ public sealed class WhenRotationsClaimTables
         };
 
     private Task<Guid?> ClaimAsync(Guid rotation, ClaimedTable table) =>
-        scene.Locks.TryClaimAsync(rotation, [table], null, CancellationToken.None);
+        scene.Locks.TryClaimAsync(scene.Held, rotation, [table], null, CancellationToken.None);
 
     private Task<Guid?> ClaimAsync(Guid rotation, string? tenants, params PlannedTable[] tables) =>
         scene.Locks.TryClaimAsync(
+            scene.Held,
             rotation,
             [.. tables.Select(table => new ClaimedTable(table.Database, table.Table))],
             tenants?.Split(','),

@@ -5,9 +5,10 @@ namespace RotationMesh.Postgres.Control.Ledger;
 
 /// <summary>
 /// Plans sweeps into the ledger. What is planned may be taken at once, while the rest is still being planned. A planner
-/// that crashed starts again from the beginning; what it planned before is left as it is.
+/// that crashed starts again from the beginning; what it planned before is left as it is. A planner that has lost the guard
+/// <paramref name="held"/> plans nothing more.
 /// </summary>
-public sealed class PartitionPlan(NpgsqlDataSource source)
+public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
 {
     private const string AddSweep = """
         INSERT INTO rotationmesh.sweeps (rotation_id, sweep, phase) VALUES (@rotationId, @sweep, @phase)
@@ -61,7 +62,7 @@ public sealed class PartitionPlan(NpgsqlDataSource source)
         foreach (var insert in new[] { AddSweep, AddTable })
             await connection.ExecuteAsync(Command(insert, values, cancellationToken));
         var id = await connection.ExecuteScalarAsync<long>(Command(FindTable, values, cancellationToken));
-        return new TablePlan(source, sweep, table, id);
+        return new TablePlan(source, held, sweep, table, id);
     }
 
     /// <summary>
@@ -69,24 +70,16 @@ public sealed class PartitionPlan(NpgsqlDataSource source)
     /// leaves may be others, and numbers that are kept would leave some of them out. A sweep to verify begins so; what a sweep to
     /// rewrite leaves out, the census finds. Written over the session that holds the guard.
     /// </summary>
-    public static Task DropUnfinishedAsync(HeldWork held, SweepKey sweep, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(held);
-        return held.ExecuteAsync(Drop, Values(sweep), cancellationToken);
-    }
+    public Task DropUnfinishedAsync(SweepKey sweep, CancellationToken cancellationToken) =>
+        held.ExecuteAsync(Drop, Values(sweep), cancellationToken);
 
     /// <summary>
     /// Says that a sweep is planned to its end, all tables of it; only from then on can it be settled. A sweep of no
     /// partitions at all is settled at once. Written over the session that holds the guard: a planner that has lost it
     /// finishes nothing.
     /// </summary>
-    public static async Task FinishPlanningAsync(
-        HeldWork held,
-        SweepKey sweep,
-        CancellationToken cancellationToken
-    )
+    public async Task FinishPlanningAsync(SweepKey sweep, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(held);
         foreach (var statement in new[] { AddSweep, Finish })
             await held.ExecuteAsync(statement, Values(sweep), cancellationToken);
     }

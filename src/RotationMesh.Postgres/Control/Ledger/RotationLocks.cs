@@ -76,9 +76,11 @@ public sealed class RotationLocks(NpgsqlDataSource source)
     /// <summary>
     /// Claims tables for a rotation, for <paramref name="tenants"/> or, where that is null, for all of them; returns
     /// null. Where another rotation has one of them, nothing is claimed and its id is returned. A rotation that claims
-    /// again replaces its claim; one that is <paramref name="renewing"/> it keeps the identities that it began with.
+    /// again replaces its claim; one that is <paramref name="renewing"/> it keeps the identities that it began with. Throws
+    /// <see cref="NpgsqlException"/> where <paramref name="held"/> was lost, the guard of whoever claims.
     /// </summary>
     public async Task<Guid?> TryClaimAsync(
+        HeldWork held,
         Guid rotationId,
         IReadOnlyCollection<ClaimedTable> tables,
         IReadOnlyCollection<string>? tenants,
@@ -86,6 +88,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         bool renewing = false
     )
     {
+        ArgumentNullException.ThrowIfNull(held);
         ArgumentNullException.ThrowIfNull(tables);
         var values = new
         {
@@ -96,6 +99,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(Command(Wait, new { key = ClaimLock }, cancellationToken));
+        await held.EnsureHeldAsync(connection, cancellationToken);
         var other = await connection.QueryFirstOrDefaultAsync<Guid?>(
             Command(FindOverlap, values, cancellationToken)
         );

@@ -10,7 +10,8 @@ namespace RotationMesh.Postgres.Control.Ledger;
 /// </summary>
 public sealed class TablePlan
 {
-    // FOR SHARE: planning can't be declared finished between this question and the insert.
+    // FOR SHARE: planning can't be declared finished, nor be dropped by the next holder of the guard, between this question
+    // and the insert.
     private const string IsPlanned = """
         SELECT planned_at IS NOT NULL FROM rotationmesh.sweeps
         WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase FOR SHARE
@@ -35,14 +36,22 @@ public sealed class TablePlan
         """;
 
     private readonly NpgsqlDataSource source;
+    private readonly HeldWork held;
     private readonly SweepKey sweep;
     private readonly PlannedTable table;
     private readonly long tableId;
     private int planned;
 
-    internal TablePlan(NpgsqlDataSource source, SweepKey sweep, PlannedTable table, long tableId)
+    internal TablePlan(
+        NpgsqlDataSource source,
+        HeldWork held,
+        SweepKey sweep,
+        PlannedTable table,
+        long tableId
+    )
     {
         this.source = source;
+        this.held = held;
         this.sweep = sweep;
         this.table = table;
         this.tableId = tableId;
@@ -51,7 +60,8 @@ public sealed class TablePlan
     /// <summary>
     /// Adds partitions as pending and returns how many were new. Where the sweep is planned to its end already, none
     /// is. A planner that starts again and cuts the table otherwise than before may leave rows out; the closing census
-    /// finds them. Throws <see cref="ArgumentException"/> for a range of another table.
+    /// finds them. Throws <see cref="ArgumentException"/> for a range of another table, and <see cref="NpgsqlException"/>
+    /// where the guard was lost.
     /// </summary>
     public async Task<long> AddAsync(
         IReadOnlyList<PartitionRange> ranges,
@@ -68,6 +78,7 @@ public sealed class TablePlan
         var added = await IsPlannedAsync(connection, cancellationToken)
             ? new Added()
             : await InsertAsync(connection, ranges, cancellationToken);
+        await held.EnsureHeldAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         planned += ranges.Count;
         return added.Partitions;
