@@ -11,9 +11,9 @@ internal static partial class ApiLog
     [LoggerMessage(
         7001,
         LogLevel.Error,
-        "The tokens before that stay valid for {Patience} at most, then nobody gets in: {Reason}"
+        "The tokens before that stay valid for {StaleLimit} at most, then nobody gets in: {Reason}"
     )]
-    public static partial void TokensNotRead(ILogger log, string reason, TimeSpan patience);
+    public static partial void TokensNotRead(ILogger log, string reason, TimeSpan staleLimit);
 
     [LoggerMessage(7004, LogLevel.Warning, "A line of the tokens file is left out: {Reason}")]
     public static partial void TokenLineDropped(ILogger log, string reason);

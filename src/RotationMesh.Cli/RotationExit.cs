@@ -11,7 +11,7 @@ internal static class RotationExit
     /// this process runs it.
     /// </summary>
     public static RotationDocument Unfaulted(RotationDocument rotation) =>
-        rotation.State == "Faulted"
+        rotation.State == RotationState.Faulted
             ? throw new UsageException(rotation.Reason ?? "the rotation can't go on")
             : rotation;
 
@@ -19,9 +19,9 @@ internal static class RotationExit
     public static int CodeOf(RotationDocument rotation) =>
         rotation.State switch
         {
-            "Completed" => ExitCodes.Success,
-            "Cancelled" => ExitCodes.Interrupted,
-            "Faulted" => ExitCodes.Usage,
+            RotationState.Completed => ExitCodes.Success,
+            RotationState.Cancelled => ExitCodes.Interrupted,
+            RotationState.Faulted => ExitCodes.Usage,
             _ when rotation.Abandoned => ExitCodes.Interrupted,
             _ => ExitCodes.RowsLeft,
         };

@@ -19,16 +19,16 @@ public sealed class Coordinator : IDisposable
     private static readonly TimeSpan LongestDocument = TimeSpan.FromMinutes(5);
 
     private readonly HttpClient http;
-    private readonly Patience patience;
+    private readonly AnswerTimeout timeout;
 
     /// <summary>The coordinator at an address, asked with a token where there is one.</summary>
     public Coordinator(Uri server, string? token)
-        : this(server, token, new Patience()) { }
+        : this(server, token, new AnswerTimeout()) { }
 
-    internal Coordinator(Uri server, string? token, Patience patience)
+    internal Coordinator(Uri server, string? token, AnswerTimeout timeout)
     {
         Server = server;
-        this.patience = patience;
+        this.timeout = timeout;
         http = new HttpClient(
             new SocketsHttpHandler
             {
@@ -158,7 +158,7 @@ public sealed class Coordinator : IDisposable
     {
         var response = await Transport.GuardAsync(
             Server,
-            () => patience.AnswerAsync(http, request, cancellationToken),
+            () => timeout.AnswerAsync(http, request, cancellationToken),
             cancellationToken
         );
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == mediaType)

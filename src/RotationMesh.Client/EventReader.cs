@@ -7,7 +7,7 @@ namespace RotationMesh.Client;
 /// <summary>Reads a stream of events, and notices when it has gone silent.</summary>
 internal static class EventReader
 {
-    /// <summary>Events until the stream ends. Throws <see cref="TimeoutException"/> after <see cref="ApiEvents.Patience"/> of silence.</summary>
+    /// <summary>Events until the stream ends. Throws <see cref="TimeoutException"/> after <see cref="ApiEvents.KeepAliveTimeout"/> of silence.</summary>
     public static async IAsyncEnumerable<StreamedEvent> ReadAsync(
         Stream body,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -20,7 +20,7 @@ internal static class EventReader
             .GetAsyncEnumerator(silent.Token);
         while (true)
         {
-            silent.CancelAfter(ApiEvents.Patience);
+            silent.CancelAfter(ApiEvents.KeepAliveTimeout);
             if (!await events.MoveNextAsync())
                 yield break;
             if (events.Current.EventType != ApiEvents.Alive)

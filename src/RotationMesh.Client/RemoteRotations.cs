@@ -44,9 +44,9 @@ public sealed class RemoteRotations(Coordinator coordinator) : IRotations
         );
 
     /// <inheritdoc/>
-    public Task<RotationDocument> SteerAsync(
+    public Task<RotationDocument> ControlAsync(
         Guid? rotationId,
-        SteeringOrder order,
+        ControlOrder order,
         CancellationToken cancellationToken
     ) =>
         coordinator.PostOnceAsync<RotationDocument>(
@@ -62,7 +62,7 @@ public sealed class RemoteRotations(Coordinator coordinator) : IRotations
     )
     {
         var route = $"{Route(rotationId)}/{ApiRoutes.Events}";
-        await using var events = new LastingStream(coordinator, route, Lost);
+        await using var events = new ReconnectingStream(coordinator, route, Lost);
         while (await events.NextAsync(cancellationToken) is { Name: not ApiEvents.End } next)
         {
             if (next.Name == ApiEvents.Rotation)

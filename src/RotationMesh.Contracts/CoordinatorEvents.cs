@@ -33,7 +33,7 @@ public sealed record RotationConcluded(Guid RotationId, int Sweep);
 public sealed record RowsCameLate(Guid RotationId, int Sweep);
 
 /// <summary>Something keeps a rotation from going on, and it waits for that to change; for the operator to read.</summary>
-public sealed record RotationHeldUp(Guid RotationId, string Reason);
+public sealed record RotationStalled(Guid RotationId, string Reason);
 
 /// <summary>Too much fails: somebody should look before more is tried.</summary>
 public sealed record BreakerTripped(Guid RotationId, string Reason);

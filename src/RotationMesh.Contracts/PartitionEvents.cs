@@ -75,7 +75,7 @@ public sealed record PartitionReturned(
 );
 
 /// <summary>Sent by a worker every so often while it is at a long partition, handled by the ledger, which extends the lease.</summary>
-public sealed record PartitionAlive(Guid RotationId, long PartitionId, int Attempt, string Worker);
+public sealed record PartitionHeartbeat(Guid RotationId, long PartitionId, int Attempt, string Worker);
 
 /// <summary>Why a worker refuses a partition: what differs between it and the rotation, or what it lacks.</summary>
 public enum Refusal

@@ -144,14 +144,14 @@ public sealed class Doctor(
         {
             await using (var connection = await databases.OpenReadingAsync(database.Name, cancellationToken))
                 findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
-            var room = new ConnectionRoom(databases, control);
+            var budget = new ConnectionBudget(databases, control);
             if (
-                await room.FindFaultAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
+                await budget.FindFaultAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
                 { } narrow
             )
                 findings.Add(Verdict.Bad, name, narrow);
             if (
-                await room.FindCrowdAsync(
+                await budget.FindCrowdAsync(
                     database.Name,
                     Environment.ProcessorCount,
                     isBegun: true,

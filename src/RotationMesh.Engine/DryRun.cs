@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
@@ -43,7 +44,7 @@ public sealed class DryRun(
         var tables = await new Preparation(databases, ring, schema, control).PrepareAsync(dry, stopping);
         var version = dry.Settings.Target.Version;
         progress.Pending = tables.Sum(table => table.Pending(version));
-        progress.Phase = "Rotating";
+        progress.Phase = RotationState.Rotating;
         var failures = new FailureLog();
         await PassAsync(tables, dry, failures, stopping);
         var unreadable = stopping.IsCancellationRequested
@@ -55,9 +56,10 @@ public sealed class DryRun(
         {
             RotationId = Guid.CreateVersion7(),
             State =
-                stopped ? "Cancelled"
-                : unreadable.Count > 0 || totals.Any(table => table.Failed > 0) ? "CompletedWithFailures"
-                : "Completed",
+                stopped ? RotationState.Cancelled
+                : unreadable.Count > 0 || totals.Any(table => table.Failed > 0)
+                    ? RotationState.CompletedWithFailures
+                : RotationState.Completed,
             DryRun = true,
             TargetVersion = version,
             Elapsed = clock.Elapsed,

@@ -29,7 +29,7 @@ internal sealed class Preparation(
             request.Settings.Target.Version,
             cancellationToken
         );
-        await new ConnectionRoom(databases, control).EnsureAsync(
+        await new ConnectionBudget(databases, control).EnsureAsync(
             request.Tables.Select(table => table.Database),
             request.Workers,
             cancellationToken

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Engine;
@@ -11,7 +12,7 @@ public sealed class RotationProgress
     private long failed;
     private long conflicts;
     private long verified;
-    private volatile string phase = "Checking";
+    private volatile string phase = RotationState.Checking;
     private volatile string? reason;
     private volatile string? waiting;
     private volatile StrongBox<Guid>? rotation;

@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Target.Rows;
 
@@ -52,5 +53,5 @@ public sealed record RotationReport
     public required IReadOnlyList<RowFailure> Failures { get; init; }
 
     /// <summary>Whether every row in scope is at the target version and verification passed.</summary>
-    public bool IsComplete => State == "Completed";
+    public bool IsComplete => State == RotationState.Completed;
 }

@@ -58,7 +58,7 @@ public sealed class TableVerification(
             var read = open.Select(table => tables[table.Target]!).ToList();
             if (!request.ColumnsAreJudged && tries.Values.All(times => times == 1))
                 await EnsureColumnsAsync(read, request, stopping);
-            progress.Phase = "Verifying";
+            progress.Phase = RotationState.Verifying;
             await new Verification(databases, ring, failures, progress).RunAsync(read, request, stopping);
             stopping.ThrowIfCancellationRequested();
             open = await LeftAsync(read, leaves, request, stopping);

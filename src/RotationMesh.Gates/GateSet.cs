@@ -57,7 +57,7 @@ public sealed class GateSet : IAsyncDisposable
         {
             var verdicts = await LookAsync(occasion, cancellationToken);
             var lost = verdicts.Where(verdict => !verdict.Holds && !ignored.Contains(verdict.Gate)).ToList();
-            if (lost.Count == 0 || lost.Any(verdict => verdict.Patience <= clock.GetElapsedTime(start)))
+            if (lost.Count == 0 || lost.Any(verdict => verdict.DrainTimeout <= clock.GetElapsedTime(start)))
                 return verdicts;
             lost.ForEach(waiting);
             await Task.Delay(TimeBetweenLooks, clock, cancellationToken);

@@ -86,9 +86,9 @@ internal static partial class MeshLog
     [LoggerMessage(
         3106,
         LogLevel.Warning,
-        "Rotation {RotationId}: nothing was heard for {Silence}; {Partitions} partitions are sent again"
+        "Rotation {RotationId}: nothing was heard for {Elapsed}; {Partitions} partitions are sent again"
     )]
-    public static partial void SilenceBroken(ILogger log, Guid rotationId, int partitions, TimeSpan silence);
+    public static partial void SentAgain(ILogger log, Guid rotationId, int partitions, TimeSpan elapsed);
 
     [LoggerMessage(3107, LogLevel.Warning, "Rotation {RotationId} is left alone: {Fault}")]
     public static partial void LeftAlone(ILogger log, Guid rotationId, string fault);
@@ -98,7 +98,7 @@ internal static partial class MeshLog
         LogLevel.Warning,
         "Rotation {RotationId}: {Request} is not heard, for it was heard before, or was asked long before what was heard since"
     )]
-    public static partial void SteeredBefore(ILogger log, Guid rotationId, string request);
+    public static partial void ControlledBefore(ILogger log, Guid rotationId, string request);
 
     [LoggerMessage(
         3200,

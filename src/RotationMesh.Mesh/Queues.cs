@@ -17,9 +17,9 @@ internal static class Queues
     public const string PartitionRefused = "rotationmesh-partition-refused";
     public const string PartitionFailed = "rotationmesh-partition-failed";
     public const string PartitionReturned = "rotationmesh-partition-returned";
-    public const string PartitionAlive = "rotationmesh-partition-alive";
+    public const string PartitionHeartbeat = "rotationmesh-partition-alive";
     public const string RowsFailed = "rotationmesh-rows-failed";
-    public const string WorkerSeen = "rotationmesh-worker-seen";
+    public const string WorkerHeartbeat = "rotationmesh-worker-seen";
 
     /// <summary>What no consumer could handle: one queue for all kinds, so that there is one place to look.</summary>
     public const string DeadLetters = "rotationmesh-dead-letters";

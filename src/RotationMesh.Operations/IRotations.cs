@@ -30,9 +30,9 @@ public interface IRotations
     /// Asks a rotation, or the latest, to pause, resume, end, or try again what failed; returns it as it is once it has
     /// heard. Throws where its state does not allow that.
     /// </summary>
-    Task<RotationDocument> SteerAsync(
+    Task<RotationDocument> ControlAsync(
         Guid? rotationId,
-        SteeringOrder order,
+        ControlOrder order,
         CancellationToken cancellationToken
     );
 }

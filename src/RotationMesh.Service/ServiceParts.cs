@@ -24,7 +24,7 @@ public static class ServiceParts
     {
         ArgumentNullException.ThrowIfNull(site);
         MapConnection.EnsureUnderstood(site.Map); // before it joins the mesh, not with the first partition
-        ConnectionRoom.EnsureAllowed(site.Map, workers);
+        ConnectionBudget.EnsureAllowed(site.Map, workers);
         return services
             .AddSingleton(_ => site.Map)
             .AddSingleton(_ => site.Ring)

@@ -18,7 +18,7 @@ internal sealed class TokensFile
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest time that tokens stay valid which nothing confirms: a file that is replaced is away for less.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan StaleLimit = TimeSpan.FromMinutes(1);
 
     private readonly string path;
     private readonly TimeProvider clock;
@@ -67,13 +67,13 @@ internal sealed class TokensFile
         return found;
     }
 
-    /// <summary>Why nobody gets in: the file has not been readable for longer than <see cref="Patience"/>; null where it is.</summary>
+    /// <summary>Why nobody gets in: the file has not been readable for longer than <see cref="StaleLimit"/>; null where it is.</summary>
     public string? FindFault(ILogger log)
     {
         lock (reading)
         {
             Refresh(log);
-            return fault is not null && clock.GetElapsedTime(readAt) > Patience ? fault : null;
+            return fault is not null && clock.GetElapsedTime(readAt) > StaleLimit ? fault : null;
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class TokensFile
         catch (UsageException refused)
         {
             fault = refused.Message;
-            ApiLog.TokensNotRead(log, fault, Patience);
+            ApiLog.TokensNotRead(log, fault, StaleLimit);
         }
     }
 

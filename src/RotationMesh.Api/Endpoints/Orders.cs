@@ -48,7 +48,7 @@ internal static class Orders
     }
 
     /// <summary>What is asked of a rotation.</summary>
-    public static void Check(SteeringOrder order)
+    public static void Check(ControlOrder order)
     {
         Check(order.Scopes, "scopes");
         Check(order.Tenants, "tenants");

@@ -48,7 +48,7 @@ internal static class RotationEndpoints
                     + "A stream that stops before that was cut: ask again."
             );
         rotation
-            .MapPost(ApiRoutes.Steering, SteerAsync)
+            .MapPost(ApiRoutes.Steering, ControlAsync)
             .ForOperators()
             .TakesABody()
             .Says("Pause, resume, cancel or retry a rotation")
@@ -99,9 +99,9 @@ internal static class RotationEndpoints
         CancellationToken cancellationToken
     ) => TypedResults.Ok(await inspections.ReportAsync(RotationId.Read(id), cancellationToken));
 
-    private static async Task<Ok<RotationDocument>> SteerAsync(
+    private static async Task<Ok<RotationDocument>> ControlAsync(
         string id,
-        SteeringOrder order,
+        ControlOrder order,
         ClaimsPrincipal caller,
         IRotations rotations,
         CancellationToken cancellationToken
@@ -109,7 +109,7 @@ internal static class RotationEndpoints
     {
         Orders.Check(order);
         var asked = order with { RequestedBy = Requester.Of(caller, order.RequestedBy) };
-        return TypedResults.Ok(await rotations.SteerAsync(RotationId.Read(id), asked, cancellationToken));
+        return TypedResults.Ok(await rotations.ControlAsync(RotationId.Read(id), asked, cancellationToken));
     }
 
     private static async Task<ServerSentEventsResult<string>> FollowAsync(

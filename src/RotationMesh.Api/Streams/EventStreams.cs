@@ -108,7 +108,7 @@ internal sealed class EventStreams(
             var more = events.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
             while (!stopping.IsCancellationRequested)
             {
-                if (await Task.WhenAny(more, Task.Delay(ApiEvents.Silence, stopping.Token)) != more)
+                if (await Task.WhenAny(more, Task.Delay(ApiEvents.KeepAliveInterval, stopping.Token)) != more)
                 {
                     if (!stopping.IsCancellationRequested)
                         yield return new SseItem<string>("{}", ApiEvents.Alive);

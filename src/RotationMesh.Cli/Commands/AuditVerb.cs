@@ -50,7 +50,7 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> ListAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var audit = await desk.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
         var table = Tables.Of(["Event", "Time", "By", "Rotation", "What"], []);
         foreach (var written in audit.Events)
@@ -70,7 +70,7 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> VerifyAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var verdict = await desk.AuditTrail.VerifyAsync(parsed.GetValue(expect), stopping);
         foreach (var fault in verdict.Faults)
             terminal.Tables.Line(
@@ -97,7 +97,7 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> ExportAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var lines = desk.AuditTrail.ExportAsync(stopping);
         if (terminal.IsJson && parsed.GetResult(format) is not { Implicit: false })
         {

@@ -26,7 +26,7 @@ internal sealed class CensusVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var census = await desk.Inspections.CountAsync(scopes.Read(parsed), stopping);
         Show(terminal.Tables, census.Scopes);
         RetiredView.Show(terminal.Tables, census.Retired);

@@ -22,7 +22,7 @@ internal sealed class DoctorVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var found = await desk.Inspections.ExamineAsync(parsed.GetValue(scan), stopping);
         foreach (var finding in found.Checks)
             Show(terminal.Tables, finding);

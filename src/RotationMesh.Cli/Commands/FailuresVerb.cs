@@ -22,7 +22,7 @@ internal sealed class FailuresVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var failures = await desk.Rotations.ListFailuresAsync(RotationId.Read(parsed, id), stopping);
         Show(terminal.Tables, failures);
         terminal.WriteJson(failures);

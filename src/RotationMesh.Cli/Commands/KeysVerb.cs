@@ -72,7 +72,7 @@ internal sealed class KeysVerb : IVerb
         CancellationToken stopping
     )
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var keys = await desk.Inspections.ListKeysAsync(stopping);
         var table = Tables.Of(["Version", "Fingerprint"], ["Rows", "External", "Safe to retire"]);
         foreach (var version in keys.Keys)
@@ -109,7 +109,7 @@ internal sealed class KeysVerb : IVerb
 
     private async Task<int> RetireAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var order = new RetirementOrder
         {
             Version = parsed.GetValue(retired),

@@ -34,7 +34,7 @@ internal sealed class ReportVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var report = await desk.Reports.ReportAsync(RotationId.Read(parsed, id), stopping);
         if (terminal.IsJson)
             terminal.WriteJson(report);

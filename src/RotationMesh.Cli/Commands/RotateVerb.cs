@@ -91,7 +91,7 @@ internal sealed class RotateVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         if (desk.Here is { } session)
             session.WaitsForLocks = !parsed.GetValue(dryRun);
         var order = gates.Read(parsed, Order(parsed, terminal));
@@ -150,7 +150,7 @@ internal sealed class RotateVerb : IVerb
         try
         {
             await foreach (var now in rotations.FollowAsync(id, listening.Token))
-                if (now.State != "Checking")
+                if (now.State != RotationState.Checking)
                     return now;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)

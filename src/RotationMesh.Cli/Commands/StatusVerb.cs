@@ -17,7 +17,7 @@ internal sealed class StatusVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var rotation = await desk.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
         RotationView.Show(terminal.Tables, rotation);
         terminal.WriteJson(rotation);

@@ -49,7 +49,7 @@ internal sealed class VerifyVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var share = parsed.GetValue(sample) is { } text ? Share(text) : null;
         var order = new VerificationOrder
         {

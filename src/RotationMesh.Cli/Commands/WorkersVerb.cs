@@ -33,7 +33,7 @@ internal sealed class WorkersVerb : IVerb
         CancellationToken stopping
     )
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         var workers = await act(desk.Workers, stopping);
         var table = Tables.Of(["Gate", "Queue", "State", "Paused by"], ["Running", "Waiting", "Delayed"]);
         foreach (var queue in workers.Queues)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Output;
@@ -16,11 +17,11 @@ internal static class ProgressLine
     {
         var done = now.Rotated + now.Failed;
         var held = now.Reason is { } told ? $"; {told}" : "";
-        if (now.Phase == "Checking")
+        if (now.Phase == RotationState.Checking)
             return now.Reason is { } awaited ? $"Checking: {awaited}" : "Checking map, tables and keys";
-        if (now.Phase is "Paused" or "AwaitingGates")
+        if (RotationState.AwaitsSomebody(now.Phase))
             return now.Reason is { } reason ? $"{now.Phase}: {reason}" : now.Phase;
-        if (now.Phase == "Verifying")
+        if (now.Phase == RotationState.Verifying)
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Verifying: {now.Verified:N0} rows read again{held}"

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
@@ -36,7 +37,7 @@ internal static class ProgressView
             )
             .StartAsync(async context =>
             {
-                var bar = context.AddTask("Checking");
+                var bar = context.AddTask(RotationState.Checking);
                 while (await Task.WhenAny(work, Task.Delay(LiveInterval)) != work)
                     Update(bar, latest, clock.Elapsed);
                 Update(bar, latest, clock.Elapsed);
@@ -48,7 +49,7 @@ internal static class ProgressView
     private static void Update(ProgressTask bar, Latest latest, TimeSpan elapsed)
     {
         var now = latest.Now;
-        bar.IsIndeterminate = now.Phase == "Checking";
+        bar.IsIndeterminate = now.Phase == RotationState.Checking;
         bar.MaxValue = Math.Max(1, now.Pending);
         bar.Value = Math.Min(bar.MaxValue, now.Rotated + now.Failed);
         bar.Description = Printable.Markup(ProgressLine.Of(now, elapsed, latest.Still));
@@ -67,7 +68,7 @@ internal static class ProgressView
     {
         private volatile ProgressDocument now = new()
         {
-            Phase = "Checking",
+            Phase = RotationState.Checking,
             Pending = 0,
             Rotated = 0,
             Failed = 0,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Output;
@@ -12,29 +13,30 @@ internal static class RotationVerdict
         var totals = rotation.Totals;
         var verdict = rotation.State switch
         {
-            "Completed" when rotation.DryRun => $"Dry run: {Tried(rotation)}; nothing was written",
-            "Completed" =>
+            RotationState.Completed when rotation.DryRun =>
+                $"Dry run: {Tried(rotation)}; nothing was written",
+            RotationState.Completed =>
                 $"Completed: every row{Within(rotation)} is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
-            "Cancelled" when rotation.EndedAt is null && !rotation.DryRun =>
+            RotationState.Cancelled when rotation.EndedAt is null && !rotation.DryRun =>
                 $"Cancelled: partitions in hand still end ({rotation.Reason})",
-            "Cancelled" =>
+            RotationState.Cancelled =>
                 $"Stopped: {Tables.Number(totals.Pending)} rows are still to do; rotate again to go on",
-            "CompletedWithFailures" when rotation.DryRun && totals.Failed == 0 =>
+            RotationState.CompletedWithFailures when rotation.DryRun && totals.Failed == 0 =>
                 $"Dry run: values at version {rotation.TargetVersion} do not decrypt with its key, as noted; nothing was written",
-            "CompletedWithFailures" when rotation.DryRun =>
+            RotationState.CompletedWithFailures when rotation.DryRun =>
                 "Dry run: the rows above can't be rotated; nothing was written",
-            "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed) =>
+            RotationState.CompletedWithFailures when rotation.PostChecks.Any(check => !check.Passed) =>
                 $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
-            "CompletedWithFailures"
+            RotationState.CompletedWithFailures
                 when rotation.OpenWriters is { } open && totals is { Failed: 0, Pending: 0 } =>
                 $"Every row that was to be seen is at version {rotation.TargetVersion}, but {open}; end them and run 'rotationmesh retry'; {Decrypted(rotation)}",
-            "CompletedWithFailures" when totals is { Failed: 0, Pending: 0 } =>
+            RotationState.CompletedWithFailures when totals is { Failed: 0, Pending: 0 } =>
                 $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but only {Tables.Number(rotation.Verified)} of {Tables.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
-            "CompletedWithFailures" when rotation.Reason is { } reason =>
+            RotationState.CompletedWithFailures when rotation.Reason is { } reason =>
                 $"{Left(rotation)}: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
-            "CompletedWithFailures" =>
+            RotationState.CompletedWithFailures =>
                 $"{Left(rotation)}: repair them and rotate again; {Decrypted(rotation)}",
-            "Paused" =>
+            RotationState.Paused =>
                 $"Paused: {rotation.Reason}; by the counts so far {Tables.Number(totals.Pending)} rows are still to do",
             _ => rotation.Reason is { } reason ? $"{rotation.State}: {reason}" : rotation.State,
         };

@@ -10,7 +10,7 @@ public sealed record GateVerdict(string Gate, bool Holds, string Reason, string?
     /// How long waiting may help, since what is in the way ends by itself (jobs of a paused queue); zero where only
     /// somebody's action helps.
     /// </summary>
-    public TimeSpan Patience { get; init; }
+    public TimeSpan DrainTimeout { get; init; }
 
     /// <summary>One line for a person: name, reason, fix.</summary>
     public override string ToString() =>

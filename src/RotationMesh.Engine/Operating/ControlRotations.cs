@@ -33,7 +33,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest time that the control database may be away while a rotation is followed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// The gates that are looked at before a rotation is asked for; null where whoever asks has looked. With it a start
@@ -103,7 +103,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
                 now = last = await FindAsync(rotationId, cancellationToken);
                 answered = TimeProvider.System.GetTimestamp();
             }
-            catch (NpgsqlException fault) when (TimeProvider.System.GetElapsedTime(answered) < Patience)
+            catch (NpgsqlException fault) when (TimeProvider.System.GetElapsedTime(answered) < Timeout)
             {
                 // A restart or a failover: it will be back.
                 now = last is null ? null : last with { Reason = DatabaseFaults.DescribeNamed(fault) };
@@ -111,11 +111,14 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
 
             if (now is not null)
                 yield return now;
-            if (now is { State: "Paused" or "Faulted" } or { EndedAt: not null } or { Abandoned: true })
+            if (now is not null && IsLast(now))
                 yield break;
             await Task.Delay(Interval, cancellationToken);
         }
     }
+
+    private static bool IsLast(RotationDocument now) =>
+        now.EndedAt is not null || now.Abandoned || now.State is RotationState.Paused or RotationState.Faulted;
 
     /// <inheritdoc/>
     public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)
@@ -157,19 +160,19 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     }
 
     /// <inheritdoc/>
-    public async Task<RotationDocument> SteerAsync(
+    public async Task<RotationDocument> ControlAsync(
         Guid? rotationId,
-        SteeringOrder order,
+        ControlOrder order,
         CancellationToken cancellationToken
     )
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
-        SteeringRules.EnsureAllowed(rotation, order, map);
-        var request = await requests.SteerAsync(rotation, order, cancellationToken);
+        ControlRules.EnsureAllowed(rotation, order, map);
+        var request = await requests.ControlAsync(rotation, order, cancellationToken);
         var asked = TimeProvider.System.GetTimestamp();
         var now = rotation;
         while (
-            !SteeringRules.HasHeard(rotation, now, order.Steering)
+            !ControlRules.HasHeard(rotation, now, order.Action)
             && TimeProvider.System.GetElapsedTime(asked) < Hearing
         )
         {
@@ -180,7 +183,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
 
         return await ReadAsync(now, cancellationToken) with
         {
-            Unheard = !SteeringRules.HasHeard(rotation, now, order.Steering),
+            Unheard = !ControlRules.HasHeard(rotation, now, order.Action),
         };
     }
 

@@ -49,7 +49,7 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
 
     // One that has not ended and is not paused.
     private async Task<bool> IsGoneAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
-        rotation is { Embedded: true, EndedAt: null, State: not "Paused" }
+        rotation is { Embedded: true, EndedAt: null, State: not RotationState.Paused }
         && await new RotationGuard(control.Source).FindHolderAsync(
             RotationGuard.Run,
             rotation.RotationId,

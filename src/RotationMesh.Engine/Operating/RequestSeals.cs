@@ -18,7 +18,7 @@ public static class RequestSeals
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Time by which the clock of whoever asks may be ahead. A steering is told from those before it by its time: one from the
+    /// Time by which the clock of whoever asks may be ahead. A control request is told from those before it by its time: one from the
     /// future would keep others from being heard.
     /// </summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);

@@ -55,7 +55,7 @@ internal static class RotationListings
     /// itself stays.
     /// </summary>
     public static RotationDocument Hindered(RotationDocument document, string? hindrance) =>
-        hindrance is null || document.EndedAt is not null || document.State == "Paused"
+        hindrance is null || document.EndedAt is not null || document.State == RotationState.Paused
             ? document
             : document with
             {
@@ -69,7 +69,7 @@ internal static class RotationListings
         return new RotationDocument
         {
             RotationId = start.RotationId,
-            State = asked.RefusedFor is null ? "Checking" : "Faulted",
+            State = asked.RefusedFor is null ? RotationState.Checking : RotationState.Faulted,
             DryRun = false,
             TargetVersion = start.TargetVersion,
             ElapsedSeconds = 0,
@@ -99,7 +99,7 @@ internal static class RotationListings
         return new RotationListing
         {
             RotationId = start.RotationId,
-            State = "Checking",
+            State = RotationState.Checking,
             TargetVersion = start.TargetVersion,
             Scopes = [.. start.Scopes],
             Tenants = start.Tenants.Count > 0 ? [.. start.Tenants] : null,

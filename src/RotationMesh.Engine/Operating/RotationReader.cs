@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres.Control;
@@ -79,7 +80,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
     {
         var trust = TrustedRecords.Judge(rotation, ring);
         if (
-            rotation.State == "Completed"
+            rotation.State == RotationState.Completed
             && trust == RecordTrust.Sealed
             && !(closing?.IsClean() == true && closing.WasSealed(ring!, rotation.RotationId, seal))
         )
@@ -91,7 +92,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
     // it does not, and the ledger does.
     private async Task<string?> ReasonAsync(RunningRotation rotation, CancellationToken cancellationToken)
     {
-        if (rotation is not { State: "Cancelled", Concluded: false })
+        if (rotation is not { State: RotationState.Cancelled, Concluded: false })
             return rotation.Reason;
         if (rotation.Reason?.Contains('\n') == true)
             return rotation.Reason.Replace("\n", "; ", StringComparison.Ordinal);

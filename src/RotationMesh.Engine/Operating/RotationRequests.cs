@@ -23,15 +23,15 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
     /// key ring, and <see cref="RotationStateException"/> where the rotation is none that a saga of this ring wrote: it can
     /// only be cancelled.
     /// </summary>
-    public Task<long> SteerAsync(
+    public Task<long> ControlAsync(
         RunningRotation rotation,
-        SteeringOrder order,
+        ControlOrder order,
         CancellationToken cancellationToken
     )
     {
         var keys = Keys();
         EnsureSound(keys, rotation, order);
-        var command = SteeringRules.Command(rotation.RotationId, order);
+        var command = ControlRules.Command(rotation.RotationId, order);
         return store.AddAsync(Demand(rotation.RotationId, command, null), cancellationToken);
     }
 
@@ -67,9 +67,9 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
         return asked?.RequestedAt < found?.StartedAt ? null : asked;
     }
 
-    private static void EnsureSound(KeyRing keys, RunningRotation rotation, SteeringOrder order)
+    private static void EnsureSound(KeyRing keys, RunningRotation rotation, ControlOrder order)
     {
-        if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(keys, rotation))
+        if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(keys, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
     }
 

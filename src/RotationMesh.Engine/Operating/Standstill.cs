@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
@@ -27,7 +28,12 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
     /// <summary>States that say themselves what they wait for.</summary>
-    private static readonly string[] Explained = ["Paused", "AwaitingGates", "Cancelled"];
+    private static readonly string[] Explained =
+    [
+        RotationState.Paused,
+        RotationState.AwaitingGates,
+        RotationState.Cancelled,
+    ];
 
     private readonly WaitReasons reasons = new(control, map, databases);
     private readonly ConcurrentDictionary<Guid, Last> answers = [];

@@ -14,7 +14,7 @@ namespace RotationMesh.Engine.Retiring;
 internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck schema)
 {
     /// <summary>Longest wait for open transactions before a retirement: a batch of an application ends within it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The same where keys are only listed: an operator waits for the list.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
@@ -76,7 +76,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
 
         await CountLeftOutAsync(targets, cancellationToken);
         var writers = new EarlierWriters(databases, targets);
-        var ended = await writers.HaveEndedAsync(lasting ? Patience : Glance, cancellationToken);
+        var ended = await writers.HaveEndedAsync(lasting ? Timeout : Glance, cancellationToken);
         await using var durable = lasting
             ? await DurabilityWitness.OpenAsync(databases, database, cancellationToken)
             : null;

@@ -82,7 +82,7 @@ public sealed class BullMqGate(BullMqEntry entry) : IPausableWorkers, IAsyncDisp
                 "wait until they end; drainTimeout says how long a start waits for them"
             ) with
             {
-                Patience = entry.DrainTimeout,
+                DrainTimeout = entry.DrainTimeout,
             };
         var counted = queues.Count == 1 ? "the queue is" : $"all {queues.Count} queues are";
         return new GateVerdict(entry.Name, Holds: true, $"{counted} paused and idle");

@@ -34,12 +34,15 @@ internal sealed class CheckRotationConsumer(
         if (alone is null)
             return; // somebody is at it and will answer
         var rotations = new RunningRotations(control.Source);
-        if (await rotations.FindAsync(rotationId, context.CancellationToken) is not { State: "Checking" })
+        if (
+            await rotations.FindAsync(rotationId, context.CancellationToken)
+            is not { State: RotationState.Checking }
+        )
             return; // late: it has been checked, and reads whole tables
         try
         {
             if (await CheckAsync(alone, rotationId, goal, context.CancellationToken) is { } awaited)
-                await context.PublishAsync(new RotationHeldUp(rotationId, awaited)); // the next nudge asks again
+                await context.PublishAsync(new RotationStalled(rotationId, awaited)); // the next nudge asks again
             else
                 await context.PublishAsync(new RotationChecked(rotationId));
         }

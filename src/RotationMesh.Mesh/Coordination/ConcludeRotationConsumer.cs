@@ -44,7 +44,7 @@ internal sealed class ConcludeRotationConsumer(
         var command = context.Message;
         if (!command.Cancelled && goals.Explain(command.Goal) is { } difference)
         {
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, difference));
+            await context.PublishAsync(new RotationStalled(command.RotationId, difference));
             return; // what another map leaves out would not be missed
         }
 
@@ -67,7 +67,7 @@ internal sealed class ConcludeRotationConsumer(
         var writes = await lateWrites.FindAsync(command.RotationId, ledger, context.CancellationToken);
         if ((command.Cancelled ? writes.OfCancelled : writes.All) is { } awaited)
         {
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited));
+            await context.PublishAsync(new RotationStalled(command.RotationId, awaited));
             return; // the next nudge asks again
         }
 
@@ -77,7 +77,7 @@ internal sealed class ConcludeRotationConsumer(
                 is { } elsewhere
         )
         {
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+            await context.PublishAsync(new RotationStalled(command.RotationId, elsewhere));
             return; // another coordinator may have the rotation's database
         }
 
@@ -140,7 +140,7 @@ internal sealed class ConcludeRotationConsumer(
         var last = command.Cancelled ? null : await lastLook.TakeAsync(command, context.CancellationToken);
         if (last?.Awaited is { } awaited)
         {
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, awaited));
+            await context.PublishAsync(new RotationStalled(command.RotationId, awaited));
             return null; // the next nudge asks again
         }
 
@@ -177,7 +177,7 @@ internal sealed class ConcludeRotationConsumer(
         }
         catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
         {
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, reason));
+            await context.PublishAsync(new RotationStalled(command.RotationId, reason));
             return null; // the next nudge asks again
         }
     }
@@ -230,7 +230,7 @@ internal sealed class ConcludeRotationConsumer(
         await new RunningRotations(control.Source).FindAsync(command.RotationId, cancellationToken)
             is { Concluded: false } rotation
         && rotation.Sweep == command.Sweep
-        && rotation.State == (command.Cancelled ? "Cancelled" : "Verifying")
+        && rotation.State == (command.Cancelled ? RotationState.Cancelled : RotationState.Verifying)
             ? rotation
             : null;
 

@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -34,7 +35,7 @@ internal sealed class CountRowsConsumer(
         );
         if (goals.Explain(goal) is { } difference)
         {
-            await context.PublishAsync(new RotationHeldUp(rotationId, difference));
+            await context.PublishAsync(new RotationStalled(rotationId, difference));
             return; // what another map leaves out would not be missed
         }
 
@@ -50,13 +51,13 @@ internal sealed class CountRowsConsumer(
         var writes = await lateWrites.FindAsync(rotationId, ledger, context.CancellationToken);
         if (writes.Awaited is { } awaited)
         {
-            await context.PublishAsync(new RotationHeldUp(rotationId, awaited));
+            await context.PublishAsync(new RotationStalled(rotationId, awaited));
             return; // what is counted now might not stay; the next nudge asks again
         }
 
         if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
         {
-            await context.PublishAsync(new RotationHeldUp(rotationId, elsewhere));
+            await context.PublishAsync(new RotationStalled(rotationId, elsewhere));
             return; // another coordinator may have the rotation's database
         }
 
@@ -123,7 +124,7 @@ internal sealed class CountRowsConsumer(
 
     private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>
         await new RunningRotations(control.Source).FindAsync(rotationId, cancellationToken)
-            is { State: "Rotating" } rotation
+            is { State: RotationState.Rotating } rotation
         && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
 
     // Rows that no recorded failure accounts for; and, below zero, failures of rows that are not pending any more, which

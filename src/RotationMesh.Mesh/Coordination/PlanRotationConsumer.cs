@@ -23,7 +23,7 @@ internal sealed class PlanRotationConsumer(
     Surveyor surveyor,
     TableClaims claims,
     ControlDatabase control,
-    LedgerPulse pulse,
+    LedgerSignal signal,
     WorkGuards guards,
     TimeProvider clock,
     ILogger<PlanRotationConsumer> log
@@ -35,7 +35,7 @@ internal sealed class PlanRotationConsumer(
         var command = context.Message;
         if (goals.Explain(command.Goal) is { } difference)
         {
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, difference));
+            await context.PublishAsync(new RotationStalled(command.RotationId, difference));
             return;
         }
 
@@ -52,13 +52,13 @@ internal sealed class PlanRotationConsumer(
                 { } obstacle
             )
             {
-                await context.PublishAsync(new RotationHeldUp(command.RotationId, obstacle));
+                await context.PublishAsync(new RotationStalled(command.RotationId, obstacle));
                 return; // the next nudge asks again
             }
 
             await PlanAsync(alone, command, sweep, context.CancellationToken);
             planned = await FindAsync(sweep, context.CancellationToken);
-            pulse.Beat();
+            signal.Notify();
         }
 
         var rows = planned!.Tables.Sum(table => table.ExpectedRows);
@@ -137,7 +137,7 @@ internal sealed class PlanRotationConsumer(
         {
             await EnsureClaimedAsync(command.RotationId, chosen[0].Table.Name.Database, cancellationToken);
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
-            var planner = new SweepPlanner(plan, pulse);
+            var planner = new SweepPlanner(plan, signal);
             foreach (var (table, tenants) in chosen)
             {
                 await RetriedFailures.ClearAsync(

@@ -15,7 +15,7 @@ internal sealed class PlanVerificationConsumer(
     Surveyor surveyor,
     ControlDatabase control,
     RotationPlaces places,
-    LedgerPulse pulse,
+    LedgerSignal signal,
     WorkGuards guards
 ) : IConsumer<PlanVerification>
 {
@@ -25,7 +25,7 @@ internal sealed class PlanVerificationConsumer(
         var command = context.Message;
         if (goals.Explain(command.Goal) is { } difference)
         {
-            await context.PublishAsync(new RotationHeldUp(command.RotationId, difference));
+            await context.PublishAsync(new RotationStalled(command.RotationId, difference));
             return; // what another map leaves out would not be missed
         }
 
@@ -40,7 +40,7 @@ internal sealed class PlanVerificationConsumer(
                 await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
             )
             {
-                await context.PublishAsync(new RotationHeldUp(command.RotationId, elsewhere));
+                await context.PublishAsync(new RotationStalled(command.RotationId, elsewhere));
                 return; // another coordinator may have the rotation's database
             }
 
@@ -49,13 +49,13 @@ internal sealed class PlanVerificationConsumer(
             if (survey.Gaps is { } gaps)
             {
                 // Not everything can be verified now; the next nudge asks again.
-                await context.PublishAsync(new RotationHeldUp(command.RotationId, gaps));
+                await context.PublishAsync(new RotationStalled(command.RotationId, gaps));
                 return;
             }
 
             await PlanAsync(alone, command, sweep, survey, context.CancellationToken);
             planned = await FindAsync(sweep, context.CancellationToken);
-            pulse.Beat();
+            signal.Notify();
         }
 
         await context.PublishAsync(
@@ -85,7 +85,7 @@ internal sealed class PlanVerificationConsumer(
             survey.Counted(command.Goal),
             cancellationToken
         );
-        var planner = new SweepPlanner(plan, pulse);
+        var planner = new SweepPlanner(plan, signal);
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var table in survey.Tables)
         {

@@ -24,7 +24,7 @@ internal static class ResultCheck
             PartitionRotated m => Of(m.PartitionId, m.Attempt, m.Worker) ?? Of(m.Counts),
             PartitionVerified m => Of(m.PartitionId, m.Attempt, m.Worker) ?? Of(m.Counts),
             PartitionReturned m => Of(m.PartitionId, m.Attempt, m.Worker) ?? Of(m.Counts),
-            PartitionAlive m => Of(m.PartitionId, m.Attempt, m.Worker),
+            PartitionHeartbeat m => Of(m.PartitionId, m.Attempt, m.Worker),
             PartitionRefused m => Of(m.PartitionId, m.Attempt, m.Worker)
                 ?? (Enum.IsDefined(m.Reason) ? Of(m.Detail) : "its refusal has no known reason"),
             PartitionFailed m => Of(m.PartitionId, m.Attempt, m.Worker) ?? Of(m.SqlState) ?? Of(m.Cause),

@@ -80,7 +80,7 @@ internal static class Results
                 IsOver = m.IsOver,
                 IsCutShort = m.OutOfTime,
             },
-            PartitionAlive m => PartitionResult.Alive(m.PartitionId, m.Attempt, m.Worker),
+            PartitionHeartbeat m => PartitionResult.Alive(m.PartitionId, m.Attempt, m.Worker),
             _ => throw new ArgumentException($"{message.GetType().Name} is no result", nameof(message)),
         };
 

@@ -13,7 +13,7 @@ namespace RotationMesh.Mesh.Coordination;
 internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
 {
     /// <summary>Longest wait for one that does not answer: whoever counts or plans waits for it longer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// What is another one here, in words for the operator; null where nothing is. A database that does not answer now, or of
@@ -55,11 +55,11 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
     )
         where T : class
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         try
         {
-            return await ask(patience.Token);
+            return await ask(timeout.Token);
         }
         catch (Exception fault)
             when (Faults.IsOfDatabase(fault)

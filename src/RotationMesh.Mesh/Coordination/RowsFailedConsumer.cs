@@ -12,7 +12,7 @@ namespace RotationMesh.Mesh.Coordination;
 internal sealed class RowsFailedConsumer(
     ControlDatabase control,
     DroppedMessages dropped,
-    FailureRoom? room = null
+    FailureBackpressure? backpressure = null
 ) : IConsumer<Batch<RowsFailed>>
 {
     /// <summary>Handles what workers tell ahead of a partition's result.</summary>
@@ -33,7 +33,7 @@ internal sealed class RowsFailedConsumer(
                 dropped.Drop(Queues.RowsFailed, "its rotation is not there");
             }
 
-        room?.Leave(context.Message.Length);
+        backpressure?.Leave(context.Message.Length);
     }
 
     private IEnumerable<RowFailure> Failures(RowsFailed message)

@@ -12,7 +12,7 @@ namespace RotationMesh.Mesh.Coordination;
 internal sealed class SettlementConsumer<T>(
     ControlDatabase control,
     LedgerRules rules,
-    LedgerPulse pulse,
+    LedgerSignal signal,
     DroppedMessages dropped
 ) : IConsumer<Batch<T>>
     where T : class
@@ -24,9 +24,9 @@ internal sealed class SettlementConsumer<T>(
         var messages = context.Message.Select(Believed).Where(message => IsSound(message, queue)).ToList();
         var settlement = new PartitionSettlement(control.Source, rules);
         await settlement.SettleAsync([.. messages.Select(Results.Of)], context.CancellationToken);
-        pulse.Beat();
+        signal.Notify();
         foreach (var reasons in messages.OfType<PartitionRefused>().GroupBy(refused => refused.RotationId))
-            await context.PublishAsync(new RotationHeldUp(reasons.Key, Describe(reasons)));
+            await context.PublishAsync(new RotationStalled(reasons.Key, Describe(reasons)));
     }
 
     // A refusal may be sealed by any key of the ring; that nobody writes any more is told by the current one alone.

@@ -17,7 +17,7 @@ internal static class SightingCheck
     private const int MostAtOnce = 100_000;
 
     /// <summary>What is wrong with it, in words that quote nothing of it; null where nothing is.</summary>
-    public static string? Fault(WorkerSeen seen)
+    public static string? Fault(WorkerHeartbeat seen)
     {
         if (
             !MessageText.Fits(seen.Worker, LongestName)
@@ -38,10 +38,10 @@ internal static class SightingCheck
         return seen.Concurrency is >= 1 and <= MostAtOnce ? null : "its concurrency can't be";
     }
 
-    private static bool IsKey(KeySeen? key) =>
+    private static bool IsKey(WorkerKey? key) =>
         key is { Version: >= 1 } && IsHex(key.Fingerprint, FingerprintDigits);
 
-    private static bool IsDatabase(DatabaseSeen? database) =>
+    private static bool IsDatabase(WorkerDatabase? database) =>
         database is not null
         && MessageText.Fits(database.Name, LongestName)
         && DatabaseIdentity.Parse(database.Identity) is not null;

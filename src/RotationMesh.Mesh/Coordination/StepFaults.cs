@@ -27,7 +27,7 @@ internal sealed class StepFaults<T>(ILogger<StepFaults<T>> log) : IFilter<Consum
             var cause = DatabaseFaults.Describe(fault);
             MeshLog.StepFailed(log, rotationId, step, cause);
             await context.PublishAsync(
-                new RotationHeldUp(rotationId, $"{Reasons.StepFailed} '{step}': {cause}; it is tried again")
+                new RotationStalled(rotationId, $"{Reasons.StepFailed} '{step}': {cause}; it is tried again")
             );
             throw;
         }

@@ -4,7 +4,7 @@ using RotationMesh.Postgres.Target.Planning;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Writes the partitions of a table into the ledger in bulk, while those before are being dispatched.</summary>
-internal sealed class SweepPlanner(PartitionPlan plan, LedgerPulse pulse)
+internal sealed class SweepPlanner(PartitionPlan plan, LedgerSignal signal)
 {
     /// <summary>Partitions written at a time: a round trip is not felt, and workers get the first ones at once.</summary>
     private const int AtATime = 200;
@@ -21,7 +21,7 @@ internal sealed class SweepPlanner(PartitionPlan plan, LedgerPulse pulse)
         await foreach (var chunk in ranges.Chunk(AtATime).WithCancellation(cancellationToken))
         {
             await target.AddAsync(chunk, cancellationToken);
-            pulse.Beat();
+            signal.Notify();
         }
     }
 }

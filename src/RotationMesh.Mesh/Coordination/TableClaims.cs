@@ -45,7 +45,7 @@ internal sealed class TableClaims(
         {
             if (await TryEndAsync(other, rotationId, cancellationToken))
                 continue;
-            if (await rotations.FindAsync(other, cancellationToken) is { State: "Cancelled" })
+            if (await rotations.FindAsync(other, cancellationToken) is { State: RotationState.Cancelled })
                 return $"waits for rotation {other} {Reasons.CancelledBefore}";
             throw new UsageException($"rotation {other} {Reasons.OtherRotation} it");
         }
@@ -139,7 +139,7 @@ internal sealed class TableClaims(
             var reason = $"rotation {successor}, {Reasons.PredecessorGone}";
             await bus.SendAsync(Queues.Rotation, new CancelRotation(other, reason), cancellationToken);
         }
-        else if (found.State != "Cancelled")
+        else if (found.State != RotationState.Cancelled)
             return false;
 
         var asked = clock.GetTimestamp();

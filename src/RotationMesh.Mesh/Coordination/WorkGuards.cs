@@ -14,7 +14,7 @@ namespace RotationMesh.Mesh.Coordination;
 internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, ILogger<WorkGuards> log)
 {
     /// <summary>Time without the work, and without a sign of life of whoever holds it, after which the operator is told.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly RotationGuard guard = new(control.Source);
     private readonly ConcurrentDictionary<(string Work, Guid RotationId), (long First, long Last)> refused =
@@ -38,16 +38,16 @@ internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, IL
         var (first, _) = refused.AddOrUpdate(
             (work, rotationId),
             (now, now),
-            (_, seen) => (clock.GetElapsedTime(seen.Last, now) > Patience ? now : seen.First, now)
+            (_, seen) => (clock.GetElapsedTime(seen.Last, now) > Timeout ? now : seen.First, now)
         );
-        return clock.GetElapsedTime(first, now) >= Patience;
+        return clock.GetElapsedTime(first, now) >= Timeout;
     }
 
     private async Task LookAsync(ConsumeContext context, string work, Guid rotationId)
     {
         if (
             await guard.FindHolderAsync(work, rotationId, context.CancellationToken) is not { } holder
-            || holder.Silent < Patience
+            || holder.Silent < Timeout
         )
             return;
         var ended = await guard.TryEndSilentAsync(
@@ -59,7 +59,7 @@ internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, IL
         if (ended)
             MeshLog.SilentHolderEnded(log, rotationId, work, holder.ToString());
         else
-            await context.PublishAsync(new RotationHeldUp(rotationId, Explain(work, holder)));
+            await context.PublishAsync(new RotationStalled(rotationId, Explain(work, holder)));
     }
 
     private static string Explain(string work, WorkHolder holder) =>

@@ -24,9 +24,9 @@ internal static class Breaker
     /// <summary>Why the rotation should stop; null where it should not.</summary>
     public static BreakerTripped? Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps)
     {
-        if (rotation.BreakerOff || rotation.State is not ("Planning" or "Rotating" or "Verifying"))
+        if (rotation.BreakerOff || !RotationState.MayDispatch(rotation.State))
             return null;
-        var phase = rotation.State == "Verifying" ? SweepPhase.Verify : SweepPhase.Rotate;
+        var phase = rotation.State == RotationState.Verifying ? SweepPhase.Verify : SweepPhase.Rotate;
         var key = new SweepKey(rotation.RotationId, rotation.Sweep, phase);
         if (sweeps.SingleOrDefault(sweep => sweep.Key == key) is not { } current)
             return null;

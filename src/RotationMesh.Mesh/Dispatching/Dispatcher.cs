@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Telemetry;
@@ -23,7 +24,7 @@ internal sealed class Dispatcher(
     GoalCheck goals,
     VersionHolds holds,
     LedgerRules rules,
-    LedgerPulse pulse,
+    LedgerSignal signal,
     CoordinatorOptions options,
     AskedTraces traces,
     RotationMap map,
@@ -35,7 +36,6 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
-    private static readonly string[] Dispatching = ["Planning", "Rotating", "Verifying"];
 
     private IReadOnlyDictionary<Guid, RunningRotation> open = new Dictionary<Guid, RunningRotation>();
     private readonly RetiredTargets retired = new(bus, control);
@@ -53,7 +53,7 @@ internal sealed class Dispatcher(
             try
             {
                 if (!await DispatchAsync(stoppingToken))
-                    await pulse.Dispatch.WaitAsync(Poll, stoppingToken);
+                    await signal.Dispatch.WaitAsync(Poll, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -90,14 +90,14 @@ internal sealed class Dispatcher(
         unsent = clock.GetTimestamp();
         foreach (var rotation in dispatching.Where(rotation => !goals.IsOfMap(rotation)))
             await bus.PublishAsync(
-                new RotationHeldUp(rotation.RotationId, GoalCheck.ExplainOtherMap()),
+                new RotationStalled(rotation.RotationId, GoalCheck.ExplainOtherMap()),
                 stopping
             );
         foreach (var rotation in open.Values)
             if (holds.ExplainClosed(rotation) is { } closed)
                 await bus.PublishAsync(new TargetVersionClosed(rotation.RotationId, closed), stopping);
             else if (holds.Explain(rotation) is { } reason)
-                await bus.PublishAsync(new RotationHeldUp(rotation.RotationId, reason), stopping);
+                await bus.PublishAsync(new RotationStalled(rotation.RotationId, reason), stopping);
     }
 
     /// <summary>One take; false where nothing was due or the window is full.</summary>
@@ -105,7 +105,7 @@ internal sealed class Dispatcher(
     {
         var running = await rotations.ListAsync(stopping);
         holds.Keep(running);
-        var dispatching = running.Where(rotation => Dispatching.Contains(rotation.State)).ToList();
+        var dispatching = running.Where(rotation => RotationState.MayDispatch(rotation.State)).ToList();
         open = dispatching.Where(goals.IsOfMap).ToDictionary(rotation => rotation.RotationId);
         if (open.Count == 0)
         {

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Gates;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
@@ -26,8 +27,6 @@ internal sealed class GateWatch(
     /// Time between two looks: with the two seconds in which a gate must answer, a lost one stops dispatching within five.
     /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-
-    private static readonly string[] Watched = ["AwaitingGates", "Planning", "Rotating", "Verifying"];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -57,20 +56,23 @@ internal sealed class GateWatch(
     private async Task WatchAsync(CancellationToken stopping)
     {
         var running = await rotations.ListAsync(stopping);
-        foreach (var rotation in running.Where(one => Watched.Contains(one.State) && goals.IsOfMap(one)))
+        foreach (var rotation in running.Where(one => IsWatched(one.State) && goals.IsOfMap(one)))
         {
             var lost = await look.FindLostAsync(rotation.RotationId, mayPause: false, stopping);
             if (lost is not null)
             {
-                if (rotation.State != "AwaitingGates")
+                if (rotation.State != RotationState.AwaitingGates)
                     MeshLog.GateLost(log, rotation.RotationId, lost.Gate, lost.Reason);
                 await bus.PublishAsync(
                     new GateLost(rotation.RotationId, lost.Gate, lost.ToString()),
                     stopping
                 );
             }
-            else if (rotation.State == "AwaitingGates")
+            else if (rotation.State == RotationState.AwaitingGates)
                 await bus.PublishAsync(new GatesHold(rotation.RotationId), stopping);
         }
     }
+
+    private static bool IsWatched(string state) =>
+        state == RotationState.AwaitingGates || RotationState.MayDispatch(state);
 }

@@ -19,7 +19,7 @@ internal sealed class LedgerWatch(
     ControlDatabase control,
     SoundRotations rotations,
     LedgerRules rules,
-    LedgerPulse pulse,
+    LedgerSignal signal,
     CoordinatorOptions options,
     LedgerGauges gauges,
     AskedTraces traces,
@@ -35,8 +35,14 @@ internal sealed class LedgerWatch(
     private readonly PartitionReclaim reclaim = new(control.Source, rules);
     private readonly PartitionErrors errors = new(control.Source);
     private readonly LedgerSummary ledger = new(control.Source);
-    private readonly Silence silence = new(bus, new PartitionLeases(control.Source), rules, clock, log);
-    private readonly Told told = new(options.Nudge, clock);
+    private readonly StalledRotations stalled = new(
+        bus,
+        new PartitionLeases(control.Source),
+        rules,
+        clock,
+        log
+    );
+    private readonly SentOnce sent = new(options.Nudge, clock);
     private long? nudged;
 
     /// <inheritdoc/>
@@ -47,7 +53,7 @@ internal sealed class LedgerWatch(
             try
             {
                 await LookAsync(stoppingToken);
-                await pulse.Watch.WaitAsync(Poll, stoppingToken);
+                await signal.Watch.WaitAsync(Poll, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -57,7 +63,7 @@ internal sealed class LedgerWatch(
             {
                 // Broker or database: nothing is lost by looking later, and a coordinator outlives both.
                 MeshLog.WatchFailed(log, PauseAfterFault, fault);
-                silence.Forget();
+                stalled.Forget();
                 await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
             }
         }
@@ -65,17 +71,17 @@ internal sealed class LedgerWatch(
 
     private async Task LookAsync(CancellationToken stopping)
     {
-        var tally = await reclaim.ReclaimAsync(silence.Silent, stopping);
+        var tally = await reclaim.ReclaimAsync(stalled.Unanswered, stopping);
         if (tally.Requeued + tally.Failed > 0)
         {
             MeshLog.Reclaimed(log, tally.Requeued, tally.Failed);
-            pulse.Dispatch.Raise();
+            signal.Dispatch.Raise();
         }
 
         var running = await rotations.ListAsync(stopping);
         var ids = running.Select(rotation => rotation.RotationId).ToList();
-        silence.KeepOnly(ids);
-        told.KeepOnly(ids);
+        stalled.KeepOnly(ids);
+        sent.KeepOnly(ids);
         traces.KeepOnly(ids);
         var ledgers = await ledger.ReadAsync(ids, stopping);
         var due = nudged is null || clock.GetElapsedTime(nudged.Value) >= options.Nudge;
@@ -84,11 +90,11 @@ internal sealed class LedgerWatch(
         {
             IReadOnlyList<SweepSummary> sweeps = [.. ledgers[rotation.RotationId]];
             seen.Add((rotation, sweeps));
-            if (await silence.BreakAsync(rotation.RotationId, sweeps, stopping))
-                pulse.Dispatch.Raise();
-            if ((Breaker.Of(rotation, sweeps) ?? SweepNews.Of(rotation, sweeps)) is { } news)
+            if (await stalled.ReleaseAsync(rotation.RotationId, sweeps, stopping))
+                signal.Dispatch.Raise();
+            if ((Breaker.Of(rotation, sweeps) ?? SweepEvents.Of(rotation, sweeps)) is { } news)
             {
-                if (told.IsDue(rotation.RotationId, news))
+                if (sent.IsDue(rotation.RotationId, news))
                     await TellAsync(rotation.RotationId, news, stopping);
             }
             else if (due)

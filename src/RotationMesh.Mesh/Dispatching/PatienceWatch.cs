@@ -31,8 +31,6 @@ internal sealed class PatienceWatch(
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
-    private static readonly string[] Watched = ["Planning", "Rotating", "Verifying"];
-
     private readonly LedgerSummary ledger = new(control.Source);
     private readonly Dictionary<Guid, Seen> seen = [];
 
@@ -64,7 +62,7 @@ internal sealed class PatienceWatch(
     private async Task WatchAsync(CancellationToken stopping)
     {
         var running = (await rotations.ListAsync(stopping))
-            .Where(rotation => Watched.Contains(rotation.State) && goals.IsOfMap(rotation))
+            .Where(rotation => RotationState.MayDispatch(rotation.State) && goals.IsOfMap(rotation))
             .ToList();
         foreach (var gone in seen.Keys.Except(running.Select(rotation => rotation.RotationId)).ToList())
             seen.Remove(gone);

@@ -16,7 +16,7 @@ internal sealed class RetiredTargets(IBus bus, ControlDatabase control)
         foreach (var rotation in open)
             if (Explain(retired, rotation) is { } fault)
                 await bus.PublishAsync(
-                    new RotationHeldUp(
+                    new RotationStalled(
                         rotation.RotationId,
                         $"{fault}: {Reasons.VersionRetired}; cancel the rotation"
                     ),

@@ -18,7 +18,7 @@ internal sealed class VersionHolds(
     RotationMap map,
     TargetDatabases databases,
     ControlDatabase control,
-    LedgerPulse pulse,
+    LedgerSignal signal,
     TimeProvider clock
 ) : IAsyncDisposable
 {
@@ -57,7 +57,9 @@ internal sealed class VersionHolds(
 
         // Whoever resumes a rotation that was paused for it has looked.
         var toBeTold = running
-            .Where(rotation => rotation is not { State: "Paused", Reason: { } reason } || !IsOfLoss(reason))
+            .Where(rotation =>
+                rotation is not { State: RotationState.Paused, Reason: { } reason } || !IsOfLoss(reason)
+            )
             .Select(rotation => rotation.RotationId)
             .ToHashSet();
         lost.RemoveWhere(one => !toBeTold.Contains(one.Rotation));
@@ -68,7 +70,7 @@ internal sealed class VersionHolds(
                 place.name,
                 place.TargetVersion,
                 stopping => ExpectedAsync(place.name, place.TargetVersion, stopping),
-                pulse,
+                signal,
                 clock
             )
             {

@@ -26,14 +26,14 @@ internal sealed class VersionKeeper : IAsyncDisposable
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
     /// <summary>Time without it after which the operator is told.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly TargetDatabases databases;
     private readonly ServerSessions sessions;
     private readonly string database;
     private readonly int version;
     private readonly Func<CancellationToken, Task<ExpectedDatabase?>> expect;
-    private readonly LedgerPulse pulse;
+    private readonly LedgerSignal signal;
     private readonly TimeProvider clock;
     private readonly CancellationTokenSource end = new();
     private readonly Task running;
@@ -49,13 +49,13 @@ internal sealed class VersionKeeper : IAsyncDisposable
         string database,
         int version,
         Func<CancellationToken, Task<ExpectedDatabase?>> expect,
-        LedgerPulse pulse,
+        LedgerSignal signal,
         TimeProvider clock
     )
     {
         (this.databases, this.sessions) = (databases, sessions);
         (this.database, this.version) = (database, version);
-        (this.expect, this.pulse, this.clock) = (expect, pulse, clock);
+        (this.expect, this.signal, this.clock) = (expect, signal, clock);
         lost = clock.GetTimestamp();
         running = Task.Run(RunAsync);
     }
@@ -74,7 +74,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
 
     /// <summary>Why it is not held; null where it is, or may be in a moment.</summary>
     public string? ExplainLost() =>
-        !IsHeld && fault is { } reason && clock.GetElapsedTime(Interlocked.Read(ref lost)) > Patience
+        !IsHeld && fault is { } reason && clock.GetElapsedTime(Interlocked.Read(ref lost)) > Timeout
             ? $"database {database}: {Reasons.VersionNotHeld} {version} can't be held: {reason}"
             : null;
 
@@ -140,7 +140,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
 
             fault = null;
             if (Interlocked.Exchange(ref seen, clock.GetTimestamp()) == 0)
-                pulse.Dispatch.Raise();
+                signal.Dispatch.Raise();
             await Task.Delay(Interval, clock, end.Token);
             await hold.EnsureAsync(end.Token);
         }

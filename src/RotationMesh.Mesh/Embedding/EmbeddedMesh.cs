@@ -83,7 +83,8 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         );
         var entrance = new GateEntrance(parts.Map, parts.Gates, parts.Control)
         {
-            Waiting = lost => (progress.Phase, progress.Reason) = ("AwaitingGates", lost.ToString()),
+            Waiting = lost =>
+                (progress.Phase, progress.Reason) = (RotationState.AwaitingGates, lost.ToString()),
         };
         if (!request.Gates.PauseWorkers)
             await entrance.EnsureOpenAsync(request.Gates, stopping);
@@ -97,9 +98,9 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 request.Gates,
                 stopping
             );
-        (progress.Phase, progress.Reason) = ("Checking", null);
+        (progress.Phase, progress.Reason) = (RotationState.Checking, null);
         object command =
-            rotation.State == "Paused"
+            rotation.State == RotationState.Paused
                 ? new ResumeRotation(rotation.RotationId, request.RequestedBy)
                 : EmbeddedOrder.Start(rotation, request.Gates) with
                 {
@@ -112,9 +113,9 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// Does what an operator asks of an embedded rotation whose process is gone, up to its end or pause. Null where the
     /// rotation is not embedded, or its process lives and will hear of it.
     /// </summary>
-    public async Task<RotationReport?> TrySteerAsync(
+    public async Task<RotationReport?> TryControlAsync(
         RunningRotation rotation,
-        SteeringOrder order,
+        ControlOrder order,
         int workers,
         CancellationToken stopping
     )
@@ -127,11 +128,11 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             return null;
         await using var hold = Hold(rotation.RotationId, held);
         await using var watch = Watch(parts.Map.Tables.Where(entry => rotation.Scopes.Contains(entry.Scope)));
-        SteeringRules.EnsureAllowed(rotation, order, parts.Map);
-        if (order.Steering != Steering.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
+        ControlRules.EnsureAllowed(rotation, order, parts.Map);
+        if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
         await abandoned.TakeOverAsync(rotation, stopping);
-        var command = SteeringRules.Command(rotation.RotationId, order);
+        var command = ControlRules.Command(rotation.RotationId, order);
         return await RunAsync(rotation, hold, command, workers, order.RequestedBy, stopping);
     }
 
@@ -156,7 +157,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         progress.RotationId = rotation.RotationId;
         await using var host = await MeshHost.StartAsync(Services(rotation.RotationId, workers), stopping);
         Started(rotation.RotationId, host);
-        await SteerAsync(host, rotation.RotationId, command);
+        await ControlAsync(host, rotation.RotationId, command);
         var follower = new RotationFollower(parts.Control, progress);
         var ended = await follower.FollowAsync(
             rotation,
@@ -165,7 +166,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             () => hold.IsTaken,
             stopping
         );
-        if (ended.State == "Faulted")
+        if (ended.State == RotationState.Faulted)
             throw new UsageException(ended.Reason ?? "the rotation can't go on");
         return await new RotationReader(parts.Control, parts.Map, parts.Ring).ReadAsync(
             ended,
@@ -176,7 +177,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     private ServiceCollection Services(Guid rotationId, int workers)
     {
         var services = new ServiceCollection();
-        parts.AddTo(services).AddSingleton(surveyor).AddSingleton<FailureRoom>();
+        parts.AddTo(services).AddSingleton(surveyor).AddSingleton<FailureBackpressure>();
         var window = workers * WindowPerWorker;
         services.AddMassTransit(bus =>
         {
@@ -210,18 +211,18 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         return services;
     }
 
-    private async Task SteerAsync(MeshHost host, Guid rotationId, object command)
+    private async Task ControlAsync(MeshHost host, Guid rotationId, object command)
     {
         var now = await new RunningRotations(parts.Control.Source).FindAsync(
             rotationId,
             CancellationToken.None
         );
-        await host.SteerAsync(Steerings.After(command, now?.Steerings ?? []), CancellationToken.None);
+        await host.ControlAsync(HandledControls.After(command, now?.Steerings ?? []), CancellationToken.None);
     }
 
     private async Task CancelAsync(MeshHost host, RunningRotation rotation, string requestedBy)
     {
-        await SteerAsync(host, rotation.RotationId, new CancelRotation(rotation.RotationId, requestedBy));
+        await ControlAsync(host, rotation.RotationId, new CancelRotation(rotation.RotationId, requestedBy));
         await HaltAsync(host);
     }
 

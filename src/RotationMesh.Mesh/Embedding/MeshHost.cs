@@ -48,7 +48,7 @@ public sealed class MeshHost : IAsyncDisposable
     }
 
     /// <summary>Sends what an operator asks of a rotation.</summary>
-    public Task SteerAsync(object command, CancellationToken cancellationToken) =>
+    public Task ControlAsync(object command, CancellationToken cancellationToken) =>
         services.GetRequiredService<IBus>().SendAsync(Queues.Rotation, command, cancellationToken);
 
     /// <summary>Stops everything in the reverse order: partitions end with the batch in hand, results leave, then the bus.</summary>

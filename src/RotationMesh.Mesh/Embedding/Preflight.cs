@@ -29,7 +29,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
     )
     {
         PostChecks.EnsureKnown(parts.Map);
-        await new ConnectionRoom(parts.Databases, parts.Control).WaitAsync(
+        await new ConnectionBudget(parts.Databases, parts.Control).WaitAsync(
             parts
                 .Map.Tables.Where(table => goal.Scopes.Contains(table.Scope))
                 .Select(table => table.Database),
@@ -49,7 +49,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             throw new UsageException(string.Join(Environment.NewLine, unfit));
         if (survey.Tables.Count == 0 && survey.Uncounted is [{ Fault: { } fault }, ..])
             throw fault;
-        await new ConnectionRoom(parts.Databases, parts.Control).EnsureAsync(
+        await new ConnectionBudget(parts.Databases, parts.Control).EnsureAsync(
             survey.Tables.Select(table => table.Target.Entry.Database),
             workers,
             cancellationToken

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RotationMesh.Core;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
 
@@ -26,7 +27,7 @@ internal sealed class ProgressWatch : IAsyncDisposable
     }
 
     // What waits for an operator says so itself.
-    private bool IsToGoOn => progress.Phase is not ("Paused" or "AwaitingGates");
+    private bool IsToGoOn => !RotationState.AwaitsSomebody(progress.Phase);
 
     private (string, long, long, long, long) Now =>
         (progress.Phase, progress.Rotated, progress.Failed, progress.Conflicts, progress.Verified);

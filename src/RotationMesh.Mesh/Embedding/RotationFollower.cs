@@ -13,7 +13,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(40);
 
     /// <summary>Longest time that the control database may be away: a restart or a failover takes less.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
@@ -49,7 +49,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         CancellationToken stopping
     )
     {
-        var mayPause = before.State != "Paused";
+        var mayPause = before.State != RotationState.Paused;
         var running = new RunningRotations(control.Source);
         var answered = Stopwatch.GetTimestamp();
         var looked = answered;
@@ -81,15 +81,15 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
                 {
                     answered = Stopwatch.GetTimestamp();
                     await ShowAsync(rotation);
-                    mayPause |= rotation.State != "Paused";
-                    var paused = rotation.State == "Paused" && mayPause;
-                    if (paused || (rotation.State == "Cancelled" && IsNew(rotation, before)))
+                    mayPause |= rotation.State != RotationState.Paused;
+                    var paused = rotation.State == RotationState.Paused && mayPause;
+                    if (paused || (rotation.State == RotationState.Cancelled && IsNew(rotation, before)))
                         await halt();
                     if (paused)
                         await HandBackAsync(before.RotationId);
                     if (paused || (rotation.IsOver && IsNew(rotation, before)))
                         return rotation;
-                    if (rotation.State == "Cancelled")
+                    if (rotation.State == RotationState.Cancelled)
                         cancelled ??= Stopwatch.GetTimestamp();
                     var longest =
                         stopping.IsCancellationRequested && rotation.AwaitsOthers ? Awaiting : Concluding;
@@ -97,7 +97,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
                         return rotation;
                 }
             }
-            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(answered) < Patience)
+            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(answered) < Timeout)
             {
                 // It will be back.
             }
@@ -129,7 +129,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     private async Task ShowAsync(RunningRotation rotation)
     {
         (progress.Phase, progress.Reason) = (rotation.State, rotation.Reason);
-        if (progress.Pending > 0 || rotation.State is "Checking")
+        if (progress.Pending > 0 || rotation.State is RotationState.Checking)
             return;
         var tables = await new RotationTableStore(control.Source).ListAsync(
             rotation.RotationId,

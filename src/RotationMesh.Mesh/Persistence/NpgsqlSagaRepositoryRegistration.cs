@@ -10,7 +10,7 @@ namespace RotationMesh.Mesh.Persistence;
 public static class NpgsqlSagaRepositoryRegistration
 {
     /// <summary>
-    /// Called when the saga is registered; the data source is asked for once, when the first message arrives. The witness
+    /// Called when the saga is registered; the data source is asked for once, when the first message arrives. The audit
     /// hears of every change, in its transaction; the seal tells what this program wrote.
     /// </summary>
     /// <remarks>
@@ -22,7 +22,7 @@ public static class NpgsqlSagaRepositoryRegistration
         this ISagaRegistrationConfigurator<TSaga> saga,
         SagaTable<TSaga> table,
         Func<IServiceProvider, NpgsqlDataSource> dataSource,
-        Func<IServiceProvider, ISagaWitness<TSaga>>? witness = null,
+        Func<IServiceProvider, ISagaAudit<TSaga>>? audit = null,
         Func<IServiceProvider, ISagaSeal<TSaga>>? seal = null
     )
         where TSaga : class, ISaga =>
@@ -31,7 +31,7 @@ public static class NpgsqlSagaRepositoryRegistration
             services.AddSingleton(provider => new SagaStore<TSaga>(
                 table,
                 dataSource(provider),
-                witness?.Invoke(provider),
+                audit?.Invoke(provider),
                 seal?.Invoke(provider)
             ));
             services.RegisterLoadSagaRepository<TSaga, NpgsqlSagaRepositoryContextFactory<TSaga>>();

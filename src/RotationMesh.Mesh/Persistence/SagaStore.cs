@@ -12,7 +12,7 @@ namespace RotationMesh.Mesh.Persistence;
 internal sealed class SagaStore<TSaga>(
     SagaTable<TSaga> table,
     NpgsqlDataSource dataSource,
-    ISagaWitness<TSaga>? witness = null,
+    ISagaAudit<TSaga>? audit = null,
     ISagaSeal<TSaga>? seal = null
 )
     where TSaga : class, ISaga
@@ -32,7 +32,7 @@ internal sealed class SagaStore<TSaga>(
                 IsolationLevel.ReadCommitted,
                 cancellationToken
             );
-            return new SagaTransaction<TSaga>(table.Sql, connection, transaction, witness, seal);
+            return new SagaTransaction<TSaga>(table.Sql, connection, transaction, audit, seal);
         }
         catch
         {

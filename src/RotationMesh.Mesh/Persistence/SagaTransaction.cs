@@ -12,7 +12,7 @@ internal sealed class SagaTransaction<TSaga>(
     SagaSql sql,
     NpgsqlConnection connection,
     NpgsqlTransaction transaction,
-    ISagaWitness<TSaga>? witness,
+    ISagaAudit<TSaga>? audit,
     ISagaSeal<TSaga>? seal
 ) : IAsyncDisposable
     where TSaga : class, ISaga
@@ -25,7 +25,7 @@ internal sealed class SagaTransaction<TSaga>(
 
     /// <summary>False for a message that is not to be heard, whatever is there of its saga.</summary>
     public Task<bool> MayHear(object message, CancellationToken cancellationToken) =>
-        witness?.MayHearAsync(transaction, message, cancellationToken) ?? Task.FromResult(true);
+        audit?.MayHearAsync(transaction, message, cancellationToken) ?? Task.FromResult(true);
 
     /// <summary>
     /// The instance, locked until this transaction ends, or null; null as well where somebody else wrote it, and the message
@@ -38,7 +38,7 @@ internal sealed class SagaTransaction<TSaga>(
         );
         if (loaded is not null && seal?.Holds(loaded, message) == false)
             return null;
-        before = loaded is null ? null : witness?.Copy(loaded);
+        before = loaded is null ? null : audit?.Copy(loaded);
         return loaded;
     }
 
@@ -65,13 +65,13 @@ internal sealed class SagaTransaction<TSaga>(
         == 1;
 
     /// <summary>
-    /// Called last, when the row is written: what the witness writes about it is committed with it, and a message that
+    /// Called last, when the row is written: what the audit writes about it is committed with it, and a message that
     /// comes again finds the row changed and nothing to tell.
     /// </summary>
     public async Task Tell(TSaga after, object message, CancellationToken cancellationToken)
     {
-        if (witness is not null)
-            told = await witness.RecordAsync(transaction, before, after, message, cancellationToken);
+        if (audit is not null)
+            told = await audit.RecordAsync(transaction, before, after, message, cancellationToken);
     }
 
     /// <summary>Takes no token: a commit that is cancelled half-way leaves open whether it took place.</summary>

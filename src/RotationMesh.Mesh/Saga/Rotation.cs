@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Postgres.Control;
 
@@ -117,7 +118,7 @@ public sealed class Rotation : SagaStateMachineInstance
         Summary is not null
         && JsonSerializer.Deserialize<ClosingSummary>(Summary) is { } closing
         && closing.Sweep == Sweep
-        && closing.Cancelled == (State == "Cancelled")
+        && closing.Cancelled == (State == RotationState.Cancelled)
         && closing.AuditSequence == AuditSequence
         && HeardAt - closing.WrittenAt <= GoodFor
             ? closing
@@ -125,8 +126,8 @@ public sealed class Rotation : SagaStateMachineInstance
 
     /// <summary>Whether a cancel ends it, or finds it cancelled with its totals still to be written.</summary>
     internal bool LeadsToCancelled() =>
-        State is not ("Completed" or "CompletedWithFailures" or "Faulted")
-        && !(State == "Cancelled" && Concluded);
+        State is not (RotationState.Completed or RotationState.CompletedWithFailures or RotationState.Faulted)
+        && !(State == RotationState.Cancelled && Concluded);
 
     internal Rotation Copy() => (Rotation)MemberwiseClone();
 
@@ -180,9 +181,9 @@ public sealed class Rotation : SagaStateMachineInstance
     internal (string Queue, object Command)? Command() =>
         State switch
         {
-            "Checking" => (Queues.CheckRotation, new CheckRotation(CorrelationId, Goal())),
-            "AwaitingGates" => (Queues.CheckGates, new CheckGates(CorrelationId, Goal())),
-            "Planning" => (
+            RotationState.Checking => (Queues.CheckRotation, new CheckRotation(CorrelationId, Goal())),
+            RotationState.AwaitingGates => (Queues.CheckGates, new CheckGates(CorrelationId, Goal())),
+            RotationState.Planning => (
                 Queues.PlanRotation,
                 new PlanRotation(
                     CorrelationId,
@@ -192,13 +193,19 @@ public sealed class Rotation : SagaStateMachineInstance
                     Goal()
                 )
             ),
-            "Rotating" when SettledSweep == Sweep => (
+            RotationState.Rotating when SettledSweep == Sweep => (
                 Queues.CountRows,
                 new CountRows(CorrelationId, Sweep, Goal())
             ),
-            "Verifying" when VerifiedSweep == Sweep => (Queues.ConcludeRotation, Conclusion(false)),
-            "Verifying" => (Queues.PlanVerification, new PlanVerification(CorrelationId, Sweep, Goal())),
-            "Cancelled" when !Concluded => (Queues.ConcludeRotation, Conclusion(true)),
+            RotationState.Verifying when VerifiedSweep == Sweep => (
+                Queues.ConcludeRotation,
+                Conclusion(false)
+            ),
+            RotationState.Verifying => (
+                Queues.PlanVerification,
+                new PlanVerification(CorrelationId, Sweep, Goal())
+            ),
+            RotationState.Cancelled when !Concluded => (Queues.ConcludeRotation, Conclusion(true)),
             _ => null,
         };
 

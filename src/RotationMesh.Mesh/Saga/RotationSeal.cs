@@ -23,7 +23,7 @@ internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : IS
             saga.Summary = null;
         if (!RotationSeals.IsSound(ring, Facts(saga)))
             return message is CancelRotation && MayCancel(saga, message);
-        return !Steerings.Is(message) || Hears(saga, message);
+        return !HandledControls.Is(message) || Hears(saga, message);
     }
 
     // Heard where it ends in Cancelled and nowhere else: the row is sealed again after any message that is heard, and what
@@ -40,11 +40,11 @@ internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : IS
     private bool Hears(Rotation saga, object message)
     {
         if (
-            Steerings.Asked(message) is not { } asked
-            || Steerings.Hear(saga.Steerings, asked) is not { } heard
+            HandledControls.Asked(message) is not { } asked
+            || HandledControls.Add(saga.Steerings, asked) is not { } heard
         )
         {
-            MeshLog.SteeredBefore(log, saga.CorrelationId, message.GetType().Name);
+            MeshLog.ControlledBefore(log, saga.CorrelationId, message.GetType().Name);
             return false;
         }
 

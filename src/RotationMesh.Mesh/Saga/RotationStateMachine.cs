@@ -12,108 +12,108 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
 {
     public RotationStateMachine()
     {
-        On(() => Started, m => m.RotationId);
-        On(() => Checked, m => m.RotationId);
-        On(() => Rejected, m => m.RotationId);
-        On(() => GatesHolding, m => m.RotationId);
-        On(() => GateIsLost, m => m.RotationId);
-        On(() => Planned, m => m.RotationId);
-        On(() => SweepDone, m => m.RotationId);
-        On(() => Counted, m => m.RotationId);
-        On(() => VerifyPlanned, m => m.RotationId);
-        On(() => VerifyDone, m => m.RotationId);
-        On(() => Concluded, m => m.RotationId);
-        On(() => CameLate, m => m.RotationId);
-        On(() => HeldUp, m => m.RotationId);
-        On(() => BreakerOpen, m => m.RotationId);
-        On(() => TargetClosed, m => m.RotationId);
-        On(() => PatienceOver, m => m.RotationId);
-        On(() => Nudged, m => m.RotationId);
-        On(() => PauseAsked, m => m.RotationId);
-        On(() => ResumeAsked, m => m.RotationId);
-        On(() => CancelAsked, m => m.RotationId);
-        On(() => RetryAsked, m => m.RotationId);
+        On(() => StartRotation, m => m.RotationId);
+        On(() => RotationChecked, m => m.RotationId);
+        On(() => RotationRejected, m => m.RotationId);
+        On(() => GatesHold, m => m.RotationId);
+        On(() => GateLost, m => m.RotationId);
+        On(() => RotationPlanned, m => m.RotationId);
+        On(() => SweepSettled, m => m.RotationId);
+        On(() => RowsCounted, m => m.RotationId);
+        On(() => VerificationPlanned, m => m.RotationId);
+        On(() => VerificationSettled, m => m.RotationId);
+        On(() => RotationConcluded, m => m.RotationId);
+        On(() => RowsCameLate, m => m.RotationId);
+        On(() => RotationStalled, m => m.RotationId);
+        On(() => BreakerTripped, m => m.RotationId);
+        On(() => TargetVersionClosed, m => m.RotationId);
+        On(() => PatienceEnded, m => m.RotationId);
+        On(() => NudgeRotation, m => m.RotationId);
+        On(() => PauseRotation, m => m.RotationId);
+        On(() => ResumeRotation, m => m.RotationId);
+        On(() => CancelRotation, m => m.RotationId);
+        On(() => RetryRotation, m => m.RotationId);
         InstanceState(x => x.State);
         var running = new[] { Checking, AwaitingGates, Planning, Rotating, Verifying };
 
-        Initially(When(Started).FillIn().Enter(Checking));
+        Initially(When(StartRotation).FillIn().Enter(Checking));
 
         During(
             Checking,
-            When(Checked).Note(_ => null).Enter(AwaitingGates),
-            When(Rejected).Note(m => m.Reason).Enter(Faulted)
+            When(RotationChecked).Note(_ => null).Enter(AwaitingGates),
+            When(RotationRejected).Note(m => m.Reason).Enter(Faulted)
         );
 
         During(
             AwaitingGates,
-            When(Checked).SendCommand(),
-            When(GateIsLost).Note(m => m.Reason),
-            When(GatesHolding, c => c.LostIn(null)).NextSweep().Enter(Planning),
-            When(GatesHolding, c => c.LostIn(Planning)).GoOn().Enter(Planning),
-            When(GatesHolding, c => c.LostIn(Rotating)).GoOn().Enter(Rotating),
-            When(GatesHolding, c => c.LostIn(Verifying)).GoOn().Enter(Verifying)
+            When(RotationChecked).SendCommand(),
+            When(GateLost).Note(m => m.Reason),
+            When(GatesHold, c => c.LostIn(null)).NextSweep().Enter(Planning),
+            When(GatesHold, c => c.LostIn(Planning)).GoOn().Enter(Planning),
+            When(GatesHold, c => c.LostIn(Rotating)).GoOn().Enter(Rotating),
+            When(GatesHold, c => c.LostIn(Verifying)).GoOn().Enter(Verifying)
         );
 
         During(
             Planning,
-            When(Counted).SendCommand(),
-            When(Planned, c => c.IsThisSweep(c.Message.Sweep)).Enter(Rotating),
-            When(SweepDone, c => c.IsThisSweep(c.Message.Sweep)).NoteSettled().Enter(Rotating)
+            When(RowsCounted).SendCommand(),
+            When(RotationPlanned, c => c.IsThisSweep(c.Message.Sweep)).Enter(Rotating),
+            When(SweepSettled, c => c.IsThisSweep(c.Message.Sweep)).NoteSettled().Enter(Rotating)
         );
 
         During(
             Rotating,
-            When(SweepDone, c => c.IsThisSweep(c.Message.Sweep)).NoteSettled().SendCommand(),
-            When(Counted, c => c.LeavesRows()).NextSweep().Enter(Planning),
-            When(Counted, c => c.CannotTell()).NoteUncounted(),
-            When(Counted, c => c.IsOver()).NoteGivenUp().Enter(Verifying)
+            When(SweepSettled, c => c.IsThisSweep(c.Message.Sweep)).NoteSettled().SendCommand(),
+            When(RowsCounted, c => c.LeavesRows()).NextSweep().Enter(Planning),
+            When(RowsCounted, c => c.CannotTell()).NoteUncounted(),
+            When(RowsCounted, c => c.IsOver()).NoteGivenUp().Enter(Verifying)
         );
 
         During(
             Verifying,
-            When(Counted).SendCommand(),
-            When(VerifyDone, c => c.IsThisSweep(c.Message.Sweep)).NoteVerified().SendCommand(),
-            When(CameLate, c => c.IsThisSweep(c.Message.Sweep)).Enter(Rotating),
-            When(Concluded, c => c.IsClean())
+            When(RowsCounted).SendCommand(),
+            When(VerificationSettled, c => c.IsThisSweep(c.Message.Sweep)).NoteVerified().SendCommand(),
+            When(RowsCameLate, c => c.IsThisSweep(c.Message.Sweep)).Enter(Rotating),
+            When(RotationConcluded, c => c.IsClean())
                 .Conclude()
                 .Note(_ => null) // of what was given up nothing is left
                 .Enter(Completed),
-            When(Concluded, c => c.IsFlawed()).Conclude().Enter(CompletedWithFailures)
+            When(RotationConcluded, c => c.IsFlawed()).Conclude().Enter(CompletedWithFailures)
         );
 
         During(
             [Planning, Rotating, Verifying],
-            When(GatesHolding).SendCommand(),
-            When(GateIsLost, c => !c.IsVerified()).LoseGate().Enter(AwaitingGates),
-            When(BreakerOpen, c => !c.Saga.BreakerOff).Trip().Enter(Paused),
-            When(TargetClosed).Pause(m => m.Reason).Enter(Paused),
-            When(PatienceOver).Pause(m => m.Reason).Enter(Paused)
+            When(GatesHold).SendCommand(),
+            When(GateLost, c => !c.IsVerified()).LoseGate().Enter(AwaitingGates),
+            When(BreakerTripped, c => !c.Saga.BreakerOff).Trip().Enter(Paused),
+            When(TargetVersionClosed).Pause(m => m.Reason).Enter(Paused),
+            When(PatienceEnded).Pause(m => m.Reason).Enter(Paused)
         );
 
         During(
             running,
-            When(Started).SendCommand(),
-            When(Nudged).SendCommand(),
-            When(ResumeAsked).SendCommand(),
-            When(RetryAsked).SendCommand(),
-            When(HeldUp).Note(m => m.Reason),
-            When(PauseAsked).Pause(m => $"paused by {m.RequestedBy}").Enter(Paused),
-            When(CancelAsked).Note(m => m.CancelledBy()).Enter(Cancelled)
+            When(StartRotation).SendCommand(),
+            When(NudgeRotation).SendCommand(),
+            When(ResumeRotation).SendCommand(),
+            When(RetryRotation).SendCommand(),
+            When(RotationStalled).Note(m => m.Reason),
+            When(PauseRotation).Pause(m => $"paused by {m.RequestedBy}").Enter(Paused),
+            When(CancelRotation).Note(m => m.CancelledBy()).Enter(Cancelled)
         );
 
         foreach (var state in running)
-            During(Paused, When(ResumeAsked, c => c.PausedIn(state)).Resume().Enter(state));
-        During(Paused, When(CancelAsked).Resume().Note(m => m.CancelledBy()).Enter(Cancelled));
+            During(Paused, When(ResumeRotation, c => c.PausedIn(state)).Resume().Enter(state));
+        During(Paused, When(CancelRotation).Resume().Note(m => m.CancelledBy()).Enter(Cancelled));
 
         During(
             Cancelled,
-            When(Nudged).SendCommand(),
-            When(CancelAsked).SendCommand(),
-            When(HeldUp).NoteAwaited(),
-            When(Concluded, c => c.HasTotals()).ConcludeCancelled()
+            When(NudgeRotation).SendCommand(),
+            When(CancelRotation).SendCommand(),
+            When(RotationStalled).NoteAwaited(),
+            When(RotationConcluded, c => c.HasTotals()).ConcludeCancelled()
         );
 
-        During([CompletedWithFailures, Faulted], When(RetryAsked).StartOver().Enter(Checking));
+        During([CompletedWithFailures, Faulted], When(RetryRotation).StartOver().Enter(Checking));
 
         // The rest belongs to steps that are behind, or not yet reached: its messages have left, or it is told again.
         IgnoreTheRest(Checking, AwaitingGates, Planning, Rotating, Verifying);
@@ -134,27 +134,27 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
     public State Completed { get; private set; } = null!;
     public State CompletedWithFailures { get; private set; } = null!;
 
-    public Event<StartRotation> Started { get; private set; } = null!;
-    public Event<RotationChecked> Checked { get; private set; } = null!;
-    public Event<RotationRejected> Rejected { get; private set; } = null!;
-    public Event<GatesHold> GatesHolding { get; private set; } = null!;
-    public Event<GateLost> GateIsLost { get; private set; } = null!;
-    public Event<RotationPlanned> Planned { get; private set; } = null!;
-    public Event<SweepSettled> SweepDone { get; private set; } = null!;
-    public Event<RowsCounted> Counted { get; private set; } = null!;
-    public Event<VerificationPlanned> VerifyPlanned { get; private set; } = null!;
-    public Event<VerificationSettled> VerifyDone { get; private set; } = null!;
-    public Event<RotationConcluded> Concluded { get; private set; } = null!;
-    public Event<RowsCameLate> CameLate { get; private set; } = null!;
-    public Event<RotationHeldUp> HeldUp { get; private set; } = null!;
-    public Event<BreakerTripped> BreakerOpen { get; private set; } = null!;
-    public Event<TargetVersionClosed> TargetClosed { get; private set; } = null!;
-    public Event<PatienceEnded> PatienceOver { get; private set; } = null!;
-    public Event<NudgeRotation> Nudged { get; private set; } = null!;
-    public Event<PauseRotation> PauseAsked { get; private set; } = null!;
-    public Event<ResumeRotation> ResumeAsked { get; private set; } = null!;
-    public Event<CancelRotation> CancelAsked { get; private set; } = null!;
-    public Event<RetryRotation> RetryAsked { get; private set; } = null!;
+    public Event<StartRotation> StartRotation { get; private set; } = null!;
+    public Event<RotationChecked> RotationChecked { get; private set; } = null!;
+    public Event<RotationRejected> RotationRejected { get; private set; } = null!;
+    public Event<GatesHold> GatesHold { get; private set; } = null!;
+    public Event<GateLost> GateLost { get; private set; } = null!;
+    public Event<RotationPlanned> RotationPlanned { get; private set; } = null!;
+    public Event<SweepSettled> SweepSettled { get; private set; } = null!;
+    public Event<RowsCounted> RowsCounted { get; private set; } = null!;
+    public Event<VerificationPlanned> VerificationPlanned { get; private set; } = null!;
+    public Event<VerificationSettled> VerificationSettled { get; private set; } = null!;
+    public Event<RotationConcluded> RotationConcluded { get; private set; } = null!;
+    public Event<RowsCameLate> RowsCameLate { get; private set; } = null!;
+    public Event<RotationStalled> RotationStalled { get; private set; } = null!;
+    public Event<BreakerTripped> BreakerTripped { get; private set; } = null!;
+    public Event<TargetVersionClosed> TargetVersionClosed { get; private set; } = null!;
+    public Event<PatienceEnded> PatienceEnded { get; private set; } = null!;
+    public Event<NudgeRotation> NudgeRotation { get; private set; } = null!;
+    public Event<PauseRotation> PauseRotation { get; private set; } = null!;
+    public Event<ResumeRotation> ResumeRotation { get; private set; } = null!;
+    public Event<CancelRotation> CancelRotation { get; private set; } = null!;
+    public Event<RetryRotation> RetryRotation { get; private set; } = null!;
 
     // Every event by the rotation's id; of a rotation that is not there nothing is to be told.
     private void On<T>(Expression<Func<Event<T>>> heard, Func<T, Guid> rotation)

@@ -1,5 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 
 namespace RotationMesh.Mesh.Saga;
 
@@ -14,7 +15,7 @@ internal static class RotationVerbs
 
     /// <summary>Nothing is dispatched any more: the workers may be resumed, and their gate is lost by that.</summary>
     public static bool IsVerified(this SagaConsumeContext<Rotation> c) =>
-        c.Saga.State == "Verifying" && c.Saga.VerifiedSweep == c.Saga.Sweep;
+        c.Saga.State == RotationState.Verifying && c.Saga.VerifiedSweep == c.Saga.Sweep;
 
     public static bool IsThisSweep(this SagaConsumeContext<Rotation> c, int sweep) => c.Saga.Sweep == sweep;
 
@@ -121,8 +122,8 @@ internal static class RotationVerbs
         );
 
     /// <summary>Adds what it waits for, in a second line, to who cancelled it.</summary>
-    public static EventActivityBinder<Rotation, RotationHeldUp> NoteAwaited(
-        this EventActivityBinder<Rotation, RotationHeldUp> on
+    public static EventActivityBinder<Rotation, RotationStalled> NoteAwaited(
+        this EventActivityBinder<Rotation, RotationStalled> on
     ) => on.Then(c => c.Saga.Reason = $"{c.Saga.WhoCancelled()}\n{c.Message.Reason}");
 
     /// <summary>Writes that the totals are there, and keeps who cancelled it.</summary>

@@ -20,7 +20,7 @@ internal static class SealRules
     /// the ring may have sealed them; everything else is sealed by the current one, and a key that was replaced because it
     /// leaked opens nothing.
     /// </summary>
-    private static readonly HashSet<string> ByAnyKey = [Urn<WorkerSeen>(), Urn<PartitionRefused>()];
+    private static readonly HashSet<string> ByAnyKey = [Urn<WorkerHeartbeat>(), Urn<PartitionRefused>()];
 
     /// <summary>Commands that a worker refuses, rather than drop, where they may come from a coordinator with other keys.</summary>
     private static readonly HashSet<string> Refusable = [Urn<RotatePartition>(), Urn<VerifyPartition>()];
@@ -34,7 +34,7 @@ internal static class SealRules
     // Partitions have a deadline, and their results name the attempt that they are of: the ledger knows which are late.
     private static readonly Dictionary<string, TimeSpan> Ages = new()
     {
-        [Urn<WorkerSeen>()] = Sighting,
+        [Urn<WorkerHeartbeat>()] = Sighting,
         [Urn<StartRotation>()] = Asked,
         [Urn<PauseRotation>()] = Asked,
         [Urn<ResumeRotation>()] = Asked,
@@ -57,7 +57,7 @@ internal static class SealRules
         [Urn<VerificationSettled>()] = News,
         [Urn<RotationConcluded>()] = News,
         [Urn<RowsCameLate>()] = News,
-        [Urn<RotationHeldUp>()] = News,
+        [Urn<RotationStalled>()] = News,
         [Urn<BreakerTripped>()] = News,
         [Urn<TargetVersionClosed>()] = News,
         [Urn<PatienceEnded>()] = News,

@@ -17,7 +17,7 @@ internal sealed class ControlSchema(ControlDatabase control, TimeProvider clock,
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <summary>Time in which it is done, unless it waits for others; then it says each time for whom.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait for what the server says of it.</summary>
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
@@ -42,7 +42,7 @@ internal sealed class ControlSchema(ControlDatabase control, TimeProvider clock,
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
         var migration = control.MigrateAsync(cancellationToken);
-        while (await Task.WhenAny(migration, Task.Delay(Patience, clock, cancellationToken)) != migration)
+        while (await Task.WhenAny(migration, Task.Delay(Timeout, clock, cancellationToken)) != migration)
         {
             if (cancellationToken.IsCancellationRequested)
                 break;
@@ -56,12 +56,12 @@ internal sealed class ControlSchema(ControlDatabase control, TimeProvider clock,
     // Null where it only takes its time.
     private async Task<string?> FindReasonAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Answer);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Answer);
         try
         {
-            await using var connection = await control.Source.OpenConnectionAsync(patience.Token);
-            var waits = await SessionWaits.FindAsync(connection, patience.Token);
+            await using var connection = await control.Source.OpenConnectionAsync(timeout.Token);
+            var waits = await SessionWaits.FindAsync(connection, timeout.Token);
             return waits.FirstOrDefault(wait => wait.IsForOthers)?.ToString();
         }
         catch (Exception fault) when (Faults.IsOfDatabase(fault))

@@ -16,7 +16,7 @@ public sealed class BrokerStanding(ILogger<BrokerStanding> log)
     internal const string Alarm = "alarm";
 
     /// <summary>Subject of a broker that confirms nothing, and does not say why.</summary>
-    internal const string Silence = "silence";
+    internal const string Unresponsive = "silence";
 
     private readonly ConcurrentDictionary<string, BrokerTrouble> troubles = new();
     private readonly Lock telling = new();
@@ -68,7 +68,7 @@ public sealed class BrokerStanding(ILogger<BrokerStanding> log)
     internal void Suspect()
     {
         if (!IsHeld)
-            Tell(Silence, BrokerReplies.Held(null));
+            Tell(Unresponsive, BrokerReplies.Held(null));
     }
 
     /// <summary>The subject is well.</summary>

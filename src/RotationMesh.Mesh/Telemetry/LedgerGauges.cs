@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RotationMesh.Core;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
@@ -40,8 +41,11 @@ internal sealed class LedgerGauges
         );
 
     public IEnumerable<Measurement<long>> Gates() =>
-        seen.Where(one => one.Rotation.State is not ("Checking" or "Paused" or "Cancelled"))
-            .Select(one => Of(one.Rotation, one.Rotation.State == "AwaitingGates" ? 0 : 1));
+        seen.Where(one =>
+                one.Rotation.State
+                    is not (RotationState.Checking or RotationState.Paused or RotationState.Cancelled)
+            )
+            .Select(one => Of(one.Rotation, one.Rotation.State == RotationState.AwaitingGates ? 0 : 1));
 
     private static KeyValuePair<string, object?> State(string state) => new("rotationmesh.state", state);
 

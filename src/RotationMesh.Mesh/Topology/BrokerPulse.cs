@@ -15,7 +15,7 @@ internal sealed class BrokerPulse(ConnectionWatch watch, BrokerStanding standing
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest wait for the broker's answer before it counts as holding this process back.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait for an answer that may never come (rabbitmq-dotnet-client, issue 1930).</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
@@ -53,7 +53,7 @@ internal sealed class BrokerPulse(ConnectionWatch watch, BrokerStanding standing
         var beat = BeatAsync(connection, longest.Token);
         try
         {
-            if (await Task.WhenAny(beat, Task.Delay(Patience, clock, stopping)) != beat && connection.IsOpen)
+            if (await Task.WhenAny(beat, Task.Delay(Timeout, clock, stopping)) != beat && connection.IsOpen)
                 standing.Suspect();
             await beat;
             await WorkerQueues.LookAsync(connection, standing, stopping);
@@ -68,6 +68,6 @@ internal sealed class BrokerPulse(ConnectionWatch watch, BrokerStanding standing
     {
         await using var channel = await connection.CreateChannelAsync(Confirmed, stopping);
         await channel.BasicPublishAsync("", Nobody, ReadOnlyMemory<byte>.Empty, stopping);
-        standing.Clear(BrokerStanding.Silence);
+        standing.Clear(BrokerStanding.Unresponsive);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class ConnectionWatch(BrokerStanding standing, BrokerAttempts at
             Told(() =>
             {
                 standing.Clear(BrokerStanding.Alarm);
-                standing.Clear(BrokerStanding.Silence);
+                standing.Clear(BrokerStanding.Unresponsive);
             });
     }
 

@@ -54,7 +54,7 @@ public static class CoordinatorRole
         bus.TryAddSingleton<DroppedMessages>();
         bus.AddSingleton(options);
         bus.AddSingleton(rules);
-        bus.AddSingleton<LedgerPulse>();
+        bus.AddSingleton<LedgerSignal>();
         bus.AddSingleton<TargetClocks>();
         bus.AddSingleton<LateWrites>();
         bus.AddSingleton<VersionHolds>();
@@ -85,7 +85,7 @@ public static class CoordinatorRole
             .NpgsqlRepository(
                 RotationTable.Table,
                 services => services.GetRequiredService<ControlDatabase>().Source,
-                services => ActivatorUtilities.CreateInstance<RotationWitness>(services),
+                services => ActivatorUtilities.CreateInstance<RotationAudit>(services),
                 services => ActivatorUtilities.CreateInstance<RotationSeal>(services)
             );
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
@@ -99,18 +99,18 @@ public static class CoordinatorRole
         AddResult<PartitionRefused>(bus, Queues.PartitionRefused);
         AddResult<PartitionFailed>(bus, Queues.PartitionFailed);
         AddResult<PartitionReturned>(bus, Queues.PartitionReturned);
-        AddResult<PartitionAlive>(bus, Queues.PartitionAlive);
+        AddResult<PartitionHeartbeat>(bus, Queues.PartitionHeartbeat);
         AddBatch<RowsFailedConsumer, RowsFailed>(bus, Queues.RowsFailed, FailuresAtOnce);
         bus.AddHostedService<Dispatcher>();
         bus.AddHostedService<LedgerWatch>();
         bus.AddHostedService<GateWatch>();
         bus.AddHostedService<PatienceWatch>();
-        bus.AddHostedService<RequestPost>();
+        bus.AddHostedService<RequestRelay>();
     }
 
     /// <summary>The list of workers, for a coordinator whose workers are other processes.</summary>
     public static void AddWorkerRegistry(this IBusRegistrationConfigurator bus) =>
-        AddCommand<WorkerSeenConsumer>(bus, Queues.WorkerSeen);
+        AddCommand<WorkerHeartbeatConsumer>(bus, Queues.WorkerHeartbeat);
 
     private static void AddCommand<TConsumer>(IBusRegistrationConfigurator bus, string queue)
         where TConsumer : class, IConsumer =>

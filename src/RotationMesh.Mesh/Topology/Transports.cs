@@ -90,7 +90,7 @@ public static class Transports
                 queue.PublishFaults = false; // nobody waits for these events
                 DeadLetters.Move(queue);
                 // What expires there is no fault.
-                if (name != Queues.WorkerSeen)
+                if (name != Queues.WorkerHeartbeat)
                     DeadLetters.Catch(queue, declared: services.GetService<CoordinatorOptions>() is not null);
             }
         );

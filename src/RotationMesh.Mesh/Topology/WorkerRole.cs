@@ -37,7 +37,7 @@ public static class WorkerRole
     {
         ArgumentNullException.ThrowIfNull(bus);
         bus.TryAddSingleton<MapIdentities>();
-        bus.AddHostedService<Announcement>();
+        bus.AddHostedService<WorkerHeartbeats>();
     }
 
     // No retry: a partition that fails is the ledger's to try again, on any worker.

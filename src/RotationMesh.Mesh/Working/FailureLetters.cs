@@ -5,7 +5,7 @@ using RotationMesh.Postgres.Target.Rows;
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>Tells the coordinator of failed rows, ahead of the result that counts them.</summary>
-internal sealed class FailureLetters(FailureRoom? room = null)
+internal sealed class FailureLetters(FailureBackpressure? backpressure = null)
 {
     /// <summary>Rows in one message: some tens of kilobytes.</summary>
     private const int RowsInMessage = 500;
@@ -15,8 +15,8 @@ internal sealed class FailureLetters(FailureRoom? room = null)
     {
         foreach (var rows in failures.Chunk(RowsInMessage))
         {
-            if (room is not null)
-                await room.EnterAsync();
+            if (backpressure is not null)
+                await backpressure.EnterAsync();
             await PartitionWork.SendAsync(
                 context,
                 Queues.RowsFailed,

@@ -9,13 +9,13 @@ internal sealed class Heartbeat : IAsyncDisposable
 {
     private readonly CancellationTokenSource ended = new();
     private readonly ConsumeContext context;
-    private readonly PartitionAlive alive;
+    private readonly PartitionHeartbeat alive;
     private readonly ILogger log;
     private readonly Task beating;
 
     public Heartbeat(
         ConsumeContext context,
-        PartitionAlive alive,
+        PartitionHeartbeat alive,
         TimeSpan interval,
         TimeProvider clock,
         ILogger log
@@ -51,7 +51,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     {
         try
         {
-            await PartitionWork.SendAsync(context, Queues.PartitionAlive, alive);
+            await PartitionWork.SendAsync(context, Queues.PartitionHeartbeat, alive);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -132,10 +132,10 @@ internal sealed class PartitionWork(
             return;
         }
 
-        var alive = new PartitionAlive(rotationId, id, attempt, worker);
+        var alive = new PartitionHeartbeat(rotationId, id, attempt, worker);
         // Somebody had it before: should this worker vanish as well, it is known over what.
         if (attempt > 1 || context.ReceiveContext.Redelivered)
-            await SendAsync(context, Queues.PartitionAlive, alive);
+            await SendAsync(context, Queues.PartitionHeartbeat, alive);
         await using var heartbeat = new Heartbeat(context, alive, options.Heartbeat, clock, log);
         try
         {

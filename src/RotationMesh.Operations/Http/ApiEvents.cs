@@ -4,8 +4,8 @@ namespace RotationMesh.Operations.Http;
 public static class ApiEvents
 {
     /// <summary>
-    /// Nothing new, but the stream lives: sent whenever it would be silent for <see cref="Silence"/>. Whoever hears nothing
-    /// for longer than <see cref="Patience"/> has lost the connection.
+    /// Nothing new, but the stream lives: sent whenever it would be silent for <see cref="KeepAliveInterval"/>. Whoever hears nothing
+    /// for longer than <see cref="KeepAliveTimeout"/> has lost the connection.
     /// </summary>
     public const string Alive = "alive";
 
@@ -25,8 +25,8 @@ public static class ApiEvents
     public const string Error = "error";
 
     /// <summary>Longest time without an event; proxies commonly cut after 30 or 60 s.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time without an event after which a stream is taken for dead: some of <see cref="Silence"/> may be late.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>Time without an event after which a stream is taken for dead: some of <see cref="KeepAliveInterval"/> may be late.</summary>
+    public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(20);
 }

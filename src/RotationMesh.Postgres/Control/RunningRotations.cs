@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Postgres.Control;
 
@@ -217,8 +218,8 @@ public sealed record RunningRotation
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>Whether it was cancelled, and says in a second line of its reason which writes of others it waits for.</summary>
-    public bool AwaitsOthers => State == "Cancelled" && Reason?.Contains('\n') == true;
+    public bool AwaitsOthers => State == RotationState.Cancelled && Reason?.Contains('\n') == true;
 
     /// <summary>Whether nothing more happens by itself: it has ended and its totals are written.</summary>
-    public bool IsOver => State == "Faulted" || (EndedAt is not null && Concluded);
+    public bool IsOver => State == RotationState.Faulted || (EndedAt is not null && Concluded);
 }

@@ -22,7 +22,7 @@ public static class TrustedRecords
     public static RecordTrust Judge(RunningRotation rotation, KeyRing? ring)
     {
         ArgumentNullException.ThrowIfNull(rotation);
-        if (rotation.State != "Completed")
+        if (rotation.State != RotationState.Completed)
             return RecordTrust.Sealed;
         if (ring is null)
             return RecordTrust.Unchecked;
@@ -37,7 +37,11 @@ public static class TrustedRecords
         ArgumentNullException.ThrowIfNull(rotation);
         return trust switch
         {
-            RecordTrust.Refuted => rotation with { State = "CompletedWithFailures", Reason = Refuted },
+            RecordTrust.Refuted => rotation with
+            {
+                State = RotationState.CompletedWithFailures,
+                Reason = Refuted,
+            },
             RecordTrust.Unchecked => rotation with { Reason = Unchecked },
             _ => rotation,
         };

@@ -9,7 +9,7 @@ namespace RotationMesh.Postgres.Pooling;
 internal static class LostServers
 {
     /// <summary>Seconds without a packet after which the system asks the server.</summary>
-    private const int Silence = 30;
+    private const int KeepAliveSeconds = 30;
 
     /// <summary>Seconds between two questions. Linux gives up after nine, two minutes after the last packet.</summary>
     private const int Interval = 10;
@@ -26,7 +26,7 @@ internal static class LostServers
             return;
         keywords.TcpKeepAlive = true;
         if (keywords.TcpKeepAliveTime == 0)
-            keywords.TcpKeepAliveTime = Silence;
+            keywords.TcpKeepAliveTime = KeepAliveSeconds;
         if (keywords.TcpKeepAliveInterval == 0)
             keywords.TcpKeepAliveInterval = Interval;
     }

@@ -24,7 +24,7 @@ internal sealed class ServerConnections(int? most)
     /// Longest wait in the queue. Who holds a connection may be waiting for a second one: rather one too many than all of
     /// them waiting for each other.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     // Superusers are bound by the server's own limit alone. Below zero: no limit.
     private const string AskFree = """
@@ -84,7 +84,7 @@ internal sealed class ServerConnections(int? most)
 
         try
         {
-            await place.Value.Turn.Task.WaitAsync(Patience, cancellationToken);
+            await place.Value.Turn.Task.WaitAsync(Timeout, cancellationToken);
         }
         catch (Exception end) when (end is TimeoutException or OperationCanceledException)
         {

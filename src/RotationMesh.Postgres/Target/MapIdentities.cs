@@ -17,7 +17,7 @@ public sealed class MapIdentities(RotationMap map, TargetDatabases databases, Ti
     private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(5);
 
     /// <summary>Longest wait for all of them; one that did not answer is asked again the next time.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private Dictionary<string, string> known = [];
     private long readAt;
@@ -28,10 +28,10 @@ public sealed class MapIdentities(RotationMap map, TargetDatabases databases, Ti
         var wanted = map.Databases.Take(Most).Select(database => database.Name).ToList();
         if (known.Count == wanted.Count && time.GetElapsedTime(readAt) < Lasting)
             return known;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         var found = await Task.WhenAll(
-            wanted.Select(async name => (Name: name, Identity: await ReadAsync(name, patience.Token)))
+            wanted.Select(async name => (Name: name, Identity: await ReadAsync(name, timeout.Token)))
         );
         cancellationToken.ThrowIfCancellationRequested();
         known = found

@@ -16,7 +16,7 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait for an answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Databases of a server that are asked, where one does not answer.</summary>
     private const int Tries = 3;
@@ -83,11 +83,11 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
     // Null where it does not answer: what was last known serves on.
     private async Task<DateTime?> TryAskAsync(string name, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         try
         {
-            return await AskAsync(databases, name, patience.Token);
+            return await AskAsync(databases, name, timeout.Token);
         }
         catch (Exception fault)
             when (fault is NpgsqlException or UsageException or TimeoutException or IOException

@@ -218,7 +218,7 @@ public sealed class TargetDatabases : IAsyncDisposable
             )
         );
         if (workers is { } many)
-            server.Need(ConnectionRoom.Needed(many));
+            server.Need(ConnectionBudget.Needed(many));
         return new ConnectionPool(server, builder.Build(), pooled);
     }
 }

@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting.Blocks;
 
@@ -18,37 +19,38 @@ internal static class NextStepsSection
         var retry = new Code($"rotationmesh retry {rotation.RotationId}");
         switch (rotation.State)
         {
-            case "Completed":
+            case RotationState.Completed:
                 if (rotation.PostChecks.Count == 0)
                     yield return $"Check the application: an export of a rotated tenant, the health of a connector.";
                 yield return $"Resume the application's workers, where they are still paused: {new Code("rotationmesh workers resume")}.";
                 yield return $"Restart what still holds the old key ring; then {new Code("rotationmesh census")} shows whether anything writes old versions.";
                 yield return $"When {new Code("rotationmesh keys")} says that an old version is safe to retire, retire it: {new Code("rotationmesh keys retire N")}.";
                 break;
-            case "CompletedWithFailures" when rotation.PostChecks.Any(check => !check.Passed):
+            case RotationState.CompletedWithFailures when rotation.PostChecks.Any(check => !check.Passed):
                 yield return "Every row is rotated and verified, and the application does not answer as expected: find out why, by the post-checks above.";
                 yield return "Keep the old keys, and the application's workers paused, until it does.";
                 yield return $"Verify, and ask it again: {retry}.";
                 break;
-            case "CompletedWithFailures" when rotation is { OpenWriters: not null, Totals.Failed: 0 }:
+            case RotationState.CompletedWithFailures
+                when rotation is { OpenWriters: not null, Totals.Failed: 0 }:
                 yield return "Keep the old keys: transactions that were open before the closing census may still bring rows that need them. The reason names them.";
                 yield return $"End them ({new Code("COMMIT")}, {new Code("ROLLBACK PREPARED")}, {new Code("pg_terminate_backend")}), then count again: {retry}.";
                 break;
-            case "CompletedWithFailures":
+            case RotationState.CompletedWithFailures:
                 yield return $"Keep the old keys: {rotation.Totals.Failed} rows may still need them.";
                 yield return "Repair the rows by their causes, as above.";
                 yield return $"Try again what failed: {retry}.";
                 yield return $"Make this report again, and file it with the incident: {new Code($"rotationmesh report {rotation.RotationId}")}.";
                 break;
-            case "Cancelled":
+            case RotationState.Cancelled:
                 yield return $"Rotate again when it suits: what is done is passed over. Until then both keys are needed, and {new Code("rotationmesh census")} shows how many rows use each.";
                 break;
-            case "Faulted":
+            case RotationState.Faulted:
                 yield return "Mend what the reason names; nothing was written since.";
                 yield return $"See whether everything fits: {new Code("rotationmesh doctor")}.";
                 yield return $"Go on: {retry}.";
                 break;
-            case "Paused":
+            case RotationState.Paused:
                 yield return "Read the reason: an operator paused it, or too much failed.";
                 yield return $"Go on: {new Code($"rotationmesh resume {rotation.RotationId}")}; or end it: {new Code($"rotationmesh cancel {rotation.RotationId}")}.";
                 break;

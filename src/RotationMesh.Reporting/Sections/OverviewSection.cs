@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting.Blocks;
 
@@ -17,17 +18,18 @@ internal static class OverviewSection
     private static Phrase Verdict(RotationDocument rotation) =>
         rotation.State switch
         {
-            "Completed" when rotation.Decrypted is { Values: 0 } => (Phrase)
+            RotationState.Completed when rotation.Decrypted is { Values: 0 } => (Phrase)
                 $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion} by the last count; no value was decrypted again.",
-            "Completed" =>
+            RotationState.Completed =>
                 $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion}, and verification passed.",
-            "CompletedWithFailures" when rotation is { OpenWriters: not null, Totals.Failed: 0 } =>
+            RotationState.CompletedWithFailures
+                when rotation is { OpenWriters: not null, Totals.Failed: 0 } =>
                 $"{new Strong("Completed with failures.")} Every row that was to be seen is at version {rotation.TargetVersion}; transactions that were open before the closing census may still bring others.",
-            "CompletedWithFailures" =>
+            RotationState.CompletedWithFailures =>
                 $"{new Strong("Completed with failures.")} {rotation.Totals.Failed} rows are not at version {rotation.TargetVersion}, or do not decrypt under it.",
-            "Cancelled" =>
+            RotationState.Cancelled =>
                 $"{new Strong("Cancelled.")} What was done stays done; {rotation.Totals.Pending} rows are still to do.",
-            "Faulted" => $"{new Strong("Faulted.")} It could not go on.",
+            RotationState.Faulted => $"{new Strong("Faulted.")} It could not go on.",
             _ =>
                 $"{new Strong("Not at its end:")} it is {rotation.State}; {rotation.Totals.Pending} rows are still to do.",
         };

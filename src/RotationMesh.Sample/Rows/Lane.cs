@@ -12,7 +12,7 @@ internal sealed class Lane(NpgsqlDataSource source, KeyRing ring, SamplePlan pla
     private const int RowsPerReport = 1_000;
 
     // A stalled disk holds a stream up for a while; the driver's half minute is meant for queries.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     /// <summary>Sends every row whose number leaves <paramref name="remainder"/> when divided by the number of lanes.</summary>
     public async Task FillAsync(int remainder, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ internal sealed class Lane(NpgsqlDataSource source, KeyRing ring, SamplePlan pla
                 table.CopyStatement,
                 cancellationToken
             );
-            copy.Timeout = Patience;
+            copy.Timeout = Timeout;
             Write(table, copy, remainder, cancellationToken);
             await copy.CompleteAsync(cancellationToken);
         }

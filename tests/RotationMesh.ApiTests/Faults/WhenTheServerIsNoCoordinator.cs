@@ -55,13 +55,13 @@ public sealed class WhenTheServerIsNoCoordinator
         var workers = new RemoteWorkers(coordinator);
         var order = new RotationOrder { RequestedBy = "ann" };
         var none = CancellationToken.None;
-        var cancel = new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" };
+        var cancel = new ControlOrder { Action = ControlAction.Cancel, RequestedBy = "ann" };
         var retire = new RetirementOrder { Version = 1, RequestedBy = "ann" };
         yield return ("rotate", () => rotations.StartAsync(order, none));
         yield return ("status", () => rotations.FindAsync(null, none));
         yield return ("list", () => rotations.ListAsync(none));
         yield return ("failures", () => rotations.ListFailuresAsync(null, none));
-        yield return ("cancel", () => rotations.SteerAsync(null, cancel, none));
+        yield return ("cancel", () => rotations.ControlAsync(null, cancel, none));
         yield return ("watch", () => ReadAsync(rotations.FollowAsync(Guid.NewGuid(), none)));
         yield return ("dry run", () => inspections.DryRunAsync(order, new Progress(), none));
         yield return ("verify", () => inspections.VerifyAsync(new VerificationOrder(), new Progress(), none));

@@ -10,9 +10,9 @@ namespace RotationMesh.ApiTests.Faults;
 
 public sealed class WhenTheServerIsSilent
 {
-    private static readonly Patience Short = new()
+    private static readonly AnswerTimeout Short = new()
     {
-        Silence = TimeSpan.FromMilliseconds(300),
+        ProofAfter = TimeSpan.FromMilliseconds(300),
         LongestProof = TimeSpan.FromMilliseconds(300),
     };
 

@@ -94,9 +94,9 @@ public sealed class WhenARotationIsAskedForRemotely
         Assert.That(answer.IsProblem(409), Does.Contain("CompletedWithFailures"));
         Assert.That(
             () =>
-                rotations.SteerAsync(
+                rotations.ControlAsync(
                     id,
-                    new SteeringOrder { Steering = Steering.Pause, RequestedBy = "ann" },
+                    new ControlOrder { Action = ControlAction.Pause, RequestedBy = "ann" },
                     CancellationToken.None
                 ),
             Throws.TypeOf<UsageException>().With.Message.Contain("CompletedWithFailures")

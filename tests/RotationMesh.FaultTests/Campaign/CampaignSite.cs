@@ -108,9 +108,9 @@ internal sealed class CampaignSite : IAsyncDisposable
         try
         {
             await OnControlAsync(rotations =>
-                rotations.SteerAsync(
+                rotations.ControlAsync(
                     rotation,
-                    new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "campaign" },
+                    new ControlOrder { Action = ControlAction.Cancel, RequestedBy = "campaign" },
                     CancellationToken.None
                 )
             );

@@ -21,7 +21,7 @@ public sealed class WhenTheGateIsAsked
         Assert.That(verdict.Holds, Is.False);
         Assert.That(verdict.Reason, Is.EqualTo("not paused: sync-connector"));
         Assert.That(verdict.Fix, Does.Contain("workers pause"));
-        Assert.That(verdict.Patience, Is.EqualTo(TimeSpan.Zero));
+        Assert.That(verdict.DrainTimeout, Is.EqualTo(TimeSpan.Zero));
     }
 
     [Test]

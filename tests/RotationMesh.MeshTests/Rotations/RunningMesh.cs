@@ -46,7 +46,7 @@ internal sealed class RunningMesh : IAsyncDisposable
     )
     {
         var mesh = await OpenAsync(world, worker, window, embedded, configure, transport, rules, nudge);
-        await mesh.SteerAsync(mesh.Order(mesh.Id, tenants ?? [], embedded) with { Verify = verify });
+        await mesh.ControlAsync(mesh.Order(mesh.Id, tenants ?? [], embedded) with { Verify = verify });
         return mesh;
     }
 
@@ -91,12 +91,12 @@ internal sealed class RunningMesh : IAsyncDisposable
     public async Task<Guid> StartAnotherAsync(params IReadOnlyList<string> tenants)
     {
         var id = Guid.CreateVersion7();
-        await SteerAsync(Order(id, tenants));
+        await ControlAsync(Order(id, tenants));
         return id;
     }
 
-    public Task SteerAsync<T>(T command)
-        where T : class => host.SteerAsync(command, CancellationToken.None);
+    public Task ControlAsync<T>(T command)
+        where T : class => host.ControlAsync(command, CancellationToken.None);
 
     /// <summary>Says something to whoever listens, as any process with a place on the bus can.</summary>
     public Task PublishAsync<T>(T message)

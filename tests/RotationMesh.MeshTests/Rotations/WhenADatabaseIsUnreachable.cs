@@ -78,7 +78,7 @@ internal sealed class WhenADatabaseIsUnreachable
             late
         );
         await hold.ExecuteNonQueryAsync();
-        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.ControlAsync(mesh.Order(mesh.Id, []));
         await mesh.UntilAsync(now => Says(now, "a write in database late"), "it waits for the write");
         await world.Database.ExecuteAsync(
             """
@@ -89,7 +89,7 @@ internal sealed class WhenADatabaseIsUnreachable
 
         await door.CloseAsync();
         await writing.CommitAsync();
-        await mesh.SteerAsync(new CancelRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "ann"));
         await mesh.UntilAsync(
             now => Says(now, "database late can't be asked whether writes have ended"),
             "it says which database does not answer"

@@ -33,7 +33,7 @@ internal sealed class WhenAFailedRowIsDeleted
 
         // A coordinator that knows nothing of the counts from before.
         await using var later = await RunningMesh.OpenAsync(world, new WorkerOptions());
-        await later.SteerAsync(new RetryRotation(id, [], [], [], "ann"));
+        await later.ControlAsync(new RetryRotation(id, [], [], [], "ann"));
         await later.UntilAsync(id, now => now.State == "Completed", "Completed");
 
         Assert.That(await StandingAsync(world), Is.Zero);

@@ -20,7 +20,7 @@ internal sealed class WhenAKeyIsRetired
     private static readonly LedgerRules Short = new()
     {
         WriteTime = TimeSpan.FromSeconds(6),
-        Silence = TimeSpan.FromSeconds(1),
+        StallTimeout = TimeSpan.FromSeconds(1),
     };
 
     [Test]
@@ -42,13 +42,13 @@ internal sealed class WhenAKeyIsRetired
             transport: bus => bus.UseRabbitMq(address),
             rules: Short
         );
-        await mesh.SteerAsync(ToVersionTwo(mesh, ring));
+        await mesh.ControlAsync(ToVersionTwo(mesh, ring));
         await Eventually.Holds(
             async () => await broker.CountAsync("rotationmesh-rotate-partition") > 0,
             TimeSpan.FromSeconds(60),
             "commands wait for a worker"
         );
-        await mesh.SteerAsync(new CancelRotation(mesh.Id, "test"));
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "test"));
         await mesh.UntilAsync("Cancelled");
 
         var early = await RetireAsync(world);
@@ -92,7 +92,7 @@ internal sealed class WhenAKeyIsRetired
             """;
         await retire.ExecuteNonQueryAsync();
 
-        await mesh.SteerAsync(ToVersionTwo(mesh, ring));
+        await mesh.ControlAsync(ToVersionTwo(mesh, ring));
         await Eventually.Holds(
             () =>
                 world.Database.ScalarAsync<bool>(

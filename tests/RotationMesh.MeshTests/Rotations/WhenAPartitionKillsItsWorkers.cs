@@ -15,7 +15,7 @@ internal sealed class WhenAPartitionKillsItsWorkers
 
     private static readonly LedgerRules Impatient = new()
     {
-        Silence = TimeSpan.FromMilliseconds(500),
+        StallTimeout = TimeSpan.FromMilliseconds(500),
         Lease = TimeSpan.FromSeconds(2),
         MaxExpiries = Lives,
         WriteTime = TimeSpan.FromSeconds(5),
@@ -54,7 +54,7 @@ internal sealed class WhenAPartitionKillsItsWorkers
         var failed = await world.TotalAsync("Failed");
         poison.Cure();
         await world.Database.ExecuteAsync("DROP TRIGGER refuse ON connectors");
-        await mesh.SteerAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
+        await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
         await mesh.UntilAsync("Completed");
 
         using (Assert.EnterMultipleScope())

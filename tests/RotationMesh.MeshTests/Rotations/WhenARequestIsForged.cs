@@ -80,9 +80,9 @@ internal sealed class WhenARequestIsForged
             TimeSpan.FromSeconds(30),
             "the copies are refused"
         );
-        await rotations.SteerAsync(
+        await rotations.ControlAsync(
             id,
-            new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
+            new ControlOrder { Action = ControlAction.Cancel, RequestedBy = "ann" },
             CancellationToken.None
         );
 

@@ -62,9 +62,9 @@ internal sealed class WhenARotationIsAudited
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 400, Tenants = 3 });
         await using var mesh = await RunningMesh.StartAsync(world, worker: null);
         await mesh.UntilAsync("Rotating");
-        await mesh.SteerAsync(new PauseRotation(mesh.Id, "bob"));
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "bob"));
         await mesh.UntilAsync("Paused");
-        await mesh.SteerAsync(new CancelRotation(mesh.Id, "eve"));
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "eve"));
         await mesh.UntilAsync("Cancelled");
 
         var audited = new AuditedRotation(world, mesh.Id);

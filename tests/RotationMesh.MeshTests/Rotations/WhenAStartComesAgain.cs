@@ -46,7 +46,7 @@ internal sealed class WhenAStartComesAgain
         await mesh.UntilAsync("Completed");
         await world.Database.ExecuteAsync("DELETE FROM rotationmesh.rotations");
 
-        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.ControlAsync(mesh.Order(mesh.Id, []));
         var another = await mesh.StartAnotherAsync();
         await mesh.UntilAsync(another, now => now.State == "Completed", "the saga hears what comes after it");
 

@@ -14,7 +14,7 @@ internal sealed class WhenAStepFails
         await using var mesh = await RunningMesh.OpenAsync(world, new WorkerOptions());
         await world.Database.ExecuteAsync("ALTER TABLE rotationmesh.partitions RENAME TO hidden");
 
-        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.ControlAsync(mesh.Order(mesh.Id, []));
         await mesh.UntilAsync(
             now =>
                 now.Reason?.Contains(

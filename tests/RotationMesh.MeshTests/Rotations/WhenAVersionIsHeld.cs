@@ -22,14 +22,14 @@ internal sealed class WhenAVersionIsHeld
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 2 });
         await using var mesh = await RunningMesh.StartAsync(world, worker: null);
         await mesh.UntilAsync("Rotating");
-        await mesh.SteerAsync(new PauseRotation(mesh.Id, "test"));
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "test"));
         await mesh.UntilAsync("Paused");
         await UntilAsync(world, held => held.Count > 0, "it is held");
 
         var first = (await HoldersAsync(world)).Single();
         await world.Database.ExecuteAsync($"SELECT pg_terminate_backend({first.Session})");
         await UntilAsync(world, held => held.Any(one => one.Session != first.Session), "it is held again");
-        await mesh.SteerAsync(new CancelRotation(mesh.Id, "test"));
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "test"));
         await mesh.UntilAsync(end => end.Concluded, "it is over");
         await UntilAsync(world, held => held.Count == 0, "it is let go of");
 
@@ -44,7 +44,7 @@ internal sealed class WhenAVersionIsHeld
         var id = Guid.CreateVersion7();
         await using (var closing = await CloseAsync(world))
         {
-            await mesh.SteerAsync(mesh.Order(id, []));
+            await mesh.ControlAsync(mesh.Order(id, []));
             await mesh.UntilAsync(id, now => now.State == "Faulted", "it is refused");
         }
 
@@ -66,7 +66,7 @@ internal sealed class WhenAVersionIsHeld
             await mesh.UntilAsync("Paused");
         var paused = await mesh.NowAsync();
         await UntilAsync(world, now => now.Count > 0, "it is held while the rotation is paused");
-        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "test"));
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "test"));
         await mesh.UntilAsync("Rotating");
         await UntilAsync(world, now => now.Count > 0, "it is held on");
 
@@ -78,12 +78,12 @@ internal sealed class WhenAVersionIsHeld
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1, Tenants = 1 });
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
-        using var pulse = new LedgerPulse();
+        using var signal = new LedgerSignal();
         await using var holds = new VersionHolds(
             world.Parts.Map,
             world.Parts.Databases,
             world.Parts.Control,
-            pulse,
+            signal,
             TimeProvider.System
         );
         var (early, late) = (Running(world), Running(world));

@@ -41,7 +41,7 @@ internal sealed class WhenAWorkerHasAnotherKey
             Assert.That(await world.AtVersionAsync(2), Is.Zero);
         }
 
-        await mesh.SteerAsync(new CancelRotation(mesh.Id, "test"));
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "test"));
         await mesh.UntilAsync(end => end.Concluded, "it can be cancelled");
     }
 }

@@ -13,7 +13,7 @@ internal sealed class WhenNobodyAnswers
     // A lease that runs out counts at once, if it counts at all.
     private static readonly LedgerRules Strict = new()
     {
-        Silence = TimeSpan.FromSeconds(1),
+        StallTimeout = TimeSpan.FromSeconds(1),
         Lease = TimeSpan.FromSeconds(10),
         MaxExpiries = 0,
         WriteTime = TimeSpan.FromSeconds(5),
@@ -56,9 +56,9 @@ internal sealed class WhenNobodyAnswers
     public void Two_signs_of_life_may_be_lost_and_silence_is_broken_long_before_a_lease_ends()
     {
         var (worker, rules) = (new WorkerOptions(), new LedgerRules());
-        Assert.That(2 * worker.Heartbeat, Is.LessThan(rules.Silence));
-        Assert.That(2 * rules.Silence, Is.LessThan(rules.Lease));
-        Assert.That(rules.Silence, Is.LessThan(TimeSpan.FromSeconds(15)), "the goal after a fault");
+        Assert.That(2 * worker.Heartbeat, Is.LessThan(rules.StallTimeout));
+        Assert.That(2 * rules.StallTimeout, Is.LessThan(rules.Lease));
+        Assert.That(rules.StallTimeout, Is.LessThan(TimeSpan.FromSeconds(15)), "the goal after a fault");
     }
 
     /// <summary>Loses every partition on its way to a worker.</summary>

@@ -43,11 +43,11 @@ internal sealed class WhenRowsComeAfterTheCensus
         using var open = new ManualResetEventSlim();
         await using var mesh = await RunningMesh.StartAsync(world, VerifyingOnce(open));
         await mesh.UntilAsync("Verifying");
-        await mesh.SteerAsync(new PauseRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Paused");
         await world.Database.ExecuteAsync(Bring);
         open.Set();
-        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Completed");
 
         Assert.That(await world.AtVersionAsync(1), Is.Zero);

@@ -45,7 +45,7 @@ internal sealed class WhenSchedulesAreRandom
     {
         Lease = TimeSpan.FromSeconds(4),
         WriteTime = TimeSpan.FromSeconds(3),
-        Silence = TimeSpan.FromSeconds(1),
+        StallTimeout = TimeSpan.FromSeconds(1),
         FirstDelay = TimeSpan.FromMilliseconds(100),
     };
 
@@ -181,7 +181,7 @@ internal sealed class WhenSchedulesAreRandom
                 else if (asked == 0 || Stopwatch.GetElapsedTime(asked) > AskAgain)
                 {
                     running[id] = (schedule, Stopwatch.GetTimestamp());
-                    await mesh.SteerAsync(mesh.Order(id, cast[schedule]));
+                    await mesh.ControlAsync(mesh.Order(id, cast[schedule]));
                 }
             }
 

@@ -44,18 +44,18 @@ internal sealed class WhenTheControlSchemaIsForged
             "the partition in hand ends"
         );
         var rotated = await world.AtVersionAsync(2);
-        await mesh.SteerAsync(new NudgeRotation(mesh.Id));
+        await mesh.ControlAsync(new NudgeRotation(mesh.Id));
         var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
         Assert.ThrowsAsync<RotationStateException>(() =>
-            rotations.SteerAsync(
+            rotations.ControlAsync(
                 mesh.Id,
-                new SteeringOrder { Steering = Steering.Pause, RequestedBy = "ann" },
+                new ControlOrder { Action = ControlAction.Pause, RequestedBy = "ann" },
                 CancellationToken.None
             )
         );
-        await rotations.SteerAsync(
+        await rotations.ControlAsync(
             mesh.Id,
-            new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
+            new ControlOrder { Action = ControlAction.Cancel, RequestedBy = "ann" },
             CancellationToken.None
         );
 
@@ -123,17 +123,25 @@ internal sealed class WhenTheControlSchemaIsForged
         var another = await mesh.StartAnotherAsync();
         await mesh.UntilAsync(another, now => now.State == "Completed", "all is rotated by another");
 
-        await mesh.SteerAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
-        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "ann"));
-        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(mesh.Order(mesh.Id, []));
         await mesh.UntilAsync(now => now.Steerings.Length == 3, "what was asked is heard");
 
         var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
-        foreach (var steering in new[] { Steering.Retry, Steering.Resume, Steering.Pause, Steering.Cancel })
+        foreach (
+            var action in new[]
+            {
+                ControlAction.Retry,
+                ControlAction.Resume,
+                ControlAction.Pause,
+                ControlAction.Cancel,
+            }
+        )
             Assert.ThrowsAsync<RotationStateException>(() =>
-                rotations.SteerAsync(
+                rotations.ControlAsync(
                     mesh.Id,
-                    new SteeringOrder { Steering = steering, RequestedBy = "ann" },
+                    new ControlOrder { Action = action, RequestedBy = "ann" },
                     CancellationToken.None
                 )
             );
@@ -183,11 +191,11 @@ internal sealed class WhenTheControlSchemaIsForged
             """
         );
 
-        await mesh.SteerAsync(new SweepSettled(mesh.Id, 1, 1, 0));
-        await mesh.SteerAsync(new RowsCounted(mesh.Id, 1));
-        await mesh.SteerAsync(new VerificationSettled(mesh.Id, 1, 1, 0));
-        await mesh.SteerAsync(new RotationConcluded(mesh.Id, 1));
-        await mesh.SteerAsync(new RotationHeldUp(mesh.Id, "all were heard"));
+        await mesh.ControlAsync(new SweepSettled(mesh.Id, 1, 1, 0));
+        await mesh.ControlAsync(new RowsCounted(mesh.Id, 1));
+        await mesh.ControlAsync(new VerificationSettled(mesh.Id, 1, 1, 0));
+        await mesh.ControlAsync(new RotationConcluded(mesh.Id, 1));
+        await mesh.ControlAsync(new RotationStalled(mesh.Id, "all were heard"));
         await mesh.UntilAsync(now => now.Reason == "all were heard", "the last message is handled");
 
         Assert.That((await mesh.NowAsync())!.State, Is.EqualTo("Rotating"));
@@ -197,9 +205,9 @@ internal sealed class WhenTheControlSchemaIsForged
     }
 
     private static Task<RotationDocument> CancelAsync(SampleWorld world, RunningMesh mesh) =>
-        new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control).SteerAsync(
+        new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control).ControlAsync(
             mesh.Id,
-            new SteeringOrder { Steering = Steering.Cancel, RequestedBy = "ann" },
+            new ControlOrder { Action = ControlAction.Cancel, RequestedBy = "ann" },
             CancellationToken.None
         );
 }

@@ -62,7 +62,7 @@ internal sealed class WhenTheMapChanges
                 late
             );
             await hold.ExecuteNonQueryAsync();
-            await mesh.SteerAsync(mesh.Order(rotation, []));
+            await mesh.ControlAsync(mesh.Order(rotation, []));
             await mesh.UntilAsync(
                 now => now.State == "Rotating" && Says(now, "a write in database"),
                 "its sweep is settled"

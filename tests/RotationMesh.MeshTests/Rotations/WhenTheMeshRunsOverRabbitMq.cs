@@ -88,7 +88,7 @@ internal sealed class WhenTheMeshRunsOverRabbitMq
             """
         );
 
-        await mesh.Coordinator.SteerAsync(new RetryRotation(mesh.Coordinator.Id, [], [], [], "ann"));
+        await mesh.Coordinator.ControlAsync(new RetryRotation(mesh.Coordinator.Id, [], [], [], "ann"));
         await mesh.Coordinator.UntilAsync("Completed");
 
         var changed = (await Plaintexts.ReadAsync(world.Database)).DifferencesFrom(before);

@@ -26,7 +26,7 @@ internal sealed class WhenTheVerdictIsForged
             await mesh.PublishAsync(new RotationConcluded(mesh.Id, 1));
         }
 
-        await mesh.PublishAsync(new RotationHeldUp(mesh.Id, "all were heard"));
+        await mesh.PublishAsync(new RotationStalled(mesh.Id, "all were heard"));
         await mesh.UntilAsync(now => now.Reason == "all were heard", "the last message is handled");
         Assert.That((await mesh.NowAsync())!.State, Is.EqualTo("Rotating"));
         Assert.That(await world.AtVersionAsync(2), Is.Zero);
@@ -38,7 +38,7 @@ internal sealed class WhenTheVerdictIsForged
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
         await using var mesh = await RunningMesh.StartAsync(world, worker: null);
         await mesh.UntilAsync("Rotating");
-        await mesh.SteerAsync(new CancelRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Cancelled");
 
         await mesh.PublishAsync(new RotationConcluded(mesh.Id, 1));

@@ -43,12 +43,12 @@ internal sealed class WhenTotalsAreFromBeforeAPause
     {
         using var frozen = new Lost<RotationConcluded>();
         await using var mesh = await ConcludedAsync(frozen);
-        await mesh.SteerAsync(new PauseRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Paused");
         await world.Database.ExecuteAsync(Bring);
         await using var writer = await world.Database.DataSource.OpenConnectionAsync();
         await using var writing = await BeginWriteAsync(writer); // the look after the pause waits for it
-        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
         await mesh.UntilAsync(now => Waits(now.Reason, writer), "the next look is under way");
 
         await ThawAsync(mesh, frozen);
@@ -105,7 +105,7 @@ internal sealed class WhenTotalsAreFromBeforeAPause
     {
         frozen.LetPass();
         await mesh.PublishAsync(new RotationConcluded(mesh.Id, (await mesh.NowAsync())!.Sweep));
-        await mesh.PublishAsync(new RotationHeldUp(mesh.Id, "all were heard"));
+        await mesh.PublishAsync(new RotationStalled(mesh.Id, "all were heard"));
         await mesh.UntilAsync(
             now => now.State != "Verifying" || now.Reason == "all were heard",
             "the last message is handled"

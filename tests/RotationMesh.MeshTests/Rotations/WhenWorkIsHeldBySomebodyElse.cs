@@ -20,7 +20,7 @@ internal sealed class WhenWorkIsHeldBySomebodyElse
         );
         await taken.ExecuteNonQueryAsync();
 
-        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.ControlAsync(mesh.Order(mesh.Id, []));
         await mesh.UntilAsync(
             now => now.Reason?.Contains($"session {frozen.ProcessID} ", StringComparison.Ordinal) == true,
             "its operator is told who holds it up"

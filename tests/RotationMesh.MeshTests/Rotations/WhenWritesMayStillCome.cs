@@ -20,7 +20,7 @@ internal sealed class WhenWritesMayStillCome
         await using var writing = await late.BeginTransactionAsync();
         await ExecuteAsync(late, $"SELECT pg_advisory_xact_lock_shared({WriteTerm.LockOf(mesh.Id)})");
 
-        await mesh.SteerAsync(mesh.Order(mesh.Id, []));
+        await mesh.ControlAsync(mesh.Order(mesh.Id, []));
         await mesh.UntilAsync(
             now => Says(now, $"a write in database app: session {late.ProcessID}"),
             "it names the session whose write is under way"

@@ -13,8 +13,8 @@ internal sealed class MessageSealsTests
     private const string Second = "25a09ff82a4c540d8245efbfd06dec2003e5f11c80fc6afa2626e71b50e7971b";
     private const string Foreign = "a418fd7bf22b9d16d4902d89a8e48cdf566621c6fc4d3522d4dad581a0e5bfbf";
 
-    private static readonly string Steering = MessageUrn.ForTypeString<ResumeRotation>();
-    private static readonly string Sighting = MessageUrn.ForTypeString<WorkerSeen>();
+    private static readonly string ControlUrn = MessageUrn.ForTypeString<ResumeRotation>();
+    private static readonly string Sighting = MessageUrn.ForTypeString<WorkerHeartbeat>();
     private static readonly string Command = MessageUrn.ForTypeString<RotatePartition>();
     private static readonly string News = MessageUrn.ForTypeString<GatesHold>();
 
@@ -33,9 +33,9 @@ internal sealed class MessageSealsTests
     [Test]
     public void SealedByTheCurrentKey_ItIsBelieved()
     {
-        var seen = Examine(Seal(receiver, Steering), "body");
+        var seen = Examine(Seal(receiver, ControlUrn), "body");
 
-        Assert.That((seen.Type, seen.Fault), Is.EqualTo((Steering, (string?)null)));
+        Assert.That((seen.Type, seen.Fault), Is.EqualTo((ControlUrn, (string?)null)));
     }
 
     [TestCase(null)]
@@ -49,12 +49,12 @@ internal sealed class MessageSealsTests
     [Test]
     public void ChangedOnItsWay_ItIsDropped()
     {
-        var header = Seal(receiver, Steering);
+        var header = Seal(receiver, ControlUrn);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Examine(header, "another").IsDropped, Is.True, "its bytes");
-            Assert.That(Examine(header.Replace(Steering, Sighting), "body").IsDropped, Is.True, "its type");
+            Assert.That(Examine(header.Replace(ControlUrn, Sighting), "body").IsDropped, Is.True, "its type");
             Assert.That(
                 Examine(
                     $"{long.Parse(header.Split(' ')[0]) + 1}{header[header.IndexOf(' ')..]}",
@@ -69,7 +69,7 @@ internal sealed class MessageSealsTests
     [Test]
     public void SealedByAKeyThatWasReplaced_ItIsDroppedAndTheCauseSaysSo()
     {
-        var seen = Examine(Seal(old, Steering), "body");
+        var seen = Examine(Seal(old, ControlUrn), "body");
 
         using (Assert.EnterMultipleScope())
         {
@@ -112,7 +112,7 @@ internal sealed class MessageSealsTests
     public void ItWasKeptAndComesLater_NewsIsDroppedAndAnOrderStands()
     {
         var news = Seal(receiver, News);
-        var order = Seal(receiver, Steering);
+        var order = Seal(receiver, ControlUrn);
         var later = new Later();
 
         using (Assert.EnterMultipleScope())

@@ -47,7 +47,7 @@ public sealed class WhenAMessageNamesAddresses
         ("rotationmesh-partition-rotated", "PartitionRotated", NoCounts),
         ("rotationmesh-partition-refused", "PartitionRefused", new { RotationId = "no id" }),
         ("rotationmesh-partition-alive", "NoSuchMessage", NoCounts),
-        ("rotationmesh-worker-seen", "WorkerSeen", new { Worker = "forger", Concurrency = -1 }),
+        ("rotationmesh-worker-seen", "WorkerHeartbeat", new { Worker = "forger", Concurrency = -1 }),
         ("rotationmesh-rotate-partition", "RotatePartition", NoCounts),
         ("rotationmesh-verify-partition", "NoSuchMessage", NoCounts),
     ];

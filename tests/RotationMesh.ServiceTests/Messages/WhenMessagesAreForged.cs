@@ -64,7 +64,7 @@ public sealed class WhenMessagesAreForged
                 user,
                 "rotationmesh-worker-seen",
                 Forgery.Envelope(
-                    "WorkerSeen",
+                    "WorkerHeartbeat",
                     new
                     {
                         Worker = $"ghost/{ghost}",

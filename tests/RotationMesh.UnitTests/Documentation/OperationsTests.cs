@@ -61,7 +61,7 @@ public sealed partial class OperationsTests
         );
 
     [GeneratedRegex(
-        """new (?:RotationHeldUp|TargetVersionClosed|PatienceEnded)\([^;"]*\$?"(?:[^"])*""",
+        """new (?:RotationStalled|TargetVersionClosed|PatienceEnded)\([^;"]*\$?"(?:[^"])*""",
         RegexOptions.Singleline
     )]
     private static partial Regex Worded();

@@ -19,7 +19,7 @@ internal sealed class ChannelGuard(string queue, ILogger<ChannelGuard> log) : IF
     /// How long a closed channel is left to the transport, which waits for the consumers at work; their results leave by
     /// another channel, and what they had is delivered again.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
     /// <inheritdoc/>
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
@@ -29,7 +29,7 @@ internal sealed class ChannelGuard(string queue, ILogger<ChannelGuard> log) : IF
         while (await Task.WhenAny(consuming, Task.Delay(Look)) != consuming)
         {
             closed = context.Channel.IsOpen ? TimeSpan.Zero : closed + Look;
-            if (closed < Patience)
+            if (closed < Timeout)
                 continue;
             // With a cause it is one that passes, for the transport; another kind would end a bus that is just starting.
             var fault = new RabbitMqConnectionException(

@@ -28,7 +28,7 @@ public sealed record LedgerRules
     /// that is with workers is sent again: its messages are lost, or nobody works. It doubles each time that this does
     /// not help. The default value is 10 seconds: two signs of life may be lost.
     /// </summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Transient failures of a partition after which it counts as failed. The default value is 6.</summary>
     public int MaxFailures { get; init; } = 6;

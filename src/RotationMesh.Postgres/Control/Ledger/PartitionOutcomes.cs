@@ -143,13 +143,13 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
         [.. results.Select(result => result.PartitionId)];
 
     private static string[] Workers(IReadOnlyList<PartitionResult> results) =>
-        [.. results.Select(result => Said.Name(result.Worker))];
+        [.. results.Select(result => LedgerText.Name(result.Worker))];
 
     private static bool[] Over(IReadOnlyList<PartitionResult> results) =>
         [.. results.Select(result => result.IsOver)];
 
     private static string?[] Reasons(IReadOnlyList<PartitionResult> results) =>
-        [.. results.Select(result => result.Reason is { } reason ? Said.Reason(reason) : null)];
+        [.. results.Select(result => result.Reason is { } reason ? LedgerText.Reason(reason) : null)];
 
     private Task ExecuteAsync(string sql, IReadOnlyList<PartitionResult> results, object values) =>
         results.Count == 0

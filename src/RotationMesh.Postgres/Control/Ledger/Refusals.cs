@@ -49,8 +49,8 @@ public sealed class Refusals(NpgsqlDataSource source)
                     new
                     {
                         rotations = refused.Select(one => one.RotationId).ToArray(),
-                        workers = refused.Select(one => Said.Name(one.Result.Worker)).ToArray(),
-                        reasons = refused.Select(one => Said.Reason(one.Result.Reason ?? "")).ToArray(),
+                        workers = refused.Select(one => LedgerText.Name(one.Result.Worker)).ToArray(),
+                        reasons = refused.Select(one => LedgerText.Reason(one.Result.Reason ?? "")).ToArray(),
                     },
                     cancellationToken: cancellationToken
                 )

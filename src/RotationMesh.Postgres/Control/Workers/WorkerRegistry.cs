@@ -7,8 +7,8 @@ namespace RotationMesh.Postgres.Control.Workers;
 /// <summary>The workers of the mesh, for <c>status</c> and <c>doctor</c> to list.</summary>
 public sealed class WorkerRegistry(NpgsqlDataSource source)
 {
-    /// <summary>Silence after which a worker counts as gone: six of its messages.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+    /// <summary>HeartbeatTimeout after which a worker counts as gone: six of its messages.</summary>
+    public static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>Time after which nobody asks any more what became of it.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(1);
@@ -48,7 +48,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var values = new
         {
-            Worker = Said.Name(sighting.Worker),
+            Worker = LedgerText.Name(sighting.Worker),
             sighting.Host,
             sighting.ProgramVersion,
             sighting.MapHash,
@@ -58,7 +58,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
             Databases = sighting.Databases.Keys.ToArray(),
             Identities = sighting.Databases.Values.ToArray(),
             sighting.Leaving,
-            silence = Silence,
+            silence = HeartbeatTimeout,
         };
         await connection.ExecuteAsync(
             new CommandDefinition(Record, values, cancellationToken: cancellationToken)
@@ -75,7 +75,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
         var rows = await connection.QueryAsync<WorkerRow>(
             new CommandDefinition(
                 List,
-                new { silence = Silence, memory = Memory },
+                new { silence = HeartbeatTimeout, memory = Memory },
                 cancellationToken: cancellationToken
             )
         );

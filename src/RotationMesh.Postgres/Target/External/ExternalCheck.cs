@@ -50,7 +50,7 @@ internal sealed class ExternalCheck(
         CancellationToken stopping
     )
     {
-        var read = await Task.WhenAll(names.Select(name => Read.OfAsync(store.Values, name)));
+        var read = await Task.WhenAll(names.Select(name => ExternalRead.OfAsync(store.Values, name)));
         var found = new List<(RowFailure?, int)>(names.Count);
         for (var row = 0; row < read.Length; row++)
         {
@@ -65,7 +65,7 @@ internal sealed class ExternalCheck(
         return found;
     }
 
-    private RowError? Error(Read read, int row)
+    private RowError? Error(ExternalRead read, int row)
     {
         if (read.Value is not { } value)
             return RowErrors.From(read.Fault!.Value);

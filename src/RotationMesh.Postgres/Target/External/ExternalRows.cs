@@ -91,7 +91,7 @@ internal sealed class ExternalRows(
     // Reads and writes go to the store together; what is between them is this thread's alone.
     private async Task<List<int>> MoveAsync(List<int> open, List<int> moved, ExternalSum sum, string? tenant)
     {
-        var read = await Task.WhenAll(open.Select(row => Read.OfAsync(store.Values, names[row])));
+        var read = await Task.WhenAll(open.Select(row => ExternalRead.OfAsync(store.Values, names[row])));
         var writes = new List<(int Row, Task<Replaced> Written)>();
         try
         {
@@ -108,7 +108,7 @@ internal sealed class ExternalRows(
 
     private async Task BeginAsync(
         List<int> open,
-        Read[] read,
+        ExternalRead[] read,
         List<int> moved,
         List<(int Row, Task<Replaced> Written)> writes,
         ExternalSum sum,
@@ -125,7 +125,13 @@ internal sealed class ExternalRows(
             }
 
             var (_, version, of) = batch.Origins[row];
-            var made = rows.Move(store.Column, of!, (int)version!.Value, value.Envelope.Span, batch.Slab);
+            var made = rows.Reencrypt(
+                store.Column,
+                of!,
+                (int)version!.Value,
+                value.Envelope.Span,
+                batch.Slab
+            );
             if (made.Error is { } error)
                 await FailAsync(row, error, sum, tenant);
             else if (made.IsAlready || settings.DryRun)

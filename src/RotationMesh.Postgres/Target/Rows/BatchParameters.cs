@@ -16,8 +16,8 @@ internal static class BatchParameters
     {
         var command = new NpgsqlBatchCommand(sql);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetVersion });
-        command.Parameters.Add(Array("text[]", batch.Places));
-        command.Parameters.Add(Array("xid[]", batch.Witnesses));
+        command.Parameters.Add(Array("text[]", batch.Ctids));
+        command.Parameters.Add(Array("xid[]", batch.Xmins));
         foreach (var key in batch.Keys)
             command.Parameters.Add(Array("text[]", key));
         for (var i = 0; i < batch.Values.Count; i++)

@@ -72,7 +72,7 @@ internal sealed class ConflictReader(
                     continue; // a value that was taken out of the table meanwhile is the next sweep's
                 if (
                     sent.TryGetValue(key, out var state)
-                    && state == (Text(cursor.Place(again.Slab)), cursor.Witness)
+                    && state == (Text(cursor.Ctid(again.Slab)), cursor.Xmin)
                 )
                 {
                     passedOver.Add(cursor.Failure(RowError.DatabaseError));
@@ -97,13 +97,13 @@ internal sealed class ConflictReader(
     }
 
     // Where each row was when it was sent, and in which state, by its key: a rewritten table has rows at other places.
-    private static Dictionary<string, (string Place, uint Witness)> Sent(RowBatch batch)
+    private static Dictionary<string, (string Ctid, uint Xmin)> Sent(RowBatch batch)
     {
         var sent = new Dictionary<string, (string, uint)>(batch.Count);
         for (var row = 0; row < batch.Count; row++)
             sent[string.Join('\0', batch.Keys.Select(column => Text(column[row])))] = (
-                Text(batch.Places[row]),
-                batch.Witnesses[row]
+                Text(batch.Ctids[row]),
+                batch.Xmins[row]
             );
         return sent;
     }

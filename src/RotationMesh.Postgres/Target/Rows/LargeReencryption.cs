@@ -89,7 +89,7 @@ internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows,
 
     private bool TakeLeft(MadeRow made, int i, string tenant, int version, ReadOnlySpan<byte> stored)
     {
-        var moved = rows.MoveLeft(target.Columns[i], tenant, version, stored, made.Row.Slab);
+        var moved = rows.ReencryptLeft(target.Columns[i], tenant, version, stored, made.Row.Slab);
         made.Error = moved.Error;
         made.Row.Values[i][0] = moved.Envelope;
         return moved.Error is null;

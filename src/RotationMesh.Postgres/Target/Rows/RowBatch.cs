@@ -16,13 +16,13 @@ internal sealed class RowBatch
         values = [.. target.Columns.Select(_ => new List<ReadOnlyMemory<byte>>())];
     }
 
-    public int Count => Places.Count;
+    public int Count => Ctids.Count;
 
     /// <summary>ctid of each row when it was read, written as <c>(page,item)</c> in UTF-8.</summary>
-    public List<ReadOnlyMemory<byte>> Places { get; } = [];
+    public List<ReadOnlyMemory<byte>> Ctids { get; } = [];
 
     /// <summary>xmin of each row when it was read.</summary>
-    public List<uint> Witnesses { get; } = [];
+    public List<uint> Xmins { get; } = [];
 
     /// <summary>For each key column, its text of each row in UTF-8.</summary>
     public IReadOnlyList<List<ReadOnlyMemory<byte>>> Keys => keys;
@@ -49,8 +49,8 @@ internal sealed class RowBatch
 
     public void Clear()
     {
-        Places.Clear();
-        Witnesses.Clear();
+        Ctids.Clear();
+        Xmins.Clear();
         Origins.Clear();
         Held.Clear();
         foreach (var list in keys)
@@ -67,8 +67,8 @@ internal sealed class RowBatch
     public void AddIdentity(RowCursor row, int held)
     {
         Held.Add(held);
-        Places.Add(row.Place(Slab));
-        Witnesses.Add(row.Witness);
+        Ctids.Add(row.Ctid(Slab));
+        Xmins.Add(row.Xmin);
         Origins.Add((row.Tenant, row.Version, row.KeyTenant));
         for (var i = 0; i < keys.Length; i++)
             keys[i].Add(row.Key(i, Slab));
@@ -77,8 +77,8 @@ internal sealed class RowBatch
     /// <summary>Adds the rows of another batch; the bytes stay that batch's.</summary>
     public void Add(RowBatch other)
     {
-        Places.AddRange(other.Places);
-        Witnesses.AddRange(other.Witnesses);
+        Ctids.AddRange(other.Ctids);
+        Xmins.AddRange(other.Xmins);
         Origins.AddRange(other.Origins);
         Held.AddRange(other.Held);
         for (var i = 0; i < keys.Length; i++)
@@ -93,8 +93,8 @@ internal sealed class RowBatch
         var part = new RowBatch(target);
         foreach (var row in rows)
         {
-            part.Places.Add(Places[row]);
-            part.Witnesses.Add(Witnesses[row]);
+            part.Ctids.Add(Ctids[row]);
+            part.Xmins.Add(Xmins[row]);
             part.Origins.Add(Origins[row]);
             part.Held.Add(Held[row]);
             for (var i = 0; i < keys.Length; i++)
@@ -110,8 +110,8 @@ internal sealed class RowBatch
     public RowBatch Part(TableTarget target, int start, int count)
     {
         var part = new RowBatch(target);
-        part.Places.AddRange(Places.GetRange(start, count));
-        part.Witnesses.AddRange(Witnesses.GetRange(start, count));
+        part.Ctids.AddRange(Ctids.GetRange(start, count));
+        part.Xmins.AddRange(Xmins.GetRange(start, count));
         part.Origins.AddRange(Origins.GetRange(start, count));
         part.Held.AddRange(Held.GetRange(start, count));
         for (var i = 0; i < keys.Length; i++)

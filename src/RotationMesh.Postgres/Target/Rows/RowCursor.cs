@@ -11,36 +11,36 @@ namespace RotationMesh.Postgres.Target.Rows;
 internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
 {
     private const int PlaceColumn = 0;
-    private const int WitnessColumn = 1;
+    private const int XminColumn = 1;
     private const int VersionColumn = 2;
     private const int TenantColumn = 3;
     private const int SizeColumn = 4;
     private const int FirstKeyColumn = 5;
 
     /// <summary>Bytes of <c>(4294967295,65535)</c>.</summary>
-    private const int LongestPlace = 18;
+    private const int LongestCtid = 18;
 
     private byte[] stored = new byte[4096];
     private string? keyTenant; // of the present row, once it was asked for
     private bool isTenantRead;
 
     /// <summary>ctid of the row as <c>(page,item)</c>, in memory of <paramref name="slab"/>.</summary>
-    public ReadOnlyMemory<byte> Place(ByteSlab slab)
+    public ReadOnlyMemory<byte> Ctid(ByteSlab slab)
     {
         var place = reader.GetFieldValue<NpgsqlTid>(PlaceColumn);
-        var slice = slab.Take(LongestPlace);
+        var slice = slab.Take(LongestCtid);
         Utf8.TryWrite(
             slice.Span,
             CultureInfo.InvariantCulture,
             $"({place.BlockNumber},{place.OffsetNumber})",
             out var written
         );
-        slab.GiveBack(LongestPlace - written);
+        slab.GiveBack(LongestCtid - written);
         return slice[..written];
     }
 
     /// <summary>xmin of the row.</summary>
-    public uint Witness => reader.GetFieldValue<uint>(WitnessColumn);
+    public uint Xmin => reader.GetFieldValue<uint>(XminColumn);
 
     /// <summary>Key version of the row; null where the column is NULL and the map gives no replacement.</summary>
     public long? Version => reader.IsDBNull(VersionColumn) ? null : reader.GetInt64(VersionColumn);

@@ -28,11 +28,11 @@ internal sealed class RowHolders(NpgsqlConnection connection, TableTarget target
         LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND p.transaction OPERATOR(pg_catalog.=) l.transactionid
         """;
 
-    private const string Places =
+    private const string Ctids =
         "(SELECT pg_catalog.unnest($1::pg_catalog.text[]::pg_catalog.tid[]) AS place, "
         + "pg_catalog.generate_subscripts($1::pg_catalog.text[], 1) AS n) AS u";
 
-    private string From => $"FROM ONLY {leaf.Quoted} AS t, {Places}";
+    private string From => $"FROM ONLY {leaf.Quoted} AS t, {Ctids}";
 
     // What nobody holds is locked for the moment of the statement; nothing is waited for.
     private string Free =>
@@ -65,10 +65,10 @@ internal sealed class RowHolders(NpgsqlConnection connection, TableTarget target
         var why = new string?[batch.Count];
         foreach (var row in await FreeAsync(batch, tenant))
             why[row] = Changing;
-        await NameAsync(Single, batch.Places, [.. Enumerable.Range(0, batch.Count)], why, tenant);
+        await NameAsync(Single, batch.Ctids, [.. Enumerable.Range(0, batch.Count)], why, tenant);
         var unnamed = Enumerable.Range(0, batch.Count).Where(row => why[row] is null).ToList();
         if (unnamed.Count > 0)
-            await NameAsync(Several, [.. unnamed.Select(row => batch.Places[row])], unnamed, why, tenant);
+            await NameAsync(Several, [.. unnamed.Select(row => batch.Ctids[row])], unnamed, why, tenant);
         return [.. why.Select(cause => cause ?? Held)];
     }
 
@@ -77,7 +77,7 @@ internal sealed class RowHolders(NpgsqlConnection connection, TableTarget target
         var free = new List<int>();
         try
         {
-            await ReadAsync(Free, batch.Places, tenant, reader => free.Add(reader.GetInt32(0) - 1));
+            await ReadAsync(Free, batch.Ctids, tenant, reader => free.Add(reader.GetInt32(0) - 1));
         }
         catch (PostgresException)
         {

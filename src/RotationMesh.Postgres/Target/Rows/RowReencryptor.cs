@@ -50,10 +50,10 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
 
     /// <summary>
     /// A value that lives outside the table, re-encrypted from <paramref name="version"/> into memory of
-    /// <paramref name="slab"/>. <see cref="Moved.Already"/> where it is at the target version: a run before this one ended
+    /// <paramref name="slab"/>. <see cref="ReencryptedValue.Already"/> where it is at the target version: a run before this one ended
     /// between the value and its row, or the application writes it so.
     /// </summary>
-    public Moved Move(
+    public ReencryptedValue Reencrypt(
         EnvelopeColumn column,
         string tenant,
         int version,
@@ -73,18 +73,18 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             out var written
         );
         slab.GiveBack(space.Length - written);
-        return error == EnvelopeError.None ? new Moved(space[..written], null)
+        return error == EnvelopeError.None ? new ReencryptedValue(space[..written], null)
             : error == EnvelopeError.AuthenticationFailed
             && reencryptor.Check(column, tenant, goal.Version, stored) == EnvelopeError.None
-                ? Moved.Already
-            : new Moved(default, RowErrors.From(error));
+                ? ReencryptedValue.Already
+            : new ReencryptedValue(default, RowErrors.From(error));
     }
 
     /// <summary>
-    /// What stands in the table for a value in the store: <see cref="Moved.Already"/>, and stays as it is, where no key opens it.
+    /// What stands in the table for a value in the store: <see cref="ReencryptedValue.Already"/>, and stays as it is, where no key opens it.
     /// An envelope that was left there goes with its row, like any other: of another version than the row's it is an error.
     /// </summary>
-    public Moved MoveLeft(
+    public ReencryptedValue ReencryptLeft(
         EnvelopeColumn column,
         string tenant,
         int version,
@@ -92,7 +92,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         ByteSlab slab
     )
     {
-        var moved = Move(column, tenant, version, stored, slab);
+        var moved = Reencrypt(column, tenant, version, stored, slab);
         if (moved.Error is not (RowError.AuthenticationFailed or RowError.MalformedEnvelope))
             return moved;
         foreach (var other in ring.Versions)
@@ -103,7 +103,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
                         or EnvelopeError.EmptyPlaintext
             )
                 return moved;
-        return Moved.Already;
+        return ReencryptedValue.Already;
     }
 
     /// <summary>
@@ -178,7 +178,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         int i
     )
     {
-        var moved = MoveLeft(column, tenant, version, stored, batch.Slab);
+        var moved = ReencryptLeft(column, tenant, version, stored, batch.Slab);
         if (moved.Error is null)
             batch.Values[i].Add(moved.Envelope);
         return moved.Error;
@@ -213,10 +213,10 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
 }
 
 /// <summary>What became of a value: its new envelope, or why there is none.</summary>
-internal readonly record struct Moved(ReadOnlyMemory<byte> Envelope, RowError? Error)
+internal readonly record struct ReencryptedValue(ReadOnlyMemory<byte> Envelope, RowError? Error)
 {
     /// <summary>It is at the target version.</summary>
-    public static Moved Already { get; } = new(default, null);
+    public static ReencryptedValue Already { get; } = new(default, null);
 
     public bool IsAlready => Error is null && Envelope.IsEmpty;
 }

@@ -13,7 +13,7 @@ namespace RotationMesh.Postgres.Target.Rows;
 internal sealed class TermHold(NpgsqlConnection connection, WriteTerm term, TimeSpan left)
 {
     // Longer than a store may take for its answers; then the session of a process that froze is ended, and its lock with it.
-    private const string Patience = "SET LOCAL idle_in_transaction_session_timeout = '5min'";
+    private const string Timeout = "SET LOCAL idle_in_transaction_session_timeout = '5min'";
 
     private readonly long started = Stopwatch.GetTimestamp();
 
@@ -34,8 +34,8 @@ internal sealed class TermHold(NpgsqlConnection connection, WriteTerm term, Time
     public async Task<T> WhileAsync<T>(Func<Task<T>> work)
     {
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var patience = new NpgsqlCommand(Patience, connection);
-        await patience.ExecuteNonQueryAsync();
+        await using var timeout = new NpgsqlCommand(Timeout, connection);
+        await timeout.ExecuteNonQueryAsync();
         await new WriteClock(connection, term).EnsureAsync();
         var result = await work();
         await transaction.CommitAsync();

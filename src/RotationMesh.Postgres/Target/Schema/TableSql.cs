@@ -38,7 +38,7 @@ internal sealed class TableSql
     public string External { get; }
 
     /// <summary>
-    /// Columns of every read: place (ctid), witness (xmin), version, tenant, size of the largest value, key columns, values.
+    /// Columns of every read: ctid, xmin, version, tenant, size of the largest value, key columns, values.
     /// The version comes as bigint, tenant and key as text (a padded tenant with its padding), values as text or bytea. The size is NULL where all values are
     /// there; a large value is NULL, and read by <see cref="ReadValues"/>. Where the map has a store, the name of the row's
     /// object comes last: NULL where the value is in the table, empty where the row names none.
@@ -65,8 +65,8 @@ internal sealed class TableSql
 
     /// <summary>
     /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
-    /// each key column and each encrypted column, and last the two of <see cref="Rows.WriteTerm.Holds"/>. A row is found by its place and written only if it is
-    /// the same row (key) in the same state (xmin): after VACUUM FULL a place may hold another row that one transaction loaded together with ours.
+    /// each key column and each encrypted column, and last the two of <see cref="Rows.WriteTerm.Holds"/>. A row is found by its ctid and written only if it is
+    /// the same row (key) in the same state (xmin): after VACUUM FULL a ctid may hold another row that one transaction loaded together with ours.
     /// </summary>
     public string Write(LeafTable leaf) =>
         $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm}{Untriggered(leaf)}{Numbers}";
@@ -78,10 +78,10 @@ internal sealed class TableSql
     public string WriteUnlocked(LeafTable leaf) =>
         $"""
             WITH free AS MATERIALIZED (
-                SELECT t.ctid AS place FROM ONLY {leaf.Quoted} AS t, {Unnested}
+                SELECT t.ctid AS row_ctid FROM ONLY {leaf.Quoted} AS t, {Unnested}
                 WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
             UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
-            WHERE {SameRow} AND free.place OPERATOR(pg_catalog.=) u.place AND {InTerm}{Untriggered(
+            WHERE {SameRow} AND free.row_ctid OPERATOR(pg_catalog.=) u.row_ctid AND {InTerm}{Untriggered(
                 leaf
             )}{Numbers}
             """;
@@ -164,8 +164,8 @@ internal sealed class TableSql
         {
             var arrays = new List<string>
             {
-                "pg_catalog.unnest($2::pg_catalog.text[]::pg_catalog.tid[]) AS place",
-                "pg_catalog.unnest($3::pg_catalog.xid[]) AS witness",
+                "pg_catalog.unnest($2::pg_catalog.text[]::pg_catalog.tid[]) AS row_ctid",
+                "pg_catalog.unnest($3::pg_catalog.xid[]) AS row_xmin",
             };
             var parameter = 4;
             for (var i = 0; i < entry.Key.Count; i++)
@@ -199,7 +199,7 @@ internal sealed class TableSql
         );
 
     private string SameRow =>
-        $"t.ctid OPERATOR(pg_catalog.=) u.place AND t.xmin OPERATOR(pg_catalog.=) u.witness AND {SameKey}";
+        $"t.ctid OPERATOR(pg_catalog.=) u.row_ctid AND t.xmin OPERATOR(pg_catalog.=) u.row_xmin AND {SameKey}";
 
     private string SameKey =>
         string.Join(

@@ -9,7 +9,7 @@ namespace RotationMesh.Postgres.Target.Versions;
 public sealed class ServerSessions(TargetDatabases databases) : IAsyncDisposable
 {
     /// <summary>Longest wait for a session, and what is asked over it first.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
 
     private readonly Lock gate = new();
     private readonly List<Shared> open = [];
@@ -86,11 +86,11 @@ public sealed class ServerSessions(TargetDatabases databases) : IAsyncDisposable
     // For all who wait for it, so that none of them calls it off.
     private async Task<ServerSession> OpenAsync(string database, string server)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         ServerSession session;
         try
         {
-            session = await ServerSession.OpenAsync(databases, database, patience.Token);
+            session = await ServerSession.OpenAsync(databases, database, timeout.Token);
         }
         catch (OperationCanceledException late)
         {

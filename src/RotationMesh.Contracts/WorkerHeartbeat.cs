@@ -4,7 +4,7 @@ namespace RotationMesh.Contracts;
 /// Sent by a worker when it joins, every few seconds, and when it leaves; handled by the coordinators, which keep the list
 /// of workers. May arrive twice, late or not at all: the next one says the same.
 /// </summary>
-public sealed record WorkerSeen
+public sealed record WorkerHeartbeat
 {
     /// <summary>As results name it.</summary>
     public required string Worker { get; init; }
@@ -15,7 +15,7 @@ public sealed record WorkerSeen
     public required string Version { get; init; }
 
     public required string MapHash { get; init; }
-    public required IReadOnlyList<KeySeen> Keys { get; init; }
+    public required IReadOnlyList<WorkerKey> Keys { get; init; }
 
     /// <summary>Partitions at a time.</summary>
     public required int Concurrency { get; init; }
@@ -23,11 +23,11 @@ public sealed record WorkerSeen
     public bool Leaving { get; init; }
 
     /// <summary>Databases that its map leads to, those that it could tell.</summary>
-    public IReadOnlyList<DatabaseSeen> Databases { get; init; } = [];
+    public IReadOnlyList<WorkerDatabase> Databases { get; init; } = [];
 }
 
 /// <summary>A key that a worker holds, by version and fingerprint.</summary>
-public sealed record KeySeen(int Version, string Fingerprint);
+public sealed record WorkerKey(int Version, string Fingerprint);
 
 /// <summary>A database by its name in the map, and which one it is.</summary>
-public sealed record DatabaseSeen(string Name, string Identity);
+public sealed record WorkerDatabase(string Name, string Identity);

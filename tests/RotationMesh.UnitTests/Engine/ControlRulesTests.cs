@@ -6,7 +6,7 @@ using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.UnitTests.Engine;
 
-public sealed class SteeringRulesTests
+public sealed class ControlRulesTests
 {
     private static readonly RotationMap Map = new()
     {
@@ -17,33 +17,33 @@ public sealed class SteeringRulesTests
         Scopes = [new("connectors", [], 1)],
     };
 
-    [TestCase("Paused", Steering.Resume)]
-    [TestCase("CompletedWithFailures", Steering.Retry)]
-    public void By_another_map_a_rotation_is_not_gone_on_with(string state, Steering steering)
+    [TestCase("Paused", ControlAction.Resume)]
+    [TestCase("CompletedWithFailures", ControlAction.Retry)]
+    public void By_another_map_a_rotation_is_not_gone_on_with(string state, ControlAction action)
     {
         var others = Map with { Scopes = [new("connectors", [], 1), new("knowledge", [], 2)] };
 
         Assert.That(
-            () => Ask(state, steering, MapHash.Of(others)),
+            () => Ask(state, action, MapHash.Of(others)),
             Throws.InstanceOf<RotationStateException>().With.Message.Contains(Reasons.MapDiffers)
         );
-        Assert.That(() => Ask(state, steering, MapHash.Of(Map)), Throws.Nothing);
+        Assert.That(() => Ask(state, action, MapHash.Of(Map)), Throws.Nothing);
     }
 
-    [TestCase("Rotating", Steering.Pause)]
-    [TestCase("Paused", Steering.Cancel)]
-    public void By_another_map_it_can_be_stopped(string state, Steering steering) =>
-        Assert.That(() => Ask(state, steering, "another"), Throws.Nothing);
+    [TestCase("Rotating", ControlAction.Pause)]
+    [TestCase("Paused", ControlAction.Cancel)]
+    public void By_another_map_it_can_be_stopped(string state, ControlAction action) =>
+        Assert.That(() => Ask(state, action, "another"), Throws.Nothing);
 
-    private static void Ask(string state, Steering steering, string hash) =>
-        SteeringRules.EnsureAllowed(
+    private static void Ask(string state, ControlAction action, string hash) =>
+        ControlRules.EnsureAllowed(
             new RunningRotation
             {
                 State = state,
                 MapHash = hash,
                 EndedAt = state == "CompletedWithFailures" ? DateTime.UtcNow : null,
             },
-            new SteeringOrder { Steering = steering, RequestedBy = "ann" },
+            new ControlOrder { Action = action, RequestedBy = "ann" },
             Map
         );
 }

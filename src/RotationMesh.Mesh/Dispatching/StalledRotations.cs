@@ -8,10 +8,10 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Breaks the silence of rotations of which everything that was sent is lost: the broker lost its queues, say, or nobody
-/// works. Waiting for leases would cost a minute, and would be held against partitions that no worker has seen.
+/// Sends the partitions of a stalled rotation again: the broker lost its queues, say, or no worker runs. To wait for the leases
+/// would cost a minute, and would count against partitions that no worker has seen.
 /// </summary>
-internal sealed class Silence(
+internal sealed class StalledRotations(
     IBus bus,
     PartitionLeases leases,
     LedgerRules rules,
@@ -19,17 +19,17 @@ internal sealed class Silence(
     ILogger log
 )
 {
-    /// <summary>Where nobody works for hours, messages to nobody pile up by one window in this time.</summary>
+    /// <summary>While no worker runs, one window of messages piles up in this time.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<Guid, Heard> heard = [];
 
-    /// <summary>Rotations that were sent again and still say nothing.</summary>
-    public IReadOnlyCollection<Guid> Silent =>
+    /// <summary>Rotations whose partitions were sent again, without an answer.</summary>
+    public IReadOnlyCollection<Guid> Unanswered =>
         [.. heard.Where(entry => entry.Value.Strikes > 0).Select(entry => entry.Key)];
 
-    /// <summary>Called with the ledger of a running rotation; true where its partitions are to be dispatched again.</summary>
-    public async Task<bool> BreakAsync(
+    /// <summary>Called with the ledger of a running rotation. True where its partitions are pending again, to be dispatched.</summary>
+    public async Task<bool> ReleaseAsync(
         Guid rotationId,
         IReadOnlyList<SweepSummary> sweeps,
         CancellationToken cancellationToken
@@ -44,12 +44,12 @@ internal sealed class Silence(
             return false;
         }
 
-        var wait = rules.Silence * Math.Pow(2, last.Strikes);
+        var wait = rules.StallTimeout * Math.Pow(2, last.Strikes);
         wait = wait < Longest ? wait : Longest;
         if (held == 0 || clock.GetElapsedTime(last.At) < wait)
             return false;
-        // A sign of life extends a lease; then the newest one is younger than the silence, and nothing is released.
-        var released = await leases.ReleaseAsync(rotationId, rules.Silence, rules, cancellationToken);
+        // A heartbeat extends the lease, so nothing is released while a worker is at one of them.
+        var released = await leases.ReleaseAsync(rotationId, rules.StallTimeout, rules, cancellationToken);
         if (released.Partitions == 0)
         {
             heard[rotationId] = last with { Strikes = 0 };
@@ -59,10 +59,10 @@ internal sealed class Silence(
         // Somebody works where a worker had begun one of them: that it vanished is counted against the partition.
         var strikes = released.Begun > 0 ? 0 : last.Strikes + 1;
         heard[rotationId] = new Heard(settled, clock.GetTimestamp(), strikes);
-        MeshLog.SilenceBroken(log, rotationId, released.Partitions, wait);
+        MeshLog.SentAgain(log, rotationId, released.Partitions, wait);
         if (strikes > 1)
             await bus.PublishAsync(
-                new RotationHeldUp(rotationId, $"{Reasons.NoWorkers}: are any running, with this broker?"),
+                new RotationStalled(rotationId, $"{Reasons.NoWorkers}: are any running, with this broker?"),
                 cancellationToken
             );
         return true;

@@ -3,11 +3,11 @@ namespace RotationMesh.Client;
 /// <summary>
 /// A stream of events that is opened again wherever it is cut. Each event tells everything, so none is missed for good.
 /// </summary>
-internal sealed class LastingStream(Coordinator coordinator, string route, Action<string> lost)
+internal sealed class ReconnectingStream(Coordinator coordinator, string route, Action<string> lost)
     : IAsyncDisposable
 {
     /// <summary>Longest time that a coordinator may be away: more than a restart or a failover takes.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -16,7 +16,7 @@ internal sealed class LastingStream(Coordinator coordinator, string route, Actio
     private TimeSpan pause = FirstPause;
     private long? lostAt;
 
-    /// <summary>The next event. Throws <see cref="CoordinatorUnreachableException"/> when patience has run out.</summary>
+    /// <summary>The next event. Throws <see cref="CoordinatorUnreachableException"/> when timeout has run out.</summary>
     public async Task<StreamedEvent> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -38,7 +38,7 @@ internal sealed class LastingStream(Coordinator coordinator, string route, Actio
             {
                 await DisposeAsync();
                 lostAt ??= TimeProvider.System.GetTimestamp();
-                if (TimeProvider.System.GetElapsedTime(lostAt.Value) > Patience)
+                if (TimeProvider.System.GetElapsedTime(lostAt.Value) > Timeout)
                     throw;
                 lost(fault.Message);
             }

@@ -10,7 +10,7 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Cli.Commands;
 
 /// <summary><c>pause</c>, <c>resume</c>, <c>cancel</c> and <c>retry</c>.</summary>
-internal sealed class SteeringVerb(Steering steering, string description) : IVerb
+internal sealed class ControlVerb(ControlAction action, string description) : IVerb
 {
     private readonly Argument<string?> id = RotationId.Argument();
 
@@ -34,12 +34,12 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
 
     private readonly Option<TimeSpan?> patience = PatienceOption.Build();
 
-    private bool GoesOn => steering is Steering.Resume or Steering.Retry;
+    private bool GoesOn => action is ControlAction.Resume or ControlAction.Retry;
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
-        var command = new Command(steering.ToString().ToLowerInvariant(), description) { id };
-        if (steering == Steering.Retry)
+        var command = new Command(action.ToString().ToLowerInvariant(), description) { id };
+        if (action == ControlAction.Retry)
         {
             command.Options.Add(tenant);
             command.Options.Add(scope);
@@ -54,29 +54,29 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new Desk(parsed, terminal);
+        await using var desk = new OperationsSource(parsed, terminal);
         if (desk.Here is { } here)
             here.WaitsForLocks = true;
         var waits = GoesOn
             ? PatienceOption.Read(parsed, patience, desk.Here)
             : new CoordinatorOptions().Patience;
-        var order = new SteeringOrder
+        var order = new ControlOrder
         {
-            Steering = steering,
-            Scopes = steering == Steering.Retry ? parsed.GetValue(scope) ?? [] : [],
-            Tenants = steering == Steering.Retry ? parsed.GetValue(tenant) ?? [] : [],
-            Errors = steering == Steering.Retry ? parsed.GetValue(error) ?? [] : [],
+            Action = action,
+            Scopes = action == ControlAction.Retry ? parsed.GetValue(scope) ?? [] : [],
+            Tenants = action == ControlAction.Retry ? parsed.GetValue(tenant) ?? [] : [],
+            Errors = action == ControlAction.Retry ? parsed.GetValue(error) ?? [] : [],
             RequestedBy = Operator.Name,
         };
         var which = RotationId.Read(parsed, id); // null: the latest that has begun
         var rotation =
-            await SteerHereAsync(desk.Here, which, order, waits, terminal, stopping)
-            ?? await SteerThereAsync(desk.Rotations, which, order, terminal, stopping);
+            await ControlHereAsync(desk.Here, which, order, waits, terminal, stopping)
+            ?? await ControlThereAsync(desk.Rotations, which, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
         if (rotation.Unheard)
         {
             terminal.Progress.Line(
-                $"{steering} is asked for, and nobody has heard of it: no coordinator runs, or none reaches its broker. It takes effect "
+                $"{action} is asked for, and nobody has heard of it: no coordinator runs, or none reaches its broker. It takes effect "
                     + "once one does"
             );
             return ExitCodes.Unreachable;
@@ -86,10 +86,10 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
     }
 
     // An embedded rotation whose process is gone is this process' own now.
-    private static async Task<RotationDocument?> SteerHereAsync(
+    private static async Task<RotationDocument?> ControlHereAsync(
         Session? session,
         Guid? rotationId,
-        SteeringOrder order,
+        ControlOrder order,
         TimeSpan waits,
         Terminal terminal,
         CancellationToken stopping
@@ -110,7 +110,7 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
                     {
                         terminal.Left = () => LeftRotation.Of(now);
                         terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session, patience);
-                        return new EmbeddedMesh(session.Parts, now) { Patience = waits }.TrySteerAsync(
+                        return new EmbeddedMesh(session.Parts, now) { Patience = waits }.TryControlAsync(
                             rotation,
                             order,
                             Environment.ProcessorCount,
@@ -124,15 +124,15 @@ internal sealed class SteeringVerb(Steering steering, string description) : IVer
             : await session.Rotations.FindAsync(rotation.RotationId, CancellationToken.None);
     }
 
-    private async Task<RotationDocument> SteerThereAsync(
+    private async Task<RotationDocument> ControlThereAsync(
         IRotations rotations,
         Guid? rotationId,
-        SteeringOrder order,
+        ControlOrder order,
         Terminal terminal,
         CancellationToken stopping
     )
     {
-        var now = await rotations.SteerAsync(rotationId, order, stopping);
+        var now = await rotations.ControlAsync(rotationId, order, stopping);
         return GoesOn && !now.Unheard
             ? RotationExit.Unfaulted(
                 await Following.ToTheEndAsync(rotations, now.RotationId, terminal, stopping)

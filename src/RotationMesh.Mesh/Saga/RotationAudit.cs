@@ -13,7 +13,7 @@ namespace RotationMesh.Mesh.Saga;
 /// Takes the changes of rotations to the audit log: who started one and how, every change of state and why, the closing
 /// totals. The newest event is noted with the rotation.
 /// </summary>
-internal sealed class RotationWitness(AuditLog audit, ILogger<RotationWitness> log) : ISagaWitness<Rotation>
+internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log) : ISagaAudit<Rotation>
 {
     /// <summary>A start is good for one beginning, though the row that it made was deleted.</summary>
     public async Task<bool> MayHearAsync(

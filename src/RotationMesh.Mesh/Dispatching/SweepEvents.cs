@@ -1,11 +1,12 @@
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>What the ledger knows and a saga does not yet.</summary>
-internal static class SweepNews
+internal static class SweepEvents
 {
     /// <summary>
     /// That the sweep or verification under way is settled, or that a cancelled rotation may write its totals; null where it
@@ -17,8 +18,9 @@ internal static class SweepNews
             return new NudgeRotation(rotation.RotationId);
         var phase = rotation.State switch
         {
-            "Planning" or "Rotating" when rotation.SettledSweep < rotation.Sweep => SweepPhase.Rotate,
-            "Verifying" when rotation.VerifiedSweep < rotation.Sweep => SweepPhase.Verify,
+            RotationState.Planning or RotationState.Rotating when rotation.SettledSweep < rotation.Sweep =>
+                SweepPhase.Rotate,
+            RotationState.Verifying when rotation.VerifiedSweep < rotation.Sweep => SweepPhase.Verify,
             _ => (SweepPhase?)null,
         };
         var key = new SweepKey(rotation.RotationId, rotation.Sweep, phase ?? SweepPhase.Rotate);
@@ -34,6 +36,6 @@ internal static class SweepNews
 
     // A cancelled rotation waits for its totals until no partition is in hand any more.
     private static bool IsIdle(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
-        rotation is { State: "Cancelled", Concluded: false }
+        rotation is { State: RotationState.Cancelled, Concluded: false }
         && sweeps.All(sweep => sweep.Tables.All(table => table.Dispatched == 0));
 }

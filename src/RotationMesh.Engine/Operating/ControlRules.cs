@@ -8,25 +8,29 @@ using RotationMesh.Postgres.Target.Rows;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>What may be asked of a rotation in which state, and how one sees that it has heard.</summary>
-public static class SteeringRules
+public static class ControlRules
 {
     /// <summary>Throws <see cref="RotationStateException"/> where the rotation's state does not allow what is asked.</summary>
-    public static void EnsureAllowed(RunningRotation rotation, SteeringOrder order, RotationMap map)
+    public static void EnsureAllowed(RunningRotation rotation, ControlOrder order, RotationMap map)
     {
         ArgumentNullException.ThrowIfNull(rotation);
         ArgumentNullException.ThrowIfNull(order);
         var ended = rotation.EndedAt is not null;
-        var fault = order.Steering switch
+        var fault = order.Action switch
         {
-            Steering.Retry when !ended => "is not over yet: wait for its end",
-            Steering.Retry when rotation.State == "Completed" => "is Completed: nothing is left to retry",
-            Steering.Retry when rotation.State == "Cancelled" => "was cancelled: start a new one",
-            Steering.Retry => OfAnotherMap(rotation, map),
+            ControlAction.Retry when !ended => "is not over yet: wait for its end",
+            ControlAction.Retry when rotation.State == RotationState.Completed =>
+                "is Completed: nothing is left to retry",
+            ControlAction.Retry when rotation.State == RotationState.Cancelled =>
+                "was cancelled: start a new one",
+            ControlAction.Retry => OfAnotherMap(rotation, map),
             // Whoever ran it may be gone, and its totals are still to be written.
-            Steering.Cancel when rotation is { State: "Cancelled", Concluded: false } => null,
+            ControlAction.Cancel when rotation is { State: RotationState.Cancelled, Concluded: false } =>
+                null,
             _ when ended => $"has ended: {rotation.State}",
-            Steering.Resume when rotation.State != "Paused" => $"is not paused: {rotation.State}",
-            Steering.Resume => OfAnotherMap(rotation, map),
+            ControlAction.Resume when rotation.State != RotationState.Paused =>
+                $"is not paused: {rotation.State}",
+            ControlAction.Resume => OfAnotherMap(rotation, map),
             _ => null,
         };
         if (fault is not null)
@@ -46,35 +50,35 @@ public static class SteeringRules
             : $"can't go on: {Reasons.MapDiffers}. Give it the map that it began with, or cancel it and rotate anew";
 
     /// <summary>The message to the saga.</summary>
-    public static object Command(Guid rotationId, SteeringOrder order)
+    public static object Command(Guid rotationId, ControlOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);
-        return order.Steering switch
+        return order.Action switch
         {
-            Steering.Pause => new PauseRotation(rotationId, order.RequestedBy),
-            Steering.Resume => new ResumeRotation(rotationId, order.RequestedBy),
-            Steering.Cancel => new CancelRotation(rotationId, order.RequestedBy),
-            Steering.Retry => new RetryRotation(
+            ControlAction.Pause => new PauseRotation(rotationId, order.RequestedBy),
+            ControlAction.Resume => new ResumeRotation(rotationId, order.RequestedBy),
+            ControlAction.Cancel => new CancelRotation(rotationId, order.RequestedBy),
+            ControlAction.Retry => new RetryRotation(
                 rotationId,
                 order.Scopes,
                 order.Tenants,
                 order.Errors,
                 order.RequestedBy
             ),
-            _ => throw new ArgumentOutOfRangeException(nameof(order), order.Steering, null),
+            _ => throw new ArgumentOutOfRangeException(nameof(order), order.Action, null),
         };
     }
 
     /// <summary>Whether a rotation, as it is <paramref name="now"/>, has heard what was asked of it <paramref name="before"/>.</summary>
-    public static bool HasHeard(RunningRotation before, RunningRotation now, Steering steering)
+    public static bool HasHeard(RunningRotation before, RunningRotation now, ControlAction action)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(now);
-        return steering switch
+        return action switch
         {
-            Steering.Pause => now.State == "Paused" || now.EndedAt is not null,
-            Steering.Resume => now.State != "Paused",
-            Steering.Cancel => now.EndedAt is not null,
+            ControlAction.Pause => now.State == RotationState.Paused || now.EndedAt is not null,
+            ControlAction.Resume => now.State != RotationState.Paused,
+            ControlAction.Cancel => now.EndedAt is not null,
             _ => now.EndedAt != before.EndedAt,
         };
     }

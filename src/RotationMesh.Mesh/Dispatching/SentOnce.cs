@@ -4,7 +4,7 @@ namespace RotationMesh.Mesh.Dispatching;
 /// What each rotation was told last, so that it is told again only when it should have acted on it: a saga that is behind
 /// would otherwise get further behind with every look at the ledger.
 /// </summary>
-internal sealed class Told(TimeSpan again, TimeProvider clock)
+internal sealed class SentOnce(TimeSpan again, TimeProvider clock)
 {
     private readonly Dictionary<Guid, (object News, long At)> last = [];
 

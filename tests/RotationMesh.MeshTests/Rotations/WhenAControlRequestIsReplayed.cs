@@ -10,7 +10,7 @@ namespace RotationMesh.MeshTests.Rotations;
 
 /// <summary>What an operator asked is heard once, whoever keeps it and puts it there again.</summary>
 [TestFixture]
-internal sealed class WhenSteeringIsReplayed
+internal sealed class WhenAControlRequestIsReplayed
 {
     private static readonly SampleOptions Small = new() { Rows = 1500, Tenants = 5 };
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -23,10 +23,10 @@ internal sealed class WhenSteeringIsReplayed
         await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
         await turnstile.Reached;
         var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
-        foreach (var steering in new[] { Steering.Pause, Steering.Resume })
-            await rotations.SteerAsync(
+        foreach (var action in new[] { ControlAction.Pause, ControlAction.Resume })
+            await rotations.ControlAsync(
                 mesh.Id,
-                new SteeringOrder { Steering = steering, RequestedBy = "ann" },
+                new ControlOrder { Action = action, RequestedBy = "ann" },
                 CancellationToken.None
             );
         await mesh.UntilAsync("Rotating");
@@ -57,12 +57,12 @@ internal sealed class WhenSteeringIsReplayed
         await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
         await turnstile.Reached;
         var pause = new PauseRotation(mesh.Id, "ann");
-        await mesh.SteerAsync(pause);
+        await mesh.ControlAsync(pause);
         await mesh.UntilAsync("Paused");
-        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Rotating");
 
-        await mesh.SteerAsync(pause);
+        await mesh.ControlAsync(pause);
 
         await EndsUndisturbedAsync(mesh, turnstile);
     }
@@ -77,14 +77,14 @@ internal sealed class WhenSteeringIsReplayed
         await using var mesh = await RunningMesh.StartAsync(world, new WorkerOptions());
         await mesh.UntilAsync("CompletedWithFailures");
         var retry = new RetryRotation(mesh.Id, [], [], [], "ann");
-        await mesh.SteerAsync(retry);
+        await mesh.ControlAsync(retry);
         await mesh.UntilAsync(
             now => now is { Sweep: 2, State: "CompletedWithFailures", Concluded: true },
             "the retry ends"
         );
 
-        await mesh.SteerAsync(retry);
-        await mesh.SteerAsync(new RetryRotation(mesh.Id, [], [], [], "ben"));
+        await mesh.ControlAsync(retry);
+        await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ben"));
         await mesh.UntilAsync(
             now => now is { Sweep: 3, State: "CompletedWithFailures", Concluded: true },
             "another operator's retry ends"
@@ -105,10 +105,10 @@ internal sealed class WhenSteeringIsReplayed
         using var turnstile = new Turnstile();
         await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
         await turnstile.Reached;
-        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
         await mesh.UntilAsync(now => now.Steerings.Length == 1, "it is heard");
 
-        await mesh.SteerAsync(
+        await mesh.ControlAsync(
             new PauseRotation(
                 mesh.Id,
                 "ben",
@@ -129,10 +129,10 @@ internal sealed class WhenSteeringIsReplayed
         using var turnstile = new Turnstile();
         await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
         await turnstile.Reached;
-        await mesh.SteerAsync(new PauseRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Paused");
 
-        await mesh.SteerAsync(
+        await mesh.ControlAsync(
             new ResumeRotation(
                 mesh.Id,
                 "ben",
@@ -154,7 +154,7 @@ internal sealed class WhenSteeringIsReplayed
         await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
         await turnstile.Reached;
 
-        await mesh.SteerAsync(new PauseRotation(mesh.Id, "ann", Asked: null));
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "ann", Asked: null));
 
         await EndsUndisturbedAsync(mesh, turnstile);
     }
@@ -194,7 +194,7 @@ internal sealed class WhenSteeringIsReplayed
     // Paused, it would not end.
     private static async Task EndsUndisturbedAsync(RunningMesh mesh, Turnstile turnstile)
     {
-        await mesh.SteerAsync(new RotationHeldUp(mesh.Id, "all were heard"));
+        await mesh.ControlAsync(new RotationStalled(mesh.Id, "all were heard"));
         await mesh.UntilAsync(
             now => now.Reason == "all were heard" || now.State == "Paused",
             "what was sent is heard"

@@ -9,16 +9,16 @@ using RotationMesh.Postgres.Control.Workers;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>Keeps the list of workers.</summary>
-internal sealed class WorkerSeenConsumer(ControlDatabase control, KeyRing ring, DroppedMessages dropped)
-    : IConsumer<WorkerSeen>
+internal sealed class WorkerHeartbeatConsumer(ControlDatabase control, KeyRing ring, DroppedMessages dropped)
+    : IConsumer<WorkerHeartbeat>
 {
     /// <summary>Handles what a worker says of itself.</summary>
-    public Task Consume(ConsumeContext<WorkerSeen> context)
+    public Task Consume(ConsumeContext<WorkerHeartbeat> context)
     {
         var seen = context.Message;
         if (SightingCheck.Fault(seen) is { } fault)
         {
-            dropped.Drop(Queues.WorkerSeen, fault);
+            dropped.Drop(Queues.WorkerHeartbeat, fault);
             return Task.CompletedTask;
         }
 
@@ -40,7 +40,7 @@ internal sealed class WorkerSeenConsumer(ControlDatabase control, KeyRing ring, 
 
     // Fingerprints are public: of the keys that are known here only those count that have sealed the message. What is not
     // known here satisfies no gate, and tells operators what differs.
-    private IEnumerable<KeySeen> Shown(ConsumeContext<WorkerSeen> context)
+    private IEnumerable<WorkerKey> Shown(ConsumeContext<WorkerHeartbeat> context)
     {
         if (!context.TryGetPayload<SealExamination>(out var seal))
             return context.Message.Keys; // in memory, where nobody else can send

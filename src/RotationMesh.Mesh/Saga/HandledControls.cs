@@ -4,18 +4,18 @@ using RotationMesh.Contracts;
 namespace RotationMesh.Mesh.Saga;
 
 /// <summary>
-/// What was asked of a rotation and heard, so that a copy of it is not heard again. Only the last minutes are kept: what is
-/// older than they are counts as heard.
+/// The control requests that a rotation has handled, so that a copy of one is not handled again. It keeps those of the last
+/// minutes: a request that is older than they are counts as handled.
 /// </summary>
-internal static class Steerings
+internal static class HandledControls
 {
     /// <summary>
-    /// Time by which something may have been asked before what was heard last: clocks of operators differ, and what they ask
-    /// within a moment may arrive in any order.
+    /// A request may be older than the newest that was handled by this time: clocks of operators differ, and requests of one
+    /// moment arrive in any order.
     /// </summary>
     private static readonly TimeSpan Apart = TimeSpan.FromMinutes(10);
 
-    /// <summary>When and under which id something was asked; null for what is no steering, or does not say so.</summary>
+    /// <summary>When and under which id a control request was made; null for other messages, or where it does not say so.</summary>
     public static Asking? Asked(object message) =>
         message switch
         {
@@ -26,19 +26,19 @@ internal static class Steerings
             _ => null,
         };
 
-    /// <summary>Whether it is a steering at all.</summary>
+    /// <summary>Whether the message is a control request.</summary>
     public static bool Is(object message) =>
         message is PauseRotation or ResumeRotation or CancelRotation or RetryRotation;
 
     /// <summary>
-    /// A steering as one that is asked after all that was heard, for the process that runs the rotation alone: the clock may have
+    /// The request with a time after all that were handled, for the process that runs the rotation alone: the clock may have
     /// been set back since.
     /// </summary>
-    public static object After(object message, IReadOnlyCollection<string> heard)
+    public static object After(object message, IReadOnlyCollection<string> handled)
     {
-        if (Asked(message) is not { } asked || heard.Count == 0)
+        if (Asked(message) is not { } asked || handled.Count == 0)
             return message;
-        var last = DateTimeOffset.FromUnixTimeMilliseconds(heard.Max(one => Read(one).At));
+        var last = DateTimeOffset.FromUnixTimeMilliseconds(handled.Max(one => Read(one).At));
         if (asked.At > last)
             return message;
         var later = asked with { At = last.AddMilliseconds(1) };
@@ -52,10 +52,10 @@ internal static class Steerings
         };
     }
 
-    /// <summary>What was heard with this one; null where this one was heard before, or too much was since.</summary>
-    public static string[]? Hear(IReadOnlyCollection<string> heard, Asking asked)
+    /// <summary>The handled requests with this one; null where it was handled before, or is older than all that are kept.</summary>
+    public static string[]? Add(IReadOnlyCollection<string> handled, Asking asked)
     {
-        var all = heard.Select(Read).ToList();
+        var all = handled.Select(Read).ToList();
         var now = (At: asked.At.ToUnixTimeMilliseconds(), asked.Id);
         if (all.Count > 0 && (all.Any(one => one.Id == now.Id) || now.At <= Oldest(all)))
             return null;
@@ -64,8 +64,8 @@ internal static class Steerings
         return [.. all.Where(one => one.At > oldest).Order().Select(Write)];
     }
 
-    private static long Oldest(IEnumerable<(long At, Guid Id)> heard) =>
-        heard.Max(one => one.At) - (long)Apart.TotalMilliseconds;
+    private static long Oldest(IEnumerable<(long At, Guid Id)> handled) =>
+        handled.Max(one => one.At) - (long)Apart.TotalMilliseconds;
 
     private static string Write((long At, Guid Id) one) =>
         string.Create(CultureInfo.InvariantCulture, $"{one.At} {one.Id}");

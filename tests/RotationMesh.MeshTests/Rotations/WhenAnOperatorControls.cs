@@ -7,7 +7,7 @@ using RotationMesh.TestKit;
 namespace RotationMesh.MeshTests.Rotations;
 
 [TestFixture]
-internal sealed class WhenAnOperatorSteers
+internal sealed class WhenAnOperatorControls
 {
     private static readonly SampleOptions Small = new() { Rows = 1500, Tenants = 5 };
 
@@ -19,7 +19,7 @@ internal sealed class WhenAnOperatorSteers
         await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
 
         await turnstile.Reached;
-        await mesh.SteerAsync(new PauseRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Paused");
         turnstile.Open();
         await Eventually.Holds(
@@ -28,7 +28,7 @@ internal sealed class WhenAnOperatorSteers
             "the partition in hand ends"
         );
         var paused = await mesh.NowAsync();
-        await mesh.SteerAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Completed");
 
         using (Assert.EnterMultipleScope())
@@ -47,7 +47,7 @@ internal sealed class WhenAnOperatorSteers
         await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
 
         await turnstile.Reached;
-        await mesh.SteerAsync(new CancelRotation(mesh.Id, "ann"));
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Cancelled");
         var early = (await mesh.NowAsync())!.Concluded;
         turnstile.Open();
@@ -79,7 +79,7 @@ internal sealed class WhenAnOperatorSteers
         await world.Database.ExecuteAsync(
             "UPDATE knowledge_entries e SET content = kept.content FROM kept WHERE kept.id = e.id"
         );
-        await mesh.SteerAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
+        await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
         await mesh.UntilAsync("Completed");
 
         var sweeps = await mesh.LedgerAsync();

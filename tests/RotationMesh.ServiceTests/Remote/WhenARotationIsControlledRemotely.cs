@@ -1,6 +1,6 @@
 namespace RotationMesh.ServiceTests.Remote;
 
-public sealed class WhenARotationIsSteeredRemotely
+public sealed class WhenARotationIsControlledRemotely
 {
     private Stage stage = null!;
     private ServiceRun coordinator = null!;

@@ -4,7 +4,7 @@ namespace RotationMesh.Postgres.Control.Ledger;
 /// What workers say of themselves, made to fit: cut at the length that the ledger allows, without NUL, which PostgreSQL
 /// has no place for. One worker's odd name must not undo a batch of results.
 /// </summary>
-internal static class Said
+internal static class LedgerText
 {
     private const int LongestName = 200;
     private const int LongestReason = 500;

@@ -10,13 +10,13 @@ namespace RotationMesh.Cli;
 /// <summary>
 /// Where a verb asks: here, on the map and the control database, or at a coordinator, which has its own map and keys.
 /// </summary>
-internal sealed class Desk : IAsyncDisposable
+internal sealed class OperationsSource : IAsyncDisposable
 {
     private readonly Coordinator? coordinator;
     private readonly Action<string> lost = _ => { };
 
     /// <summary>Throws <see cref="UsageException"/> for a fault in map, address or token.</summary>
-    public Desk(ParseResult parsed, Terminal terminal)
+    public OperationsSource(ParseResult parsed, Terminal terminal)
     {
         if (parsed.GetValue(GlobalOptions.Server) is { } server)
         {

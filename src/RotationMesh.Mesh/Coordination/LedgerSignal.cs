@@ -1,10 +1,10 @@
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Tells the dispatcher and the watch of this process that the ledger has changed, so that they need not wait for their
-/// next look. Changes by other processes they find by looking.
+/// Wakes the dispatcher and the watch of this process when the ledger has changed, so that they need not wait for their next
+/// poll. They find changes by other processes by polling.
 /// </summary>
-internal sealed class LedgerPulse : IDisposable
+internal sealed class LedgerSignal : IDisposable
 {
     /// <summary>For the dispatcher.</summary>
     public Signal Dispatch { get; } = new();
@@ -13,7 +13,7 @@ internal sealed class LedgerPulse : IDisposable
     public Signal Watch { get; } = new();
 
     /// <summary>Called after partitions were planned or settled.</summary>
-    public void Beat()
+    public void Notify()
     {
         Dispatch.Raise();
         Watch.Raise();

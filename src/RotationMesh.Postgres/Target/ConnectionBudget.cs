@@ -13,7 +13,7 @@ namespace RotationMesh.Postgres.Target;
 /// which reads over one and writes over the other, one for planning and counting, one for the server that holds the target version and,
 /// where the control schema is there as well, those of the coordination.
 /// </summary>
-public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase control)
+public sealed class ConnectionBudget(TargetDatabases databases, ControlDatabase control)
 {
     private const int OfWorker = 2;
     private const int OfPlanner = 2;
@@ -23,7 +23,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>Time without an answer after which the other databases are not asked.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     // Superusers are bound by the server's own limit alone.
     private const string FindLimits = """
@@ -103,7 +103,7 @@ public sealed class ConnectionRoom(TargetDatabases databases, ControlDatabase co
                 asked = Stopwatch.GetTimestamp();
             }
 
-            if (Stopwatch.GetElapsedTime(asked) >= Patience)
+            if (Stopwatch.GetElapsedTime(asked) >= Timeout)
                 break; // nor will the others of its server answer, and whoever looks next tells it
         }
 

@@ -10,14 +10,14 @@ using RotationMesh.Postgres.Target;
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>Tells the coordinators that this worker is there, with which map and keys, and that it leaves.</summary>
-internal sealed class Announcement(
+internal sealed class WorkerHeartbeats(
     IBus bus,
     RotationMap map,
     KeyRing ring,
     WorkerOptions options,
     MapIdentities identities,
     TimeProvider clock,
-    ILogger<Announcement> log
+    ILogger<WorkerHeartbeats> log
 ) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -26,10 +26,10 @@ internal sealed class Announcement(
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait for the broker to take one.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private static readonly string Version =
-        typeof(Announcement)
+        typeof(WorkerHeartbeats)
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion.Split('+')[0]
         ?? "unknown";
@@ -61,21 +61,21 @@ internal sealed class Announcement(
         var databases = leaving
             ? new Dictionary<string, string>()
             : await identities.ReadAsync(CancellationToken.None);
-        var seen = new WorkerSeen
+        var seen = new WorkerHeartbeat
         {
             Worker = options.Name,
             Host = Environment.MachineName,
             Version = Version,
             MapHash = MapHash.Of(map),
-            Keys = [.. ring.Keys.Select(key => new KeySeen(key.Version, key.Fingerprint))],
+            Keys = [.. ring.Keys.Select(key => new WorkerKey(key.Version, key.Fingerprint))],
             Concurrency = options.Concurrency,
             Leaving = leaving,
-            Databases = [.. databases.Select(one => new DatabaseSeen(one.Key, one.Value))],
+            Databases = [.. databases.Select(one => new WorkerDatabase(one.Key, one.Value))],
         };
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var timeout = new CancellationTokenSource(Timeout, clock);
         try
         {
-            var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.WorkerSeen));
+            var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.WorkerHeartbeat));
             await endpoint.Send(
                 seen,
                 context =>
@@ -83,7 +83,7 @@ internal sealed class Announcement(
                     context.TimeToLive = Lifetime;
                     context.Durable = false;
                 },
-                patience.Token
+                timeout.Token
             );
         }
         catch (Exception fault)

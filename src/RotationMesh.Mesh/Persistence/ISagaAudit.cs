@@ -4,7 +4,7 @@ using Npgsql;
 namespace RotationMesh.Mesh.Persistence;
 
 /// <summary>Writes down how a saga changes, in the transaction that changes it: exactly once, whatever is delivered twice or dies.</summary>
-public interface ISagaWitness<TSaga>
+public interface ISagaAudit<TSaga>
     where TSaga : class, ISaga
 {
     /// <summary>

@@ -16,13 +16,13 @@ namespace RotationMesh.Mesh.Dispatching;
 /// Passes on to the sagas what operators ask for in the control database. Several coordinators may run one: each request
 /// is taken by one of them.
 /// </summary>
-internal sealed class RequestPost(
+internal sealed class RequestRelay(
     IBus bus,
     ControlDatabase control,
     KeyRing ring,
     CoordinatorOptions options,
     TimeProvider clock,
-    ILogger<RequestPost> log
+    ILogger<RequestRelay> log
 ) : BackgroundService
 {
     /// <summary>Longest time until a request is seen: short to an operator who waits for it.</summary>

@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace RotationMesh.Operations;
 
 /// <summary>What is asked of a rotation that exists.</summary>
-public sealed record SteeringOrder
+public sealed record ControlOrder
 {
     /// <summary>What to do.</summary>
-    public required Steering Steering { get; init; }
+    [JsonPropertyName("steering")]
+    public required ControlAction Action { get; init; }
 
     /// <summary>Of a retry: only failures of these scopes; empty for all.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
@@ -20,7 +23,7 @@ public sealed record SteeringOrder
 }
 
 /// <summary>What an operator may ask of a rotation.</summary>
-public enum Steering
+public enum ControlAction
 {
     /// <summary>Dispatch no more; partitions in hand end.</summary>
     Pause = 1,

@@ -4,13 +4,13 @@ namespace RotationMesh.Client;
 /// How long an answer is waited for. A census takes as long as it takes; so after a while without an answer the server is
 /// asked whether it lives, over and over, and only one that does not even tell that has gone.
 /// </summary>
-internal sealed record Patience
+internal sealed record AnswerTimeout
 {
     /// <summary>Answered at once, whatever the databases do, by every coordinator; anything else than silence will do.</summary>
     private const string Alive = "health/live";
 
     /// <summary>Time without an answer after which the server is asked whether it lives.</summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan ProofAfter { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Longest time to tell that it lives.</summary>
     public TimeSpan LongestProof { get; init; } = TimeSpan.FromSeconds(10);
@@ -24,7 +24,7 @@ internal sealed record Patience
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var answer = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, waiting.Token);
-        while (await Task.WhenAny(answer, Task.Delay(Silence, cancellationToken)) != answer)
+        while (await Task.WhenAny(answer, Task.Delay(ProofAfter, cancellationToken)) != answer)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (await LivesAsync(http, cancellationToken) || answer.IsCompleted)
