@@ -12,6 +12,11 @@ internal static class BoundedSends
     /// <summary>Longest wait. A broker that holds all publishers back, for want of memory or disk, looks the same.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longest time in which a send is tried again: a channel is opened again within a second, on a busy machine later.</summary>
+    private static readonly TimeSpan Reopening = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Runs a send with a token that ends it in time. Throws <see cref="SendTimeoutException"/> where it did.</summary>
     public static Task WithinAsync(Func<CancellationToken, Task> send, CancellationToken cancellationToken) =>
         WithinAsync(Longest, send, cancellationToken);
@@ -45,6 +50,35 @@ internal static class BoundedSends
         // Not disposed here: the outbox sends when this method has returned.
         var bound = new CancellationTokenSource(Longest);
         await endpoint.Send(message, message.GetType(), bound.Token);
+    }
+
+    /// <summary>
+    /// Sends to one queue, and tries again for a moment: the channel that MassTransit sends by may have been closed
+    /// since, as when RabbitMQ took another message of it back. The message may arrive twice.
+    /// </summary>
+    public static async Task SendAgainAsync(
+        this ISendEndpointProvider provider,
+        string queue,
+        object message,
+        CancellationToken cancellationToken
+    )
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await provider.SendAsync(queue, message, cancellationToken);
+                return;
+            }
+            catch (Exception fault)
+                when (fault is not (OperationCanceledException or SendTimeoutException)
+                    && TimeProvider.System.GetElapsedTime(began) < Reopening
+                )
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Publishes in time.</summary>

@@ -118,7 +118,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     }
 
     private static bool IsLast(RotationDocument now) =>
-        now.EndedAt is not null || now.Abandoned || now.State is RotationState.Paused or RotationState.Faulted;
+        now.EndedAt is not null
+        || now.Abandoned
+        || now.State is RotationState.Paused or RotationState.Faulted;
 
     /// <inheritdoc/>
     public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)

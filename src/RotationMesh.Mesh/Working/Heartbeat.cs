@@ -51,7 +51,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     {
         try
         {
-            await PartitionWork.SendAsync(context, Queues.PartitionHeartbeat, alive);
+            await context.SendAsync(Queues.PartitionHeartbeat, alive, CancellationToken.None);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -206,7 +206,7 @@ internal sealed class PartitionWork(
 
     /// <summary>Sends to one queue, and not through the token of a consumer that is being stopped: results must leave.</summary>
     public static Task SendAsync<T>(ConsumeContext context, string queue, T message)
-        where T : class => context.SendAsync(queue, message, CancellationToken.None);
+        where T : class => context.SendAgainAsync(queue, message, CancellationToken.None);
 
     private async Task PauseAsync(TimeSpan pause)
     {
