@@ -31,7 +31,7 @@ public sealed record RetriedRows(
 /// <summary>Asks for the census that decides whether a sweep was the last; answered by <see cref="RowsCounted"/>.</summary>
 public sealed record CountRows(Guid RotationId, int Sweep, RotationGoal Goal);
 
-/// <summary>Asks for the partitions to decrypt; answered by <see cref="VerificationPlanned"/>.</summary>
+/// <summary>Asks for the partitions to decrypt; <see cref="VerificationSettled"/> tells when they are done.</summary>
 public sealed record PlanVerification(Guid RotationId, int Sweep, RotationGoal Goal);
 
 /// <summary>Asks for the closing totals; answered by <see cref="RotationConcluded"/> once no partition is with a worker.</summary>

@@ -8,8 +8,8 @@ public sealed record RotationChecked(Guid RotationId);
 /// <summary>Something does not fit, and nothing was written; the reason says what to mend.</summary>
 public sealed record RotationRejected(Guid RotationId, string Reason);
 
-/// <summary>A sweep is planned to its end. No partitions means that it found nothing to do.</summary>
-public sealed record RotationPlanned(Guid RotationId, int Sweep, long Partitions, long Rows);
+/// <summary>A sweep is planned to its end.</summary>
+public sealed record RotationPlanned(Guid RotationId, int Sweep);
 
 /// <summary>
 /// The census after a sweep is written with the rotation. The message carries no number: the saga reads its own row, so
@@ -17,11 +17,8 @@ public sealed record RotationPlanned(Guid RotationId, int Sweep, long Partitions
 /// </summary>
 public sealed record RowsCounted(Guid RotationId, int Sweep);
 
-/// <summary>Verification is planned to its end.</summary>
-public sealed record VerificationPlanned(Guid RotationId, int Sweep, long Partitions);
-
 /// <summary>Verification has no open partition left.</summary>
-public sealed record VerificationSettled(Guid RotationId, int Sweep, long Partitions, long FailedPartitions);
+public sealed record VerificationSettled(Guid RotationId, int Sweep);
 
 /// <summary>The closing totals are written with the rotation; as <see cref="RowsCounted"/> it carries no number.</summary>
 public sealed record RotationConcluded(Guid RotationId, int Sweep);

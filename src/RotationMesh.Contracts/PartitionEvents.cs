@@ -14,7 +14,6 @@ public sealed record PartitionRotated(
     int Attempt,
     string Worker,
     RowCounts Counts,
-    TimeSpan Elapsed,
     bool IsOver = false
 );
 
@@ -24,8 +23,7 @@ public sealed record PartitionVerified(
     long PartitionId,
     int Attempt,
     string Worker,
-    RowCounts Counts,
-    TimeSpan Elapsed
+    RowCounts Counts
 );
 
 /// <summary>

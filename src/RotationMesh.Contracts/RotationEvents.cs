@@ -4,7 +4,7 @@ namespace RotationMesh.Contracts;
 /// Published by the ledger when a sweep has no open partition left, handled by the rotation saga; may arrive twice, and the
 /// sweep's number tells.
 /// </summary>
-public sealed record SweepSettled(Guid RotationId, int Sweep, long Partitions, long FailedPartitions);
+public sealed record SweepSettled(Guid RotationId, int Sweep);
 
 /// <summary>Published by the gate watch, handled by the rotation saga, which stops dispatching; may arrive twice.</summary>
 public sealed record GateLost(Guid RotationId, string Gate, string Reason);

@@ -51,7 +51,4 @@ public sealed record RotationReport
 
     /// <summary>At most <see cref="MaxFailures"/> failures.</summary>
     public required IReadOnlyList<RowFailure> Failures { get; init; }
-
-    /// <summary>Whether every row in scope is at the target version and verification passed.</summary>
-    public bool IsComplete => State == RotationState.Completed;
 }

@@ -191,7 +191,6 @@ internal static class SettlementBenchmark
                 command.Partition.Attempt,
                 "bench",
                 new RowCounts { Rows = 10_000, Rotated = 10_000 },
-                TimeSpan.FromSeconds(1),
                 IsOver: true
             );
             await (await context.GetSendEndpoint(Queue)).Send(result);

@@ -115,15 +115,11 @@ public sealed class ContractsTests
             Conflicts = 2,
             Contended = 1,
         };
-        var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, "worker", counts, TimeSpan.FromSeconds(1.5));
+        var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, "worker", counts);
 
         var json = JsonSerializer.Serialize(sent, options);
         var arrived = JsonSerializer.Deserialize<PartitionRotated>(json, options)!;
 
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(arrived.Counts, Is.EqualTo(counts));
-            Assert.That(arrived.Elapsed, Is.EqualTo(sent.Elapsed));
-        }
+        Assert.That(arrived.Counts, Is.EqualTo(counts));
     }
 }

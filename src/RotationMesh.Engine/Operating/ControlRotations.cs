@@ -111,16 +111,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
 
             if (now is not null)
                 yield return now;
-            if (now is not null && IsLast(now))
+            if (now is not null && RotationDocuments.IsLast(now))
                 yield break;
             await Task.Delay(Interval, cancellationToken);
         }
     }
-
-    private static bool IsLast(RotationDocument now) =>
-        now.EndedAt is not null
-        || now.Abandoned
-        || now.State is RotationState.Paused or RotationState.Faulted;
 
     /// <inheritdoc/>
     public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)

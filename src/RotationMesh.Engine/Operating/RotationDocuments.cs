@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Target.Rows;
@@ -8,6 +9,12 @@ namespace RotationMesh.Engine.Operating;
 /// <summary>What operators see of the reports of rotations.</summary>
 public static class RotationDocuments
 {
+    /// <summary>Whether a follower has nothing more to wait for: it has ended, or somebody has to act first.</summary>
+    public static bool IsLast(RotationDocument now) =>
+        now.State is RotationState.Paused or RotationState.Faulted
+        || now.EndedAt is not null
+        || now.Abandoned;
+
     /// <summary>A report as a document; what only the control database knows is added by who knows it.</summary>
     public static RotationDocument Of(RotationReport report)
     {

@@ -43,8 +43,8 @@ internal sealed class PlanRotationConsumer(
         if (alone is null)
             return; // somebody is at it and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Rotate);
-        var planned = await FindAsync(sweep, context.CancellationToken);
-        if (planned is not { IsPlanned: true })
+        var plan = new PartitionPlan(control.Source, alone);
+        if (!await plan.IsPlannedAsync(sweep, context.CancellationToken))
         {
             await PauseAsync(command, context.CancellationToken);
             if (
@@ -56,15 +56,11 @@ internal sealed class PlanRotationConsumer(
                 return; // the next nudge asks again
             }
 
-            await PlanAsync(alone, command, sweep, context.CancellationToken);
-            planned = await FindAsync(sweep, context.CancellationToken);
+            await PlanAsync(alone, plan, command, sweep, context.CancellationToken);
             signal.Notify();
         }
 
-        var rows = planned!.Tables.Sum(table => table.ExpectedRows);
-        await context.PublishAsync(
-            new RotationPlanned(command.RotationId, command.Sweep, planned.Partitions, rows)
-        );
+        await context.PublishAsync(new RotationPlanned(command.RotationId, command.Sweep));
     }
 
     // What the sweep before could not have is held by somebody. Where it had something, waiting would only let an
@@ -72,18 +68,15 @@ internal sealed class PlanRotationConsumer(
     private async Task PauseAsync(PlanRotation command, CancellationToken cancellationToken)
     {
         var before = new SweepKey(command.RotationId, command.Sweep - 1, SweepPhase.Rotate);
-        if (await FindAsync(before, cancellationToken) is { Counts.Rotated: > 0 })
+        var sweeps = await new LedgerSummary(control.Source).ReadAsync(command.RotationId, cancellationToken);
+        if (sweeps.Any(sweep => sweep.Key == before && sweep.Counts.Rotated > 0))
             return;
         await Task.Delay(Sweeps.PauseBefore(command.IdleSweeps), clock, cancellationToken);
     }
 
-    private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>
-        (
-            await new LedgerSummary(control.Source).ReadAsync(sweep.RotationId, cancellationToken)
-        ).SingleOrDefault(summary => summary.Key == sweep);
-
     private async Task PlanAsync(
         HeldWork alone,
+        PartitionPlan plan,
         PlanRotation command,
         SweepKey sweep,
         CancellationToken cancellationToken
@@ -113,7 +106,6 @@ internal sealed class PlanRotationConsumer(
                 : null
             )
             .OfType<PlannedRows>();
-        var plan = new PartitionPlan(control.Source, alone);
         await SomeAtOnce.ForEachAsync(
             chosen.GroupBy(rows => rows.Table.Name.Database),
             SomeAtOnce.Databases,

@@ -33,45 +33,37 @@ internal sealed class PlanVerificationConsumer(
         if (alone is null)
             return; // somebody is at it and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
-        var planned = await FindAsync(sweep, context.CancellationToken);
-        if (planned is not { IsPlanned: true })
+        var plan = new PartitionPlan(control.Source, alone);
+        if (await plan.IsPlannedAsync(sweep, context.CancellationToken))
+            return;
+        if (await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere)
         {
-            if (
-                await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere
-            )
-            {
-                await context.PublishAsync(new RotationStalled(command.RotationId, elsewhere));
-                return; // another coordinator may have the rotation's database
-            }
-
-            // The census after the sweep has just counted; before the end everything is counted once more.
-            var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
-            if (survey.Gaps is { } gaps)
-            {
-                // Not everything can be verified now; the next nudge asks again.
-                await context.PublishAsync(new RotationStalled(command.RotationId, gaps));
-                return;
-            }
-
-            await PlanAsync(alone, command, sweep, survey, context.CancellationToken);
-            planned = await FindAsync(sweep, context.CancellationToken);
-            signal.Notify();
+            await context.PublishAsync(new RotationStalled(command.RotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
         }
 
-        await context.PublishAsync(
-            new VerificationPlanned(command.RotationId, command.Sweep, planned!.Partitions)
-        );
+        // The census after the sweep has just counted; before the end everything is counted once more.
+        var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
+        if (survey.Gaps is { } gaps)
+        {
+            // Not everything can be verified now; the next nudge asks again.
+            await context.PublishAsync(new RotationStalled(command.RotationId, gaps));
+            return;
+        }
+
+        await PlanAsync(alone, plan, command, sweep, survey, context.CancellationToken);
+        signal.Notify();
     }
 
     private async Task PlanAsync(
         HeldWork alone,
+        PartitionPlan plan,
         PlanVerification command,
         SweepKey sweep,
         Survey survey,
         CancellationToken cancellationToken
     )
     {
-        var plan = new PartitionPlan(control.Source, alone);
         await plan.DropUnfinishedAsync(sweep, cancellationToken);
         await RowFailureStore.ClearUnreadableAsync(
             alone,
@@ -104,9 +96,4 @@ internal sealed class PlanVerificationConsumer(
 
         await plan.FinishPlanningAsync(sweep, cancellationToken);
     }
-
-    private async Task<SweepSummary?> FindAsync(SweepKey sweep, CancellationToken cancellationToken) =>
-        (
-            await new LedgerSummary(control.Source).ReadAsync(sweep.RotationId, cancellationToken)
-        ).SingleOrDefault(summary => summary.Key == sweep);
 }

@@ -24,14 +24,11 @@ internal static class SweepEvents
             _ => (SweepPhase?)null,
         };
         var key = new SweepKey(rotation.RotationId, rotation.Sweep, phase ?? SweepPhase.Rotate);
-        if (
-            phase is null
-            || sweeps.SingleOrDefault(sweep => sweep.Key == key) is not { IsSettled: true } settled
-        )
+        if (phase is null || sweeps.SingleOrDefault(sweep => sweep.Key == key) is not { IsSettled: true })
             return null;
         return phase == SweepPhase.Rotate
-            ? new SweepSettled(key.RotationId, key.Sweep, settled.Partitions, settled.Failed)
-            : new VerificationSettled(key.RotationId, key.Sweep, settled.Partitions, settled.Failed);
+            ? new SweepSettled(key.RotationId, key.Sweep)
+            : new VerificationSettled(key.RotationId, key.Sweep);
     }
 
     // A cancelled rotation waits for its totals until no partition is in hand any more.

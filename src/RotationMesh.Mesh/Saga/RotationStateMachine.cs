@@ -20,7 +20,6 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
         On(() => RotationPlanned, m => m.RotationId);
         On(() => SweepSettled, m => m.RotationId);
         On(() => RowsCounted, m => m.RotationId);
-        On(() => VerificationPlanned, m => m.RotationId);
         On(() => VerificationSettled, m => m.RotationId);
         On(() => RotationConcluded, m => m.RotationId);
         On(() => RowsCameLate, m => m.RotationId);
@@ -142,7 +141,6 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
     public Event<RotationPlanned> RotationPlanned { get; private set; } = null!;
     public Event<SweepSettled> SweepSettled { get; private set; } = null!;
     public Event<RowsCounted> RowsCounted { get; private set; } = null!;
-    public Event<VerificationPlanned> VerificationPlanned { get; private set; } = null!;
     public Event<VerificationSettled> VerificationSettled { get; private set; } = null!;
     public Event<RotationConcluded> RotationConcluded { get; private set; } = null!;
     public Event<RowsCameLate> RowsCameLate { get; private set; } = null!;

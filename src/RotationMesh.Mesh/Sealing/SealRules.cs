@@ -53,7 +53,6 @@ internal static class SealRules
         [Urn<RotationPlanned>()] = News,
         [Urn<SweepSettled>()] = News,
         [Urn<RowsCounted>()] = News,
-        [Urn<VerificationPlanned>()] = News,
         [Urn<VerificationSettled>()] = News,
         [Urn<RotationConcluded>()] = News,
         [Urn<RowsCameLate>()] = News,

@@ -13,8 +13,7 @@ internal sealed class RotatePartitionConsumer(
     FailureLetters letters,
     TableTargets targets,
     RotatorPool pool,
-    WorkerOptions options,
-    TimeProvider clock
+    WorkerOptions options
 ) : IConsumer<RotatePartition>
 {
     /// <summary>Handles what the dispatcher sends.</summary>
@@ -40,7 +39,6 @@ internal sealed class RotatePartitionConsumer(
         CancellationToken stopping
     )
     {
-        var started = clock.GetTimestamp();
         if (await TryFindAsync(command.Partition, stopping) is not var (target, range))
             return new Unfinished(new RowCounts());
         var settings = new RotationSettings(
@@ -82,7 +80,6 @@ internal sealed class RotatePartitionConsumer(
             command.Partition.Attempt,
             options.Name,
             Counts(outcome),
-            clock.GetElapsedTime(started),
             Deliveries.IsAlone(context)
         );
         await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);

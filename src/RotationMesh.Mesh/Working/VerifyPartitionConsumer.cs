@@ -11,8 +11,7 @@ internal sealed class VerifyPartitionConsumer(
     FailureLetters letters,
     TableTargets targets,
     RotatorPool pool,
-    WorkerOptions options,
-    TimeProvider clock
+    WorkerOptions options
 ) : IConsumer<VerifyPartition>
 {
     /// <summary>Cuts after which parts do not get smaller: of ten million pages (80 GB) a part has three hundred then.</summary>
@@ -41,7 +40,6 @@ internal sealed class VerifyPartitionConsumer(
         CancellationToken stopping
     )
     {
-        var started = clock.GetTimestamp();
         try
         {
             var (target, range) = await targets.FindAsync(command.Partition, stopping);
@@ -73,8 +71,7 @@ internal sealed class VerifyPartitionConsumer(
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
                 options.Name,
-                Counts(outcome),
-                clock.GetElapsedTime(started)
+                Counts(outcome)
             );
             await PartitionWork.SendAsync(context, Queues.PartitionVerified, result);
             return null;

@@ -20,9 +20,9 @@ internal sealed class WhenTheVerdictIsForged
 
         for (var i = 0; i < 3; i++)
         {
-            await mesh.PublishAsync(new SweepSettled(mesh.Id, 1, 1, 0));
+            await mesh.PublishAsync(new SweepSettled(mesh.Id, 1));
             await mesh.PublishAsync(new RowsCounted(mesh.Id, 1));
-            await mesh.PublishAsync(new VerificationSettled(mesh.Id, 1, 1, 0));
+            await mesh.PublishAsync(new VerificationSettled(mesh.Id, 1));
             await mesh.PublishAsync(new RotationConcluded(mesh.Id, 1));
         }
 
@@ -140,8 +140,7 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
                 partition.PartitionId,
                 partition.Attempt,
                 "forger",
-                counts,
-                TimeSpan.Zero
+                counts
             )
         );
     }

@@ -27,6 +27,12 @@ public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
           AND scope = @scope AND database_name = @database AND table_name = @table
         """;
 
+    private const string IsPlanned = """
+        SELECT EXISTS (
+            SELECT 1 FROM rotationmesh.sweeps
+            WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NOT NULL)
+        """;
+
     private const string Drop = """
         DELETE FROM rotationmesh.sweeps
         WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NULL
@@ -63,6 +69,15 @@ public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
             await connection.ExecuteAsync(Command(insert, values, cancellationToken));
         var id = await connection.ExecuteScalarAsync<long>(Command(FindTable, values, cancellationToken));
         return new TablePlan(source, held, sweep, table, id);
+    }
+
+    /// <summary>Whether the sweep is planned to its end.</summary>
+    public async Task<bool> IsPlannedAsync(SweepKey sweep, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(
+            Command(IsPlanned, Values(sweep), cancellationToken)
+        );
     }
 
     /// <summary>

@@ -18,7 +18,7 @@ public sealed class Refusals(NpgsqlDataSource source)
         """;
 
     private const string List = """
-        SELECT worker, reason, refusals AS times, first_at, last_at FROM rotationmesh.refusals
+        SELECT worker, reason, refusals AS times, last_at FROM rotationmesh.refusals
         WHERE rotation_id = @rotationId ORDER BY last_at DESC, worker, reason LIMIT @limit
         """;
 
@@ -57,7 +57,7 @@ public sealed class Refusals(NpgsqlDataSource source)
             );
 }
 
-/// <summary>A worker, why it refused, how often, and when first and last by the database's clock.</summary>
+/// <summary>A worker, why it refused, how often, and when last by the database's clock.</summary>
 public sealed record Refusal
 {
     /// <summary>The worker.</summary>
@@ -68,9 +68,6 @@ public sealed record Refusal
 
     /// <summary>Partitions that it refused for that reason.</summary>
     public long Times { get; init; }
-
-    /// <summary>The first time.</summary>
-    public DateTime FirstAt { get; init; }
 
     /// <summary>The last time.</summary>
     public DateTime LastAt { get; init; }
