@@ -1,4 +1,5 @@
 using MassTransit;
+using RabbitMQ.Client.Exceptions;
 
 namespace RotationMesh.Mesh;
 
@@ -71,10 +72,7 @@ internal static class BoundedSends
                 await provider.SendAsync(queue, message, cancellationToken);
                 return;
             }
-            catch (Exception fault)
-                when (fault is not (OperationCanceledException or SendTimeoutException)
-                    && TimeProvider.System.GetElapsedTime(began) < Reopening
-                )
+            catch (OperationInterruptedException) when (TimeProvider.System.GetElapsedTime(began) < Reopening)
             {
                 await Task.Delay(Pause, cancellationToken);
             }

@@ -8,7 +8,7 @@ namespace RotationMesh.ServiceTests.Setting;
 internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
 {
     /// <summary>Longest start or stop, on a machine that is busy with other tests.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     /// <summary>Longest answer: that of a whole rotation.</summary>
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMinutes(10);
