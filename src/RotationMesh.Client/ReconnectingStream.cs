@@ -16,7 +16,7 @@ internal sealed class ReconnectingStream(Coordinator coordinator, string route, 
     private TimeSpan pause = FirstPause;
     private long? lostAt;
 
-    /// <summary>The next event. Throws <see cref="CoordinatorUnreachableException"/> when timeout has run out.</summary>
+    /// <summary>The next event. Throws <see cref="CoordinatorUnreachableException"/> after five minutes without a connection.</summary>
     public async Task<StreamedEvent> NextAsync(CancellationToken cancellationToken)
     {
         while (true)

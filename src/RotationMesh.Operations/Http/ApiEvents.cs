@@ -4,8 +4,8 @@ namespace RotationMesh.Operations.Http;
 public static class ApiEvents
 {
     /// <summary>
-    /// Nothing new, but the stream lives: sent whenever it would be silent for <see cref="KeepAliveInterval"/>. Whoever hears nothing
-    /// for longer than <see cref="KeepAliveTimeout"/> has lost the connection.
+    /// Keep-alive: sent after <see cref="KeepAliveInterval"/> without another event. A client that receives nothing for
+    /// <see cref="KeepAliveTimeout"/> has lost the connection.
     /// </summary>
     public const string Alive = "alive";
 
