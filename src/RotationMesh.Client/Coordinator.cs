@@ -92,8 +92,8 @@ public sealed class Coordinator : IDisposable
     }
 
     /// <summary>
-    /// Asks for something that takes its time, and hears of its progress. Nothing that is asked so is the worse for being
-    /// asked again where the stream is cut.
+    /// Sends a long-running request and receives its progress. Where the stream is cut, the request is sent again: all requests
+    /// of this kind may be repeated.
     /// </summary>
     internal async Task<T> ResultAsync<T>(
         string route,

@@ -8,7 +8,7 @@ namespace RotationMesh.Client;
 /// <summary>Rotations of a coordinator.</summary>
 public sealed class RemoteRotations(Coordinator coordinator) : IRotations
 {
-    /// <summary>Hears why, whenever the coordinator goes away while a rotation is followed.</summary>
+    /// <summary>Receives the cause whenever the coordinator goes away while a rotation is followed.</summary>
     public Action<string> Lost { get; init; } = _ => { };
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public sealed class DryRun(
     RotationProgress progress
 )
 {
-    /// <summary>What it can't know, for whoever reads its totals.</summary>
+    /// <summary>What a dry run can't know, beside its totals.</summary>
     public const string Limits =
         "a dry run writes nothing, so it can't know which rows constraints and triggers will refuse: doctor lists what may. Of rows "
         + "that are at the target version already it decrypts a sample: verify decrypts them all";

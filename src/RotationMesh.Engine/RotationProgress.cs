@@ -4,7 +4,7 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Engine;
 
-/// <summary>Where a rotation stands, for whoever shows it; written by all workers, read at any time.</summary>
+/// <summary>Where a rotation stands; all workers write it, and displays read it at any time.</summary>
 public sealed class RotationProgress
 {
     private long total;

@@ -15,7 +15,7 @@ public static class ProcessPrivacy
     /// <summary><c>RLIMIT_CORE</c> of Linux.</summary>
     private const int CoreSize = 4;
 
-    // The runtime opens them before any line of a program runs; whoever may connect to one can ask for a dump.
+    // The runtime opens them before any line of a program runs; a process that may connect to one can ask for a dump.
     private static readonly string[] Doors =
     [
         "dotnet-diagnostic-{0}-*-socket",

@@ -1,6 +1,6 @@
 namespace RotationMesh.Operations;
 
-/// <summary>What an order may ask for, whoever asks and by which way.</summary>
+/// <summary>Bounds of an order, for the command line and the API alike.</summary>
 public static class OrderBounds
 {
     /// <summary>Most partitions at a time; each has connections of its own to a database. The fewest is one.</summary>

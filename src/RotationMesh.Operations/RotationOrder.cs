@@ -9,7 +9,7 @@ public sealed record RotationOrder
     /// <summary>The rows to rotate.</summary>
     public RowSelection Rows { get; init; } = new();
 
-    /// <summary>Version to bring rows to; null for the current one of whoever runs the rotation.</summary>
+    /// <summary>Version to bring rows to; null for the current one of the process that runs the rotation.</summary>
     public int? TargetVersion { get; init; }
 
     /// <summary>Rows of one transaction; null for the default.</summary>

@@ -9,6 +9,6 @@ public sealed record VerificationOrder
     /// <summary>Share of them, above 0 and up to 1; null for all.</summary>
     public double? Share { get; init; }
 
-    /// <summary>Partitions at a time; null for the processors of whoever does it.</summary>
+    /// <summary>Partitions at a time; null for the number of processors where it runs.</summary>
     public int? Workers { get; init; }
 }

@@ -140,7 +140,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         }
         finally
         {
-            // What is stopped has nothing left to lose, and whoever stops a service must not have to kill it.
+            // A stopped service has nothing left to lose, and must not need to be killed.
             await Task.WhenAny(app.DisposeAsync().AsTask(), Task.Delay(DisposalLimit));
         }
     }

@@ -1,4 +1,3 @@
-using RotationMesh.CliTests.Setting;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.CliTests;
@@ -8,9 +7,5 @@ namespace RotationMesh.CliTests;
 public sealed class AssemblyTearDown
 {
     [OneTimeTearDown]
-    public async Task Stop_the_server()
-    {
-        await LoadedSamples.DropAsync();
-        await PostgresServer.StopAsync();
-    }
+    public Task Stop_the_server() => PostgresServer.StopAsync();
 }

@@ -46,6 +46,7 @@ public static class PostgresServer
     {
         if (Server.IsValueCreated && !Server.Value.IsFaulted && await Server.Value is { } server)
         {
+            await TemplateDatabases.DropAsync();
             await server.DisposeAsync();
         }
     }

@@ -16,7 +16,7 @@ internal sealed class FaultAnswers(RequestDelegate next, ILogger<FaultAnswers> l
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody hears an answer.
+            // The caller is gone.
         }
         catch (Exception fault)
         {

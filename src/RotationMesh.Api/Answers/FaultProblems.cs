@@ -9,7 +9,7 @@ using RotationMesh.Postgres;
 
 namespace RotationMesh.Api.Answers;
 
-/// <summary>What a caller hears of an exception: what the caller can mend in full, of anything else nothing of the inside.</summary>
+/// <summary>Tells a caller in full what the caller can mend, and of any other fault nothing of the inside.</summary>
 internal static class FaultProblems
 {
     private const string Reference = "see /openapi/v1.json";

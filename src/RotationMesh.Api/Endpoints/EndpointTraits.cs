@@ -33,7 +33,7 @@ internal static class EndpointTraits
             )
             .IsLimited();
 
-    /// <summary>Whoever is too many hears 429, and when to ask again.</summary>
+    /// <summary>A caller beyond the limit gets 429, with the time to wait.</summary>
     public static RouteHandlerBuilder IsLimited(this RouteHandlerBuilder endpoint) =>
         endpoint.ProducesProblem(StatusCodes.Status429TooManyRequests);
 

@@ -60,7 +60,7 @@ internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposab
         }
     }
 
-    // Whoever asks from now on wants an answer of its own, where this one is there or was given up.
+    // Later callers get an answer of their own, where this one is complete or was given up.
     private void Leave(TQuestion question, Answering joined)
     {
         lock (asking)

@@ -15,8 +15,8 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace RotationMesh.Api.Streams;
 
 /// <summary>
-/// Streams of events that end when the work behind them does, when the caller goes, or when the coordinator stops; each
-/// says so often that it lives that both ends notice when it does not.
+/// Streams of events that end when the work behind them does, when the caller goes, or when the coordinator stops. Each
+/// sends keep-alives, so that both ends notice a lost connection.
 /// </summary>
 internal sealed class EventStreams(
     IHostApplicationLifetime lifetime,

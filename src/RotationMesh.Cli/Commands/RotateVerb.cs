@@ -17,7 +17,7 @@ internal sealed class RotateVerb : IVerb
     private readonly ScopeOptions scopes = new();
     private readonly GateOptions gates = new();
 
-    /// <summary>Time in which a rotation that is left to itself is heard of first.</summary>
+    /// <summary>Time in which a detached rotation answers first.</summary>
     private static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(2);
 
     private readonly Option<bool> dryRun = new("--dry-run")
@@ -138,7 +138,7 @@ internal sealed class RotateVerb : IVerb
         return ExitCodes.Success;
     }
 
-    // What is wrong at first sight, such as another rotation of the same rows, is told to whoever is still there.
+    // Faults that are found at once, such as another rotation of the same rows, are told before the program leaves.
     private static async Task<RotationDocument> HearAsync(
         IRotations rotations,
         Guid id,

@@ -14,7 +14,7 @@ internal static class NoteView
             console.Warn($"Note: {note}");
     }
 
-    /// <summary>The same of standbys.</summary>
+    /// <summary>Shows until when each standby has replayed.</summary>
     public static void Show(IAnsiConsole console, IReadOnlyList<StandbyDocument> standbys)
     {
         foreach (var standby in standbys)

@@ -34,7 +34,7 @@ internal static class Printable
         return shown.ToString();
     }
 
-    /// <summary>The same in Spectre's markup, as it is.</summary>
+    /// <summary>Escapes the printable text for Spectre's markup, which shows it unchanged.</summary>
     public static string Markup(string text) => Spectre.Console.Markup.Escape(Of(text));
 
     /// <summary>Writes a line.</summary>

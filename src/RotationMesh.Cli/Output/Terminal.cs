@@ -56,7 +56,7 @@ internal sealed class Terminal
 
     /// <summary>
     /// The verb's document, where JSON is asked for; only the first is written. Throws <see cref="IOException"/> where standard output can't be
-    /// written: whoever reads documents must not take its absence for success.
+    /// written: a reader of documents must not take its absence for success.
     /// </summary>
     public void WriteJson(object document)
     {

@@ -102,7 +102,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         }
     }
 
-    // Whoever gave the memory of a value that is no text wants it as it is.
+    // A value that is not text is returned in the memory that the caller gave.
     private static Span<byte> Raw(EnvelopeColumn column, Span<byte> stored) =>
         column.Encoding == EnvelopeEncoding.Base64 ? stored[..LenientBase64.DecodeInPlace(stored)] : stored;
 

@@ -7,7 +7,7 @@ namespace RotationMesh.Core.Gates;
 public sealed class GateClosedException(IReadOnlyList<GateVerdict> lost, string? remark = null)
     : Exception(string.Join(Environment.NewLine, [.. lost, .. remark is null ? [] : new object[] { remark }]))
 {
-    /// <summary>The same as another process told it.</summary>
+    /// <summary>Made from the message of another process.</summary>
     public GateClosedException(string message)
         : this([], message) { }
 

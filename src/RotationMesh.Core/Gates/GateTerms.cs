@@ -12,7 +12,7 @@ public sealed record GateTerms
     /// <summary>When the newest snapshot was taken, as the operator says; null where nothing was said.</summary>
     public DateTimeOffset? SnapshotTakenAt { get; init; }
 
-    /// <summary>What a gate hears of it.</summary>
+    /// <summary>What a gate is told.</summary>
     public GateOccasion Occasion => new() { SnapshotTakenAt = SnapshotTakenAt };
 }
 

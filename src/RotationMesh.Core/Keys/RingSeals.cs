@@ -15,7 +15,7 @@ public static class RingSeals
             : throw new InvalidOperationException("a key ring has its current key");
     }
 
-    /// <summary>A seal by each key of the ring: whoever holds one of them believes it, and each proves that its key is held.</summary>
+    /// <summary>A seal by each key of the ring: a holder of any of them believes it, and each proves that the sender holds its key.</summary>
     public static IReadOnlyList<Seal> SealByEach(
         this KeyRing ring,
         SealPurpose purpose,

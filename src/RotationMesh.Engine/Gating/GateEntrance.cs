@@ -8,7 +8,7 @@ namespace RotationMesh.Engine.Gating;
 /// <summary>The gates before a rotation starts: nothing is written before all of them hold.</summary>
 public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase control)
 {
-    /// <summary>Hears of each gate that is waited for.</summary>
+    /// <summary>Receives each gate that is waited for.</summary>
     public Action<GateVerdict> Waiting { get; init; } = _ => { };
 
     /// <summary>
@@ -29,8 +29,8 @@ public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase
     }
 
     /// <summary>
-    /// The same, after the workers were paused for a rotation. What was paused stays paused where it throws: the operator
-    /// decides.
+    /// Pauses the application's workers for a rotation, and then ensures that every gate holds. Where a gate does not hold,
+    /// paused queues stay paused: the operator decides.
     /// </summary>
     public async Task PauseAndEnsureOpenAsync(
         Guid rotationId,

@@ -102,7 +102,7 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
         await using var turn = await turns.TakeAsync(note.Gate, note.Queue, cancellationToken);
         var now = (await gate.LookAsync(cancellationToken)).FirstOrDefault(queue => queue.Name == note.Queue);
         if (now is not { Paused: false })
-            return false; // whoever had the turn before paused it, and noted that
+            return false; // the previous turn paused it, and noted that
         var wasNoted = await PausedQueueStore.RemoveAsync(turn, note.Gate, note.Queue, cancellationToken);
         await PausedQueueStore.AddAsync(turn, note, cancellationToken);
         try

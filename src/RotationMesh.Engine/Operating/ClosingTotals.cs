@@ -47,7 +47,7 @@ public sealed class ClosingTotals(
         };
     }
 
-    // A row at the target version that verification can't decrypt is a failure, whoever wrote it.
+    // A row at the target version that verification can't decrypt is a failure, also where the application wrote it.
     private TableTotals Totals(TableCount table, long rotated, long current, long failed, long pending)
     {
         var unreadable = Math.Min(Of(table)?.Unreadable ?? 0, current + rotated);

@@ -7,7 +7,7 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>What may be asked of a rotation in which state, and how one sees that it has heard.</summary>
+/// <summary>Which control requests each state allows, and when a request has taken effect.</summary>
 public static class ControlRules
 {
     /// <summary>Throws <see cref="RotationStateException"/> where the rotation's state does not allow what is asked.</summary>
@@ -24,7 +24,7 @@ public static class ControlRules
             ControlAction.Retry when rotation.State == RotationState.Cancelled =>
                 "was cancelled: start a new one",
             ControlAction.Retry => OfAnotherMap(rotation, map),
-            // Whoever ran it may be gone, and its totals are still to be written.
+            // The process that ran it may be gone, and its totals are still to be written.
             ControlAction.Cancel when rotation is { State: RotationState.Cancelled, Concluded: false } =>
                 null,
             _ when ended => $"has ended: {rotation.State}",
@@ -69,7 +69,7 @@ public static class ControlRules
         };
     }
 
-    /// <summary>Whether a rotation, as it is <paramref name="now"/>, has heard what was asked of it <paramref name="before"/>.</summary>
+    /// <summary>Whether a request made when the rotation was as <paramref name="before"/> has taken effect <paramref name="now"/>.</summary>
     public static bool HasHeard(RunningRotation before, RunningRotation now, ControlAction action)
     {
         ArgumentNullException.ThrowIfNull(before);

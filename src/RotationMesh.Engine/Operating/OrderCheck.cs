@@ -44,7 +44,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
         };
     }
 
-    /// <summary>The same for a process that does the work itself.</summary>
+    /// <summary>Checks an order that this process carries out itself.</summary>
     public RotationRequest Request(RotationOrder order, bool dryRun)
     {
         ArgumentNullException.ThrowIfNull(order);

@@ -92,7 +92,7 @@ internal static class RotationListings
         };
     }
 
-    /// <summary>The same in a line.</summary>
+    /// <summary>The line of a rotation that was asked for and has not begun.</summary>
     public static RotationListing Listed(RotationDemand asked, string? hindrance)
     {
         var start = JsonSerializer.Deserialize<StartRotation>(asked.Message)!;

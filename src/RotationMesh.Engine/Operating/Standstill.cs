@@ -15,16 +15,16 @@ namespace RotationMesh.Engine.Operating;
 /// </summary>
 public sealed class Standstill(ControlDatabase control, RotationMap map, TargetDatabases databases)
 {
-    /// <summary>Time without progress after which whoever looks on is told why.</summary>
+    /// <summary>Time without progress after which the operator is told the reason.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>Age up to which an answer serves of a rotation that stands still.</summary>
+    /// <summary>How long an answer about a rotation that stands still is used again.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(2);
 
-    /// <summary>The same of one that goes on, a part of which may stand still.</summary>
+    /// <summary>How long an answer about a rotation that makes progress is used again; a part of it may stand still.</summary>
     private static readonly TimeSpan LastingWhileItGoesOn = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time after which nothing is known any more of a rotation that nobody asks for.</summary>
+    /// <summary>Time after which the answer about a rotation that nobody asks for is dropped.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
     /// <summary>States that say themselves what they wait for.</summary>
@@ -37,7 +37,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
 
     private readonly WaitReasons reasons = new(control, map, databases);
     private readonly ConcurrentDictionary<Guid, Last> answers = [];
-    private int asking; // 1 while somebody is at it: however many look on, the servers are asked once
+    private int asking; // 1 while the servers are asked: once, for any number of watchers
 
     /// <summary>
     /// The document of a rotation, with what it waits for that somebody else has to do. It may go on elsewhere meanwhile.
@@ -67,7 +67,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
             return null;
         var place = (rotation.State, ledger.Sum(one => one.Done), ledger.Sum(one => one.Failed));
         var before = answers.GetValueOrDefault(id);
-        // Whoever asks once can't tell, and is not told what may be of the past.
+        // A single question can't tell, and an old answer may be wrong.
         var since = before is not null && before.Place == place ? before.Since : now;
         var stands = Stopwatch.GetElapsedTime(since) >= Longest;
         if (
@@ -107,7 +107,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
     }
 
     /// <summary>
-    /// The same of one that is known to stand still, with statements that only take their time. <paramref name="rotationId"/>
+    /// Finds why a rotation stands still that is known to, slow statements among the reasons. <paramref name="rotationId"/>
     /// is null before it has one; <paramref name="names"/> are its databases.
     /// </summary>
     public Task<string?> FindAsync(

@@ -16,7 +16,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     /// <summary>Longest wait for open transactions before a retirement: a batch of an application ends within it.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>The same where keys are only listed: an operator waits for the list.</summary>
+    /// <summary>Longest wait for open transactions where keys are only listed: an operator waits for the list.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
 
     /// <summary>Tries to find a moment without writers where keys are only listed.</summary>

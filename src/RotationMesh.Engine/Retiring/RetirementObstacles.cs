@@ -25,7 +25,7 @@ internal static class RetirementObstacles
         }
     }
 
-    /// <summary>The same of tables that the map leaves out.</summary>
+    /// <summary>What stands in the way of a retirement in tables that the map leaves out.</summary>
     public static IEnumerable<string> LeftOut(long? version, IEnumerable<LeftOutRows> tables)
     {
         foreach (var rows in tables)

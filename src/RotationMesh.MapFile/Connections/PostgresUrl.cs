@@ -19,7 +19,7 @@ public static class PostgresUrl
     }
 
     /// <summary>
-    /// The same connection in Npgsql's keywords. Throws <see cref="FormatException"/> with the reason for a URL that is
+    /// Writes the URL's connection in Npgsql's keywords. Throws <see cref="FormatException"/> with the reason for a URL that is
     /// malformed, names no host, or has a parameter that is not known.
     /// </summary>
     public static string ToKeywords(string url)

@@ -72,6 +72,6 @@ internal static class Substitution
         new("a '${' does not begin a variable: write ${NAME} or ${NAME:-default}");
 }
 
-/// <summary>A variable that the environment lacks, which matters only to whoever needs the value.</summary>
+/// <summary>A variable that the environment lacks, which matters only where the value is needed.</summary>
 internal sealed class UnsetVariableException(string name)
     : FormatException($"the variable {name} is not set");

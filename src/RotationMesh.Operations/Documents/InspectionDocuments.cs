@@ -59,7 +59,7 @@ public sealed record VerificationTotals(long Rows, long Verified, long External,
     public long Values { get; init; }
 }
 
-/// <summary>The same for one table.</summary>
+/// <summary>What verification found in one table.</summary>
 public sealed record VerifiedTable(
     string Scope,
     string Database,

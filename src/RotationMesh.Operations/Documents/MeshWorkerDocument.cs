@@ -1,6 +1,6 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>A worker of the mesh, as it was heard of last.</summary>
+/// <summary>A worker of the mesh, by its last heartbeat.</summary>
 public sealed record MeshWorkerDocument
 {
     /// <summary>As results name it.</summary>
@@ -18,10 +18,10 @@ public sealed record MeshWorkerDocument
     /// <summary>Its keys.</summary>
     public required IReadOnlyList<WorkerKeyDocument> Keys { get; init; }
 
-    /// <summary>When it was heard of last, by the control database's clock.</summary>
+    /// <summary>Time of its last heartbeat, by the control database's clock.</summary>
     public required DateTimeOffset LastSeen { get; init; }
 
-    /// <summary>Whether it was heard of a moment ago; else it is gone without a word.</summary>
+    /// <summary>Whether its last heartbeat is recent; else it vanished without leaving.</summary>
     public required bool Present { get; init; }
 
     /// <summary>What keeps it from the rotation's partitions; null where nothing does.</summary>

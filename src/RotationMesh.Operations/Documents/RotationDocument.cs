@@ -37,7 +37,7 @@ public sealed record RotationDocument
     public bool Abandoned { get; init; }
 
     /// <summary>
-    /// Whether what was asked of it was not heard in time: it is written down, and takes effect once a coordinator runs.
+    /// Whether a request has not taken effect in time: it is stored, and takes effect once a coordinator runs.
     /// </summary>
     public bool Unheard { get; init; }
 

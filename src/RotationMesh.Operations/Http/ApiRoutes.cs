@@ -1,6 +1,6 @@
 namespace RotationMesh.Operations.Http;
 
-/// <summary>Where a coordinator answers what; the same for whoever serves and whoever asks.</summary>
+/// <summary>The routes of a coordinator, for server and client.</summary>
 public static class ApiRoutes
 {
     /// <summary>Before all of them; a later version of the interface gets one of its own.</summary>

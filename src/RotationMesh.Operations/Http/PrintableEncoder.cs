@@ -6,7 +6,7 @@ namespace RotationMesh.Operations.Http;
 
 /// <summary>
 /// JSON as people read it, but for characters that are not seen and change what is: those that turn the direction of
-/// writing, have no width or stand for a line's end are written as <c>\u202e</c>. Whoever parses it sees no difference.
+/// writing, have no width or stand for a line's end are written as <c>\u202e</c>. A parser sees no difference.
 /// </summary>
 public sealed class PrintableEncoder : JavaScriptEncoder
 {

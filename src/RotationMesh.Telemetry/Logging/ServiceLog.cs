@@ -21,7 +21,7 @@ public static class ServiceLog
     {
         ["MassTransit"] = LogEventLevel.Warning,
         ["Microsoft.AspNetCore"] = LogEventLevel.Warning,
-        // Whoever asks hears the answer; here each question of a service that is starting would be an error.
+        // The caller gets the answer; in the log each question to a starting service would be an error.
         ["Microsoft.Extensions.Diagnostics.HealthChecks"] = LogEventLevel.Fatal,
     };
 

@@ -60,12 +60,16 @@ internal sealed class SampleSite : IAsyncDisposable
 
     public static async Task<SampleSite> LoadAsync(SampleOptions options)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await TemplateDatabases.CopyAsync($"{options}", filled => FillAsync(filled, options));
+        return new SampleSite(database, Read(SampleMap.Yaml("APP"), database.ConnectionString));
+    }
+
+    private static async Task FillAsync(TestDatabase database, SampleOptions options)
+    {
         using var ring = new KeyRing(1, new Dictionary<int, string> { [1] = OldKey });
         await new SampleLoader(database.DataSource, ring, options).LoadAsync(null, CancellationToken.None);
-        var site = new SampleSite(database, Read(SampleMap.Yaml("APP"), database.ConnectionString));
-        await site.Parts.Control.MigrateAsync(CancellationToken.None);
-        return site;
+        await using var control = new ControlDatabase(database.ConnectionString);
+        await control.MigrateAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

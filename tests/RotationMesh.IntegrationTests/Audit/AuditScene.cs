@@ -1,4 +1,5 @@
 using RotationMesh.Core.Keys;
+using RotationMesh.IntegrationTests.Control;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.TestKit;
@@ -28,12 +29,7 @@ public sealed class AuditScene : IAsyncDisposable
     public AuditLog Log { get; }
     public AuditReader Reader { get; }
 
-    public static async Task<AuditScene> CreateAsync()
-    {
-        var scene = new AuditScene(await TestDatabase.CreateAsync());
-        await scene.control.MigrateAsync(CancellationToken.None);
-        return scene;
-    }
+    public static async Task<AuditScene> CreateAsync() => new(await MigratedDatabase.CreateAsync());
 
     public static AuditEntry Entry(string reason = "as planned", Guid? rotationId = null) =>
         AuditEntry.Of(AuditKind.StateChanged, rotationId, Alice, new { From = "Planning", Reason = reason });

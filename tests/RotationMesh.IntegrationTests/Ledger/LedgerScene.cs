@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Core.Map;
+using RotationMesh.IntegrationTests.Control;
 using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Postgres.Target.Planning;
@@ -58,9 +59,8 @@ public sealed class LedgerScene : IAsyncDisposable
 
     public static async Task<LedgerScene> CreateAsync(LedgerRules? rules = null)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await MigratedDatabase.CreateAsync();
         var control = new ControlDatabase(database.ConnectionString);
-        await control.MigrateAsync(CancellationToken.None);
         var scene = new LedgerScene(
             database,
             control,

@@ -67,15 +67,22 @@ internal sealed class SampleWorld : IAsyncDisposable
 
     public static async Task<SampleWorld> LoadAsync(SampleOptions options)
     {
-        var database = await TestDatabase.CreateAsync();
-        using var ring = new KeyRing(1, new Dictionary<int, string> { [1] = OldKey });
-        await new SampleLoader(database.DataSource, ring, options).LoadAsync(null, CancellationToken.None);
+        var database = await TemplateDatabases.CopyAsync($"{options}", filled => FillAsync(filled, options));
         return new SampleWorld(
             database,
             Read(SampleMap.Yaml("APP"), _ => database.ConnectionString),
             Ring(),
             owns: true
         );
+    }
+
+    // With the control schema, as no test here is about making it.
+    private static async Task FillAsync(TestDatabase database, SampleOptions options)
+    {
+        using var ring = new KeyRing(1, new Dictionary<int, string> { [1] = OldKey });
+        await new SampleLoader(database.DataSource, ring, options).LoadAsync(null, CancellationToken.None);
+        await using var control = new ControlDatabase(database.ConnectionString);
+        await control.MigrateAsync(CancellationToken.None);
     }
 
     /// <summary>The same database seen by a process with another map or other keys; stays the first one's.</summary>

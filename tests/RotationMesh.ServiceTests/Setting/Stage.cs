@@ -53,11 +53,15 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> LoadAsync(int rows, int tenants = 20)
     {
         var broker = await TestBroker.CreateAsync();
-        var database = await TestDatabase.CreateAsync();
-        using var old = new KeyRing(1, new Dictionary<int, string> { [1] = Keys.Old });
         var sample = new SampleOptions { Rows = rows, Tenants = tenants };
-        await new SampleLoader(database.DataSource, old, sample).LoadAsync(null, CancellationToken.None);
+        var database = await TemplateDatabases.CopyAsync($"{sample}", filled => FillAsync(filled, sample));
         return new Stage(database, broker);
+    }
+
+    private static async Task FillAsync(TestDatabase database, SampleOptions sample)
+    {
+        using var old = new KeyRing(1, new Dictionary<int, string> { [1] = Keys.Old });
+        await new SampleLoader(database.DataSource, old, sample).LoadAsync(null, CancellationToken.None);
     }
 
     /// <summary>Starts a worker; the variables are added to what a right one has.</summary>

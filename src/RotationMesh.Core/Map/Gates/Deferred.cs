@@ -13,7 +13,7 @@ public sealed class Deferred<T>
     /// <summary>A value that is there.</summary>
     public Deferred(T value) => this.value = value;
 
-    /// <summary>A value that is missing, and what to say to whoever needs it.</summary>
+    /// <summary>A missing value, and the message for a caller that needs it.</summary>
     public Deferred(UsageException fault) => this.fault = fault;
 
     /// <summary>The value. Throws <see cref="UsageException"/> with file and line where it is missing.</summary>

@@ -10,7 +10,7 @@ internal static class BullMqSection
     /// <summary>BullMQ's own prefix.</summary>
     private const string DefaultPrefix = "bull";
 
-    // A job is meant to be short; whoever has longer ones says so.
+    // Jobs are meant to be short; a map with longer ones sets this.
     private static readonly TimeSpan DefaultDrainTimeout = TimeSpan.FromSeconds(60);
 
     internal static readonly KeySet Keys = new(
