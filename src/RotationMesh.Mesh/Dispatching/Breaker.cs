@@ -7,18 +7,18 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Stops a rotation of which too much fails, before the rest is tried as well: a key, a format or a database is wrong, and
-/// somebody should look. It trips once; an operator who resumes has seen it.
+/// Stops a rotation when too many of its partitions or rows fail, before the rest is tried: a key, a format or a
+/// database is wrong, and an operator should look. It trips once: resuming turns it off for the rotation.
 /// </summary>
 internal static class Breaker
 {
     /// <summary>Share of partitions, or of rows, that may fail.</summary>
     public const double FailedShare = 0.05;
 
-    /// <summary>Fewest settled partitions that say something: one bad one of a few is no pattern.</summary>
+    /// <summary>Fewest settled partitions that count as evidence: one failure among a few is no pattern.</summary>
     public const int FewestPartitions = 20;
 
-    /// <summary>Fewest rows that say something.</summary>
+    /// <summary>Fewest rows that count as evidence.</summary>
     public const int FewestRows = 1000;
 
     /// <summary>Why the rotation should stop; null where it should not.</summary>

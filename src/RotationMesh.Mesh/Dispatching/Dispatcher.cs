@@ -13,8 +13,9 @@ using RotationMesh.Postgres.Target;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Keeps the workers' queues filled: takes pending partitions, sends them, and marks them dispatched when the broker has
-/// confirmed all of them. Any number of coordinators may run one; each sends for rotations of its own map alone.
+/// Keeps the workers' queues filled: takes pending partitions, sends them, and marks them dispatched when the broker
+/// has confirmed all of them. Any number of coordinators may run a dispatcher; each sends only for rotations of its own
+/// map.
 /// </summary>
 internal sealed class Dispatcher(
     IBus bus,
@@ -32,7 +33,7 @@ internal sealed class Dispatcher(
     ILogger<Dispatcher> log
 ) : BackgroundService
 {
-    /// <summary>Longest time until partitions are seen that another process planned, or that were due for a retry.</summary>
+    /// <summary>Longest time until other processes' plans, or partitions due for a retry, are seen.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -61,7 +62,7 @@ internal sealed class Dispatcher(
             }
             catch (Exception fault)
             {
-                // Broker or database: what was taken is pending again, and a coordinator outlives both.
+                // Broker or database failed: what was taken is pending again, and a coordinator survives both.
                 MeshLog.DispatchFailed(log, PauseAfterFault, fault);
                 await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
             }
@@ -79,7 +80,7 @@ internal sealed class Dispatcher(
                 && holds.IsHeld(rotation, database, found.TargetVersion)
         );
 
-    // Also where other databases of the rotation go on.
+    // Runs after a successful take too: one database may be blocked while the rotation's others proceed.
     private async Task TellUnsentAsync(
         IReadOnlyCollection<RunningRotation> dispatching,
         CancellationToken stopping
@@ -100,7 +101,7 @@ internal sealed class Dispatcher(
                 await bus.PublishAsync(new RotationStalled(rotation.RotationId, reason), stopping);
     }
 
-    /// <summary>One take; false where nothing was due or the window is full.</summary>
+    /// <summary>Takes and sends partitions once. False where nothing was due or the window is full.</summary>
     private async Task<bool> DispatchAsync(CancellationToken stopping)
     {
         var running = await rotations.ListAsync(stopping);

@@ -10,8 +10,8 @@ using RotationMesh.Postgres.Control;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Looks at the gates while rotations run: one that is lost stops dispatching, and when it holds again the rotation goes
-/// on. Several coordinators may run one: what they tell twice, the saga hears once.
+/// Checks the gates while rotations run: a lost gate stops dispatching, and the rotation continues when the gate holds
+/// again. Several coordinators may run this: the saga acts once on a duplicate message.
 /// </summary>
 internal sealed class GateWatch(
     IBus bus,
@@ -24,7 +24,7 @@ internal sealed class GateWatch(
 ) : BackgroundService
 {
     /// <summary>
-    /// Time between two looks: with the two seconds in which a gate must answer, a lost one stops dispatching within five.
+    /// Time between two checks. A gate must answer within two seconds, so a lost gate stops dispatching within five.
     /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -47,7 +47,7 @@ internal sealed class GateWatch(
             }
             catch (Exception fault)
             {
-                // Broker or database: without it nothing is dispatched either, and a coordinator outlives both.
+                // Broker or database failed: nothing is dispatched either, and a coordinator survives both.
                 MeshLog.GateWatchFailed(log, Interval, fault);
             }
         }

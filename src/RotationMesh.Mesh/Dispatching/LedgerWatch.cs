@@ -11,8 +11,9 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Tells the sagas what only the ledger knows: that a sweep is settled, or that too much of it fails. It takes partitions
-/// back from silent workers, and nudges. Several coordinators may run one: what they tell twice, the saga hears once.
+/// Sends the sagas what only the ledger knows: a sweep is settled, or too much of it fails. It also takes partitions
+/// back from silent workers, and nudges the sagas. Several coordinators may run this: the saga acts once on a duplicate
+/// message.
 /// </summary>
 internal sealed class LedgerWatch(
     IBus bus,
@@ -27,7 +28,7 @@ internal sealed class LedgerWatch(
     ILogger<LedgerWatch> log
 ) : BackgroundService
 {
-    /// <summary>Longest time until is seen what another coordinator settled.</summary>
+    /// <summary>Longest time until this coordinator sees what another one settled.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -61,7 +62,7 @@ internal sealed class LedgerWatch(
             }
             catch (Exception fault)
             {
-                // Broker or database: nothing is lost by looking later, and a coordinator outlives both.
+                // Broker or database failed: a later check loses nothing, and a coordinator survives both.
                 MeshLog.WatchFailed(log, PauseAfterFault, fault);
                 stalled.Forget();
                 await Task.Delay(PauseAfterFault, clock, CancellationToken.None);

@@ -9,7 +9,7 @@ using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Dispatching;
 
-/// <summary>Sends partitions to the workers' queues: each to one worker, unlike what is published.</summary>
+/// <summary>Sends partitions to the workers' queues: one worker gets each, unlike a published message.</summary>
 internal sealed class PartitionCommands(
     IBus bus,
     ControlDatabase control,
@@ -19,7 +19,7 @@ internal sealed class PartitionCommands(
 {
     private readonly WriteDeadlines deadlines = new(control.Source);
 
-    /// <summary>Returns when the broker has all of them; throws where it has not, though it may have some.</summary>
+    /// <summary>Returns once the broker has them all; throws where it has not, though it may have some.</summary>
     public async Task SendAsync(
         IReadOnlyList<TakenPartition> partitions,
         IReadOnlyDictionary<Guid, RunningRotation> rotations,

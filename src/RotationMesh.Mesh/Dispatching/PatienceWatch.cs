@@ -11,9 +11,9 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Pauses rotations that stand still because the map does not fit their databases any more: a table or a column was renamed
-/// or dropped, say, and does not come back by itself. What may pass is waited for as long as it takes. Several coordinators
-/// may run one: what they tell twice, the saga hears once.
+/// Pauses stalled rotations whose map no longer fits their databases: a table or a column was renamed or dropped, say,
+/// and does not come back by itself. Faults that may pass are waited out without a limit. Several coordinators may run
+/// this: the saga acts once on a duplicate message.
 /// </summary>
 internal sealed class PatienceWatch(
     IBus bus,
@@ -26,7 +26,7 @@ internal sealed class PatienceWatch(
     ILogger<PatienceWatch> log
 ) : BackgroundService
 {
-    /// <summary>Time between two looks, where patience is not shorter: each of them checks a whole schema.</summary>
+    /// <summary>Longest time between two checks, each of a whole schema. A short patience shortens it.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
@@ -53,7 +53,7 @@ internal sealed class PatienceWatch(
             }
             catch (Exception fault)
             {
-                // Broker or database: nothing is lost by looking later, and a coordinator outlives both.
+                // Broker or database failed: a later check loses nothing, and a coordinator survives both.
                 MeshLog.WatchFailed(log, Interval, fault);
             }
         }
@@ -80,7 +80,7 @@ internal sealed class PatienceWatch(
             return;
         }
 
-        // Whole databases are not asked for each batch: only of what stands still.
+        // A schema check is expensive, so only a rotation without progress gets one.
         var unfit = await surveyor.ExplainUnfitAsync(rotation.Scopes, rotation.TargetVersion, stopping);
         seen[id] = last with { UnfitSince = unfit is null ? null : last.UnfitSince ?? clock.GetTimestamp() };
         if (unfit is not null && clock.GetElapsedTime(seen[id].UnfitSince!.Value) >= options.Patience)
@@ -95,7 +95,7 @@ internal sealed class PatienceWatch(
             ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s")
             : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.#} min");
 
-    /// <summary>Where a rotation is; it goes on as long as this changes.</summary>
+    /// <summary>Progress of a rotation, which is not stalled as long as this changes.</summary>
     private sealed record Place(
         string State,
         int Sweep,

@@ -13,8 +13,8 @@ using RotationMesh.Postgres.Control;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Passes on to the sagas what operators ask for in the control database. Several coordinators may run one: each request
-/// is taken by one of them.
+/// Relays operators' requests from the control database to the sagas. Several coordinators may run a relay: each
+/// request is taken by one of them.
 /// </summary>
 internal sealed class RequestRelay(
     IBus bus,
@@ -25,7 +25,7 @@ internal sealed class RequestRelay(
     ILogger<RequestRelay> log
 ) : BackgroundService
 {
-    /// <summary>Longest time until a request is seen: short to an operator who waits for it.</summary>
+    /// <summary>Longest time until a request is seen; short for an operator who waits for it.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -48,7 +48,7 @@ internal sealed class RequestRelay(
             }
             catch (Exception fault)
             {
-                // Broker or database: what was taken is still there, and a coordinator outlives both.
+                // Broker or database failed: the taken requests are still there, and a coordinator survives both.
                 MeshLog.PostFailed(log, PauseAfterFault, fault);
                 await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
             }
@@ -70,12 +70,12 @@ internal sealed class RequestRelay(
         return null;
     }
 
-    // Of a start that was lost there is no event, and it is sent again; the saga asks the same of a message.
+    // A lost start has left no audit event, so it is sent again. The saga makes the same check of each start.
     private async Task<bool> HasBegunAndGoneAsync(object message) =>
         message is StartRotation start
         && await BegunRotations.IsGoneAsync(control.Source, start.RotationId, CancellationToken.None);
 
-    // Once: the request is marked, and not taken again.
+    // Logs once: the refused request is marked, and is not taken again.
     private string Refused(RotationDemand demand, string fault)
     {
         MeshLog.RequestRefused(log, demand.RequestId, demand.RotationId, fault);

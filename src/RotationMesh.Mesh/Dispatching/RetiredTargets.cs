@@ -6,10 +6,10 @@ using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Dispatching;
 
-/// <summary>Says of rotations to a version or key that is out of service that nothing of them is sent to workers.</summary>
+/// <summary>Reports rotations whose target version or key is retired: nothing of them is sent to workers.</summary>
 internal sealed class RetiredTargets(IBus bus, ControlDatabase control)
 {
-    /// <summary>Called now and then with the rotations that would be dispatched.</summary>
+    /// <summary>Publishes a stall for each such rotation; called at an interval for rotations in dispatch.</summary>
     public async Task TellAsync(IEnumerable<RunningRotation> open, CancellationToken cancellationToken)
     {
         var retired = await new RetiredKeyStore(control).ListAsync(cancellationToken);

@@ -1,14 +1,14 @@
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// What each rotation was told last, so that it is told again only when it should have acted on it: a saga that is behind
-/// would otherwise get further behind with every look at the ledger.
+/// Remembers the last message sent to each rotation, and permits a repeat only when the saga should have acted on it.
+/// Otherwise a saga with a backlog would get a longer one at each check of the ledger.
 /// </summary>
 internal sealed class SentOnce(TimeSpan again, TimeProvider clock)
 {
     private readonly Dictionary<Guid, (object News, long At)> last = [];
 
-    /// <summary>True where this is new to the rotation, or was told long enough ago to have been lost; it counts as told then.</summary>
+    /// <summary>True, and recorded as sent, where the message is new or old enough to have been lost.</summary>
     public bool IsDue(Guid rotationId, object news)
     {
         if (
@@ -21,7 +21,7 @@ internal sealed class SentOnce(TimeSpan again, TimeProvider clock)
         return true;
     }
 
-    /// <summary>Drops what was told to rotations that run no more.</summary>
+    /// <summary>Drops the entries of rotations that no longer run.</summary>
     public void KeepOnly(IEnumerable<Guid> running)
     {
         foreach (var gone in last.Keys.Except(running).ToList())

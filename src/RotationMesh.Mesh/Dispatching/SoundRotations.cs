@@ -6,8 +6,8 @@ using RotationMesh.Postgres.Control;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// The rotations that run, without those that no saga of this key ring wrote: nothing is sent for these, and their operator
-/// is told why.
+/// Lists the running rotations, except those that no saga of this key ring wrote: nothing is sent for these, and their
+/// reason tells the operator why.
 /// </summary>
 internal sealed class SoundRotations(
     ControlDatabase control,
@@ -18,7 +18,7 @@ internal sealed class SoundRotations(
 {
     private readonly RunningRotations rotations = new(control.Source);
 
-    /// <summary>Asked several times a second; what is left alone is noted once.</summary>
+    /// <summary>Called several times a second, so an excluded rotation is noted only once.</summary>
     public async Task<IReadOnlyList<RunningRotation>> ListAsync(CancellationToken cancellationToken)
     {
         var running = await rotations.ListAsync(options.Only, cancellationToken);

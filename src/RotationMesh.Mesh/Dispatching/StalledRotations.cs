@@ -8,8 +8,8 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Sends the partitions of a stalled rotation again: the broker lost its queues, say, or no worker runs. To wait for the leases
-/// would cost a minute, and would count against partitions that no worker has seen.
+/// Sends the partitions of a stalled rotation again: the broker lost its queues, say, or no worker runs. Waiting for
+/// the leases to end would take a minute, and would count against partitions that no worker has seen.
 /// </summary>
 internal sealed class StalledRotations(
     IBus bus,
@@ -19,16 +19,16 @@ internal sealed class StalledRotations(
     ILogger log
 )
 {
-    /// <summary>While no worker runs, one window of messages piles up in this time.</summary>
+    /// <summary>Longest wait for an answer; without workers, each wait adds a window of messages.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<Guid, Heard> heard = [];
 
-    /// <summary>Rotations whose partitions were sent again, without an answer.</summary>
+    /// <summary>Rotations whose partitions were sent again, and that have had no answer since.</summary>
     public IReadOnlyCollection<Guid> Unanswered =>
         [.. heard.Where(entry => entry.Value.Strikes > 0).Select(entry => entry.Key)];
 
-    /// <summary>Called with the ledger of a running rotation. True where its partitions are pending again, to be dispatched.</summary>
+    /// <summary>Releases a running rotation's partitions if it is stalled. True where they are pending again.</summary>
     public async Task<bool> ReleaseAsync(
         Guid rotationId,
         IReadOnlyList<SweepSummary> sweeps,
@@ -48,7 +48,7 @@ internal sealed class StalledRotations(
         wait = wait < Longest ? wait : Longest;
         if (held == 0 || clock.GetElapsedTime(last.At) < wait)
             return false;
-        // A heartbeat extends the lease, so nothing is released while a worker is at one of them.
+        // A heartbeat extends the lease, so nothing is released while a worker runs one of them.
         var released = await leases.ReleaseAsync(rotationId, rules.StallTimeout, rules, cancellationToken);
         if (released.Partitions == 0)
         {
@@ -56,7 +56,7 @@ internal sealed class StalledRotations(
             return false;
         }
 
-        // Somebody works where a worker had begun one of them: that it vanished is counted against the partition.
+        // A begun partition shows that workers run. The vanished one counts against that partition, not here.
         var strikes = released.Begun > 0 ? 0 : last.Strikes + 1;
         heard[rotationId] = new Heard(settled, clock.GetTimestamp(), strikes);
         MeshLog.SentAgain(log, rotationId, released.Partitions, wait);
@@ -68,10 +68,10 @@ internal sealed class StalledRotations(
         return true;
     }
 
-    /// <summary>Nothing could be heard while the broker or the database was away: listen anew.</summary>
+    /// <summary>Forgets all observations: while the broker or the database was away, no answer could arrive.</summary>
     public void Forget() => heard.Clear();
 
-    /// <summary>Drops what is known of rotations that run no more.</summary>
+    /// <summary>Drops the entries of rotations that no longer run.</summary>
     public void KeepOnly(IEnumerable<Guid> running)
     {
         foreach (var gone in heard.Keys.Except(running).ToList())

@@ -5,12 +5,12 @@ using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Dispatching;
 
-/// <summary>What the ledger knows and a saga does not yet.</summary>
+/// <summary>Finds what the ledger knows and a saga does not know yet.</summary>
 internal static class SweepEvents
 {
     /// <summary>
-    /// That the sweep or verification under way is settled, or that a cancelled rotation may write its totals; null where it
-    /// is not so, or the saga knows.
+    /// Message that the current sweep or verification is settled, or that a cancelled rotation may write its totals;
+    /// null where neither is so, or the saga knows it already.
     /// </summary>
     public static object? Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps)
     {
@@ -31,7 +31,7 @@ internal static class SweepEvents
             : new VerificationSettled(key.RotationId, key.Sweep);
     }
 
-    // A cancelled rotation waits for its totals until no partition is in hand any more.
+    // A cancelled rotation writes its totals once no partition is dispatched any more.
     private static bool IsIdle(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
         rotation is { State: RotationState.Cancelled, Concluded: false }
         && sweeps.All(sweep => sweep.Tables.All(table => table.Dispatched == 0));

@@ -4,8 +4,9 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Counts how often a command leaves. Where a connection ends before the broker has confirmed it, the transport sends it once
-/// more, and the broker may have both: two workers may have the attempt, and the answer of one says nothing of the other.
+/// Counts the transmissions of a command. If a connection ends before the broker has confirmed it, the transport sends
+/// it once more, and the broker may have both. Two workers may then have the attempt, and the answer of one proves
+/// nothing about the other.
 /// </summary>
 internal sealed class Transmissions(
     WriteDeadlines deadlines,
@@ -15,7 +16,7 @@ internal sealed class Transmissions(
 {
     private int left;
 
-    /// <summary>Called by the transport before each transmission. Before the second the attempt's deadline is put down for good.</summary>
+    /// <summary>Called by the transport before each transmission; the second records the deadline for good.</summary>
     public Task LeavesAsync(SendContext context) =>
         Interlocked.Increment(ref left) == 2 && partition.WriteUntil is { } until
             ? deadlines.LeaveAsync(partition.PartitionId, until, cancellationToken)

@@ -10,9 +10,8 @@ using RotationMesh.Postgres.Target.Versions;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Holds the versions that rows are brought to, in each database of a rotation from its first check to its end:
-/// whoever would retire one of them by another control database knows of the rotation by nothing else. Nothing is
-/// dispatched where it is not held.
+/// Holds a rotation's target version in each of its databases, from its first check to its end. Only this hold shows
+/// the rotation to a retirement through another control database. Nothing is dispatched to a database without the hold.
 /// </summary>
 internal sealed class VersionHolds(
     RotationMap map,
@@ -22,19 +21,19 @@ internal sealed class VersionHolds(
     TimeProvider clock
 ) : IAsyncDisposable
 {
-    /// <summary>Questions to the control database at once: a fleet's keepers all begin in one moment.</summary>
+    /// <summary>Concurrent queries to the control database: a fleet's keepers all begin at the same moment.</summary>
     private const int AtOnce = 4;
 
     private readonly ServerSessions sessions = new(databases);
     private readonly ConcurrentDictionary<(string Database, int Version), VersionKeeper> keepers = [];
 
-    // Those that did not hold it while somebody had it alone, until they were paused for that, or are over.
+    // Rotations that lost a database's hold to an exclusive one, until they are paused for it or end.
     private readonly HashSet<(Guid Rotation, string Database)> lost = [];
     private readonly List<Task> leaving = [];
     private readonly SemaphoreSlim asking = new(AtOnce);
     private IReadOnlyCollection<RunningRotation> kept = [];
 
-    /// <summary>Holds what these rotations need, and lets go of what none needs any more. Waits for no database.</summary>
+    /// <summary>Takes the holds that these rotations need, releases all others, and waits for no database.</summary>
     public void Keep(IReadOnlyCollection<RunningRotation> running)
     {
         kept = running;
@@ -52,10 +51,10 @@ internal sealed class VersionHolds(
             if (wanted.Contains(place))
                 keeper.Rotations = [.. wanted[place]];
             else if (keepers.TryRemove(place, out _))
-                leaving.Add(keeper.DisposeAsync().AsTask()); // it may take its time, and nobody waits for it
+                leaving.Add(keeper.DisposeAsync().AsTask()); // may take a while, and nothing waits for it
         }
 
-        // Whoever resumes a rotation that was paused for it has looked.
+        // A rotation that is paused for a loss is cleared of it: an operator who resumes it has checked.
         var toBeTold = running
             .Where(rotation =>
                 rotation is not { State: RotationState.Paused, Reason: { } reason } || !IsOfLoss(reason)
@@ -79,15 +78,15 @@ internal sealed class VersionHolds(
     }
 
     /// <summary>
-    /// Whether the rotation holds its version in that database, as far as was known a moment ago, and did not lose it
-    /// to somebody. What the map does not lead to is not held.
+    /// Whether the rotation held its version in that database at the last check, and has not lost it to an exclusive
+    /// holder. A database that the map does not name is not held.
     /// </summary>
     public bool IsHeld(Guid rotationId, string database, int version) =>
         !lost.Contains((rotationId, database))
         && keepers.TryGetValue((database, version), out var keeper)
         && keeper.IsHeld;
 
-    /// <summary>Where somebody may have retired the rotation's target meanwhile, for the operator; null where nobody did.</summary>
+    /// <summary>Where the target may be retired by now, for the operator; null where it can't be.</summary>
     public string? ExplainClosed(RunningRotation rotation) =>
         Join(
             Databases(rotation)
@@ -98,7 +97,7 @@ internal sealed class VersionHolds(
                 )
         );
 
-    /// <summary>Why nothing is sent to databases of a rotation, for the operator; null where nothing is in the way.</summary>
+    /// <summary>Why databases of a rotation get nothing, for the operator; null where nothing blocks them.</summary>
     public string? Explain(RunningRotation rotation) =>
         Join(Keepers(rotation).Select(keeper => keeper.ExplainLost()));
 
@@ -132,7 +131,7 @@ internal sealed class VersionHolds(
             .Select(table => table.Database)
             .Distinct();
 
-    // The database that the rotations to the version began with; null before they have claimed it.
+    // The database that rotations to the version began with; null before they have claimed it.
     private async Task<ExpectedDatabase?> ExpectedAsync(
         string database,
         int version,

@@ -8,24 +8,25 @@ using RotationMesh.Postgres.Target.Versions;
 namespace RotationMesh.Mesh.Dispatching;
 
 /// <summary>
-/// Holds a version in a database, looks after that, and takes it again where the connection is lost. Where
-/// somebody had it alone meanwhile, the version may be retired by now: it is not taken again.
+/// Holds a version in a database, checks the hold at an interval, and takes it again after the connection is lost. If
+/// another session had it exclusively meanwhile, the version may be retired by now: it does not count as held until
+/// <see cref="TakeShut"/> has reported that.
 /// </summary>
 internal sealed class VersionKeeper : IAsyncDisposable
 {
-    /// <summary>Time between two looks.</summary>
+    /// <summary>Time between two checks of the hold.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
-    /// <summary>Pause before it is tried again.</summary>
+    /// <summary>Pause before the next try to take the hold.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The same where somebody has it alone: a retirement reads whole tables meanwhile.</summary>
+    /// <summary>Pause while another session has it exclusively: a retirement reads whole tables meanwhile.</summary>
     private static readonly TimeSpan PauseWhileShut = TimeSpan.FromSeconds(2);
 
-    /// <summary>Age of the last look after which nothing is said of it: the process may have been frozen.</summary>
+    /// <summary>Age at which the last check no longer counts: the process may have been frozen since.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time without it after which the operator is told.</summary>
+    /// <summary>Time without the hold after which the operator is informed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly TargetDatabases databases;
@@ -38,9 +39,9 @@ internal sealed class VersionKeeper : IAsyncDisposable
     private readonly CancellationTokenSource end = new();
     private readonly Task running;
 
-    private long seen; // 0: it is not held
-    private long lost; // since when it is not
-    private int shut; // 1: somebody had it alone, and nobody asked since
+    private long seen; // time of the last check; 0 while it is not held
+    private long lost; // since when it is not held
+    private int shut; // 1: another session had it exclusively, and TakeShut was not called since
     private volatile string? fault;
 
     public VersionKeeper(
@@ -63,13 +64,13 @@ internal sealed class VersionKeeper : IAsyncDisposable
     /// <summary>The rotations that it is held for.</summary>
     public required HashSet<Guid> Rotations { get; set; }
 
-    /// <summary>Whether it is held, as far as was known a moment ago, and was not lost to somebody since that was asked.</summary>
+    /// <summary>Whether a recent check found it held, and no exclusive holder is left to report.</summary>
     public bool IsHeld =>
         Volatile.Read(ref shut) == 0
         && Interlocked.Read(ref seen) is not 0 and var last
         && clock.GetElapsedTime(last) < Lasting;
 
-    /// <summary>Whether somebody had it alone, when it was to be taken, since this was asked last.</summary>
+    /// <summary>Reports whether an exclusive holder was met since the last call.</summary>
     public bool TakeShut() => Interlocked.Exchange(ref shut, 0) != 0;
 
     /// <summary>Why it is not held; null where it is, or may be in a moment.</summary>
@@ -96,7 +97,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
-                // Let go.
+                // Disposed of: the hold is released.
             }
             catch (Exception caught)
             {
@@ -112,7 +113,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
         }
     }
 
-    // Returns where somebody has it alone, and throws where it is lost.
+    // Returns where another session has it exclusively, and throws where the hold is lost.
     private async Task HoldAsync()
     {
         await using var hold = await VersionHold.TryTakeAsync(
@@ -131,7 +132,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
         var isExpected = false;
         while (hold is not null)
         {
-            // Held in a copy, it would tell nobody anything.
+            // A retirement would not see a hold in a copy of the database.
             if (!isExpected && await expect(end.Token) is { } expected)
             {
                 await hold.EnsureAsync(expected, databases, database, end.Token);

@@ -5,13 +5,14 @@ using RotationMesh.Mesh.Standing;
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>
-/// How long a worker may have a partition before it gives it back: RabbitMQ takes back what is not acknowledged in time
-/// (<c>consumer_timeout</c>), with all else that the worker has fetched.
+/// Limits how long a worker keeps a partition before it returns it: RabbitMQ takes back a message that is not
+/// acknowledged in time (<c>consumer_timeout</c>), with all others that the worker has prefetched.
 /// </summary>
 internal sealed class AttemptTime
 {
     /// <summary>
-    /// Share of the broker's time: a message may have waited for as long for the one before it, and batches in hand are ended.
+    /// Share of the broker's timeout: a message may have waited as long for the one before it, and the batch in hand
+    /// must still end.
     /// </summary>
     private const double Share = 1.0 / 3;
 
@@ -34,13 +35,13 @@ internal sealed class AttemptTime
         };
     }
 
-    /// <summary>The time.</summary>
+    /// <summary>Longest time from the delivery of a message until its partition is returned.</summary>
     public TimeSpan Limit =>
         broker.Told is { } told && told * Share < options.LongestAttempt
             ? told * Share
             : options.LongestAttempt;
 
-    /// <summary>Begins to count for a message; <paramref name="stopping"/> ends it as well.</summary>
+    /// <summary>Starts the time of a message; <paramref name="stopping"/> ends the attempt as well.</summary>
     public Attempt Begin(ConsumeContext context, CancellationToken stopping) =>
         new(this, context.ReceiveContext.ElapsedTime, stopping);
 
@@ -60,16 +61,16 @@ internal sealed class AttemptTime
             over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time.clock);
             ended = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stopping);
             time.broker.Shortened += Shorten;
-            Shorten(); // heard of from now on
+            Shorten(); // sets the first limit; the event shortens it later
         }
 
-        /// <summary>Set when the time is over, or the worker stops.</summary>
+        /// <summary>Cancelled when the time is over, or the worker stops.</summary>
         public CancellationToken Token => ended.Token;
 
         /// <summary>Whether the time is over.</summary>
         public bool IsOver => over.IsCancellationRequested;
 
-        /// <summary>Whether enough of the time is left to say that it was too short where it does not do.</summary>
+        /// <summary>Whether so much time is left that, should it run out, the limit was too short.</summary>
         public bool IsYoung => Left > time.Limit / 4;
 
         private TimeSpan Left

@@ -4,12 +4,12 @@ using RotationMesh.Mesh.Topology.Channels;
 
 namespace RotationMesh.Mesh.Working;
 
-/// <summary>How often RabbitMQ has delivered a message before, and got no answer because its consumer's connection ended.</summary>
+/// <summary>Counts the deliveries of a message that had no answer because the consumer's connection ended.</summary>
 internal static class Deliveries
 {
     /// <summary>
-    /// Deliveries without an answer after which a worker gives a partition back: workers die for reasons of their own, and
-    /// what they had fetched is delivered again, but seldom three times in a row.
+    /// Unanswered deliveries after which a worker returns a partition. Workers die for reasons of their own, and what
+    /// they had prefetched is delivered again, but seldom three times in a row.
     /// </summary>
     public const int Most = 3;
 
@@ -17,15 +17,15 @@ internal static class Deliveries
     private const string Header = "x-delivery-count";
 
     /// <summary>
-    /// Time since the client handed the message over in which RabbitMQ takes nothing back without closing the channel: its shortest
-    /// <c>consumer_timeout</c> is a minute, and from 4.3 on the channel may stay open. What the message waited for in the client is
-    /// not counted.
+    /// Time after the client hands a message over in which RabbitMQ takes it back only by closing the channel: its
+    /// shortest <c>consumer_timeout</c> is a minute, and from 4.3 on the channel may stay open. The time that the
+    /// message waited in the client is not counted.
     /// </summary>
     private static readonly TimeSpan Sure = TimeSpan.FromSeconds(50);
 
     /// <summary>
-    /// Whether nobody else has the message: neither from before, where it may be with a worker whose connection ended while
-    /// it was frozen, nor since then, because the channel that it came by has ended or the broker took it back.
+    /// Whether no other worker has the message. An earlier delivery may be with a worker that was frozen when its
+    /// connection ended; a later one may exist if this channel has ended or the broker took the message back.
     /// </summary>
     public static bool IsAlone(ConsumeContext context) =>
         !context.ReceiveContext.Redelivered
@@ -35,7 +35,7 @@ internal static class Deliveries
             || (!end.HasCome && context.ReceiveContext.ElapsedTime < Sure)
         );
 
-    /// <summary>That number; 0 in memory.</summary>
+    /// <summary>Number of earlier deliveries without an answer; 0 with the transport in memory.</summary>
     public static int Of(ConsumeContext context) =>
         context.ReceiveContext.TransportHeaders.Get<int>(Header) ?? 0;
 }

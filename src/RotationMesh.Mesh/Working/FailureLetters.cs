@@ -4,13 +4,13 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Mesh.Working;
 
-/// <summary>Tells the coordinator of failed rows, ahead of the result that counts them.</summary>
+/// <summary>Sends failed rows to the coordinator, ahead of the result that counts them.</summary>
 internal sealed class FailureLetters(FailureBackpressure? backpressure = null)
 {
     /// <summary>Rows in one message: some tens of kilobytes.</summary>
     private const int RowsInMessage = 500;
 
-    /// <summary>Returns when the broker has all of them. Waits where too many are under way.</summary>
+    /// <summary>Returns once the broker has confirmed all of them. Waits while too many are under way.</summary>
     public async Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)
     {
         foreach (var rows in failures.Chunk(RowsInMessage))

@@ -4,7 +4,7 @@ using RotationMesh.Contracts;
 
 namespace RotationMesh.Mesh.Working;
 
-/// <summary>Says again and again, until it is disposed, that a worker is at a partition, so that its lease does not end.</summary>
+/// <summary>Sends a partition's heartbeat until it is disposed of, so that the worker keeps its lease.</summary>
 internal sealed class Heartbeat : IAsyncDisposable
 {
     private readonly CancellationTokenSource ended = new();
@@ -55,7 +55,8 @@ internal sealed class Heartbeat : IAsyncDisposable
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // A connection that broke, say: the next one says the same, and without any the lease ends. The partition goes on.
+            // The connection broke, say. The next heartbeat makes up for it, and without any the lease ends. The
+            // partition continues.
             var cause = fault is SendTimeoutException ? fault.Message : fault.GetType().Name;
             MeshLog.PartitionFailed(log, alive.RotationId, alive.PartitionId, alive.Attempt, cause);
         }

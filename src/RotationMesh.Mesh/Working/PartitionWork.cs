@@ -14,8 +14,8 @@ using Refusal = RotationMesh.Contracts.Refusal;
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>
-/// What is the same for every partition, whatever is done to its rows: refuse it where map or key differ, say that it is
-/// alive, and end it with exactly one result.
+/// Runs what all partitions share, whatever is done to their rows: refuses a partition if the map or a key differs,
+/// sends its heartbeat, and ends it with exactly one result.
 /// </summary>
 internal sealed class PartitionWork(
     GoalCheck goals,
@@ -29,8 +29,8 @@ internal sealed class PartitionWork(
     private readonly Turns turns = new(options.Concurrency);
 
     /// <summary>
-    /// Runs <paramref name="work"/>, which sends the partition's result and returns null, or returns what it has done where
-    /// it was stopped before the last row. A failure of the database is the partition's result too; the ledger decides whether it is tried again.
+    /// Runs <paramref name="work"/>, which sends the partition's result and returns null. If it is stopped before the
+    /// last row, it returns what it has done. A database failure is a result too: the ledger decides on a retry.
     /// </summary>
     public async Task RunAsync(
         ConsumeContext context,
@@ -44,7 +44,7 @@ internal sealed class PartitionWork(
         }
         catch (SendTimeoutException fault)
         {
-            // Delivered again where the connection is lost, and else given to others when its lease is over.
+            // Redelivered if the connection is lost; otherwise another worker gets it when its lease ends.
             var (id, attempt) = (task.Partition.PartitionId, task.Partition.Attempt);
             MeshLog.PartitionFailed(log, task.RotationId, id, attempt, fault.Message);
         }
@@ -76,7 +76,7 @@ internal sealed class PartitionWork(
             MeshMetrics.CountPartition(partition.Scope, outcome, clock.GetElapsedTime(started));
         }
 
-        // What may be forged says nothing of who is at its partition: of that attempt nobody is over.
+        // A command that may be forged proves nothing about who has its partition, so its refusal ends no attempt.
         var unproven = context.TryGetPayload<SealExamination>(out var seal) ? seal.Fault : null;
         async Task RefuseAsync(Refusal reason, string? detail = null)
         {
@@ -113,7 +113,7 @@ internal sealed class PartitionWork(
 
         if (Deliveries.Of(context) >= Deliveries.Most)
         {
-            // Given back with a strike, rather than to be one more worker that vanishes over it.
+            // Returned with a strike, so that this worker does not vanish over it as well.
             MeshLog.PartitionFailed(log, rotationId, id, attempt, VanishedWorkers.NeverAnswered);
             await SendAsync(
                 context,
@@ -133,13 +133,13 @@ internal sealed class PartitionWork(
         }
 
         var alive = new PartitionHeartbeat(rotationId, id, attempt, worker);
-        // Somebody had it before: should this worker vanish as well, it is known over what.
+        // Another worker may have had it before. If this one vanishes too, the heartbeat shows over which partition.
         if (attempt > 1 || context.ReceiveContext.Redelivered)
             await SendAsync(context, Queues.PartitionHeartbeat, alive);
         await using var heartbeat = new Heartbeat(context, alive, options.Heartbeat, clock, log);
         try
         {
-            var hadTime = false; // and did not wait for its turn until little was left
+            var hadTime = false; // stays false if little time was left when its turn came
             var unfinished = await turns.RunAsync(
                 stopping =>
                 {
@@ -171,7 +171,7 @@ internal sealed class PartitionWork(
         }
         catch (Exception fault) when (Faults.IsOfThisWorker(fault, out var lack))
         {
-            await RefuseAsync(Refusal.DatabaseOutOfReach, lack); // others may have what it lacks
+            await RefuseAsync(Refusal.DatabaseOutOfReach, lack); // another worker may have what this one lacks
         }
         catch (Exception fault) when (Faults.IsOfDatabase(fault) || fault is InvalidOperationException)
         {
@@ -182,7 +182,7 @@ internal sealed class PartitionWork(
                 Queues.PartitionFailed,
                 new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
                 {
-                    // What the server answered is at its end there; after a connection that broke, a statement may go on.
+                    // An answered statement has ended on the server; after a broken connection it may still run.
                     IsOver = Deliveries.IsAlone(context) && sqlState is not null,
                 }
             );
@@ -190,7 +190,7 @@ internal sealed class PartitionWork(
         }
         catch (Exception fault) when (fault is not (OperationCanceledException or SendTimeoutException))
         {
-            // Of the program: it goes to the dead letters as well, where somebody looks for such things.
+            // A fault of the program: the message goes to the dead letters as well, where an operator looks for it.
             await SendAsync(
                 context,
                 Queues.PartitionFailed,
@@ -204,7 +204,7 @@ internal sealed class PartitionWork(
     /// <inheritdoc/>
     public void Dispose() => turns.Dispose();
 
-    /// <summary>Sends to one queue, and not through the token of a consumer that is being stopped: results must leave.</summary>
+    /// <summary>Sends to one queue, without a stopping consumer's token: results must be sent.</summary>
     public static Task SendAsync<T>(ConsumeContext context, string queue, T message)
         where T : class => context.SendAgainAsync(queue, message, CancellationToken.None);
 

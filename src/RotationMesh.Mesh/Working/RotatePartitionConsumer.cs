@@ -86,7 +86,7 @@ internal sealed class RotatePartitionConsumer(
         return null;
     }
 
-    // Null where it stops while somebody keeps the table locked.
+    // Null where the worker stops while another session keeps the table locked.
     private async Task<(TableTarget, PartitionRange)?> TryFindAsync(
         PartitionRef partition,
         CancellationToken stopping

@@ -8,8 +8,8 @@ using RotationMesh.Postgres.Target.Verification;
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>
-/// Rotators and verifiers between two partitions: they keep derived keys and buffers. There are as many as partitions run
-/// at the same time; those of other settings make room for them.
+/// Keeps idle rotators and verifiers, with their derived keys and buffers, for the next partition. It keeps as many as
+/// partitions run at once; a rotator with other settings is replaced.
 /// </summary>
 internal sealed class RotatorPool(TargetDatabases databases, KeyRing ring, WorkerOptions options)
     : IDisposable
@@ -17,7 +17,7 @@ internal sealed class RotatorPool(TargetDatabases databases, KeyRing ring, Worke
     private readonly ConcurrentBag<(RotationSettings Settings, PartitionRotator Rotator)> rotators = [];
     private readonly ConcurrentBag<PartitionVerifier> verifiers = [];
 
-    /// <summary>Runs one partition on a rotator of those settings. One that threw is not used again.</summary>
+    /// <summary>Runs one partition on a rotator with those settings. A rotator that threw is not used again.</summary>
     public async Task<T> RotateAsync<T>(RotationSettings settings, Func<PartitionRotator, Task<T>> work)
     {
         PartitionRotator rotator;

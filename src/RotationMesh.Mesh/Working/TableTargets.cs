@@ -8,8 +8,8 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Mesh.Working;
 
 /// <summary>
-/// The tables of the worker's own map, checked against the database when a partition first names them. A message can't
-/// widen what a worker does: what the map or the database lacks is not found here.
+/// Finds tables in the worker's own map, and checks each against the database when a partition first names it. A
+/// message can't widen what a worker does: a table that the map or the database lacks is not found.
 /// </summary>
 internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDatabases databases)
 {
@@ -30,7 +30,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDa
         if (!known.TryGetValue(key, out var target) || !Has(target, leaf))
         {
             await Place(partition).EnsureAsync(databases, partition.Database, cancellationToken);
-            known[key] = target = await CheckAsync(key, cancellationToken); // a new leaf may have come
+            known[key] = target = await CheckAsync(key, cancellationToken); // a leaf may have been added
         }
 
         if (!Has(target, leaf))
@@ -38,7 +38,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDa
         return (target, Range(partition, leaf));
     }
 
-    /// <summary>The database that the partition is in, whatever the worker's own map leads to.</summary>
+    /// <summary>The database that the command names, whichever the worker's own map leads to.</summary>
     public static ExpectedDatabase Place(PartitionRef partition) =>
         partition.DatabaseIdentity is not { } told ? ExpectedDatabase.Any
         : DatabaseIdentity.Parse(told) is { } identity ? new(identity)
@@ -46,7 +46,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDa
             "the command names its database in a form that is not known here: use the coordinators' version of the program"
         );
 
-    /// <summary>Has the partition's table checked again before it is next rotated.</summary>
+    /// <summary>Makes the next partition of the same table check it again.</summary>
     public void Forget(PartitionRef partition) => known.TryRemove(Key(partition), out _);
 
     private static (string, string, string) Key(PartitionRef partition) =>

@@ -2,12 +2,12 @@ using RotationMesh.Contracts;
 
 namespace RotationMesh.Mesh.Working;
 
-/// <summary>Partitions to rotate and partitions to verify come from two queues, and share the worker's processors and connections.</summary>
+/// <summary>Limits the partitions at work: they come from two queues and share processors and connections.</summary>
 internal sealed class Turns(int atOnce) : IDisposable
 {
     private readonly SemaphoreSlim free = new(atOnce);
 
-    /// <summary>Does the work when it is its turn; where the worker stops before, nothing of it was done.</summary>
+    /// <summary>Runs the work when a slot is free; a worker that stops before then has done nothing of it.</summary>
     public async Task<Unfinished?> RunAsync(
         Func<CancellationToken, Task<Unfinished?>> work,
         CancellationToken stopping

@@ -14,7 +14,7 @@ internal sealed class VerifyPartitionConsumer(
     WorkerOptions options
 ) : IConsumer<VerifyPartition>
 {
-    /// <summary>Cuts after which parts do not get smaller: of ten million pages (80 GB) a part has three hundred then.</summary>
+    /// <summary>Cuts after which parts get no smaller: of ten million pages (80 GB), a part then has 300.</summary>
     private const int MostCuts = 5;
 
     /// <summary>Handles what the dispatcher sends.</summary>
@@ -82,7 +82,7 @@ internal sealed class VerifyPartitionConsumer(
         }
     }
 
-    /// <summary>Parts whose end is kept: an eighth of what was too much, each time.</summary>
+    /// <summary>Number of parts after each of which progress is kept. Each cut makes them an eighth as large.</summary>
     internal static int Parts(int cutShort) => 1 << (3 * Math.Clamp(cutShort, 0, MostCuts));
 
     private static RowCounts Counts(VerificationOutcome outcome) =>

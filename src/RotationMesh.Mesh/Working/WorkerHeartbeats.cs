@@ -9,7 +9,7 @@ using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Working;
 
-/// <summary>Tells the coordinators that this worker is there, with which map and keys, and that it leaves.</summary>
+/// <summary>Sends coordinators a heartbeat with this worker's map and keys, and reports when it leaves.</summary>
 internal sealed class WorkerHeartbeats(
     IBus bus,
     RotationMap map,
@@ -22,10 +22,10 @@ internal sealed class WorkerHeartbeats(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>What is older says nothing that a newer one does not; and while no coordinator runs, they do not pile up.</summary>
+    /// <summary>Lifetime of a heartbeat in its queue: the next replaces it, and none pile up unread.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest wait for the broker to take one.</summary>
+    /// <summary>Longest wait for the broker to accept a heartbeat.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private static readonly string Version =
@@ -88,7 +88,7 @@ internal sealed class WorkerHeartbeats(
         }
         catch (Exception fault)
         {
-            // The broker is away; the next one says the same.
+            // The broker is away; the next heartbeat replaces this one.
             MeshLog.NotAnnounced(log, fault.GetType().Name);
         }
     }
