@@ -95,7 +95,7 @@ public sealed class WhenARotationIsRunByACoordinator
     public async Task Who_is_interrupted_stops_following_and_the_rotation_goes_on()
     {
         await using var stage = await Stage.LoadAsync(rows: 2000);
-        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(300));
+        await stage.SlowDownAsync(TimeSpan.FromSeconds(3));
         var coordinator = await stage.StartCoordinator().JoinedAsync();
         await stage.StartWorker().JoinedAsync();
         await using var rotating = (
@@ -106,6 +106,7 @@ public sealed class WhenARotationIsRunByACoordinator
         rotating.Interrupt();
         var stopped = (await rotating.EndAsync(ServiceRun.Deadline)).Exits(5);
 
+        await stage.SpeedUpAsync();
         Assert.That(stopped.Error, Does.Contain("goes on").And.Contain("rotationmesh watch"));
         var watched = (await coordinator.AskAsync("--output", "json", "watch")).Exits(0);
         Assert.That(watched.State(), Is.EqualTo("Completed"));
