@@ -4,16 +4,16 @@ using Npgsql;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// A rotation begins once. Its start is in the audit log, from the transaction that wrote its first row: who deletes that
-/// row, by hand or by force, does not make the start good for another beginning.
+/// A rotation begins once. The transaction that writes its first row also records its start in the audit log. Deleting
+/// the row, by hand or by force, does not allow a second beginning.
 /// </summary>
 public static class BegunRotations
 {
-    /// <summary>Said of a start that has had its effect.</summary>
+    /// <summary>Reason to refuse a start that already took effect.</summary>
     public const string Fault =
         "the rotation was begun before, and its record is gone; a rotation begins once: ask for a new one";
 
-    // One statement: row and event are committed together, so whoever sees the event sees the row as well.
+    // One statement: row and event are committed together, so a statement that sees the event sees the row too.
     private const string IsGone = """
         SELECT EXISTS (SELECT FROM rotationmesh.audit_events WHERE rotation_id = @rotationId AND kind = 'RotationStarted')
            AND NOT EXISTS (SELECT FROM rotationmesh.rotations WHERE correlation_id = @rotationId)
@@ -33,7 +33,7 @@ public static class BegunRotations
         );
     }
 
-    /// <summary>The same within a transaction.</summary>
+    /// <summary>Whether a rotation has begun and has no record any more, as the transaction sees it.</summary>
     public static Task<bool> IsGoneAsync(
         NpgsqlTransaction transaction,
         Guid rotationId,

@@ -6,12 +6,12 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// What the census after a sweep found, as it is kept with the rotation. The saga decides by this row, which is written
-/// under the guard, and not by the message that says it is there.
+/// Result of the census after a sweep, stored with the rotation. The saga decides by this row, which is written under
+/// the guard, and not by the message that announces it.
 /// </summary>
 public sealed record ClosingCensus
 {
-    // A command that came twice may answer when the saga has gone on by the first answer: that one stays.
+    // A duplicate command may answer after the saga has acted on the first answer: the first answer stays.
     private const string Write = """
         UPDATE rotationmesh.rotations SET census = @census::jsonb, census_seal = @seal
         WHERE correlation_id = @rotationId AND sweep = @sweep AND state = 'Rotating'
@@ -21,7 +21,7 @@ public sealed record ClosingCensus
         SELECT census::text AS json, census_seal AS seal FROM rotationmesh.rotations WHERE correlation_id = @rotationId
         """;
 
-    /// <summary>The sweep after which was counted.</summary>
+    /// <summary>The sweep that the census followed.</summary>
     public required int Sweep { get; init; }
 
     /// <summary>Rows that are not at the target version, and that no recorded failure accounts for.</summary>
@@ -30,7 +30,7 @@ public sealed record ClosingCensus
     /// <summary>Rows that are not at the target version, accounted for or not.</summary>
     public long BelowTarget { get; init; }
 
-    /// <summary>Rows of each table whose value is in it: what there was to verify. Null where an earlier release counted.</summary>
+    /// <summary>Rows of each table with their value in it: the rows to verify. Null from an earlier release.</summary>
     public IReadOnlyList<StoredRows>? Stored { get; init; }
 
     /// <summary>Why some database could not be counted; null where all were.</summary>
@@ -48,7 +48,7 @@ public sealed record ClosingCensus
     /// <summary>Why rows are left should no further sweep be made; null where none is.</summary>
     public string? GivenUp { get; init; }
 
-    /// <summary>Reads what <see cref="WriteAsync"/> wrote; null where nothing was, or somebody without the key did.</summary>
+    /// <summary>Reads what <see cref="WriteAsync"/> wrote; null without a census or a seal that holds.</summary>
     public static ClosingCensus? Read(KeyRing ring, Guid rotationId, string? json, string? seal)
     {
         var census = json is null ? null : JsonSerializer.Deserialize<ClosingCensus>(json);
@@ -76,7 +76,8 @@ public sealed record ClosingCensus
     }
 
     /// <summary>
-    /// Keeps it with the rotation, sealed, over the session that holds the guard. False where the rotation has moved on.
+    /// Stores the sealed census with the rotation, over the session that holds the guard. False where the rotation
+    /// moved on.
     /// </summary>
     public async Task<bool> WriteAsync(
         HeldWork held,
@@ -103,5 +104,5 @@ public sealed record ClosingCensus
     private string ToJson() => JsonSerializer.Serialize(this);
 }
 
-/// <summary>A table of a census and its rows whose value is in it.</summary>
+/// <summary>A table of a census, and the number of its rows that store their value in it.</summary>
 public sealed record StoredRows(string Scope, string Database, string Table, long Rows);

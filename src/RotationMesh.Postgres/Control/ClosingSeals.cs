@@ -3,8 +3,8 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// Seals what ends a rotation: the census after a sweep, and the closing totals. The JSON is that which is written anew
-/// from what was read, for the database changes its text.
+/// Seals what ends a rotation: the census after a sweep, and the closing totals. The seal covers JSON that is
+/// serialized again from the values read, because the database changes the text.
 /// </summary>
 public static class ClosingSeals
 {
@@ -14,16 +14,16 @@ public static class ClosingSeals
     /// <summary>Name of the census after a sweep.</summary>
     public const string Census = "census";
 
-    /// <summary>The seal of one of both, by the current key.</summary>
+    /// <summary>Seals the census or the closing totals with the current key.</summary>
     public static string Of(KeyRing ring, string name, Guid rotationId, string json) =>
         ring.Seal(SealPurpose.Rotation, Content(name, rotationId, json)).ToString();
 
-    /// <summary>Whether somebody who holds the current key wrote it.</summary>
+    /// <summary>Whether the seal is valid under the current key.</summary>
     public static bool Holds(KeyRing ring, string name, Guid rotationId, string json, string? seal) =>
         Seal.TryParse(seal) is { } read
         && ring.Judge(SealPurpose.Rotation, Content(name, rotationId, json), read) == SealVerdict.ByCurrent;
 
-    /// <summary>Whether somebody wrote it who holds a key of the ring: the current one may have been another then.</summary>
+    /// <summary>Whether the seal is valid under any key of the ring: another key may have been current then.</summary>
     public static bool WasHeld(KeyRing ring, string name, Guid rotationId, string json, string? seal) =>
         Seal.TryParse(seal) is { } read
         && ring.Judge(SealPurpose.Rotation, Content(name, rotationId, json), read)

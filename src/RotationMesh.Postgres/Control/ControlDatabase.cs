@@ -16,11 +16,11 @@ public sealed class ControlDatabase : IAsyncDisposable
     private const string Schema = "rotationmesh";
 
     /// <summary>
-    /// Largest pool: a coordinator's consumers use some twenty at once, and whoever asks for more waits for one of them.
+    /// Largest pool. A coordinator's consumers use about twenty connections at once; further callers wait.
     /// </summary>
     private const int MostConnections = 40;
 
-    /// <summary>Serializes migrations of programs that start at once; any number that nobody else uses.</summary>
+    /// <summary>Advisory lock that serializes migrations of programs that start at once; an arbitrary key.</summary>
     private const long MigrationLock = 0x526F746D65736800;
 
     /// <summary>Opens the database of a connection string in Npgsql keywords; nothing is contacted yet.</summary>
@@ -34,7 +34,7 @@ public sealed class ControlDatabase : IAsyncDisposable
             MostConnections
         );
         builder.ConnectionStringBuilder.MinPoolSize = 0;
-        builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings back
+        builder.ConnectionStringBuilder.NoResetOnClose = true; // a reset would undo the settings
         LostServers.ApplyTo(builder.ConnectionStringBuilder);
         SessionSettings.ApplyTo(
             builder,
@@ -52,8 +52,8 @@ public sealed class ControlDatabase : IAsyncDisposable
     public NpgsqlDataSource Source { get; }
 
     /// <summary>
-    /// Whether a rotation ever ran, in a schema that this program can work with as it is; why it can't,
-    /// <see cref="MigrateAsync"/> tells, and brings one of an earlier release up to date.
+    /// Whether the schema exists in a form that this program can use as it is. <see cref="MigrateAsync"/> upgrades a
+    /// schema of an earlier release, and throws the reason where a schema can't be used.
     /// </summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ public sealed class ControlDatabase : IAsyncDisposable
             && new ControlSchemaFaults(state).Find() is null;
     }
 
-    /// <summary>Whether the schema has a table: an older version of the program may have left it without.</summary>
+    /// <summary>Whether the schema has a table. A schema of an older release may lack it.</summary>
     public async Task<bool> HasAsync(string table, CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
@@ -87,7 +87,7 @@ public sealed class ControlDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether there are rotations to read of. Throws <see cref="RecordsMissingException"/> where a table of the schema
+    /// Whether there is a table of rotations. Throws <see cref="RecordsMissingException"/> where a table of the schema
     /// was dropped, and <see cref="UsageException"/> with the fix where the role may not read them, or a later version of
     /// the program wrote them.
     /// </summary>
@@ -95,8 +95,8 @@ public sealed class ControlDatabase : IAsyncDisposable
         (await ReadRecordsAsync(cancellationToken)).Relations.ContainsKey("rotations");
 
     /// <summary>
-    /// The same for whoever reads what only this release writes. Throws <see cref="UsageException"/> as well where an
-    /// earlier release made the schema, and nothing has upgraded it yet.
+    /// Does what <see cref="HasRecordsAsync"/> does, for readers of what only this release writes. Throws
+    /// <see cref="UsageException"/> also where an earlier release made the schema and nothing has upgraded it yet.
     /// </summary>
     public async Task<bool> HasCurrentRecordsAsync(CancellationToken cancellationToken)
     {
@@ -109,7 +109,7 @@ public sealed class ControlDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Why the schema could not be created or worked with, without trying; null where it is there or can be.
+    /// Why the schema can't be created or used, found without trying; null where it can.
     /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
@@ -137,7 +137,7 @@ public sealed class ControlDatabase : IAsyncDisposable
             );
             await EnsureFitAsync(guard, cancellationToken);
             await CreateSchemaAsync(guard, cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested(); // a wait for standbys that is called off ends as if it had been successful
+            cancellationToken.ThrowIfCancellationRequested(); // a cancelled wait for standbys ends like a success
             upgrade = Task.Run(Upgrade, CancellationToken.None);
             var result = await upgrade.WaitAsync(cancellationToken);
             if (!result.Successful)
@@ -146,7 +146,7 @@ public sealed class ControlDatabase : IAsyncDisposable
         }
         finally
         {
-            // An upgrade that is left alone, at a commit that waits for a standby, keeps the others away until it has ended.
+            // A cancelled upgrade may still run, in a commit that waits for a standby: it keeps the lock until it ends.
             if (upgrade is null or { IsCompleted: true })
                 await ReleaseAsync(guard);
             else
@@ -154,7 +154,7 @@ public sealed class ControlDatabase : IAsyncDisposable
         }
     }
 
-    // The pool resets nothing: a session that goes back to it would keep the lock.
+    // The pool does not reset sessions: a session returned to it would keep the lock.
     private static async Task ReleaseAsync(NpgsqlConnection guard)
     {
         await using (guard)
@@ -168,7 +168,7 @@ public sealed class ControlDatabase : IAsyncDisposable
             }
     }
 
-    // Synchronous throughout, and deaf to whoever wants to stop.
+    // Synchronous throughout, and without a cancellation token.
     private DatabaseUpgradeResult Upgrade() =>
         DeployChanges
             .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(Source))
@@ -221,7 +221,7 @@ public sealed class ControlDatabase : IAsyncDisposable
             throw new UsageException(fault);
     }
 
-    // Classes 42 and 2B speak of objects that are there or not, and of their owners; anything else may pass by itself.
+    // Classes 42 and 2B report objects that exist or are missing, and their owners; other failures may be transient.
     private static Exception Refused(DatabaseUpgradeResult result)
     {
         var migration = result.ErrorScript is { } script

@@ -5,8 +5,8 @@ using RotationMesh.Postgres.Control.Schema;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// Finds tables of the control schema that somebody dropped. No migration brings them back, and without one of them no
-/// message of a rotation can be handled any more.
+/// Finds tables of the control schema that somebody dropped. No migration recreates them, and no message of a rotation
+/// can be handled while one is missing.
 /// </summary>
 public sealed class DroppedTables(NpgsqlDataSource source)
 {
@@ -27,14 +27,14 @@ public sealed class DroppedTables(NpgsqlDataSource source)
         return name is null ? null : Explain(name);
     }
 
-    /// <summary>The same for the audit log alone, of a schema of any age.</summary>
+    /// <summary>Names the audit log and the fix where a schema of any age lost it; null otherwise.</summary>
     public async Task<string?> FindAuditLogAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
         var dropped =
             !state.Relations.ContainsKey("audit_events")
-            && state.Relations.GetValueOrDefault("rotations")?.Has("audit_hash") == true; // which came with it
+            && state.Relations.GetValueOrDefault("rotations")?.Has("audit_hash") == true; // added with the audit log
         return dropped ? Explain("audit_events") : null;
     }
 

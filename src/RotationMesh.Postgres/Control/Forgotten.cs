@@ -3,13 +3,13 @@ using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Postgres.Control;
 
-/// <summary>What exists no more: databases that rotations were for, and failures in tables.</summary>
+/// <summary>What no longer exists: databases that rotations covered, and failures in tables that are gone.</summary>
 public sealed record Forgotten(
     IReadOnlyList<ClaimedDatabase> Databases,
     IReadOnlyList<StandingFailures> Failures
 )
 {
-    // In the transaction that says so in the audit log.
+    // Runs in the transaction that records this in the audit log.
     internal async Task ForgetAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await RotatedDatabases.ForgetAsync(connection, Databases, cancellationToken);

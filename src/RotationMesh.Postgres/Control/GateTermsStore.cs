@@ -5,7 +5,7 @@ using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Postgres.Control;
 
-/// <summary>What operators said of the gates of their rotations.</summary>
+/// <summary>Reads the terms that operators set for the gates of their rotations.</summary>
 public sealed class GateTermsStore(NpgsqlDataSource source)
 {
     private const string Select = """
@@ -45,7 +45,7 @@ public sealed class GateTermsStore(NpgsqlDataSource source)
 }
 
 /// <summary>
-/// The terms of a rotation. <paramref name="Begun"/> tells whether it has written rows: what is asked at the start alone is
-/// asked no more.
+/// The terms of a rotation. <paramref name="Begun"/> is true once it has written rows: what is checked only at the
+/// start is then no longer checked.
 /// </summary>
 public sealed record StoredTerms(GateTerms Terms, bool Begun, string? RequestedBy);

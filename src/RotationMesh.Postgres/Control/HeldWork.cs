@@ -5,12 +5,12 @@ using Npgsql;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// Work that this process alone is at. What it decides is written over the session that holds it: where the lock was lost,
-/// so is the write. As long as the process lives, the session gives signs of life, however long the work takes.
+/// Work on which this process holds the advisory lock. It writes its decisions over the session that holds the lock: if
+/// the lock is lost, so is the write. The session sends heartbeats as long as the process lives.
 /// </summary>
 public sealed class HeldWork : IAsyncDisposable
 {
-    /// <summary>Begins each statement of such a session, so that others can tell it from one that never gives a sign.</summary>
+    /// <summary>Prefix of each statement of such a session: it marks a session that sends heartbeats.</summary>
     internal const string Sign = "/* rotationmesh: held */";
 
     private const string Beat = "SELECT 1";
@@ -20,7 +20,7 @@ public sealed class HeldWork : IAsyncDisposable
     private readonly NpgsqlConnection connection;
     private readonly string name;
     private readonly string unlock;
-    private readonly SemaphoreSlim turn = new(1); // a session does one thing at a time
+    private readonly SemaphoreSlim turn = new(1); // a session runs one statement at a time
     private readonly CancellationTokenSource over = new();
     private readonly Task beating;
 
@@ -40,14 +40,14 @@ public sealed class HeldWork : IAsyncDisposable
 
     /// <summary>
     /// Runs statements over the session that holds the lock; returns the number of rows. Throws
-    /// <see cref="NpgsqlException"/> where that session is gone, whoever noticed it first.
+    /// <see cref="NpgsqlException"/> where that session is gone, also where a heartbeat noticed it earlier.
     /// </summary>
     public async Task<int> ExecuteAsync(string sql, object values, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
-            // Dapper would open another one, which holds nothing.
+            // Dapper would open another session, which does not hold the lock.
             if (IsLost)
                 throw Lost();
             return await connection.ExecuteAsync(
@@ -61,8 +61,9 @@ public sealed class HeldWork : IAsyncDisposable
     }
 
     /// <summary>
-    /// For writes over another session, in a transaction that has locked what the next holder waits for before it writes.
-    /// Throws <see cref="NpgsqlException"/> where the session that held the lock is gone.
+    /// Checks the lock before a write over another session. The transaction there has already locked what the next
+    /// holder must wait for before it writes. Throws <see cref="NpgsqlException"/> where the session that held the lock
+    /// is gone.
     /// </summary>
     public async Task EnsureHeldAsync(NpgsqlConnection other, CancellationToken cancellationToken)
     {
@@ -74,7 +75,7 @@ public sealed class HeldWork : IAsyncDisposable
             throw Lost();
     }
 
-    /// <summary>Asks the session that holds the lock for a sign of life; false where it is gone.</summary>
+    /// <summary>Sends a heartbeat over the session that holds the lock; false where the session is gone.</summary>
     public async Task<bool> IsAliveAsync()
     {
         await BeatOnceAsync();
@@ -116,11 +117,11 @@ public sealed class HeldWork : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Over.
+            // The work has ended.
         }
     }
 
-    // Not cancelled at its end: a cancellation that comes late would hit the statement that gives the lock back.
+    // Not cancelled when the work ends: a late cancellation would hit the statement that releases the lock.
     private async Task BeatOnceAsync()
     {
         try
@@ -129,7 +130,7 @@ public sealed class HeldWork : IAsyncDisposable
         }
         catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
         {
-            // Whoever writes over a session that is gone hears of that; over one that is not, the next one is tried.
+            // If the session is gone, the next write throws. If it is not, the next heartbeat tries again.
         }
     }
 }

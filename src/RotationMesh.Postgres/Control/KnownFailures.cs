@@ -6,8 +6,8 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// Tells a wrong key from rows that an earlier rotation left behind: once the others are rotated, what remains of the old
-/// version is mostly what does not decrypt.
+/// Distinguishes a wrong key from rows that an earlier rotation left behind: once the other rows are rotated, most rows
+/// that remain at the old version do not decrypt.
 /// </summary>
 public sealed class KnownFailures(ControlDatabase control)
 {
@@ -19,8 +19,9 @@ public sealed class KnownFailures(ControlDatabase control)
         """;
 
     /// <summary>
-    /// The results that speak of a wrong key. Those are left out where one earlier rotation, whose keys were tried at its
-    /// start, recorded at least half of the table's rows of that version as failed; <paramref name="counts"/> is its census.
+    /// The results that indicate a wrong key. A result is left out where one earlier rotation, which tried its keys at
+    /// its start, recorded at least half of the table's rows of that version as failed; <paramref name="counts"/> has
+    /// the rows.
     /// </summary>
     public async Task<IReadOnlyList<ProbeResult>> WrongKeysAsync(
         TableTarget target,

@@ -5,8 +5,8 @@ using RotationMesh.Postgres.Target.Probing;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// Which keys rotations met under which version: one decrypted value proves its key. Who writes the control schema can add
-/// and delete there, so what is missing proves nothing, and nothing is retired because of what stands there.
+/// The keys that rotations met under each version: one decrypted value proves its key. A role that may write the
+/// control schema can add and delete entries: a missing entry proves nothing, and no entry lets anybody retire a key.
 /// </summary>
 public sealed class MetKeyStore(ControlDatabase control)
 {
@@ -16,7 +16,7 @@ public sealed class MetKeyStore(ControlDatabase control)
         ON CONFLICT (version, fingerprint) DO NOTHING
         """;
 
-    // One that never planned a sweep wrote nothing under its target: that key may have been the wrong one.
+    // A rotation that never planned a sweep wrote nothing under its target: that key may have been the wrong one.
     private const string Targets = """
         SELECT target_version AS version, target_fingerprint AS fingerprint FROM rotationmesh.rotations WHERE sweep > 0
         """;
@@ -49,7 +49,7 @@ public sealed class MetKeyStore(ControlDatabase control)
         );
     }
 
-    /// <summary>All of them, and the keys that rotations brought rows to; none where no rotation was.</summary>
+    /// <summary>All met keys, and the keys that rotations brought rows to; empty where there was no rotation.</summary>
     public async Task<IReadOnlyList<MetKey>> ListAsync(CancellationToken cancellationToken)
     {
         try
@@ -69,7 +69,7 @@ public sealed class MetKeyStore(ControlDatabase control)
                         or PostgresErrorCodes.UndefinedColumn
             )
         {
-            return []; // a role that may read the rows alone, or a schema from before there were sweeps
+            return []; // a role that may read only the rows, or a schema older than sweeps
         }
     }
 }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Postgres.Control;
 
-/// <summary>Queues of the application that we paused, so that those alone are resumed.</summary>
+/// <summary>Queues of the application that this program paused, so that it resumes only those.</summary>
 public sealed class PausedQueueStore(NpgsqlDataSource source)
 {
     private const string Insert = """
@@ -43,7 +43,7 @@ public sealed class PausedQueueStore(NpgsqlDataSource source)
         """;
 
     /// <summary>
-    /// Notes a queue that is about to be paused, in one's <paramref name="turn"/> at it; one that is noted already keeps its note.
+    /// Records a queue before it is paused, in the caller's <paramref name="turn"/>; an existing record stays.
     /// </summary>
     public static Task AddAsync(HeldWork turn, PausedQueueNote note, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ public sealed class PausedQueueStore(NpgsqlDataSource source)
         return turn.ExecuteAsync(Insert, note, cancellationToken);
     }
 
-    /// <summary>Forgets a queue, in one's <paramref name="turn"/> at it. False where it was not noted.</summary>
+    /// <summary>Deletes a queue's record, in the caller's <paramref name="turn"/>. False where there is none.</summary>
     public static async Task<bool> RemoveAsync(
         HeldWork turn,
         string gate,
@@ -63,7 +63,7 @@ public sealed class PausedQueueStore(NpgsqlDataSource source)
         return await turn.ExecuteAsync(Delete, new { gate, queue }, cancellationToken) > 0;
     }
 
-    /// <summary>Gives a rotation the queues that were paused for one that is over, or never began.</summary>
+    /// <summary>Gives a rotation the queues that were paused for another that is over, or never began.</summary>
     public Task AdoptAsync(Guid rotationId, CancellationToken cancellationToken) =>
         ExecuteAsync(Adopt, new { rotationId }, cancellationToken);
 
@@ -93,7 +93,7 @@ public sealed class PausedQueueStore(NpgsqlDataSource source)
     }
 }
 
-/// <summary>A queue that we paused.</summary>
+/// <summary>A queue that this program paused.</summary>
 public sealed record PausedQueueNote
 {
     /// <summary>Name of the gate in the map.</summary>
@@ -102,7 +102,7 @@ public sealed record PausedQueueNote
     /// <summary>Name of the queue.</summary>
     public string Queue { get; init; } = "";
 
-    /// <summary>The rotation that it was paused for; null where an operator did it by itself.</summary>
+    /// <summary>The rotation that it was paused for; null where an operator paused it without a rotation.</summary>
     public Guid? RotationId { get; init; }
 
     /// <summary>When, by the database's clock.</summary>

@@ -4,8 +4,8 @@ using Npgsql;
 namespace RotationMesh.Postgres.Control;
 
 /// <summary>
-/// What operators ask of rotations, on its way to the saga: the control database is the outbox. A request may be sent
-/// twice, which every state of the saga bears.
+/// Requests of operators on their way to the saga: the control database is the outbox. A request may be sent twice,
+/// which every state of the saga tolerates.
 /// </summary>
 public sealed class RequestStore(NpgsqlDataSource source)
 {
@@ -15,9 +15,9 @@ public sealed class RequestStore(NpgsqlDataSource source)
         RETURNING request_id
         """;
 
-    // A start that was sent and has left no row was lost with a queue, and is sent again; or the row was deleted, and it is
-    // refused, for the audit log has its beginning. An embedding process takes
-    // what is asked of its own rotation, the coordinators what is asked of all others.
+    // A start that was sent but has no row was lost with a queue, and is sent again; or its row was deleted, and the
+    // start is refused because the audit log has its beginning. An embedding process takes the requests of its own
+    // rotation, the coordinators take all others.
     private const string Take = """
         SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.asked_at, q.seal
         FROM rotationmesh.requests q
@@ -64,13 +64,13 @@ public sealed class RequestStore(NpgsqlDataSource source)
         LIMIT 1
         """;
 
-    /// <summary>A start that left no rotation behind is sent again after this time: the saga takes far less.</summary>
+    /// <summary>A start that created no rotation is sent again after this time: the saga needs far less.</summary>
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>Requests are kept for this time, for whoever wonders what became of one.</summary>
+    /// <summary>Requests are kept for this time, so that an operator can look up what became of one.</summary>
     private static readonly TimeSpan Keep = TimeSpan.FromDays(1);
 
-    /// <summary>Asks; returns the request's number when it is written.</summary>
+    /// <summary>Writes a request and returns its number.</summary>
     public async Task<long> AddAsync(RotationDemand demand, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -89,8 +89,8 @@ public sealed class RequestStore(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Hands what was asked and not yet sent to <paramref name="send"/>, oldest first, and marks it sent when that returns
-    /// null, or refused for what it returns; where it throws, it is taken again. Returns the number.
+    /// Passes each unsent request to <paramref name="send"/>, oldest first. Null marks the request sent, a text marks
+    /// it refused for that reason; after an exception the requests are taken again. Returns the number of requests.
     /// </summary>
     public async Task<int> TakeAsync(
         Guid? only,
@@ -135,7 +135,7 @@ public sealed class RequestStore(NpgsqlDataSource source)
         return taken.Count;
     }
 
-    /// <summary>The start that was asked for under an id; null where none was.</summary>
+    /// <summary>The start requested under an id; null where there is none.</summary>
     public async Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -144,7 +144,7 @@ public sealed class RequestStore(NpgsqlDataSource source)
         );
     }
 
-    /// <summary>The newest start that has left no rotation yet and was not refused; null where there is none.</summary>
+    /// <summary>The newest start that has no rotation yet and was not refused; null where there is none.</summary>
     public async Task<RotationDemand?> FindWaitingStartAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -169,13 +169,13 @@ public sealed record RotationDemand
     /// <summary>The message as JSON.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>W3C traceparent of whoever asked.</summary>
+    /// <summary>W3C traceparent of the requester.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>When it was asked, by the clock of whoever asks; null where an earlier release did.</summary>
+    /// <summary>Time of the request, by the requester's clock; null where an earlier release wrote it.</summary>
     public DateTime? AskedAt { get; init; }
 
-    /// <summary>Seal of whoever asks; null where an earlier release did.</summary>
+    /// <summary>Seal by the requester; null where an earlier release wrote the request.</summary>
     public string? Seal { get; init; }
 
     /// <summary>When it was refused, by the database's clock; null where it was not.</summary>
@@ -184,6 +184,6 @@ public sealed record RotationDemand
     /// <summary>Why it was refused.</summary>
     public string? RefusedFor { get; init; }
 
-    /// <summary>When it was asked, by the database's clock.</summary>
+    /// <summary>Time of the request, by the database's clock.</summary>
     public DateTime RequestedAt { get; init; }
 }
