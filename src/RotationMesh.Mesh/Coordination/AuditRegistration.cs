@@ -7,7 +7,7 @@ using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>The audit log of a process with keys: each event that is committed is logged with its hash.</summary>
+/// <summary>Registers the audit log of a process with keys, and logs each committed event with its hash.</summary>
 public static class AuditRegistration
 {
     /// <summary>Registers it once, for every part that appends.</summary>

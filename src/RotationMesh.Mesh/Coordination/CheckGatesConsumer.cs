@@ -3,7 +3,7 @@ using RotationMesh.Contracts;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Says whether the gates hold, and which does not; before the first row is written it pauses the workers where asked to.</summary>
+/// <summary>Reports whether all gates hold or which is lost; before the first row it may pause the workers.</summary>
 internal sealed class CheckGatesConsumer(GoalCheck goals, GateLook gates) : IConsumer<CheckGates>
 {
     /// <summary>Handles the command of the state AwaitingGates.</summary>

@@ -12,8 +12,8 @@ using RotationMesh.Postgres.Target.Probing;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Everything that must hold before a row is written: map, keys, no other rotation on the same rows, schema, tenants, and
-/// the opening census. A database that does not answer is left for later: the planner checks it when it is back.
+/// Checks everything that must hold before a row is written: map, keys, no other rotation on the same rows, schema,
+/// tenants, and the opening census. A database that does not answer is skipped: the planner checks it when it is back.
 /// </summary>
 internal sealed class CheckRotationConsumer(
     KeyRing ring,
@@ -32,13 +32,13 @@ internal sealed class CheckRotationConsumer(
         var (rotationId, goal) = (context.Message.RotationId, context.Message.Goal);
         await using var alone = await guards.TryHoldAsync(context, "check", rotationId);
         if (alone is null)
-            return; // somebody is at it and will answer
+            return; // another coordinator does this and will answer
         var rotations = new RunningRotations(control.Source);
         if (
             await rotations.FindAsync(rotationId, context.CancellationToken)
             is not { State: RotationState.Checking }
         )
-            return; // late: it has been checked, and reads whole tables
+            return; // late: it has been checked already, and a check reads whole tables
         try
         {
             if (await CheckAsync(alone, rotationId, goal, context.CancellationToken) is { } awaited)
@@ -52,7 +52,7 @@ internal sealed class CheckRotationConsumer(
         }
     }
 
-    // Returns what is waited for; null where everything holds.
+    // Returns what the check waits for; null where everything holds.
     private async Task<string?> CheckAsync(
         HeldWork alone,
         Guid rotationId,

@@ -6,12 +6,12 @@ using RotationMesh.Postgres.Target.Versions;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Keeps rotations away from a version that somebody is retiring, by whatever control database.</summary>
+/// <summary>Rejects rotations to a version that is being retired, through any control database.</summary>
 internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the goal. One that does
-    /// not answer is left for later.
+    /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the goal. A
+    /// database that does not answer is skipped.
     /// </summary>
     public async Task EnsureOpenAsync(RotationGoal goal, CancellationToken cancellationToken)
     {

@@ -19,9 +19,9 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Looks for what speaks against "every row is at the target version and decrypts" before a rotation is called complete.
-/// Workers are trusted with rows and not with the verdict: their numbers are held against the census, and this process
-/// decrypts a sample of its own of every table.
+/// Looks for evidence against "every row is at the target version and decrypts" before a rotation is called complete.
+/// Workers are trusted with rows and not with the verdict: this process compares their numbers with the census, and
+/// decrypts its own sample of every table.
 /// </summary>
 internal sealed class ClosingDoubts(
     Surveyor surveyor,
@@ -31,10 +31,11 @@ internal sealed class ClosingDoubts(
 )
 {
     /// <summary>
-    /// The summary with each doubt in a sentence for the operator; none where there is none. What external rows hold beside
-    /// their value, and is under an old version as they say, is noted. Throws <see cref="NpgsqlException"/>
-    /// where a database does not answer, <see cref="ExternalStoreException"/> where a store does not, and
-    /// <see cref="UsageException"/> where a table no longer fits the map: nothing is concluded then.
+    /// Returns the summary with a sentence for the operator for each doubt, if there is any. It notes what external
+    /// rows hold beside their value if that is under an old version, as they claim. Throws
+    /// <see cref="NpgsqlException"/> where a database does not answer, <see cref="ExternalStoreException"/> where a
+    /// store does not, and <see cref="UsageException"/> where a table no longer fits the map: nothing is concluded
+    /// then.
     /// </summary>
     public async Task<ClosingSummary> TellAsync(
         ClosingSummary summary,
@@ -55,7 +56,7 @@ internal sealed class ClosingDoubts(
         );
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add($"{Reasons.NoCensus}: retry the rotation");
-        // Called where no such row is recorded.
+        // This runs only where no such row is recorded.
         if (verification.Tables.Sum(table => table.Counts.FailedRows) is > 0 and var lost)
             doubts.Add($"verification met {lost} {Reasons.UnreadableUnrecorded}: retry the rotation");
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
@@ -73,7 +74,7 @@ internal sealed class ClosingDoubts(
                 (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Told}");
             if (counted.Stored == 0)
                 continue;
-            // Rows that the application added since the census, nobody was asked to verify.
+            // Verification did not cover rows that the application added since the census.
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
             if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
                 doubts.Add($"table {name.Table}: {missed}");
@@ -88,7 +89,7 @@ internal sealed class ClosingDoubts(
         };
     }
 
-    /// <summary>Why a fault keeps the look off, which is neither a doubt nor its absence; null for faults of another kind.</summary>
+    /// <summary>Why a fault prevents the check, which proves nothing either way; null for other faults.</summary>
     public static string? WhyNotNow(Exception fault) =>
         fault switch
         {
@@ -99,7 +100,7 @@ internal sealed class ClosingDoubts(
             _ => null,
         };
 
-    // A row that claims the target and needs another key; one that claims another version is nobody's success.
+    // A row that claims the target but needs another key. A row that claims another version counts as no success.
     private static bool IsFalse(InlineCount count, RotationGoal goal) =>
         count.OpenedBy is not null && count.Claimed == goal.TargetVersion;
 
@@ -115,7 +116,7 @@ internal sealed class ClosingDoubts(
     private static long Verified(SweepSummary verification, PlannedTable name) =>
         verification.Tables.SingleOrDefault(table => table.Table == name)?.Counts.Verified ?? 0;
 
-    // Rows may have gone since the share was chosen: a large table need not be one any more.
+    // Rows may have been deleted since the share was chosen, so a large table may have become small.
     internal static string? Missed(
         VerificationShare verify,
         TableCount counted,
@@ -135,7 +136,7 @@ internal sealed class ClosingDoubts(
             )
             : "";
 
-    // Values at the target version, in the table and in its store, chosen by chance and decrypted by this process; null where all of them do.
+    // Decrypts a random sample of values at the target version, in the table and its store; null if all succeed.
     private async Task<string?> SampleAsync(
         TableTarget target,
         RotationGoal goal,

@@ -16,8 +16,8 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Writes the closing totals of a rotation, by a last count of its rows. Where all of it has been verified, and a look of this
-/// process' own agrees, the map's post-checks are asked; where they pass, the workers that it paused are resumed.
+/// Writes the closing totals of a rotation from a last count of its rows. If everything is verified and this process'
+/// own check agrees, it runs the map's post-checks; if they pass, it resumes the workers that the rotation paused.
 /// </summary>
 internal sealed class ConcludeRotationConsumer(
     GoalCheck goals,
@@ -35,7 +35,7 @@ internal sealed class ConcludeRotationConsumer(
     ILogger<ConcludeRotationConsumer> log
 ) : IConsumer<ConcludeRotation>
 {
-    /// <summary>Longest time for the application's answers after which the rows are not looked at once more.</summary>
+    /// <summary>Time for the application's answers beyond which the rows are counted once more.</summary>
     private static readonly TimeSpan BriefAnswer = TimeSpan.FromSeconds(5);
 
     /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
@@ -45,12 +45,12 @@ internal sealed class ConcludeRotationConsumer(
         if (!command.Cancelled && goals.Explain(command.Goal) is { } difference)
         {
             await context.PublishAsync(new RotationStalled(command.RotationId, difference));
-            return; // what another map leaves out would not be missed
+            return; // rows that another map leaves out would go unnoticed
         }
 
         await using var alone = await guards.TryHoldAsync(context, "conclude", command.RotationId);
         if (alone is null)
-            return; // somebody is at it and will answer
+            return; // another coordinator does this and will answer
         if (await FindWantedAsync(command, context.CancellationToken) is not { } rotation)
             return; // late: what has ended keeps its totals, and a retry writes new ones at its end
         var ledger = await new LedgerSummary(control.Source).ReadAsync(
@@ -58,12 +58,12 @@ internal sealed class ConcludeRotationConsumer(
             context.CancellationToken
         );
         if (ledger.Any(sweep => sweep.Tables.Any(table => table.Dispatched > 0)))
-            return; // partitions in hand end first; the next nudge asks again
+            return; // dispatched partitions end first; the next nudge asks again
         var phase = command.Cancelled ? SweepPhase.Rotate : SweepPhase.Verify;
         var key = new SweepKey(command.RotationId, command.Sweep, phase);
         var verification = ledger.SingleOrDefault(sweep => sweep.Key == key);
         if (!command.Cancelled && verification is not { IsSettled: true })
-            return; // whoever said that verification is settled, the ledger does not
+            return; // the ledger does not confirm that verification is settled
         var writes = await lateWrites.FindAsync(command.RotationId, ledger, context.CancellationToken);
         if ((command.Cancelled ? writes.OfCancelled : writes.All) is { } awaited)
         {
@@ -83,7 +83,7 @@ internal sealed class ConcludeRotationConsumer(
 
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
         if (await SummarizeAsync(context, ledger, verification) is not { } summary)
-            return; // what keeps the end off is told instead of it
+            return; // another message was published instead
         if (summary.IsClean())
         {
             var asked = Stopwatch.GetTimestamp();
@@ -115,17 +115,17 @@ internal sealed class ConcludeRotationConsumer(
                 context.CancellationToken
             )
         )
-            return; // it has moved on meanwhile
+            return; // the rotation has changed meanwhile
         postChecks.Forget(command.RotationId);
         if (summary.IsClean())
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
         if (!await alone.IsAliveAsync())
-            return; // frozen meanwhile: somebody else may be looking by now
+            return; // frozen meanwhile: another coordinator may have taken over
         await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
         await TraceAsync(command, rotation.StartedAt, context.CancellationToken);
     }
 
-    // The totals by the rows as they are now, and what speaks against them; null where something else was published.
+    // The totals from the current rows, with doubts about them; null where another message was published instead.
     private async Task<ClosingSummary?> SummarizeAsync(
         ConsumeContext<ConcludeRotation> context,
         IReadOnlyList<SweepSummary> ledger,
@@ -190,7 +190,7 @@ internal sealed class ConcludeRotationConsumer(
                 : PostChecks.Fault(summary.PostChecks ?? [])
         );
 
-    // A span is told when it has ended; the end of a rotation is here. One that comes twice is told twice.
+    // A span is reported when it ends, and a rotation ends here. A duplicate command reports it twice.
     private async Task TraceAsync(
         ConcludeRotation command,
         DateTime startedAt,
@@ -204,7 +204,7 @@ internal sealed class ConcludeRotationConsumer(
         span?.SetTag(SpanTags.Outcome, command.Cancelled ? "cancelled" : "concluded");
     }
 
-    // A command that comes twice is answered as the first time: the end must not change its mind.
+    // A duplicate command gets the first answers: the outcome must not change.
     private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
         ConcludeRotation command,
         CancellationToken cancellationToken
@@ -222,7 +222,7 @@ internal sealed class ConcludeRotationConsumer(
             : await postChecks.AskAsync(command.RotationId, command.Sweep, cancellationToken);
     }
 
-    // The rotation whose rows are counted then; null where the command is late.
+    // The rotation to conclude; null where the command is late.
     private async Task<RunningRotation?> FindWantedAsync(
         ConcludeRotation command,
         CancellationToken cancellationToken
@@ -234,7 +234,8 @@ internal sealed class ConcludeRotationConsumer(
             ? rotation
             : null;
 
-    // Verified: the workers may go on. A queue that can't be resumed now is remembered, and holds up nothing.
+    // All is verified, so the workers may continue. A queue that can't be resumed now is remembered, and blocks
+    // nothing.
     private async Task ResumeWorkersAsync(Guid rotationId, CancellationToken cancellationToken)
     {
         try

@@ -9,8 +9,8 @@ using RotationMesh.Postgres.Target;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// The census after a sweep: the database, and not the counters, says what is left. A database that can't be counted makes
-/// the answer incomplete, and the saga waits for it.
+/// Takes the census after a sweep: the database, and not the counters, shows what is left. A database that can't be
+/// counted makes the answer incomplete, and the saga waits for it.
 /// </summary>
 internal sealed class CountRowsConsumer(
     GoalCheck goals,
@@ -36,23 +36,23 @@ internal sealed class CountRowsConsumer(
         if (goals.Explain(goal) is { } difference)
         {
             await context.PublishAsync(new RotationStalled(rotationId, difference));
-            return; // what another map leaves out would not be missed
+            return; // rows that another map leaves out would go unnoticed
         }
 
         await using var alone = await guards.TryHoldAsync(context, "count", rotationId);
         if (alone is null)
-            return; // somebody is at it and will answer
+            return; // another coordinator does this and will answer
         if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
-            return; // late: it would read whole tables, and change the counts of what has ended
+            return; // late: a count would read whole tables, and change the counts of what has ended
         var key = new SweepKey(rotationId, sweep, SweepPhase.Rotate);
         var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
         if (ledger.SingleOrDefault(one => one.Key == key) is not { IsSettled: true } settled)
-            return; // whoever said that the sweep is settled, the ledger does not
+            return; // the ledger does not confirm that the sweep is settled
         var writes = await lateWrites.FindAsync(rotationId, ledger, context.CancellationToken);
         if (writes.Awaited is { } awaited)
         {
             await context.PublishAsync(new RotationStalled(rotationId, awaited));
-            return; // what is counted now might not stay; the next nudge asks again
+            return; // the counts might still change; the next nudge asks again
         }
 
         if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
@@ -92,7 +92,7 @@ internal sealed class CountRowsConsumer(
             goal.TargetVersion
         );
         var left = unexplained.Sum(table => givenUp.LeaveOf(table.Table.Name, table.Rows));
-        // Rows that are left want a sweep, or end it all with failures: neither needs the rows of those who are waited for.
+        // Remaining rows need a sweep, or end the rotation with failures: neither depends on rows of open transactions.
         var waiting = left > 0 ? null : survey.Waiting;
         var census = new ClosingCensus
         {
@@ -127,8 +127,8 @@ internal sealed class CountRowsConsumer(
             is { State: RotationState.Rotating } rotation
         && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
 
-    // Rows that no recorded failure accounts for; and, below zero, failures of rows that are not pending any more, which
-    // a sweep finds anew.
+    // Pending rows that no recorded failure explains. Below zero, failures of rows that are no longer pending, which a
+    // sweep finds anew.
     private async Task<IReadOnlyList<(SurveyedTable Table, long Rows)>> UnexplainedAsync(
         HeldWork alone,
         Guid rotationId,

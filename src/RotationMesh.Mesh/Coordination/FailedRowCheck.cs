@@ -4,7 +4,7 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Whether a failed row can be recorded; the rows that it came with are recorded all the same.</summary>
+/// <summary>Checks whether a failed row can be recorded; a bad row does not keep out the others with it.</summary>
 internal static class FailedRowCheck
 {
     /// <summary>Far longer than an identifier of PostgreSQL, and than a name in a map.</summary>
@@ -13,13 +13,13 @@ internal static class FailedRowCheck
     /// <summary>Longer than a key that PostgreSQL can index, compressed as well as it may be.</summary>
     private const int LongestKey = 1_000_000;
 
-    /// <summary>Longer than any cause that a worker tells: some names.</summary>
+    /// <summary>Longer than any cause that a worker sends: some names.</summary>
     private const int LongestCause = 10_000;
 
-    /// <summary>Columns of an index, in PostgreSQL as it is built by everybody.</summary>
+    /// <summary>Columns of an index in a standard build of PostgreSQL.</summary>
     private const int MostColumns = 32;
 
-    /// <summary>What is wrong with the message as a whole, in words that quote nothing of it; null where nothing is.</summary>
+    /// <summary>What is wrong with the message as a whole, without a quote of it; null where nothing is.</summary>
     public static string? Fault(RowsFailed message)
     {
         if (

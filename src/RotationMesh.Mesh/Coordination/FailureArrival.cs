@@ -4,12 +4,12 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Waits for the failed rows of a sweep to be recorded. They travel ahead of the results that count them, but on a queue of
-/// their own, and a census that comes before them would call for a needless sweep.
+/// Waits until the failed rows of a sweep are recorded. They are sent ahead of the results that count them, but through
+/// a queue of their own, and a census that runs before they arrive would cause a needless sweep.
 /// </summary>
 internal sealed class FailureArrival(ControlDatabase control, TimeProvider clock)
 {
-    /// <summary>Longest wait for the next rows: what is not there by then is lost, and a sweep finds it again.</summary>
+    /// <summary>Longest wait for the next rows: what is missing then is lost, and a sweep finds it again.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);

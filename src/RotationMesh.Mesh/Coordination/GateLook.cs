@@ -9,14 +9,14 @@ using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Looks at the gates for a rotation, on its operator's terms.</summary>
+/// <summary>Checks the gates for a rotation, on its operator's terms.</summary>
 internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase control, AuditLog audit)
 {
     private readonly GateTermsStore store = new(control.Source);
 
     /// <summary>
-    /// The first gate that does not hold, or null. Before the first row is written the workers are paused where that was
-    /// asked for, and every gate is looked at; afterwards those that are watched.
+    /// Returns the first gate that does not hold, or null. Before the first row is written, it pauses the workers on
+    /// request and checks every gate; afterwards it checks only the watched ones.
     /// </summary>
     public async Task<GateVerdict?> FindLostAsync(
         Guid rotationId,

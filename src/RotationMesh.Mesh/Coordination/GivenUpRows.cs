@@ -61,7 +61,7 @@ internal sealed class GivenUpRows
         return found;
     }
 
-    /// <summary>Of rows that no recorded failure accounts for, those that these do not account for either.</summary>
+    /// <summary>Rows that neither a recorded failure nor a given-up partition explains.</summary>
     public long LeaveOf(PlannedTable table, long unexplained) =>
         unexplained > 0 ? Math.Max(0, unexplained - tables.GetValueOrDefault(table).Rows) : -unexplained;
 }

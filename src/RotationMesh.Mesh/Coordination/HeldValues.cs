@@ -5,7 +5,7 @@ using RotationMesh.Postgres.Target.Probing;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Looks whether the declared columns hold values, before anything is written.</summary>
+/// <summary>Checks that the declared columns hold values, before anything is written.</summary>
 internal static class HeldValues
 {
     /// <summary>Throws <see cref="UsageException"/> that names the columns and paths where no row holds one, or the rows that the map passes over.</summary>

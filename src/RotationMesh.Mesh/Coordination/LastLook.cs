@@ -6,8 +6,8 @@ using RotationMesh.Postgres.Target.External;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Counts every row once more before a rotation ends: since the census after its last sweep it may have been paused, or its
-/// process gone, for days. The verdict goes by these counts, and by no number that is kept in between.
+/// Counts every row once more before a rotation ends: since the last sweep's census, it may have been paused, or its
+/// process gone, for days. The verdict depends on these counts, and on no number that was kept in between.
 /// </summary>
 internal sealed class LastLook(
     Surveyor surveyor,
@@ -16,7 +16,7 @@ internal sealed class LastLook(
     KeyRing ring
 )
 {
-    /// <summary>Counts as the closing census does, once the transactions have ended that had begun to write.</summary>
+    /// <summary>Counts as the closing census does, once the transactions that had begun to write have ended.</summary>
     public async Task<LastCount> TakeAsync(ConcludeRotation command, CancellationToken cancellationToken)
     {
         var census = await ClosingCensus.FindAsync(
@@ -25,7 +25,7 @@ internal sealed class LastLook(
             command.RotationId,
             cancellationToken
         );
-        // Whom the census did not wait for any longer, nobody waits for again.
+        // Transactions that the census no longer waited for are not waited for again.
         var settled = census?.OpenWriters is null ? censuses.Of(command.RotationId, command.Sweep) : null;
         var survey = await surveyor.CountAsync(command.Goal, settled, cancellationToken);
         if (survey is { Gaps: null, Waiting: null })
@@ -34,16 +34,16 @@ internal sealed class LastLook(
     }
 }
 
-/// <summary>What the last look found, beside the census after the sweep; null where that is not recorded.</summary>
+/// <summary>The last count, and the census after the sweep; the census is null where it is not recorded.</summary>
 internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationGoal Goal)
 {
     /// <summary>Why nothing can be concluded now; null where all was counted.</summary>
     public string? Awaited => Survey.Gaps ?? Survey.Waiting;
 
-    /// <summary>Transactions that nobody waits for any more; null where there are none.</summary>
+    /// <summary>Open transactions that are not waited for any more; null where there are none.</summary>
     public string? OpenWriters => Survey.OpenWriters ?? Census?.OpenWriters;
 
-    /// <summary>Rows that the map passes over, which nobody rotated.</summary>
+    /// <summary>Rows that the map skips, so that they were not rotated.</summary>
     public IReadOnlyList<string> Strays =>
         [
             .. Survey
@@ -55,8 +55,8 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
     public IReadOnlyList<string> Notes => Survey.Notes;
 
     /// <summary>
-    /// Whether there are more rows below the target than the census found. Where it left some that nothing accounts for,
-    /// further sweeps were given up.
+    /// Whether there are more rows below the target than the census found. False if the census left unexplained rows:
+    /// further sweeps were given up then.
     /// </summary>
     public bool RowsCameLate =>
         Census is { PendingRows: 0 } && Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget;

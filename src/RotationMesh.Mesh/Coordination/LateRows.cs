@@ -5,13 +5,13 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Rows that a census finds below the target, and no recorded failure accounts for. Where every partition of the table was
-/// done, they were written since: a next sweep has them, but an application that goes on so is never caught up with. Where
-/// one was not, nobody is blamed: they may be its rows.
+/// Explains rows that a census finds below the target without a recorded failure. If every partition of the table is
+/// done, they were written since: the next sweep covers them, but never catches up with an application that continues.
+/// If a partition is not done, the rows may be its own, and no application is blamed.
 /// </summary>
 internal static class LateRows
 {
-    /// <summary>Says so for the operator; null where there are none.</summary>
+    /// <summary>Explains them to the operator; null where there are none.</summary>
     public static string? Explain(
         IEnumerable<(SurveyedTable Table, long Rows)> left,
         SweepSummary? sweep,

@@ -8,13 +8,14 @@ using RotationMesh.Postgres.Target;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Whether rows may still be written for a rotation of which all partitions are settled: by a worker that was not heard of
-/// and may only be frozen, or by a message that was lost sight of. Until it is certain that nobody does, it is not over.
+/// Finds whether rows may still be written for a rotation whose partitions are all settled: by a silent worker that may
+/// only be frozen, or by a message that is no longer tracked. The rotation is not over until both are ruled out.
 /// </summary>
 internal sealed class LateWrites(TargetDatabases databases, ControlDatabase control)
 {
     /// <summary>
-    /// What is waited for in the databases of those sweeps. What has passed is forgotten.
+    /// Returns what must still be waited for in the databases of those sweeps, and forgets the deadlines that have
+    /// passed.
     /// </summary>
     public async Task<AwaitedWrites> FindAsync(
         Guid rotationId,
@@ -56,7 +57,7 @@ internal sealed class LateWrites(TargetDatabases databases, ControlDatabase cont
         CancellationToken cancellationToken
     )
     {
-        // Of a database that the map has lost nothing can be asked, and nobody with this map writes there.
+        // A database that the map no longer names can't be queried, and no worker with this map writes there.
         var known = databases.Has(database);
         if (deadline is not null)
         {
@@ -86,20 +87,20 @@ internal sealed class LateWrites(TargetDatabases databases, ControlDatabase cont
 
 /// <summary>What a rotation waits for before it is over.</summary>
 /// <param name="Reasons">Writes that may still come, or are under way.</param>
-/// <param name="Unreachable">Databases that do not say whether the time of such writes has passed.</param>
-/// <param name="Unasked">Databases that do not answer, and where every worker has given its word.</param>
+/// <param name="Unreachable">Databases that do not answer, and where such writes have a deadline.</param>
+/// <param name="Unasked">Databases that do not answer, and where every worker has reported its end.</param>
 internal sealed record AwaitedWrites(List<string> Reasons, List<string> Unreachable, List<string> Unasked)
 {
-    /// <summary>Why nothing more can be said now; null where it can.</summary>
+    /// <summary>Why the end can't be judged now; null where it can.</summary>
     public string? Awaited => Join(Reasons);
 
-    /// <summary>What a census can't answer for; null where it can for all.</summary>
+    /// <summary>What a census can't vouch for; null where it can for all.</summary>
     public string? Unknown => Join([.. Unreachable, .. Unasked]);
 
-    /// <summary>All that keeps a cancelled rotation from being over, of which nothing is counted any more.</summary>
+    /// <summary>Everything that keeps a cancelled rotation from its end; its rows are no longer counted.</summary>
     public string? OfCancelled => Join([.. Reasons, .. Unreachable]);
 
-    /// <summary>All that keeps any other from being over.</summary>
+    /// <summary>Everything that keeps any other rotation from its end.</summary>
     public string? All => Join([.. Reasons, .. Unreachable, .. Unasked]);
 
     private static string? Join(List<string> reasons) =>

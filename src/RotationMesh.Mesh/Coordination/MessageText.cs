@@ -1,11 +1,11 @@
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Text that others wrote, before it goes to the control database.</summary>
+/// <summary>Checks text from other processes before it goes to the control database.</summary>
 internal static class MessageText
 {
     /// <summary>
-    /// Whether PostgreSQL can keep it: not missing, not longer than allowed, and Unicode without NUL. A lone surrogate is
-    /// no text, and would undo the statement that it is in.
+    /// Whether PostgreSQL can keep it: not missing, not longer than allowed, and Unicode without NUL. A lone surrogate
+    /// is no text, and would make its whole statement fail.
     /// </summary>
     public static bool Fits(string? text, int longest, bool mayBeEmpty = false)
     {

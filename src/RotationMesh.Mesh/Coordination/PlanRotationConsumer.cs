@@ -13,7 +13,7 @@ using RotationMesh.Postgres.Target.Probing;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Plans a sweep: the tables with rows that are not at the target version and whose failures do not account for them. A
+/// Plans a sweep over the tables with rows that are not at the target version and that no recorded failures explain. A
 /// database that can't be counted is left out; the census after the sweep finds what it holds.
 /// </summary>
 internal sealed class PlanRotationConsumer(
@@ -41,7 +41,7 @@ internal sealed class PlanRotationConsumer(
 
         await using var alone = await guards.TryHoldAsync(context, "plan", command.RotationId);
         if (alone is null)
-            return; // somebody is at it and will answer
+            return; // another coordinator does this and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Rotate);
         var plan = new PartitionPlan(control.Source, alone);
         if (!await plan.IsPlannedAsync(sweep, context.CancellationToken))
@@ -63,8 +63,8 @@ internal sealed class PlanRotationConsumer(
         await context.PublishAsync(new RotationPlanned(command.RotationId, command.Sweep));
     }
 
-    // What the sweep before could not have is held by somebody. Where it had something, waiting would only let an
-    // application that writes the old version get further ahead.
+    // Another session holds the rows that the previous sweep could not get. If that sweep rotated any, a pause would
+    // only let an application that writes the old version get further ahead.
     private async Task PauseAsync(PlanRotation command, CancellationToken cancellationToken)
     {
         var before = new SweepKey(command.RotationId, command.Sweep - 1, SweepPhase.Rotate);
@@ -115,7 +115,7 @@ internal sealed class PlanRotationConsumer(
         await plan.FinishPlanningAsync(sweep, cancellationToken);
     }
 
-    // Each database apart: what one of them refuses keeps nothing of the others from being planned.
+    // Plans each database separately: a fault of one does not keep the others from being planned.
     private async Task PlanAsync(
         HeldWork alone,
         PartitionPlan plan,
@@ -163,7 +163,7 @@ internal sealed class PlanRotationConsumer(
         }
     }
 
-    // Of a database that did not answer when its tables were claimed again, workers could not be told which one it is.
+    // A database that did not answer when its tables were claimed again has no identity to send to workers.
     private async Task EnsureClaimedAsync(
         Guid rotationId,
         string database,
@@ -210,7 +210,7 @@ internal sealed class PlanRotationConsumer(
         );
     }
 
-    // Of an operator's retry: the tables with the failures that it is about.
+    // The tables with the failures that an operator's retry covers.
     private async Task<IReadOnlyDictionary<PlannedTable, RetriedTable>> RetriedAsync(
         PlanRotation command,
         CancellationToken cancellationToken

@@ -26,12 +26,12 @@ internal sealed class PlanVerificationConsumer(
         if (goals.Explain(command.Goal) is { } difference)
         {
             await context.PublishAsync(new RotationStalled(command.RotationId, difference));
-            return; // what another map leaves out would not be missed
+            return; // rows that another map leaves out would go unnoticed
         }
 
         await using var alone = await guards.TryHoldAsync(context, "verify", command.RotationId);
         if (alone is null)
-            return; // somebody is at it and will answer
+            return; // another coordinator does this and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
         var plan = new PartitionPlan(control.Source, alone);
         if (await plan.IsPlannedAsync(sweep, context.CancellationToken))

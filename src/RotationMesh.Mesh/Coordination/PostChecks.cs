@@ -8,7 +8,7 @@ using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Asks the application what the map's post-checks say, once its rows are rotated and verified.</summary>
+/// <summary>Runs the map's post-checks against the application, once its rows are rotated and verified.</summary>
 internal sealed class PostChecks(RotationMap map, ControlDatabase control, AuditLog audit)
 {
     private readonly ConcurrentDictionary<
@@ -16,7 +16,7 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
         (int Sweep, IReadOnlyList<PostCheckDocument> Answers)
     > given = [];
 
-    /// <summary>Throws <see cref="UsageException"/> for a check whose variables are not set: the end is too late to hear of it.</summary>
+    /// <summary>Throws <see cref="UsageException"/> for unset variables of a check: the end is too late.</summary>
     public static void EnsureKnown(RotationMap map)
     {
         foreach (var check in map.PostChecks)
@@ -33,8 +33,9 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
     }
 
     /// <summary>
-    /// The answers after that sweep. Asks all of them at the same time, once, and takes the answers to the audit log; the end
-    /// of the rotation may still have to wait. They are GET requests, so being asked again after a crash does no harm.
+    /// Returns the answers after that sweep. It runs all checks once, concurrently, and appends the answers to the
+    /// audit log; the end of the rotation may still have to wait. The checks are GET requests, so a repeat after a
+    /// crash does no harm.
     /// </summary>
     public async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
         Guid rotationId,
@@ -49,7 +50,7 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
         return answers;
     }
 
-    /// <summary>The answers are kept with the rotation from now on.</summary>
+    /// <summary>Drops the answers, which are kept with the rotation from now on.</summary>
     public void Forget(Guid rotationId) => given.TryRemove(rotationId, out _);
 
     private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
@@ -96,7 +97,7 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
         }
         catch (UsageException unset)
         {
-            // Of this coordinator; the one that checked the rotation had the variable.
+            // This coordinator lacks the variable; the one that checked the rotation had it.
             return new PostCheckDocument(check.Name, Passed: false, unset.Message);
         }
     }

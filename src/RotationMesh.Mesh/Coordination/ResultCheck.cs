@@ -3,12 +3,12 @@ using RotationMesh.Contracts;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Whether a result can be settled. Results are settled many at a time, so one that can't be must not reach the
-/// transaction of the others.
+/// Checks whether a result can be settled. Results are settled in batches, so a bad one must not reach the transaction
+/// of the others.
 /// </summary>
 internal static class ResultCheck
 {
-    /// <summary>As long as the ledger keeps names of workers.</summary>
+    /// <summary>Length to which the ledger keeps names of workers.</summary>
     private const int LongestWorker = 200;
 
     /// <summary>More than the ledger keeps of a reason; what is longer is cut.</summary>
@@ -17,7 +17,7 @@ internal static class ResultCheck
     /// <summary>More rows than a table of PostgreSQL holds; and millions of such counts still add up.</summary>
     private const long MostRows = 2_000_000_000_000;
 
-    /// <summary>What is wrong with it, in words that quote nothing of it; null where nothing is.</summary>
+    /// <summary>What is wrong with it, without a quote of it; null where nothing is.</summary>
     public static string? Fault(object message) =>
         message switch
         {

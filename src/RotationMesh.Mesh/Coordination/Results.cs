@@ -9,7 +9,7 @@ internal static class Results
     /// <summary>Stands for a failure that is not PostgreSQL's.</summary>
     private const string NoSqlState = "unknown failure";
 
-    /// <summary>What the message says of its partition.</summary>
+    /// <summary>The result that the message reports for its partition.</summary>
     public static PartitionResult Of(object message) =>
         message switch
         {

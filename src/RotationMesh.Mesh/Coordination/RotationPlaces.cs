@@ -7,24 +7,24 @@ using RotationMesh.Postgres.Target;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Whether this process' databases are those that a rotation began with. What is planned, counted or sampled in a copy says
-/// nothing of the rows that it is about.
+/// Checks that this process' databases are those that a rotation began with. A plan, a count or a sample of a copy
+/// proves nothing about the rotation's rows.
 /// </summary>
 internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
 {
-    /// <summary>Longest wait for one that does not answer: whoever counts or plans waits for it longer.</summary>
+    /// <summary>Longest wait for a database that does not answer; counting and planning wait longer.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// What is another one here, in words for the operator; null where nothing is. A database that does not answer now, or of
-    /// which nothing was recorded, is not spoken of.
+    /// Explains to the operator which databases are other ones here; null where none is. It skips a database that does
+    /// not answer now, or of which nothing was recorded.
     /// </summary>
     public Task<string?> ExplainOtherAsync(Guid rotationId, CancellationToken cancellationToken) =>
         ExplainOtherAsync(rotationId, mustAnswer: false, cancellationToken);
 
     /// <summary>
-    /// What is not known to be the rotation's, in words for the operator: another one, or a database that does not answer.
-    /// Null where nothing is. What ends a rotation may not take silence for the right place.
+    /// Explains to the operator which databases are not known to be the rotation's: other ones, or those that do not
+    /// answer. Null where there are none. The end of a rotation may not take silence for the right database.
     /// </summary>
     public Task<string?> ExplainUnknownAsync(Guid rotationId, CancellationToken cancellationToken) =>
         ExplainOtherAsync(rotationId, mustAnswer: true, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases,
         return string.Join("; ", differences.OfType<string>()) is { Length: > 0 } all ? all : null;
     }
 
-    /// <summary>What is asked of a database; null where it does not answer in time, or not so.</summary>
+    /// <summary>Queries a database; null where it does not answer in time, or fails.</summary>
     public static async Task<T?> AskAsync<T>(
         Func<CancellationToken, Task<T>> ask,
         CancellationToken cancellationToken

@@ -8,14 +8,14 @@ using RotationMesh.Postgres.Target.Rows;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Records failed rows. The same row may be told of twice: it is kept once.</summary>
+/// <summary>Records failed rows. It is idempotent: a row that is reported twice is kept once.</summary>
 internal sealed class RowsFailedConsumer(
     ControlDatabase control,
     DroppedMessages dropped,
     FailureBackpressure? backpressure = null
 ) : IConsumer<Batch<RowsFailed>>
 {
-    /// <summary>Handles what workers tell ahead of a partition's result.</summary>
+    /// <summary>Handles the failures that workers send ahead of a partition's result.</summary>
     public async Task Consume(ConsumeContext<Batch<RowsFailed>> context)
     {
         var store = new RowFailureStore(control.Source);

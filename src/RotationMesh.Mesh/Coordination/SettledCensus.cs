@@ -8,14 +8,14 @@ using RotationMesh.Postgres.Target.Writers;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// The census that ends a rotation: it misses no transaction that had begun to write, and is made durable. It waits for
-/// each database apart, and in all sweeps of the rotation together no longer than its patience; what it does in between is no
-/// wait.
+/// Takes the census that ends a rotation: it misses no transaction that had begun to write, and its counts are durable.
+/// It waits for each database separately, and in all sweeps of the rotation together no longer than its patience; only
+/// the time that it waits counts.
 /// </summary>
 internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience, TimeProvider clock)
 {
     /// <summary>
-    /// Longest wait in one command: most transactions end sooner, and the commands of other rotations want their turn.
+    /// Longest wait in one command: most transactions end sooner, and other rotations' commands need their turn.
     /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
@@ -26,7 +26,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
     /// <summary>When it was last asked for, by the clock's timestamps.</summary>
     public long AskedAt { get; private set; }
 
-    /// <summary>A command for the census after that sweep has come; another sweep has writers of its own.</summary>
+    /// <summary>Notes a command for the census after that sweep; another sweep has other writers to wait for.</summary>
     public void Ask(int asked)
     {
         AskedAt = clock.GetTimestamp();
@@ -38,8 +38,8 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
     }
 
     /// <summary>
-    /// The counts of one database's tables. While writers are open, the first answer has counts too, so that rows which
-    /// are there already are swept at once; then only what it waits for.
+    /// Counts one database's tables. While writers are open, the first answer has counts too, so that rows which are
+    /// visible already are swept at once; later answers only name what it waits for.
     /// </summary>
     public async Task<Survey> RunAsync(
         IReadOnlyList<SurveyedTable> tables,
@@ -91,7 +91,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
         return survey;
     }
 
-    // What is to be seen already, once in a sweep.
+    // Counts the rows that are visible already, once in a sweep.
     private async Task<Survey> NotYetAsync(
         IReadOnlyList<SurveyedTable> tables,
         IReadOnlyList<string>? tenants,
@@ -130,7 +130,7 @@ internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience
     {
         public SettledCount Count { get; } = count;
 
-        /// <summary>Whether the rows that are to be seen were counted in this sweep.</summary>
+        /// <summary>Whether the visible rows were counted in this sweep.</summary>
         public bool IsCounted { get; set; }
     }
 }

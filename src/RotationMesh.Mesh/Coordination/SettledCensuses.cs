@@ -4,8 +4,8 @@ using RotationMesh.Postgres.Target;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// What closing censuses wait for, from one command to the next: a consumer waits some seconds at most, and is asked again
-/// by the nudge. Another process begins to wait anew, which is safe, and only takes longer.
+/// Keeps what closing censuses wait for, from one command to the next: a consumer waits some seconds at most, and the
+/// nudge repeats the command. Another process starts the wait anew, which is safe and only takes longer.
 /// </summary>
 internal sealed class SettledCensuses(
     TargetDatabases databases,
@@ -13,7 +13,7 @@ internal sealed class SettledCensuses(
     TimeProvider clock
 )
 {
-    /// <summary>Time after which nobody comes back to a rotation that was not asked for: nudges come every few seconds.</summary>
+    /// <summary>Time without a command after which a census is dropped: nudges come every few seconds.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<Guid, SettledCensus> rotations = [];
@@ -32,6 +32,6 @@ internal sealed class SettledCensuses(
         return asked;
     }
 
-    /// <summary>The rotation leaves nothing to count: should it be retried, it waits anew.</summary>
+    /// <summary>Drops the census of a rotation with nothing left to count: after a retry, it waits anew.</summary>
     public void Forget(Guid rotationId) => rotations.TryRemove(rotationId, out _);
 }

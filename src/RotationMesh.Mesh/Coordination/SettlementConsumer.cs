@@ -17,7 +17,7 @@ internal sealed class SettlementConsumer<T>(
 ) : IConsumer<Batch<T>>
     where T : class
 {
-    /// <summary>Handles what workers say of their partitions. All or nothing: the whole batch is delivered again.</summary>
+    /// <summary>Settles all results of a batch or none: after a fault, all of it is delivered again.</summary>
     public async Task Consume(ConsumeContext<Batch<T>> context)
     {
         var queue = context.ReceiveContext.InputAddress.Segments[^1];
@@ -29,7 +29,7 @@ internal sealed class SettlementConsumer<T>(
             await context.PublishAsync(new RotationStalled(reasons.Key, Describe(reasons)));
     }
 
-    // A refusal may be sealed by any key of the ring; that nobody writes any more is told by the current one alone.
+    // Any key of the ring may seal a refusal, but only the current one proves that the attempt no longer writes.
     private static T Believed(ConsumeContext<T> one) =>
         one.Message is PartitionRefused { IsOver: true } refused
         && one.TryGetPayload<SealExamination>(out var seal)

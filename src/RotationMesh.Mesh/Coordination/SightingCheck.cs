@@ -3,7 +3,7 @@ using RotationMesh.Postgres.Target;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Whether what a worker says of itself can be kept.</summary>
+/// <summary>Checks whether a worker's heartbeat can be recorded.</summary>
 internal static class SightingCheck
 {
     private const int LongestName = 200;
@@ -13,10 +13,10 @@ internal static class SightingCheck
     /// <summary>Keys of a ring: one a month for eighty years.</summary>
     private const int MostKeys = 1000;
 
-    /// <summary>Partitions at a time; more than any machine has processors.</summary>
+    /// <summary>Concurrent partitions: more than any machine has processors.</summary>
     private const int MostAtOnce = 100_000;
 
-    /// <summary>What is wrong with it, in words that quote nothing of it; null where nothing is.</summary>
+    /// <summary>What is wrong with it, without a quote of it; null where nothing is.</summary>
     public static string? Fault(WorkerHeartbeat seen)
     {
         if (

@@ -1,12 +1,12 @@
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Does the same for each of many databases, a few at a time: they may share a server, and one that hangs holds up few.</summary>
+/// <summary>Runs work on many databases, a few at once: they may share a server, and one may hang.</summary>
 internal static class SomeAtOnce
 {
-    /// <summary>Databases that are asked at once, unless somebody says otherwise.</summary>
+    /// <summary>Default number of databases that are queried at once.</summary>
     public const int Databases = 8;
 
-    /// <summary>The same where there is no result.</summary>
+    /// <summary>Runs work that has no result.</summary>
     public static Task ForEachAsync<T>(
         IEnumerable<T> items,
         int atOnce,
@@ -24,7 +24,7 @@ internal static class SomeAtOnce
             cancellationToken
         );
 
-    /// <summary>The results in the order of the <paramref name="items"/>. Throws what the first that failed threw.</summary>
+    /// <summary>Returns the results in the order of the <paramref name="items"/>. Throws the first failure.</summary>
     public static async Task<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
         IEnumerable<T> items,
         int atOnce,

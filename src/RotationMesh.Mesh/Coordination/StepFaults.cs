@@ -7,7 +7,7 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Says of a rotation which of its steps failed, and at what, when a coordinator gives the step's command up. The next nudge
+/// Reports which step of a rotation failed, and why, when a coordinator gives up the step's command. The next nudge
 /// sends the command again.
 /// </summary>
 internal sealed class StepFaults<T>(ILogger<StepFaults<T>> log) : IFilter<ConsumeContext<T>>

@@ -11,8 +11,8 @@ namespace RotationMesh.Mesh.Coordination;
 internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList<UncountedDatabase> Uncounted)
 {
     /// <summary>
-    /// The transactions that a closing census waits for, whose database is not counted, or only as far as it can be seen;
-    /// null where there are none.
+    /// The transactions that a closing census waits for; null where there are none. Their database is not counted, or
+    /// only its visible rows are.
     /// </summary>
     public string? Waiting { get; init; }
 
@@ -54,7 +54,7 @@ internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyL
     public long Pending(int version) =>
         Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
 
-    // Of some tenants nothing is said of sparse columns: those of the others may hold values.
+    // For some tenants, sparse columns are unknown: those of the others may hold values.
     public TableCount Counted(RotationGoal goal) =>
         new()
         {

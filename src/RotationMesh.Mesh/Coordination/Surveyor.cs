@@ -14,8 +14,8 @@ using RotationMesh.Postgres.Target.Schema;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Checks and counts the tables of a rotation, each database apart: one that does not answer is named in the survey, and
-/// the others are counted all the same.
+/// Checks and counts the tables of a rotation, each database separately: the survey names a database that does not
+/// answer, and still counts the others.
 /// </summary>
 internal sealed class Surveyor(RotationMap map, TargetDatabases databases, SchemaCheck schema)
 {
@@ -23,8 +23,8 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
     private const int AtOnce = 4;
 
     /// <summary>
-    /// Age up to which a census serves to check and to plan, which the census after a sweep makes up for; reading whole
-    /// tables twice in a row would be felt.
+    /// Age up to which a census is used again to check and to plan: it is slow to read whole tables twice in a row, and
+    /// the census after a sweep makes up for it.
     /// </summary>
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
 
@@ -85,8 +85,8 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
     }
 
     /// <summary>
-    /// How the map does not fit the databases of those scopes, in words for the operator; null where it does, or where a
-    /// database does not say. What may pass by itself is left out.
+    /// Explains to the operator how the map does not fit the databases of those scopes; null where it fits, or where a
+    /// database does not answer. Faults that may pass by themselves are left out.
     /// </summary>
     public async Task<string?> ExplainUnfitAsync(
         IReadOnlyCollection<string> scopes,
@@ -204,7 +204,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
 
     private sealed record Remembered(string Goal, Survey Survey, long At);
 
-    /// <summary>As the target's queries take them: null for all.</summary>
+    /// <summary>The goal's tenants as the target's queries take them: null for all.</summary>
     public static IReadOnlyList<string>? Tenants(RotationGoal goal) =>
         goal.Tenants.Count == 0 ? null : goal.Tenants;
 }

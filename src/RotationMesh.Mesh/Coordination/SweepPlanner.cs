@@ -3,10 +3,10 @@ using RotationMesh.Postgres.Target.Planning;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Writes the partitions of a table into the ledger in bulk, while those before are being dispatched.</summary>
+/// <summary>Writes the partitions of a table into the ledger in bulk, while earlier ones are dispatched.</summary>
 internal sealed class SweepPlanner(PartitionPlan plan, LedgerSignal signal)
 {
-    /// <summary>Partitions written at a time: a round trip is not felt, and workers get the first ones at once.</summary>
+    /// <summary>Partitions per write: few round trips, and workers still get the first ones at once.</summary>
     private const int AtATime = 200;
 
     /// <summary>Adds the ranges to the sweep; returns when the last one is written.</summary>

@@ -9,7 +9,7 @@ using RotationMesh.Postgres.Target.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
 
-/// <summary>Claims the tables and tenants of a rotation, so that no two that run cover the same rows.</summary>
+/// <summary>Claims the tables and tenants of a rotation, so that no two running ones cover the same rows.</summary>
 internal sealed class TableClaims(
     RotationMap map,
     TargetDatabases databases,
@@ -19,7 +19,7 @@ internal sealed class TableClaims(
     TimeProvider clock
 )
 {
-    /// <summary>Longest wait for another to be over; what takes longer is asked for again at a nudge.</summary>
+    /// <summary>Longest wait for another rotation to end; if it takes longer, the next nudge tries again.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -27,9 +27,10 @@ internal sealed class TableClaims(
     private readonly RunningRotations rotations = new(control.Source);
 
     /// <summary>
-    /// Claims, and returns null. Where a rotation that was cancelled has some of the rows until nobody writes for it any
-    /// more, that is the answer: to be asked again. Throws <see cref="UsageException"/> with the id of any other that has
-    /// them. An embedded one whose process is gone has nobody to go on with it, and is cancelled: all it has done stays done.
+    /// Claims the rows and returns null. If a cancelled rotation keeps some of the rows until nothing writes for it any
+    /// more, returns that reason, and is to be called again. Throws <see cref="UsageException"/> with the id of any
+    /// other rotation that has them. An embedded one whose process is gone can't continue, so it is cancelled: all it
+    /// has done stays done.
     /// </summary>
     public async Task<string?> ClaimAsync(
         HeldWork alone,
@@ -54,8 +55,8 @@ internal sealed class TableClaims(
     }
 
     /// <summary>
-    /// Claims again what the tables of the databases are now, before partitions of them are planned: a database may have
-    /// answered at last, and a leaf may have come. Returns why none may be planned; null where they may.
+    /// Claims the current tables of the databases again, before their partitions are planned: a database may have
+    /// answered at last, and a leaf may have been added. Returns why no partition may be planned; null where they may.
     /// </summary>
     public async Task<string?> RenewAsync(
         HeldWork alone,
@@ -119,7 +120,7 @@ internal sealed class TableClaims(
     private static IReadOnlyList<long>? Known(IReadOnlyList<long>? relations) =>
         relations is { Count: > 0 } ? relations : null;
 
-    // True where it is over, or was after a moment.
+    // True where the other rotation is over, or ends within the wait.
     private async Task<bool> TryEndAsync(Guid other, Guid successor, CancellationToken cancellationToken)
     {
         if (await rotations.FindAsync(other, cancellationToken) is not { } found)
@@ -133,8 +134,8 @@ internal sealed class TableClaims(
             : null;
         if (held is not null)
         {
-            // Its process is gone, and with it whoever would tell what became of its partitions. One that was cancelled
-            // writes its totals when it is told so again.
+            // Its process is gone, so nothing will report on its partitions. A rotation that was cancelled before
+            // writes its totals on this repeated command.
             await new PartitionLeases(control.Source).ExpireAsync(other, cancellationToken);
             var reason = $"rotation {successor}, {Reasons.PredecessorGone}";
             await bus.SendAsync(Queues.Rotation, new CancelRotation(other, reason), cancellationToken);

@@ -1,8 +1,8 @@
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// How long a rotation has waited for its databases, all waits together: waits for several at the same time count once, and
-/// the time between two waits not at all.
+/// Sums the time that a rotation has waited for its databases: waits for several at the same time count once, and the
+/// time between two waits does not count.
 /// </summary>
 internal sealed class WaitingTime(TimeProvider clock)
 {
@@ -11,7 +11,7 @@ internal sealed class WaitingTime(TimeProvider clock)
     private TimeSpan before;
     private long since;
 
-    /// <summary>It waits for a database, from now on or still; returns the sum so far.</summary>
+    /// <summary>Begins or continues the wait for a database; returns the sum so far.</summary>
     public TimeSpan Go(string database)
     {
         lock (changes)
@@ -23,7 +23,7 @@ internal sealed class WaitingTime(TimeProvider clock)
         }
     }
 
-    /// <summary>It does not wait for a database any more, if it ever did.</summary>
+    /// <summary>Ends the wait for a database, if there is one.</summary>
     public void Stop(string database)
     {
         lock (changes)
@@ -31,7 +31,7 @@ internal sealed class WaitingTime(TimeProvider clock)
                 before += clock.GetElapsedTime(since);
     }
 
-    /// <summary>It waits for none any more.</summary>
+    /// <summary>Ends all waits.</summary>
     public void StopAll()
     {
         lock (changes)

@@ -8,19 +8,20 @@ using RotationMesh.Postgres.Control;
 namespace RotationMesh.Mesh.Coordination;
 
 /// <summary>
-/// Holds work of a coordinator for the consumer of its command. Where somebody else is at it, that one answers: unless it
-/// gives no sign of life, which the operator is told, and then its session is ended and the next nudge finds the work free.
+/// Locks a coordinator's work for the consumer of its command. If another coordinator holds the work, that one answers.
+/// If the holder gives no sign of life, the operator is informed; then its session is ended, and the next nudge finds
+/// the work free.
 /// </summary>
 internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, ILogger<WorkGuards> log)
 {
-    /// <summary>Time without the work, and without a sign of life of whoever holds it, after which the operator is told.</summary>
+    /// <summary>Time without the work and a sign of its holder after which the operator is informed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly RotationGuard guard = new(control.Source);
     private readonly ConcurrentDictionary<(string Work, Guid RotationId), (long First, long Last)> refused =
     [];
 
-    /// <summary>Holds the work of that name until disposed of; null where somebody else is at it.</summary>
+    /// <summary>Locks the work of that name until disposed of; null where another coordinator holds it.</summary>
     public async Task<HeldWork?> TryHoldAsync(ConsumeContext context, string work, Guid rotationId)
     {
         var held = await guard.TryHoldAsync(work, rotationId, context.CancellationToken);
@@ -31,7 +32,7 @@ internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, IL
         return held;
     }
 
-    // Asked at each nudge, and perhaps by another coordinator in between; what is long ago was another's turn.
+    // Each nudge asks, perhaps by another coordinator in between; an old refusal belongs to an earlier holder.
     private bool IsLong(string work, Guid rotationId)
     {
         var now = clock.GetTimestamp();

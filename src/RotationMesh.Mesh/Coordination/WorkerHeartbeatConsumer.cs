@@ -12,7 +12,7 @@ namespace RotationMesh.Mesh.Coordination;
 internal sealed class WorkerHeartbeatConsumer(ControlDatabase control, KeyRing ring, DroppedMessages dropped)
     : IConsumer<WorkerHeartbeat>
 {
-    /// <summary>Handles what a worker says of itself.</summary>
+    /// <summary>Handles a worker's heartbeat.</summary>
     public Task Consume(ConsumeContext<WorkerHeartbeat> context)
     {
         var seen = context.Message;
@@ -38,12 +38,12 @@ internal sealed class WorkerHeartbeatConsumer(ControlDatabase control, KeyRing r
         );
     }
 
-    // Fingerprints are public: of the keys that are known here only those count that have sealed the message. What is not
-    // known here satisfies no gate, and tells operators what differs.
+    // Fingerprints are public, so a key that is known here counts only if it has sealed the message. An unknown key
+    // satisfies no gate, and shows operators what differs.
     private IEnumerable<WorkerKey> Shown(ConsumeContext<WorkerHeartbeat> context)
     {
         if (!context.TryGetPayload<SealExamination>(out var seal))
-            return context.Message.Keys; // in memory, where nobody else can send
+            return context.Message.Keys; // in memory, where no other process can send
         var known = ring.Keys.Select(key => key.Fingerprint).ToHashSet();
         return context.Message.Keys.Where(key =>
             !known.Contains(key.Fingerprint) || seal.Proven.Contains(key.Fingerprint)

@@ -9,7 +9,8 @@ namespace RotationMesh.Mesh.Coordination;
 internal static class WrongKeys
 {
     /// <summary>
-    /// What was tried. Throws <see cref="UsageException"/> that names the tables and versions whose key can't be the right one.
+    /// Returns what was tried. Throws <see cref="UsageException"/> that names the tables and versions whose key can't
+    /// be the right one.
     /// </summary>
     public static async Task<IReadOnlyList<ProbeResult>> EnsureNoneAsync(
         KeyProbe probe,
@@ -27,7 +28,7 @@ internal static class WrongKeys
         return tried;
     }
 
-    /// <summary>What was tried, and of it the tables and versions whose key can't be the one that the rows were encrypted with.</summary>
+    /// <summary>Returns what was tried, and the tables and versions whose key can't be that of the rows.</summary>
     public static async Task<(IReadOnlyList<ProbeResult> Tried, IReadOnlyList<ProbeResult> Wrong)> FindAsync(
         KeyProbe probe,
         KnownFailures known,

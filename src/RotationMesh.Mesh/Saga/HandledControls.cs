@@ -4,18 +4,18 @@ using RotationMesh.Contracts;
 namespace RotationMesh.Mesh.Saga;
 
 /// <summary>
-/// The control requests that a rotation has handled, so that a copy of one is not handled again. It keeps those of the last
-/// minutes: a request that is older than they are counts as handled.
+/// Keeps the control requests that a rotation has handled, so that a duplicate is ignored. It keeps those of the last
+/// minutes; an older request counts as handled.
 /// </summary>
 internal static class HandledControls
 {
     /// <summary>
-    /// A request may be older than the newest that was handled by this time: clocks of operators differ, and requests of one
-    /// moment arrive in any order.
+    /// Time by which a request may be older than the newest handled one: operators' clocks differ, and simultaneous
+    /// requests arrive in any order.
     /// </summary>
     private static readonly TimeSpan Apart = TimeSpan.FromMinutes(10);
 
-    /// <summary>When and under which id a control request was made; null for other messages, or where it does not say so.</summary>
+    /// <summary>Time and id of a control request; null for other messages, or where the request has none.</summary>
     public static Asking? Asked(object message) =>
         message switch
         {
@@ -31,8 +31,8 @@ internal static class HandledControls
         message is PauseRotation or ResumeRotation or CancelRotation or RetryRotation;
 
     /// <summary>
-    /// The request with a time after all that were handled, for the process that runs the rotation alone: the clock may have
-    /// been set back since.
+    /// Returns the request with a time after all handled ones, for the process that runs the rotation alone: the clock
+    /// may have been set back since.
     /// </summary>
     public static object After(object message, IReadOnlyCollection<string> handled)
     {
@@ -52,7 +52,7 @@ internal static class HandledControls
         };
     }
 
-    /// <summary>The handled requests with this one; null where it was handled before, or is older than all that are kept.</summary>
+    /// <summary>Adds a request to the handled ones; null where it was handled, or is older than any kept.</summary>
     public static string[]? Add(IReadOnlyCollection<string> handled, Asking asked)
     {
         var all = handled.Select(Read).ToList();

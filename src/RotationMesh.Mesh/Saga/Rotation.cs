@@ -10,7 +10,7 @@ namespace RotationMesh.Mesh.Saga;
 /// <summary>One rotation, as the saga keeps it between two messages. Aggregates only: what it covers is in the ledger.</summary>
 public sealed class Rotation : SagaStateMachineInstance
 {
-    /// <summary>Time for the application's workers to be resumed, and for the message that says so.</summary>
+    /// <summary>Longest age of the totals: time to resume the application's workers and to send the message.</summary>
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
 
     public Guid CorrelationId { get; set; }
@@ -28,7 +28,7 @@ public sealed class Rotation : SagaStateMachineInstance
     public int BatchSize { get; set; }
     public bool AllowDowngrade { get; set; }
 
-    /// <summary>The pass under way, from 1; 0 before the first.</summary>
+    /// <summary>The current sweep, from 1; 0 before the first.</summary>
     public int Sweep { get; set; }
 
     /// <summary>The last sweep that is known to have no open partition left.</summary>
@@ -57,10 +57,10 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Whether the circuit breaker has tripped before: it does so once.</summary>
     public bool BreakerOff { get; set; }
 
-    /// <summary>Where a paused rotation goes on.</summary>
+    /// <summary>State in which a paused rotation resumes.</summary>
     public string? PausedIn { get; set; }
 
-    /// <summary>Where a rotation goes on when its gates hold again; null before the first sweep.</summary>
+    /// <summary>State in which a rotation resumes when its gates hold again; null before the first sweep.</summary>
     public string? GateLostIn { get; set; }
 
     /// <summary>Whether the application's workers are paused before the first sweep.</summary>
@@ -69,7 +69,7 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>JSON array of the gates that need not hold, with the operator's reasons.</summary>
     public string IgnoredGates { get; set; } = "[]";
 
-    /// <summary>When the newest snapshot was taken, as the operator says.</summary>
+    /// <summary>When the newest snapshot was taken, as the operator stated.</summary>
     public DateTime? SnapshotTakenAt { get; set; }
 
     /// <summary>What holds the rotation up, or why it ended; for the operator.</summary>
@@ -78,7 +78,7 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Whether the closing totals are written.</summary>
     public bool Concluded { get; set; }
 
-    /// <summary>What was asked of it lately, and heard.</summary>
+    /// <summary>The control requests that it has handled lately.</summary>
     public string[] Steerings { get; set; } = [];
 
     /// <summary>JSON of the census after a sweep, as it was written under the guard; null before the first.</summary>
@@ -93,16 +93,16 @@ public sealed class Rotation : SagaStateMachineInstance
     /// <summary>Seal of the closing totals.</summary>
     public string? SummarySeal { get; set; }
 
-    /// <summary>Position of its newest event in the audit log, which every change of state moves on.</summary>
+    /// <summary>Position of its newest event in the audit log; every change of state advances it.</summary>
     public long? AuditSequence { get; set; }
 
-    /// <summary>When the message was heard, by the database's clock.</summary>
+    /// <summary>When the message was received, by the database's clock.</summary>
     public DateTime HeardAt { get; set; }
 
-    /// <summary>Proof that a saga wrote it; null where an earlier release did.</summary>
+    /// <summary>Proof that a saga wrote the row; null where an earlier release wrote it.</summary>
     public string? Seal { get; set; }
 
-    /// <summary>The census after this very sweep; null where it is not written.</summary>
+    /// <summary>The census after the current sweep; null where it is not written.</summary>
     internal ClosingCensus? Counted() =>
         Census is not null
         && JsonSerializer.Deserialize<ClosingCensus>(Census) is { } census
@@ -111,8 +111,8 @@ public sealed class Rotation : SagaStateMachineInstance
             : null;
 
     /// <summary>
-    /// The totals of this very sweep and of the state that it has not left since, cancelled or not as the rotation is. Null
-    /// where they are not written, or so long ago that the rows may be others by now: a nudge has them written again.
+    /// The totals of the current sweep and state, cancelled or not as the rotation is. Null where they are not written,
+    /// or are so old that the rows may have changed: a nudge has them written again.
     /// </summary>
     internal ClosingSummary? Closing() =>
         Summary is not null
@@ -148,14 +148,14 @@ public sealed class Rotation : SagaStateMachineInstance
         SnapshotTakenAt = start.SnapshotTakenAt?.UtcDateTime;
     }
 
-    /// <summary>Begins the sweep after a census that found so many rows left; null before the first census.</summary>
+    /// <summary>Begins the sweep after a census with so many rows left; null before the first census.</summary>
     internal void NextSweep(long? left)
     {
         Sweep++;
         if (left is null)
             return;
-        // An application that goes on writing the old version leaves more rows at one time and fewer at another: only half
-        // of the fewest so far is a step forward.
+        // An application that keeps writing the old version leaves now more rows and now fewer: only half of the fewest
+        // so far counts as progress.
         IdleSweeps = LeftRows is null || left <= LeftRows / 2 ? 0 : IdleSweeps + 1;
         LeftRows = Math.Min(left.Value, LeftRows ?? left.Value);
         Retrying = false;
@@ -177,7 +177,7 @@ public sealed class Rotation : SagaStateMachineInstance
         Reason = null;
     }
 
-    /// <summary>What the state wants done, and the queue of those who do it; null where it waits for others.</summary>
+    /// <summary>The command of the current state and its queue; null where the state sends none.</summary>
     internal (string Queue, object Command)? Command() =>
         State switch
         {

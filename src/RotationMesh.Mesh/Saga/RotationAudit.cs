@@ -10,12 +10,12 @@ using RotationMesh.Postgres.Control.Audit;
 namespace RotationMesh.Mesh.Saga;
 
 /// <summary>
-/// Takes the changes of rotations to the audit log: who started one and how, every change of state and why, the closing
-/// totals. The newest event is noted with the rotation.
+/// Records the changes of rotations in the audit log: who started one and how, every change of state and why, and the
+/// closing totals. The newest event is noted with the rotation.
 /// </summary>
 internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log) : ISagaAudit<Rotation>
 {
-    /// <summary>A start is good for one beginning, though the row that it made was deleted.</summary>
+    /// <summary>Refuses a start that has begun a rotation before, even if the rotation's row was deleted.</summary>
     public async Task<bool> MayHearAsync(
         NpgsqlTransaction transaction,
         object message,

@@ -7,13 +7,13 @@ using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Saga;
 
-/// <summary>Seals rotations by the key ring. One whose seal does not hold can still be cancelled while it is not over, which writes no row.</summary>
+/// <summary>Seals rotations by the key ring. One with a broken seal can only be cancelled, if not over.</summary>
 internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : ISagaSeal<Rotation>
 {
     /// <inheritdoc/>
     public void Seal(Rotation saga) => saga.Seal = RotationSeals.SealOf(ring, Facts(saga));
 
-    /// <summary>Census and totals have seals of their own, for they are written beside the saga: without one they count as missing.</summary>
+    /// <summary>Census and totals are sealed apart, as they are written apart; unsealed, they are missing.</summary>
     public bool Holds(Rotation saga, object message)
     {
         var id = saga.CorrelationId;
@@ -26,8 +26,8 @@ internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : IS
         return !HandledControls.Is(message) || Hears(saga, message);
     }
 
-    // Heard where it ends in Cancelled and nowhere else: the row is sealed again after any message that is heard, and what
-    // somebody wrote into it would be believed. Cancelled, it says what was written there, and nobody acts on that any more.
+    // Accepted only where the rotation ends in Cancelled: the row is sealed again after any accepted message, so forged
+    // values in it would be believed. A cancelled row keeps them, but nothing acts on them any more.
     private bool MayCancel(Rotation saga, object message)
     {
         if (!saga.LeadsToCancelled())
@@ -36,7 +36,7 @@ internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : IS
         return Hears(saga, message);
     }
 
-    // Noted with the row that it changes; where it changes nothing, too, so that it can't be kept for later.
+    // Recorded with the row even if it changes nothing else, so that the request can't be replayed later.
     private bool Hears(Rotation saga, object message)
     {
         if (

@@ -5,8 +5,9 @@ using RotationMesh.Contracts;
 namespace RotationMesh.Mesh.Saga;
 
 /// <summary>
-/// A rotation from its start to its end, as the diagram in ARCHITECTURE.md shows it. Entering a state sends the state's
-/// command; whatever may have been sent before without leaving sends it again, and so does every nudge.
+/// Runs a rotation from its start to its end, as the diagram in ARCHITECTURE.md shows it. Entering a state sends the
+/// state's command. A repeated event that led into the state sends it again, as it may not have left; so does every
+/// nudge.
 /// </summary>
 public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
 {
@@ -75,7 +76,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(RowsCameLate, c => c.IsThisSweep(c.Message.Sweep)).Enter(Rotating),
             When(RotationConcluded, c => c.IsClean())
                 .Conclude()
-                .Note(_ => null) // of what was given up nothing is left
+                .Note(_ => null) // nothing is left of what was given up
                 .Enter(Completed),
             When(RotationConcluded, c => c.IsFlawed()).Conclude().Enter(CompletedWithFailures)
         );
@@ -114,7 +115,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
 
         During([CompletedWithFailures, Faulted], When(RetryRotation).StartOver().Enter(Checking));
 
-        // The rest belongs to steps that are behind, or not yet reached: its messages have left, or it is told again.
+        // All other events belong to earlier or later steps: their messages have left, or the events come again.
         IgnoreTheRest(Checking, AwaitingGates, Planning, Rotating, Verifying);
         // Nothing is lost while paused: resuming sends the command of the state again, and the answers come again.
         IgnoreTheRest(Paused);
@@ -154,7 +155,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
     public Event<CancelRotation> CancelRotation { get; private set; } = null!;
     public Event<RetryRotation> RetryRotation { get; private set; } = null!;
 
-    // Every event by the rotation's id; of a rotation that is not there nothing is to be told.
+    // Correlates every event by the rotation's id, and discards events of a rotation that does not exist.
     private void On<T>(Expression<Func<Event<T>>> heard, Func<T, Guid> rotation)
         where T : class =>
         Event(

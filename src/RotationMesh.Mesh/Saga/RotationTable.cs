@@ -2,7 +2,7 @@ using RotationMesh.Mesh.Persistence;
 
 namespace RotationMesh.Mesh.Saga;
 
-/// <summary>Where rotations are kept. The columns for start and end are not the saga's: the database fills them. Census and summary are written under the guard, and read here.</summary>
+/// <summary>Table of rotations. The database fills start and end; census and summary are only read here.</summary>
 internal static class RotationTable
 {
     public static readonly SagaTable<Rotation> Table = new(

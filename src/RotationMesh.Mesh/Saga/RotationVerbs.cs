@@ -4,7 +4,7 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Mesh.Saga;
 
-/// <summary>The words of the state machine: its conditions, and what it does with what it hears.</summary>
+/// <summary>The vocabulary of the state machine: its conditions, and its reactions to messages.</summary>
 internal static class RotationVerbs
 {
     public static bool LostIn(this SagaConsumeContext<Rotation> c, State? state) =>
@@ -13,7 +13,7 @@ internal static class RotationVerbs
     public static bool PausedIn(this SagaConsumeContext<Rotation> c, State state) =>
         c.Saga.PausedIn == state.Name;
 
-    /// <summary>Nothing is dispatched any more: the workers may be resumed, and their gate is lost by that.</summary>
+    /// <summary>True where nothing is dispatched any more: workers may be resumed, which loses their gate.</summary>
     public static bool IsVerified(this SagaConsumeContext<Rotation> c) =>
         c.Saga.State == RotationState.Verifying && c.Saga.VerifiedSweep == c.Saga.Sweep;
 
@@ -28,7 +28,7 @@ internal static class RotationVerbs
     public static bool IsOver(this BehaviorContext<Rotation, RowsCounted> c) =>
         c.Saga.Counted() is { Uncounted: null } && !c.LeavesRows();
 
-    /// <summary>Everything was counted and nothing is left, verification included: both are written with the rotation.</summary>
+    /// <summary>Whether census and totals, both kept with the rotation, show that all is counted and done.</summary>
     public static bool IsClean(this BehaviorContext<Rotation, RotationConcluded> c) =>
         c.Saga.Closing()?.IsClean() == true
         && c.Saga.Counted() is { Uncounted: null, OpenWriters: null, PendingRows: 0 };
@@ -52,7 +52,7 @@ internal static class RotationVerbs
     )
         where T : class => on.TransitionTo(state).SendCommand();
 
-    /// <summary>Sends what the state wants done, if it wants anything.</summary>
+    /// <summary>Sends the state's command, if it has one.</summary>
     public static EventActivityBinder<Rotation, T> SendCommand<T>(this EventActivityBinder<Rotation, T> on)
         where T : class =>
         on.ThenAsync(c =>
@@ -98,7 +98,7 @@ internal static class RotationVerbs
     )
         where T : class => on.Then(c => (c.Saga.PausedIn, c.Saga.Reason) = (c.Saga.State, reason(c.Message)));
 
-    /// <summary>Pauses, and trips no more: an operator who resumes has seen it.</summary>
+    /// <summary>Pauses, and turns the breaker off: an operator who resumes has seen it.</summary>
     public static EventActivityBinder<Rotation, BreakerTripped> Trip(
         this EventActivityBinder<Rotation, BreakerTripped> on
     ) =>
@@ -113,7 +113,7 @@ internal static class RotationVerbs
         this EventActivityBinder<Rotation, RetryRotation> on
     ) => on.Then(c => c.Saga.StartOver(c.Message));
 
-    /// <summary>Ends with the reason of the totals, or of the last census; what only held it up meanwhile is over.</summary>
+    /// <summary>Ends with the reason of the totals, or of the last census; the reason for a stall is dropped.</summary>
     public static EventActivityBinder<Rotation, RotationConcluded> Conclude(
         this EventActivityBinder<Rotation, RotationConcluded> on
     ) =>
@@ -126,7 +126,7 @@ internal static class RotationVerbs
         this EventActivityBinder<Rotation, RotationStalled> on
     ) => on.Then(c => c.Saga.Reason = $"{c.Saga.WhoCancelled()}\n{c.Message.Reason}");
 
-    /// <summary>Writes that the totals are there, and keeps who cancelled it.</summary>
+    /// <summary>Records that the totals are written, and keeps who cancelled the rotation.</summary>
     public static EventActivityBinder<Rotation, RotationConcluded> ConcludeCancelled(
         this EventActivityBinder<Rotation, RotationConcluded> on
     ) =>

@@ -5,8 +5,8 @@ using RotationMesh.Core;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Where RabbitMQ is: <c>amqp(s)://user:password@host:port/vhost</c>. Over TLS the certificate is held against the
-/// machine's authorities, or against the one that <c>?cacertfile=FILE</c> names. It holds a password: never shown.
+/// Address of RabbitMQ: <c>amqp(s)://user:password@host:port/vhost</c>. Over TLS, the certificate is checked against
+/// the machine's authorities, or against the one that <c>?cacertfile=FILE</c> names. The password is never shown.
 /// </summary>
 public sealed class BrokerAddress
 {
@@ -47,7 +47,7 @@ public sealed class BrokerAddress
 
     internal string Password { get; }
 
-    /// <summary>The file that names them.</summary>
+    /// <summary>The file with those authorities.</summary>
     internal string? AuthorityFile { get; }
 
     /// <summary>The only authorities to trust; null: those of the machine.</summary>

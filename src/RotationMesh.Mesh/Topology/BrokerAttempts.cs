@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Each attempt to connect: with the user and password of that moment, and the later the more of them failed. Whatever is
-/// to be sent makes the transport try, so without the wait it would do so many times a second.
+/// Prepares each attempt to connect: with the current user and password, and after a wait that grows with the failures.
+/// Every message to send makes the transport try, so without the wait it would try many times a second.
 /// </summary>
 internal sealed class BrokerAttempts(BrokerSource source, TimeProvider clock, CancellationToken stopping)
 {
@@ -24,10 +24,10 @@ internal sealed class BrokerAttempts(BrokerSource source, TimeProvider clock, Ca
         factory.Password = address.Password;
     }
 
-    /// <summary>A connection is there.</summary>
+    /// <summary>Resets the wait: a connection is there.</summary>
     public void Succeed() => Volatile.Write(ref failed, 0);
 
-    /// <summary>The wait after so many attempts in a row that failed.</summary>
+    /// <summary>The wait after so many failed attempts in a row.</summary>
     public static TimeSpan WaitAfter(int attempts)
     {
         var wait = First * Math.Pow(2, Math.Min(attempts, 10) - 1);

@@ -8,12 +8,12 @@ using RotationMesh.Mesh.Standing;
 
 namespace RotationMesh.Mesh.Topology;
 
-/// <summary>Who connects to RabbitMQ, and whom it trusts.</summary>
+/// <summary>Configures how a process connects to RabbitMQ, and whom it trusts.</summary>
 internal static class BrokerConnection
 {
     /// <summary>
-    /// Signs of life on a connection: after two that are missed the broker gives what a frozen process had to others, within
-    /// the time that a partition's lease takes. RabbitMQ advises 5 to 20 seconds.
+    /// Heartbeat of a connection: after two missed ones, the broker gives a frozen process' messages to others, within
+    /// the time of a partition's lease. RabbitMQ advises 5 to 20 seconds.
     /// </summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
@@ -32,22 +32,22 @@ internal static class BrokerConnection
             return;
         host.UseSsl(tls =>
         {
-            // By default every authority would do, known or not.
+            // By default, any authority would be accepted, known or not.
             tls.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateChainErrors);
             tls.Protocol = SslProtocols.None; // the newest that both sides know
             tls.CertificateValidationCallback = trust.Judge;
         });
     }
 
-    /// <summary>What an operator has to mend before the broker lets anybody in; null where waiting may help.</summary>
+    /// <summary>What an operator must fix before the broker accepts the user; null where waiting may help.</summary>
     public static UsageException? Explain(Exception fault) =>
         BrokerReplies.IsOfCredentials(fault)
             ? new UsageException("RabbitMQ refuses the user or its password", fault)
             : null;
 
     /// <summary>
-    /// Whether it is the broker, or the way to it, so that the same may succeed later. The transport waits for a broker that
-    /// is away, and ends its start where one closes a connection that it is just setting up.
+    /// Whether the broker, or the way to it, is at fault, so that a retry may succeed. The transport waits for a broker
+    /// that is away, but its start fails if a broker closes a connection that is being set up.
     /// </summary>
     public static bool MayPass(Exception fault) =>
         fault

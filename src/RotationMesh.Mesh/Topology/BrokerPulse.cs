@@ -5,16 +5,16 @@ using RotationMesh.Mesh.Standing;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Sends a message to nobody every few seconds: RabbitMQ tells of an alarm only whoever publishes, and a coordinator
-/// without a rotation publishes nothing. Looks after the workers' queues as well, which are theirs to declare: with the
-/// wrong ones no worker can join to say so.
+/// Publishes a message to no queue every few seconds: RabbitMQ reports an alarm only to publishers, and a coordinator
+/// without a rotation publishes nothing. It also checks the workers' queues, which the workers declare: with wrong
+/// ones, no worker can join and report it.
 /// </summary>
 internal sealed class BrokerPulse(ConnectionWatch watch, BrokerStanding standing, TimeProvider clock)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest wait for the broker's answer before it counts as holding this process back.</summary>
+    /// <summary>Longest wait for the broker's answer before it counts as blocking this process.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait for an answer that may never come (rabbitmq-dotnet-client, issue 1930).</summary>
@@ -49,7 +49,7 @@ internal sealed class BrokerPulse(ConnectionWatch watch, BrokerStanding standing
     private async Task LookAsync(IConnection connection, CancellationToken stopping)
     {
         using var longest = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        longest.CancelAfter(Longest); // a channel that nobody waits for any more would stay
+        longest.CancelAfter(Longest); // an abandoned channel would stay open
         var beat = BeatAsync(connection, longest.Token);
         try
         {
@@ -60,7 +60,8 @@ internal sealed class BrokerPulse(ConnectionWatch watch, BrokerStanding standing
         }
         catch (Exception) when (!stopping.IsCancellationRequested)
         {
-            // The connection was lost, which its own watch tells; or this user may not write there, and learns nothing so.
+            // The connection was lost, which its own watch reports; or this user may not publish, and learns nothing
+            // here.
         }
     }
 

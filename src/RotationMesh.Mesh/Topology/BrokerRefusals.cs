@@ -4,8 +4,8 @@ using RotationMesh.Mesh.Standing;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Says of each queue what keeps the transport from it: it tries again for ever, with growing waits, and its own traces
-/// name neither what was found nor what is wanted.
+/// Reports for each queue what keeps the transport from it: the transport retries for ever, with growing waits, and its
+/// own traces name neither what was found nor what is wanted.
 /// </summary>
 internal sealed class BrokerRefusals(BrokerStanding standing, BrokerSource source) : IReceiveEndpointObserver
 {

@@ -3,8 +3,8 @@ using RotationMesh.Core;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Where the broker's address comes from. User and password may change while the service runs, as a mounted secret does;
-/// the rest of the address is that of the start. Throws <see cref="UsageException"/> where there is none at first.
+/// Supplies the broker's address. User and password may change while the service runs, as a mounted secret does; the
+/// rest of the address stays as at the start. Throws <see cref="UsageException"/> where there is none at first.
 /// </summary>
 public sealed class BrokerSource(Func<BrokerAddress> read, bool isFile = false)
 {
@@ -17,7 +17,7 @@ public sealed class BrokerSource(Func<BrokerAddress> read, bool isFile = false)
             ? "put those that it knows into the file that holds the address: it is read again at each attempt"
             : "make the broker know them, or start again with those that it knows; an address in a file would be read again";
 
-    /// <summary>The address as it is now; that of the start where it can't be read at this moment.</summary>
+    /// <summary>The current address, or that of the start where it can't be read at this moment.</summary>
     internal BrokerAddress Current()
     {
         try

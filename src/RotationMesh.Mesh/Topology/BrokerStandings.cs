@@ -7,7 +7,7 @@ using RotationMesh.Mesh.Telemetry;
 
 namespace RotationMesh.Mesh.Topology;
 
-/// <summary>Registers what knows how a process stands with RabbitMQ, and what brings it back there.</summary>
+/// <summary>Registers what reports a process' standing with RabbitMQ, and what restores its queues.</summary>
 internal static class BrokerStandings
 {
     public static void AddBrokerStanding(this IBusRegistrationConfigurator bus, BrokerSource source)

@@ -5,8 +5,8 @@ using RotationMesh.Core;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Judges the broker's certificate: the name in it must be the broker's, and its issuer an authority that is trusted. The
-/// transport goes on trying where it is not, so whoever starts it learns the reason here.
+/// Judges the broker's certificate: its name must be the broker's, and its issuer a trusted authority. The transport
+/// retries even after a refusal, so the process that starts it learns the reason here.
 /// </summary>
 internal sealed class BrokerTrust(BrokerAddress address)
 {
@@ -14,7 +14,7 @@ internal sealed class BrokerTrust(BrokerAddress address)
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
-    /// <summary>Completes with what an operator has to mend, once a certificate was refused.</summary>
+    /// <summary>Completes with what an operator must fix, once a certificate was refused.</summary>
     public Task<UsageException> Refused => refusal.Task;
 
     /// <summary>Called with every certificate that a broker shows; true where it is trusted.</summary>

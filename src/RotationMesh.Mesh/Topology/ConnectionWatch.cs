@@ -7,8 +7,8 @@ using RotationMesh.Mesh.Standing;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Watches each connection that the transport makes: RabbitMQ says on it when it holds publishers back, and why. Every
-/// channel of a process is one of the same connection.
+/// Watches each connection of the transport: RabbitMQ reports on it when and why it blocks publishers. All channels of
+/// a process share one connection.
 /// </summary>
 internal sealed class ConnectionWatch(BrokerStanding standing, BrokerAttempts attempts)
     : IFilter<ChannelContext>
@@ -39,7 +39,7 @@ internal sealed class ConnectionWatch(BrokerStanding standing, BrokerAttempts at
         connection.ConnectionBlockedAsync += (_, held) =>
             Told(() => standing.Tell(BrokerStanding.Alarm, BrokerReplies.Held(held.Reason)));
         connection.ConnectionUnblockedAsync += (_, _) => Told(() => standing.Clear(BrokerStanding.Alarm));
-        // Of the next connection nothing is known yet.
+        // Nothing is known about the next connection yet.
         connection.ConnectionShutdownAsync += (_, _) =>
             Told(() =>
             {

@@ -23,7 +23,7 @@ namespace RotationMesh.Mesh.Topology;
 /// </summary>
 public static class CoordinatorRole
 {
-    /// <summary>Results in one transaction: beyond some hundreds it gains nothing.</summary>
+    /// <summary>Results in one transaction: more than some hundreds gain nothing.</summary>
     private const int SettledAtOnce = 200;
 
     /// <summary>
@@ -36,8 +36,8 @@ public static class CoordinatorRole
     private static readonly TimeSpan SettleAfter = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// Planning and counting hold their message for as long as the tables take; two rotations at a time need not wait
-    /// for each other.
+    /// Commands at a time: planning and counting keep their message as long as the tables take, and two rotations need
+    /// not wait for each other.
     /// </summary>
     private const int CommandsAtOnce = 4;
 

@@ -6,12 +6,12 @@ using RotationMesh.Mesh.Topology.Channels;
 
 namespace RotationMesh.Mesh.Topology;
 
-/// <summary>Says so when this process gives a message up. The message itself is not shown: it may be anything.</summary>
+/// <summary>Logs each message that this process gives up, without its content: it may be anything.</summary>
 internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserver
 {
     public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
 
-    /// <summary>Called as well where no consumer wanted it.</summary>
+    /// <summary>Called as well for a message that no consumer accepts.</summary>
     public Task PostReceive(ReceiveContext context)
     {
         var dropped = context.TryGetPayload<SealExamination>(out var seal) && seal.IsDropped;
@@ -35,7 +35,7 @@ internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserv
         return Task.CompletedTask;
     }
 
-    /// <summary>Called where it could not even be read.</summary>
+    /// <summary>Called for a message that could not even be read.</summary>
     public Task ReceiveFault(ReceiveContext context, Exception exception)
     {
         Tell(context, exception.GetType().Name);
@@ -45,7 +45,7 @@ internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserv
     private void Tell(ReceiveContext context, string cause)
     {
         if (context.TryGetPayload<ChannelEnd>(out var end) && end.HasCome)
-            return; // it could not be answered, and is delivered again
+            return; // it could not be acknowledged, and is delivered again
         var queue = context.InputAddress.Segments[^1];
         MeshLog.DeadLettered(log, queue, cause);
         MeshMetrics.CountDeadLetter(queue);

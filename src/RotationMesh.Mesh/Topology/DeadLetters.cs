@@ -6,9 +6,9 @@ using RotationMesh.Mesh.Topology.Channels;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// One bounded queue for every message that can't be handled: garbage, an unknown type, one whose consumer fails again and
-/// again (these the process moves, as they came and without the fault's words) or kills its process (these RabbitMQ moves).
-/// Coordinators declare it; a worker may write to it, and neither read nor delete it.
+/// Keeps every message that can't be handled in one bounded queue: garbage, an unknown type, and one whose consumer
+/// fails repeatedly or kills its process. RabbitMQ moves the last kind; the process moves the others unchanged, without
+/// the fault's text. Coordinators declare the queue; a worker may write to it, and neither read nor delete it.
 /// </summary>
 internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
@@ -23,7 +23,7 @@ internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<Re
 
     private static readonly DeadLetters Mover = new();
 
-    /// <summary>Messages that the broker gives up go from this queue to the dead letters.</summary>
+    /// <summary>Moves messages that the broker gives up from this queue to the dead letters.</summary>
     public static void Catch(IRabbitMqReceiveEndpointConfigurator queue, bool declared)
     {
         if (declared)
@@ -32,7 +32,7 @@ internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<Re
             queue.SetQueueArgument(Exchange, Queues.DeadLetters);
     }
 
-    /// <summary>Messages that the process gives up go there too. In the place of MassTransit's own pipes, which answer them.</summary>
+    /// <summary>Moves messages that the process gives up there too, in place of MassTransit's replies.</summary>
     public static void Move(IReceiveEndpointConfigurator queue)
     {
         queue.ConfigureError(pipe => pipe.UseFilter(Mover));
@@ -48,7 +48,7 @@ internal sealed class DeadLetters : IFilter<ExceptionReceiveContext>, IFilter<Re
         await next.Send(context);
     }
 
-    /// <summary>Called where no consumer wanted it.</summary>
+    /// <summary>Called for a message that no consumer accepts.</summary>
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
         await MoveAsync(context);

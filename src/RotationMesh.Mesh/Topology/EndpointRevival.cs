@@ -8,8 +8,8 @@ using RotationMesh.Mesh.Standing;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Starts the consumption of queues again that the transport has given up: it never tries again where a user was refused,
-/// though a user may be made again, its password be replaced, and whoever judges it be away for a moment.
+/// Restarts the consumption of queues that the transport has given up: it never retries after a user was refused,
+/// though the user may be created again, its password be replaced, or the service that checks it be away for a moment.
 /// </summary>
 internal sealed class EndpointRevival(TimeProvider clock, ILogger<EndpointRevival> log)
     : BackgroundService,
@@ -17,7 +17,7 @@ internal sealed class EndpointRevival(TimeProvider clock, ILogger<EndpointReviva
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest wait for the end of one that was given up: it has nothing in hand.</summary>
+    /// <summary>Longest wait for a queue that was given up to stop: it has no message in hand.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<IReceiveEndpoint, bool> known = new();
@@ -47,7 +47,7 @@ internal sealed class EndpointRevival(TimeProvider clock, ILogger<EndpointReviva
     }
 
     /// <summary>
-    /// Brings every queue to where its consumption can be started once more, after a start of the bus that failed: the
+    /// Resets every queue after a failed start of the bus, so that its consumption can be started once more: the
     /// transport leaves some of them as if they were started.
     /// </summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed class EndpointRevival(TimeProvider clock, ILogger<EndpointReviva
             }
             catch (TimeoutException)
             {
-                // One that was refused does not always heed it; it has nothing in hand.
+                // A refused queue does not always stop; it has no message in hand.
             }
 
             if (endpoint is ReceiveEndpoint own)

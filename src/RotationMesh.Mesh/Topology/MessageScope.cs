@@ -6,8 +6,8 @@ using RotationMesh.Contracts;
 namespace RotationMesh.Mesh.Topology;
 
 /// <summary>
-/// Whatever is logged while a message is handled tells which rotation it is of, and which partition, scope and attempt
-/// where the message names them.
+/// Opens a log scope while a message is handled. It names the rotation, and the partition, scope and attempt where the
+/// message has them.
 /// </summary>
 internal sealed class MessageScope<T>(ILogger<MessageScope<T>> log) : IFilter<ConsumeContext<T>>
     where T : class

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace RotationMesh.Mesh.Topology;
 
-/// <summary>How often a message is tried again before it goes to the queue of errors.</summary>
+/// <summary>Limits how often a message is retried before it is given up.</summary>
 internal static class Retries
 {
     private const int Tries = 8;
@@ -11,7 +11,7 @@ internal static class Retries
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Some twenty seconds altogether, the time of a restart; what is given up then, a nudge or a lease repeats.</summary>
+    /// <summary>Some twenty seconds in all, the time of a restart; after that, a nudge or a lease repeats it.</summary>
     public static void OfTheControlDatabase(IRetryConfigurator retry)
     {
         retry.Ignore<SendTimeoutException>(); // has waited for longer than that, and its channel is most likely lost

@@ -15,12 +15,12 @@ namespace RotationMesh.Mesh.Topology;
 public static class Transports
 {
     /// <summary>
-    /// Deliveries of a message that is never answered, that is, whose consumer's process dies: then it may be the message
-    /// that kills them, and it goes to the dead letters.
+    /// Deliveries of a message that is never acknowledged because its consumers' processes die: the message itself may
+    /// kill them, so it goes to the dead letters.
     /// </summary>
     internal const int DeliveryLimit = 10;
 
-    /// <summary>Everything in this process: no broker, and nothing outlives it but what is in the database.</summary>
+    /// <summary>Uses no broker: everything is in this process, and only the database outlives it.</summary>
     public static void UseInMemory(this IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);
@@ -35,11 +35,11 @@ public static class Transports
         );
     }
 
-    /// <summary>RabbitMQ at an address that stays as it is.</summary>
+    /// <summary>Uses RabbitMQ at a fixed address.</summary>
     public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerAddress address) =>
         bus.UseRabbitMq(new BrokerSource(() => address));
 
-    /// <summary>RabbitMQ with quorum queues; messages are sealed by the host's key ring, which is registered.</summary>
+    /// <summary>Uses RabbitMQ with quorum queues; the host's registered key ring seals the messages.</summary>
     public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerSource source)
     {
         ArgumentNullException.ThrowIfNull(bus);
@@ -87,9 +87,9 @@ public static class Transports
                     pipe.UseFilter(deliveries);
                     pipe.UseFilter(seal);
                 });
-                queue.PublishFaults = false; // nobody waits for these events
+                queue.PublishFaults = false; // no process consumes these events
                 DeadLetters.Move(queue);
-                // What expires there is no fault.
+                // A message that expires there is no fault.
                 if (name != Queues.WorkerHeartbeat)
                     DeadLetters.Catch(queue, declared: services.GetService<CoordinatorOptions>() is not null);
             }

@@ -4,7 +4,7 @@ using RotationMesh.Mesh.Standing;
 
 namespace RotationMesh.Mesh.Topology;
 
-/// <summary>The queues that workers declare, as they declare them.</summary>
+/// <summary>Declares the workers' queues exactly as the workers do.</summary>
 internal static class WorkerQueues
 {
     private static readonly string[] Names = [Queues.RotatePartition, Queues.VerifyPartition];
@@ -16,7 +16,7 @@ internal static class WorkerQueues
         [DeadLetters.Exchange] = Queues.DeadLetters,
     };
 
-    /// <summary>Declares them, and tells of those that can't be had.</summary>
+    /// <summary>Declares the queues, and reports those that can't be declared.</summary>
     public static async Task LookAsync(
         IConnection connection,
         BrokerStanding standing,
@@ -52,7 +52,7 @@ internal static class WorkerQueues
         }
         catch (OperationInterruptedException fault)
         {
-            // Who may not declare them learns nothing of them, and needs nothing of them.
+            // A user that may not declare them learns nothing about them, and needs none of them.
             return
                 BrokerReplies.Read(fault, "", "")
                     is { OfConnection: false, Trouble: { Cause: "queue" } trouble }

@@ -32,7 +32,7 @@ public static class WorkerRole
         bus.AddHostedService(services => services.GetRequiredService<WorkerStop>());
     }
 
-    /// <summary>Tells coordinators in other processes of this worker; the last thing that a worker does is to say that it leaves.</summary>
+    /// <summary>Sends heartbeats to coordinators in other processes, and a last message when it leaves.</summary>
     public static void AddAnnouncement(this IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);
@@ -40,7 +40,7 @@ public static class WorkerRole
         bus.AddHostedService<WorkerHeartbeats>();
     }
 
-    // No retry: a partition that fails is the ledger's to try again, on any worker.
+    // No retry here: the ledger retries a failed partition, on any worker.
     private static void Add<TConsumer>(IBusRegistrationConfigurator bus, WorkerOptions options, string queue)
         where TConsumer : class, IConsumer =>
         bus.AddConsumer<TConsumer>()

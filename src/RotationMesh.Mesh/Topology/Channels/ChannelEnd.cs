@@ -1,19 +1,19 @@
 namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
-/// Whether the channel by which messages came is still there. Once it is not, they can't be answered, and RabbitMQ
-/// delivers them again.
+/// The end of the channel that delivered messages. After it, they can't be acknowledged, and RabbitMQ delivers them
+/// again.
 /// </summary>
 internal sealed class ChannelEnd
 {
     private readonly TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends with the channel.</summary>
+    /// <summary>Completes when the channel ends.</summary>
     public Task Task => end.Task;
 
-    /// <summary>Whether it is gone.</summary>
+    /// <summary>Whether the channel has ended.</summary>
     public bool HasCome => end.Task.IsCompleted;
 
-    /// <summary>Called where it is gone.</summary>
+    /// <summary>Called when the channel ends.</summary>
     public void Come() => end.TrySetResult();
 }

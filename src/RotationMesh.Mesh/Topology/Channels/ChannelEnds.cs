@@ -7,19 +7,19 @@ using RotationMesh.Mesh.Standing;
 
 namespace RotationMesh.Mesh.Topology.Channels;
 
-/// <summary>Hears of the end of each channel that a queue is consumed by, and of its reason where that is the time to answer.</summary>
+/// <summary>Watches the end of each consuming channel, and learns the consumer timeout where it names one.</summary>
 internal sealed class ChannelEnds(ConsumerTimeout timeout, ILogger<ChannelEnds> log)
 {
     private readonly ConditionalWeakTable<IChannel, ChannelEnd> known = [];
 
-    /// <summary>The end of the channel that a message came by; null where it came by none.</summary>
+    /// <summary>The end of the channel that delivered a message; null where there is no channel.</summary>
     public ChannelEnd? Of(ReceiveContext message) =>
         message.TryGetPayload<ChannelContext>(out var channel)
         && known.TryGetValue(channel.Channel, out var end)
             ? end
             : null;
 
-    /// <summary>Has the channels of a queue watched.</summary>
+    /// <summary>Returns a filter that watches the channels of a queue.</summary>
     public IFilter<ChannelContext> Watch(string queue) => new Watcher(this, queue);
 
     private void See(string queue, IChannel channel)

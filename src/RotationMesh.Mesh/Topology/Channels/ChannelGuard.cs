@@ -6,18 +6,18 @@ using RabbitMQ.Client.Exceptions;
 namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
-/// Has a queue consumed again whose channel is closed while the transport still takes it for open: when connections are
-/// lost one soon after the other, the client does not always say so to a consumer that has just begun, and its queue would
-/// be deaf until the process ends. Throws <see cref="RabbitMqConnectionException"/>, after which the transport connects anew.
+/// Restarts the consumption of a queue whose channel is closed while the transport takes it for open: when connections
+/// are lost in quick succession, the client does not always notify a new consumer, and its queue would stay unread
+/// until the process ends. Throws <see cref="RabbitMqConnectionException"/>, after which the transport connects anew.
 /// </summary>
 internal sealed class ChannelGuard(string queue, ILogger<ChannelGuard> log) : IFilter<ChannelContext>
 {
-    /// <summary>Time between two looks.</summary>
+    /// <summary>Time between two checks.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a closed channel is left to the transport, which waits for the consumers at work; their results leave by
-    /// another channel, and what they had is delivered again.
+    /// Time that a closed channel is left to the transport, which waits for running consumers. They send their results
+    /// through another channel, and their messages are delivered again.
     /// </summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
@@ -31,7 +31,7 @@ internal sealed class ChannelGuard(string queue, ILogger<ChannelGuard> log) : IF
             closed = context.Channel.IsOpen ? TimeSpan.Zero : closed + Look;
             if (closed < Timeout)
                 continue;
-            // With a cause it is one that passes, for the transport; another kind would end a bus that is just starting.
+            // With a cause, the transport takes it for transient; another kind would end a bus that is just starting.
             var fault = new RabbitMqConnectionException(
                 $"the channel of {queue} is closed",
                 context.Channel.CloseReason is { } reason
@@ -39,7 +39,7 @@ internal sealed class ChannelGuard(string queue, ILogger<ChannelGuard> log) : IF
                     : new EndOfStreamException()
             );
             MeshLog.Deaf(log, queue, closed);
-            context.NotifyFaulted(fault, Queues.Address(queue)); // else the transport would take the same one again
+            context.NotifyFaulted(fault, Queues.Address(queue)); // else the transport would take the same channel again
             _ = consuming.ContinueWith(
                 task => task.Exception,
                 CancellationToken.None,

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
-/// Lets go of a message whose channel has ended, while what it asked for goes on. RabbitMQ's client waits for the messages of a
-/// channel that the broker has closed, and reads nothing from the connection meanwhile: without this a partition would
-/// wait for the confirmation of its own result.
+/// Returns from a message whose channel has ended, while its work continues. RabbitMQ's client waits for the messages
+/// of a channel that the broker has closed, and reads nothing from the connection meanwhile: without this filter, a
+/// partition would wait for the confirmation of its own result.
 /// </summary>
 internal sealed class DeliveryFilter(
     ChannelEnds ends,
@@ -26,7 +26,7 @@ internal sealed class DeliveryFilter(
         if (end.HasCome)
             return; // it is delivered again
         context.AddOrUpdatePayload(() => end, _ => end);
-        _ = context.Body.GetBytes(); // a copy: the client's own memory is used for other messages afterwards
+        _ = context.Body.GetBytes(); // a copy: the client reuses its own memory for other messages
         var work = SendAsync(context, end, next);
         await Task.WhenAny(work, end.Task);
         if (work.IsCompleted)
@@ -52,7 +52,7 @@ internal sealed class DeliveryFilter(
         }
         catch (Exception fault)
         {
-            // What it was about is delivered again.
+            // The message is delivered again.
             MeshLog.LostDelivery(log, queue, fault.GetType().Name);
         }
     }

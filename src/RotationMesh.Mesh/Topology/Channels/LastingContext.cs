@@ -4,12 +4,12 @@ using MassTransit.Context;
 namespace RotationMesh.Mesh.Topology.Channels;
 
 /// <summary>
-/// A message whose work may outlast its delivery. MassTransit calls off what came by a channel that has ended, though it is
-/// only the answer to the message that is lost; this token ends with the process instead.
+/// Context of a message whose work may outlast its delivery. MassTransit cancels the work when the channel ends, though
+/// only the message's acknowledgement is lost; this token ends with the process instead.
 /// </summary>
 internal sealed class LastingContext : ReceiveContextProxy, PipeContext, IDisposable
 {
-    /// <summary>Time in which the end of the channel is heard, where the work was called off for it.</summary>
+    /// <summary>Time in which the channel's end is reported, if that is why the work was cancelled.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     private readonly ChannelEnd end;
@@ -36,7 +36,7 @@ internal sealed class LastingContext : ReceiveContextProxy, PipeContext, IDispos
         source.Dispose();
     }
 
-    // What the transport calls off for another reason than the end of the channel has ended.
+    // If the transport cancels for another reason than the channel's end, the work is cancelled.
     private async Task CallOffAsync()
     {
         if (!stopping.IsCancellationRequested)
@@ -45,7 +45,7 @@ internal sealed class LastingContext : ReceiveContextProxy, PipeContext, IDispos
             await CancelAsync();
     }
 
-    // While the channel is there, the transport decides whether what is at work is waited for.
+    // While the channel is open, the transport decides whether it waits for the work.
     private Task StopAsync() => end.HasCome ? CancelAsync() : Task.CompletedTask;
 
     private async Task CancelAsync()
