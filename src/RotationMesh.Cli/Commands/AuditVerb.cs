@@ -50,8 +50,8 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> ListAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var audit = await desk.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var audit = await operations.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
         var table = Tables.Of(["Event", "Time", "By", "Rotation", "What"], []);
         foreach (var written in audit.Events)
             table.Add(
@@ -70,8 +70,8 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> VerifyAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var verdict = await desk.AuditTrail.VerifyAsync(parsed.GetValue(expect), stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var verdict = await operations.AuditTrail.VerifyAsync(parsed.GetValue(expect), stopping);
         foreach (var fault in verdict.Faults)
             terminal.Tables.Line(
                 fault.Sequence is null ? fault.Problem : $"event {fault.Sequence} {fault.Problem}"
@@ -97,8 +97,8 @@ internal sealed class AuditVerb : IVerb
 
     private async Task<int> ExportAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var lines = desk.AuditTrail.ExportAsync(stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var lines = operations.AuditTrail.ExportAsync(stopping);
         if (terminal.IsJson && parsed.GetResult(format) is not { Implicit: false })
         {
             // Lines alone keep the text of the details as it was hashed; here they are laid out with the rest.

@@ -26,8 +26,8 @@ internal sealed class CensusVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var census = await desk.Inspections.CountAsync(scopes.Read(parsed), stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var census = await operations.Inspections.CountAsync(scopes.Read(parsed), stopping);
         Show(terminal.Tables, census.Scopes);
         RetiredView.Show(terminal.Tables, census.Retired);
         NoteView.Show(terminal.Tables, census.Standbys);

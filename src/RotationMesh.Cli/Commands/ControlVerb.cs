@@ -54,11 +54,11 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        if (desk.Here is { } here)
+        await using var operations = new OperationsSource(parsed, terminal);
+        if (operations.Here is { } here)
             here.WaitsForLocks = true;
         var waits = GoesOn
-            ? PatienceOption.Read(parsed, patience, desk.Here)
+            ? PatienceOption.Read(parsed, patience, operations.Here)
             : new CoordinatorOptions().Patience;
         var order = new ControlOrder
         {
@@ -70,8 +70,8 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
         };
         var which = RotationId.Read(parsed, id); // null: the latest that has begun
         var rotation =
-            await ControlHereAsync(desk.Here, which, order, waits, terminal, stopping)
-            ?? await ControlThereAsync(desk.Rotations, which, order, terminal, stopping);
+            await ControlHereAsync(operations.Here, which, order, waits, terminal, stopping)
+            ?? await ControlThereAsync(operations.Rotations, which, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
         if (rotation.Unheard)
         {

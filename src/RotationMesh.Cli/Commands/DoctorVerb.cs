@@ -22,8 +22,8 @@ internal sealed class DoctorVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var found = await desk.Inspections.ExamineAsync(parsed.GetValue(scan), stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var found = await operations.Inspections.ExamineAsync(parsed.GetValue(scan), stopping);
         foreach (var finding in found.Checks)
             Show(terminal.Tables, finding);
         terminal.Tables.Line(found.Ok ? "Ready to rotate." : "Not ready: mend what is marked ✗ first.");

@@ -22,8 +22,8 @@ internal sealed class FailuresVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var failures = await desk.Rotations.ListFailuresAsync(RotationId.Read(parsed, id), stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var failures = await operations.Rotations.ListFailuresAsync(RotationId.Read(parsed, id), stopping);
         Show(terminal.Tables, failures);
         terminal.WriteJson(failures);
         return ExitCodes.Success;

@@ -72,8 +72,8 @@ internal sealed class KeysVerb : IVerb
         CancellationToken stopping
     )
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var keys = await desk.Inspections.ListKeysAsync(stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var keys = await operations.Inspections.ListKeysAsync(stopping);
         var table = Tables.Of(["Version", "Fingerprint"], ["Rows", "External", "Safe to retire"]);
         foreach (var version in keys.Keys)
             table.Add(
@@ -109,7 +109,7 @@ internal sealed class KeysVerb : IVerb
 
     private async Task<int> RetireAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
+        await using var operations = new OperationsSource(parsed, terminal);
         var order = new RetirementOrder
         {
             Version = parsed.GetValue(retired),
@@ -127,7 +127,7 @@ internal sealed class KeysVerb : IVerb
         };
         var outcome = await ProgressView.FollowAsync(
             terminal.Progress,
-            progress => desk.KeyRetirement.RetireAsync(order, progress, stopping)
+            progress => operations.KeyRetirement.RetireAsync(order, progress, stopping)
         );
         RetirementView.Show(terminal.Tables, outcome);
         terminal.WriteJson(outcome);

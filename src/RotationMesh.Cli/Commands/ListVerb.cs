@@ -16,8 +16,8 @@ internal sealed class ListVerb : IVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var list = await desk.Rotations.ListAsync(stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var list = await operations.Rotations.ListAsync(stopping);
         var table = Tables.Of(["Rotation", "State", "Scopes", "Tenants", "Started", "By"], ["Version"]);
         foreach (var rotation in list.Rotations)
             table.Add(

@@ -34,8 +34,8 @@ internal sealed class ReportVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var report = await desk.Reports.ReportAsync(RotationId.Read(parsed, id), stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var report = await operations.Reports.ReportAsync(RotationId.Read(parsed, id), stopping);
         if (terminal.IsJson)
             terminal.WriteJson(report);
         else

@@ -91,35 +91,35 @@ internal sealed class RotateVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        if (desk.Here is { } session)
+        await using var operations = new OperationsSource(parsed, terminal);
+        if (operations.Here is { } session)
             session.WaitsForLocks = !parsed.GetValue(dryRun);
         var order = gates.Read(parsed, Order(parsed, terminal));
-        var waits = PatienceOption.Read(parsed, patience, desk.Here);
+        var waits = PatienceOption.Read(parsed, patience, operations.Here);
         var isDetached = parsed.GetValue(detach);
-        if (isDetached && (desk.Here is not null || parsed.GetValue(dryRun)))
+        if (isDetached && (operations.Here is not null || parsed.GetValue(dryRun)))
             throw new UsageException(
                 "--detach leaves a rotation to a coordinator: give --server, and no --dry-run"
             );
         if (isDetached)
-            return await DetachAsync(desk.Rotations, order, terminal, stopping);
+            return await DetachAsync(operations.Rotations, order, terminal, stopping);
         var rotation =
             parsed.GetValue(dryRun)
                 ? await ProgressView.FollowAsync(
                     terminal.Progress,
-                    progress => desk.Inspections.DryRunAsync(order, progress, stopping)
+                    progress => operations.Inspections.DryRunAsync(order, progress, stopping)
                 )
-            : desk.Here is { } here ? await RotateHereAsync(here, order, waits, terminal, stopping)
+            : operations.Here is { } here ? await RotateHereAsync(here, order, waits, terminal, stopping)
             : RotationExit.Unfaulted(
                 await Following.ToTheEndAsync(
-                    desk.Rotations,
-                    await desk.Rotations.StartAsync(order, stopping),
+                    operations.Rotations,
+                    await operations.Rotations.StartAsync(order, stopping),
                     terminal,
                     stopping
                 )
             );
         RotationView.ShowEnd(terminal, rotation);
-        if (desk.Here is { } own)
+        if (operations.Here is { } own)
             await CopyView.ShowAsync(terminal.Tables, own.Map, own.Databases, rotation);
         return RotationExit.CodeOf(rotation);
     }

@@ -17,8 +17,8 @@ internal sealed class StatusVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var rotation = await desk.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var rotation = await operations.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
         RotationView.Show(terminal.Tables, rotation);
         terminal.WriteJson(rotation);
         return ExitCodes.Success;

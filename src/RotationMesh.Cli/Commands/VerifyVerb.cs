@@ -49,7 +49,7 @@ internal sealed class VerifyVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
+        await using var operations = new OperationsSource(parsed, terminal);
         var share = parsed.GetValue(sample) is { } text ? Share(text) : null;
         var order = new VerificationOrder
         {
@@ -59,7 +59,7 @@ internal sealed class VerifyVerb : IVerb
         };
         var report = await ProgressView.FollowAsync(
             terminal.Progress,
-            progress => desk.Inspections.VerifyAsync(order, progress, stopping)
+            progress => operations.Inspections.VerifyAsync(order, progress, stopping)
         );
         VerificationView.Show(terminal, report);
         return report.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;

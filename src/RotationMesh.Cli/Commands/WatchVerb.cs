@@ -17,9 +17,9 @@ internal sealed class WatchVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var found = await desk.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
-        var ended = await Following.ToTheEndAsync(desk.Rotations, found.RotationId, terminal, stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var found = await operations.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        var ended = await Following.ToTheEndAsync(operations.Rotations, found.RotationId, terminal, stopping);
         RotationView.ShowEnd(terminal, ended);
         return RotationExit.CodeOf(ended);
     }

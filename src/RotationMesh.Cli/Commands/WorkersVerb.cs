@@ -33,8 +33,8 @@ internal sealed class WorkersVerb : IVerb
         CancellationToken stopping
     )
     {
-        await using var desk = new OperationsSource(parsed, terminal);
-        var workers = await act(desk.Workers, stopping);
+        await using var operations = new OperationsSource(parsed, terminal);
+        var workers = await act(operations.Workers, stopping);
         var table = Tables.Of(["Gate", "Queue", "State", "Paused by"], ["Running", "Waiting", "Delayed"]);
         foreach (var queue in workers.Queues)
             table.Add(

@@ -16,7 +16,7 @@ public sealed class ControlDatabase : IAsyncDisposable
     private const string Schema = "rotationmesh";
 
     /// <summary>
-    /// Largest pool. A coordinator's consumers use about twenty connections at once; further callers wait.
+    /// Largest pool: twice what the consumers of a coordinator use at once. Where all are in use, callers wait.
     /// </summary>
     private const int MostConnections = 40;
 

@@ -7,7 +7,7 @@ namespace RotationMesh.Postgres.Control.Workers;
 /// <summary>The workers of the mesh, for <c>status</c> and <c>doctor</c> to list.</summary>
 public sealed class WorkerRegistry(NpgsqlDataSource source)
 {
-    /// <summary>HeartbeatTimeout after which a worker counts as gone: six of its messages.</summary>
+    /// <summary>Time without a heartbeat after which a worker counts as gone: six heartbeats.</summary>
     public static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>Time after which nobody asks any more what became of it.</summary>
