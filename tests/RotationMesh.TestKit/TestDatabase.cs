@@ -5,6 +5,9 @@ namespace RotationMesh.TestKit;
 /// <summary>A database of its own for one test or fixture, empty at first, dropped on dispose whoever is connected to it.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
+    /// <summary>Seconds that a test's own statement may take: a busy machine needs more than Npgsql's 30.</summary>
+    private const int StatementSeconds = 300;
+
     private readonly string server;
 
     private TestDatabase(string server, string name)
@@ -12,7 +15,7 @@ public sealed class TestDatabase : IAsyncDisposable
         this.server = server;
         Name = name;
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
-        DataSource = NpgsqlDataSource.Create(ConnectionString);
+        DataSource = NpgsqlDataSource.Create(Patient(ConnectionString));
     }
 
     /// <summary>The database's name; it needs no quotes.</summary>
@@ -79,9 +82,16 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task OnServerAsync(string server, string sql)
     {
-        await using var connection = new NpgsqlConnection(server);
+        await using var connection = new NpgsqlConnection(Patient(server));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
+
+    private static string Patient(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            CommandTimeout = StatementSeconds,
+            Timeout = StatementSeconds,
+        }.ConnectionString;
 }

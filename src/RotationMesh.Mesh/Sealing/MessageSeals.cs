@@ -11,8 +11,6 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
 
     private const string Broken = "its seal does not fit";
     private const string Stale = "it was sealed too long ago, or clocks differ";
-    private const string OtherRelease =
-        "it is of a type that this release does not know: run coordinators and workers of one release";
     private const string Unknown =
         "it is sealed with a key that this process does not hold: give coordinators and workers the same keys";
 
@@ -64,8 +62,6 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
             return SealRules.IsRefusable(read.Type)
                 ? new SealExamination(read.Type, [], false, worst)
                 : SealExamination.Drop(worst);
-        if (SealRules.IsOfAnotherRelease(read.Type))
-            return SealExamination.Drop(OtherRelease);
         return SealRules.IsStale(read.Type, clock.GetUtcNow() - read.At)
             ? SealExamination.Drop(Stale)
             : new SealExamination(read.Type, proven, current, null);

@@ -63,21 +63,6 @@ internal static class SealRules
         [Urn<NudgeRotation>()] = News,
     };
 
-    private static readonly string Contracts = Urn<WorkerHeartbeat>()
-        .Replace(nameof(WorkerHeartbeat), "", StringComparison.Ordinal);
-
-    private static readonly HashSet<string> Known =
-    [
-        .. typeof(WorkerHeartbeat)
-            .Assembly.GetExportedTypes()
-            .Where(type => type.IsClass)
-            .Select(MessageUrn.ForTypeString),
-    ];
-
-    /// <summary>Whether it is a message of RotationMesh that another release sends, and this one does not know.</summary>
-    public static bool IsOfAnotherRelease(string type) =>
-        type.StartsWith(Contracts, StringComparison.Ordinal) && !Known.Contains(type);
-
     /// <summary>Whether each key of the sender's ring seals it.</summary>
     public static bool IsByAnyKey(string type) => ByAnyKey.Contains(type);
 

@@ -16,7 +16,7 @@ internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserv
     {
         var dropped = context.TryGetPayload<SealExamination>(out var seal) && seal.IsDropped;
         if (!context.IsDelivered && !context.IsFaulted && !dropped)
-            Tell(context, "no consumer knows its type");
+            Tell(context, "no consumer knows its type: run coordinators and workers of one release");
         return Task.CompletedTask;
     }
 
