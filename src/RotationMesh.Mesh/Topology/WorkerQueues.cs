@@ -4,7 +4,10 @@ using RotationMesh.Mesh.Standing;
 
 namespace RotationMesh.Mesh.Topology;
 
-/// <summary>Declares the workers' queues exactly as the workers do.</summary>
+/// <summary>
+/// Declares the workers' queues exactly as the workers do, with the exchange and the binding by which partitions reach
+/// them: a queue that was deleted, and that this declares before a worker, would get no message otherwise.
+/// </summary>
 internal static class WorkerQueues
 {
     private static readonly string[] Names = [Queues.RotatePartition, Queues.VerifyPartition];
@@ -48,6 +51,14 @@ internal static class WorkerQueues
                 Arguments,
                 cancellationToken: cancellationToken
             );
+            await channel.ExchangeDeclareAsync(
+                queue,
+                ExchangeType.Fanout,
+                durable: true,
+                autoDelete: false,
+                cancellationToken: cancellationToken
+            );
+            await channel.QueueBindAsync(queue, queue, "", cancellationToken: cancellationToken);
             return null;
         }
         catch (OperationInterruptedException fault)
