@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
@@ -13,9 +14,8 @@ using RotationMesh.MapFile;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Operations;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Cli;
 

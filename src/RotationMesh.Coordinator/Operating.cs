@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
@@ -10,10 +12,8 @@ using RotationMesh.Gates;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Standing;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Coordinator;
 

@@ -1,7 +1,7 @@
 using RotationMesh.Core;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Gates;
@@ -10,12 +11,11 @@ using RotationMesh.Engine.Retiring;
 using RotationMesh.Engine.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Scanning;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Scanning;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 
@@ -144,7 +144,7 @@ public sealed class Doctor(
         {
             await using (var connection = await databases.OpenReadingAsync(database.Name, cancellationToken))
                 findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
-            var budget = new ConnectionBudget(databases, control);
+            var budget = new ConnectionBudget(databases, control.Source);
             if (
                 await budget.FindFaultAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
                 { } narrow

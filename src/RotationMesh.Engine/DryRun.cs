@@ -1,13 +1,13 @@
 using System.Diagnostics;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 

@@ -1,6 +1,6 @@
+using RotationMesh.Control;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine;
 

@@ -1,8 +1,8 @@
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 

@@ -1,6 +1,6 @@
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 

@@ -1,11 +1,11 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 
@@ -29,7 +29,7 @@ internal sealed class Preparation(
             request.Settings.Target.Version,
             cancellationToken
         );
-        await new ConnectionBudget(databases, control).EnsureAsync(
+        await new ConnectionBudget(databases, control.Source).EnsureAsync(
             request.Tables.Select(table => table.Database),
             request.Workers,
             cancellationToken

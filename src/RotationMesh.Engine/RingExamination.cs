@@ -1,8 +1,8 @@
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine;
 

@@ -1,6 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine;
 

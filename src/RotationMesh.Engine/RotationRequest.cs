@@ -1,6 +1,6 @@
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine;
 

@@ -1,7 +1,7 @@
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 

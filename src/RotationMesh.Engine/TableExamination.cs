@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
@@ -7,14 +8,13 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Copying;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Copying;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Writers;
 
 namespace RotationMesh.Engine;
 

@@ -1,10 +1,10 @@
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.Engine;
 

@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Engine;
 

@@ -2,13 +2,13 @@ using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 

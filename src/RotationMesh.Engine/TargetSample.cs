@@ -1,7 +1,7 @@
 using System.Globalization;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.External;
+using RotationMesh.Tables;
+using RotationMesh.Tables.External;
 
 namespace RotationMesh.Engine;
 

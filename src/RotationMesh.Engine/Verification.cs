@@ -1,7 +1,7 @@
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.Engine;
 

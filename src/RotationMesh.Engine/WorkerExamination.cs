@@ -1,11 +1,11 @@
 using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Workers;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Workers;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Engine;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Npgsql;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 

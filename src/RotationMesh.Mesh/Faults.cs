@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Mesh;
 

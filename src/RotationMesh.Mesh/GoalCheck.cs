@@ -1,8 +1,8 @@
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh;
 

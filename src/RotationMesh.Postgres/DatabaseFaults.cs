@@ -1,8 +1,5 @@
 using Npgsql;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Waits;
 
 namespace RotationMesh.Postgres;
 

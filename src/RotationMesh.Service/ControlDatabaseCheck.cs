@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
-using RotationMesh.Postgres.Control;
+using RotationMesh.Control;
 
 namespace RotationMesh.Service;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Benchmarks;
 

@@ -5,6 +5,8 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
@@ -12,13 +14,11 @@ using RotationMesh.MapFile;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Mesh.Topology;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Sample;
-using PageRange = RotationMesh.Postgres.Target.Planning.PageRange;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Schema;
+using PageRange = RotationMesh.Tables.Planning.PageRange;
 
 namespace RotationMesh.Benchmarks;
 

@@ -52,7 +52,7 @@ internal sealed class AuditVerb : IVerb
     {
         await using var operations = new OperationsSource(parsed, terminal);
         var audit = await operations.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
-        var table = Tables.Of(["Event", "Time", "By", "Rotation", "What"], []);
+        var table = TableView.Of(["Event", "Time", "By", "Rotation", "What"], []);
         foreach (var written in audit.Events)
             table.Add(
                 written.Sequence.ToString(CultureInfo.InvariantCulture),
@@ -63,7 +63,7 @@ internal sealed class AuditVerb : IVerb
             );
         terminal.Tables.Write(table);
         if (audit.More > 0)
-            terminal.Tables.Line($"{Tables.Number(audit.More)} more with audit export");
+            terminal.Tables.Line($"{TableView.Number(audit.More)} more with audit export");
         terminal.WriteJson(audit);
         return ExitCodes.Success;
     }
@@ -86,10 +86,10 @@ internal sealed class AuditVerb : IVerb
             );
         terminal.Tables.Line(
             verdict.Ok
-                ? $"{Tables.Number(verdict.Events)} events, one unbroken chain. Note the newest: {verdict.Anchor ?? "there is none"}"
+                ? $"{TableView.Number(verdict.Events)} events, one unbroken chain. Note the newest: {verdict.Anchor ?? "there is none"}"
             : verdict.FaultCount == 0
-                ? $"Nobody vouches for the audit log: {Tables.Number(verdict.Events)} events, one chain, and who wrote it can't be told"
-            : $"The audit log was tampered with: {Tables.Number(verdict.FaultCount)} faults in {Tables.Number(verdict.Events)} events"
+                ? $"Nobody vouches for the audit log: {TableView.Number(verdict.Events)} events, one chain, and who wrote it can't be told"
+            : $"The audit log was tampered with: {TableView.Number(verdict.FaultCount)} faults in {TableView.Number(verdict.Events)} events"
         );
         terminal.WriteJson(verdict);
         return verdict.Ok ? ExitCodes.Success : ExitCodes.RowsLeft;

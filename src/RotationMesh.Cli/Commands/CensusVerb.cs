@@ -38,7 +38,7 @@ internal sealed class CensusVerb : IVerb
 
     private static void Show(IAnsiConsole console, IReadOnlyList<CountedTable> counted)
     {
-        var versions = Tables.Of(["Scope", "Table"], ["Version", "Rows", "External"]);
+        var versions = TableView.Of(["Scope", "Table"], ["Version", "Rows", "External"]);
         foreach (var table in counted)
         {
             foreach (var version in table.Versions)
@@ -46,7 +46,7 @@ internal sealed class CensusVerb : IVerb
         }
 
         console.Write(versions);
-        var tenants = Tables.Of(["Table", "Tenant"], ["Version", "Rows", "External"]);
+        var tenants = TableView.Of(["Table", "Tenant"], ["Version", "Rows", "External"]);
         foreach (var table in counted)
         {
             foreach (var count in table.Tenants.Take(ShownTenants))

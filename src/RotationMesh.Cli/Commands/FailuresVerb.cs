@@ -38,7 +38,7 @@ internal sealed class FailuresVerb : IVerb
             return;
         }
 
-        var table = Tables.Of(["Scope", "Table", "Cause"], ["Rows"]);
+        var table = TableView.Of(["Scope", "Table", "Cause"], ["Rows"]);
         foreach (var cause in failures.Causes)
             table.Add(cause.Scope, cause.Table, FailureView.Cause(cause.Error, cause.Cause), cause.Rows);
         console.Write(table);
@@ -46,6 +46,6 @@ internal sealed class FailuresVerb : IVerb
             console.Line(FailureView.Line(failure));
         var more = failures.Total - failures.Failures.Count;
         if (more > 0)
-            console.Line($"  … and {Tables.Number(more)} more");
+            console.Line($"  … and {TableView.Number(more)} more");
     }
 }

@@ -74,7 +74,7 @@ internal sealed class KeysVerb : IVerb
     {
         await using var operations = new OperationsSource(parsed, terminal);
         var keys = await operations.Inspections.ListKeysAsync(stopping);
-        var table = Tables.Of(["Version", "Fingerprint"], ["Rows", "External", "Safe to retire"]);
+        var table = TableView.Of(["Version", "Fingerprint"], ["Rows", "External", "Safe to retire"]);
         foreach (var version in keys.Keys)
             table.Add(
                 version.Version + (version.Current ? " (current)" : ""),
@@ -99,8 +99,8 @@ internal sealed class KeysVerb : IVerb
             terminal.Tables.Line($"Version {version.Version}: {doubt}");
         if (keys.Keys.Any(version => version.SafeToRetire))
             terminal.Tables.Line(
-                $"Safe to retire means that no row claims the version, and that {Tables.Number(keys.Decrypted)} of "
-                    + $"{Tables.Number(keys.Counted)} rows were decrypted without its key. 'keys retire' decrypts all of them, and "
+                $"Safe to retire means that no row claims the version, and that {TableView.Number(keys.Decrypted)} of "
+                    + $"{TableView.Number(keys.Counted)} rows were decrypted without its key. 'keys retire' decrypts all of them, and "
                     + "scans what the map does not name."
             );
         terminal.WriteJson(keys);

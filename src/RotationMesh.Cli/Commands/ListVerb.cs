@@ -18,7 +18,7 @@ internal sealed class ListVerb : IVerb
     {
         await using var operations = new OperationsSource(parsed, terminal);
         var list = await operations.Rotations.ListAsync(stopping);
-        var table = Tables.Of(["Rotation", "State", "Scopes", "Tenants", "Started", "By"], ["Version"]);
+        var table = TableView.Of(["Rotation", "State", "Scopes", "Tenants", "Started", "By"], ["Version"]);
         foreach (var rotation in list.Rotations)
             table.Add(
                 rotation.RotationId,

@@ -6,7 +6,7 @@ using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;

@@ -35,7 +35,7 @@ internal sealed class WorkersVerb : IVerb
     {
         await using var operations = new OperationsSource(parsed, terminal);
         var workers = await act(operations.Workers, stopping);
-        var table = Tables.Of(["Gate", "Queue", "State", "Paused by"], ["Running", "Waiting", "Delayed"]);
+        var table = TableView.Of(["Gate", "Queue", "State", "Paused by"], ["Running", "Waiting", "Delayed"]);
         foreach (var queue in workers.Queues)
             table.Add(
                 queue.Gate,

@@ -1,8 +1,8 @@
 using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Copying;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Copying;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;

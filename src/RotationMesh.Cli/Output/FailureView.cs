@@ -18,7 +18,7 @@ internal static class FailureView
             console.Line(Line(failure));
         var shown = Math.Min(Shown, failures.Count);
         if (shown > 0 && total > shown)
-            console.Line($"  … and {Tables.Number(total - shown)} more");
+            console.Line($"  … and {TableView.Number(total - shown)} more");
     }
 
     /// <summary>The class of an error, and why the database refused the row, where it did.</summary>
@@ -29,7 +29,7 @@ internal static class FailureView
     {
         var key = failure.Key?.ToJsonString(JsonSerializerOptions.Default);
         var version = failure.Version?.ToString(CultureInfo.InvariantCulture) ?? "none";
-        var size = failure.Size is { } bytes ? $" ({Tables.Number(bytes)} bytes)" : "";
+        var size = failure.Size is { } bytes ? $" ({TableView.Number(bytes)} bytes)" : "";
         return $"  {failure.Table} {key}, tenant {failure.Tenant ?? "none"}, version {version}: {Cause(failure.Error, failure.Cause)}{size}";
     }
 }

@@ -11,7 +11,7 @@ internal static class RetiredView
     {
         foreach (var use in uses)
             console.Warn(
-                $"{use.Table}: {Tables.Number(use.Rows)} rows claim version {use.Version}, which is retired: something still writes with its key"
+                $"{use.Table}: {TableView.Number(use.Rows)} rows claim version {use.Version}, which is retired: something still writes with its key"
             );
     }
 }

@@ -20,7 +20,7 @@ internal static class RotationVerdict
             RotationState.Cancelled when rotation.EndedAt is null && !rotation.DryRun =>
                 $"Cancelled: partitions in hand still end ({rotation.Reason})",
             RotationState.Cancelled =>
-                $"Stopped: {Tables.Number(totals.Pending)} rows are still to do; rotate again to go on",
+                $"Stopped: {TableView.Number(totals.Pending)} rows are still to do; rotate again to go on",
             RotationState.CompletedWithFailures when rotation.DryRun && totals.Failed == 0 =>
                 $"Dry run: values at version {rotation.TargetVersion} do not decrypt with its key, as noted; nothing was written",
             RotationState.CompletedWithFailures when rotation.DryRun =>
@@ -31,13 +31,13 @@ internal static class RotationVerdict
                 when rotation.OpenWriters is { } open && totals is { Failed: 0, Pending: 0 } =>
                 $"Every row that was to be seen is at version {rotation.TargetVersion}, but {open}; end them and run 'rotationmesh retry'; {Decrypted(rotation)}",
             RotationState.CompletedWithFailures when totals is { Failed: 0, Pending: 0 } =>
-                $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but only {Tables.Number(rotation.Verified)} of {Tables.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
+                $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but only {TableView.Number(rotation.Verified)} of {TableView.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
             RotationState.CompletedWithFailures when rotation.Reason is { } reason =>
                 $"{Left(rotation)}: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
             RotationState.CompletedWithFailures =>
                 $"{Left(rotation)}: repair them and rotate again; {Decrypted(rotation)}",
             RotationState.Paused =>
-                $"Paused: {rotation.Reason}; by the counts so far {Tables.Number(totals.Pending)} rows are still to do",
+                $"Paused: {rotation.Reason}; by the counts so far {TableView.Number(totals.Pending)} rows are still to do",
             _ => rotation.Reason is { } reason ? $"{rotation.State}: {reason}" : rotation.State,
         };
         var rate = totals.Rotated / Math.Max(rotation.ElapsedSeconds, 0.001);
@@ -58,10 +58,10 @@ internal static class RotationVerdict
     {
         var unreadable = Math.Min(rotation.Totals.Failed, rotation.Decrypted?.Failed ?? 0);
         var left = rotation.Totals.Failed - unreadable;
-        return unreadable == 0 ? $"{Tables.Number(left)} rows are left"
+        return unreadable == 0 ? $"{TableView.Number(left)} rows are left"
             : left == 0
-                ? $"{Tables.Number(unreadable)} rows do not decrypt under version {rotation.TargetVersion}"
-            : $"{Tables.Number(left)} rows are left, and {Tables.Number(unreadable)} do not decrypt under version {rotation.TargetVersion}";
+                ? $"{TableView.Number(unreadable)} rows do not decrypt under version {rotation.TargetVersion}"
+            : $"{TableView.Number(left)} rows are left, and {TableView.Number(unreadable)} do not decrypt under version {rotation.TargetVersion}";
     }
 
     private static string Tried(RotationDocument rotation) =>
@@ -69,7 +69,7 @@ internal static class RotationVerdict
         {
             null or { Rows: 0 } => "no row is to be rotated",
             { Values: 0 } found =>
-                $"none of the {Tables.Number(found.Rows)} rows to rotate holds a value, so none was tried",
+                $"none of the {TableView.Number(found.Rows)} rows to rotate holds a value, so none was tried",
             { } found => $"every row can be rotated{DecryptedWords.Values(found)}",
         };
 
@@ -77,5 +77,5 @@ internal static class RotationVerdict
     private static string Decrypted(RotationDocument rotation) =>
         rotation.Decrypted is { } found
             ? DecryptedWords.Again(found, Reached(rotation) + found.Failed)
-            : $"{Tables.Number(rotation.Verified)} rows looked at again";
+            : $"{TableView.Number(rotation.Verified)} rows looked at again";
 }

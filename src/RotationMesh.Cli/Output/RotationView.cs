@@ -81,7 +81,7 @@ internal static class RotationView
             count.Name is "Empty" or "External" or "Conflicts"
             && rotation.Scopes.All(table => count.Of(table) == 0)
         );
-        var table = Tables.Of(["Scope", "Table"], counts.Select(count => count.Name));
+        var table = TableView.Of(["Scope", "Table"], counts.Select(count => count.Name));
         foreach (var totals in rotation.Scopes)
             table.Add([totals.Scope, totals.Table, .. counts.Select(count => (object)count.Of(totals))]);
         console.Write(table);
@@ -121,7 +121,7 @@ internal static class RotationView
     {
         if (rotation.Totals.External > 0)
             console.Warn(
-                $"{Tables.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database, and the map has no externalStore for them"
+                $"{TableView.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database, and the map has no externalStore for them"
             );
     }
 

@@ -12,7 +12,7 @@ internal static class SparseView
         foreach (var table in tables)
         foreach (var column in table.Sparse)
             console.Warn(
-                $"{table.Table}: only {Tables.Number(column.Values)} of {Tables.Number(column.Rows)} rows hold a value in column {column.Column}; "
+                $"{table.Table}: only {TableView.Number(column.Values)} of {TableView.Number(column.Rows)} rows hold a value in column {column.Column}; "
                     + "check that the map names the right one, or let it say mostlyEmpty: true"
             );
     }

@@ -18,7 +18,7 @@ internal static class VerificationView
             ("Failed", table => table.Failed),
         ];
         counts.RemoveAll(count => count.Name == "Empty" && report.Totals.Empty == 0);
-        var table = Tables.Of(["Scope", "Table"], counts.Select(count => count.Name));
+        var table = TableView.Of(["Scope", "Table"], counts.Select(count => count.Name));
         foreach (var totals in report.Scopes)
             table.Add([totals.Scope, totals.Table, .. counts.Select(count => (object)count.Of(totals))]);
         terminal.Tables.Write(table);
@@ -41,12 +41,12 @@ internal static class VerificationView
         return found switch
         {
             { Failed: > 0 } =>
-                $"{Tables.Number(found.Failed)} rows do not decrypt under the version that they claim; {Tables.Number(found.Sound)} do{DecryptedWords.Values(found)}",
+                $"{TableView.Number(found.Failed)} rows do not decrypt under the version that they claim; {TableView.Number(found.Sound)} do{DecryptedWords.Values(found)}",
             { Rows: 0 } => "Nothing was decrypted: there is no row",
             { Values: 0 } =>
-                $"Nothing was decrypted: none of {Tables.Number(found.Rows)} rows that were looked at holds a value",
+                $"Nothing was decrypted: none of {TableView.Number(found.Rows)} rows that were looked at holds a value",
             _ =>
-                $"Verified: {Tables.Number(found.Sound)} rows decrypt under the version that they claim{DecryptedWords.Values(found)}",
+                $"Verified: {TableView.Number(found.Sound)} rows decrypt under the version that they claim{DecryptedWords.Values(found)}",
         };
     }
 }

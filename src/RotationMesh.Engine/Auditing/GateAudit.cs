@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
+using RotationMesh.Control.Audit;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Engine.Auditing;
 

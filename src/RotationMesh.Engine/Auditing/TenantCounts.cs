@@ -1,12 +1,12 @@
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine.Auditing;
 

@@ -1,7 +1,7 @@
+using RotationMesh.Control;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Gating;
 

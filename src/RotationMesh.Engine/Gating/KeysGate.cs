@@ -1,11 +1,11 @@
 using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Workers;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Workers;
 
 namespace RotationMesh.Engine.Gating;
 

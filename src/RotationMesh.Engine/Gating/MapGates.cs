@@ -1,10 +1,10 @@
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates;
 using RotationMesh.Kubernetes;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Sessions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Sessions;
 
 namespace RotationMesh.Engine.Gating;
 

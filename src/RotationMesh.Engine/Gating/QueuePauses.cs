@@ -1,7 +1,7 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Gates;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Gating;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using RotationMesh.Control;
 using RotationMesh.Core.Gates;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Gating;
 

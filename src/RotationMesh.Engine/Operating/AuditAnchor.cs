@@ -1,6 +1,6 @@
 using System.Globalization;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Engine.Operating;
 

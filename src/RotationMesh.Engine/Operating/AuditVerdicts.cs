@@ -1,5 +1,5 @@
+using RotationMesh.Control.Audit;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Engine.Operating;
 

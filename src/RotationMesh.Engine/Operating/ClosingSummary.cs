@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,6 +1,6 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Engine.Operating;
 

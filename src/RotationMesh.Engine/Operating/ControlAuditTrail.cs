@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Engine.Operating;
 

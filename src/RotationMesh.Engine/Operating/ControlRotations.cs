@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Workers;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
@@ -7,9 +10,6 @@ using RotationMesh.Engine.Gating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Control.Workers;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,6 +1,6 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,5 +1,5 @@
+using RotationMesh.Control;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,3 +1,4 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
@@ -6,9 +7,8 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,4 +1,7 @@
 using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
@@ -6,14 +9,11 @@ using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Scanning;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Versions;
-using RotationMesh.Postgres.Target.Waits;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Scanning;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Versions;
+using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,10 +1,10 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Gates;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
 

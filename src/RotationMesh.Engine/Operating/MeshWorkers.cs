@@ -1,7 +1,7 @@
 using System.Globalization;
+using RotationMesh.Control;
+using RotationMesh.Control.Workers;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Workers;
 
 namespace RotationMesh.Engine.Operating;
 

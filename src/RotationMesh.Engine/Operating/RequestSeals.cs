@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using Refusal = RotationMesh.Postgres.Control.Ledger.Refusal;
+using Refusal = RotationMesh.Control.Ledger.Refusal;
 
 namespace RotationMesh.Engine.Operating;
 

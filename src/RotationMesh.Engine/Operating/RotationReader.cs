@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine.Operating;
 

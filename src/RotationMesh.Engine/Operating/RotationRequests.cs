@@ -1,7 +1,7 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -3,8 +3,8 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Waits;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Engine.Operating;
 

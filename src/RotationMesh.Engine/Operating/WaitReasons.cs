@@ -1,11 +1,11 @@
 using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
 using RotationMesh.Postgres.Waits;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Engine.Operating;
 

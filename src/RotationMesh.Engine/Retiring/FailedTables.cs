@@ -1,8 +1,8 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine.Retiring;
 

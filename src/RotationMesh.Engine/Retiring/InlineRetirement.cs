@@ -1,7 +1,7 @@
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine.Retiring;
 

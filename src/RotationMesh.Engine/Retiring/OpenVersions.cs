@@ -1,7 +1,7 @@
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Engine.Retiring;
 

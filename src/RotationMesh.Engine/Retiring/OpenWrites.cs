@@ -1,6 +1,6 @@
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Engine.Retiring;
 

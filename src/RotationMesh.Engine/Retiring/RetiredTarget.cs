@@ -1,6 +1,6 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Retiring;
 

@@ -1,9 +1,9 @@
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Durability;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Durability;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Writers;
 
 namespace RotationMesh.Engine.Retiring;
 
@@ -101,7 +101,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     {
         foreach (var target in targets)
         foreach (
-            var rows in await Postgres.Target.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
+            var rows in await Tables.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
         )
             if (!leftOut.Contains(rows))
                 leftOut.Add(rows);

@@ -1,12 +1,12 @@
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Engine.Retiring;
 

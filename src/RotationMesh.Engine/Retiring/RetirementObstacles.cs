@@ -1,6 +1,6 @@
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Control;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Engine.Retiring;
 

@@ -1,6 +1,6 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Retiring;
 

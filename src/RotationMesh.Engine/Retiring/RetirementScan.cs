@@ -6,8 +6,8 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.Engine.Retiring;
 

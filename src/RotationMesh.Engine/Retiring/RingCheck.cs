@@ -1,5 +1,5 @@
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Retiring;
 

@@ -1,10 +1,10 @@
+using RotationMesh.Control.Schema;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control.Schema;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.Engine.Scanning;
 

@@ -1,5 +1,5 @@
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.Engine.Scanning;
 

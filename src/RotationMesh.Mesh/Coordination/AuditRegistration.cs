@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Coordination;
 

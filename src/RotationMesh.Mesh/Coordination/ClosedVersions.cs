@@ -1,8 +1,8 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Mesh.Coordination;
 

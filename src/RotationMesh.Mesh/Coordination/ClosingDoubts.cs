@@ -1,6 +1,8 @@
 using System.Globalization;
 using Npgsql;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
@@ -8,13 +10,11 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using RotationMesh.Contracts;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,5 +1,5 @@
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,11 +1,11 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Auditing;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Gates;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
 
 namespace RotationMesh.Mesh.Coordination;
 

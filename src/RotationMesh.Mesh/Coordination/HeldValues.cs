@@ -1,7 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Target.External;
-using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Mesh.Coordination;
 

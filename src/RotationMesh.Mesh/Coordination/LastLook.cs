@@ -1,7 +1,7 @@
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.External;
+using RotationMesh.Tables.External;
 
 namespace RotationMesh.Mesh.Coordination;
 

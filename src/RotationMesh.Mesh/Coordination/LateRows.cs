@@ -1,6 +1,6 @@
 using System.Globalization;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 

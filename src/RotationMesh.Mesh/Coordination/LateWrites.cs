@@ -1,9 +1,9 @@
 using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,14 +1,14 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Mesh.Saga;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,10 +1,10 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates.Http;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,5 +1,5 @@
 using RotationMesh.Contracts;
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,10 +1,10 @@
 using MassTransit;
 using Npgsql;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Mesh.Telemetry;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Durability;
-using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Durability;
+using RotationMesh.Tables.Writers;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,10 +1,10 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,5 +1,5 @@
 using RotationMesh.Contracts;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Mesh.Coordination;
 

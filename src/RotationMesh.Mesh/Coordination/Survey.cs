@@ -1,9 +1,9 @@
 using RotationMesh.Contracts;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Probing;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
 

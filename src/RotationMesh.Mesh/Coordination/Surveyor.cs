@@ -5,11 +5,11 @@ using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Durability;
-using RotationMesh.Postgres.Target.Policies;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Durability;
+using RotationMesh.Tables.Policies;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Mesh.Coordination;
 

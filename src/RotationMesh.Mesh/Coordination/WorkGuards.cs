@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Coordination;
 

@@ -1,10 +1,10 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Workers;
 using RotationMesh.Core.Keys;
 using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Workers;
 
 namespace RotationMesh.Mesh.Coordination;
 

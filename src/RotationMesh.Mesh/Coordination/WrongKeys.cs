@@ -1,7 +1,7 @@
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Mesh.Coordination;
 

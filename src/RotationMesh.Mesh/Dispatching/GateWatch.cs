@@ -2,10 +2,10 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Gates;
 using RotationMesh.Mesh.Coordination;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Dispatching;
 

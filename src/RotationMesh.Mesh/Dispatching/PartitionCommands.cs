@@ -1,11 +1,11 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Saga;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Dispatching;
 

@@ -3,10 +3,10 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Mesh.Coordination;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Dispatching;
 

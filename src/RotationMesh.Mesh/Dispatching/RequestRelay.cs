@@ -3,12 +3,12 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Dispatching;
 

@@ -1,8 +1,8 @@
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Engine.Retiring;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Dispatching;
 

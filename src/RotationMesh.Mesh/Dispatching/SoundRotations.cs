@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Mesh.Coordination;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Dispatching;
 

@@ -1,5 +1,5 @@
 using MassTransit;
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Mesh.Dispatching;
 

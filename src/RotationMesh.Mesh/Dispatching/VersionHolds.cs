@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Coordination;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Mesh.Dispatching;
 

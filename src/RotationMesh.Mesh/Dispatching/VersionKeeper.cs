@@ -2,8 +2,8 @@ using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Mesh.Dispatching;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Gates;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Mesh.Coordination;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Embedding;
 

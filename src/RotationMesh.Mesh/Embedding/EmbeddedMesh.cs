@@ -2,6 +2,8 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
@@ -13,8 +15,6 @@ using RotationMesh.Mesh.Saga;
 using RotationMesh.Mesh.Topology;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Embedding;
 

@@ -1,9 +1,9 @@
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Embedding;
 

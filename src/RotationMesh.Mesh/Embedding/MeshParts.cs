@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Gates;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Mesh.Embedding;
 

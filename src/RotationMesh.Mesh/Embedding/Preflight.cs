@@ -1,11 +1,11 @@
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Mesh.Coordination;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Mesh.Embedding;
 
@@ -29,7 +29,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
     )
     {
         PostChecks.EnsureKnown(parts.Map);
-        await new ConnectionBudget(parts.Databases, parts.Control).WaitAsync(
+        await new ConnectionBudget(parts.Databases, parts.Control.Source).WaitAsync(
             parts
                 .Map.Tables.Where(table => goal.Scopes.Contains(table.Scope))
                 .Select(table => table.Database),
@@ -49,7 +49,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             throw new UsageException(string.Join(Environment.NewLine, unfit));
         if (survey.Tables.Count == 0 && survey.Uncounted is [{ Fault: { } fault }, ..])
             throw fault;
-        await new ConnectionBudget(parts.Databases, parts.Control).EnsureAsync(
+        await new ConnectionBudget(parts.Databases, parts.Control.Source).EnsureAsync(
             survey.Tables.Select(table => table.Target.Entry.Database),
             workers,
             cancellationToken

@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Control;
+using RotationMesh.Control;
 
 namespace RotationMesh.Mesh.Embedding;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using MassTransit;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Saga;
 

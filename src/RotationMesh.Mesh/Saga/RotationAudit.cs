@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Persistence;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.Mesh.Saga;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Persistence;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Saga;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Postgres;
-using RotationMesh.Postgres.Control;
 using RotationMesh.Postgres.Waits;
 
 namespace RotationMesh.Mesh.Services;

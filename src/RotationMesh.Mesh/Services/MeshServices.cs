@@ -1,10 +1,10 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Topology;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.Mesh.Services;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using RotationMesh.Control;
 using RotationMesh.Core.Tracing;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Mesh.Telemetry;
 

@@ -2,6 +2,9 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
@@ -10,10 +13,7 @@ using RotationMesh.Mesh.Dispatching;
 using RotationMesh.Mesh.Persistence;
 using RotationMesh.Mesh.Saga;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Mesh.Topology;
 

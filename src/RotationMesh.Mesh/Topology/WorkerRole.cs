@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RotationMesh.Mesh.Standing;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Mesh.Topology;
 

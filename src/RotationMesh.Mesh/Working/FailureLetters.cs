@@ -1,6 +1,6 @@
 using MassTransit;
 using RotationMesh.Contracts;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Mesh.Working;
 

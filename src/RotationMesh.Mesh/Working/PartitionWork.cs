@@ -2,13 +2,13 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Contracts;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Mesh.Sealing;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Rows;
 using Refusal = RotationMesh.Contracts.Refusal;
 
 namespace RotationMesh.Mesh.Working;

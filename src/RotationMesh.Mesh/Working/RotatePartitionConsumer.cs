@@ -1,9 +1,9 @@
 using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Mesh.Working;
 

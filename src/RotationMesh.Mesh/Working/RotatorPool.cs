@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using RotationMesh.Core.Keys;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.Mesh.Working;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Mesh.Working;
 
@@ -76,7 +76,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDa
             Leaf = leaf,
             Tenants = partition.Tenants,
             Pages = partition.Pages is { } pages
-                ? new Postgres.Target.Planning.PageRange(checked((uint)pages.First), checked((uint)pages.End))
+                ? new Tables.Planning.PageRange(checked((uint)pages.First), checked((uint)pages.End))
                 : null,
         };
 }

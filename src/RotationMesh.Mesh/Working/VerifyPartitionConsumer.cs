@@ -1,7 +1,7 @@
 using MassTransit;
 using RotationMesh.Contracts;
 using RotationMesh.Mesh.Telemetry;
-using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.Mesh.Working;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 
 namespace RotationMesh.Mesh.Working;
 

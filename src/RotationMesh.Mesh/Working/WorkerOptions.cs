@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Mesh.Working;
 

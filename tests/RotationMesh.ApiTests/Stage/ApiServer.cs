@@ -8,12 +8,12 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Api;
 using RotationMesh.Api.Access;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Topology;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.ApiTests.Stage;
 

@@ -1,13 +1,13 @@
+using RotationMesh.Control;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Operating;
 using RotationMesh.MapFile;
 using RotationMesh.Mesh.Embedding;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Schema;
 using RotationMesh.Sample;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.ApiTests.Stage;

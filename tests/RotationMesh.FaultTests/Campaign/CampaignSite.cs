@@ -1,11 +1,11 @@
 using System.Globalization;
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
 using RotationMesh.FaultTests.Setting;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Processes;
 using RotationMesh.TestKit.RabbitMq;

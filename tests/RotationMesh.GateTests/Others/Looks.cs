@@ -3,8 +3,8 @@ using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates;
 using RotationMesh.Kubernetes;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Sessions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Sessions;
 
 namespace RotationMesh.GateTests.Others;
 

@@ -1,7 +1,7 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Keys;
 using RotationMesh.IntegrationTests.Control;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Audit;

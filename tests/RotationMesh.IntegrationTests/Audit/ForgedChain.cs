@@ -1,5 +1,5 @@
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.IntegrationTests.Audit;
 

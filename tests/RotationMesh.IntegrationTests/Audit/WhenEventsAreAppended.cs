@@ -1,6 +1,6 @@
 using System.Data;
 using System.Text.Json.Nodes;
-using RotationMesh.Postgres.Control.Audit;
+using RotationMesh.Control.Audit;
 
 namespace RotationMesh.IntegrationTests.Audit;
 

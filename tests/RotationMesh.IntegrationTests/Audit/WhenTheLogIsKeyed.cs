@@ -1,6 +1,6 @@
 using Npgsql;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.IntegrationTests.Audit;
 

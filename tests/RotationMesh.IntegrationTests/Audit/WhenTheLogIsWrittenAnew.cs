@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Control.Audit;
+using RotationMesh.Control.Audit;
 
 namespace RotationMesh.IntegrationTests.Audit;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using RotationMesh.Postgres.Control.Audit;
+using RotationMesh.Control.Audit;
 
 namespace RotationMesh.IntegrationTests.Audit;
 

@@ -1,6 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Concurrency;
 

@@ -1,6 +1,6 @@
 using Npgsql;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Concurrency;

@@ -1,6 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Concurrency;
 

@@ -2,10 +2,10 @@ using System.Data;
 using System.Globalization;
 using System.Net.Sockets;
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Connections;

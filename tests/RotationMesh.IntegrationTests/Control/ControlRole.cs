@@ -1,5 +1,5 @@
 using Npgsql;
-using RotationMesh.Postgres.Control;
+using RotationMesh.Control;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;

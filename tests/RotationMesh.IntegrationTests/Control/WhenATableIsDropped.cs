@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Control;
+using RotationMesh.Control;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;

@@ -1,6 +1,6 @@
 using NUnit.Framework;
+using RotationMesh.Control;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Control;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;

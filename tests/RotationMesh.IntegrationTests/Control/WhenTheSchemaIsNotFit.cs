@@ -1,5 +1,5 @@
+using RotationMesh.Control.Schema;
 using RotationMesh.Core;
-using RotationMesh.Postgres.Control.Schema;
 
 namespace RotationMesh.IntegrationTests.Control;
 

@@ -1,6 +1,6 @@
 using NUnit.Framework;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Control;
+using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;

@@ -1,6 +1,6 @@
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.Postgres.Control;
+using RotationMesh.Control;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;

@@ -1,5 +1,5 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Copying;
+using RotationMesh.Tables.Copying;
 
 namespace RotationMesh.IntegrationTests.Copying;
 

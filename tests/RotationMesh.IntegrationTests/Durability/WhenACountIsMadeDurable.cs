@@ -1,5 +1,5 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Durability;
+using RotationMesh.Tables.Durability;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Durability;

@@ -1,6 +1,6 @@
 using Npgsql;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target;
+using RotationMesh.Tables;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Identity;

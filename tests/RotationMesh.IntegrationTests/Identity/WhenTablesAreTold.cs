@@ -1,6 +1,6 @@
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.IntegrationTests.Identity;
 

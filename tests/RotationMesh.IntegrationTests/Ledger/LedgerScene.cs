@@ -1,11 +1,11 @@
 using Dapper;
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Control;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Tables.Planning;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Ledger;

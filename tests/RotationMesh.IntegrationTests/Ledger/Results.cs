@@ -1,5 +1,5 @@
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

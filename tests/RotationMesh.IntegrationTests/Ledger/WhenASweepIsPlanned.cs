@@ -1,8 +1,8 @@
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

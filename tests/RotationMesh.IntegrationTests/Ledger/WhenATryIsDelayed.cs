@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,8 +1,8 @@
 using NUnit.Framework;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
+using RotationMesh.Control.Ledger;
 using RotationMesh.IntegrationTests.Audit;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Audit;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Ledger;

@@ -1,6 +1,6 @@
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,6 +1,6 @@
 using CsCheck;
 using NUnit.Framework;
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,8 +1,8 @@
 using NUnit.Framework;
+using RotationMesh.Control.Audit;
+using RotationMesh.Control.Ledger;
 using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.Mesh.Dispatching;
-using RotationMesh.Postgres.Control.Audit;
-using RotationMesh.Postgres.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,6 +1,6 @@
 using CsCheck;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.IntegrationTests.Planning;
 

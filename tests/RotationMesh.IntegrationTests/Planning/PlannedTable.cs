@@ -1,6 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.IntegrationTests.Planning;
 

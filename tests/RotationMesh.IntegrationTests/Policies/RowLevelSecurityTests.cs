@@ -1,7 +1,7 @@
 using RotationMesh.Core;
 using RotationMesh.Engine;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Tables.Census;
 
 namespace RotationMesh.IntegrationTests.Policies;
 

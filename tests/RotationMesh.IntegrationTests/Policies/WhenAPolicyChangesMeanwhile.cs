@@ -1,9 +1,9 @@
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Policies;
-using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.Tables.Policies;
+using RotationMesh.Tables.Writers;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Policies;

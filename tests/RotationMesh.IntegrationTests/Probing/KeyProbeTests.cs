@@ -1,7 +1,7 @@
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Probing;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.IntegrationTests.Probing;
 

@@ -2,7 +2,7 @@ using RotationMesh.Engine.Operating;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Retiring;
 

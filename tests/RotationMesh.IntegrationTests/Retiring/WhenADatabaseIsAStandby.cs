@@ -1,6 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.Tables.Writers;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;

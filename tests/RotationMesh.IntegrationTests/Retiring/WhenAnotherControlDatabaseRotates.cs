@@ -1,8 +1,8 @@
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Versions;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Versions;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;

@@ -1,6 +1,6 @@
 using Dapper;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.External;
+using RotationMesh.Tables.External;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;

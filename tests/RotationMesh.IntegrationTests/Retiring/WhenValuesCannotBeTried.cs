@@ -2,7 +2,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.IntegrationTests.Scanning;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Retiring;
 

@@ -1,8 +1,8 @@
 using Npgsql;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.IntegrationTests.Writers;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Writers;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Rotation;
 

@@ -1,7 +1,7 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.IntegrationTests.Rotation;
 

@@ -1,6 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.IntegrationTests.Rotation;
 

@@ -1,6 +1,6 @@
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Rotation;
 

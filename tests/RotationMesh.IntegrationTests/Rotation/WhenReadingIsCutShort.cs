@@ -1,9 +1,9 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.IntegrationTests.Writers;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Schema;
-using RotationMesh.Postgres.Target.Verification;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Verification;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Rotation;

@@ -1,6 +1,6 @@
 using RotationMesh.Core.Keys;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Scanning;
 

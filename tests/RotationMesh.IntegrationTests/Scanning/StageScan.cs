@@ -1,5 +1,5 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Scanning;
 

@@ -1,14 +1,14 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
 using RotationMesh.Mesh.Embedding;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Schema;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Stages;

@@ -1,5 +1,5 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Tables;
 

@@ -1,8 +1,8 @@
 using Dapper;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Census;
-using RotationMesh.Postgres.Target.Planning;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Tables;

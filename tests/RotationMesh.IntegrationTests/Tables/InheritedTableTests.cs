@@ -1,8 +1,8 @@
 using RotationMesh.IntegrationTests.Retiring;
 using RotationMesh.IntegrationTests.Scanning;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Rows;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Tables;
 

@@ -1,7 +1,7 @@
 using RotationMesh.Core.Map;
 using RotationMesh.Engine;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Planning;
+using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.IntegrationTests.Tables;
 

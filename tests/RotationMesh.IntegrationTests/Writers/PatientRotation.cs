@@ -1,7 +1,7 @@
 using RotationMesh.Engine;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Mesh.Embedding;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Writers;

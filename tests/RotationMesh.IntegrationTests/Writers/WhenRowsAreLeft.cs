@@ -1,8 +1,8 @@
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Mesh.Coordination;
-using RotationMesh.Postgres.Control.Ledger;
-using RotationMesh.Postgres.Target.Census;
+using RotationMesh.Tables.Census;
 
 namespace RotationMesh.IntegrationTests.Writers;
 

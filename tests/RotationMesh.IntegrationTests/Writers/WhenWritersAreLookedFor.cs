@@ -1,5 +1,5 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Postgres.Target.Writers;
+using RotationMesh.Tables.Writers;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Writers;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using NUnit.Framework;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;

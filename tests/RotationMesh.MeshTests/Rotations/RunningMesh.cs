@@ -1,13 +1,13 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Mesh.Topology;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;

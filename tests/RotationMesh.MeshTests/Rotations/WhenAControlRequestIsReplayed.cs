@@ -175,7 +175,7 @@ internal sealed class WhenAControlRequestIsReplayed
             ahead
         );
 
-        await new Postgres.Control.RequestStore(world.Parts.Control.Source).AddAsync(
+        await new Control.RequestStore(world.Parts.Control.Source).AddAsync(
             request,
             CancellationToken.None
         );

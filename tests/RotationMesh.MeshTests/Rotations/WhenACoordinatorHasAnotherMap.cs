@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 using RotationMesh.TestKit.Http;
 

@@ -1,10 +1,10 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Sample;
+using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;

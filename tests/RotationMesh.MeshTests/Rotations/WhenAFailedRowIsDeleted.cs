@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

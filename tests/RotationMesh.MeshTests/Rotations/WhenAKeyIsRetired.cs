@@ -1,12 +1,12 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Mesh.Topology;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.RabbitMq;

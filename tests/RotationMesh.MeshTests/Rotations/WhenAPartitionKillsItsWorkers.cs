@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using MassTransit;
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -1,9 +1,9 @@
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Control;
 using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

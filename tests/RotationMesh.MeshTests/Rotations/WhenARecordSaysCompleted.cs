@@ -1,11 +1,11 @@
 using NUnit.Framework;
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 

@@ -1,11 +1,11 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Control.Audit;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Auditing;
 using RotationMesh.Mesh.Embedding;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

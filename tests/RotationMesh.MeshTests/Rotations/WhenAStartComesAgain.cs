@@ -1,8 +1,8 @@
 using NUnit.Framework;
+using RotationMesh.Control.Audit;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control.Audit;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 

@@ -1,11 +1,11 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Mesh.Coordination;
 using RotationMesh.Mesh.Dispatching;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target;
-using RotationMesh.Postgres.Target.Versions;
 using RotationMesh.Sample;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Versions;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -3,10 +3,10 @@ using System.Globalization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 

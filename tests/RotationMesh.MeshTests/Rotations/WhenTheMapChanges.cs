@@ -1,12 +1,12 @@
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Sample;
+using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Http;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -125,7 +125,7 @@ internal sealed class WhenTotalsAreFromBeforeAPause
 
     private async Task AgeTotalsAsync(Guid rotation)
     {
-        var (json, seal) = await new Postgres.Control.SummaryStore(
+        var (json, seal) = await new Control.SummaryStore(
             world.Parts.Control.Source
         ).FindWrittenAsync(rotation, CancellationToken.None);
         var old = ClosingSummary.Read(world.Parts.Ring, rotation, json, seal)!;

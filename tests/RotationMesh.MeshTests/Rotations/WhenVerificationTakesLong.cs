@@ -1,6 +1,6 @@
 using NUnit.Framework;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control.Ledger;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

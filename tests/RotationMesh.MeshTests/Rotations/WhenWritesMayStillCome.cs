@@ -1,9 +1,9 @@
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Control;
 using RotationMesh.Mesh.Working;
-using RotationMesh.Postgres.Control;
-using RotationMesh.Postgres.Target.Rows;
 using RotationMesh.Sample;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.MeshTests.Rotations;
 

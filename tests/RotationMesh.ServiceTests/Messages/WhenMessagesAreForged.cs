@@ -1,6 +1,6 @@
+using RotationMesh.Control.Workers;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Control.Workers;
 
 namespace RotationMesh.ServiceTests.Messages;
 

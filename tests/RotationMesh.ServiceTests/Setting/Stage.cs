@@ -1,10 +1,10 @@
+using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Operating;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres.Control;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Processes;

@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Control.Workers;
+using RotationMesh.Control.Workers;
 
 namespace RotationMesh.ServiceTests.Workers;
 

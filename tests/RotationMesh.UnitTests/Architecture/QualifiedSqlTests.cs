@@ -26,7 +26,7 @@ public sealed partial class QualifiedSqlTests
         .. Repository
             .SourceFiles.Select(file => Path.GetRelativePath(Repository.Root, file))
             .Where(file =>
-                file.StartsWith("src/RotationMesh.Postgres/Target/", StringComparison.Ordinal)
+                file.StartsWith("src/RotationMesh.Tables/", StringComparison.Ordinal)
                 || file
                     is "src/RotationMesh.Postgres/SessionSettings.cs"
                         or "src/RotationMesh.Postgres/Waits/SessionWaits.cs"

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
+using RotationMesh.Control.Audit;
 using RotationMesh.Core.Keys;
-using RotationMesh.Postgres.Control.Audit;
 
 namespace RotationMesh.UnitTests.Audit;
 

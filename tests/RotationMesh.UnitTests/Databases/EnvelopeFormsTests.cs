@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.UnitTests.Databases;
 

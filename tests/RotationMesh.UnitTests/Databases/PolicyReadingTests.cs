@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Target.Policies;
+using RotationMesh.Tables.Policies;
 
 namespace RotationMesh.UnitTests.Databases;
 

@@ -1,5 +1,5 @@
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres.Target.Scanning;
+using RotationMesh.Tables.Scanning;
 using RotationMesh.UnitTests.MapFile;
 
 namespace RotationMesh.UnitTests.Databases;

@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Target.Copying;
+using RotationMesh.Tables.Copying;
 
 namespace RotationMesh.UnitTests.Databases;
 

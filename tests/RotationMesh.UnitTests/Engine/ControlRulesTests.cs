@@ -1,8 +1,8 @@
+using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Operations;
-using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.UnitTests.Engine;
 

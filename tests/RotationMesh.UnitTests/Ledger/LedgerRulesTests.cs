@@ -1,4 +1,4 @@
-using RotationMesh.Postgres.Control.Ledger;
+using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.UnitTests.Ledger;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using CsCheck;
-using RotationMesh.Postgres.Target.Rows;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.UnitTests.Rows;
 

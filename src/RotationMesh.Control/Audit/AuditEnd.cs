@@ -1,0 +1,127 @@
+using Npgsql;
+
+namespace RotationMesh.Control.Audit;
+
+/// <summary>
+/// How the log ends when an event is appended. What is appended vouches for all that it follows, so it follows only what
+/// somebody with the keys left there; after anything else it begins a chain of its own, and a verification finds where.
+/// </summary>
+internal sealed record AuditEnd
+{
+    private const string Wait = "SELECT pg_catalog.pg_advisory_xact_lock($1)";
+
+    // A statement of its own: it must see what the writer before committed. The clock is read under the lock, so that
+    // times follow the sequence.
+    private const string Find = """
+        SELECT pg_catalog.clock_timestamp(), newest.sequence, newest.hash, newest.key_version, newest.mac,
+               head.sequence, head.hash, head.key_version, head.mac
+        FROM (VALUES (1)) AS one
+        LEFT JOIN LATERAL (
+            SELECT sequence, hash, key_version, mac FROM rotationmesh.audit_events ORDER BY sequence DESC LIMIT 1
+        ) AS newest ON true
+        LEFT JOIN rotationmesh.audit_head AS head ON true
+        """;
+
+    // A rotation that is sealed and over has left keyed events, whatever is there now.
+    private const string FindTraces = """
+        SELECT EXISTS (SELECT FROM rotationmesh.rotations WHERE seal IS NOT NULL AND concluded)
+        """;
+
+    /// <summary>The time by the database's clock.</summary>
+    public DateTime Now { get; private init; }
+
+    /// <summary>The newest event, as far as it is asked for; null where there is none.</summary>
+    private AuditEvent? Newest { get; init; }
+
+    private AuditHead? Head { get; init; }
+
+    /// <summary>Whether a rotation that is over has left events that are sealed.</summary>
+    private bool WasUsed { get; init; }
+
+    /// <summary>Position up to which events may be from before the log was keyed.</summary>
+    private long UnkeyedUpTo { get; init; }
+
+    /// <summary>Reads it, and keeps other writers waiting until the transaction ends.</summary>
+    public static async Task<AuditEnd> FindAsync(
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        var end = await ReadAsync(transaction, cancellationToken);
+        if (end.Newest?.KeyVersion is not null)
+            return end;
+        await using var traces = new NpgsqlCommand(FindTraces, transaction.Connection, transaction);
+        return end with
+        {
+            WasUsed = await traces.ExecuteScalarAsync(cancellationToken) is true,
+            UnkeyedUpTo = await UnkeyedBound.FindAsync(transaction.Connection!, cancellationToken) ?? 0,
+        };
+    }
+
+    /// <summary>Position and previous hash of the event that is appended.</summary>
+    public (long Sequence, byte[] PreviousHash) Next(AuditSeal seal) =>
+        (IsBelieved(seal), Newest) switch
+        {
+            (true, null) => (1, AuditHash.Start),
+            (true, { } newest) => (newest.Sequence + 1, newest.Hash),
+            (false, { } newest) => (newest.Sequence + 1, AuditHash.Start),
+            // Whatever was there is gone: the gap tells.
+            (false, null) => ((Head?.Sequence ?? 1) + 1, AuditHash.Start),
+        };
+
+    private bool IsBelieved(AuditSeal seal) =>
+        Newest switch
+        {
+            null => Head is null && !WasUsed,
+            { KeyVersion: null } => Head is null && !WasUsed && Newest.Sequence <= UnkeyedUpTo,
+            { KeyVersion: { } version } => IsLeft(seal, version),
+        };
+
+    // The code of a key that is destroyed can't be calculated any more; one that is yet to come never could.
+    private bool IsLeft(AuditSeal seal, int version) =>
+        (seal.Holds(version) ? seal.IsSound(Newest!) : version < seal.CurrentVersion)
+        && Head is not null
+        && Head.Sequence == Newest!.Sequence
+        && AuditSeal.Same(Head.Hash, Newest.Hash)
+        && (seal.Holds(Head.KeyVersion) ? seal.IsSound(Head) : Head.KeyVersion == version);
+
+    private static async Task<AuditEnd> ReadAsync(
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(Wait) { Parameters = { new() { Value = AuditLog.ChainLock } } },
+                new NpgsqlBatchCommand(Find),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new AuditEnd
+        {
+            Now = reader.GetDateTime(0),
+            Newest = reader.IsDBNull(1)
+                ? null
+                : new AuditEvent
+                {
+                    Sequence = reader.GetInt64(1),
+                    Hash = reader.GetFieldValue<byte[]>(2),
+                    KeyVersion = reader.IsDBNull(3) ? null : reader.GetInt32(3),
+                    Mac = reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                },
+            Head = reader.IsDBNull(5)
+                ? null
+                : new AuditHead
+                {
+                    Sequence = reader.GetInt64(5),
+                    Hash = reader.GetFieldValue<byte[]>(6),
+                    KeyVersion = reader.GetInt32(7),
+                    Mac = reader.GetFieldValue<byte[]>(8),
+                },
+        };
+    }
+}

@@ -1,0 +1,55 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Audit;
+
+/// <summary>The record of the newest event, which only a holder of the keys can write.</summary>
+public sealed record AuditHead
+{
+    private const string Upsert = """
+        INSERT INTO rotationmesh.audit_head (is_only, sequence, hash, key_version, mac)
+        VALUES (true, $1, $2, $3, $4)
+        ON CONFLICT (is_only) DO UPDATE
+        SET sequence = EXCLUDED.sequence, hash = EXCLUDED.hash, key_version = EXCLUDED.key_version, mac = EXCLUDED.mac
+        """;
+
+    private const string Find = "SELECT sequence, hash, key_version, mac FROM rotationmesh.audit_head";
+
+    /// <summary>Position of the event.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Its hash.</summary>
+    public byte[] Hash { get; init; } = [];
+
+    /// <summary>Version of the master key under which the record is authenticated.</summary>
+    public int KeyVersion { get; init; }
+
+    /// <summary>Code over position and hash.</summary>
+    public byte[] Mac { get; init; } = [];
+
+    /// <summary>The record; null where no event is keyed yet.</summary>
+    public static async Task<AuditHead?> FindAsync(
+        NpgsqlDataSource source,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<AuditHead>(
+            new CommandDefinition(Find, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>The statement that writes it, to run with the one that appends its event.</summary>
+    internal NpgsqlBatchCommand ToCommand() =>
+        new(Upsert)
+        {
+            Parameters =
+            {
+                new() { Value = Sequence },
+                new() { Value = Hash },
+                new() { Value = KeyVersion },
+                new() { Value = Mac },
+            },
+        };
+}

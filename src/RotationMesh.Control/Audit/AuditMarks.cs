@@ -1,0 +1,102 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Audit;
+
+/// <summary>Hashes of events that are noted outside the chain: the newest of each rotation, and that of each retired key.</summary>
+public sealed class AuditMarks(NpgsqlDataSource source)
+{
+    private const string Note = """
+        UPDATE rotationmesh.rotations SET audit_sequence = @Sequence, audit_hash = @Hash WHERE correlation_id = @RotationId
+        """;
+
+    private const string List = """
+        SELECT audit_sequence AS sequence, audit_hash AS hash, 'rotation ' || correlation_id AS noted_by,
+               correlation_id AS rotation_id, NULL::int AS retired_version
+        FROM rotationmesh.rotations WHERE audit_sequence IS NOT NULL
+        UNION ALL
+        SELECT audit_sequence, audit_hash, 'the retirement of key version ' || version, NULL, version
+        FROM rotationmesh.retired_keys
+        ORDER BY sequence
+        """;
+
+    // Without its column seal the schema is of a release that sealed nothing.
+    private const string ListSealed = """
+        SELECT rotation.* FROM (VALUES (NULL::text)) AS absent (seal)
+        CROSS JOIN LATERAL (
+            SELECT correlation_id AS id, state, concluded, seal FROM rotationmesh.rotations
+        ) AS rotation
+        WHERE rotation.seal IS NOT NULL ORDER BY rotation.id
+        """;
+
+    /// <summary>Notes an event as the newest of its rotation, in the transaction that appended it.</summary>
+    public static Task NoteAsync(
+        NpgsqlTransaction transaction,
+        AuditEvent appended,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(Note, appended, transaction, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>What is noted, in the order of the chain.</summary>
+    public async Task<IReadOnlyList<AuditMark>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var marks = await connection.QueryAsync<AuditMark>(
+            new CommandDefinition(List, cancellationToken: cancellationToken)
+        );
+        return marks.AsList();
+    }
+
+    /// <summary>Rotations of which the log has events that are sealed.</summary>
+    public async Task<IReadOnlyList<SealedRotation>> ReadRotationsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rotations = await connection.QueryAsync<SealedRotation>(
+            new CommandDefinition(ListSealed, cancellationToken: cancellationToken)
+        );
+        return rotations.AsList();
+    }
+
+    /// <summary>Up to which position events may be from before the log was keyed; null where it is not.</summary>
+    public async Task<long?> ReadUnkeyedBoundAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await UnkeyedBound.FindAsync(connection, cancellationToken);
+    }
+}
+
+/// <summary>An event of the chain as it was noted elsewhere.</summary>
+public sealed record AuditMark
+{
+    /// <summary>Its position.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Its hash.</summary>
+    public byte[] Hash { get; init; } = [];
+
+    /// <summary>Where it is noted.</summary>
+    public string NotedBy { get; init; } = "";
+
+    /// <summary>The rotation whose newest event it is to be; null where it is to be a retirement.</summary>
+    public Guid? RotationId { get; init; }
+
+    /// <summary>The key version that it is to take out of service.</summary>
+    public int? RetiredVersion { get; init; }
+
+    /// <summary>Whether an event is the one: some other event, noted as if it were, proves nothing.</summary>
+    public bool Names(AuditEvent read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return AuditSeal.Same(Hash, read.Hash)
+            && (
+                RetiredVersion is { } version
+                    ? read.RetiredVersion() == version
+                    : read.RotationId == RotationId
+            );
+    }
+}

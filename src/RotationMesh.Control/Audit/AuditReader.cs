@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Audit;
+
+/// <summary>Reads the audit log.</summary>
+public sealed class AuditReader(NpgsqlDataSource source)
+{
+    // The table takes times that no program can hold; one of them was never written by this one. A log that no version with
+    // keys has upgraded lacks two columns: their names are then those of the absent ones.
+    private const string Columns = """
+        SELECT written.*
+        FROM (VALUES (NULL::pg_catalog.int4, NULL::pg_catalog.bytea)) AS absent (key_version, mac)
+        CROSS JOIN LATERAL (
+            SELECT sequence,
+                   CASE WHEN recorded_at BETWEEN '0001-01-02 00:00:00+00' AND '9999-12-31 00:00:00+00' THEN recorded_at
+                        ELSE '0001-01-01 00:00:00+00' END AS recorded_at,
+                   kind, rotation_id, actor, host, details::pg_catalog.text AS details, previous_hash, hash,
+                   key_version, mac
+            FROM rotationmesh.audit_events
+        ) AS written
+        """;
+
+    private const string Whole = $"{Columns} ORDER BY sequence";
+
+    private const string Latest = $"""
+        SELECT * FROM ({Columns} ORDER BY sequence DESC LIMIT @limit) AS latest ORDER BY sequence
+        """;
+
+    private const string OfRotation = $"""
+        {Columns} WHERE rotation_id = @rotationId ORDER BY sequence LIMIT @limit
+        """;
+
+    private const string Retirements = $"{Columns} WHERE kind = 'KeyRetired' ORDER BY sequence";
+
+    private const string From = $"{Columns} WHERE sequence >= @sequence ORDER BY sequence";
+
+    private const string NewestKeyBefore = """
+        SELECT pg_catalog.max(key_version) FROM rotationmesh.audit_events WHERE sequence < @sequence
+        """;
+
+    private const string CountAll = "SELECT pg_catalog.count(*) FROM rotationmesh.audit_events";
+
+    private const string CountOfRotation = $"{CountAll} WHERE rotation_id = @rotationId";
+
+    /// <summary>Every event in the order of the chain, streamed.</summary>
+    public async IAsyncEnumerable<AuditEvent> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await foreach (
+            var read in connection.QueryUnbufferedAsync<AuditEvent>(Whole).WithCancellation(cancellationToken)
+        )
+            yield return read;
+    }
+
+    /// <summary>The newest events, oldest of them first.</summary>
+    public Task<IReadOnlyList<AuditEvent>> ReadLatestAsync(int limit, CancellationToken cancellationToken) =>
+        QueryAsync(Latest, new { limit }, cancellationToken);
+
+    /// <summary>The first events of a rotation.</summary>
+    public Task<IReadOnlyList<AuditEvent>> ReadRotationAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    ) => QueryAsync(OfRotation, new { rotationId, limit }, cancellationToken);
+
+    /// <summary>The events that take key versions out of service.</summary>
+    internal Task<IReadOnlyList<AuditEvent>> ReadRetirementsAsync(CancellationToken cancellationToken) =>
+        QueryAsync(Retirements, new { }, cancellationToken);
+
+    /// <summary>The events from one on, streamed.</summary>
+    internal async IAsyncEnumerable<AuditEvent> ReadFromAsync(
+        long sequence,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await foreach (
+            var read in connection
+                .QueryUnbufferedAsync<AuditEvent>(From, new { sequence })
+                .WithCancellation(cancellationToken)
+        )
+            yield return read;
+    }
+
+    /// <summary>The newest key version of the events before one; null where none of them is keyed.</summary>
+    internal async Task<int?> FindNewestKeyBeforeAsync(long sequence, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<int?>(
+            new CommandDefinition(NewestKeyBefore, new { sequence }, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>Number of events of a rotation, or of all.</summary>
+    public async Task<long> CountAsync(Guid? rotationId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(
+                rotationId is null ? CountAll : CountOfRotation,
+                new { rotationId },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    private async Task<IReadOnlyList<AuditEvent>> QueryAsync(
+        string sql,
+        object values,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var events = await connection.QueryAsync<AuditEvent>(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+        );
+        return events.AsList();
+    }
+}

@@ -1,0 +1,95 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Ledger;
+
+/// <summary>Says how far a rotation is. It reads running totals: the cost does not depend on the number of partitions.</summary>
+public sealed class LedgerSummary(NpgsqlDataSource source)
+{
+    private const string Read = """
+        SELECT s.rotation_id, s.sweep, s.phase, s.planned_at IS NOT NULL AS is_planned, t.scope, t.database_name, t.table_name,
+               t.partitions, t.done, t.failed, t.expected_rows,
+               t.rotated, t.conflicts, t.contended, t.failed_rows, t.verified, t.empty_rows, t.decrypted_values,
+               CASE WHEN t.done + t.failed < t.partitions THEN (
+                   SELECT count(*) FROM rotationmesh.partitions p
+                   WHERE p.sweep_table_id = t.sweep_table_id AND p.state = 'dispatched'
+               ) ELSE 0 END AS dispatched
+        FROM rotationmesh.sweeps s LEFT JOIN rotationmesh.sweep_tables t USING (rotation_id, sweep, phase)
+        WHERE s.rotation_id = ANY (@rotations)
+        ORDER BY s.rotation_id, s.sweep, s.phase, t.sweep_table_id
+        """;
+
+    /// <summary>The sweeps of a rotation in their order, rewriting before verifying; none before planning begins.</summary>
+    public async Task<IReadOnlyList<SweepSummary>> ReadAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => [.. (await ReadAsync([rotationId], cancellationToken))[rotationId]];
+
+    /// <summary>The same of several rotations, in one question however many they are.</summary>
+    public async Task<ILookup<Guid, SweepSummary>> ReadAsync(
+        IReadOnlyCollection<Guid> rotations,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<SummaryRow>(
+            new CommandDefinition(
+                Read,
+                new { rotations = rotations.ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.GroupBy(row => (row.RotationId, row.Sweep, row.Phase, row.IsPlanned))
+            .Select(sweep => new SweepSummary(
+                new SweepKey(sweep.Key.RotationId, sweep.Key.Sweep, PhaseText.Read(sweep.Key.Phase)),
+                sweep.Key.IsPlanned,
+                [.. sweep.Where(row => row.Scope is not null).Select(row => row.ToTable())]
+            ))
+            .ToLookup(sweep => sweep.Key.RotationId);
+    }
+
+    /// <summary>A table of a sweep; of a sweep that has none, the sweep alone.</summary>
+    private sealed record SummaryRow
+    {
+        public Guid RotationId { get; init; }
+        public int Sweep { get; init; }
+        public string Phase { get; init; } = "";
+        public bool IsPlanned { get; init; }
+        public string? Scope { get; init; }
+        public string DatabaseName { get; init; } = "";
+        public string TableName { get; init; } = "";
+        public long Partitions { get; init; }
+        public long Dispatched { get; init; }
+        public long Done { get; init; }
+        public long Failed { get; init; }
+        public long ExpectedRows { get; init; }
+        public long Rotated { get; init; }
+        public long Conflicts { get; init; }
+        public long Contended { get; init; }
+        public long FailedRows { get; init; }
+        public long Verified { get; init; }
+        public long EmptyRows { get; init; }
+        public long DecryptedValues { get; init; }
+
+        public TableSummary ToTable() =>
+            new()
+            {
+                Table = new PlannedTable(Scope!, DatabaseName, TableName),
+                Partitions = Partitions,
+                Dispatched = Dispatched,
+                Done = Done,
+                Failed = Failed,
+                ExpectedRows = ExpectedRows,
+                Counts = new PartitionCounts
+                {
+                    Rotated = Rotated,
+                    Conflicts = Conflicts,
+                    Contended = Contended,
+                    FailedRows = FailedRows,
+                    Verified = Verified,
+                    EmptyRows = EmptyRows,
+                    DecryptedValues = DecryptedValues,
+                },
+            };
+    }
+}

@@ -1,0 +1,115 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Ledger;
+
+/// <summary>
+/// Plans sweeps into the ledger. What is planned may be taken at once, while the rest is still being planned. A planner
+/// that crashed starts again from the beginning; what it planned before is left as it is. A planner that has lost the guard
+/// <paramref name="held"/> plans nothing more.
+/// </summary>
+public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
+{
+    private const string AddSweep = """
+        INSERT INTO rotationmesh.sweeps (rotation_id, sweep, phase) VALUES (@rotationId, @sweep, @phase)
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string AddTable = """
+        INSERT INTO rotationmesh.sweep_tables (rotation_id, sweep, phase, scope, database_name, table_name, priority)
+        VALUES (@rotationId, @sweep, @phase, @scope, @database, @table, @priority)
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string FindTable = """
+        SELECT sweep_table_id FROM rotationmesh.sweep_tables
+        WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase
+          AND scope = @scope AND database_name = @database AND table_name = @table
+        """;
+
+    private const string IsPlanned = """
+        SELECT EXISTS (
+            SELECT 1 FROM rotationmesh.sweeps
+            WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NOT NULL)
+        """;
+
+    private const string Drop = """
+        DELETE FROM rotationmesh.sweeps
+        WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NULL
+        """;
+
+    private const string Finish = """
+        UPDATE rotationmesh.sweeps SET planned_at = now()
+        WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase AND planned_at IS NULL
+        """;
+
+    /// <summary>
+    /// Begins, or begins again, to plan a table. Of one database the partitions of the lower
+    /// <paramref name="priority"/> number are taken first.
+    /// </summary>
+    public async Task<TablePlan> BeginTableAsync(
+        SweepKey sweep,
+        PlannedTable table,
+        short priority,
+        CancellationToken cancellationToken
+    )
+    {
+        var values = new
+        {
+            sweep.RotationId,
+            sweep.Sweep,
+            phase = PhaseText.Write(sweep.Phase),
+            table.Scope,
+            table.Database,
+            table.Table,
+            priority,
+        };
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var insert in new[] { AddSweep, AddTable })
+            await connection.ExecuteAsync(Command(insert, values, cancellationToken));
+        var id = await connection.ExecuteScalarAsync<long>(Command(FindTable, values, cancellationToken));
+        return new TablePlan(source, held, sweep, table, id);
+    }
+
+    /// <summary>Whether the sweep is planned to its end.</summary>
+    public async Task<bool> IsPlannedAsync(SweepKey sweep, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(
+            Command(IsPlanned, Values(sweep), cancellationToken)
+        );
+    }
+
+    /// <summary>
+    /// Drops what a planner left of a sweep that it did not plan to its end, with what was done of it: planned again, its pages and
+    /// leaves may be others, and numbers that are kept would leave some of them out. A sweep to verify begins so; what a sweep to
+    /// rewrite leaves out, the census finds. Written over the session that holds the guard.
+    /// </summary>
+    public Task DropUnfinishedAsync(SweepKey sweep, CancellationToken cancellationToken) =>
+        held.ExecuteAsync(Drop, Values(sweep), cancellationToken);
+
+    /// <summary>
+    /// Says that a sweep is planned to its end, all tables of it; only from then on can it be settled. A sweep of no
+    /// partitions at all is settled at once. Written over the session that holds the guard: a planner that has lost it
+    /// finishes nothing.
+    /// </summary>
+    public async Task FinishPlanningAsync(SweepKey sweep, CancellationToken cancellationToken)
+    {
+        foreach (var statement in new[] { AddSweep, Finish })
+            await held.ExecuteAsync(statement, Values(sweep), cancellationToken);
+    }
+
+    private static object Values(SweepKey sweep) =>
+        new
+        {
+            sweep.RotationId,
+            sweep.Sweep,
+            phase = PhaseText.Write(sweep.Phase),
+        };
+
+    private static CommandDefinition Command(
+        string sql,
+        object values,
+        CancellationToken cancellationToken
+    ) => new(sql, values, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,82 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Ledger;
+
+/// <summary>
+/// Additions to the running totals of sweeps, made in the transaction that changes the partitions. Adding up a million
+/// partitions on demand took 410 to 430 ms; the totals make it a matter of a few rows.
+/// </summary>
+internal sealed class SweepTotals
+{
+    // The rows are locked in the order of their ids, and after the partitions: always in the same order, so never in a
+    // circle.
+    private const string Add = """
+        WITH delta AS (
+            SELECT t.sweep_table_id, d.done, d.failed, d.rotated, d.conflicts, d.contended, d.failed_rows, d.verified,
+                   d.empty_rows, d.decrypted_values
+            FROM rotationmesh.sweep_tables t
+            JOIN unnest(@tables, @done, @failed, @rotated, @conflicts, @contended, @failedRows, @verified, @emptyRows, @values)
+                AS d (sweep_table_id, done, failed, rotated, conflicts, contended, failed_rows, verified, empty_rows, decrypted_values)
+                USING (sweep_table_id)
+            ORDER BY t.sweep_table_id
+            FOR NO KEY UPDATE OF t
+        )
+        UPDATE rotationmesh.sweep_tables t
+        SET done = t.done + d.done, failed = t.failed + d.failed, rotated = t.rotated + d.rotated,
+            conflicts = t.conflicts + d.conflicts, contended = t.contended + d.contended,
+            failed_rows = t.failed_rows + d.failed_rows, verified = t.verified + d.verified,
+            empty_rows = t.empty_rows + d.empty_rows, decrypted_values = t.decrypted_values + d.decrypted_values
+        FROM delta d WHERE t.sweep_table_id = d.sweep_table_id
+        """;
+
+    private readonly Dictionary<long, (long Done, long Failed, PartitionCounts Counts)> deltas = [];
+
+    /// <summary>One more partition is done.</summary>
+    public void AddDone(long sweepTableId, PartitionCounts counts)
+    {
+        var delta = deltas.GetValueOrDefault(sweepTableId);
+        deltas[sweepTableId] = (delta.Done + 1, delta.Failed, delta.Counts + counts);
+    }
+
+    /// <summary>Rows of a partition that is not done yet; what is met again later must not be among them.</summary>
+    public void AddCounts(long sweepTableId, PartitionCounts counts)
+    {
+        var delta = deltas.GetValueOrDefault(sweepTableId);
+        deltas[sweepTableId] = delta with { Counts = delta.Counts + counts };
+    }
+
+    /// <summary>One more partition has failed.</summary>
+    public void AddFailed(long sweepTableId)
+    {
+        var delta = deltas.GetValueOrDefault(sweepTableId);
+        deltas[sweepTableId] = delta with { Failed = delta.Failed + 1 };
+    }
+
+    /// <summary>Writes what was added, as the last statement before the commit: every other settlement waits for it.</summary>
+    public Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (deltas.Count == 0)
+            return Task.CompletedTask;
+        var all = deltas.Values;
+        return connection.ExecuteAsync(
+            new CommandDefinition(
+                Add,
+                new
+                {
+                    tables = deltas.Keys.ToArray(),
+                    done = all.Select(delta => delta.Done).ToArray(),
+                    failed = all.Select(delta => delta.Failed).ToArray(),
+                    rotated = all.Select(delta => delta.Counts.Rotated).ToArray(),
+                    conflicts = all.Select(delta => delta.Counts.Conflicts).ToArray(),
+                    contended = all.Select(delta => delta.Counts.Contended).ToArray(),
+                    failedRows = all.Select(delta => delta.Counts.FailedRows).ToArray(),
+                    verified = all.Select(delta => delta.Counts.Verified).ToArray(),
+                    emptyRows = all.Select(delta => delta.Counts.EmptyRows).ToArray(),
+                    values = all.Select(delta => delta.Counts.DecryptedValues).ToArray(),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+}

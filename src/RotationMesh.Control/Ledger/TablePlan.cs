@@ -1,0 +1,137 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Tables.Planning;
+
+namespace RotationMesh.Control.Ledger;
+
+/// <summary>
+/// The partitions of one table in one sweep, numbered in the order in which they are added. One planner adds to it at a
+/// time; another that plans the same from the beginning adds only what is not there yet.
+/// </summary>
+public sealed class TablePlan
+{
+    // FOR SHARE: planning can't be declared finished, nor be dropped by the next holder of the guard, between this question
+    // and the insert.
+    private const string IsPlanned = """
+        SELECT planned_at IS NOT NULL FROM rotationmesh.sweeps
+        WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase FOR SHARE
+        """;
+
+    private const string Insert = """
+        WITH added AS (
+            INSERT INTO rotationmesh.partitions (sweep_table_id, sequence, expected_rows, range)
+            SELECT @tableId, r.sequence, r.expected_rows, r.range::jsonb
+            FROM unnest(@sequences, @expected, @ranges) AS r (sequence, expected_rows, range)
+            ORDER BY r.sequence
+            ON CONFLICT (sweep_table_id, sequence) DO NOTHING
+            RETURNING expected_rows
+        )
+        SELECT count(*) AS partitions, coalesce(sum(expected_rows), 0)::bigint AS rows FROM added
+        """;
+
+    private const string Count = """
+        UPDATE rotationmesh.sweep_tables
+        SET partitions = partitions + @Partitions, expected_rows = expected_rows + @Rows
+        WHERE sweep_table_id = @tableId
+        """;
+
+    private readonly NpgsqlDataSource source;
+    private readonly HeldWork held;
+    private readonly SweepKey sweep;
+    private readonly PlannedTable table;
+    private readonly long tableId;
+    private int planned;
+
+    internal TablePlan(
+        NpgsqlDataSource source,
+        HeldWork held,
+        SweepKey sweep,
+        PlannedTable table,
+        long tableId
+    )
+    {
+        this.source = source;
+        this.held = held;
+        this.sweep = sweep;
+        this.table = table;
+        this.tableId = tableId;
+    }
+
+    /// <summary>
+    /// Adds partitions as pending and returns how many were new. Where the sweep is planned to its end already, none
+    /// is. A planner that starts again and cuts the table otherwise than before may leave rows out; the closing census
+    /// finds them. Throws <see cref="ArgumentException"/> for a range of another table, and <see cref="NpgsqlException"/>
+    /// where the guard was lost.
+    /// </summary>
+    public async Task<long> AddAsync(
+        IReadOnlyList<PartitionRange> ranges,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        if (ranges.Any(range => new PlannedTable(range.Scope, range.Database, range.Table) != table))
+            throw new ArgumentException($"a range is of another table than {table}", nameof(ranges));
+        if (ranges.Count == 0)
+            return 0;
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var added = await IsPlannedAsync(connection, cancellationToken)
+            ? new Added()
+            : await InsertAsync(connection, ranges, cancellationToken);
+        await held.EnsureHeldAsync(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        planned += ranges.Count;
+        return added.Partitions;
+    }
+
+    private async Task<bool> IsPlannedAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    ) =>
+        await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(
+                IsPlanned,
+                new
+                {
+                    sweep.RotationId,
+                    sweep.Sweep,
+                    phase = PhaseText.Write(sweep.Phase),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+
+    private async Task<Added> InsertAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<PartitionRange> ranges,
+        CancellationToken cancellationToken
+    )
+    {
+        var values = new
+        {
+            tableId,
+            sequences = Enumerable.Range(planned + 1, ranges.Count).ToArray(),
+            expected = ranges.Select(range => range.ExpectedRows).ToArray(),
+            ranges = ranges.Select(StoredRange.Write).ToArray(),
+        };
+        var added = await connection.QuerySingleAsync<Added>(
+            new CommandDefinition(Insert, values, cancellationToken: cancellationToken)
+        );
+        if (added.Partitions > 0)
+            await connection.ExecuteAsync(
+                new CommandDefinition(
+                    Count,
+                    new
+                    {
+                        tableId,
+                        added.Partitions,
+                        added.Rows,
+                    },
+                    cancellationToken: cancellationToken
+                )
+            );
+        return added;
+    }
+
+    private readonly record struct Added(long Partitions, long Rows);
+}

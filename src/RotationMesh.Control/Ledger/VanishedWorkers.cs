@@ -1,0 +1,66 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Tables.Planning;
+
+namespace RotationMesh.Control.Ledger;
+
+/// <summary>
+/// Partitions that were given up because every worker that had one vanished: it may be the partition that kills them, and
+/// another sweep would only kill more.
+/// </summary>
+public sealed class VanishedWorkers(NpgsqlDataSource source)
+{
+    /// <summary>Cause of a partition whose worker was not heard of until its lease ran out, once too often.</summary>
+    public const string LeaseExpired = "LeaseExpired";
+
+    /// <summary>Cause of a partition whose message the broker delivered again and again, as no worker lived to answer it.</summary>
+    public const string NeverAnswered = "NeverAnswered";
+
+    private const string List = $"""
+        SELECT t.scope, t.database_name, t.table_name, p.expected_rows, p.range::text AS range
+        FROM rotationmesh.sweep_tables t JOIN rotationmesh.partitions p USING (sweep_table_id)
+        WHERE t.rotation_id = @RotationId AND t.sweep = @Sweep AND t.phase = @phase
+          AND p.state = 'failed' AND p.last_error IN ('{LeaseExpired}', '{NeverAnswered}')
+        ORDER BY p.partition_id
+        """;
+
+    /// <summary>The partitions of a sweep that were given up so.</summary>
+    public async Task<IReadOnlyList<PartitionRange>> ListAsync(
+        SweepKey sweep,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<GivenUp>(
+            new CommandDefinition(
+                List,
+                new
+                {
+                    sweep.RotationId,
+                    sweep.Sweep,
+                    phase = PhaseText.Write(sweep.Phase),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. rows.Select(row =>
+                StoredRange.Read(
+                    row.Range,
+                    new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
+                    row.ExpectedRows
+                )
+            ),
+        ];
+    }
+
+    private sealed record GivenUp
+    {
+        public string Scope { get; init; } = "";
+        public string DatabaseName { get; init; } = "";
+        public string TableName { get; init; } = "";
+        public long ExpectedRows { get; init; }
+        public string Range { get; init; } = "";
+    }
+}

@@ -1,0 +1,57 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.Census;
+
+/// <summary>
+/// Tells an error that the map's own predicate <c>external</c> raises over a row (a cast, a division) from any other
+/// error of a count: by evaluating it alone.
+/// </summary>
+internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget target)
+{
+    /// <summary>
+    /// The result of a step of the count. Throws <see cref="UsageException"/> with the line of the map where the predicate
+    /// is at fault. What the server says is left out: it quotes the row.
+    /// </summary>
+    public async Task<T> OrExplainAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (PostgresException fault)
+            when (target.Entry.External is not null && fault.SqlState != PostgresErrorCodes.LockNotAvailable)
+        {
+            if (await FindFaultAsync(cancellationToken) is not { } own)
+                throw;
+            var entry = target.Entry;
+            throw new UsageException(
+                $"table {entry.Shown} (scope {entry.Scope}, database {entry.Database}): the predicate `external` fails on "
+                    + $"some of its rows (SQLSTATE {own}); write it so that it is true or false for every row (line {entry.Line} of the map)",
+                fault
+            );
+        }
+    }
+
+    private async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        await using var command = new NpgsqlCommand(
+            $"SELECT pg_catalog.count(*) FROM {target.Shape.From} AS t WHERE {target.Sql.Elsewhere}",
+            connection
+        );
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return null;
+        }
+        catch (PostgresException fault) when (!fault.IsTransient && fault.SqlState[..2] is not ("08" or "57"))
+        {
+            return fault.SqlState;
+        }
+    }
+}

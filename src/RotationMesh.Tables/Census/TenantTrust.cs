@@ -1,0 +1,73 @@
+using System.Globalization;
+using Dapper;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.Census;
+
+/// <summary>
+/// What a count of a table rests on whose policies show one tenant at a time: where its tenants come from, whether so many
+/// rows were seen as the database's statistics know of, and policies that ask for more than the tenant.
+/// </summary>
+public sealed class TenantTrust(TargetDatabases databases)
+{
+    /// <summary>Share of the estimated rows that may be missing before it is said: statistics are some days old.</summary>
+    private const double MissingShare = 0.2;
+
+    /// <summary>Rows that may be missing in any case: the estimate of a small table is a guess.</summary>
+    private const double MissingRows = 20;
+
+    // Below 0 (0 up to PostgreSQL 13) the table was never analyzed, and nothing is known of the sum.
+    private const string Estimate = """
+        WITH RECURSIVE tree AS (
+            SELECT pg_catalog.to_regclass(@table)::pg_catalog.oid AS oid
+            UNION
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
+        SELECT CASE WHEN pg_catalog.bool_and(c.reltuples OPERATOR(pg_catalog.>) 0 OR (c.reltuples OPERATOR(pg_catalog.=) 0 AND c.relpages OPERATOR(pg_catalog.>) 0))
+                    THEN pg_catalog.sum(c.reltuples)::pg_catalog.float8 END
+        FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid WHERE c.relkind OPERATOR(pg_catalog.=) 'r'
+        """;
+
+    /// <summary>In sentences for the operator; none where the role sees every row. Of named tenants only the policies are told.</summary>
+    public async Task<IReadOnlyList<string>> DescribeAsync(
+        TableTarget target,
+        IReadOnlyList<string>? tenants,
+        long counted,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (!target.ByTenant)
+            return [];
+        var notes = target
+            .Shape.Hiding.Select(doubt =>
+                $"table {target.Entry.Shown}: {doubt.Problem}: rows that it hides are not counted; {doubt.Fix}"
+            )
+            .ToList();
+        if (tenants is not null)
+            return notes;
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        var source = await new TenantList(connection).SourceAsync(target, cancellationToken);
+        notes.Add(
+            $"table {target.Entry.Shown} is counted tenant by tenant, because of row-level security: its tenants are those of "
+                + (source ?? "no list that can be found")
+        );
+        var estimate = await connection.ExecuteScalarAsync<double?>(
+            new CommandDefinition(
+                Estimate,
+                new { table = target.Shape.Quoted },
+                cancellationToken: cancellationToken
+            )
+        );
+        if (estimate is { } known && known - counted > Math.Max(MissingRows, MissingShare * known))
+            notes.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"table {target.Entry.Shown}: {counted} rows were counted, and the database's statistics know of about {known:0}: tenants may be missing from the list, whose rows are neither counted nor rotated"
+                )
+            );
+        return notes;
+    }
+}

@@ -1,0 +1,42 @@
+using Npgsql;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.Census;
+
+/// <summary>Adds up counts by version: the same columns and sums, whoever counts and in however many parts.</summary>
+internal sealed class VersionTally(TableTarget target)
+{
+    /// <summary>Column of the counts of rows that hold no value; those that hold one in each declared column follow, and then stray ones.</summary>
+    private const int FirstHeldCount = 3;
+
+    private readonly Dictionary<(long?, bool), VersionCount> counts = [];
+
+    /// <summary>The select list; it is grouped by the first two.</summary>
+    public string Columns { get; } =
+        $"{target.Sql.Version}::pg_catalog.int8, {target.Sql.External}, pg_catalog.count(*), {new HeldColumns(target).Counts}";
+
+    /// <summary>The groups that follow the select list.</summary>
+    public const string Grouping = "GROUP BY 1, 2";
+
+    /// <summary>What was added, in the order of versions.</summary>
+    public IReadOnlyList<VersionCount> Counts =>
+        [.. counts.Values.OrderBy(count => count.Version ?? 0).ThenBy(count => count.External)];
+
+    /// <summary>Adds the row that the reader stands on.</summary>
+    public void Add(NpgsqlDataReader reader)
+    {
+        var key = (reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), reader.GetBoolean(1));
+        var before = counts.GetValueOrDefault(key);
+        counts[key] = new VersionCount(key.Item1, key.Item2, before.Rows + reader.GetInt64(2))
+        {
+            Empty = before.Empty + reader.GetInt64(FirstHeldCount),
+            Stray = before.Stray + reader.GetInt64(FirstHeldCount + 1 + target.Entry.Columns.Count),
+            Values =
+            [
+                .. target.Entry.Columns.Select(
+                    (_, i) => before.Values.ElementAtOrDefault(i) + reader.GetInt64(FirstHeldCount + 1 + i)
+                ),
+            ],
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Dapper;
+
+namespace RotationMesh.Tables.Durability;
+
+/// <summary>Whether a database is a standby: what it shows is what the primary had some time ago.</summary>
+public sealed class StandbyLook(TargetDatabases databases)
+{
+    // The time is of the last commit that was replayed; a primary at rest has none since.
+    private const string Find = """
+        SELECT pg_catalog.pg_is_in_recovery() AS InRecovery,
+               CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_xact_replay_timestamp() END AS ReplayedUntil
+        """;
+
+    /// <summary>Those of the databases that are standbys, in the order of the names.</summary>
+    public async Task<IReadOnlyList<Standby>> FindAsync(
+        IEnumerable<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var standbys = new List<Standby>();
+        foreach (var name in names.Distinct())
+        {
+            await using var connection = await databases.OpenReadingAsync(name, cancellationToken);
+            var state = await connection.QuerySingleAsync<State>(
+                new CommandDefinition(Find, cancellationToken: cancellationToken)
+            );
+            if (state.InRecovery)
+                standbys.Add(new Standby(name, state.ReplayedUntil));
+        }
+
+        return standbys;
+    }
+
+    private sealed record State
+    {
+        public bool InRecovery { get; init; }
+        public DateTime? ReplayedUntil { get; init; }
+    }
+}
+
+/// <summary>A database that is a standby, and the time of the last commit of the primary that it has; null where it is not known.</summary>
+public sealed record Standby(string Database, DateTime? ReplayedUntil)
+{
+    /// <summary>In one line, for the operator.</summary>
+    public override string ToString() =>
+        $"database {Database} is a standby, replayed until "
+        + (ReplayedUntil?.ToString("u", CultureInfo.InvariantCulture) ?? "an unknown time");
+}

@@ -1,0 +1,84 @@
+using Npgsql;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.External;
+
+/// <summary>
+/// Decrypts values of rows that live in a store, under the versions that the rows claim. A row that the application changed
+/// since it was read is passed over: what its value was to be, nobody can tell any more.
+/// </summary>
+internal sealed class ExternalCheck(
+    TargetDatabases databases,
+    TableTarget target,
+    TableStore store,
+    LeafTable leaf,
+    Reencryptor reencryptor
+)
+{
+    private readonly RowBatch batch = new(target);
+    private readonly List<string> names = [];
+
+    /// <summary>Whether it is time to settle those that were added.</summary>
+    public bool IsFull => names.Count >= ExternalRows.AtOnce;
+
+    /// <summary>
+    /// Adds a row whose version the key ring has, with the name of its object, and how many values of the row itself were
+    /// decrypted.
+    /// </summary>
+    public void Add(RowCursor row, string name, int values)
+    {
+        batch.AddIdentity(row, values);
+        names.Add(name);
+    }
+
+    /// <summary>Adds a single row of which that many values were decrypted.</summary>
+    public void Add(RowBatch row, string name, int values)
+    {
+        row.Held[0] = values;
+        batch.Add(row);
+        names.Add(name);
+    }
+
+    /// <summary>
+    /// What was found of the rows that were added, without those that changed meanwhile and were not read. Throws
+    /// <see cref="NpgsqlException"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<(RowFailure? Failure, int Values)>> SettleAsync(
+        string? tenant,
+        CancellationToken stopping
+    )
+    {
+        var read = await Task.WhenAll(names.Select(name => ExternalRead.OfAsync(store.Values, name)));
+        var found = new List<(RowFailure?, int)>(names.Count);
+        for (var row = 0; row < read.Length; row++)
+        {
+            if (Error(read[row], row) is not { } error)
+                found.Add((null, batch.Held[row] + 1));
+            else if (await IsUnchangedAsync(row, tenant, stopping))
+                found.Add((RowCursor.Failure(target, batch, row, error).Because(read[row].Why), 0));
+        }
+
+        batch.Clear();
+        names.Clear();
+        return found;
+    }
+
+    private RowError? Error(ExternalRead read, int row)
+    {
+        if (read.Value is not { } value)
+            return RowErrors.From(read.Fault!.Value);
+        var (_, version, tenant) = batch.Origins[row];
+        if (tenant is null)
+            return RowError.AuthenticationFailed;
+        var error = reencryptor.Check(store.Column, tenant, (int)version!.Value, value.Envelope.Span);
+        return error == EnvelopeError.None ? null : RowErrors.From(error);
+    }
+
+    private async Task<bool> IsUnchangedAsync(int row, string? tenant, CancellationToken stopping)
+    {
+        await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
+        return await new UnchangedRows(connection, target, leaf).IsAsync(batch.Only(target, [row]), tenant);
+    }
+}

@@ -1,0 +1,43 @@
+using Npgsql;
+using RotationMesh.Core.External;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.External;
+
+/// <summary>Whether the store of a table's external values can be read and written, by the object of one of its rows.</summary>
+public sealed class StoreLook(TargetDatabases databases)
+{
+    /// <summary>
+    /// What the store said, in one sentence without secrets, or null where it gave a value; both null where no row's value
+    /// is there, or policies show no row. Throws <see cref="NpgsqlException"/>.
+    /// </summary>
+    public async Task<(bool Asked, string? Fault)> LookAsync(
+        TableTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (target.Store is not { } store || target.Entry.ExternalStore is not { } entry || target.ByTenant)
+            return (false, null);
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        await using var command = new NpgsqlCommand(
+            $"SELECT t.{entry.Key.Quoted}::pg_catalog.text FROM {target.Shape.From} AS t WHERE {target.Sql.Elsewhere} AND t.{entry.Key.Quoted} IS NOT NULL LIMIT 1",
+            connection
+        );
+        if (await command.ExecuteScalarAsync(cancellationToken) is not string name)
+            return (false, null);
+        try
+        {
+            var value = await store.Values.ReadAsync(name, cancellationToken);
+            await value.EnsureReplaceableAsync(cancellationToken);
+            return (true, null);
+        }
+        catch (ExternalStoreException fault)
+        {
+            return (true, fault.Message);
+        }
+    }
+}

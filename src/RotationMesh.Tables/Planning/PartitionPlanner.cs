@@ -1,0 +1,194 @@
+using System.Globalization;
+using Npgsql;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.Planning;
+
+/// <summary>
+/// Cuts a table into partitions. Without a choice of tenants they are ranges of pages: each page is read once, and
+/// planning costs nothing however many tenants there are. Chosen tenants are read through the tenant index, small ones
+/// together; one too big for that is cut by pages, with the tenant as filter.
+/// </summary>
+public sealed class PartitionPlanner(TargetDatabases databases)
+{
+    /// <summary>
+    /// Rows of a partition: large enough that its start is not felt (a millisecond of a hundred), small enough that
+    /// workers end together and little is repeated after a crash.
+    /// </summary>
+    public const int PartitionRows = 10_000;
+
+    /// <summary>
+    /// A tenant with more than this share of a table is read by pages rather than through the index: so many of the
+    /// table's pages hold its rows that a second partition's index scan would read them again.
+    /// </summary>
+    private const double HugeTenantShare = 0.2;
+
+    private const string EstimatedRows = """
+        SELECT greatest(pg_catalog.sum(reltuples), 1)::double precision FROM pg_catalog.pg_class
+        WHERE relkind OPERATOR(pg_catalog.=) 'r' AND oid OPERATOR(pg_catalog.=) ANY (
+            SELECT relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1))
+            UNION SELECT pg_catalog.to_regclass($1))
+        """;
+
+    /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
+    public async IAsyncEnumerable<PartitionRange> PlanAsync(
+        TableTarget target,
+        long rows,
+        IReadOnlyList<string>? tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (rows == 0)
+            yield break;
+        // Tenants are counted over a second one.
+        await using var connection =
+            tenants is null && !target.ByTenant
+                ? await databases.OpenReadingAsync(target.Entry.Database, cancellationToken)
+                : await databases.OpenToHoldAsync(target.Entry.Database, cancellationToken);
+        if (target.ByTenant)
+            tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
+        if (tenants is null)
+        {
+            await foreach (var range in ByPagesAsync(connection, target, rows, null, cancellationToken))
+                yield return range;
+            yield break;
+        }
+
+        var small = new TenantGroup(
+            target,
+            await LiveLeaves.ListAsync(connection, target, cancellationToken)
+        );
+        await foreach (var (tenant, count) in SizesAsync(target, tenants, cancellationToken))
+        {
+            var byPages =
+                !target.ByTenant
+                && (
+                    !target.Shape.HasTenantIndex
+                    || await IsHugeAsync(connection, target, count, cancellationToken)
+                );
+            if (byPages && count > PartitionRows)
+            {
+                await foreach (
+                    var range in ByPagesAsync(connection, target, count, [tenant], cancellationToken)
+                )
+                    yield return range;
+                continue;
+            }
+
+            foreach (var range in small.Add(tenant, count))
+                yield return range;
+        }
+
+        foreach (var range in small.Rest())
+            yield return range;
+    }
+
+    private async IAsyncEnumerable<(string Tenant, long Rows)> SizesAsync(
+        TableTarget target,
+        IReadOnlyList<string> tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        string? current = null;
+        var rows = 0L;
+        await foreach (
+            var count in new TableCensus(databases).CountByTenantAsync(target, tenants, cancellationToken)
+        )
+        {
+            if (current is not null && count.Tenant != current)
+            {
+                yield return (current, rows);
+                rows = 0;
+            }
+
+            current = count.Tenant;
+            rows += count.Rows;
+        }
+
+        if (current is not null)
+            yield return (current, rows);
+    }
+
+    private static async Task<bool> IsHugeAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        long rows,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(EstimatedRows, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = target.Shape.Quoted });
+        var all = Convert.ToDouble(
+            await command.ExecuteScalarAsync(cancellationToken),
+            CultureInfo.InvariantCulture
+        );
+        return rows > HugeTenantShare * all;
+    }
+
+    private static async IAsyncEnumerable<PartitionRange> ByPagesAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        long rows,
+        IReadOnlyList<string>? tenants,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var sizes = new List<(LeafTable Leaf, uint Pages)>();
+        foreach (var leaf in await LiveLeaves.ListAsync(connection, target, cancellationToken))
+            sizes.Add((leaf, await PageParts.CountAsync(connection, leaf.Quoted, cancellationToken)));
+        var allPages = sizes.Sum(size => (long)size.Pages);
+        if (allPages == 0)
+            yield break;
+        var pagesEach = (uint)
+            Math.Clamp((long)Math.Ceiling((double)allPages * PartitionRows / rows), 1, uint.MaxValue);
+        foreach (var (leaf, pages) in sizes)
+        {
+            for (var from = 0L; from < pages; from += pagesEach)
+            {
+                var to = Math.Min(from + pagesEach, pages);
+                yield return Range(target, leaf, tenants) with
+                {
+                    Pages = new PageRange((uint)from, (uint)to),
+                    ExpectedRows = (long)((double)rows * (to - from) / allPages),
+                };
+            }
+        }
+    }
+
+    private static PartitionRange Range(TableTarget target, LeafTable leaf, IReadOnlyList<string>? tenants) =>
+        new()
+        {
+            Scope = target.Entry.Scope,
+            Database = target.Entry.Database,
+            Table = target.Entry.Name,
+            Leaf = leaf.Name,
+            Tenants = tenants,
+        };
+
+    /// <summary>Collects small tenants until they fill a partition.</summary>
+    private sealed class TenantGroup(TableTarget target, IReadOnlyList<LeafTable> leaves)
+    {
+        private readonly List<string> tenants = [];
+        private long rows;
+
+        public IEnumerable<PartitionRange> Add(string tenant, long count)
+        {
+            tenants.Add(tenant);
+            rows += count;
+            return rows >= PartitionRows ? Rest() : [];
+        }
+
+        public IReadOnlyList<PartitionRange> Rest()
+        {
+            if (tenants.Count == 0)
+                return [];
+            string[] group = [.. tenants];
+            var expected = rows;
+            tenants.Clear();
+            rows = 0;
+            return [.. leaves.Select(leaf => Range(target, leaf, group) with { ExpectedRows = expected })];
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.Planning;
+
+/// <summary>Cuts a table into partitions for reading: as for rewriting, or one a leaf where a sample of its pages is enough.</summary>
+public sealed class VerificationPlan(TargetDatabases databases)
+{
+    /// <summary>
+    /// Rows from which a sample is taken by pages, without reading the others: of a smaller table too few pages would
+    /// be chosen to be a sample.
+    /// </summary>
+    private const long SampledByPage = 100_000;
+
+    /// <summary>Ranges for decrypting <paramref name="share"/> (null: all) of a table of <paramref name="rows"/> rows.</summary>
+    public IAsyncEnumerable<PartitionRange> PlanAsync(
+        TableTarget target,
+        long rows,
+        IReadOnlyList<string>? tenants,
+        double? share,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var wholeLeaves = share is not null && tenants is null && !target.ByTenant && rows > SampledByPage;
+        return wholeLeaves
+            ? LeavesAsync(target, rows, cancellationToken)
+            : OpenEndedAsync(
+                new PartitionPlanner(databases).PlanAsync(target, rows, tenants, cancellationToken)
+            );
+    }
+
+    // Rows that are updated meanwhile move behind the present end.
+    private static async IAsyncEnumerable<PartitionRange> OpenEndedAsync(
+        IAsyncEnumerable<PartitionRange> ranges
+    )
+    {
+        PartitionRange? last = null;
+        await foreach (var range in ranges)
+        {
+            if (last is not null)
+                yield return range.Leaf == last.Leaf && range.Pages?.From == last.Pages?.To
+                    ? last
+                    : Open(last);
+            last = range;
+        }
+
+        if (last is not null)
+            yield return Open(last);
+    }
+
+    private static PartitionRange Open(PartitionRange range) =>
+        range.Pages is { } pages ? range with { Pages = pages with { To = uint.MaxValue } } : range;
+
+    private async IAsyncEnumerable<PartitionRange> LeavesAsync(
+        TableTarget target,
+        long rows,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            cancellationToken
+        );
+        var leaves = await LiveLeaves.ListAsync(connection, target, cancellationToken);
+        foreach (var leaf in leaves)
+            yield return new PartitionRange
+            {
+                Scope = target.Entry.Scope,
+                Database = target.Entry.Database,
+                Table = target.Entry.Name,
+                Leaf = leaf.Name,
+                ExpectedRows = rows / leaves.Count,
+            };
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace RotationMesh.Tables.Policies;
+
+/// <summary>Finds the expression that a function answers with, where its body is nothing but that.</summary>
+internal static partial class FunctionAnswer
+{
+    /// <summary>The expression; null where the body is anything more, or is written in another language.</summary>
+    public static SqlWord[]? Of(PolicyFunction function)
+    {
+        // Other forms of literals end elsewhere than they seem to.
+        if (OtherLiteral().IsMatch(function.Source))
+            return null;
+        var words = WithoutEnd(SqlWords.Of(function.Source));
+        var isBlock = SqlWords.At(words, 0, "begin") && SqlWords.At(words, words.Length - 1, "end");
+        if (function.Language == "plpgsql")
+            return isBlock && SqlWords.At(words, 1, "return") ? WithoutEnd(words[2..^1]) : null;
+        if (function.Language != "sql")
+            return null;
+        if (isBlock && SqlWords.At(words, 1, "atomic"))
+            words = WithoutEnd(words[2..^1]);
+        return SqlWords.At(words, 0, "return") ? words[1..]
+            : SqlWords.At(words, 0, "select") ? words
+            : null;
+    }
+
+    private static SqlWord[] WithoutEnd(SqlWord[] words) =>
+        words is [.., { } last] && last.Is(";") ? words[..^1] : words;
+
+    [GeneratedRegex(@"\$|\b[ebxnu]&?'", RegexOptions.IgnoreCase)]
+    private static partial Regex OtherLiteral();
+}

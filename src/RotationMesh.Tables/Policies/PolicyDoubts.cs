@@ -1,0 +1,76 @@
+namespace RotationMesh.Tables.Policies;
+
+/// <summary>What policies may keep from this role, in words for the operator.</summary>
+public sealed record PolicyDoubt(string Problem, string Fix)
+{
+    /// <summary>One line for the operator.</summary>
+    public override string ToString() => $"{Problem}; {Fix}";
+}
+
+/// <summary>
+/// Judges the policies of a table together: of the permissive ones, it is enough that one shows all rows of a tenant; each
+/// restrictive one must.
+/// </summary>
+internal static class PolicyDoubts
+{
+    /// <summary>Rows that are not seen, so that nobody counts or rotates them.</summary>
+    public static IReadOnlyList<PolicyDoubt> OfReading(
+        string table,
+        IEnumerable<TablePolicy> policies,
+        string setting
+    ) =>
+        Find(
+            table,
+            policies.Where(policy => policy.Command is "*" or "r"),
+            setting,
+            "may hide rows from",
+            "shows this role"
+        );
+
+    /// <summary>Rows that are seen and can't be updated: each is a failure.</summary>
+    public static IReadOnlyList<PolicyDoubt> OfUpdating(
+        string table,
+        IEnumerable<TablePolicy> policies,
+        string setting
+    ) =>
+        Find(
+            table,
+            policies.Where(policy => policy.Command is "*" or "w"),
+            setting,
+            "may keep rows from being updated by",
+            "lets this role update"
+        );
+
+    private static List<PolicyDoubt> Find(
+        string table,
+        IEnumerable<TablePolicy> policies,
+        string setting,
+        string does,
+        string verb
+    )
+    {
+        var read = policies
+            .Where(policy => policy.Shows is not null)
+            .Select(policy => (Policy: policy, Why: PolicyReading.WhyHides(policy, setting)))
+            .ToList();
+        var own =
+            $"use a role with BYPASSRLS, or add a policy for it: CREATE POLICY rotation ON {table} TO the role USING (true)";
+        var doubts = read.Where(one => !one.Policy.IsPermissive && one.Why is not null)
+            .Select(one => new PolicyDoubt(
+                $"restrictive policy {one.Policy.Name} on {table} {does} this role, as {one.Why}",
+                $"use a role with BYPASSRLS, or let the policy apply to others alone: ALTER POLICY {one.Policy.Name} ON {table} TO their roles"
+            ))
+            .ToList();
+        var permissive = read.Where(one => one.Policy.IsPermissive).ToList();
+        if (permissive.Count == 0)
+            doubts.Add(new($"no policy on {table} {verb} a row", own));
+        else if (permissive.All(one => one.Why is not null))
+            doubts.AddRange(
+                permissive.Select(one => new PolicyDoubt(
+                    $"policy {one.Policy.Name} on {table} {does} this role, as {one.Why}",
+                    own
+                ))
+            );
+        return doubts;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.RegularExpressions;
+
+namespace RotationMesh.Tables.Policies;
+
+/// <summary>A word of SQL: a name, a literal or a sign. A name that is quoted is never a keyword.</summary>
+internal readonly record struct SqlWord(string Text, SqlWordKind Kind)
+{
+    public bool Is(string text) => Text == text && Kind is SqlWordKind.Plain or SqlWordKind.Sign;
+
+    /// <summary>A name as it was written.</summary>
+    public string Written =>
+        Kind == SqlWordKind.Quoted ? $"\"{Text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : Text;
+
+    public bool IsName => Kind is SqlWordKind.Plain or SqlWordKind.Quoted;
+}
+
+internal enum SqlWordKind
+{
+    Plain,
+    Quoted,
+    Literal,
+    Sign,
+}
+
+/// <summary>SQL as words, and the cuts that need no more of its grammar than which brackets belong together.</summary>
+internal static partial class SqlWords
+{
+    /// <summary>
+    /// Unquoted names in lower case, quoted ones and literals without their quotes; no comments. What is the server's own is
+    /// written as where nobody shadows it: <c>OPERATOR(pg_catalog.=)</c> is <c>=</c>.
+    /// </summary>
+    public static SqlWord[] Of(string sql)
+    {
+        SqlWord[] all = [.. Word().Matches(sql).Where(match => !match.Groups["skip"].Success).Select(Read)];
+        var words = new List<SqlWord>(all.Length);
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (At(all, i, "operator", "(", "pg_catalog", ".") && At(all, i + 5, ")"))
+            {
+                words.Add(all[i + 4]);
+                i += 5;
+            }
+            else if (At(all, i, "pg_catalog", "."))
+                i++;
+            else
+                words.Add(all[i]);
+        }
+
+        return [.. words];
+    }
+
+    /// <summary>Without the brackets around the whole.</summary>
+    public static SqlWord[] Bare(SqlWord[] words)
+    {
+        while (words is [{ } first, .., _] && first.Is("(") && End(words, 0) == words.Length - 1)
+            words = words[1..^1];
+        return words;
+    }
+
+    /// <summary>The parts between these words outside of brackets: the whole where there is none.</summary>
+    public static List<SqlWord[]> Split(SqlWord[] words, string between)
+    {
+        var parts = new List<SqlWord[]>();
+        var (begin, depth) = (0, 0);
+        for (var i = 0; i < words.Length; i++)
+        {
+            depth += Depth(words[i]);
+            if (depth != 0 || !words[i].Is(between))
+                continue;
+            parts.Add(words[begin..i]);
+            begin = i + 1;
+        }
+
+        parts.Add(words[begin..]);
+        return parts;
+    }
+
+    /// <summary>Whether these are the next words at this place.</summary>
+    public static bool At(SqlWord[] words, int place, params string[] texts) =>
+        place >= 0
+        && place + texts.Length <= words.Length
+        && !texts.Where((text, i) => !words[place + i].Is(text)).Any();
+
+    /// <summary>The name before the brackets, with its points, and what each argument says, where all of it is one call.</summary>
+    public static (SqlWord[] Name, List<SqlWord[]> Arguments)? Call(SqlWord[] words)
+    {
+        var open = Array.FindIndex(words, word => word.Is("("));
+        if (open < 0 || open % 2 == 0 || End(words, open) != words.Length - 1)
+            return null;
+        for (var i = 0; i < open; i++)
+            if (i % 2 == 0 ? !words[i].IsName : !words[i].Is("."))
+                return null;
+        var inner = words[(open + 1)..^1];
+        return (words[..open], inner.Length == 0 ? [] : Split(inner, ","));
+    }
+
+    private static int End(SqlWord[] words, int open)
+    {
+        var depth = 0;
+        for (var i = open; i < words.Length; i++)
+            if ((depth += Depth(words[i])) == 0)
+                return i;
+        return -1;
+    }
+
+    // What stands between CASE and END is a part of that, as if it were in brackets.
+    private static int Depth(SqlWord word) =>
+        word.Is("(") || word.Is("[") || word.Is("case") ? 1
+        : word.Is(")") || word.Is("]") || word.Is("end") ? -1
+        : 0;
+
+    private static SqlWord Read(Match match)
+    {
+        var text = match.Value;
+        return text[0] switch
+        {
+            '\'' => new(text[1..^1].Replace("''", "'", StringComparison.Ordinal), SqlWordKind.Literal),
+            '"' => new(text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal), SqlWordKind.Quoted),
+            var first when char.IsLetter(first) || first == '_' => new(
+                text.ToLowerInvariant(),
+                SqlWordKind.Plain
+            ),
+            _ => new(text, SqlWordKind.Sign),
+        };
+    }
+
+    [GeneratedRegex(
+        @"(?<skip>\s+|--[^\n]*|/\*(?:(?!/\*).)*?\*/)|'(?:[^']|'')*'|\x22(?:[^\x22]|\x22\x22)*\x22|[\w$]+|::|:=|[-+*/<>=~!@#%^&|`?]+|.",
+        RegexOptions.Singleline
+    )]
+    private static partial Regex Word();
+}

@@ -1,0 +1,11 @@
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Tables.Probing;
+
+/// <summary>A declared column that does not hold what the map says, and what to do about it.</summary>
+public sealed record ColumnFault(TableEntry Table, ColumnEntry Column, string Problem, string Fix)
+{
+    /// <summary>Both in one line, with the table.</summary>
+    public string Explain() =>
+        $"table {Table.Shown} (scope {Table.Scope}, database {Table.Database}): {Problem}; {Fix}";
+}

@@ -1,0 +1,96 @@
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.Probing;
+
+/// <summary>
+/// Looks whether the declared columns and paths hold values at all. A wrong name looks like a column without values: its
+/// rows would get the new version, and their values keep the old key.
+/// </summary>
+public sealed class ColumnLook(TargetDatabases databases)
+{
+    /// <summary>Share of the rows below which a column that holds a value in so few is told of.</summary>
+    public const double FewRows = 0.1;
+
+    /// <summary>
+    /// What is wrong with the declared columns of a table, each in a sentence with its fix. <paramref name="counts"/> is the
+    /// census of all tenants, or of some: what those do not have is looked for in all rows, up to the first.
+    /// </summary>
+    public async Task<IReadOnlyList<ColumnFault>> FindFaultsAsync(
+        TableTarget target,
+        IReadOnlyList<VersionCount> counts,
+        bool ofAllTenants,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(counts);
+        var faults = new List<ColumnFault>();
+        for (var i = 0; i < target.Entry.Columns.Count; i++)
+        {
+            if (await FindFaultAsync(target, i, counts, ofAllTenants, cancellationToken) is { } fault)
+                faults.Add(fault);
+        }
+
+        return faults;
+    }
+
+    /// <summary>The columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    public static IReadOnlyList<SparseColumn> Sparse(TableTarget target, IReadOnlyList<VersionCount> counts)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var rows = counts.Where(count => !count.External).Sum(count => count.Rows);
+        return
+        [
+            .. target
+                .Entry.Columns.Select((column, i) => (column, Values: Values(counts, i)))
+                .Where(found => !found.column.MostlyEmpty && found.Values < rows * FewRows)
+                .Select(found => new SparseColumn(found.column.Shown, found.Values, rows)),
+        ];
+    }
+
+    private async Task<ColumnFault?> FindFaultAsync(
+        TableTarget target,
+        int i,
+        IReadOnlyList<VersionCount> counts,
+        bool ofAllTenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var column = target.Entry.Columns[i];
+        var held = Values(counts, i) > 0;
+        if (
+            !held
+            && !column.MostlyEmpty
+            && await IsEmptyAsync(target, i, counts, ofAllTenants, cancellationToken)
+        )
+            return new ColumnFault(
+                target.Entry,
+                column,
+                $"no row holds a value in column {column.Shown}{await new PathLook(databases).ExplainAsync(target, column, cancellationToken)}",
+                $"correct the map (line {column.Line}); or, where none is to be there yet, let it say mostlyEmpty: true for the column"
+            );
+        return column.Path is null
+            ? null
+            : await new ElementLook(databases).FindFaultAsync(target, i, cancellationToken);
+    }
+
+    private async Task<bool> IsEmptyAsync(
+        TableTarget target,
+        int i,
+        IReadOnlyList<VersionCount> counts,
+        bool ofAllTenants,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ofAllTenants)
+            return counts.Any(count => count is { External: false, Rows: > 0 });
+        var stored = $"NOT {target.Sql.External}";
+        var rows = new TableLook(databases, target);
+        return await rows.AnyAsync(stored, cancellationToken)
+            && !await rows.AnyAsync($"{stored} AND {new HeldColumns(target).At(i)}", cancellationToken);
+    }
+
+    private static long Values(IReadOnlyList<VersionCount> counts, int i) =>
+        counts.Where(count => !count.External).Sum(count => count.Values.ElementAtOrDefault(i));
+}

@@ -1,0 +1,19 @@
+namespace RotationMesh.Tables.Rows;
+
+/// <summary>How the rows of a partition are rewritten.</summary>
+/// <param name="Target">The version to reach.</param>
+/// <param name="BatchSize">Rows of one transaction, 1 to 100,000.</param>
+/// <param name="DryRun">Decrypt and re-encrypt for real, but write nothing.</param>
+public sealed record RotationSettings(RotationTarget Target, int BatchSize, bool DryRun)
+{
+    /// <summary>
+    /// Record rows that keep changing or stay locked as failures, rather than leave them to the next sweep: there is none.
+    /// </summary>
+    public bool IsLastSweep { get; init; }
+
+    /// <summary>Batch size where the operator gives none: large enough that a round trip does not count, small enough to be short.</summary>
+    public const int DefaultBatchSize = 1000;
+
+    /// <summary>Largest batch size.</summary>
+    public const int MaxBatchSize = 100_000;
+}

@@ -1,0 +1,145 @@
+using Npgsql;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Postgres;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Tables.Scanning;
+
+/// <summary>
+/// Looks for envelopes where the map names none, and says what it looked at: a value that nobody declared keeps its old key
+/// for ever. <paramref name="own"/> are this program's tables, which hold no values.
+/// </summary>
+public sealed class ColumnScan(
+    TargetDatabases databases,
+    KeyRing? ring,
+    EnvelopeFormats formats,
+    RotationMap map,
+    ScanDepth depth,
+    IReadOnlyList<SqlName>? own = null,
+    SoughtVersion? sought = null
+)
+{
+    private readonly RowTenants rowTenants = new(map);
+    private KnownTenants? tenants;
+
+    /// <summary>Tables and columns that are left out.</summary>
+    public SkippedPlaces Skipped { get; init; } = SkippedPlaces.None;
+
+    /// <summary>Scans a database of the map. Throws <see cref="NpgsqlException"/> where it does not answer.</summary>
+    public async Task<DatabaseScan> ScanAsync(string database, CancellationToken cancellationToken)
+    {
+        tenants ??= ring is null
+            ? KnownTenants.None
+            : await KnownTenants.ListAsync(databases, map, depth, cancellationToken);
+        using var opener = new EnvelopeOpener(ring, formats, map, tenants, sought);
+        var terms = new SearchTerms(tenants, new SearchBudget(depth.SearchTime, cancellationToken), sought);
+        await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        var before = Skipped.Met.ToHashSet();
+        var relations = await ScanCatalog.ListAsync(connection, cancellationToken);
+        var looks = new List<TableLook>();
+        var left = new List<NotLookedAt>();
+        var units = new ScanUnits(
+            [.. relations.Where(relation => own?.Contains(relation.Table) != true)],
+            await DeclaredAsync(
+                connection,
+                await databases.Places.SameAsync(database, cancellationToken),
+                cancellationToken
+            )
+        );
+        foreach (var unit in units.All.Select(unit => Without(database, unit)))
+            if (!Skipped.Has(database, unit.Relation.Shown, null))
+                await LookAsync(
+                    unit,
+                    new UnitReading(connection, unit, depth, opener, terms, rowTenants),
+                    looks,
+                    left,
+                    cancellationToken
+                );
+        if (await ScanCatalog.CountLargeObjectsAsync(connection, cancellationToken) is > 0 and var objects)
+            left.Add(new NotLookedAt(null, null, $"{objects} large objects (pg_largeobject)"));
+        return new DatabaseScan
+        {
+            Database = database,
+            Tables = looks,
+            NotLookedAt = left,
+            TenantsTried = tenants.All.Count,
+            TenantsUnknown = tenants.Unknown,
+            Skipped = [.. Skipped.Met.Where(place => !before.Contains(place))],
+        };
+    }
+
+    private ScanUnit Without(string database, ScanUnit unit) =>
+        unit with
+        {
+            Skipped = unit
+                .Undeclared.Where(column => Skipped.Has(database, unit.Relation.Shown, column))
+                .ToHashSet(),
+        };
+
+    private static async Task LookAsync(
+        ScanUnit unit,
+        UnitReading reading,
+        List<TableLook> looks,
+        List<NotLookedAt> left,
+        CancellationToken cancellationToken
+    )
+    {
+        var table = unit.Relation.Shown;
+        if (Closed(unit) is { } reason)
+        {
+            left.Add(new NotLookedAt(table, null, reason));
+            return;
+        }
+
+        left.AddRange(unit.Unreadable.Select(column => new NotLookedAt(table, column.Column, column.Reason)));
+        if (!unit.Judged.Any())
+            return;
+        try
+        {
+            looks.Add(await reading.ReadAsync(cancellationToken));
+        }
+        catch (PostgresException fault) when (reading.CanGoOn)
+        {
+            left.Add(new NotLookedAt(table, null, DatabaseFaults.Describe(fault), MayPass(fault)));
+        }
+    }
+
+    private static bool MayPass(PostgresException fault) =>
+        fault.IsTransient
+        || fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled;
+
+    private static string? Closed(ScanUnit unit) =>
+        unit.Relation.Kind == "f" ? "a foreign table: scan the database that holds its rows"
+        : !unit.Relation.MayUseSchema ? "the role has no right to use the schema"
+        : unit.Unreadable.Any() && !unit.Judged.Any() && !unit.Relation.Unread.Contains(true)
+            ? ScanUnit.NoRight
+        : null;
+
+    private async Task<Dictionary<long, Dictionary<string, DeclaredColumn>>> DeclaredAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<string> same,
+        CancellationToken cancellationToken
+    )
+    {
+        var declared = new Dictionary<long, Dictionary<string, DeclaredColumn>>();
+        var catalog = new Catalog(connection, cancellationToken);
+        foreach (var entry in map.Tables.Where(entry => same.Contains(entry.Database)))
+        {
+            if (await catalog.FindTableAsync(entry.Table) is not { } table)
+                continue;
+            if (!declared.TryGetValue(table.Oid, out var columns))
+                declared.Add(table.Oid, columns = []);
+            foreach (var column in entry.Columns)
+            {
+                if (!columns.TryGetValue(column.Name.Name, out var places))
+                    columns.Add(column.Name.Name, places = new DeclaredColumn());
+                places.Add(column.Path);
+                places.IsOnly |= entry.Only;
+            }
+        }
+
+        return declared;
+    }
+}

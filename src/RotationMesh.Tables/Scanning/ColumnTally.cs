@@ -1,0 +1,84 @@
+namespace RotationMesh.Tables.Scanning;
+
+/// <summary>What was seen of one column: by place in its values, how many there were and how many hold an envelope.</summary>
+internal sealed class ColumnTally(
+    string column,
+    DeclaredColumn? declared,
+    EnvelopeOpener opener,
+    SearchTerms terms
+)
+{
+    /// <summary>Places that are told apart: a document whose members are named by its data has any number.</summary>
+    private const int MostPaths = 64;
+    private const string OtherPaths = "(other paths)";
+
+    private readonly Dictionary<string, ScannedPlace> places = [];
+
+    public string Column => column;
+
+    /// <summary>Values of the column that are not NULL.</summary>
+    public long Values { get; private set; }
+
+    /// <summary>Looks at one value; <paramref name="near"/> gives texts of the row that may be its tenant.</summary>
+    public void Add(string value, Func<NearTenants> near)
+    {
+        if (value.Length == 0)
+            return;
+        Values++;
+        foreach (var leaf in ValueLeaves.Of(value))
+            if (leaf.Text.Length > 0 && declared?.Names(leaf) != true)
+                PlaceOf(leaf.Path).Add(leaf.Text, near);
+    }
+
+    /// <summary>Searches for what is pending in any place.</summary>
+    public void End()
+    {
+        foreach (var place in places.Values)
+            place.End();
+    }
+
+    /// <summary>Places with envelopes: some open, or most look like one.</summary>
+    public IEnumerable<FoundEnvelopes> Found =>
+        places
+            .Where(pair => pair.Value.IsFound)
+            .Select(pair => new FoundEnvelopes(
+                column,
+                Shown(pair.Key),
+                pair.Value.Seen,
+                pair.Value.Likely,
+                [
+                    .. pair
+                        .Value.Opened.OrderBy(opened => opened.Key.Version)
+                        .ThenBy(opened => opened.Key.Context, StringComparer.Ordinal)
+                        .Select(opened => new OpenedEnvelopes(
+                            opened.Key.Version,
+                            opened.Key.Context,
+                            opened.Value
+                        )),
+                ]
+            ));
+
+    /// <summary>Places with values that may be envelopes, and were not tried with everything.</summary>
+    public IEnumerable<UntriedValues> Untried =>
+        places.SelectMany(pair =>
+            pair.Value.Untried.Select(untried => new UntriedValues(
+                column,
+                Shown(pair.Key),
+                untried.Value,
+                untried.Key
+            ))
+        );
+
+    private static string? Shown(string path) => path.Length == 0 ? null : path;
+
+    private ScannedPlace PlaceOf(string path)
+    {
+        if (places.TryGetValue(path, out var place))
+            return place;
+        if (places.Count >= MostPaths)
+            path = OtherPaths;
+        if (!places.TryGetValue(path, out place))
+            places.Add(path, place = new ScannedPlace(opener, terms));
+        return place;
+    }
+}

@@ -1,0 +1,50 @@
+namespace RotationMesh.Tables.Scanning;
+
+/// <summary>How much of each table a scan reads, and how long it searches for keys.</summary>
+public sealed record ScanDepth
+{
+    /// <summary>
+    /// A look that an operator waits for: a table of 64 MB or of 10,000 rows is read wholly in some seconds, and of a
+    /// larger one as much.
+    /// </summary>
+    public static ScanDepth Look { get; } =
+        new()
+        {
+            TableBytes = 64L << 20,
+            WholeRows = 10_000,
+            TableTime = TimeSpan.FromMinutes(1),
+            SearchTime = TimeSpan.FromMinutes(1),
+            Tenants = 10_000,
+        };
+
+    /// <summary>
+    /// The look before a key is destroyed: sixteen times as much, as it is done once, and no second look makes up for it.
+    /// </summary>
+    public static ScanDepth Retirement { get; } =
+        new()
+        {
+            TableBytes = 1L << 30,
+            WholeRows = 160_000,
+            TableTime = TimeSpan.FromMinutes(5),
+            SearchTime = TimeSpan.FromMinutes(10),
+            Tenants = 200_000,
+        };
+
+    /// <summary>Bytes that are read of one table, values that are kept aside of its pages among them.</summary>
+    public required long TableBytes { get; init; }
+
+    /// <summary>A table of up to this many rows, by the server's estimate, is read wholly whatever its bytes.</summary>
+    public required long WholeRows { get; init; }
+
+    /// <summary>Longest time in which one table is read, and in which its tenants are listed.</summary>
+    public required TimeSpan TableTime { get; init; }
+
+    /// <summary>
+    /// Longest time in which the keys of tenants that rows do not name are tried, of all tables of a database. One place gets
+    /// a share of it.
+    /// </summary>
+    public required TimeSpan SearchTime { get; init; }
+
+    /// <summary>Tenants of each table of the map that are listed, to try their keys.</summary>
+    public required int Tenants { get; init; }
+}

@@ -1,0 +1,111 @@
+namespace RotationMesh.Tables.Scanning;
+
+/// <summary>
+/// What was seen at one place of a column's values. What the tenants of a row do not open is searched for some forms at a
+/// time: the key of a tenant is derived once for all of them.
+/// </summary>
+internal sealed class ScannedPlace(EnvelopeOpener opener, SearchTerms terms)
+{
+    /// <summary>Forms that are searched for at a time, and bytes of them.</summary>
+    private const int MostPending = 1_000;
+    private const long MostPendingBytes = 4 << 20;
+
+    /// <summary>Values that must look like an envelope where none opens; or this share of them, where they are few.</summary>
+    private const int Fewest = 3;
+    private const double LikelyShare = 0.8;
+
+    private readonly SearchBudget.PlaceUse use = new();
+    private readonly List<PendingForm> named = [];
+    private readonly List<PendingForm> unnamed = [];
+    private readonly HashSet<ScannedText> open = [];
+    private readonly Dictionary<UntriedCause, long> untried = [];
+    private long pendingBytes;
+
+    public long Seen { get; private set; }
+
+    public long Likely { get; private set; }
+
+    public Dictionary<Opening, long> Opened { get; } = [];
+
+    /// <summary>Values with a form that was not tried with everything, by the cause.</summary>
+    public IReadOnlyDictionary<UntriedCause, long> Untried => untried;
+
+    public bool IsFound =>
+        Opened.Count > 0 || Likely >= Fewest || (Likely > 0 && Likely >= Seen * LikelyShare);
+
+    /// <summary>Looks at one text; <paramref name="near"/> gives texts of the row that may be its tenant.</summary>
+    public void Add(string text, Func<NearTenants> near)
+    {
+        Seen++;
+        var scanned = new ScannedText();
+        foreach (var form in EnvelopeForms.Of(text))
+        {
+            scanned.IsLikely |= form.Likely;
+            if (!opener.HasKeys || scanned.HasOpened(form.Run))
+                continue;
+            if (opener.TryNamed(form.Raw, near()) is { } opening)
+                scanned.Open(form.Run, opening);
+            else
+                Defer(new PendingForm(scanned, form, near()));
+        }
+
+        if (!open.Contains(scanned))
+            Count(scanned);
+        if (named.Count + unnamed.Count >= MostPending || pendingBytes >= MostPendingBytes)
+            End();
+    }
+
+    /// <summary>Searches for what is pending, and counts it.</summary>
+    public void End()
+    {
+        Search(named, isNamed: true);
+        Search(unnamed, isNamed: false);
+        foreach (var text in open)
+            Count(text);
+        open.Clear();
+        pendingBytes = 0;
+    }
+
+    private void Defer(PendingForm form)
+    {
+        (terms.Tenants.AreNamedBy(form.Near) ? named : unnamed).Add(form);
+        open.Add(form.Text);
+        pendingBytes += form.Raw.Length;
+    }
+
+    private void Search(List<PendingForm> pending, bool isNamed)
+    {
+        pending.RemoveAll(form => form.IsOpen);
+        bool isOver;
+        using (var time = terms.Budget.Begin(use, isNamed))
+            isOver = !opener.Search(pending, time);
+        if (terms.Missing(isNamed, isOver) is { } cause)
+            foreach (var form in pending.Where(form => !form.IsOpen))
+                form.Text.Untried = cause;
+        pending.Clear();
+    }
+
+    private void Count(ScannedText text)
+    {
+        foreach (var opening in text.Openings)
+            Opened[opening] = Opened.GetValueOrDefault(opening) + 1;
+        Likely += text.IsLikely || text.Openings.Count > 0 ? 1 : 0;
+        if (text.Untried is { } cause)
+            untried[cause] = untried.GetValueOrDefault(cause) + 1;
+    }
+}
+
+/// <summary>What a scan searches with, for every place: the tenants that are known, the time, and what it is to find.</summary>
+internal sealed record SearchTerms(KnownTenants Tenants, SearchBudget Budget, SoughtVersion? Sought)
+{
+    /// <summary>
+    /// Why forms that nothing opened were not tried with everything; null where they were. A row that names its tenant was
+    /// tried with that one.
+    /// </summary>
+    public UntriedCause? Missing(bool isNamed, bool isOver) =>
+        Sought is { IsHeld: false } ? UntriedCause.KeyIsMissing
+        : isNamed ? null
+        : Tenants.Unknown is not null ? UntriedCause.TenantsAreUnknown
+        : isOver ? UntriedCause.TimeIsOver
+        : null;
+}

@@ -1,0 +1,34 @@
+namespace RotationMesh.Tables.Scanning;
+
+/// <summary>
+/// Tables and columns that a scan leaves out, each as <c>DATABASE.SCHEMA.TABLE</c> or <c>DATABASE.SCHEMA.TABLE.COLUMN</c>: the
+/// database as the map calls it, the others as findings show them.
+/// </summary>
+public sealed class SkippedPlaces(IReadOnlyList<string> places)
+{
+    private readonly List<string> met = [];
+
+    /// <summary>None.</summary>
+    public static SkippedPlaces None => new([]);
+
+    /// <summary>Those that were met, in the order of the looks.</summary>
+    public IReadOnlyList<string> Met => met;
+
+    /// <summary>Those that name nothing which was met.</summary>
+    public IEnumerable<string> Unmet => places.Except(met);
+
+    /// <summary>The name by which a table, or a column of it, is left out.</summary>
+    public static string Name(string database, string table, string? column) =>
+        column is null ? $"{database}.{table}" : $"{database}.{table}.{column}";
+
+    /// <summary>Whether a table, or a column of it, is left out; it counts as met then.</summary>
+    public bool Has(string database, string table, string? column)
+    {
+        var name = Name(database, table, column);
+        if (!places.Contains(name))
+            return false;
+        if (!met.Contains(name))
+            met.Add(name);
+        return true;
+    }
+}

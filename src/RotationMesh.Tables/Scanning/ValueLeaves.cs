@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace RotationMesh.Tables.Scanning;
+
+/// <summary>
+/// The texts in a value, whatever its type: strings of a JSON document, also of one that is kept as text or inside another,
+/// elements of arrays, fields of rows, values of an hstore. Numbers and truth values are none.
+/// </summary>
+internal static class ValueLeaves
+{
+    /// <summary>Values that hold text of another kind are opened so often.</summary>
+    private const int DeepestText = 4;
+
+    /// <summary>A longer name of a member may be an envelope itself: it is looked at, and never shown.</summary>
+    private const int LongestPlainName = 38;
+
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        MaxDepth = 512,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <summary>Texts by their place: the names of members with dots between, <c>[]</c> for any element.</summary>
+    public static IEnumerable<ValueLeaf> Of(string value) => Of(value, "", [], 0);
+
+    private static IEnumerable<ValueLeaf> Of(
+        string value,
+        string path,
+        IReadOnlyList<string> place,
+        int depth
+    )
+    {
+        var start = value.AsSpan().TrimStart();
+        if (depth >= DeepestText || start.Length < 2 || start[0] is not ('{' or '[' or '(' or '"'))
+            return [new ValueLeaf(path, place, value)];
+        if (start[0] != '(' && Parse(value) is { } document)
+        {
+            using (document)
+                return
+                [
+                    .. Of(document.RootElement, path, depth == 0 ? place : [.. place, Inside], depth + 1),
+                ];
+        }
+
+        return LiteralParts.Of(value).SelectMany(part => Of(part, path + "[]", [], depth + 1));
+    }
+
+    /// <summary>No name of a member: a path of the map leads into no document that stands inside a text of another.</summary>
+    private const string Inside = "\0";
+
+    private static JsonDocument? Parse(string value)
+    {
+        try
+        {
+            return JsonDocument.Parse(value, Lenient);
+        }
+        catch (JsonException)
+        {
+            return null; // an array's literal, a row's, an hstore's, or text that begins like one
+        }
+    }
+
+    private static IEnumerable<ValueLeaf> Of(
+        JsonElement element,
+        string path,
+        IReadOnlyList<string> place,
+        int depth
+    )
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                return Text(element) is { } text ? Of(text, path, place, depth) : [];
+            case JsonValueKind.Object:
+                return element
+                    .EnumerateObject()
+                    .SelectMany(member =>
+                        Of(member.Value, Joined(path, member.Name), [.. place, member.Name], depth)
+                            .Concat(NameOf(member, path))
+                    );
+            case JsonValueKind.Array:
+                return element
+                    .EnumerateArray()
+                    .SelectMany(
+                        (item, at) =>
+                            Of(
+                                item,
+                                path + "[]",
+                                [.. place, at.ToString(CultureInfo.InvariantCulture)],
+                                depth
+                            )
+                    );
+            default:
+                return [];
+        }
+    }
+
+    // json keeps what jsonb refuses: half a surrogate pair, which no string here can hold.
+    private static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return element.GetRawText();
+        }
+    }
+
+    // The name of a member may be a value as well.
+    private static IEnumerable<ValueLeaf> NameOf(JsonProperty member, string path) =>
+        member.Name.Length > LongestPlainName
+            ? [new ValueLeaf(Joined(path, "(names)"), [], member.Name)]
+            : [];
+
+    private static string Joined(string path, string name)
+    {
+        var shown = name.Length <= LongestPlainName ? name : "(long name)";
+        return path.Length == 0 ? shown : $"{path}.{shown}";
+    }
+}
+
+/// <summary>
+/// A text in a value. <paramref name="Place"/> is its exact place in the column's own document, <paramref name="Path"/> what
+/// places of a kind have in common.
+/// </summary>
+internal readonly record struct ValueLeaf(string Path, IReadOnlyList<string> Place, string Text);

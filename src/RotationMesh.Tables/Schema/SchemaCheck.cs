@@ -1,0 +1,83 @@
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables.Waits;
+
+namespace RotationMesh.Tables.Schema;
+
+/// <summary>Holds the tables of the map against the live databases, before anything else is read or written.</summary>
+public sealed class SchemaCheck(
+    TargetDatabases databases,
+    EnvelopeFormats formats,
+    IExternalStores? stores = null
+)
+{
+    private readonly SharedTables shared = new(databases);
+
+    private const string ReadOnlyFix = "point the map at the primary, with a role that may write";
+
+    /// <summary>
+    /// Finds each table and checks columns, types, unique key, privileges and row-level security; all faults of all
+    /// tables at once. <paramref name="forWriting"/> asks for the right to update as well. Throws
+    /// <see cref="NpgsqlException"/> where a database can't be reached.
+    /// </summary>
+    public Task<SchemaReport> CheckAsync(
+        IEnumerable<TableEntry> entries,
+        bool forWriting,
+        CancellationToken cancellationToken
+    ) => CheckAsync(entries, forWriting, null, cancellationToken);
+
+    /// <summary>
+    /// The same for a rotation, real or dry, to <paramref name="targetVersion"/>: it must fit into the version columns.
+    /// </summary>
+    public async Task<SchemaReport> CheckAsync(
+        IEnumerable<TableEntry> entries,
+        bool forWriting,
+        int? targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var all = entries.ToList();
+        var targets = new List<TableTarget>();
+        var faults = new List<SchemaFault>();
+        var locked = new LockedTables(databases);
+        foreach (var database in all.GroupBy(entry => entry.Database))
+        {
+            await using var connection = await databases.OpenReadingAsync(database.Key, cancellationToken);
+            if (forWriting && await new Catalog(connection, cancellationToken).IsReadOnlyAsync())
+                faults.Add(
+                    new(database.First(), "the database is read-only (a standby?)", ReadOnlyFix)
+                    {
+                        MayPass = true,
+                    }
+                );
+            foreach (var entry in database)
+            {
+                var check = new TableCheck(connection, entry, forWriting, targetVersion, cancellationToken);
+                var shape = await locked.OrExplainAsync([entry], check.RunAsync, cancellationToken);
+                faults.AddRange(check.Faults);
+                if (shape is not null)
+                    targets.Add(new TableTarget(entry, shape, formats, Store(entry)));
+            }
+        }
+
+        faults.AddRange(await shared.FindAsync(all, cancellationToken));
+        return new SchemaReport(targets, faults);
+    }
+
+    private IExternalStore? Store(TableEntry entry) =>
+        entry.ExternalStore is not { } store ? null
+        : stores is not null ? stores.Open(store)
+        : throw new InvalidOperationException("this program was composed without external stores");
+}
+
+/// <summary>The tables that may be rotated, and what is wrong with the others.</summary>
+public sealed record SchemaReport(IReadOnlyList<TableTarget> Targets, IReadOnlyList<SchemaFault> Faults)
+{
+    /// <summary>All tables; throws <see cref="UsageException"/> that lists every fault where there is one.</summary>
+    public IReadOnlyList<TableTarget> OrThrow() =>
+        Faults.Count == 0 ? Targets : throw new UsageException(string.Join(Environment.NewLine, Faults));
+}

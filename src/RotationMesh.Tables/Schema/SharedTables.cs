@@ -1,0 +1,194 @@
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Tables.Schema;
+
+/// <summary>
+/// Finds entries of the map that hold the same rows: a table named with and without its schema, through two database
+/// entries, or together with its partition. Rotating one of two that share a version column would relabel the values of
+/// the other, and make them unreadable. Entries whose version columns differ are refused as well, as the map refuses two
+/// entries of one name: totals would count their rows twice, and a rotation of one would keep running into the other.
+/// Two maps can rotate such a table one after the other.
+/// </summary>
+/// <remarks>
+/// The database is asked of the entries at hand alone, never of the whole map: which tables hold their rows, and what else
+/// names those. So checking tables one by one costs no more than checking all of them at once.
+/// </remarks>
+internal sealed class SharedTables(TargetDatabases databases)
+{
+    // Every table that some row of an entry may be seen through: those below it, and whatever those inherit from.
+    private const string FindTables = $"""
+        WITH RECURSIVE {NamedTables.Terms},
+        below AS (
+            SELECT place, oid FROM named
+            UNION
+            SELECT below.place, i.inhrelid
+            FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid
+            WHERE NOT (@only::boolean[])[below.place::int]),
+        around AS (
+            SELECT place, oid FROM below
+            UNION
+            SELECT around.place, i.inhparent
+            FROM pg_catalog.pg_inherits i JOIN around ON i.inhrelid OPERATOR(pg_catalog.=) around.oid)
+        SELECT a.place OPERATOR(pg_catalog.-) 1 AS Place, a.oid::pg_catalog.int8 AS Oid, n.nspname AS Schema, c.relname AS Name,
+               EXISTS (SELECT FROM below b
+                       WHERE b.place OPERATOR(pg_catalog.=) a.place AND b.oid OPERATOR(pg_catalog.=) a.oid) AS HoldsRows
+        FROM around a
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.oid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        """;
+
+    private const string FindNamed = $"""
+        WITH RECURSIVE {NamedTables.Terms}
+        SELECT place OPERATOR(pg_catalog.-) 1 AS Place, oid::pg_catalog.int8 AS Oid FROM named
+        """;
+
+    private readonly Lazy<ILookup<string, MapTable>> byName = new(() =>
+        databases
+            .Tables.DistinctBy(Identity)
+            .Select((entry, order) => new MapTable(entry, order))
+            .ToLookup(table => table.Entry.Table.Name.Name)
+    );
+
+    /// <summary>
+    /// One fault for each of <paramref name="entries"/> that shares rows with another entry of the map, whether that one
+    /// is asked for or not. Two of <paramref name="entries"/> that share rows are one fault.
+    /// </summary>
+    public async Task<IReadOnlyList<SchemaFault>> FindAsync(
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = entries.Select(Identity).ToHashSet();
+        var faults = new List<SchemaFault>();
+        foreach (var database in entries.GroupBy(entry => entry.Database))
+        {
+            var same = (await databases.Places.SameAsync(database.Key, cancellationToken)).ToHashSet();
+            var spots = await SpotsAsync([.. database], cancellationToken);
+            var unqualified = await UnqualifiedAsync(spots, same, cancellationToken);
+            foreach (var entry in spots.GroupBy(spot => spot.Entry))
+                if (FindOther(entry.Key, [.. entry], same, unqualified, asked) is { } other)
+                    faults.Add(Fault(entry.Key, other));
+        }
+
+        return faults;
+    }
+
+    // An entry that comes later in the map tells of the pair, where both are asked for.
+    private TableEntry? FindOther(
+        TableEntry entry,
+        IReadOnlyList<Spot> spots,
+        HashSet<string> same,
+        HashSet<(TableEntry, long)> unqualified,
+        HashSet<(string, string, string)> asked
+    )
+    {
+        var identity = Identity(entry);
+        var own =
+            byName
+                .Value[entry.Table.Name.Name]
+                .FirstOrDefault(table => Identity(table.Entry) == identity)
+                ?.Order
+            ?? int.MaxValue;
+        return spots
+            .SelectMany(spot =>
+                byName
+                    .Value[spot.Name]
+                    .Where(table =>
+                        table.Order != own
+                        && same.Contains(table.Entry.Database)
+                        && (spot.HoldsRows || !table.Entry.Only)
+                        && (
+                            table.Entry.Table.Schema is { } schema
+                                ? schema.Name == spot.Schema
+                                : unqualified.Contains((table.Entry, spot.Oid))
+                        )
+                    )
+            )
+            .Where(table => table.Order < own || !asked.Contains(Identity(table.Entry)))
+            .MinBy(table => table.Order)
+            ?.Entry;
+    }
+
+    private async Task<IReadOnlyList<Spot>> SpotsAsync(
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await AskAsync<(long Place, long Oid, string Schema, string Name, bool HoldsRows)>(
+            FindTables,
+            entries,
+            cancellationToken
+        );
+        return
+        [
+            .. found.Select(row => new Spot(
+                entries[(int)row.Place],
+                row.Oid,
+                row.Schema,
+                row.Name,
+                row.HoldsRows
+            )),
+        ];
+    }
+
+    // Where a name without a schema leads depends on the search path of the entry's own role.
+    private async Task<HashSet<(TableEntry, long)>> UnqualifiedAsync(
+        IReadOnlyList<Spot> spots,
+        HashSet<string> same,
+        CancellationToken cancellationToken
+    )
+    {
+        var candidates = spots
+            .Select(spot => spot.Name)
+            .Distinct()
+            .SelectMany(name => byName.Value[name])
+            .Select(table => table.Entry)
+            .Where(entry => entry.Table.Schema is null && same.Contains(entry.Database));
+        var found = new HashSet<(TableEntry, long)>();
+        foreach (var database in candidates.GroupBy(entry => entry.Database))
+        {
+            var entries = database.ToList();
+            foreach (
+                var (place, oid) in await AskAsync<(long Place, long Oid)>(
+                    FindNamed,
+                    entries,
+                    cancellationToken
+                )
+            )
+                found.Add((entries[(int)place], oid));
+        }
+
+        return found;
+    }
+
+    private async Task<IEnumerable<T>> AskAsync<T>(
+        string sql,
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(entries[0].Database, cancellationToken);
+        return await connection.PreparedAsync<T>(
+            sql,
+            cancellationToken,
+            ("schemas", entries.Select(entry => entry.Table.Schema?.Name).ToArray()),
+            ("names", entries.Select(entry => entry.Table.Name.Name).ToArray()),
+            ("only", entries.Select(entry => entry.Only).ToArray())
+        );
+    }
+
+    private static SchemaFault Fault(TableEntry entry, TableEntry other) =>
+        new(
+            entry,
+            $"its rows are also those of {other.Shown} (scope {other.Scope}, database {other.Database}, line {other.Line} of the map)",
+            $"keep one entry with the columns of both (line {entry.Line}), or a map for each if their version columns differ"
+        );
+
+    private static (string, string, string) Identity(TableEntry entry) =>
+        (entry.Scope, entry.Database, entry.Name);
+
+    private sealed record MapTable(TableEntry Entry, int Order);
+
+    /// <summary>A table through which rows of an entry may be seen; some of them are its own.</summary>
+    private sealed record Spot(TableEntry Entry, long Oid, string Schema, string Name, bool HoldsRows);
+}

@@ -1,0 +1,239 @@
+using Npgsql;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Waits;
+
+namespace RotationMesh.Tables.Verification;
+
+/// <summary>Decrypts the rows of one partition after another, read-only. For one caller at a time.</summary>
+public sealed class PartitionVerifier : IDisposable
+{
+    private readonly TargetDatabases databases;
+    private readonly Reencryptor reencryptor;
+    private readonly StoredValueCheck check;
+
+    /// <summary>Works with the keys of <paramref name="ring"/>.</summary>
+    public PartitionVerifier(TargetDatabases databases, KeyRing ring)
+    {
+        this.databases = databases;
+        reencryptor = new Reencryptor(ring);
+        check = new StoredValueCheck(ring, reencryptor);
+    }
+
+    /// <summary>
+    /// Decrypts the range's rows: those of <paramref name="version"/>, or all; all of them, or about
+    /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were looked at since its last call,
+    /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time. Throws
+    /// <see cref="OtherDatabaseException"/> where the database is not the one of <paramref name="place"/>, and
+    /// <see cref="OperationCanceledException"/> where it is stopped.
+    /// </summary>
+    public async Task<VerificationOutcome> VerifyAsync(
+        TableTarget target,
+        PartitionRange range,
+        int? version,
+        double? share,
+        Action<long> progress,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
+        CancellationToken stopping,
+        ExpectedDatabase? place = null
+    )
+    {
+        var outcome = await VerifyPartsAsync(
+            target,
+            range,
+            version,
+            share,
+            progress,
+            failed,
+            place,
+            parts: 1,
+            stopping
+        );
+        return outcome.IsStopped ? throw new OperationCanceledException(stopping) : outcome;
+    }
+
+    /// <summary>
+    /// The same in several parts, one after the other. Where it is stopped it returns what was found in those that were read to
+    /// their end, and says so; before anything is read it may throw <see cref="OperationCanceledException"/> all the same.
+    /// </summary>
+    public async Task<VerificationOutcome> VerifyPartsAsync(
+        TableTarget target,
+        PartitionRange range,
+        int? version,
+        double? share,
+        Action<long> progress,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
+        ExpectedDatabase? place,
+        int parts,
+        CancellationToken stopping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(range);
+        ArgumentNullException.ThrowIfNull(progress);
+        ArgumentNullException.ThrowIfNull(failed);
+        await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
+        await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
+        var tally = new VerificationTally(progress, new FailureTally(failed));
+        var done = new VerificationOutcome(0, 0);
+        var sampled = parts > 1 && SampledPages.AreOf(range, share);
+        var size = sampled ? await PageParts.CountAsync(connection, range.Leaf.Quoted, stopping) : 0;
+        foreach (var part in await PageParts.CutAsync(connection, range, parts, stopping))
+        {
+            try
+            {
+                stopping.ThrowIfCancellationRequested();
+                var read = sampled ? SampledPages.Choose(part, share!.Value, size) : part;
+                foreach (var tenant in RowQuery.Parts(target, part))
+                {
+                    await using var query = RowQuery.Stored(
+                        connection,
+                        target,
+                        read,
+                        tenant,
+                        version,
+                        sampled ? null : share
+                    );
+                    await ReadAsync(query, target, new LeafTable(range.Leaf), tenant, tally, stopping);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                var from = part.Pages?.From ?? 0;
+                return done with
+                {
+                    IsStopped = true,
+                    WasReading =
+                        tally.Rows > done.Rows
+                        || !await new LockedTables(databases).MayBeLockedAsync(target.Entry),
+                    Rest =
+                        from > (range.Pages?.From ?? 0)
+                            ? new PageRange(from, range.Pages?.To ?? uint.MaxValue)
+                            : null,
+                };
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
+                    throw;
+                // Dropped, and its rows with it; or away for a moment, or under another name.
+                return await tally.EndAsync() with { IsMissing = true };
+            }
+
+            done = await tally.EndAsync();
+        }
+
+        return await tally.EndAsync();
+    }
+
+    private async Task ReadAsync(
+        NpgsqlBatch query,
+        TableTarget target,
+        LeafTable leaf,
+        string? tenant,
+        VerificationTally tally,
+        CancellationToken stopping
+    )
+    {
+        var external = target.Store is { } store
+            ? new ExternalCheck(databases, target, store, leaf, reencryptor)
+            : null;
+        var large = new LargeRows(target);
+        await using var reader = await new LockedTables(databases).OrExplainAsync(
+            [target.Entry],
+            () => query.ExecuteReaderAsync(stopping),
+            stopping
+        );
+        if (target.ByTenant)
+            await reader.NextResultAsync(stopping);
+        var cursor = new RowCursor(reader, target);
+        while (await cursor.ReadAsync(stopping))
+        {
+            if (cursor is { LargeSize: { } size, Version: { } claimed } && check.IsKnown(claimed))
+                large.Add(cursor, size);
+            else
+                await CheckAsync(cursor, target, external, tally);
+            if (large.IsFull)
+                await SettleAsync(large, target, leaf, external, tenant, tally, stopping);
+            if (external is { IsFull: true })
+                await SettleAsync(external, tenant, tally, stopping);
+        }
+
+        await SettleAsync(large, target, leaf, external, tenant, tally, stopping);
+        if (external is not null)
+            await SettleAsync(external, tenant, tally, stopping);
+    }
+
+    private async Task CheckAsync(
+        RowCursor row,
+        TableTarget target,
+        ExternalCheck? external,
+        VerificationTally tally
+    )
+    {
+        var (error, values) = check.Check(target, row);
+        if (error is null && row.ObjectName is { } name)
+            external!.Add(row, name, values);
+        else
+            await tally.AddAsync(error is { } why ? row.Failure(why) : null, values);
+    }
+
+    // Over the connection that a worker has for writing: the other is busy with the rows that are not large.
+    private async Task SettleAsync(
+        LargeRows large,
+        TableTarget target,
+        LeafTable leaf,
+        ExternalCheck? external,
+        string? tenant,
+        VerificationTally tally,
+        CancellationToken stopping
+    )
+    {
+        if (large.Count == 0)
+            return;
+        await using var connection = await databases.OpenWritingAsync(target.Entry.Database, stopping);
+        var each = new LargeCheck(connection, target, leaf, reencryptor);
+        for (var i = 0; i < large.Count; i++)
+        {
+            if (large.TooLarge(i) is { } failure)
+            {
+                await tally.AddAsync(failure, 0);
+                continue;
+            }
+
+            if (await each.CheckAsync(large, i, tenant, stopping) is not { } outcomes)
+                continue;
+            var (error, values) = outcomes.Aggregate(default(CheckedRow), (sum, one) => sum.And(one));
+            var row = large.Row(i);
+            if (error is null && large.ObjectName(i) is { } name)
+                external!.Add(row, name, values);
+            else
+                await tally.AddAsync(
+                    error is { } why ? RowCursor.Failure(target, row, 0, why) : null,
+                    values
+                );
+        }
+
+        if (external is not null)
+            await SettleAsync(external, tenant, tally, stopping); // the places and keys of these rows are about to be overwritten
+        large.Clear();
+    }
+
+    private static async Task SettleAsync(
+        ExternalCheck external,
+        string? tenant,
+        VerificationTally tally,
+        CancellationToken stopping
+    )
+    {
+        foreach (var (failure, values) in await external.SettleAsync(tenant, stopping))
+            await tally.AddAsync(failure, values);
+    }
+
+    /// <summary>Frees the derived keys.</summary>
+    public void Dispose() => reencryptor.Dispose();
+}

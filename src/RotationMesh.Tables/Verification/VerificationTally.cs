@@ -1,0 +1,49 @@
+using RotationMesh.Tables.Rows;
+
+namespace RotationMesh.Tables.Verification;
+
+/// <summary>Counts the rows of a partition that verification has tried, and passes on those that do not decrypt.</summary>
+internal sealed class VerificationTally(Action<long> progress, FailureTally failures)
+{
+    /// <summary>Rows between two calls of the progress callback.</summary>
+    private const int ProgressRows = 1000;
+
+    private long rows;
+    private long empty;
+    private long values;
+    private long reported;
+
+    /// <summary>Rows so far.</summary>
+    public long Rows => rows;
+
+    /// <summary>Adds a row: why it does not decrypt, or how many values of it do.</summary>
+    public Task AddAsync(RowFailure? failure, int decrypted)
+    {
+        rows++;
+        values += decrypted;
+        if (rows - reported >= ProgressRows)
+            Report();
+        if (failure is null)
+        {
+            empty += decrypted == 0 ? 1 : 0;
+            return Task.CompletedTask;
+        }
+
+        failures.Add(failure);
+        return failures.TellEnoughAsync();
+    }
+
+    /// <summary>Passes on the failures so far; the sum of all rows so far.</summary>
+    public async Task<VerificationOutcome> EndAsync()
+    {
+        Report();
+        await failures.TellAsync();
+        return new VerificationOutcome(rows, failures.Count) { Empty = empty, Values = values };
+    }
+
+    private void Report()
+    {
+        progress(rows - reported);
+        reported = rows;
+    }
+}

@@ -1,0 +1,90 @@
+using Npgsql;
+
+namespace RotationMesh.Tables.Versions;
+
+/// <summary>Shows on a database's server that rows of the database may be brought to a version.</summary>
+public sealed class VersionHold : IAsyncDisposable
+{
+    private readonly ServerSessions sessions;
+    private readonly ServerSession session;
+    private readonly ServerPlace place;
+    private readonly long mark;
+
+    private VersionHold(ServerSessions sessions, ServerSession session, ServerPlace place, long mark) =>
+        (this.sessions, this.session, this.place, this.mark) = (sessions, session, place, mark);
+
+    /// <summary>Null where somebody has it alone. Throws where the database does not answer.</summary>
+    public static async Task<VersionHold?> TryTakeAsync(
+        TargetDatabases databases,
+        ServerSessions sessions,
+        string database,
+        int version,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        ArgumentNullException.ThrowIfNull(sessions);
+        var place = await ServerPlace.ReadAsync(databases, database, cancellationToken);
+        var session = await sessions.JoinAsync(database, place.Server, cancellationToken);
+        var mark = VersionLock.MarkOf(place.Oid, version);
+        var isMarked = false;
+        try
+        {
+            // Shown first, then looked: whoever retires it does the same, so one at least sees the other.
+            isMarked = await session.TryMarkAsync(mark, alone: false, cancellationToken);
+            if (
+                isMarked
+                && !(await session.FindOthersAsync([place.Oid], cancellationToken))[place.Oid]
+                    .Any(holder => holder.IsAlone && holder.IsOf(version))
+            )
+                return new VersionHold(sessions, session, place, mark);
+        }
+        catch
+        {
+            await LeaveAsync(sessions, session, isMarked ? mark : null);
+            throw;
+        }
+
+        await LeaveAsync(sessions, session, isMarked ? mark : null);
+        return null;
+    }
+
+    /// <summary>Throws where the connection is gone, and the mark with it.</summary>
+    public Task EnsureAsync(CancellationToken cancellationToken) =>
+        session.EnsureAsync(now: false, cancellationToken);
+
+    /// <summary>
+    /// Throws <see cref="OtherDatabaseException"/> where the database is not the expected one, and
+    /// <see cref="NpgsqlException"/> where its connection string leads elsewhere than when the mark was made.
+    /// </summary>
+    public async Task EnsureAsync(
+        ExpectedDatabase expected,
+        TargetDatabases databases,
+        string database,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(databases);
+        await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        await expected.EnsureAsync(connection, database, cancellationToken);
+        if (await ServerPlace.ReadAsync(connection, cancellationToken) != place)
+            throw new NpgsqlException("its connection string leads now to one server, now to another");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await LeaveAsync(sessions, session, mark);
+
+    private static async Task LeaveAsync(ServerSessions sessions, ServerSession session, long? mark)
+    {
+        try
+        {
+            if (mark is { } held && !session.IsLost)
+                await session.UnmarkAsync(held, alone: false);
+        }
+        finally
+        {
+            await sessions.LeaveAsync(session);
+        }
+    }
+}

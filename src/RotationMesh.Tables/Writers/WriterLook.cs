@@ -1,0 +1,112 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Tables.Writers;
+
+/// <summary>
+/// Which transactions may have written rows of tables that nobody else sees yet. Whoever writes a row holds a lock on the
+/// table that holds it until the transaction ends, also through a partitioned parent, in a savepoint, prepared, or as the
+/// worker of a subscription; so the locks are complete.
+/// </summary>
+internal sealed class WriterLook(NpgsqlConnection connection)
+{
+    // SHARE is left out: it is the lock of CREATE INDEX, and writes nothing. SHARE UPDATE EXCLUSIVE brings rows by ATTACH
+    // PARTITION, and none where it is a vacuum, ANALYZE or CREATE INDEX CONCURRENTLY, which may take hours. Progress is of the
+    // command at hand, and the ATTACH may have come before it in the transaction: it alone locks another table, the
+    // partition, and whoever looks may not see yet that this is one. A prepared transaction has no process, and its lock on
+    // its own transaction id leads to its name.
+    private const string Find = """
+        WITH RECURSIVE tree AS (
+            SELECT pg_catalog.to_regclass(named.name)::pg_catalog.oid AS oid
+            FROM pg_catalog.unnest(@tables::pg_catalog.text[]) AS named (name)
+            UNION
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid),
+        locks AS MATERIALIZED (
+            SELECT l.locktype, l.database, l.relation, l.transactionid, l.virtualtransaction, l.pid, l.mode
+            FROM pg_catalog.pg_locks l WHERE l.granted AND l.locktype OPERATOR(pg_catalog.=) ANY (ARRAY['relation', 'transactionid'])),
+        upkeep AS (
+            SELECT pid FROM pg_catalog.pg_stat_progress_vacuum
+            UNION SELECT pid FROM pg_catalog.pg_stat_progress_analyze
+            UNION SELECT pid FROM pg_catalog.pg_stat_progress_create_index
+            UNION SELECT pid FROM pg_catalog.pg_stat_activity WHERE backend_type OPERATOR(pg_catalog.=) 'autovacuum worker'),
+        writers AS (
+            SELECT l.virtualtransaction, pg_catalog.min(l.pid) AS pid,
+                   pg_catalog.min(l.relation::pg_catalog.regclass::pg_catalog.text) AS relation,
+                   (SELECT pg_catalog.array_agg(x.transactionid::pg_catalog.text) FROM locks x
+                    WHERE x.locktype OPERATOR(pg_catalog.=) 'transactionid' AND x.mode OPERATOR(pg_catalog.=) 'ExclusiveLock'
+                      AND x.virtualtransaction OPERATOR(pg_catalog.=) l.virtualtransaction) AS ids
+            FROM locks l
+            WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.relation OPERATOR(pg_catalog.=) ANY (SELECT tree.oid FROM tree)
+              AND l.database OPERATOR(pg_catalog.=) (
+                  SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+              AND (l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) IS NOT TRUE
+              AND (l.mode OPERATOR(pg_catalog.=) ANY (
+                      ARRAY['RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'])
+                   OR (l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock'
+                       AND (NOT EXISTS (SELECT FROM upkeep u WHERE u.pid OPERATOR(pg_catalog.=) l.pid)
+                            OR EXISTS (
+                                SELECT FROM locks x
+                                WHERE x.virtualtransaction OPERATOR(pg_catalog.=) l.virtualtransaction
+                                  AND x.locktype OPERATOR(pg_catalog.=) 'relation' AND x.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock'
+                                  AND x.database OPERATOR(pg_catalog.=) l.database AND x.relation OPERATOR(pg_catalog.<>) l.relation
+                                  AND NOT EXISTS (
+                                      SELECT FROM pg_catalog.pg_class c
+                                      WHERE c.oid OPERATOR(pg_catalog.=) x.relation
+                                        AND c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['i', 'I', 't']::pg_catalog."char"[]))))))
+            GROUP BY l.virtualtransaction)
+        SELECT w.virtualtransaction AS VirtualTransaction, w.pid AS Pid, w.relation AS Relation, w.ids AS Ids, p.gid AS Gid,
+               coalesce('subscription ' OPERATOR(pg_catalog.||) s.subname, a.application_name) AS Application,
+               coalesce(p.owner, a.usename)::pg_catalog.text AS Role,
+               coalesce(p.prepared, a.xact_start) AS Since,
+               extract(epoch FROM
+                   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) coalesce(p.prepared, a.xact_start))::pg_catalog.float8 AS AgeSeconds
+        FROM writers w
+        LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) w.pid
+        LEFT JOIN pg_catalog.pg_stat_subscription s ON s.pid OPERATOR(pg_catalog.=) w.pid
+        LEFT JOIN pg_catalog.pg_prepared_xacts p ON w.pid IS NULL AND p.transaction::pg_catalog.text OPERATOR(pg_catalog.=) ANY (w.ids)
+        ORDER BY coalesce(p.prepared, a.xact_start), w.virtualtransaction
+        """;
+
+    /// <summary>The transactions, the oldest first.</summary>
+    public async Task<IReadOnlyList<OpenWriter>> FindAsync(
+        IEnumerable<string> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                Find,
+                new { tables = tables.ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. rows.Select(row => new OpenWriter
+            {
+                VirtualTransaction = row.VirtualTransaction,
+                Ids = row.Ids ?? [],
+                Pid = row.Pid,
+                Gid = row.Gid,
+                Application = row.Application,
+                Role = row.Role,
+                Since = row.Since,
+                AgeSeconds = row.AgeSeconds,
+                Table = row.Relation,
+            }),
+        ];
+    }
+
+    private sealed record Row
+    {
+        public string VirtualTransaction { get; init; } = "";
+        public int? Pid { get; init; }
+        public string Relation { get; init; } = "";
+        public string[]? Ids { get; init; }
+        public string? Gid { get; init; }
+        public string? Application { get; init; }
+        public string? Role { get; init; }
+        public DateTime? Since { get; init; }
+        public double? AgeSeconds { get; init; }
+    }
+}
