@@ -1,4 +1,4 @@
-using RotationMesh.Mesh.Standing;
+using RotationMesh.Bus.Standing;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Coordinator;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using RotationMesh.Coordination;
 using RotationMesh.Core;
-using RotationMesh.Mesh.Coordination;
 
 namespace RotationMesh.Coordinator;
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Bus.Standing;
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
+using RotationMesh.Coordination.Composition;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
@@ -9,8 +11,6 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Gates;
-using RotationMesh.Mesh.Coordination;
-using RotationMesh.Mesh.Standing;
 using RotationMesh.Operations;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Schema;

@@ -1,9 +1,9 @@
 using RotationMesh.Api;
 using RotationMesh.Api.Access;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination;
+using RotationMesh.Coordination.Composition;
 using RotationMesh.Coordinator;
-using RotationMesh.Mesh.Coordination;
-using RotationMesh.Mesh.Services;
 using RotationMesh.Service;
 
 var program = new ServiceProgram(

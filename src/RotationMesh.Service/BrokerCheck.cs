@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using RotationMesh.Mesh.Standing;
+using RotationMesh.Bus.Standing;
 
 namespace RotationMesh.Service;
 

@@ -6,9 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Trace;
+using RotationMesh.Bus.Services;
 using RotationMesh.Core;
 using RotationMesh.Hosting;
-using RotationMesh.Mesh.Services;
 using RotationMesh.Telemetry.Logging;
 using RotationMesh.Telemetry.Tracing;
 

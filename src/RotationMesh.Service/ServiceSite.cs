@@ -1,10 +1,10 @@
 using System.CommandLine;
+using RotationMesh.Bus.Topology;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Hosting;
 using RotationMesh.MapFile;
-using RotationMesh.Mesh.Topology;
 
 namespace RotationMesh.Service;
 

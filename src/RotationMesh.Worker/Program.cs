@@ -1,7 +1,6 @@
-using RotationMesh.Mesh.Services;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Service;
 using RotationMesh.Worker;
+using RotationMesh.Working;
 
 var program = new ServiceProgram(
     "rotationmesh-worker",

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using RotationMesh.Mesh.Working;
+using RotationMesh.Working;
 
 namespace RotationMesh.Worker;
 

@@ -5,7 +5,7 @@ using MassTransit.UsageTracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NUnit.Framework;
-using RotationMesh.Mesh;
+using RotationMesh.Bus;
 
 namespace RotationMesh.MeshTests;
 

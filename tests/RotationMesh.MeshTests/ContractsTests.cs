@@ -4,8 +4,8 @@ using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Mesh;
 
 namespace RotationMesh.MeshTests;
 

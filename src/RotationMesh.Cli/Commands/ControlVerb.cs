@@ -1,9 +1,9 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
+using RotationMesh.Coordination;
 using RotationMesh.Core;
+using RotationMesh.Embedding;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Coordination;
-using RotationMesh.Mesh.Embedding;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
@@ -30,7 +31,7 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
         SET state = CASE WHEN q.begun AND p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
             settled_at = CASE WHEN q.begun AND p.expiries >= @MaxExpiries THEN now() END,
             expiries = p.expiries + q.begun::int, lease_until = NULL, not_before = now(),
-            last_error = CASE WHEN q.begun THEN '{VanishedWorkers.LeaseExpired}' ELSE p.last_error END,
+            last_error = CASE WHEN q.begun THEN '{WorkerLoss.LeaseExpired}' ELSE p.last_error END,
             left_until = greatest(p.left_until, p.write_until), write_until = NULL
         FROM quiet q WHERE p.partition_id = q.partition_id
         RETURNING p.sweep_table_id, q.begun, p.state = 'failed' AS failed
@@ -39,7 +40,7 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
     /// <summary>
     /// Takes back everything of a rotation that is with workers, if all of it was sent, or last heard of, at least
     /// <paramref name="silence"/> ago. What is done twice by that is harmless. A partition over which workers vanished too
-    /// often fails with <see cref="VanishedWorkers.LeaseExpired"/>.
+    /// often fails with <see cref="WorkerLoss.LeaseExpired"/>.
     /// </summary>
     public async Task<ReleaseTally> ReleaseAsync(
         Guid rotationId,

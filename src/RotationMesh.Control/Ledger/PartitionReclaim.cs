@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
@@ -20,7 +21,7 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
         UPDATE rotationmesh.partitions p
         SET state = CASE WHEN p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
             settled_at = CASE WHEN p.expiries >= @MaxExpiries THEN now() END,
-            expiries = p.expiries + 1, lease_until = NULL, not_before = now(), last_error = '{VanishedWorkers.LeaseExpired}',
+            expiries = p.expiries + 1, lease_until = NULL, not_before = now(), last_error = '{WorkerLoss.LeaseExpired}',
             left_until = greatest(p.left_until, p.write_until), write_until = NULL
         WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM expired))
         RETURNING p.sweep_table_id, p.state = 'failed' AS failed
@@ -32,7 +33,7 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
 
     /// <summary>
     /// Returns partitions with expired leases to pending, 10,000 at most; those whose lease ran out too often fail with
-    /// <see cref="VanishedWorkers.LeaseExpired"/>. Rotations of which nothing at all is heard are left out: there no worker is alive, and
+    /// <see cref="WorkerLoss.LeaseExpired"/>. Rotations of which nothing at all is heard are left out: there no worker is alive, and
     /// the partitions are not to blame.
     /// </summary>
     public async Task<ReclaimTally> ReclaimAsync(

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.Control.Ledger;
@@ -10,17 +11,11 @@ namespace RotationMesh.Control.Ledger;
 /// </summary>
 public sealed class VanishedWorkers(NpgsqlDataSource source)
 {
-    /// <summary>Cause of a partition whose worker was not heard of until its lease ran out, once too often.</summary>
-    public const string LeaseExpired = "LeaseExpired";
-
-    /// <summary>Cause of a partition whose message the broker delivered again and again, as no worker lived to answer it.</summary>
-    public const string NeverAnswered = "NeverAnswered";
-
     private const string List = $"""
         SELECT t.scope, t.database_name, t.table_name, p.expected_rows, p.range::text AS range
         FROM rotationmesh.sweep_tables t JOIN rotationmesh.partitions p USING (sweep_table_id)
         WHERE t.rotation_id = @RotationId AND t.sweep = @Sweep AND t.phase = @phase
-          AND p.state = 'failed' AND p.last_error IN ('{LeaseExpired}', '{NeverAnswered}')
+          AND p.state = 'failed' AND p.last_error IN ('{WorkerLoss.LeaseExpired}', '{WorkerLoss.NeverAnswered}')
         ORDER BY p.partition_id
         """;
 

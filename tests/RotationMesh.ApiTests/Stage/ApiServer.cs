@@ -8,12 +8,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Api;
 using RotationMesh.Api.Access;
+using RotationMesh.Bus.Topology;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination;
+using RotationMesh.Coordination.Composition;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Coordination;
-using RotationMesh.Mesh.Topology;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
+using RotationMesh.Working;
 
 namespace RotationMesh.ApiTests.Stage;
 

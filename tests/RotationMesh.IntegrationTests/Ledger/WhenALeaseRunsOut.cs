@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Core;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 
@@ -66,7 +67,7 @@ public sealed class WhenALeaseRunsOut
         Assert.That(tallies, Is.EqualTo(new ReclaimTally[] { new(1, 0), new(1, 0), new(0, 1) }));
         Assert.That(
             await scene.ScalarAsync<string>("SELECT last_error FROM rotationmesh.partitions"),
-            Is.EqualTo(VanishedWorkers.LeaseExpired)
+            Is.EqualTo(WorkerLoss.LeaseExpired)
         );
         Assert.That((await scene.SummaryAsync()).Failed, Is.EqualTo(1));
     }

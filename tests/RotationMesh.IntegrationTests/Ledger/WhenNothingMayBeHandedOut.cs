@@ -2,7 +2,6 @@ using NUnit.Framework;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Ledger;
 using RotationMesh.IntegrationTests.Audit;
-using RotationMesh.Mesh.Dispatching;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,8 +1,8 @@
 using NUnit.Framework;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination.Dispatching;
 using RotationMesh.IntegrationTests.Audit;
-using RotationMesh.Mesh.Dispatching;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,6 +1,6 @@
+using RotationMesh.Embedding;
 using RotationMesh.Engine;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Mesh.Embedding;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 

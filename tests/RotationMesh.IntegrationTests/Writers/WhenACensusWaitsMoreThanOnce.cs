@@ -1,5 +1,5 @@
+using RotationMesh.Coordination.Surveying;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Mesh.Coordination;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Writers;

@@ -1,7 +1,8 @@
 using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination.Counting;
+using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Mesh.Coordination;
 using RotationMesh.Tables.Census;
 
 namespace RotationMesh.IntegrationTests.Writers;

@@ -1,6 +1,6 @@
 using Dapper;
 using MassTransit;
-using RotationMesh.Mesh.Persistence;
+using RotationMesh.Coordination.Persistence;
 
 namespace RotationMesh.MeshTests.Counting;
 

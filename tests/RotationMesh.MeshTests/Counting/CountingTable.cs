@@ -1,4 +1,4 @@
-using RotationMesh.Mesh.Persistence;
+using RotationMesh.Coordination.Persistence;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Counting;

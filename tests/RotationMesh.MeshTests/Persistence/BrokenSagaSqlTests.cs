@@ -1,6 +1,6 @@
 using MassTransit;
 using NUnit.Framework;
-using RotationMesh.Mesh.Persistence;
+using RotationMesh.Coordination.Persistence;
 using RotationMesh.MeshTests.Counting;
 using RotationMesh.TestKit;
 

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.Mesh.Persistence;
+using RotationMesh.Coordination.Persistence;
 using RotationMesh.MeshTests.Counting;
 
 namespace RotationMesh.MeshTests.Persistence;

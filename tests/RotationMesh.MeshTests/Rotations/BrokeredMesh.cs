@@ -1,9 +1,9 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using RotationMesh.Mesh.Embedding;
-using RotationMesh.Mesh.Topology;
-using RotationMesh.Mesh.Working;
+using RotationMesh.Bus.Topology;
+using RotationMesh.Embedding;
 using RotationMesh.TestKit.RabbitMq;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using MassTransit;
 using MassTransit.SagaStateMachine;
 using NUnit.Framework;
-using RotationMesh.Mesh.Saga;
+using RotationMesh.Coordination.Saga;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;

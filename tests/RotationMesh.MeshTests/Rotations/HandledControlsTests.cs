@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Mesh.Saga;
+using RotationMesh.Coordination.Saga;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -1,14 +1,15 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using RotationMesh.Bus.Topology;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination;
+using RotationMesh.Coordination.Composition;
 using RotationMesh.Core.Map;
-using RotationMesh.Mesh.Coordination;
-using RotationMesh.Mesh.Embedding;
-using RotationMesh.Mesh.Topology;
-using RotationMesh.Mesh.Working;
+using RotationMesh.Embedding;
 using RotationMesh.TestKit;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -1,4 +1,4 @@
-using RotationMesh.Mesh.Working;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -4,9 +4,9 @@ using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 using RotationMesh.TestKit.Http;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -2,10 +2,10 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

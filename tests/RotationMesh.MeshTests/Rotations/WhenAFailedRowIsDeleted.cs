@@ -1,8 +1,8 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

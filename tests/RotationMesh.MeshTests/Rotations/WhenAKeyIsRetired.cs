@@ -1,10 +1,9 @@
 using NUnit.Framework;
+using RotationMesh.Bus.Topology;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Embedding;
-using RotationMesh.Mesh.Topology;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;

@@ -1,9 +1,8 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Coordination.Closing;
 using RotationMesh.Core.Map;
-using RotationMesh.Mesh.Coordination;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -1,13 +1,13 @@
 using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Core.Keys;
+using RotationMesh.Embedding;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Embedding;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

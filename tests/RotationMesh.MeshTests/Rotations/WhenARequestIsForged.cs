@@ -4,7 +4,6 @@ using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;

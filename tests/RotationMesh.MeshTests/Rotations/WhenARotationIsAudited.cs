@@ -1,10 +1,9 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Audit;
+using RotationMesh.Embedding;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Auditing;
-using RotationMesh.Mesh.Embedding;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
 

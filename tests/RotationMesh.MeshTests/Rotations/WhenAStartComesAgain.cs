@@ -1,10 +1,10 @@
 using NUnit.Framework;
 using RotationMesh.Control.Audit;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

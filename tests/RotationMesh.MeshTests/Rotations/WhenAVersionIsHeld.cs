@@ -1,8 +1,8 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
-using RotationMesh.Mesh.Coordination;
-using RotationMesh.Mesh.Dispatching;
+using RotationMesh.Coordination;
+using RotationMesh.Coordination.Dispatching;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Versions;

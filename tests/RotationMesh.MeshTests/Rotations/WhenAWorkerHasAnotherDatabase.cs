@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.Mesh.Topology;
+using RotationMesh.Bus.Topology;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.RabbitMq;

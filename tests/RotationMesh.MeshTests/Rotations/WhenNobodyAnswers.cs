@@ -2,8 +2,8 @@ using MassTransit;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -3,9 +3,9 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 using RotationMesh.TestKit.Http;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

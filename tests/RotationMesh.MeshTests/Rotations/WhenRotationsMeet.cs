@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -6,9 +6,9 @@ using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -4,11 +4,11 @@ using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -1,6 +1,6 @@
 using NUnit.Framework;
+using RotationMesh.Embedding;
 using RotationMesh.Engine;
-using RotationMesh.Mesh.Embedding;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

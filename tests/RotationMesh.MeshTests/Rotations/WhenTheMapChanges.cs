@@ -4,11 +4,11 @@ using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Http;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -1,9 +1,9 @@
 using MassTransit;
 using NUnit.Framework;
+using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Mesh;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

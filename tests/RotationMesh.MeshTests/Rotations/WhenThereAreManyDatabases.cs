@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -1,11 +1,12 @@
 using MassTransit;
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Control.Ledger;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

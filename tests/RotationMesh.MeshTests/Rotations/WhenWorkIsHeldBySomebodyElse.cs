@@ -1,7 +1,7 @@
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

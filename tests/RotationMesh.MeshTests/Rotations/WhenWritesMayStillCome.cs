@@ -1,9 +1,9 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control;
-using RotationMesh.Mesh.Working;
 using RotationMesh.Sample;
 using RotationMesh.Tables.Rows;
+using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;
 

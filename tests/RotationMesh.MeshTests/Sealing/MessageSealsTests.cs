@@ -1,8 +1,8 @@
 using MassTransit;
 using NUnit.Framework;
+using RotationMesh.Bus.Sealing;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
-using RotationMesh.Mesh.Sealing;
 
 namespace RotationMesh.MeshTests.Sealing;
 

@@ -3,7 +3,7 @@ using NUnit.Framework;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
-using RotationMesh.Mesh.Standing;
+using RotationMesh.Bus.Standing;
 
 namespace RotationMesh.MeshTests.Transport;
 

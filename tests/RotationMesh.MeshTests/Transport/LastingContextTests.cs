@@ -1,8 +1,7 @@
 using MassTransit;
 using MassTransit.Context;
 using NUnit.Framework;
-using RotationMesh.Mesh.Topology;
-using RotationMesh.Mesh.Topology.Channels;
+using RotationMesh.Bus.Channels;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Transport;

@@ -3,8 +3,8 @@ using NUnit.Framework;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Mesh;
 
 namespace RotationMesh.MeshTests.Transport;
 
@@ -20,7 +20,7 @@ internal sealed class WhenAChannelClosesBeforeASend
     public async Task It_is_sent_by_the_next_one()
     {
         var (tries, received) = (0, new TaskCompletionSource<PartitionHeartbeat>());
-        var bus = Bus.Factory.CreateUsingInMemory(broker =>
+        var bus = MassTransit.Bus.Factory.CreateUsingInMemory(broker =>
         {
             broker.ConfigureSend(send =>
                 send.UseExecute(_ =>

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.Mesh;
+using RotationMesh.Bus;
 
 namespace RotationMesh.MeshTests.Transport;
 

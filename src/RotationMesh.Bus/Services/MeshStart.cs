@@ -1,0 +1,105 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Bus.Standing;
+using RotationMesh.Bus.Topology;
+
+namespace RotationMesh.Bus.Services;
+
+/// <summary>
+/// Starts the roles of a service one after the other behind the service's own start, which so never waits for a broker or
+/// a database: the service answers, and is not ready. Stops them in the reverse order.
+/// </summary>
+public sealed class MeshStart(
+    IServiceProvider services,
+    IHostApplicationLifetime lifetime,
+    ILogger<MeshStart> log
+) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Stack<IHostedService> started = new();
+    private Task start = Task.CompletedTask;
+
+    /// <summary>What can't come right by waiting, and has ended the service; null where nothing has.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        start = Task.Run(BeginAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        // A transport that is refused what it asks for does not always heed that; the host's own limit then does.
+        await Task.WhenAny(start, Task.Delay(Timeout.Infinite, cancellationToken));
+        while (started.TryPop(out var service))
+            await service.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stopping.Dispose();
+
+    private async Task BeginAsync()
+    {
+        try
+        {
+            foreach (var service in services.GetKeyedServices<IHostedService>(MeshServices.Key))
+            {
+                await JoinAsync(service);
+                started.Push(service);
+            }
+
+            services.GetRequiredService<BrokerStanding>().Join();
+            MeshLog.Joined(log);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // Stopped while it waited: whatever it waited for is not missed any more.
+        }
+        catch (Exception fault)
+        {
+            Failure = BrokerConnection.Explain(fault) ?? fault;
+            lifetime.StopApplication();
+        }
+    }
+
+    // The transport waits for a broker that is away, but ends its start where one closes what it is just setting up, or
+    // refuses a user. Only a user that was never let in ends the service: no waiting mends what was typed.
+    private async Task JoinAsync(IHostedService service)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await TrustedAsync(service.StartAsync(stopping.Token));
+                return;
+            }
+            catch (Exception fault) when (!stopping.IsCancellationRequested && MayPass(fault))
+            {
+                var pause = BrokerAttempts.WaitAfter(attempt);
+                MeshLog.NotJoined(log, fault.GetType().Name, pause);
+                await services.GetRequiredService<EndpointRevival>().ResetAsync(stopping.Token);
+                await Task.Delay(pause, stopping.Token);
+            }
+        }
+    }
+
+    private bool MayPass(Exception fault) =>
+        BrokerConnection.MayPass(fault)
+        && (
+            BrokerConnection.Explain(fault) is null || services.GetRequiredService<BrokerStanding>().IsReached
+        );
+
+    // The transport would try again for ever, as if the broker were away.
+    private async Task TrustedAsync(Task starting)
+    {
+        var refused = services.GetRequiredService<BrokerTrust>().Refused;
+        if (await Task.WhenAny(starting, refused) == refused)
+            throw await refused;
+        await starting;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace RotationMesh.Bus.Telemetry;
+
+/// <summary>
+/// Counts messages that are not heeded, and says so: once for each queue and cause, and then at most once a minute, so that
+/// whoever sends them can't fill a disk with logs.
+/// </summary>
+internal sealed class DroppedMessages(TimeProvider clock, ILogger<DroppedMessages> log)
+{
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(string Queue, string Cause), long> told = [];
+
+    /// <summary>Called for each message, or part of one, with words that are fixed in the program: there are few of them.</summary>
+    public void Drop(string queue, string cause)
+    {
+        MeshMetrics.CountDropped(queue, cause);
+        var now = clock.GetTimestamp();
+        var last = told.GetOrAdd((queue, cause), long.MinValue);
+        if (last != long.MinValue && clock.GetElapsedTime(last, now) < Again)
+            return;
+        if (told.TryUpdate((queue, cause), now, last))
+            MeshLog.Dropped(log, queue, cause);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics.Metrics;
+
+namespace RotationMesh.Bus.Telemetry;
+
+/// <summary>
+/// What the mesh measures. Names follow the semantic conventions of OpenTelemetry; all are ours. Attributes are names of
+/// the map, states and error classes: never a tenant, a key or a value.
+/// </summary>
+internal static class MeshMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "RotationMesh";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    private static readonly Counter<long> Rotated = Meter.CreateCounter<long>(
+        "rotationmesh.rows.rotated",
+        "{row}",
+        "Rows written under the target version"
+    );
+
+    private static readonly Counter<long> Verified = Meter.CreateCounter<long>(
+        "rotationmesh.rows.verified",
+        "{row}",
+        "Rows decrypted after they were rewritten"
+    );
+
+    private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
+        "rotationmesh.rows.failed",
+        "{row}",
+        "Rows left as they are, by error class"
+    );
+
+    private static readonly Counter<long> Conflicts = Meter.CreateCounter<long>(
+        "rotationmesh.rows.conflicts",
+        "{row}",
+        "Rows that changed between reading and writing, and were read again"
+    );
+
+    private static readonly Counter<long> Partitions = Meter.CreateCounter<long>(
+        "rotationmesh.partitions",
+        "{partition}",
+        "Partitions that a worker ended, by outcome"
+    );
+
+    private static readonly Histogram<double> PartitionDuration = Meter.CreateHistogram<double>(
+        "rotationmesh.partition.duration",
+        "s",
+        "Time that a worker was at a partition",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+        }
+    );
+
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "rotationmesh.messages.dead_lettered",
+        "{message}",
+        "Messages that no consumer could handle, by queue"
+    );
+
+    private static readonly Counter<long> Dropped = Meter.CreateCounter<long>(
+        "rotationmesh.messages.dropped",
+        "{message}",
+        "Messages, or rows of one, that were not heeded, by queue and cause"
+    );
+
+    /// <summary>Rows of a batch, or of a step that counts its conflicts.</summary>
+    public static void CountRows(long rotated, long conflicts)
+    {
+        Rotated.Add(rotated);
+        Conflicts.Add(conflicts);
+    }
+
+    /// <summary>Rows that were decrypted again.</summary>
+    public static void CountVerified(long rows) => Verified.Add(rows);
+
+    /// <summary>A row that was left as it is.</summary>
+    public static void CountFailure(string table, string error) =>
+        Failed.Add(1, new("rotationmesh.table", table), new("error.type", error));
+
+    /// <summary>A partition that has ended, and how.</summary>
+    public static void CountPartition(string scope, string outcome, TimeSpan elapsed)
+    {
+        var attributes = new KeyValuePair<string, object?>[]
+        {
+            new("rotationmesh.scope", scope),
+            new("rotationmesh.outcome", outcome),
+        };
+        Partitions.Add(1, attributes);
+        PartitionDuration.Record(elapsed.TotalSeconds, attributes);
+    }
+
+    /// <summary>A message, or a part of one, that was not heeded.</summary>
+    public static void CountDropped(string queue, string cause) =>
+        Dropped.Add(1, new("messaging.destination.name", queue), new("rotationmesh.cause", cause));
+
+    /// <summary>A message that was given up.</summary>
+    public static void CountDeadLetter(string queue) =>
+        DeadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+
+    /// <summary>
+    /// Observes what the ledger holds whenever somebody collects; the coordinator that reads the ledger passes it on.
+    /// </summary>
+    public static void ObserveLedger(
+        Func<IEnumerable<Measurement<long>>> partitions,
+        Func<int> window,
+        Func<IEnumerable<Measurement<long>>> gates
+    )
+    {
+        Meter.CreateObservableGauge(
+            "rotationmesh.ledger.partitions",
+            partitions,
+            "{partition}",
+            "Partitions of the passes under way, by rotation and state"
+        );
+        Meter.CreateObservableGauge(
+            "rotationmesh.dispatch.window",
+            window,
+            "{partition}",
+            "Partitions of a rotation that may be with workers at a time"
+        );
+        Meter.CreateObservableGauge(
+            "rotationmesh.gates.holding",
+            gates,
+            "1",
+            "Whether the gates of a rotation hold: 1, or 0 while it waits for them"
+        );
+    }
+
+    /// <summary>How the process stands with RabbitMQ, asked for whenever somebody collects.</summary>
+    public static void Observe(BrokerGauge broker) =>
+        Meter.CreateObservableGauge(
+            "rotationmesh.broker.usable",
+            broker.Usable,
+            "1",
+            "Whether RabbitMQ lets this process have its queues and takes its messages: 1, or 0 with the cause"
+        );
+}

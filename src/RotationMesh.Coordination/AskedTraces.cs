@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using RotationMesh.Control;
+using RotationMesh.Core.Tracing;
+
+namespace RotationMesh.Coordination;
+
+/// <summary>
+/// The trace in which a rotation was asked for. What a coordinator does of its own accord, and not on a message, goes on
+/// in it: whoever asked sees all of the rotation, whichever process did it.
+/// </summary>
+internal sealed class AskedTraces(ControlDatabase control)
+{
+    private readonly ConcurrentDictionary<Guid, ActivityContext> known = new();
+
+    /// <summary>
+    /// The span of whoever asked; none where nobody collects, or where a process runs its own rotation: its span is open.
+    /// </summary>
+    public async ValueTask<ActivityContext> FindAsync(Guid rotationId, CancellationToken cancellationToken)
+    {
+        if (!Spans.AreCollected)
+            return default;
+        if (known.TryGetValue(rotationId, out var context))
+            return context;
+        var asked = await new RequestStore(control.Source).FindStartAsync(rotationId, cancellationToken);
+        return known[rotationId] = Read(asked?.TraceParent);
+    }
+
+    /// <summary>Forgets the rotations that are over.</summary>
+    public void KeepOnly(IEnumerable<Guid> running)
+    {
+        foreach (var over in known.Keys.Except(running))
+            known.TryRemove(over, out _);
+    }
+
+    /// <summary>The span that a W3C traceparent names; none where it is no such thing.</summary>
+    public static ActivityContext Read(string? traceParent) =>
+        ActivityContext.TryParse(traceParent, null, isRemote: true, out var context) ? context : default;
+}

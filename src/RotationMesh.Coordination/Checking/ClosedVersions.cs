@@ -1,0 +1,48 @@
+using RotationMesh.Contracts;
+using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Versions;
+
+namespace RotationMesh.Coordination.Checking;
+
+/// <summary>Rejects rotations to a version that is being retired, through any control database.</summary>
+internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
+{
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the goal. A
+    /// database that does not answer is skipped.
+    /// </summary>
+    public async Task EnsureOpenAsync(RotationGoal goal, CancellationToken cancellationToken)
+    {
+        var names = map
+            .Tables.Where(table => goal.Scopes.Contains(table.Scope))
+            .Select(table => table.Database)
+            .Distinct();
+        var retiring = await SomeAtOnce.SelectAsync(
+            names,
+            SomeAtOnce.Databases,
+            name => FindAsync(name, goal.TargetVersion, cancellationToken),
+            cancellationToken
+        );
+        if (retiring.OfType<string>().FirstOrDefault() is { } fault)
+            throw new UsageException(fault);
+    }
+
+    private async Task<string?> FindAsync(string database, int version, CancellationToken cancellationToken)
+    {
+        var holders = await RotationPlaces.AskAsync(
+            async token =>
+            {
+                await using var connection = await databases.OpenReadingAsync(database, token);
+                return await VersionLock.FindAsync(connection, token);
+            },
+            cancellationToken
+        );
+        return holders?.FirstOrDefault(holder => holder.IsAlone && holder.IsOf(version)) is { } retiring
+            ? $"key version {version} is being retired (database {database}, {retiring}): {Reasons.VersionBeingRetired}, "
+                + "with --target-version"
+            : null;
+    }
+}

@@ -1,0 +1,158 @@
+using MassTransit;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Coordination.Checking;
+
+/// <summary>Claims the tables and tenants of a rotation, so that no two running ones cover the same rows.</summary>
+internal sealed class TableClaims(
+    RotationMap map,
+    TargetDatabases databases,
+    ControlDatabase control,
+    RotationPlaces places,
+    IBus bus,
+    TimeProvider clock
+)
+{
+    /// <summary>Longest wait for another rotation to end; if it takes longer, the next nudge tries again.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly RunningRotations rotations = new(control.Source);
+
+    /// <summary>
+    /// Claims the rows and returns null. If a cancelled rotation keeps some of the rows until nothing writes for it any
+    /// more, returns that reason, and is to be called again. Throws <see cref="UsageException"/> with the id of any
+    /// other rotation that has them. An embedded one whose process is gone can't continue, so it is cancelled: all it
+    /// has done stays done.
+    /// </summary>
+    public async Task<string?> ClaimAsync(
+        HeldWork alone,
+        Guid rotationId,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        var tables = await TablesAsync(goal, cancellationToken);
+        var locks = new RotationLocks(control.Source);
+        var tenants = Surveyor.Tenants(goal);
+        while (await locks.TryClaimAsync(alone, rotationId, tables, tenants, cancellationToken) is { } other)
+        {
+            if (await TryEndAsync(other, rotationId, cancellationToken))
+                continue;
+            if (await rotations.FindAsync(other, cancellationToken) is { State: RotationState.Cancelled })
+                return $"waits for rotation {other} {Reasons.CancelledBefore}";
+            throw new UsageException($"rotation {other} {Reasons.OtherRotation} it");
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Claims the current tables of the databases again, before their partitions are planned: a database may have
+    /// answered at last, and a leaf may have been added. Returns why no partition may be planned; null where they may.
+    /// </summary>
+    public async Task<string?> RenewAsync(
+        HeldWork alone,
+        Guid rotationId,
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        var tables = await TablesAsync(goal, cancellationToken);
+        if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
+            return elsewhere;
+        var other = await new RotationLocks(control.Source).TryClaimAsync(
+            alone,
+            rotationId,
+            tables,
+            Surveyor.Tenants(goal),
+            cancellationToken,
+            renewing: true
+        );
+        return other is null ? null : $"rotation {other} {Reasons.OtherRotation} one of the two";
+    }
+
+    private async Task<IReadOnlyList<ClaimedTable>> TablesAsync(
+        RotationGoal goal,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await SomeAtOnce.SelectAsync(
+            map.Tables.Where(entry => goal.Scopes.Contains(entry.Scope)).GroupBy(entry => entry.Database),
+            SomeAtOnce.Databases,
+            database => TablesAsync([.. database], cancellationToken),
+            cancellationToken
+        );
+        return [.. found.SelectMany(tables => tables)];
+    }
+
+    private async Task<IReadOnlyList<ClaimedTable>> TablesAsync(
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await RotationPlaces.AskAsync(
+            token => new TableTrees(databases).FindAsync(entries, token),
+            cancellationToken
+        );
+        return
+        [
+            .. entries.Select(
+                (entry, place) =>
+                    new ClaimedTable(entry.Database, entry.Name)
+                    {
+                        Tenancy = $"{entry.Tenant.Name}\n{entry.TenantWhenNull}",
+                        Identity = found?.Identity.ToString(),
+                        Relations = Known(found?.Tables[place].Below),
+                        Around = Known(found?.Tables[place].Around),
+                    }
+            ),
+        ];
+    }
+
+    private static IReadOnlyList<long>? Known(IReadOnlyList<long>? relations) =>
+        relations is { Count: > 0 } ? relations : null;
+
+    // True where the other rotation is over, or ends within the wait.
+    private async Task<bool> TryEndAsync(Guid other, Guid successor, CancellationToken cancellationToken)
+    {
+        if (await rotations.FindAsync(other, cancellationToken) is not { } found)
+            return true;
+        await using var held = found.Embedded
+            ? await new RotationGuard(control.Source).TryHoldAsync(
+                RotationGuard.Run,
+                other,
+                cancellationToken
+            )
+            : null;
+        if (held is not null)
+        {
+            // Its process is gone, so nothing will report on its partitions. A rotation that was cancelled before
+            // writes its totals on this repeated command.
+            await new PartitionLeases(control.Source).ExpireAsync(other, cancellationToken);
+            var reason = $"rotation {successor}, {Reasons.PredecessorGone}";
+            await bus.SendAsync(Queues.Rotation, new CancelRotation(other, reason), cancellationToken);
+        }
+        else if (found.State != RotationState.Cancelled)
+            return false;
+
+        var asked = clock.GetTimestamp();
+        while (clock.GetElapsedTime(asked) < Longest)
+        {
+            if (await rotations.FindAsync(other, cancellationToken) is not { IsOver: false })
+                return true;
+            await Task.Delay(Pause, clock, cancellationToken);
+        }
+
+        return false;
+    }
+}

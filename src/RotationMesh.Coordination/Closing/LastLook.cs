@@ -1,0 +1,84 @@
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core.Keys;
+using RotationMesh.Tables.External;
+
+namespace RotationMesh.Coordination.Closing;
+
+/// <summary>
+/// Counts every row once more before a rotation ends: since the last sweep's census, it may have been paused, or its
+/// process gone, for days. The verdict depends on these counts, and on no number that was kept in between.
+/// </summary>
+internal sealed class LastLook(
+    Surveyor surveyor,
+    SettledCensuses censuses,
+    ControlDatabase control,
+    KeyRing ring
+)
+{
+    /// <summary>Counts as the closing census does, once the transactions that had begun to write have ended.</summary>
+    public async Task<LastCount> TakeAsync(ConcludeRotation command, CancellationToken cancellationToken)
+    {
+        var census = await ClosingCensus.FindAsync(
+            control.Source,
+            ring,
+            command.RotationId,
+            cancellationToken
+        );
+        // Transactions that the census no longer waited for are not waited for again.
+        var settled = census?.OpenWriters is null ? censuses.Of(command.RotationId, command.Sweep) : null;
+        var survey = await surveyor.CountAsync(command.Goal, settled, cancellationToken);
+        if (survey is { Gaps: null, Waiting: null })
+            censuses.Forget(command.RotationId);
+        return new LastCount(survey, census, command.Goal);
+    }
+}
+
+/// <summary>The last count, and the census after the sweep; the census is null where it is not recorded.</summary>
+internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationGoal Goal)
+{
+    /// <summary>Why nothing can be concluded now; null where all was counted.</summary>
+    public string? Awaited => Survey.Gaps ?? Survey.Waiting;
+
+    /// <summary>Open transactions that are not waited for any more; null where there are none.</summary>
+    public string? OpenWriters => Survey.OpenWriters ?? Census?.OpenWriters;
+
+    /// <summary>Rows that the map skips, so that they were not rotated.</summary>
+    public IReadOnlyList<string> Strays =>
+        [
+            .. Survey
+                .Tables.Select(table => StrayRows.Find(table.Target, table.Counts)?.Explain())
+                .OfType<string>(),
+        ];
+
+    /// <summary>What the counts rest on.</summary>
+    public IReadOnlyList<string> Notes => Survey.Notes;
+
+    /// <summary>
+    /// Whether there are more rows below the target than the census found. False if the census left unexplained rows:
+    /// further sweeps were given up then.
+    /// </summary>
+    public bool RowsCameLate =>
+        Census is { PendingRows: 0 } && Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget;
+
+    /// <summary>These counts, with those of the opening census that are <paramref name="known"/>.</summary>
+    public IReadOnlyList<TableCount> Tables(IReadOnlyList<TableCount> known) =>
+        [
+            .. Survey
+                .Counted(Goal)
+                .Select(now =>
+                    known.FirstOrDefault(table =>
+                        (table.Scope, table.Database, table.Table) == (now.Scope, now.Database, now.Table)
+                    )
+                        is { } before
+                        ? now with
+                        {
+                            OpeningPending = before.OpeningPending,
+                            OpeningEmpty = before.OpeningEmpty,
+                            HeldAtPlanning = before.Holding,
+                        }
+                        : now
+                ),
+        ];
+}

@@ -1,0 +1,185 @@
+using MassTransit;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Tables;
+
+namespace RotationMesh.Coordination.Counting;
+
+/// <summary>
+/// Takes the census after a sweep: the database, and not the counters, shows what is left. A database that can't be
+/// counted makes the answer incomplete, and the saga waits for it.
+/// </summary>
+internal sealed class CountRowsConsumer(
+    GoalCheck goals,
+    Surveyor surveyor,
+    SettledCensuses censuses,
+    TargetDatabases databases,
+    ControlDatabase control,
+    KeyRing ring,
+    FailureArrival arrival,
+    LateWrites lateWrites,
+    RotationPlaces places,
+    WorkGuards guards
+) : IConsumer<CountRows>
+{
+    /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
+    public async Task Consume(ConsumeContext<CountRows> context)
+    {
+        var (rotationId, sweep, goal) = (
+            context.Message.RotationId,
+            context.Message.Sweep,
+            context.Message.Goal
+        );
+        if (goals.Explain(goal) is { } difference)
+        {
+            await context.PublishAsync(new RotationStalled(rotationId, difference));
+            return; // rows that another map leaves out would go unnoticed
+        }
+
+        await using var alone = await guards.TryHoldAsync(context, "count", rotationId);
+        if (alone is null)
+            return; // another coordinator does this and will answer
+        if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
+            return; // late: a count would read whole tables, and change the counts of what has ended
+        var key = new SweepKey(rotationId, sweep, SweepPhase.Rotate);
+        var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
+        if (ledger.SingleOrDefault(one => one.Key == key) is not { IsSettled: true } settled)
+            return; // the ledger does not confirm that the sweep is settled
+        var writes = await lateWrites.FindAsync(rotationId, ledger, context.CancellationToken);
+        if (writes.Awaited is { } awaited)
+        {
+            await context.PublishAsync(new RotationStalled(rotationId, awaited));
+            return; // the counts might still change; the next nudge asks again
+        }
+
+        if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
+        {
+            await context.PublishAsync(new RotationStalled(rotationId, elsewhere));
+            return; // another coordinator may have the rotation's database
+        }
+
+        await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);
+        var survey = await surveyor.CountAsync(
+            goal,
+            censuses.Of(rotationId, sweep),
+            context.CancellationToken
+        );
+        var givenUp = await GivenUpRows.CountAsync(
+            databases,
+            control,
+            key,
+            survey,
+            goal.TargetVersion,
+            context.CancellationToken
+        );
+        if (survey is { Waiting: null, OpenWriters: null } && writes.Unknown is null)
+            await RowFailureStore.ClearGoneAsync(
+                alone,
+                rotationId,
+                goal.TargetVersion,
+                survey.Without(goal.TargetVersion),
+                context.CancellationToken
+            );
+        var unexplained = await UnexplainedAsync(alone, rotationId, goal, survey, context.CancellationToken);
+        var late = LateRows.Explain(
+            unexplained
+                .Where(table => table.Rows > 0)
+                .Select(table => (table.Table, givenUp.LeaveOf(table.Table.Name, table.Rows))),
+            settled,
+            goal.TargetVersion
+        );
+        var left = unexplained.Sum(table => givenUp.LeaveOf(table.Table.Name, table.Rows));
+        // Remaining rows need a sweep, or end the rotation with failures: neither depends on rows of open transactions.
+        var waiting = left > 0 ? null : survey.Waiting;
+        var census = new ClosingCensus
+        {
+            Sweep = sweep,
+            PendingRows = left,
+            BelowTarget = survey.BelowTarget(goal.TargetVersion),
+            Stored =
+            [
+                .. survey.Tables.Select(table => new StoredRows(
+                    table.Name.Scope,
+                    table.Name.Database,
+                    table.Name.Table,
+                    table.Stored
+                )),
+            ],
+            Uncounted = survey.Gaps ?? writes.Unknown ?? waiting,
+            Notes = survey.Notes,
+            OpenWriters = survey.OpenWriters ?? (left > 0 ? survey.Waiting : null),
+            GivenUp = string.Join("; ", new[] { givenUp.Reason, late }.OfType<string>())
+                is { Length: > 0 } reasons
+                ? reasons
+                : null,
+        };
+        if (census is { PendingRows: <= 0, Uncounted: null })
+            censuses.Forget(rotationId);
+        if (await census.WriteAsync(alone, ring, rotationId, context.CancellationToken))
+            await context.PublishAsync(new RowsCounted(rotationId, sweep));
+    }
+
+    private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>
+        await new RunningRotations(control.Source).FindAsync(rotationId, cancellationToken)
+            is { State: RotationState.Rotating } rotation
+        && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
+
+    // Pending rows that no recorded failure explains. Below zero, failures of rows that are no longer pending, which a
+    // sweep finds anew.
+    private async Task<IReadOnlyList<(SurveyedTable Table, long Rows)>> UnexplainedAsync(
+        HeldWork alone,
+        Guid rotationId,
+        RotationGoal goal,
+        Survey survey,
+        CancellationToken cancellationToken
+    )
+    {
+        var failures = await new RowFailureStore(control.Source).ByTableAsync(
+            rotationId,
+            goal.TargetVersion,
+            cancellationToken
+        );
+        var explained = failures.ToDictionary(
+            row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
+            row => row.Pending
+        );
+        await RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
+        return
+        [
+            .. survey
+                .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
+                .Select(table =>
+                    (table, table.Pending(goal.TargetVersion) - explained.GetValueOrDefault(table.Name))
+                ),
+        ];
+    }
+
+    // A table with pending rows that was never counted before is left to the planner, which tries its keys first.
+    private async Task RecordAsync(
+        HeldWork alone,
+        Guid rotationId,
+        IReadOnlyList<TableCount> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var store = new RotationTableStore(control.Source);
+        var known = (await store.ListAsync(rotationId, cancellationToken))
+            .Select(table => (table.Scope, table.Database, table.Table))
+            .ToHashSet();
+        await RotationTableStore.RecordAsync(
+            alone,
+            rotationId,
+            [
+                .. tables.Where(table =>
+                    table.Pending == 0 || known.Contains((table.Scope, table.Database, table.Table))
+                ),
+            ],
+            cancellationToken
+        );
+    }
+}

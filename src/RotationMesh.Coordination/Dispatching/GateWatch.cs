@@ -1,0 +1,79 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Coordination.Gating;
+using RotationMesh.Core;
+using RotationMesh.Gates;
+
+namespace RotationMesh.Coordination.Dispatching;
+
+/// <summary>
+/// Checks the gates while rotations run: a lost gate stops dispatching, and the rotation continues when the gate holds
+/// again. Several coordinators may run this: the saga acts once on a duplicate message.
+/// </summary>
+internal sealed class GateWatch(
+    IBus bus,
+    GateSet gates,
+    GateLook look,
+    SoundRotations rotations,
+    GoalCheck goals,
+    TimeProvider clock,
+    ILogger<GateWatch> log
+) : BackgroundService
+{
+    /// <summary>
+    /// Time between two checks. A gate must answer within two seconds, so a lost gate stops dispatching within five.
+    /// </summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (gates.All.Count == 0)
+            return;
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+                await WatchAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database failed: nothing is dispatched either, and a coordinator survives both.
+                MeshLog.GateWatchFailed(log, Interval, fault);
+            }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        var running = await rotations.ListAsync(stopping);
+        foreach (var rotation in running.Where(one => IsWatched(one.State) && goals.IsOfMap(one.MapHash)))
+        {
+            var lost = await look.FindLostAsync(rotation.RotationId, mayPause: false, stopping);
+            if (lost is not null)
+            {
+                if (rotation.State != RotationState.AwaitingGates)
+                    MeshLog.GateLost(log, rotation.RotationId, lost.Gate, lost.Reason);
+                await bus.PublishAsync(
+                    new GateLost(rotation.RotationId, lost.Gate, lost.ToString()),
+                    stopping
+                );
+            }
+            else if (rotation.State == RotationState.AwaitingGates)
+                await bus.PublishAsync(new GatesHold(rotation.RotationId), stopping);
+        }
+    }
+
+    private static bool IsWatched(string state) =>
+        state == RotationState.AwaitingGates || RotationState.MayDispatch(state);
+}

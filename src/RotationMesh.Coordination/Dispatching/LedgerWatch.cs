@@ -1,0 +1,117 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Core.Tracing;
+
+namespace RotationMesh.Coordination.Dispatching;
+
+/// <summary>
+/// Sends the sagas what only the ledger knows: a sweep is settled, or too much of it fails. It also takes partitions
+/// back from silent workers, and nudges the sagas. Several coordinators may run this: the saga acts once on a duplicate
+/// message.
+/// </summary>
+internal sealed class LedgerWatch(
+    IBus bus,
+    ControlDatabase control,
+    SoundRotations rotations,
+    LedgerRules rules,
+    LedgerSignal signal,
+    CoordinatorOptions options,
+    LedgerGauges gauges,
+    AskedTraces traces,
+    TimeProvider clock,
+    ILogger<LedgerWatch> log
+) : BackgroundService
+{
+    /// <summary>Longest time until this coordinator sees what another one settled.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly PartitionReclaim reclaim = new(control.Source, rules);
+    private readonly PartitionErrors errors = new(control.Source);
+    private readonly LedgerSummary ledger = new(control.Source);
+    private readonly StalledRotations stalled = new(
+        bus,
+        new PartitionLeases(control.Source),
+        rules,
+        clock,
+        log
+    );
+    private readonly SentOnce sent = new(options.Nudge, clock);
+    private long? nudged;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+                await signal.Watch.WaitAsync(Poll, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database failed: a later check loses nothing, and a coordinator survives both.
+                MeshLog.WatchFailed(log, PauseAfterFault, fault);
+                stalled.Forget();
+                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        var tally = await reclaim.ReclaimAsync(stalled.Unanswered, stopping);
+        if (tally.Requeued + tally.Failed > 0)
+        {
+            MeshLog.Reclaimed(log, tally.Requeued, tally.Failed);
+            signal.Dispatch.Raise();
+        }
+
+        var running = await rotations.ListAsync(stopping);
+        var ids = running.Select(rotation => rotation.RotationId).ToList();
+        stalled.KeepOnly(ids);
+        sent.KeepOnly(ids);
+        traces.KeepOnly(ids);
+        var ledgers = await ledger.ReadAsync(ids, stopping);
+        var due = nudged is null || clock.GetElapsedTime(nudged.Value) >= options.Nudge;
+        var seen = new List<(RunningRotation, IReadOnlyList<SweepSummary>)>();
+        foreach (var rotation in running)
+        {
+            IReadOnlyList<SweepSummary> sweeps = [.. ledgers[rotation.RotationId]];
+            seen.Add((rotation, sweeps));
+            if (await stalled.ReleaseAsync(rotation.RotationId, sweeps, stopping))
+                signal.Dispatch.Raise();
+            if ((Breaker.Of(rotation, sweeps) ?? SweepEvents.Of(rotation, sweeps)) is { } news)
+            {
+                if (sent.IsDue(rotation.RotationId, news))
+                    await TellAsync(rotation.RotationId, news, stopping);
+            }
+            else if (due)
+                await bus.PublishAsync(new NudgeRotation(rotation.RotationId), stopping);
+        }
+
+        gauges.See(seen);
+        if (due)
+            nudged = clock.GetTimestamp();
+    }
+
+    private async Task TellAsync(Guid rotationId, object news, CancellationToken stopping)
+    {
+        if (news is BreakerTripped tripped && await errors.OfFailedAsync(rotationId, stopping) is { } cause)
+            news = tripped with { Reason = $"{tripped.Reason}; partitions failed because {cause}" };
+        var asked = await traces.FindAsync(rotationId, stopping);
+        using var span = Spans.Step("settled", rotationId, asked);
+        await BoundedSends.WithinAsync(token => bus.Publish(news, news.GetType(), token), stopping);
+    }
+}

@@ -1,0 +1,157 @@
+using MassTransit;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination.Saga;
+using RotationMesh.Core.Map;
+using RotationMesh.Core.Tracing;
+
+namespace RotationMesh.Coordination.Dispatching;
+
+/// <summary>Sends partitions to the workers' queues: one worker gets each, unlike a published message.</summary>
+internal sealed class PartitionCommands(
+    IBus bus,
+    ControlDatabase control,
+    AskedTraces traces,
+    RotationMap map
+)
+{
+    private readonly WriteDeadlines deadlines = new(control.Source);
+
+    /// <summary>Returns once the broker has them all; throws where it has not, though it may have some.</summary>
+    public async Task SendAsync(
+        IReadOnlyList<TakenPartition> partitions,
+        IReadOnlyDictionary<Guid, RunningRotation> rotations,
+        CancellationToken cancellationToken
+    )
+    {
+        var rotate = await bus.GetSendEndpoint(Queues.Address(Queues.RotatePartition));
+        var verify = await bus.GetSendEndpoint(Queues.Address(Queues.VerifyPartition));
+        var places = await PlacesAsync(partitions, cancellationToken);
+        var shares = await SharesAsync(partitions, rotations, cancellationToken);
+        foreach (var own in partitions.GroupBy(partition => partition.Sweep.RotationId))
+        {
+            var rotation = rotations[own.Key];
+            var asked = await traces.FindAsync(own.Key, cancellationToken);
+            using var span = Spans.Step("dispatch", own.Key, asked);
+            span?.SetTag(SpanTags.Partitions, own.Count());
+            await Task.WhenAll(
+                own.Select(partition =>
+                    partition.Sweep.Phase == SweepPhase.Verify
+                        ? BoundedSends.WithinAsync(
+                            token => verify.Send(Verify(partition, rotation, places, shares), token),
+                            cancellationToken
+                        )
+                        : BoundedSends.WithinAsync(
+                            token =>
+                                rotate.Send<RotatePartition>(
+                                    Rotate(partition, rotation, places),
+                                    new Transmissions(deadlines, partition, token).LeavesAsync,
+                                    token
+                                ),
+                            cancellationToken
+                        )
+                )
+            );
+        }
+    }
+
+    private RotatePartition Rotate(
+        TakenPartition partition,
+        RunningRotation rotation,
+        IReadOnlyDictionary<(Guid, string), string> places
+    ) =>
+        new()
+        {
+            RotationId = rotation.RotationId,
+            Partition = Reference(partition, places),
+            TargetVersion = rotation.TargetVersion,
+            BatchSize = rotation.BatchSize,
+            AllowDowngrade = rotation.AllowDowngrade,
+            IsLastSweep = rotation.IdleSweeps >= Sweeps.MaxIdle,
+            WriteUntil = partition.WriteUntil ?? DateTime.UnixEpoch,
+            MapHash = rotation.MapHash,
+            TargetFingerprint = rotation.TargetFingerprint,
+        };
+
+    private VerifyPartition Verify(
+        TakenPartition partition,
+        RunningRotation rotation,
+        IReadOnlyDictionary<(Guid, string), string> places,
+        IReadOnlyDictionary<(Guid, string, string, string), double> shares
+    ) =>
+        new()
+        {
+            RotationId = rotation.RotationId,
+            Partition = Reference(partition, places),
+            TargetVersion = rotation.TargetVersion,
+            Sample = shares.GetValueOrDefault(
+                (rotation.RotationId, partition.Range.Scope, partition.Range.Database, partition.Range.Table),
+                1
+            ),
+            CutShort = partition.CutShort,
+            MapHash = rotation.MapHash,
+            TargetFingerprint = rotation.TargetFingerprint,
+        };
+
+    private PartitionRef Reference(
+        TakenPartition partition,
+        IReadOnlyDictionary<(Guid, string), string> places
+    ) =>
+        new()
+        {
+            PartitionId = partition.PartitionId,
+            Attempt = partition.Attempt,
+            Scope = partition.Range.Scope,
+            Database = partition.Range.Database,
+            Table = partition.Range.Table,
+            DatabaseIdentity = places.GetValueOrDefault(
+                (partition.Sweep.RotationId, partition.Range.Database)
+            ),
+            Store = map
+                .Tables.FirstOrDefault(table =>
+                    (table.Scope, table.Database, table.Name)
+                    == (partition.Range.Scope, partition.Range.Database, partition.Range.Table)
+                )
+                ?.ExternalStore?.Place,
+            Leaf = partition.Range.Leaf.Quoted,
+            Tenants = partition.Range.Tenants,
+            Pages = partition.Range.Pages is { } pages ? new PageRange(pages.From, pages.To) : null,
+        };
+
+    private async Task<IReadOnlyDictionary<(Guid, string), string>> PlacesAsync(
+        IReadOnlyList<TakenPartition> partitions,
+        CancellationToken cancellationToken
+    )
+    {
+        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
+            [.. partitions.Select(partition => partition.Sweep.RotationId).Distinct()],
+            cancellationToken
+        );
+        return claimed
+            .DistinctBy(one => (one.RotationId, one.Database))
+            .ToDictionary(one => (one.RotationId, one.Database), one => one.Identity);
+    }
+
+    // The planner cut the ranges for the share that the last census calls for.
+    private async Task<IReadOnlyDictionary<(Guid, string, string, string), double>> SharesAsync(
+        IReadOnlyList<TakenPartition> partitions,
+        IReadOnlyDictionary<Guid, RunningRotation> rotations,
+        CancellationToken cancellationToken
+    )
+    {
+        var shares = new Dictionary<(Guid, string, string, string), double>();
+        var verified = partitions.Where(partition => partition.Sweep.Phase == SweepPhase.Verify);
+        foreach (var rotation in verified.Select(partition => partition.Sweep.RotationId).Distinct())
+        foreach (
+            var table in await new RotationTableStore(control.Source).ListAsync(rotation, cancellationToken)
+        )
+            shares[(rotation, table.Scope, table.Database, table.Table)] = Share(rotations[rotation])
+                .Of(table.Holding);
+        return shares;
+    }
+
+    private static VerificationShare Share(RunningRotation rotation) =>
+        VerificationShare.TryParse(rotation.Verify) ?? VerificationShare.Default;
+}

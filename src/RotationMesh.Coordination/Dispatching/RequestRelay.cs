@@ -1,0 +1,109 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Tracing;
+using RotationMesh.Engine.Operating;
+
+namespace RotationMesh.Coordination.Dispatching;
+
+/// <summary>
+/// Relays operators' requests from the control database to the sagas. Several coordinators may run a relay: each
+/// request is taken by one of them.
+/// </summary>
+internal sealed class RequestRelay(
+    IBus bus,
+    ControlDatabase control,
+    KeyRing ring,
+    CoordinatorOptions options,
+    TimeProvider clock,
+    ILogger<RequestRelay> log
+) : BackgroundService
+{
+    /// <summary>Longest time until a request is seen; short for an operator who waits for it.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly RequestStore requests = new(control.Source);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await requests.TakeAsync(options.Only, SendAsync, stoppingToken) == 0)
+                    await Task.Delay(Poll, clock, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Broker or database failed: the taken requests are still there, and a coordinator survives both.
+                MeshLog.PostFailed(log, PauseAfterFault, fault);
+                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task<string?> SendAsync(RotationDemand demand)
+    {
+        if (TryRead(demand) is not { } message)
+            return Refused(demand, "it can't be read");
+        if (RequestSeals.Fault(ring, demand, message, clock.GetUtcNow()) is { } fault)
+            return Refused(demand, fault);
+        if (await HasBegunAndGoneAsync(message))
+            return Refused(demand, BegunRotations.Fault);
+        var asked = AskedTraces.Read(demand.TraceParent);
+        using var span = Spans.Step("request", demand.RotationId, asked);
+        await bus.SendAsync(Queues.Rotation, message, CancellationToken.None);
+        MeshLog.Posted(log, demand.RotationId, demand.Kind);
+        return null;
+    }
+
+    // A lost start has left no audit event, so it is sent again. The saga makes the same check of each start.
+    private async Task<bool> HasBegunAndGoneAsync(object message) =>
+        message is StartRotation start
+        && await BegunRotations.IsGoneAsync(control.Source, start.RotationId, CancellationToken.None);
+
+    // Logs once: the refused request is marked, and is not taken again.
+    private string Refused(RotationDemand demand, string fault)
+    {
+        MeshLog.RequestRefused(log, demand.RequestId, demand.RotationId, fault);
+        return fault;
+    }
+
+    private static object? TryRead(RotationDemand demand)
+    {
+        try
+        {
+            return Read(demand);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static object Read(RotationDemand demand) =>
+        demand.Kind switch
+        {
+            nameof(StartRotation) => Read<StartRotation>(demand),
+            nameof(PauseRotation) => Read<PauseRotation>(demand),
+            nameof(ResumeRotation) => Read<ResumeRotation>(demand),
+            nameof(CancelRotation) => Read<CancelRotation>(demand),
+            nameof(RetryRotation) => Read<RetryRotation>(demand),
+            _ => throw new InvalidOperationException($"request {demand.RequestId} is of no known kind"),
+        };
+
+    private static T Read<T>(RotationDemand demand)
+        where T : class => JsonSerializer.Deserialize<T>(demand.Message)!;
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Gates.Http;
+using RotationMesh.Operations.Documents;
+
+namespace RotationMesh.Coordination.Gating;
+
+/// <summary>Runs the map's post-checks against the application, once its rows are rotated and verified.</summary>
+internal sealed class PostChecks(RotationMap map, ControlDatabase control, AuditLog audit)
+{
+    private readonly ConcurrentDictionary<
+        Guid,
+        (int Sweep, IReadOnlyList<PostCheckDocument> Answers)
+    > given = [];
+
+    /// <summary>Throws <see cref="UsageException"/> for unset variables of a check: the end is too late.</summary>
+    public static void EnsureKnown(RotationMap map)
+    {
+        foreach (var check in map.PostChecks)
+            check.Expectation.EnsureKnown();
+    }
+
+    /// <summary>Which checks failed and why, in one sentence without secrets; null where none did.</summary>
+    public static string? Fault(IReadOnlyList<PostCheckDocument> checks)
+    {
+        var failed = checks.Where(check => !check.Passed).ToList();
+        return failed.Count == 0
+            ? null
+            : string.Join("; ", failed.Select(check => $"post-check {check.Name} failed: {check.Reason}"));
+    }
+
+    /// <summary>
+    /// Returns the answers after that sweep. It runs all checks once, concurrently, and appends the answers to the
+    /// audit log; the end of the rotation may still have to wait. The checks are GET requests, so a repeat after a
+    /// crash does no harm.
+    /// </summary>
+    public async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
+        Guid rotationId,
+        int sweep,
+        CancellationToken cancellationToken
+    )
+    {
+        if (given.TryGetValue(rotationId, out var before) && before.Sweep == sweep)
+            return before.Answers;
+        var answers = await AskAsync(rotationId, cancellationToken);
+        given[rotationId] = (sweep, answers);
+        return answers;
+    }
+
+    /// <summary>Drops the answers, which are kept with the rotation from now on.</summary>
+    public void Forget(Guid rotationId) => given.TryRemove(rotationId, out _);
+
+    private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var answers = await Task.WhenAll(map.PostChecks.Select(check => AskAsync(check, cancellationToken)));
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var appended = new List<AuditEvent>();
+        foreach (var answer in answers)
+            appended.Add(
+                await audit.AppendAsync(
+                    transaction,
+                    AuditEntry.Of(
+                        AuditKind.PostChecked,
+                        rotationId,
+                        AuditEntry.Program,
+                        new PostCheckedDetails
+                        {
+                            Check = answer.Name,
+                            Passed = answer.Passed,
+                            Reason = answer.Reason,
+                        }
+                    ),
+                    cancellationToken
+                )
+            );
+        await transaction.CommitAsync(cancellationToken);
+        appended.ForEach(audit.Committed);
+        return answers;
+    }
+
+    private static async Task<PostCheckDocument> AskAsync(
+        PostCheckEntry check,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var fault = await HttpCheck.FindFaultAsync(check.Expectation, cancellationToken);
+            return new PostCheckDocument(check.Name, fault is null, fault);
+        }
+        catch (UsageException unset)
+        {
+            // This coordinator lacks the variable; the one that checked the rotation had it.
+            return new PostCheckDocument(check.Name, Passed: false, unset.Message);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
+using RotationMesh.Coordination.Persistence;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Operations.Documents;
+
+namespace RotationMesh.Coordination.Saga;
+
+/// <summary>
+/// Records the changes of rotations in the audit log: who started one and how, every change of state and why, and the
+/// closing totals. The newest event is noted with the rotation.
+/// </summary>
+internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log) : ISagaAudit<Rotation>
+{
+    /// <summary>Refuses a start that has begun a rotation before, even if the rotation's row was deleted.</summary>
+    public async Task<bool> MayHearAsync(
+        NpgsqlTransaction transaction,
+        object message,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            message is not StartRotation { RotationId: var id }
+            || !await BegunRotations.IsGoneAsync(transaction, id, cancellationToken)
+        )
+            return true;
+        MeshLog.LeftAlone(log, id, BegunRotations.Fault);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public Rotation Copy(Rotation saga) => saga.Copy();
+
+    /// <inheritdoc/>
+    public async Task<Action?> RecordAsync(
+        NpgsqlTransaction transaction,
+        Rotation? before,
+        Rotation after,
+        object message,
+        CancellationToken cancellationToken
+    )
+    {
+        var appended = new List<AuditEvent>();
+        if (before is null && message is StartRotation start)
+            await AppendAsync(AuditKind.RotationStarted, after.RequestedBy, Started(start));
+        else if (before is not null && before.State != after.State)
+            await AppendAsync(AuditKind.StateChanged, Actor(message), Changed(before, after, message));
+        if (before is { Concluded: false } && after.Concluded && after.Closing() is { } closing)
+            await AppendAsync(
+                AuditKind.RotationEnded,
+                AuditEntry.Program,
+                Ended(after.State, closing, closing.Counts())
+            );
+
+        if (appended.Count == 0)
+            return null;
+        await AuditMarks.NoteAsync(transaction, appended[^1], cancellationToken);
+        return () => appended.ForEach(audit.Committed);
+
+        async Task AppendAsync(AuditKind kind, string actor, object details)
+        {
+            var entry = AuditEntry.Of(kind, after.CorrelationId, actor, details);
+            appended.Add(await audit.AppendAsync(transaction, entry, cancellationToken));
+        }
+    }
+
+    private static string Actor(object message) =>
+        message switch
+        {
+            PauseRotation asked => asked.RequestedBy,
+            ResumeRotation asked => asked.RequestedBy,
+            CancelRotation asked => asked.RequestedBy,
+            RetryRotation asked => asked.RequestedBy,
+            _ => AuditEntry.Program,
+        };
+
+    private static RotationStartedDetails Started(StartRotation start) =>
+        new()
+        {
+            CommandLine = start.CommandLine,
+            TargetVersion = start.TargetVersion,
+            TargetFingerprint = start.TargetFingerprint,
+            MapHash = start.MapHash,
+            Scopes = start.Scopes,
+            Tenants = NullIfEmpty(start.Tenants),
+            BatchSize = start.BatchSize,
+            AllowDowngrade = start.AllowDowngrade,
+            PauseWorkers = start.PauseWorkers,
+            IgnoredGates =
+                start.IgnoredGates.Count == 0
+                    ? null
+                    : start
+                        .IgnoredGates.GroupBy(gate => gate.Gate)
+                        .ToDictionary(gate => gate.Key, gate => gate.Last().Reason),
+        };
+
+    private static StateChangedDetails Changed(Rotation before, Rotation after, object message)
+    {
+        var retry = message as RetryRotation;
+        return new StateChangedDetails
+        {
+            From = before.State,
+            To = after.State,
+            Sweep = after.Sweep,
+            Reason = after.Reason,
+            Scopes = NullIfEmpty(retry?.Scopes),
+            Tenants = NullIfEmpty(retry?.Tenants),
+        };
+    }
+
+    private static RotationEndedDetails Ended(string state, ClosingSummary closing, RowCounts counts) =>
+        new()
+        {
+            State = state,
+            Rows = counts.Rows,
+            Rotated = counts.Rotated,
+            Current = counts.Current,
+            External = counts.External,
+            Failed = counts.Failed,
+            Conflicts = counts.Conflicts,
+            Verified = closing.Verified,
+            Empty = counts.Empty,
+            FailedPartitions = closing.FailedPartitions,
+        };
+
+    private static IReadOnlyList<string>? NullIfEmpty(IReadOnlyList<string>? names) =>
+        names is { Count: > 0 } ? names : null;
+}

@@ -1,0 +1,72 @@
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Coordination.Surveying;
+
+/// <summary>What a census of all tables of a rotation found, and the databases that it could not count.</summary>
+internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList<UncountedDatabase> Uncounted)
+{
+    /// <summary>
+    /// The transactions that a closing census waits for; null where there are none. Their database is not counted, or
+    /// only its visible rows are.
+    /// </summary>
+    public string? Waiting { get; init; }
+
+    /// <summary>Transactions that were open before the count and are not waited for any more; null where there are none.</summary>
+    public string? OpenWriters { get; init; }
+
+    /// <summary>What the counts rest on where the role does not see every row; none where it does.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Why not everything was counted, in one line for the operator; null where it was.</summary>
+    public string? Gaps =>
+        Uncounted.Count == 0
+            ? null
+            : string.Join("; ", Uncounted.Select(gap => $"database {gap.Database}: {gap.Reason}"));
+
+    public long BelowTarget(int version) => Tables.Sum(table => table.Pending(version));
+
+    /// <summary>The counted tables that have no row which is not at the target version.</summary>
+    public IReadOnlyList<PlannedTable> Without(int version) =>
+        [.. Tables.Where(table => table.Pending(version) == 0).Select(table => table.Name)];
+
+    public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
+        [.. Tables.Select(table => table.Counted(goal))];
+}
+
+/// <summary>A database that does not answer, or does not fit the map; one that may return is waited for.</summary>
+internal sealed record UncountedDatabase(string Database, string Reason, Exception? Fault = null)
+{
+    public bool MayReturn => Fault is not null;
+}
+
+/// <summary>A table and its rows by version; <see cref="Order"/> is its place in the map.</summary>
+internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyList<VersionCount> Counts)
+{
+    public PlannedTable Name => new(Target.Entry.Scope, Target.Entry.Database, Target.Entry.Name);
+
+    public long Stored => Counts.Where(count => !count.External).Sum(count => count.Rows);
+
+    public long Pending(int version) =>
+        Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
+
+    // For some tenants, sparse columns are unknown: those of the others may hold values.
+    public TableCount Counted(RotationGoal goal) =>
+        new()
+        {
+            Scope = Name.Scope,
+            Database = Name.Database,
+            Table = Name.Table,
+            Stored = Stored,
+            Pending = Pending(goal.TargetVersion),
+            External = Counts.Where(count => count.External).Sum(count => count.Rows),
+            Empty = Counts
+                .Where(count => !count.External && count.Version == goal.TargetVersion)
+                .Sum(count => count.Empty),
+            Sparse = goal.Tenants.Count == 0 ? ColumnLook.Sparse(Target, Counts) : [],
+        };
+}

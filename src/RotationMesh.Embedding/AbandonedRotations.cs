@@ -1,0 +1,88 @@
+using System.Text.Json;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core.Gates;
+using RotationMesh.Engine;
+using RotationMesh.Engine.Gating;
+
+namespace RotationMesh.Embedding;
+
+/// <summary>Embedded rotations whose process is gone: the next run of the same request goes on with them.</summary>
+internal sealed class AbandonedRotations(MeshParts parts)
+{
+    private readonly RotationPlaces places = new(parts.Map, parts.Databases, parts.Control);
+
+    /// <summary>
+    /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until disposed of. A rotation
+    /// whose process lives is held by it; one that can be held here was abandoned.
+    /// </summary>
+    public async Task<(RunningRotation Rotation, HeldWork Held)> ClaimAsync(
+        RunningRotation wanted,
+        GateTerms gates,
+        CancellationToken cancellationToken
+    )
+    {
+        var guard = new RotationGuard(parts.Control.Source);
+        var running = new RunningRotations(parts.Control.Source);
+        foreach (var found in await running.FindEmbeddedAsync(wanted, cancellationToken))
+        {
+            if (
+                await guard.TryHoldAsync(RotationGuard.Run, found.RotationId, cancellationToken)
+                is not { } held
+            )
+                continue;
+            try
+            {
+                // Its process may have gone on, and to the end, until it was held here.
+                if (
+                    await running.FindAsync(found.RotationId, cancellationToken) is { EndedAt: null } now
+                    && RotationSeals.IsSound(parts.Ring, now)
+                    && now with { BatchSize = wanted.BatchSize } is var abandoned
+                    && await TryTakeOverAsync(abandoned, gates, cancellationToken)
+                )
+                    return (abandoned, held);
+            }
+            catch
+            {
+                await held.DisposeAsync();
+                throw;
+            }
+
+            await held.DisposeAsync(); // whoever claims its tables cancels it
+        }
+
+        var own = await guard.TryHoldAsync(RotationGuard.Run, wanted.RotationId, cancellationToken);
+        return (wanted, own!);
+    }
+
+    private async Task<bool> TryTakeOverAsync(
+        RunningRotation abandoned,
+        GateTerms gates,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null)
+            return false;
+        await TakeOverAsync(abandoned, cancellationToken);
+        var own = On(abandoned, gates);
+        return await new RunningRotations(parts.Control.Source).SealAsync(
+            own,
+            RotationSeals.SealOf(parts.Ring, own),
+            cancellationToken
+        );
+    }
+
+    private static RunningRotation On(RunningRotation rotation, GateTerms terms) =>
+        rotation with
+        {
+            PauseWorkers = terms.PauseWorkers,
+            IgnoredGates = JsonSerializer.Serialize(terms.Ignored),
+            SnapshotTakenAt = terms.SnapshotTakenAt?.UtcDateTime,
+        };
+
+    /// <summary>Gives back what a rotation's workers had: the process that ran it is dead, and they with it.</summary>
+    public Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
+        new PartitionLeases(parts.Control.Source).ExpireAsync(rotation.RotationId, cancellationToken);
+}

@@ -1,0 +1,234 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using RotationMesh.Bus;
+using RotationMesh.Bus.Topology;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Coordination;
+using RotationMesh.Coordination.Composition;
+using RotationMesh.Coordination.Saga;
+using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core;
+using RotationMesh.Core.Gates;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine;
+using RotationMesh.Engine.Gating;
+using RotationMesh.Engine.Operating;
+using RotationMesh.Operations;
+using RotationMesh.Working;
+
+namespace RotationMesh.Embedding;
+
+/// <summary>
+/// Runs a rotation in this process: the same saga, coordinator and workers as in the mesh, over the in-memory transport.
+/// All that lasts is in the database, so a run that was killed is gone on with by the next one of the same request.
+/// </summary>
+public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
+{
+    /// <summary>
+    /// Partitions queued for each worker: the next one is at hand, and little has to be sent again after a crash.
+    /// </summary>
+    private const int WindowPerWorker = 4;
+
+    /// <summary>
+    /// Time in which an attempt may write: partitions wait for no other process here, and who goes on with a rotation whose
+    /// process was killed waits so long.
+    /// </summary>
+    private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time of a coordinator's step to end by itself when the process stops.</summary>
+    private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromMilliseconds(500);
+
+    private readonly RotationGuard guard = new(parts.Control.Source);
+    private readonly AbandonedRotations abandoned = new(parts);
+    private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
+
+    /// <summary>Settable so that tests need not wait, and can look into the bus.</summary>
+    internal Action<IBusRegistrationConfigurator> Configure { get; init; } = _ => { };
+
+    internal LedgerRules Rules { get; init; } = new() { WriteTime = WriteTime };
+
+    internal TimeSpan Nudge { get; init; } = new CoordinatorOptions().Nudge;
+
+    internal TimeSpan WriterPatience { get; init; } = new CoordinatorOptions().WriterPatience;
+
+    /// <summary>Longest wait for what is gone, such as a table of the map; then the rotation is paused.</summary>
+    public TimeSpan Patience { get; init; } = new CoordinatorOptions().Patience;
+
+    /// <summary>Hears the id as soon as it is known.</summary>
+    internal Action<Guid, MeshHost> Started { get; init; } = (_, _) => { };
+
+    /// <summary>
+    /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
+    /// <see cref="GateClosedException"/> before anything is written where a gate does not hold, and
+    /// <see cref="UsageException"/> where map, keys, tenants or schema do not fit, or another
+    /// rotation is at the same rows, and <see cref="RotationTakenOverException"/> where another process has taken it over. A
+    /// database that does not answer is waited for.
+    /// </summary>
+    public async Task<RotationReport> RunAsync(RotationRequest request, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Settings.DryRun)
+            throw new ArgumentException(
+                "a dry run leaves nothing behind, so it has no saga",
+                nameof(request)
+            );
+        await using var watch = Watch(request.Tables);
+        var wanted = EmbeddedOrder.Wanted(parts, request);
+        await new Preflight(parts, surveyor).EnsureAsync(
+            EmbeddedOrder.Goal(wanted),
+            wanted,
+            request.Workers,
+            crowd => progress.Reason = crowd,
+            stopping
+        );
+        var entrance = new GateEntrance(parts.Map, parts.Gates, parts.Control)
+        {
+            Waiting = lost =>
+                (progress.Phase, progress.Reason) = (RotationState.AwaitingGates, lost.ToString()),
+        };
+        if (!request.Gates.PauseWorkers)
+            await entrance.EnsureOpenAsync(request.Gates, stopping);
+        await parts.Control.MigrateAsync(stopping);
+        var (rotation, running) = await abandoned.ClaimAsync(wanted, request.Gates, stopping);
+        await using var hold = Hold(rotation.RotationId, running);
+        if (request.Gates.PauseWorkers)
+            await entrance.PauseAndEnsureOpenAsync(
+                rotation.RotationId,
+                rotation.RequestedBy ?? "",
+                request.Gates,
+                stopping
+            );
+        (progress.Phase, progress.Reason) = (RotationState.Checking, null);
+        object command =
+            rotation.State == RotationState.Paused
+                ? new ResumeRotation(rotation.RotationId, request.RequestedBy)
+                : EmbeddedOrder.Start(rotation, request.Gates) with
+                {
+                    CommandLine = request.CommandLine,
+                };
+        return await RunAsync(rotation, hold, command, request.Workers, request.RequestedBy, stopping);
+    }
+
+    /// <summary>
+    /// Does what an operator asks of an embedded rotation whose process is gone, up to its end or pause. Null where the
+    /// rotation is not embedded, or its process lives and will hear of it.
+    /// </summary>
+    public async Task<RotationReport?> TryControlAsync(
+        RunningRotation rotation,
+        ControlOrder order,
+        int workers,
+        CancellationToken stopping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        ArgumentNullException.ThrowIfNull(order);
+        if (!rotation.Embedded)
+            return null;
+        if (await guard.TryHoldAsync(RotationGuard.Run, rotation.RotationId, stopping) is not { } held)
+            return null;
+        await using var hold = Hold(rotation.RotationId, held);
+        await using var watch = Watch(parts.Map.Tables.Where(entry => rotation.Scopes.Contains(entry.Scope)));
+        ControlRules.EnsureAllowed(rotation, order, parts.Map);
+        if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
+            throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
+        await abandoned.TakeOverAsync(rotation, stopping);
+        var command = ControlRules.Command(rotation.RotationId, order);
+        return await RunAsync(rotation, hold, command, workers, order.RequestedBy, stopping);
+    }
+
+    private ProgressWatch Watch(IEnumerable<TableEntry> tables) =>
+        new(
+            progress,
+            new Standstill(parts.Control, parts.Map, parts.Databases),
+            tables.Select(entry => entry.Database)
+        );
+
+    private RunHold Hold(Guid rotationId, HeldWork held) => new(guard, rotationId, held);
+
+    private async Task<RotationReport> RunAsync(
+        RunningRotation rotation,
+        RunHold hold,
+        object command,
+        int workers,
+        string requestedBy,
+        CancellationToken stopping
+    )
+    {
+        progress.RotationId = rotation.RotationId;
+        await using var host = await MeshHost.StartAsync(Services(rotation.RotationId, workers), stopping);
+        Started(rotation.RotationId, host);
+        await ControlAsync(host, rotation.RotationId, command);
+        var follower = new RotationFollower(parts.Control, progress);
+        var ended = await follower.FollowAsync(
+            rotation,
+            () => CancelAsync(host, rotation, requestedBy),
+            () => HaltAsync(host),
+            () => hold.IsTaken,
+            stopping
+        );
+        if (ended.State == RotationState.Faulted)
+            throw new UsageException(ended.Reason ?? "the rotation can't go on");
+        return await new RotationReader(parts.Control, parts.Map, parts.Ring).ReadAsync(
+            ended,
+            CancellationToken.None
+        );
+    }
+
+    private ServiceCollection Services(Guid rotationId, int workers)
+    {
+        var services = new ServiceCollection();
+        parts.AddTo(services).AddSingleton(surveyor).AddSingleton<FailureBackpressure>();
+        var window = workers * WindowPerWorker;
+        services.AddMassTransit(bus =>
+        {
+            bus.UseInMemory();
+            bus.AddCoordinator(
+                new CoordinatorOptions
+                {
+                    Only = rotationId,
+                    Nudge = Nudge,
+                    WriterPatience = WriterPatience,
+                    Patience = Patience,
+                    Window = window,
+                    WindowOfDatabase = window,
+                },
+                Rules
+            );
+            bus.AddWorker(
+                new WorkerOptions
+                {
+                    Concurrency = workers,
+                    Rotated = progress.Add,
+                    Verified = progress.AddVerified,
+                }
+            );
+            Configure(bus);
+        });
+        // Whoever stops it looks on: what reads for nobody any more, and may wait for a lock, is not waited for.
+        services.Configure<MassTransitHostOptions>(options =>
+            options.ConsumerStopTimeout = ConsumerStopTimeout
+        );
+        return services;
+    }
+
+    private async Task ControlAsync(MeshHost host, Guid rotationId, object command)
+    {
+        var now = await new RunningRotations(parts.Control.Source).FindAsync(
+            rotationId,
+            CancellationToken.None
+        );
+        await host.ControlAsync(HandledControls.After(command, now?.Steerings ?? []), CancellationToken.None);
+    }
+
+    private async Task CancelAsync(MeshHost host, RunningRotation rotation, string requestedBy)
+    {
+        await ControlAsync(host, rotation.RotationId, new CancelRotation(rotation.RotationId, requestedBy));
+        await HaltAsync(host);
+    }
+
+    private static Task HaltAsync(MeshHost host) =>
+        host.Services.GetRequiredService<WorkerStop>().StopAsync(CancellationToken.None);
+}

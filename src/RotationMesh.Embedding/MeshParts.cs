@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using RotationMesh.Control;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Engine.Gating;
+using RotationMesh.Gates;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Embedding;
+
+/// <summary>What the roles of a process work with. It stays the caller's: no host disposes of it.</summary>
+public sealed record MeshParts(
+    RotationMap Map,
+    KeyRing Ring,
+    TargetDatabases Databases,
+    SchemaCheck Schema,
+    ControlDatabase Control
+)
+{
+    /// <summary>The gates of the map.</summary>
+    public GateSet Gates { get; init; } = MapGates.Of(Map, Databases, () => Ring, Control);
+
+    /// <summary>Registers the parts for the roles.</summary>
+    public IServiceCollection AddTo(IServiceCollection services) =>
+        services
+            .AddSingleton(Map)
+            .AddSingleton(Ring)
+            .AddSingleton(Databases)
+            .AddSingleton(Schema)
+            .AddSingleton(Gates)
+            .AddSingleton(Control);
+}

@@ -1,0 +1,124 @@
+using MassTransit;
+using RotationMesh.Bus;
+using RotationMesh.Bus.Telemetry;
+using RotationMesh.Contracts;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Working;
+
+/// <summary>Rewrites the rows of a partition. It may arrive twice or late: rows at the target version are left alone.</summary>
+internal sealed class RotatePartitionConsumer(
+    PartitionWork work,
+    FailureLetters letters,
+    TableTargets targets,
+    RotatorPool pool,
+    WorkerOptions options
+) : IConsumer<RotatePartition>
+{
+    /// <summary>Handles what the dispatcher sends.</summary>
+    public Task Consume(ConsumeContext<RotatePartition> context)
+    {
+        var command = context.Message;
+        return work.RunAsync(
+            context,
+            new PartitionTask(
+                command.RotationId,
+                command.Partition,
+                command.MapHash,
+                command.TargetVersion,
+                command.TargetFingerprint
+            ),
+            stopping => RotateAsync(context, command, stopping)
+        );
+    }
+
+    private async Task<Unfinished?> RotateAsync(
+        ConsumeContext context,
+        RotatePartition command,
+        CancellationToken stopping
+    )
+    {
+        if (await TryFindAsync(command.Partition, stopping) is not var (target, range))
+            return new Unfinished(new RowCounts());
+        var settings = new RotationSettings(
+            new RotationTarget(command.TargetVersion, command.AllowDowngrade),
+            command.BatchSize,
+            DryRun: false
+        )
+        {
+            IsLastSweep = command.IsLastSweep,
+        };
+        var term = new WriteTerm(
+            command.RotationId,
+            DateTime.SpecifyKind(command.WriteUntil, DateTimeKind.Utc)
+        )
+        {
+            Place = TableTargets.Place(command.Partition),
+        };
+        var outcome = await pool.RotateAsync(
+            settings,
+            rotator =>
+                rotator.RotateAsync(
+                    target,
+                    range,
+                    term,
+                    failed => TellAsync(context, command.RotationId, failed),
+                    stopping
+                )
+        );
+        if (!outcome.Finished)
+        {
+            if (!outcome.OutOfTime)
+                targets.Forget(command.Partition); // the table may have changed under it
+            return new Unfinished(Counts(outcome), outcome.OutOfTime);
+        }
+
+        var result = new PartitionRotated(
+            command.RotationId,
+            command.Partition.PartitionId,
+            command.Partition.Attempt,
+            options.Name,
+            Counts(outcome),
+            Deliveries.IsAlone(context)
+        );
+        await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);
+        return null;
+    }
+
+    // Null where the worker stops while another session keeps the table locked.
+    private async Task<(TableTarget, PartitionRange)?> TryFindAsync(
+        PartitionRef partition,
+        CancellationToken stopping
+    )
+    {
+        try
+        {
+            return await targets.FindAsync(partition, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)
+    {
+        foreach (var failure in failures)
+            MeshMetrics.CountFailure(failure.Table, failure.Error.ToString());
+        return letters.TellAsync(context, rotationId, failures);
+    }
+
+    private static RowCounts Counts(PartitionOutcome outcome) =>
+        new()
+        {
+            Rows = outcome.Rotated + outcome.Failed,
+            Rotated = outcome.Rotated,
+            Failed = outcome.Failed,
+            Conflicts = outcome.Conflicts,
+            Contended = outcome.Contended,
+            Empty = outcome.Empty,
+            Values = outcome.Values,
+        };
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using RotationMesh.Contracts;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.Working;
+
+/// <summary>
+/// Finds tables in the worker's own map, and checks each against the database when a partition first names it. A
+/// message can't widen what a worker does: a table that the map or the database lacks is not found.
+/// </summary>
+internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDatabases databases)
+{
+    private readonly ConcurrentDictionary<(string, string, string), TableTarget> known = new();
+
+    /// <summary>
+    /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
+    /// table, or the table no such leaf, and <see cref="OtherDatabaseException"/> where the map's database is not the
+    /// rotation's.
+    /// </summary>
+    public async Task<(TableTarget Target, PartitionRange Range)> FindAsync(
+        PartitionRef partition,
+        CancellationToken cancellationToken
+    )
+    {
+        var key = Key(partition);
+        var leaf = SqlName.Parse(partition.Leaf);
+        if (!known.TryGetValue(key, out var target) || !Has(target, leaf))
+        {
+            await Place(partition).EnsureAsync(databases, partition.Database, cancellationToken);
+            known[key] = target = await CheckAsync(key, cancellationToken); // a leaf may have been added
+        }
+
+        if (!Has(target, leaf))
+            throw new InvalidOperationException($"table {partition.Table} has no leaf {leaf}");
+        return (target, Range(partition, leaf));
+    }
+
+    /// <summary>The database that the command names, whichever the worker's own map leads to.</summary>
+    public static ExpectedDatabase Place(PartitionRef partition) =>
+        partition.DatabaseIdentity is not { } told ? ExpectedDatabase.Any
+        : DatabaseIdentity.Parse(told) is { } identity ? new(identity)
+        : throw new OtherDatabaseException(
+            "the command names its database in a form that is not known here: use the coordinators' version of the program"
+        );
+
+    /// <summary>Makes the next partition of the same table check it again.</summary>
+    public void Forget(PartitionRef partition) => known.TryRemove(Key(partition), out _);
+
+    private static (string, string, string) Key(PartitionRef partition) =>
+        (partition.Scope, partition.Database, partition.Table);
+
+    private async Task<TableTarget> CheckAsync(
+        (string Scope, string Database, string Table) key,
+        CancellationToken cancellationToken
+    )
+    {
+        var entry =
+            map.Tables.FirstOrDefault(table => (table.Scope, table.Database, table.Name) == key)
+            ?? throw new InvalidOperationException($"the map has no table {key.Table} in scope {key.Scope}");
+        var report = await schema.CheckAsync([entry], forWriting: true, cancellationToken);
+        return report.OrThrow()[0];
+    }
+
+    private static bool Has(TableTarget target, SqlName leaf) =>
+        target.Shape.Leaves.Any(known => known.Name == leaf);
+
+    private static PartitionRange Range(PartitionRef partition, SqlName leaf) =>
+        new()
+        {
+            Scope = partition.Scope,
+            Database = partition.Database,
+            Table = partition.Table,
+            Leaf = leaf,
+            Tenants = partition.Tenants,
+            Pages = partition.Pages is { } pages
+                ? new Tables.Planning.PageRange(checked((uint)pages.First), checked((uint)pages.End))
+                : null,
+        };
+}

@@ -1,0 +1,45 @@
+using RotationMesh.Tables.Rows;
+
+namespace RotationMesh.Working;
+
+/// <summary>How a worker works.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>Partitions run at once, of both queues. Default: one per processor, as encryption fills it.</summary>
+    public int Concurrency { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Partitions prefetched and not yet begun. The default value is the concurrency: the next one is ready, and no
+    /// more are withheld from other workers.
+    /// </summary>
+    public int? Ahead { get; init; }
+
+    /// <summary>Name that results carry. The default is host and process.</summary>
+    public string Name { get; init; } = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    /// <summary>
+    /// Time between two heartbeats of a partition. The default value is 4 seconds: two may be lost before the
+    /// coordinator assumes that messages were lost, and most partitions are done sooner.
+    /// </summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// Wait before a partition is refused. The default value is one second: meanwhile the slot takes no other
+    /// partition, so most go to workers that accept them.
+    /// </summary>
+    public TimeSpan RefusalPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Longest time from a message's delivery until its partition is returned; the rest becomes a partition of its own.
+    /// The default value is 14 minutes: RabbitMQ takes back what is not acknowledged for 30 (consumer_timeout).
+    /// </summary>
+    public TimeSpan LongestAttempt { get; init; } = TimeSpan.FromMinutes(14);
+
+    /// <summary>Called for each written batch, so that a process can show its own progress.</summary>
+    public Action<PartitionOutcome> Rotated { get; init; } = _ => { };
+
+    /// <summary>Called with the number of rows that were decrypted.</summary>
+    public Action<long> Verified { get; init; } = _ => { };
+
+    internal int Prefetch => Concurrency + (Ahead ?? Concurrency);
+}
