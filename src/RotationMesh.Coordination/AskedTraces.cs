@@ -6,8 +6,8 @@ using RotationMesh.Core.Tracing;
 namespace RotationMesh.Coordination;
 
 /// <summary>
-/// The trace in which a rotation was asked for. What a coordinator does of its own accord, and not on a message, goes on
-/// in it: whoever asked sees all of the rotation, whichever process did it.
+/// The traces in which rotations were asked for. What a coordinator does on its own, and not on a message, continues the
+/// trace: whoever asked sees all of the rotation, whichever process did it.
 /// </summary>
 internal sealed class AskedTraces(ControlDatabase control)
 {
@@ -24,6 +24,21 @@ internal sealed class AskedTraces(ControlDatabase control)
             return context;
         var asked = await new RequestStore(control.Source).FindStartAsync(rotationId, cancellationToken);
         return known[rotationId] = Read(asked?.TraceParent);
+    }
+
+    /// <summary>Reports the span of a rotation that ends: a span is reported when it ends.</summary>
+    public async Task ReportAsync(
+        Guid rotationId,
+        DateTime startedAt,
+        string outcome,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = await FindAsync(rotationId, cancellationToken);
+        if (!Spans.AreCollected)
+            return;
+        using var span = Spans.Rotation(rotationId, startedAt, asked);
+        span?.SetTag(SpanTags.Outcome, outcome);
     }
 
     /// <summary>Forgets the rotations that are over.</summary>

@@ -119,15 +119,7 @@ internal sealed class PartitionWork(
             await SendAsync(
                 context,
                 Queues.PartitionFailed,
-                new PartitionFailed(
-                    rotationId,
-                    id,
-                    attempt,
-                    worker,
-                    null,
-                    true,
-                    WorkerLoss.NeverAnswered
-                )
+                new PartitionFailed(rotationId, id, attempt, worker, null, true, WorkerLoss.NeverAnswered)
             );
             Count("failed");
             return;

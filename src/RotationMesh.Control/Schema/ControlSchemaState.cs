@@ -6,6 +6,9 @@ namespace RotationMesh.Control.Schema;
 /// <summary>What is there of the control schema, and what the role may do with it; read from the catalogs, which anybody may.</summary>
 internal sealed record ControlSchemaState
 {
+    /// <summary>Name of the control schema.</summary>
+    public const string Schema = "rotationmesh";
+
     /// <summary>Name of the journal, the table of the migrations that ran.</summary>
     public const string Journal = "schema_versions";
 

@@ -11,7 +11,6 @@ using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
-using RotationMesh.Core.Tracing;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Operations.Documents;
@@ -125,7 +124,13 @@ internal sealed class ConcludeRotationConsumer(
         if (!await alone.IsAliveAsync())
             return; // frozen meanwhile: another coordinator may have taken over
         await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
-        await TraceAsync(command, rotation.StartedAt, context.CancellationToken);
+        // A duplicate command reports the span twice.
+        await traces.ReportAsync(
+            command.RotationId,
+            rotation.StartedAt,
+            command.Cancelled ? "cancelled" : "concluded",
+            context.CancellationToken
+        );
     }
 
     // The totals from the current rows, with doubts about them; null where another message was published instead.
@@ -192,20 +197,6 @@ internal sealed class ConcludeRotationConsumer(
                 ? string.Join("; ", doubts)
                 : PostChecks.Fault(summary.PostChecks ?? [])
         );
-
-    // A span is reported when it ends, and a rotation ends here. A duplicate command reports it twice.
-    private async Task TraceAsync(
-        ConcludeRotation command,
-        DateTime startedAt,
-        CancellationToken cancellationToken
-    )
-    {
-        var asked = await traces.FindAsync(command.RotationId, cancellationToken);
-        if (!Spans.AreCollected)
-            return;
-        using var span = Spans.Rotation(command.RotationId, startedAt, asked);
-        span?.SetTag(SpanTags.Outcome, command.Cancelled ? "cancelled" : "concluded");
-    }
 
     // A duplicate command gets the first answers: the outcome must not change.
     private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(

@@ -106,7 +106,9 @@ internal sealed class Dispatcher(
         var running = await rotations.ListAsync(stopping);
         holds.Keep(running);
         var dispatching = running.Where(rotation => RotationState.MayDispatch(rotation.State)).ToList();
-        open = dispatching.Where(rotation => goals.IsOfMap(rotation.MapHash)).ToDictionary(rotation => rotation.RotationId);
+        open = dispatching
+            .Where(rotation => goals.IsOfMap(rotation.MapHash))
+            .ToDictionary(rotation => rotation.RotationId);
         if (open.Count == 0)
         {
             if (dispatching.Count > 0)

@@ -100,9 +100,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     )
     {
         foreach (var target in targets)
-        foreach (
-            var rows in await Tables.Schema.LeftOut.CountAsync(databases, target, cancellationToken)
-        )
+        foreach (var rows in await Tables.Schema.LeftOut.CountAsync(databases, target, cancellationToken))
             if (!leftOut.Contains(rows))
                 leftOut.Add(rows);
     }

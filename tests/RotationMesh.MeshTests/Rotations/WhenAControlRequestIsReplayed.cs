@@ -175,10 +175,7 @@ internal sealed class WhenAControlRequestIsReplayed
             ahead
         );
 
-        await new Control.RequestStore(world.Parts.Control.Source).AddAsync(
-            request,
-            CancellationToken.None
-        );
+        await new Control.RequestStore(world.Parts.Control.Source).AddAsync(request, CancellationToken.None);
 
         await Eventually.Holds(
             async () =>

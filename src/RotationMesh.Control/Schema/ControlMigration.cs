@@ -1,0 +1,138 @@
+using System.Reflection;
+using Dapper;
+using DbUp;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using Npgsql;
+using RotationMesh.Core;
+using RotationMesh.Postgres;
+
+namespace RotationMesh.Control.Schema;
+
+/// <summary>Creates the control schema, or upgrades it to this release.</summary>
+internal sealed class ControlMigration(NpgsqlDataSource source)
+{
+    /// <summary>Advisory lock that serializes migrations of programs that start at once; an arbitrary key.</summary>
+    private const long MigrationLock = 0x526F746D65736800;
+
+    /// <summary>
+    /// Creates or upgrades the schema. Throws <see cref="UsageException"/> with the fix where the role lacks a right to it,
+    /// where a table, a column or the journal of it was dropped, and where a later version of the program made it.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var guard = await source.OpenConnectionAsync(cancellationToken);
+        Task<DatabaseUpgradeResult>? upgrade = null;
+        try
+        {
+            await guard.ExecuteAsync(
+                new CommandDefinition(
+                    "SELECT pg_advisory_lock(@key)",
+                    new { key = MigrationLock },
+                    cancellationToken: cancellationToken
+                )
+            );
+            await EnsureFitAsync(guard, cancellationToken);
+            await CreateSchemaAsync(guard, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested(); // a cancelled wait for standbys ends like a success
+            upgrade = Task.Run(Upgrade, CancellationToken.None);
+            var result = await upgrade.WaitAsync(cancellationToken);
+            if (!result.Successful)
+                throw Refused(result);
+            await EnsureFitAsync(guard, cancellationToken);
+        }
+        finally
+        {
+            // A cancelled upgrade may still run, in a commit that waits for a standby: it keeps the lock until it ends.
+            if (upgrade is null or { IsCompleted: true })
+                await ReleaseAsync(guard);
+            else
+                _ = upgrade.ContinueWith(_ => ReleaseAsync(guard), TaskScheduler.Default);
+        }
+    }
+
+    // The pool does not reset sessions: a session returned to it would keep the lock.
+    private static async Task ReleaseAsync(NpgsqlConnection guard)
+    {
+        await using (guard)
+            try
+            {
+                await guard.ExecuteAsync("SELECT pg_advisory_unlock(@key)", new { key = MigrationLock });
+            }
+            catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+            {
+                await SessionEnd.EndAsync(guard);
+            }
+    }
+
+    // Synchronous throughout, and without a cancellation token.
+    private DatabaseUpgradeResult Upgrade() =>
+        DeployChanges
+            .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(source))
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), MigrationScripts.IsOne)
+            .JournalToPostgresqlTable(ControlSchemaState.Schema, ControlSchemaState.Journal)
+            .WithTransactionPerScript()
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade();
+
+    private static async Task CreateSchemaAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await connection.ExecuteAsync(
+                new CommandDefinition(
+                    $"CREATE SCHEMA IF NOT EXISTS {ControlSchemaState.Schema}",
+                    cancellationToken: cancellationToken
+                )
+            );
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // CREATE SCHEMA IF NOT EXISTS asks for the privilege even where the schema exists.
+            if (
+                !await connection.ExecuteScalarAsync<bool>(
+                    $"SELECT to_regnamespace('{ControlSchemaState.Schema}') IS NOT NULL"
+                )
+            )
+                throw new UsageException(ControlSchemaFaults.Missing, fault);
+        }
+    }
+
+    private static async Task EnsureFitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        if (new ControlSchemaFaults(state).Find() is { } fault)
+            throw new UsageException(fault);
+    }
+
+    // Classes 42 and 2B report objects that exist or are missing, and their owners; other failures may be transient.
+    private static Exception Refused(DatabaseUpgradeResult result)
+    {
+        var migration = result.ErrorScript is { } script
+            ? $"migration {MigrationScripts.Short(script.Name)}"
+            : "it";
+        return result.Error switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } fault =>
+                new UsageException(
+                    $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}: run it once "
+                        + "with the role that owns the schema rotationmesh and its tables",
+                    fault
+                ),
+            PostgresException { SqlState: ['4', '2', ..] or ['2', 'B', ..] } fault => new UsageException(
+                $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}: "
+                    + ControlSchemaFaults.StartAnew,
+                fault
+            ),
+            NpgsqlException fault => fault,
+            var fault => new InvalidOperationException(
+                $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}",
+                fault
+            ),
+        };
+    }
+}
