@@ -5,7 +5,7 @@ using RotationMesh.Postgres.Control;
 
 namespace RotationMesh.Engine.Gating;
 
-/// <summary>The gates before a rotation starts: nothing is written before all of them hold.</summary>
+/// <summary>Checks the gates before a rotation starts: nothing is written before all of them hold.</summary>
 public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase control)
 {
     /// <summary>Receives each gate that is waited for.</summary>

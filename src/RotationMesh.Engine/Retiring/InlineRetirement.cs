@@ -29,7 +29,7 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
             ),
         ];
 
-    /// <summary>Looks at every table anew.</summary>
+    /// <summary>Reads every table, and forgets what the last look found.</summary>
     public async Task LookAsync(IEnumerable<TableTarget> targets, CancellationToken cancellationToken)
     {
         tables.Clear();
