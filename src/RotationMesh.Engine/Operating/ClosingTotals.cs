@@ -5,8 +5,8 @@ using RotationMesh.Postgres.Control.Ledger;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// Calculates what became of the rows of a rotation. The censuses decide: a row that was pending at first and is not
-/// any more was rotated, whether or not the result of its partition ever arrived.
+/// Calculates what became of the rows of a rotation. The censuses decide: a row that was pending at first and no
+/// longer is counts as rotated, whether or not the result of its partition ever arrived.
 /// </summary>
 public sealed class ClosingTotals(
     IReadOnlyList<TableCount> tables,

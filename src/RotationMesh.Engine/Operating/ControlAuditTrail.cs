@@ -77,7 +77,7 @@ public sealed class ControlAuditTrail(ControlDatabase control, Func<KeyRing?>? r
             KeyVersion = written.KeyVersion,
         };
 
-    // Notes of the log outside of it show how much is lost.
+    // Marks that are kept outside of the log show how much of it is lost.
     private async Task<AuditVerdictDocument> MissingAsync(string missing, CancellationToken cancellationToken)
     {
         var noted = await new AuditMarks(control.Source).ReadAsync(cancellationToken);

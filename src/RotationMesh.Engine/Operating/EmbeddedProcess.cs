@@ -6,7 +6,7 @@ namespace RotationMesh.Engine.Operating;
 
 /// <summary>
 /// Tells whether the process of an embedded rotation is gone. The process holds a lock of its rotation as long as it
-/// lives, so nobody goes on with a rotation whose lock nobody holds.
+/// lives, so a rotation whose lock is free has no process to continue it.
 /// </summary>
 internal sealed class EmbeddedProcess(ControlDatabase control)
 {

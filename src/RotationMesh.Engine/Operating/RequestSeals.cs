@@ -18,8 +18,8 @@ public static class RequestSeals
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Most by which the requester's clock may be ahead. The saga tells an old control request from a new one by the
-    /// time of asking, so a request from the future would keep others from being heard.
+    /// Longest time by which the requester's clock may be ahead. The saga tells an old control request from a new one
+    /// by the time of asking, so a request from the future would keep others from being heard.
     /// </summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
 
@@ -87,7 +87,7 @@ public static class RequestSeals
             .Add(at.ToUnixTimeMilliseconds())
             .Bytes;
 
-    // The database changes the text of JSON, so the seal covers what the message is serialized to, again after
-    // reading.
+    // The database changes the text of JSON. So the seal covers the text that the message serializes to, before it is
+    // written and after it is read.
     private static string Text(object message) => JsonSerializer.Serialize(message, message.GetType());
 }

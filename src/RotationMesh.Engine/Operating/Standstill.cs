@@ -70,7 +70,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
             return null;
         var place = (rotation.State, ledger.Sum(one => one.Done), ledger.Sum(one => one.Failed));
         var before = answers.GetValueOrDefault(id);
-        // One call can't tell whether the rotation is stalled: it takes two with the same progress in between.
+        // One call can't tell whether the rotation is stalled: that takes two calls that see the same progress.
         var since = before is not null && before.Place == place ? before.Since : now;
         var stands = Stopwatch.GetElapsedTime(since) >= Longest;
         if (
