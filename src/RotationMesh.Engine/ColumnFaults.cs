@@ -5,10 +5,10 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 
-/// <summary>What speaks against the declared columns of counted tables: that no row holds a value there.</summary>
+/// <summary>Finds the faults of declared columns in counted tables: no row holds a value there.</summary>
 internal static class ColumnFaults
 {
-    /// <summary>Throws <see cref="UsageException"/> that names each of them.</summary>
+    /// <summary>Throws <see cref="UsageException"/> with every fault, where there is any.</summary>
     public static async Task EnsureNoneAsync(
         ColumnLook look,
         IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables,
@@ -23,7 +23,7 @@ internal static class ColumnFaults
             );
     }
 
-    /// <summary>Each of them.</summary>
+    /// <summary>Returns every fault.</summary>
     public static async Task<IReadOnlyList<ColumnFault>> FindAsync(
         ColumnLook look,
         IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables,

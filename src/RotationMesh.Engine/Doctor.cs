@@ -31,13 +31,15 @@ public sealed class Doctor(
     private readonly Findings findings = new();
     private readonly List<ScanDocument> scans = [];
 
-    /// <summary>What the scan looked at, where it was asked for.</summary>
+    /// <summary>What the scan looked at; empty where no scan was asked for.</summary>
     public IReadOnlyList<ScanDocument> Scans => scans;
 
-    /// <summary>Whether rotations are for the workers of a mesh, so that none is a finding.</summary>
+    /// <summary>Whether workers of a mesh run the rotations: it is a finding then that none is there.</summary>
     public bool WorkersAreExpected { get; init; }
 
-    /// <summary>All findings in the order of the checks; <paramref name="ring"/> throws where the keys are at fault.</summary>
+    /// <summary>
+    /// Returns all findings in the order of the checks; <paramref name="ring"/> throws where the keys are at fault.
+    /// </summary>
     public async Task<IReadOnlyList<Finding>> ExamineAsync(
         Func<KeyRing> ring,
         bool scan,
@@ -78,7 +80,7 @@ public sealed class Doctor(
         return findings.All;
     }
 
-    // A control database that does not answer is a finding of its own.
+    // CheckControlAsync reports a control database that does not answer.
     private async Task<IReadOnlyList<RetiredKey>> RetiredAsync(CancellationToken cancellationToken)
     {
         try
@@ -119,7 +121,8 @@ public sealed class Doctor(
         }
     }
 
-    // Once for all versions of a key; a rotation to the current version is what is asked for where nothing is said.
+    // Reports a shared key once, at its lowest version. Where the current version shares it, that is a fault: a
+    // rotation goes to the current version by default.
     private void CheckSharedKeys(KeyRing keys)
     {
         foreach (var key in keys.Keys)
@@ -204,7 +207,7 @@ public sealed class Doctor(
         foreach (var (gate, verdict) in gates.All.Zip(verdicts))
             findings.Add(
                 verdict.Holds ? Verdict.Good
-                    // Only the operator can tell, when a rotation is started.
+                    // The operator gives the snapshot's time when a rotation starts.
                     : gate.Entry is SnapshotEntry { Source: null } ? Verdict.Warning
                     : Verdict.Bad,
                 $"{DoctorDocument.GateSubject}{verdict.Gate}",
@@ -213,7 +216,7 @@ public sealed class Doctor(
             );
     }
 
-    // They are not asked: what they ask for need not hold before the rotation.
+    // Runs no post-check: it need not pass before the rotation.
     private void CheckPostChecks()
     {
         foreach (var check in map.PostChecks)

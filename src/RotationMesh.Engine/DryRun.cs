@@ -12,9 +12,9 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>
-/// A rotation that writes nothing: every row is decrypted and re-encrypted for real, so it finds every row whose value the real
-/// one would fail on. What constraints and triggers refuse shows only when a row is written. It needs no control schema, and
-/// leaves nothing behind.
+/// Runs a rotation that writes nothing. It decrypts and re-encrypts every row that the rotation would rewrite, so it
+/// finds every row whose value the rotation would fail on. It can't know what constraints and triggers refuse: that
+/// shows only when a row is written. It needs no control schema, and leaves nothing behind.
 /// </summary>
 public sealed class DryRun(
     KeyRing ring,
@@ -24,7 +24,7 @@ public sealed class DryRun(
     RotationProgress progress
 )
 {
-    /// <summary>What a dry run can't know, beside its totals.</summary>
+    /// <summary>What a dry run can't know; its report says so beside the totals.</summary>
     public const string Limits =
         "a dry run writes nothing, so it can't know which rows constraints and triggers will refuse: doctor lists what may. Of rows "
         + "that are at the target version already it decrypts a sample: verify decrypts them all";
@@ -38,7 +38,7 @@ public sealed class DryRun(
         ArgumentNullException.ThrowIfNull(request);
         var clock = Stopwatch.StartNew();
         var target = request.Settings.Target.Version;
-        if (ring.TryGet(target, out var key)) // that it lacks is told with the rest
+        if (ring.TryGet(target, out var key)) // OrderCheck refuses a missing key
             await RetiredTarget.EnsureInServiceAsync(control, target, key.Fingerprint, stopping);
         var dry = request with { Settings = request.Settings with { DryRun = true } };
         var tables = await new Preparation(databases, ring, schema, control).PrepareAsync(dry, stopping);

@@ -5,8 +5,8 @@ using RotationMesh.Tables.Rows;
 namespace RotationMesh.Engine;
 
 /// <summary>
-/// Keeps a bounded number of the rows that an inspection fails on, for its report. A partition that is tried again tells
-/// the same rows again.
+/// Keeps a bounded number of failed rows for the report of an inspection, and each row once: a partition that is
+/// tried again reports its failures again.
 /// </summary>
 internal sealed class FailureLog
 {
@@ -24,7 +24,7 @@ internal sealed class FailureLog
         }
     }
 
-    /// <summary>Forgets those of a table that is read from the beginning once more.</summary>
+    /// <summary>Removes the failures of a table that is read from the beginning again.</summary>
     public void Forget(TableEntry table)
     {
         lock (guard)

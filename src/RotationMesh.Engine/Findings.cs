@@ -2,7 +2,7 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine;
 
-/// <summary>What was found so far, in the order of the checks.</summary>
+/// <summary>The findings so far, in the order of the checks.</summary>
 internal sealed class Findings
 {
     private readonly List<Finding> all = [];

@@ -6,10 +6,12 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 
-/// <summary>The doctor's look at what stands in a table at rows whose value lives elsewhere.</summary>
+/// <summary>Looks, for the doctor, for envelopes that stand in a table at rows whose value lives elsewhere.</summary>
 internal sealed class InlineExamination(TargetDatabases databases, KeyRing keys, Findings findings)
 {
-    /// <summary>Adds what it finds, but for values that are under the current key as their rows claim.</summary>
+    /// <summary>
+    /// Adds a finding for such values, except for those that are under the current key as their rows claim.
+    /// </summary>
     public async Task ExamineAsync(TableTarget target, CancellationToken cancellationToken)
     {
         var found = await new InlineLook(databases, keys).LookAsync(target, null, cancellationToken);

@@ -1,23 +1,28 @@
 namespace RotationMesh.Engine;
 
-/// <summary>Whether verification looked at as many rows as there are: rows that move while it reads may be passed over.</summary>
+/// <summary>
+/// Tells whether verification read as many rows as there are: it may pass over rows that move while it reads.
+/// </summary>
 public static class MissedRows
 {
     /// <summary>
-    /// Share of the rows that verification may have missed: rows that the application moves or deletes between census and
-    /// verification are rightly not seen.
+    /// Share of the rows that verification may miss: the application moves and deletes rows between census and
+    /// verification.
     /// </summary>
     private const double Share = 0.01;
 
-    /// <summary>Rows that may always have been missed, in tables so small that a hundredth of them is no row.</summary>
+    /// <summary>Number of rows that verification may always miss: a hundredth of a small table is too few.</summary>
     private const double Rows = 20;
 
-    /// <summary>Part of a sample that may be missing: pages are chosen by chance, and hold more rows or fewer.</summary>
+    /// <summary>
+    /// Share of a sample that may be missing: its pages are chosen at random, and pages differ in their number of
+    /// rows.
+    /// </summary>
     private const double SampleSlack = 0.75;
 
     /// <summary>
-    /// How many of <paramref name="stored"/> rows should have been looked at to look at <paramref name="share"/> (0 to 1) of them;
-    /// null where <paramref name="seen"/> is enough.
+    /// Returns how many of <paramref name="stored"/> rows verification should have read where it reads
+    /// <paramref name="share"/> (0 to 1) of them; null where <paramref name="seen"/> is enough.
     /// </summary>
     public static long? Expected(double share, long stored, long seen)
     {

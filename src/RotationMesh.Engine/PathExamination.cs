@@ -4,10 +4,10 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 
-/// <summary>Tells who may put functions and operators where the sessions of a database look for them.</summary>
+/// <summary>Finds the roles that may create functions and operators in a schema of the sessions' search path.</summary>
 internal sealed class PathExamination(TargetDatabases databases, Findings findings)
 {
-    /// <summary>One finding for each schema and role.</summary>
+    /// <summary>Adds a finding for each schema and role.</summary>
     public async Task ExamineAsync(string database, CancellationToken cancellationToken)
     {
         foreach (

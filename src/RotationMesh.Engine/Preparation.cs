@@ -9,7 +9,10 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine;
 
-/// <summary>Everything that must hold before a row is written: schema, tenants, census, keys.</summary>
+/// <summary>
+/// Checks what must hold before a row is rewritten: schema, connections, tenants, columns, keys. It counts the rows
+/// as well.
+/// </summary>
 internal sealed class Preparation(
     TargetDatabases databases,
     KeyRing ring,
@@ -17,7 +20,10 @@ internal sealed class Preparation(
     ControlDatabase control
 )
 {
-    /// <summary>The tables of the request with their opening census. Throws <see cref="UsageException"/> where something does not fit.</summary>
+    /// <summary>
+    /// Returns the tables of the request with their opening census. Throws <see cref="UsageException"/> where
+    /// something does not fit.
+    /// </summary>
     public async Task<IReadOnlyList<TableRun>> PrepareAsync(
         RotationRequest request,
         CancellationToken cancellationToken

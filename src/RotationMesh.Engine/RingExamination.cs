@@ -6,10 +6,15 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine;
 
-/// <summary>The doctor's look at the ring: keys that rotations did not meet, and keys that were retired under another version.</summary>
+/// <summary>
+/// Examines the key ring for the doctor: keys that are not those that rotations met, and keys that were retired under
+/// another version.
+/// </summary>
 internal sealed class RingExamination(ControlDatabase control, Findings findings)
 {
-    /// <summary>Adds what it finds. A control database that does not answer is a finding of its own.</summary>
+    /// <summary>
+    /// Adds a finding for each such key. <see cref="Doctor"/> itself reports a control database that does not answer.
+    /// </summary>
     public async Task ExamineAsync(
         KeyRing keys,
         IReadOnlyList<RetiredKey> retired,
@@ -26,7 +31,7 @@ internal sealed class RingExamination(ControlDatabase control, Findings findings
                     differing,
                     "check that it is neither mistyped nor another version's, and put back the key that the rows were encrypted with"
                 );
-            // Rows go to the current one; under another one they may be already.
+            // A rotation would bring rows to the current key. Under another key they may be already.
             if (RetiredTarget.ExplainReturn(retired, key.Version, key.Fingerprint) is { } returned)
                 findings.Add(
                     key.Version == keys.CurrentVersion ? Verdict.Bad : Verdict.Warning,

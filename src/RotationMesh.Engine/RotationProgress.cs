@@ -24,7 +24,7 @@ public sealed class RotationProgress
         set => rotation = value is { } id ? new StrongBox<Guid>(id) : null;
     }
 
-    /// <summary>State of the rotation in the words of the saga.</summary>
+    /// <summary>State of the rotation, as the saga names it.</summary>
     public string Phase
     {
         get => phase;
@@ -38,7 +38,9 @@ public sealed class RotationProgress
         set => reason = value;
     }
 
-    /// <summary>What it waits for where it stands still, by the servers' word at this moment; null where it goes on.</summary>
+    /// <summary>
+    /// What a stalled rotation waits for, as the servers say now; null where the rotation makes progress.
+    /// </summary>
     public string? Waiting
     {
         get => waiting;

@@ -9,8 +9,8 @@ namespace RotationMesh.Engine;
 public sealed class RowCensus(TargetDatabases databases, SchemaCheck schema)
 {
     /// <summary>
-    /// Counts each table; <paramref name="tenants"/> null counts all tenants. Throws
-    /// <see cref="Core.UsageException"/> where the map does not fit the databases, or no row has a tenant.
+    /// Counts each table, of all tenants where <paramref name="tenants"/> is null. Throws
+    /// <see cref="Core.UsageException"/> where the map does not fit the databases, or no row has one of the tenants.
     /// </summary>
     public async Task<IReadOnlyList<TableRows>> CountAsync(
         IEnumerable<TableEntry> entries,

@@ -3,15 +3,16 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Engine;
 
-/// <summary>Which scopes of a map an operator asked for.</summary>
+/// <summary>Chooses the scopes of a map that an operator asked for.</summary>
 public static class ScopeSelection
 {
     /// <summary>Stands for every scope.</summary>
     public const string All = "all";
 
     /// <summary>
-    /// Scopes named by <paramref name="only"/> (all where it is empty) without those of <paramref name="skip"/>, in the
-    /// order of the map. Throws <see cref="UsageException"/> for an unknown name, and where nothing is left.
+    /// Returns the scopes that <paramref name="only"/> names (all where it is empty) without those of
+    /// <paramref name="skip"/>, in the order of the map. Throws <see cref="UsageException"/> for an unknown name, and
+    /// where no scope is left.
     /// </summary>
     public static IReadOnlyList<ScopeEntry> Choose(
         RotationMap map,

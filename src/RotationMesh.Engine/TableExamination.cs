@@ -18,7 +18,10 @@ using RotationMesh.Tables.Writers;
 
 namespace RotationMesh.Engine;
 
-/// <summary>The doctor's look at one table: schema, versions in use, and whether the keys open a sample of its values.</summary>
+/// <summary>
+/// Examines one table for the doctor: its schema, the versions in use, and whether the keys open a sample of its
+/// values.
+/// </summary>
 internal sealed class TableExamination(
     TargetDatabases databases,
     SchemaCheck schema,
@@ -30,7 +33,9 @@ internal sealed class TableExamination(
         "let it pass over the rotation's sessions (WHEN (current_setting('application_name') <> 'rotationmesh')), or rotate or "
         + "delete the copies afterwards: doctor --scan finds them, and keys retire looks for them";
 
-    /// <summary>Adds what it finds; <paramref name="keys"/> is null where the keys are at fault themselves.</summary>
+    /// <summary>
+    /// Adds the table's findings; <paramref name="keys"/> is null where the keys themselves are at fault.
+    /// </summary>
     public async Task ExamineAsync(TableEntry entry, KeyRing? keys, CancellationToken cancellationToken)
     {
         var name = $"table {entry.Shown}";

@@ -8,7 +8,7 @@ using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.Engine;
 
-/// <summary>One table of an inspection: what the census said of it, and what was found since.</summary>
+/// <summary>One table of an inspection: its census, and what was found since.</summary>
 internal sealed class TableRun(TableTarget target)
 {
     private long rotated;
@@ -21,16 +21,16 @@ internal sealed class TableRun(TableTarget target)
 
     public TableTarget Target { get; } = target;
 
-    /// <summary>The leaves that are to be read; null for all of them.</summary>
+    /// <summary>The leaves to read; null for all of them.</summary>
     public IReadOnlySet<SqlName>? Only { get; set; }
 
     /// <summary>The last census.</summary>
     public IReadOnlyList<VersionCount> Counts { get; set; } = [];
 
-    /// <summary>What stands in the table at its external rows; null where nobody looked.</summary>
+    /// <summary>Envelopes that stand in the table at its external rows; null where nobody looked.</summary>
     public InlineValues? Inline { get; set; }
 
-    /// <summary>What a sample of each version told of its key.</summary>
+    /// <summary>For each version, whether a sample of its values decrypts with its key.</summary>
     public IReadOnlyList<ProbeResult> Sampled { get; set; } = [];
 
     /// <summary>Rows that verification could not decrypt.</summary>
@@ -39,10 +39,10 @@ internal sealed class TableRun(TableTarget target)
     /// <summary>Rows that verification tried.</summary>
     public long Verified => Interlocked.Read(ref verified);
 
-    /// <summary>Whether a leaf was not there by its name when it was to be verified.</summary>
+    /// <summary>Whether verification found no leaf by the name of one that it was to read.</summary>
     public bool IsMissing { get; private set; }
 
-    /// <summary>Rows that were looked at, or would be rotated, and hold no value.</summary>
+    /// <summary>Rows that were read, or would be rotated, and hold no value.</summary>
     public long Empty => Interlocked.Read(ref empty);
 
     /// <summary>Values that were decrypted.</summary>
@@ -81,15 +81,15 @@ internal sealed class TableRun(TableTarget target)
     public long Pending(int version) =>
         Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
 
-    /// <summary>Rows whose value is in the table, and that hold one: a share is taken of them.</summary>
+    /// <summary>Rows that hold a value in the table; the share to verify is a share of these.</summary>
     public long Holding => Stored - Counts.Where(count => !count.External).Sum(count => count.Empty);
 
     private long CurrentEmpty(int version) =>
         Counts.Where(count => !count.External && count.Version == version).Sum(count => count.Empty);
 
     /// <summary>
-    /// Totals of a dry run by its census: the rows that failed can't be rotated, the others could be; where it was
-    /// <paramref name="stopped"/>, those that were not tried are pending.
+    /// Returns the totals of a dry run by its census. Rows that failed can't be rotated, the others could be. Where
+    /// the run was <paramref name="stopped"/>, the rows that it did not try are pending.
     /// </summary>
     public TableTotals Totals(int version, bool stopped, bool ofAllTenants)
     {

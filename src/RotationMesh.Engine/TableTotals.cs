@@ -23,7 +23,7 @@ public sealed record TableTotals
     /// <summary>Rows that were at the target version already.</summary>
     public required long Current { get; init; }
 
-    /// <summary>Those of the rotated and current rows that hold no value: only their version says where they are.</summary>
+    /// <summary>Rotated and current rows that hold no value: only their version column shows where they stand.</summary>
     public long Empty { get; init; }
 
     /// <summary>Rows whose value lives outside the table.</summary>
@@ -32,16 +32,18 @@ public sealed record TableTotals
     /// <summary>Rows that are not at the target version, or do not decrypt under it.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Times that a row had changed between read and write.</summary>
+    /// <summary>How often a row had changed between read and write.</summary>
     public required long Conflicts { get; init; }
 
-    /// <summary>Rows that a rotation which was stopped did not come to.</summary>
+    /// <summary>Rows that a stopped rotation did not reach.</summary>
     public required long Pending { get; init; }
 
-    /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    /// <summary>
+    /// Declared columns that hold a value in few rows, and that the map does not call <c>mostlyEmpty</c>.
+    /// </summary>
     public IReadOnlyList<SparseColumn> Sparse { get; init; } = [];
 
-    /// <summary>Totals are the same where all their numbers are.</summary>
+    /// <summary>Whether all names, numbers and sparse columns are equal.</summary>
     public bool Equals(TableTotals? other) =>
         other is not null
         && (Scope, Database, Table) == (other.Scope, other.Database, other.Table)

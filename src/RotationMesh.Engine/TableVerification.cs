@@ -20,12 +20,12 @@ public sealed class TableVerification(
     RotationProgress progress
 )
 {
-    /// <summary>Times that a table is read from the beginning whose rows move meanwhile.</summary>
+    /// <summary>Most times that a table is read from the beginning because its rows moved while they were read.</summary>
     private const int Tries = 3;
 
     /// <summary>
-    /// Verifies tables. Throws <see cref="UsageException"/> where the map does not fit the databases, and where a table does not
-    /// hold still.
+    /// Verifies tables. Throws <see cref="UsageException"/> where the map does not fit the databases, and where the
+    /// rows of a table keep moving.
     /// </summary>
     public async Task<VerificationReport> RunAsync(
         IReadOnlyList<TableEntry> entries,
@@ -115,7 +115,8 @@ public sealed class TableVerification(
             stopping
         );
 
-    // Tables that are to be read once more, and the leaves of those of which the others were read as they are.
+    // Returns the tables to read again: a whole table (null), or only its new leaves where the leaves that were read
+    // are unchanged.
     private async Task<List<(TableTarget Target, IReadOnlySet<SqlName>? Only)>> LeftAsync(
         IEnumerable<TableRun> read,
         LeafWatch leaves,
@@ -176,7 +177,8 @@ public sealed class TableVerification(
         }
     }
 
-    // A row that fails for what it holds beside its external value is among the external ones, or was verified with its object.
+    // A row that fails for an envelope beside its external value was counted as external, or was verified with its
+    // object.
     private static VerifiedTable Totals(TableRun table)
     {
         var external = table.Counts.Where(count => count.External).Sum(count => count.Rows);
@@ -204,9 +206,11 @@ public sealed record VerificationReport(
     IReadOnlyList<RowFailure> Failures
 )
 {
-    /// <summary>Rows that name an object which the map passes over: it may need any key.</summary>
+    /// <summary>
+    /// Rows that name an object of the store but are not external by the map: the object may need any key.
+    /// </summary>
     public IReadOnlyList<ColumnFault> Strays { get; init; } = [];
 
-    /// <summary>What stands in the tables at rows whose value lives elsewhere.</summary>
+    /// <summary>Envelopes that stand in the tables at rows whose value lives elsewhere, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

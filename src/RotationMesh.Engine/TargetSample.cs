@@ -6,14 +6,14 @@ using RotationMesh.Tables.External;
 namespace RotationMesh.Engine;
 
 /// <summary>
-/// What a dry run tells of rows at the target version: no rotation rewrites them, and its verification fails on those that do
-/// not decrypt.
+/// Finds rows at the target version that do not decrypt, for the report of a dry run: no rotation rewrites them, and
+/// the rotation's verification would fail on them.
 /// </summary>
 internal sealed class TargetSample(TargetDatabases databases, KeyRing ring)
 {
     /// <summary>
-    /// In sentences for the operator: values of the sample that was taken at the start, and what stands in a table at external
-    /// rows under another key than they claim.
+    /// Returns sentences for the operator: on values of the sample that was taken at the start, and on values that
+    /// stand in a table at external rows under another key than the rows claim.
     /// </summary>
     public async Task<IReadOnlyList<string>> FindAsync(
         IReadOnlyList<TableRun> tables,

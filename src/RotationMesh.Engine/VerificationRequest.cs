@@ -1,16 +1,17 @@
 namespace RotationMesh.Engine;
 
-/// <summary>Which rows are decrypted.</summary>
+/// <summary>Which rows verification decrypts.</summary>
 public sealed record VerificationRequest
 {
     /// <summary>The tenants to verify; null for all.</summary>
     public IReadOnlyList<string>? Tenants { get; init; }
 
-    /// <summary>Share (0 to 1) to decrypt of a table with so many rows; null for all rows.</summary>
+    /// <summary>Gives the share (0 to 1) to decrypt of a table, by its number of rows; null decrypts all rows.</summary>
     public required Func<long, double?> Share { get; init; }
 
     /// <summary>
-    /// Whether the caller has looked for himself whether the declared columns hold values, and what is in them at external rows.
+    /// Whether the caller itself checks the declared columns: that they hold values, and what they hold at external
+    /// rows.
     /// </summary>
     public bool ColumnsAreJudged { get; init; }
 

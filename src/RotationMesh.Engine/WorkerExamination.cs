@@ -9,7 +9,9 @@ using RotationMesh.Tables;
 
 namespace RotationMesh.Engine;
 
-/// <summary>Holds what the workers of the mesh said of themselves against map, keys and databases here.</summary>
+/// <summary>
+/// Compares the map, keys and databases that the workers of the mesh reported with those of this process.
+/// </summary>
 internal sealed class WorkerExamination(
     RotationMap map,
     TargetDatabases databases,
@@ -19,10 +21,10 @@ internal sealed class WorkerExamination(
 {
     private const string Fix = "give every worker the same map, keys and databases, and start it again";
 
-    /// <summary>Whether it is a finding that there are none.</summary>
+    /// <summary>Whether it is a finding that no worker is there.</summary>
     public bool AreExpected { get; init; }
 
-    /// <summary>One finding a worker that is there, and one more where none of them could do anything.</summary>
+    /// <summary>Adds a finding for each worker that is there, and one more where none of them could do anything.</summary>
     public async Task ExamineAsync(KeyRing? keys, CancellationToken cancellationToken)
     {
         var present = await FindAsync(cancellationToken);
@@ -63,7 +65,8 @@ internal sealed class WorkerExamination(
             );
     }
 
-    // A control database that does not answer is a finding of its own; one without a schema has seen no worker.
+    // Returns null where the control database does not answer: the doctor reports that elsewhere. A database without
+    // the schema has seen no worker.
     private async Task<IReadOnlyList<RegisteredWorker>?> FindAsync(CancellationToken cancellationToken)
     {
         try

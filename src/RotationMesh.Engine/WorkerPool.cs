@@ -8,12 +8,14 @@ namespace RotationMesh.Engine;
 /// <summary>A partition together with the table that it is a part of.</summary>
 public sealed record PlannedPartition(TableTarget Target, PartitionRange Range);
 
-/// <summary>Runs partitions on a number of workers while they are still being planned; memory does not grow with their number.</summary>
+/// <summary>
+/// Runs partitions on several workers while more are being planned; memory does not grow with their number.
+/// </summary>
 internal static class WorkerPool
 {
     /// <summary>
-    /// Tries of a partition while the database is unreachable, restarting or overloaded; with the pauses between them
-    /// about half a minute, the time of a failover.
+    /// Tries of a partition while the database is unreachable, restarting or overloaded. The pauses between them last
+    /// 12 to 24 s together, about as long as a failover.
     /// </summary>
     private const int Tries = 8;
 
@@ -21,7 +23,8 @@ internal static class WorkerPool
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
 
     /// <summary>
-    /// Runs every partition to its end. The first exception that does not pass stops the others after the batch in hand, and is thrown.
+    /// Runs every partition to its end. The first exception that is not transient, or lasts, stops the other workers
+    /// after their batch in hand, and is thrown.
     /// </summary>
     public static async Task RunAsync<TWorker>(
         IAsyncEnumerable<PlannedPartition> partitions,
@@ -64,7 +67,7 @@ internal static class WorkerPool
         }
     }
 
-    // Reading may be repeated at any time.
+    // Partitions are only read here, so a try can be repeated.
     private static async Task TryAsync(Func<Task> run, CancellationToken stopping)
     {
         for (var attempt = 1; ; attempt++)
@@ -76,7 +79,7 @@ internal static class WorkerPool
             }
             catch (NpgsqlException fault)
                 when (fault.IsTransient
-                    && fault.SqlState != PostgresErrorCodes.LockNotAvailable // it has waited
+                    && fault.SqlState != PostgresErrorCodes.LockNotAvailable // it has waited for the lock already
                     && attempt < Tries
                     && !stopping.IsCancellationRequested
                 )

@@ -8,8 +8,8 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Engine.Auditing;
 
 /// <summary>
-/// Takes what was found of gates to the audit log. Gates are looked at every few seconds: only what differs from what was
-/// last written of them is appended, so whoever watches them may tell everything, and several may.
+/// Records the outcomes of gates in the audit log. Gates are looked at every few seconds, by more than one process
+/// perhaps. Only an outcome that differs from the last recorded one is appended, so a caller may report all of them.
 /// </summary>
 public sealed class GateAudit(NpgsqlDataSource source, AuditLog audit)
 {
@@ -27,8 +27,8 @@ public sealed class GateAudit(NpgsqlDataSource source, AuditLog audit)
     };
 
     /// <summary>
-    /// Appends the gates whose outcome changed. <paramref name="actor"/> is who overrode a gate; what was merely found is
-    /// the program's.
+    /// Appends the gates whose outcome changed. An overridden gate is recorded under <paramref name="actor"/>, every
+    /// other outcome under the program.
     /// </summary>
     public async Task RecordAsync(
         Guid rotationId,

@@ -11,8 +11,8 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine.Auditing;
 
 /// <summary>
-/// Rows of a rotation by tenant, counted now. Only the tenants that a report lists are kept, however many there are. A
-/// database that does not answer is told, and the others are counted.
+/// Counts the rows of a rotation by tenant, as they are now. It keeps only the tenants that a report lists, however
+/// many there are. It reports a database that does not answer, and counts the others.
 /// </summary>
 internal sealed class TenantCounts(
     RotationMap map,
@@ -21,7 +21,7 @@ internal sealed class TenantCounts(
     RowFailureStore failures
 )
 {
-    /// <summary>Tenants with failures that are remembered while tables are counted.</summary>
+    /// <summary>Most tenants whose failures are held in memory while tables are counted.</summary>
     private const int KnownFailures = 100_000;
 
     private readonly List<string> uncounted = [];
@@ -63,7 +63,7 @@ internal sealed class TenantCounts(
         return new ReportedTenants(listed, seen - listed.Count, uncounted);
     }
 
-    // Counts come in the order of tenants, so one tenant is at hand at a time.
+    // Counts arrive in the order of tenants, so one tenant at a time is summed.
     private async Task CountAsync(
         TableEntry entry,
         RunningRotation rotation,
@@ -113,7 +113,7 @@ internal sealed class TenantCounts(
         Keep(at);
     }
 
-    // Most failures first, then most rows: the least of those kept makes room.
+    // Keeps the tenants with most failures, then with most rows: where there are too many, the least of them goes.
     private void Keep(ReportedTenant? tenant)
     {
         if (tenant is null)

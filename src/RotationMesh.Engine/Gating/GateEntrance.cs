@@ -5,14 +5,14 @@ using RotationMesh.Gates;
 
 namespace RotationMesh.Engine.Gating;
 
-/// <summary>The gates before a rotation starts: nothing is written before all of them hold.</summary>
+/// <summary>Checks the gates before a rotation starts: nothing is written before all of them hold.</summary>
 public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase control)
 {
     /// <summary>Receives each gate that is waited for.</summary>
     public Action<GateVerdict> Waiting { get; init; } = _ => { };
 
     /// <summary>
-    /// Returns when the gates hold; jobs that still run are waited for. Throws <see cref="GateClosedException"/> where a
+    /// Returns once the gates hold; waits for jobs that still run. Throws <see cref="GateClosedException"/> where a
     /// gate does not hold and waiting can't help.
     /// </summary>
     public async Task EnsureOpenAsync(GateTerms terms, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase
         }
     }
 
-    // One that did not answer in time may have been paused all the same; the note of it lets it be resumed.
+    // A queue whose pause got no answer in time may be paused all the same. It is noted, so it can be resumed.
     private async Task<string?> RemarkAsync(
         IReadOnlyList<PausedQueueNote> noted,
         CancellationToken cancellationToken

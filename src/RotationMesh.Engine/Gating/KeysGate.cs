@@ -10,8 +10,8 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Engine.Gating;
 
 /// <summary>
-/// Holds while enough workers of the mesh are there, and every one of them has the map and all the keys that are here: by
-/// fingerprint, as each said last.
+/// Holds while enough workers of the mesh are there, and each of them last reported the map and all the keys of this
+/// process; keys are compared by fingerprint.
 /// </summary>
 public sealed class KeysGate(KeysEntry entry, RotationMap map, Func<KeyRing> ring, ControlDatabase control)
     : IGate

@@ -8,10 +8,10 @@ using RotationMesh.Tables.Sessions;
 
 namespace RotationMesh.Engine.Gating;
 
-/// <summary>The gates of a map, of every kind there is.</summary>
+/// <summary>Makes the gates of a map, of every kind.</summary>
 public static class MapGates
 {
-    /// <summary>Makes the gates; none is looked at yet.</summary>
+    /// <summary>Returns the gates; none has been checked yet.</summary>
     public static GateSet Of(
         RotationMap map,
         TargetDatabases databases,

@@ -6,8 +6,8 @@ using RotationMesh.Gates;
 namespace RotationMesh.Engine.Gating;
 
 /// <summary>
-/// Pauses the application's queues and resumes those alone that were paused by it; the control database remembers which.
-/// Several may do so at once, each queue in turn.
+/// Pauses the application's queues, and resumes only the queues that this program paused: the control database has a
+/// note of each. Several processes may do so at once; they take turns at each queue.
 /// </summary>
 public sealed class QueuePauses(GateSet gates, ControlDatabase control)
 {
@@ -54,9 +54,10 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
     }
 
     /// <summary>
-    /// Resumes the queues that a rotation paused and no other needs, or all that were paused by this program where
-    /// <paramref name="rotationId"/> is null, and returns them. Throws <see cref="GateClosedException"/> where one can't
-    /// be resumed; it is remembered.
+    /// Resumes the queues that a rotation paused and no other rotation needs, or all that this program paused where
+    /// <paramref name="rotationId"/> is null. Returns the queues that it resumed. Throws
+    /// <see cref="GateClosedException"/> where a queue can't be resumed, and <see cref="UsageException"/> where the
+    /// map has no gate for it any more; the queue's note stays.
     /// </summary>
     public async Task<IReadOnlyList<PausedQueueNote>> ResumeAsync(
         Guid? rotationId,
@@ -75,7 +76,7 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
                 );
             await using var turn = await turns.TakeAsync(note.Gate, note.Queue, cancellationToken);
             if (!await IsNotedAsync(note, rotationId, cancellationToken))
-                continue; // somebody else resumed it meanwhile, or has it now
+                continue; // another process resumed it meanwhile, or another rotation has it now
             try
             {
                 if (await gate.ResumeAsync(note.Queue, cancellationToken))
@@ -92,7 +93,8 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
         return resumed;
     }
 
-    // Noted first: a crash between leaves a note of a queue that goes on, and resuming that does nothing.
+    // Notes the queue before it pauses it. After a crash in between, the note is of a queue that runs, and resuming
+    // that does nothing.
     private async Task<bool> PauseAsync(
         IPausableWorkers gate,
         PausedQueueNote note,
@@ -102,7 +104,7 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
         await using var turn = await turns.TakeAsync(note.Gate, note.Queue, cancellationToken);
         var now = (await gate.LookAsync(cancellationToken)).FirstOrDefault(queue => queue.Name == note.Queue);
         if (now is not { Paused: false })
-            return false; // the previous turn paused it, and noted that
+            return false; // paused meanwhile, or gone
         var wasNoted = await PausedQueueStore.RemoveAsync(turn, note.Gate, note.Queue, cancellationToken);
         await PausedQueueStore.AddAsync(turn, note, cancellationToken);
         try
@@ -116,7 +118,8 @@ public sealed class QueuePauses(GateSet gates, ControlDatabase control)
             throw;
         }
 
-        // Somebody was faster. Where one of ours had tried, and got no answer, it may have been that: it stays noted.
+        // Somebody else paused it first. That may have been an earlier try of this program that got no answer: then
+        // the queue stays noted.
         if (!wasNoted)
             await PausedQueueStore.RemoveAsync(turn, note.Gate, note.Queue, cancellationToken);
         return wasNoted;

@@ -5,21 +5,23 @@ using RotationMesh.Core.Gates;
 namespace RotationMesh.Engine.Gating;
 
 /// <summary>
-/// Lets one process at a time look at a queue, note it and pause or resume it. Two that do so side by side would each take
-/// the other's note for its own, and leave a paused queue that nobody remembers.
+/// Lets one process at a time look at a queue, note it, and pause or resume it. Two processes at once would each take
+/// the other's note for its own, and leave a paused queue that nobody resumes.
 /// </summary>
 internal sealed class QueueTurns(ControlDatabase control)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest wait for a turn: a process that froze in its own is ended before that is over.</summary>
+    /// <summary>
+    /// Longest wait for a turn. It is longer than the silence after which a frozen process loses its turn.
+    /// </summary>
     private static readonly TimeSpan Longest = RotationGuard.Longest + TimeSpan.FromSeconds(30);
 
     private readonly RotationGuard guard = new(control.Source);
 
     /// <summary>
-    /// Waits for the turn at a queue, which lasts until it is disposed of. Throws <see cref="GateClosedException"/> where it
-    /// does not come.
+    /// Waits for the turn at a queue; the turn lasts until it is disposed of. Throws
+    /// <see cref="GateClosedException"/> where it does not come in time.
     /// </summary>
     public async Task<HeldWork> TakeAsync(string gate, string queue, CancellationToken cancellationToken)
     {

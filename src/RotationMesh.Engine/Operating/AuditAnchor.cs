@@ -7,13 +7,13 @@ namespace RotationMesh.Engine.Operating;
 /// <summary>Position and hash of an event, as operators note them: <c>sequence:hash</c>.</summary>
 internal static class AuditAnchor
 {
-    /// <summary>The anchor of an event.</summary>
+    /// <summary>Returns the anchor of an event.</summary>
     public static string Of(long sequence, string hash) =>
         string.Create(CultureInfo.InvariantCulture, $"{sequence}:{hash}");
 
     /// <summary>
-    /// The hash of an anchor, or of a hash alone; the hash covers the position. Throws <see cref="UsageException"/> where
-    /// it is neither.
+    /// Returns the hash of an anchor, or of a hash alone; null for null. The position is not needed, as the hash
+    /// covers it. Throws <see cref="UsageException"/> where the text is neither.
     /// </summary>
     public static string? Hash(string? anchor)
     {

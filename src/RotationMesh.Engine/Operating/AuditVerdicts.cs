@@ -3,10 +3,10 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>What operators are told of a verification of the audit log, and of what it could not check.</summary>
+/// <summary>Describes for operators what a verification of the audit log found, and what it could not check.</summary>
 internal static class AuditVerdicts
 {
-    /// <summary>The verdict as a document.</summary>
+    /// <summary>Returns the verdict as a document.</summary>
     public static AuditVerdictDocument Of(AuditVerdict verdict) =>
         new(
             verdict.IsTrusted,

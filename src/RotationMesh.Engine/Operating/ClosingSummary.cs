@@ -7,31 +7,35 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>The totals of a rotation as they are kept with it.</summary>
+/// <summary>The closing totals of a rotation, as they are kept with it.</summary>
 public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Tables)
 {
-    /// <summary>Totals, and what verification found; <see cref="Verified"/> are the rows of which nothing failed.</summary>
+    /// <summary>
+    /// Returns totals with what verification found; <see cref="Verified"/> counts the rows of which nothing failed.
+    /// </summary>
     public static ClosingSummary Of(DecryptedRows decrypted, IReadOnlyList<TableTotals> tables)
     {
         ArgumentNullException.ThrowIfNull(decrypted);
         return new ClosingSummary(decrypted.Sound, tables) { Decrypted = decrypted };
     }
 
-    /// <summary>What verification found; null where it was not noted, as it is since rows without a value are counted.</summary>
+    /// <summary>What verification found; null in totals from before rows without a value were counted.</summary>
     public DecryptedRows? Decrypted { get; init; }
 
-    /// <summary>The sweep that the totals were written after.</summary>
+    /// <summary>The sweep after which the totals were written.</summary>
     public int Sweep { get; init; }
 
     /// <summary>
-    /// Position of the rotation's newest audit event when its rows were counted: totals from before a change of state are
-    /// not those of its end. Null where the rotation had none, and in totals of an
-    /// earlier release, whose seal is of a text without it.
+    /// Position of the rotation's newest audit event when its rows were counted: totals from before a change of state
+    /// are not those of its end. Null where the rotation had no event, and in totals of an earlier release, whose
+    /// seal covers a text without this number.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? AuditSequence { get; init; }
 
-    /// <summary>When they were written, by the control database's clock; null in totals of an earlier release.</summary>
+    /// <summary>
+    /// When the totals were written, by the control database's clock; null in totals of an earlier release.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? WrittenAt { get; init; }
 
@@ -44,7 +48,7 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     /// <summary>Partitions of the last verification that failed as a whole.</summary>
     public long FailedPartitions { get; init; }
 
-    /// <summary>What speaks against the workers' word that everything decrypts; null or empty where nothing does.</summary>
+    /// <summary>What contradicts the workers' reports that everything decrypts; null or empty where nothing does.</summary>
     public IReadOnlyList<string>? Doubts { get; init; }
 
     /// <summary>Transactions that were open before the closing census and did not end; null where there are none.</summary>
@@ -65,11 +69,11 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
         && (Doubts is null or { Count: 0 })
         && PostChecks?.All(check => check.Passed) != false;
 
-    /// <summary>The seal of these totals, by the current key.</summary>
+    /// <summary>Returns the seal of these totals under the current key.</summary>
     public string SealFor(KeyRing ring, Guid rotationId) =>
         ClosingSeals.Of(ring, ClosingSeals.Summary, rotationId, ToJson());
 
-    /// <summary>Reads totals; null where there are none, or somebody without the key wrote them.</summary>
+    /// <summary>Reads totals; null where there are none, or where their seal is not valid under the current key.</summary>
     public static ClosingSummary? Read(KeyRing ring, Guid rotationId, string? json, string? seal)
     {
         var summary = json is null ? null : JsonSerializer.Deserialize<ClosingSummary>(json);
@@ -81,15 +85,16 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     }
 
     /// <summary>
-    /// Whether a rotation that has ended was sealed with these very totals, be it that another key was the current one then.
+    /// Whether a rotation that has ended was sealed with these very totals, under any key of the ring: another key
+    /// may have been the current one then.
     /// </summary>
     public bool WasSealed(KeyRing ring, Guid rotationId, string? seal) =>
         ClosingSeals.WasHeld(ring, ClosingSeals.Summary, rotationId, ToJson(), seal);
 
-    /// <summary>As they are kept.</summary>
+    /// <summary>Returns the JSON that is kept.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);
 
-    /// <summary>The sum of all tables.</summary>
+    /// <summary>Returns the sum of all tables.</summary>
     public RowCounts Counts() =>
         new()
         {

@@ -5,8 +5,8 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// What became of the rows of a rotation. The censuses decide: what was pending at first and is not any more was rotated,
-/// whether or not the result of its partition ever arrived.
+/// Calculates what became of the rows of a rotation. The censuses decide: a row that was pending at first and no
+/// longer is counts as rotated, whether or not the result of its partition ever arrived.
 /// </summary>
 public sealed class ClosingTotals(
     IReadOnlyList<TableCount> tables,
@@ -14,13 +14,16 @@ public sealed class ClosingTotals(
     IReadOnlyList<SweepSummary> ledger
 )
 {
-    /// <summary>What the last verification found of the rows that it looked at.</summary>
+    /// <summary>What the last verification found in the rows that it read.</summary>
     public DecryptedRows Decrypted =>
         ledger.LastOrDefault(sweep => sweep.Key.Phase == SweepPhase.Verify)?.Counts is { } counts
             ? new DecryptedRows(counts.Verified, counts.DecryptedValues, counts.EmptyRows, counts.FailedRows)
             : new DecryptedRows(0, 0, 0, 0);
 
-    /// <summary>Totals by table: by the last census, or of a cancelled rotation by the first and what was settled since.</summary>
+    /// <summary>
+    /// Returns totals by table: by the last census or, where the rotation was <paramref name="stopped"/> or still
+    /// runs, by the first census and the results since.
+    /// </summary>
     public IEnumerable<TableTotals> Tables(bool stopped) =>
         tables.Select(table => stopped ? Stopped(table) : Ended(table));
 

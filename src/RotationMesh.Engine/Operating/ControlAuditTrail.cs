@@ -10,12 +10,12 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>The audit log as the control database has it.</summary>
+/// <summary>Lists, verifies and exports the audit log of the control database.</summary>
 /// <param name="control">The control database.</param>
-/// <param name="ring">The keys that its events are held against; null, or giving null, where this process has none.</param>
+/// <param name="ring">Gives the keys that events are verified with; null, or giving null, where this process has none.</param>
 public sealed class ControlAuditTrail(ControlDatabase control, Func<KeyRing?>? ring) : IAuditTrail
 {
-    /// <summary>Events that are listed at most: a rotation of many sweeps and lost gates has some hundreds.</summary>
+    /// <summary>Most events in a list: a rotation of many sweeps and lost gates has some hundreds.</summary>
     private const int Listed = 500;
 
     private readonly AuditReader reader = new(control.Source);
@@ -77,7 +77,7 @@ public sealed class ControlAuditTrail(ControlDatabase control, Func<KeyRing?>? r
             KeyVersion = written.KeyVersion,
         };
 
-    // What is noted of it elsewhere tells how much is lost.
+    // Marks that are kept outside of the log show how much of it is lost.
     private async Task<AuditVerdictDocument> MissingAsync(string missing, CancellationToken cancellationToken)
     {
         var noted = await new AuditMarks(control.Source).ReadAsync(cancellationToken);

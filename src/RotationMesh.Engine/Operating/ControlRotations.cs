@@ -14,37 +14,40 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// Rotations by way of the control database: what is asked is written there for the coordinators, and what is told is
-/// read there. Every request is sealed by the key ring; who only looks may do without, and is told what was not checked.
+/// Operates rotations by way of the control database: requests are written there for the coordinators, and documents
+/// are read from there. The key ring seals every request. Reading needs no keys; a document then says what was not
+/// checked.
 /// </summary>
 public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, ControlDatabase control)
     : IRotations
 {
-    /// <summary>Rotations that are listed: years of them.</summary>
+    /// <summary>Most rotations in a list: years of them.</summary>
     private const int Listed = 1000;
 
-    /// <summary>Refusing workers that are named.</summary>
+    /// <summary>Most refusing workers in a document.</summary>
     private const int NamedRefusals = 20;
 
-    /// <summary>Time between two looks at a rotation that is followed.</summary>
+    /// <summary>Time between two looks at a rotation that is followed or was asked something.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Longest wait for a rotation to hear what was asked of it; coordinators look several times a second.</summary>
+    /// <summary>Longest wait until a request takes effect; coordinators look for requests several times a second.</summary>
     private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest time that the control database may be away while a rotation is followed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// The gates that are looked at before a rotation is asked for; null where whoever asks has looked. With it a start
-    /// takes as long as the jobs that are waited for, and throws <see cref="Core.Gates.GateClosedException"/>.
+    /// The gates that are checked before a rotation is requested; null where the requester has checked them. With
+    /// gates, a start waits for the jobs that they wait for, and throws <see cref="Core.Gates.GateClosedException"/>.
     /// </summary>
     public GateEntrance? Entrance { get; init; }
 
-    /// <summary>What keeps this process from passing on what is asked, and from hearing of workers; null where nothing does.</summary>
+    /// <summary>
+    /// Says what keeps this process from relaying requests and hearing of workers; null where nothing does.
+    /// </summary>
     public Func<string?> Hindrance { get; init; } = () => null;
 
-    /// <summary>Finds out why a rotation stands still; null where nobody is to be told.</summary>
+    /// <summary>Finds out why a rotation is stalled; null where documents do not say so.</summary>
     public Standstill? Standstill { get; init; }
 
     private readonly EmbeddedProcess process = new(control);
@@ -105,7 +108,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             }
             catch (NpgsqlException fault) when (TimeProvider.System.GetElapsedTime(answered) < Timeout)
             {
-                // A restart or a failover: it will be back.
+                // The server restarts or fails over, and will be back.
                 now = last is null ? null : last with { Reason = DatabaseFaults.DescribeNamed(fault) };
             }
 
@@ -184,7 +187,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         };
     }
 
-    /// <summary>A rotation, or the latest; null where there is none.</summary>
+    /// <summary>Finds a rotation, or the latest one; null where there is none.</summary>
     public async Task<RunningRotation?> FindRunningAsync(
         Guid? rotationId,
         CancellationToken cancellationToken
@@ -197,7 +200,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             : (await rotations.LatestAsync(1, cancellationToken)).SingleOrDefault();
     }
 
-    /// <summary>The document of a rotation.</summary>
+    /// <summary>Reads the document of a rotation.</summary>
     public async Task<RotationDocument> ReadAsync(
         RunningRotation rotation,
         CancellationToken cancellationToken

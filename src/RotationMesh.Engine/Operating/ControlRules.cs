@@ -24,7 +24,7 @@ public static class ControlRules
             ControlAction.Retry when rotation.State == RotationState.Cancelled =>
                 "was cancelled: start a new one",
             ControlAction.Retry => OfAnotherMap(rotation, map),
-            // The process that ran it may be gone, and its totals are still to be written.
+            // Allowed: the process that ran it may be gone, and its totals are still to be written.
             ControlAction.Cancel when rotation is { State: RotationState.Cancelled, Concluded: false } =>
                 null,
             _ when ended => $"has ended: {rotation.State}",
@@ -43,13 +43,13 @@ public static class ControlRules
             _ = ScopeSelection.Choose(map, order.Scopes, []);
     }
 
-    // What another map leaves out would not be counted, and so not be missed.
+    // A table that another map leaves out would not be counted, and nobody would miss it.
     private static string? OfAnotherMap(RunningRotation rotation, RotationMap map) =>
         rotation.MapHash == MapHash.Of(map)
             ? null
             : $"can't go on: {Reasons.MapDiffers}. Give it the map that it began with, or cancel it and rotate anew";
 
-    /// <summary>The message to the saga.</summary>
+    /// <summary>Returns the message to the saga.</summary>
     public static object Command(Guid rotationId, ControlOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);

@@ -7,10 +7,10 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>What the counts of an inspection rest on: standbys that were asked, and lists of tenants.</summary>
+/// <summary>Tells what the counts of an inspection rest on: standbys that were asked, and lists of tenants.</summary>
 internal sealed class CountTrust(TargetDatabases databases, SchemaCheck schema)
 {
-    /// <summary>Databases of the tables that are standbys.</summary>
+    /// <summary>Returns those of the tables' databases that are standbys.</summary>
     public async Task<IReadOnlyList<StandbyDocument>> StandbysAsync(
         IReadOnlyList<TableEntry> entries,
         CancellationToken cancellationToken
@@ -24,7 +24,10 @@ internal sealed class CountTrust(TargetDatabases databases, SchemaCheck schema)
             ).Select(standby => new StandbyDocument(standby.Database, standby.ReplayedUntil)),
         ];
 
-    /// <summary>Where tenants come from, and whether rows seem to be missing; of tables behind row-level security alone.</summary>
+    /// <summary>
+    /// Describes, for tables behind row-level security, where the list of tenants comes from and whether rows seem to
+    /// be missing.
+    /// </summary>
     public async Task<IReadOnlyList<string>> NotesAsync(
         IReadOnlyList<TableEntry> entries,
         IReadOnlyList<string>? tenants,

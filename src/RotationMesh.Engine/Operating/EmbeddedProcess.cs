@@ -5,15 +5,15 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// The process that runs an embedded rotation. As long as it lives it holds the rotation, so one that nobody holds has nobody
-/// to go on with it.
+/// Tells whether the process of an embedded rotation is gone. The process holds a lock of its rotation as long as it
+/// lives, so a rotation whose lock is free has no process to continue it.
 /// </summary>
 internal sealed class EmbeddedProcess(ControlDatabase control)
 {
     private const string Gone =
         $"{Reasons.Abandoned}. Give the same 'rotate' again to go on with it, or cancel it";
 
-    /// <summary>The listing of a rotation, which says so where its process is gone.</summary>
+    /// <summary>Returns the listing of a rotation, marked as abandoned where its process is gone.</summary>
     public async Task<RotationListing> TellAsync(
         RunningRotation rotation,
         RotationListing listing,
@@ -27,7 +27,7 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
             }
             : listing;
 
-    /// <summary>The document of a rotation, which says so where its process is gone.</summary>
+    /// <summary>Returns the document of a rotation, marked as abandoned where its process is gone.</summary>
     public async Task<RotationDocument> TellAsync(
         RunningRotation rotation,
         RotationDocument document,
@@ -47,7 +47,7 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
             }
             : document;
 
-    // One that has not ended and is not paused.
+    // A rotation that has ended or is paused needs no process.
     private async Task<bool> IsGoneAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
         rotation is { Embedded: true, EndedAt: null, State: not RotationState.Paused }
         && await new RotationGuard(control.Source).FindHolderAsync(

@@ -3,7 +3,7 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>The rows that a rotation could not bring to its target version, as a document.</summary>
+/// <summary>Reads the rows that a rotation could not bring to its target version, as a document.</summary>
 internal static class FailureListings
 {
     public static async Task<FailuresDocument> ReadAsync(

@@ -2,7 +2,7 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>What operators see of inspections.</summary>
+/// <summary>Turns the results of inspections into documents for operators.</summary>
 internal static class InspectionDocuments
 {
     public static VerificationDocument Of(VerificationReport report) =>

@@ -13,8 +13,8 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// Inspections by this process on the databases of its own map. The key ring is asked for when it is needed, and throws
-/// <see cref="UsageException"/> where the keys are at fault.
+/// Runs inspections in this process, on the databases of its own map. It asks for the key ring when it needs it,
+/// which throws <see cref="UsageException"/> where the keys are at fault.
 /// </summary>
 public sealed class LocalInspections(
     RotationMap map,
@@ -25,10 +25,10 @@ public sealed class LocalInspections(
     IExternalStores? stores = null
 ) : IInspections
 {
-    /// <summary>Whether rotations are for the workers of a mesh, so that the doctor misses them.</summary>
+    /// <summary>Whether workers of a mesh run the rotations: the doctor reports then that none is there.</summary>
     public bool WorkersAreExpected { get; init; }
 
-    /// <summary>What the process that examines finds in itself, such as how it stands with its broker.</summary>
+    /// <summary>Gives what this process finds in itself, such as how it stands with its broker.</summary>
     public Func<IReadOnlyList<Finding>> Own { get; init; } = () => [];
 
     private SchemaCheck Schema => new(databases, formats, stores);
@@ -121,7 +121,7 @@ public sealed class LocalInspections(
         };
     }
 
-    // Counted only where some version is out of service.
+    // Counts only where some version is out of service.
     private async Task<IReadOnlyList<RetiredUseDocument>> RetiredAsync(
         RowSelection selection,
         CancellationToken cancellationToken

@@ -17,7 +17,7 @@ using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>Retires key versions by this process' own census and verification of every row.</summary>
+/// <summary>Retires key versions, after a census and a verification of every row by this process.</summary>
 public sealed class LocalKeyRetirement(
     RotationMap map,
     Func<KeyRing> ring,
@@ -26,10 +26,10 @@ public sealed class LocalKeyRetirement(
     ControlDatabase control
 ) : IKeyRetirement
 {
-    /// <summary>Told each event of the audit log once it is committed.</summary>
+    /// <summary>Called with each event of the audit log once the event is committed.</summary>
     public Action<AuditEvent>? Appended { get; init; }
 
-    /// <summary>How much of what the map does not name is looked at.</summary>
+    /// <summary>How much is scanned of what the map does not name.</summary>
     public ScanDepth Depth { get; init; } = ScanDepth.Retirement;
 
     /// <inheritdoc/>
@@ -46,7 +46,7 @@ public sealed class LocalKeyRetirement(
         var store = new RetiredKeyStore(control);
         var check = new RetirementCheck(map, keys, databases, schema, control) { Gone = order.Gone };
         var usage = await VersionUse.FindAsync(check, version, progress, cancellationToken);
-        if (check.HasCounted) // what could not be counted is told first
+        if (check.HasCounted) // else the answer says what could not be counted
             RetirementOrders.EnsureGone(order, check);
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
             key.Version == version && key.IsVouched
@@ -139,7 +139,7 @@ public sealed class LocalKeyRetirement(
         return Tell(document, order, look);
     }
 
-    // It was retired before: that it was is no proof that it still is, for rows may have come back.
+    // An earlier retirement is no proof that the version is unused now: rows may have come back.
     private async Task<RetirementDocument> ConfirmAsync(
         RetiredKeyStore store,
         RetiredKey earlier,
@@ -168,7 +168,8 @@ public sealed class LocalKeyRetirement(
         );
     }
 
-    // From the last count on, until it is recorded, no rotation of any control database brings rows to the version.
+    // From the last count until the retirement is recorded, no rotation of any control database brings rows to the
+    // version.
     private async Task<(VersionClosing?, KeyDocument)> CloseAsync(
         int version,
         KeyDocument usage,

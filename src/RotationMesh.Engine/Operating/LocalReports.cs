@@ -9,7 +9,7 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>Reports from the control database, with a census of the rows by tenant at this moment.</summary>
+/// <summary>Makes reports from the control database, with a census of the rows by tenant at this moment.</summary>
 public sealed class LocalReports(
     RotationMap map,
     ControlRotations rotations,
@@ -53,7 +53,7 @@ public sealed class LocalReports(
         };
     }
 
-    // A rotation of a version of the program that kept no audit log has no events.
+    // A rotation of a release that kept no audit log has no events.
     private async Task<AuditDocument> EventsAsync(Guid rotationId, CancellationToken cancellationToken)
     {
         try

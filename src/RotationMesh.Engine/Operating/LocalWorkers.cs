@@ -8,7 +8,7 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>The application's queues, by way of this process' own map.</summary>
+/// <summary>Shows, pauses and resumes the application's queues that the map of this process names.</summary>
 public sealed class LocalWorkers(GateSet gates, ControlDatabase control) : IApplicationWorkers
 {
     private readonly QueuePauses pauses = new(gates, control);

@@ -5,10 +5,13 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>The workers of the mesh, as operators are told of them.</summary>
+/// <summary>Describes the workers of the mesh for operators.</summary>
 internal static class MeshWorkers
 {
-    /// <summary>Those that matter to a rotation: who is there, and who is gone without a word since it started.</summary>
+    /// <summary>
+    /// Returns the workers that matter to a rotation: those that are there, and those that have fallen silent since
+    /// it started without saying that they stop.
+    /// </summary>
     public static IReadOnlyList<MeshWorkerDocument> Of(
         IEnumerable<RegisteredWorker> workers,
         RunningRotation rotation
@@ -22,7 +25,7 @@ internal static class MeshWorkers
                 .Select(worker => Document(worker, rotation)),
         ];
 
-    /// <summary>One in a line: where it runs, what it is, which keys it holds.</summary>
+    /// <summary>Describes a worker in one line: where it runs, what it is, which keys it holds.</summary>
     public static string Describe(RegisteredWorker worker)
     {
         var seen = worker.Sighting;

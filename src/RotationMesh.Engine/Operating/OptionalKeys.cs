@@ -3,10 +3,10 @@ using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>The key ring for those who only look, and may have none.</summary>
+/// <summary>Reads the key ring for callers that only read, and may have none.</summary>
 internal static class OptionalKeys
 {
-    /// <summary>The ring; null where there are no master keys here.</summary>
+    /// <summary>Returns the ring; null where there are no master keys here, or where they are at fault.</summary>
     public static KeyRing? Of(Func<KeyRing> ring)
     {
         try

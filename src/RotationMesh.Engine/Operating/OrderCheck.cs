@@ -10,12 +10,13 @@ using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>Holds what an operator asks for against map and key ring, before anything is read or written.</summary>
+/// <summary>Checks what an operator asks for against map and key ring, before anything is read or written.</summary>
 public sealed class OrderCheck(RotationMap map, KeyRing ring)
 {
     /// <summary>
-    /// The order as it goes to the saga, under its own id or a new one. Throws <see cref="UsageException"/> for an unknown scope, a
-    /// version that the key ring lacks or whose key another version has too, or a batch size out of bounds.
+    /// Returns the start command for the saga, under the order's own id or a new one. Throws
+    /// <see cref="UsageException"/> for an unknown scope or gate, a version that the key ring lacks or whose key
+    /// another version has too, a batch size out of bounds, or an option that the map gives no ground for.
     /// </summary>
     public StartRotation Check(RotationOrder order)
     {
@@ -44,7 +45,9 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
         };
     }
 
-    /// <summary>Checks an order that this process carries out itself.</summary>
+    /// <summary>
+    /// Checks an order as <see cref="Check"/> does, and returns it as a request that this process can run itself.
+    /// </summary>
     public RotationRequest Request(RotationOrder order, bool dryRun)
     {
         ArgumentNullException.ThrowIfNull(order);

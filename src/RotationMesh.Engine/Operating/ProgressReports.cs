@@ -2,7 +2,7 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>Tells how far work is, several times a second while it lasts.</summary>
+/// <summary>Reports the progress of work, several times a second while it lasts.</summary>
 public static class ProgressReports
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);

@@ -6,24 +6,24 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// Requests are sealed by the current key of whoever asks, so that nobody starts or steers a rotation who can only write to
-/// the control database.
+/// Seals requests with the requester's current key, so that nobody who can only write to the control database starts
+/// or controls a rotation.
 /// </summary>
 public static class RequestSeals
 {
     /// <summary>
-    /// Age beyond which a request is not passed on: what was asked a day ago, while every coordinator was away, is better
+    /// Age beyond which a request is refused: what was asked a day ago, while every coordinator was away, is better
     /// asked again.
     /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Time by which the clock of whoever asks may be ahead. A control request is told from those before it by its time: one from the
-    /// future would keep others from being heard.
+    /// Longest time by which the requester's clock may be ahead. The saga tells an old control request from a new one
+    /// by the time of asking, so a request from the future would keep others from being heard.
     /// </summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
 
-    /// <summary>A request for a message to the saga.</summary>
+    /// <summary>Returns a sealed request for a message to the saga.</summary>
     public static RotationDemand Ask(
         KeyRing ring,
         Guid rotationId,
@@ -34,7 +34,7 @@ public static class RequestSeals
     {
         ArgumentNullException.ThrowIfNull(ring);
         ArgumentNullException.ThrowIfNull(message);
-        // Whole milliseconds come back from the database as they were.
+        // The database returns whole milliseconds unchanged.
         var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var kind = message.GetType().Name;
         return new RotationDemand
@@ -48,7 +48,10 @@ public static class RequestSeals
         };
     }
 
-    /// <summary>Why a request is not to be passed on; null where it is. The message is the one that was read from it.</summary>
+    /// <summary>
+    /// Returns why a request must not be relayed; null where it may be. <paramref name="message"/> is the message
+    /// that was read from the request.
+    /// </summary>
     public static string? Fault(KeyRing ring, RotationDemand demand, object message, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(ring);
@@ -84,6 +87,7 @@ public static class RequestSeals
             .Add(at.ToUnixTimeMilliseconds())
             .Bytes;
 
-    // The database changes the text of JSON; what was read from it is written the same way again.
+    // The database changes the text of JSON. So the seal covers the text that the message serializes to, before it is
+    // written and after it is read.
     private static string Text(object message) => JsonSerializer.Serialize(message, message.GetType());
 }

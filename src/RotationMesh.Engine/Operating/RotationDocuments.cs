@@ -6,16 +6,18 @@ using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>What operators see of the reports of rotations.</summary>
+/// <summary>Turns the reports of rotations into documents for operators.</summary>
 public static class RotationDocuments
 {
-    /// <summary>Whether a follower has nothing more to wait for: it has ended, or somebody has to act first.</summary>
+    /// <summary>
+    /// Whether a follower has nothing more to wait for: the rotation has ended, or somebody has to act first.
+    /// </summary>
     public static bool IsLast(RotationDocument now) =>
         now.State is RotationState.Paused or RotationState.Faulted
         || now.EndedAt is not null
         || now.Abandoned;
 
-    /// <summary>A report as a document; what only the control database knows is added by who knows it.</summary>
+    /// <summary>Returns a report as a document. The caller adds what only the control database knows.</summary>
     public static RotationDocument Of(RotationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -48,7 +50,7 @@ public static class RotationDocuments
         };
     }
 
-    /// <summary>A failed row as a document.</summary>
+    /// <summary>Returns a failed row as a document.</summary>
     public static FailureDocument Failure(RowFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
@@ -66,7 +68,7 @@ public static class RotationDocuments
         };
     }
 
-    /// <summary>A recorded failure as a document.</summary>
+    /// <summary>Returns a recorded failure as a document.</summary>
     public static FailureDocument Failure(RowFailureRecord failure)
     {
         ArgumentNullException.ThrowIfNull(failure);

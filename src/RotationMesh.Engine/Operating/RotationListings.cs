@@ -8,7 +8,7 @@ using Refusal = RotationMesh.Control.Ledger.Refusal;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>What the control database alone knows of rotations, as documents.</summary>
+/// <summary>Turns what only the control database knows of rotations into documents.</summary>
 internal static class RotationListings
 {
     public static RotationListing Of(RunningRotation rotation) =>
@@ -25,7 +25,7 @@ internal static class RotationListings
             Reason = rotation.Reason,
         };
 
-    /// <summary>Adds when, who, partitions and refusals.</summary>
+    /// <summary>Adds when the rotation started and ended, who asked for it, its partitions and its refusals.</summary>
     public static RotationDocument Complete(
         RotationDocument document,
         RunningRotation rotation,
@@ -35,7 +35,8 @@ internal static class RotationListings
         document with
         {
             StartedAt = rotation.StartedAt,
-            // Ended for the operator once its totals are written: partitions in hand may end after a cancel.
+            // An operator sees the end once the totals are written: after a cancel, partitions in hand may still be
+            // worked on.
             EndedAt = rotation.IsOver ? rotation.EndedAt : null,
             RequestedBy = rotation.RequestedBy,
             Partitions = ledger.Count == 0 ? null : Partitions(ledger[^1]),
@@ -51,8 +52,8 @@ internal static class RotationListings
         };
 
     /// <summary>
-    /// Adds what this coordinator can't do for a rotation that has not ended. Another one may go on with it, so what it says
-    /// itself stays.
+    /// Adds what this coordinator can't do for a rotation that runs. Another coordinator may go on with it, so the
+    /// rotation's own reason stays.
     /// </summary>
     public static RotationDocument Hindered(RotationDocument document, string? hindrance) =>
         hindrance is null || document.EndedAt is not null || document.State == RotationState.Paused
@@ -62,7 +63,10 @@ internal static class RotationListings
                 Reason = Standstill.Joined(document.Reason, hindrance),
             };
 
-    /// <summary>A rotation that was asked for and is not begun, and what keeps its coordinator from it.</summary>
+    /// <summary>
+    /// Returns the document of a rotation that was requested and has not begun: why it was refused, or what keeps its
+    /// coordinator from it.
+    /// </summary>
     public static RotationDocument Asked(RotationDemand asked, string? hindrance)
     {
         var start = JsonSerializer.Deserialize<StartRotation>(asked.Message)!;
@@ -92,7 +96,7 @@ internal static class RotationListings
         };
     }
 
-    /// <summary>The line of a rotation that was asked for and has not begun.</summary>
+    /// <summary>Returns the listing of a rotation that was requested and has not begun.</summary>
     public static RotationListing Listed(RotationDemand asked, string? hindrance)
     {
         var start = JsonSerializer.Deserialize<StartRotation>(asked.Message)!;

@@ -10,13 +10,13 @@ using RotationMesh.Tables.Rows;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// Puts the report of a rotation together from what the control database keeps; at any time, also while it runs. Tables
-/// come in the order of <paramref name="map"/>. What claims to be Completed is told so where the record and its totals are
-/// sealed by <paramref name="ring"/>; null where there are no keys here.
+/// Builds the report of a rotation from the control database, at its end or while it runs. Tables come in the order
+/// of <paramref name="map"/>. Where a rotation claims to be Completed, <paramref name="ring"/> checks the seals of
+/// its record and of its totals; without keys (null), the report says that they were not checked.
 /// </summary>
 public sealed class RotationReader(ControlDatabase control, RotationMap map, KeyRing? ring)
 {
-    /// <summary>The report: by the closing census where the rotation has ended, else by what was settled so far.</summary>
+    /// <summary>Reads the report: by the closing totals where there are any, else by what was settled so far.</summary>
     public async Task<RotationReport> ReadAsync(RunningRotation rotation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rotation);
@@ -75,7 +75,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             ),
         };
 
-    // The totals have a seal of their own: they are written beside the saga.
+    // The totals have a seal of their own: they are not written by the saga.
     private RunningRotation Told(RunningRotation rotation, ClosingSummary? closing, string? seal)
     {
         var trust = TrustedRecords.Judge(rotation, ring);
@@ -88,8 +88,8 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
         return TrustedRecords.Told(rotation, trust);
     }
 
-    // The saga says who cancelled it, and in a second line what it waits for before it is over. While partitions are in hand
-    // it does not, and the ledger does.
+    // The saga's reason says who cancelled the rotation and, in a second line, what it waits for. While partitions
+    // are in hand there is no second line, and the ledger tells what it waits for.
     private async Task<string?> ReasonAsync(RunningRotation rotation, CancellationToken cancellationToken)
     {
         if (rotation is not { State: RotationState.Cancelled, Concluded: false })
@@ -141,7 +141,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             Cause = record.Cause,
         };
 
-    // jsonb keeps an order of its own.
+    // jsonb does not keep the order of the columns.
     private IEnumerable<KeyPart> InOrder(RowFailureRecord record, IEnumerable<KeyPart> parts)
     {
         var entry = map.Tables.FirstOrDefault(table =>

@@ -5,12 +5,12 @@ using RotationMesh.Operations;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>Writes what operators ask for into the control database, sealed by the key ring.</summary>
+/// <summary>Writes the requests of operators into the control database, sealed by the key ring.</summary>
 internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase control)
 {
     private readonly RequestStore store = new(control.Source);
 
-    /// <summary>Asks for a rotation.</summary>
+    /// <summary>Writes the request for a rotation.</summary>
     public Task StartAsync(
         Guid rotationId,
         object start,
@@ -19,9 +19,9 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
     ) => store.AddAsync(Demand(rotationId, start, traceParent), cancellationToken);
 
     /// <summary>
-    /// Asks something of a rotation, and returns the request's number. Throws <see cref="UsageException"/> where there is no
-    /// key ring, and <see cref="RotationStateException"/> where the rotation is none that a saga of this ring wrote: it can
-    /// only be cancelled.
+    /// Writes a control request, and returns its number. Throws <see cref="UsageException"/> where there is no key
+    /// ring, and <see cref="RotationStateException"/> where the seal of the rotation's record does not hold: such a
+    /// rotation can only be cancelled.
     /// </summary>
     public Task<long> ControlAsync(
         RunningRotation rotation,
@@ -42,13 +42,14 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
             throw new UsageException($"the coordinator refuses what was asked: {refusal}");
     }
 
-    /// <summary>The start that was asked for under an id; null where none was.</summary>
+    /// <summary>Finds the start that was requested under an id; null where there is none.</summary>
     public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
         store.FindStartAsync(rotationId, cancellationToken);
 
     /// <summary>
-    /// The start of that id where no rotation was <paramref name="found"/>, or where any will do the newest that no coordinator
-    /// has begun, if it was asked for after the rotation that was found. Null where there is none.
+    /// Finds a start that has not become a rotation; null where there is none. With an id, it is the start of that
+    /// id, unless its rotation was <paramref name="found"/>. Without one, it is the newest start that no coordinator
+    /// has begun, unless the rotation that was <paramref name="found"/> started after it was requested.
     /// </summary>
     public async Task<RotationDemand?> FindWaitingStartAsync(
         Guid? rotationId,

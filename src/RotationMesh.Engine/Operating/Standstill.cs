@@ -10,24 +10,26 @@ using RotationMesh.Tables;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>
-/// Why a rotation stands still, by what the servers say at this moment and what its workers said last. It is asked for when
-/// it is told, and kept nowhere: where nothing can be committed, no reason could be written down either.
+/// Finds why a rotation is stalled, by what the servers say now and what its workers reported last. It is asked on
+/// demand, and the answer is stored nowhere: where nothing can be committed, no reason could be stored either.
 /// </summary>
 public sealed class Standstill(ControlDatabase control, RotationMap map, TargetDatabases databases)
 {
     /// <summary>Time without progress after which the operator is told the reason.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an answer about a rotation that stands still is used again.</summary>
+    /// <summary>How long an answer about a stalled rotation is used again.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long an answer about a rotation that makes progress is used again; a part of it may stand still.</summary>
+    /// <summary>
+    /// How long an answer about a rotation that makes progress is used again; a part of the rotation may be stalled.
+    /// </summary>
     private static readonly TimeSpan LastingWhileItGoesOn = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time after which the answer about a rotation that nobody asks for is dropped.</summary>
+    /// <summary>Age at which an answer is dropped: nobody asks for its rotation any more.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
-    /// <summary>States that say themselves what they wait for.</summary>
+    /// <summary>States whose own reason says what they wait for.</summary>
     private static readonly string[] Explained =
     [
         RotationState.Paused,
@@ -37,10 +39,11 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
 
     private readonly WaitReasons reasons = new(control, map, databases);
     private readonly ConcurrentDictionary<Guid, Last> answers = [];
-    private int asking; // 1 while the servers are asked: once, for any number of watchers
+    private int asking; // 1 while one caller asks the servers; others get the last answer
 
     /// <summary>
-    /// The document of a rotation, with what it waits for that somebody else has to do. It may go on elsewhere meanwhile.
+    /// Returns the document of a rotation, with what it waits for and others have to do. Other parts of the rotation
+    /// may go on meanwhile.
     /// </summary>
     public async Task<RotationDocument> TellAsync(
         RotationDocument document,
@@ -67,7 +70,7 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
             return null;
         var place = (rotation.State, ledger.Sum(one => one.Done), ledger.Sum(one => one.Failed));
         var before = answers.GetValueOrDefault(id);
-        // A single question can't tell, and an old answer may be wrong.
+        // One call can't tell whether the rotation is stalled: that takes two calls that see the same progress.
         var since = before is not null && before.Place == place ? before.Since : now;
         var stands = Stopwatch.GetElapsedTime(since) >= Longest;
         if (
@@ -107,8 +110,8 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
     }
 
     /// <summary>
-    /// Finds why a rotation stands still that is known to, slow statements among the reasons. <paramref name="rotationId"/>
-    /// is null before it has one; <paramref name="names"/> are its databases.
+    /// Finds why a rotation is stalled that is known to be; slow statements count as reasons.
+    /// <paramref name="rotationId"/> is null where it has none yet; <paramref name="names"/> are its databases.
     /// </summary>
     public Task<string?> FindAsync(
         Guid? rotationId,
@@ -116,15 +119,15 @@ public sealed class Standstill(ControlDatabase control, RotationMap map, TargetD
         CancellationToken cancellationToken
     ) => reasons.FindAsync(rotationId, names, stands: true, cancellationToken);
 
-    /// <summary>What a rotation says itself, and what is said of it.</summary>
+    /// <summary>Joins the reason that a rotation gives itself and what it waits for; null where there is neither.</summary>
     public static string? Joined(string? reason, string? waiting) =>
         reason is null ? waiting
         : waiting is null || reason.Contains(waiting, StringComparison.Ordinal) ? reason
         : $"{reason}; {waiting}";
 
     /// <summary>
-    /// Whether a session of this program has waited for others for longer than writers do in passing, so that it can't end by
-    /// itself.
+    /// Whether a session of this program has waited for others for longer than for a lock that is met in passing: it
+    /// can't end by itself then.
     /// </summary>
     public Task<bool> IsForOthersAsync(CancellationToken cancellationToken) =>
         reasons.AreForOthersAsync(cancellationToken);

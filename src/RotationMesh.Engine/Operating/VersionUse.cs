@@ -8,14 +8,17 @@ using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>Asks what needs a version that is to be retired; what could not be counted stands in the way as well.</summary>
+/// <summary>
+/// Finds what needs a version that is to be retired. What could not be counted prevents the retirement as well.
+/// </summary>
 internal static class VersionUse
 {
     /// <summary>Share of the rows that the last look decrypts again: the first look decrypted them all.</summary>
     private const double Glance = 0.001;
 
     /// <summary>
-    /// What needs the version. Without <paramref name="progress"/> rows are counted, and a thousandth of them is decrypted.
+    /// Returns what needs the version. Without <paramref name="progress"/> it counts the rows and decrypts a
+    /// thousandth of them (of a small table more); with it, it decrypts all of them.
     /// </summary>
     public static async Task<KeyDocument> FindAsync(
         RetirementCheck check,
@@ -46,7 +49,7 @@ internal static class VersionUse
         }
     }
 
-    /// <summary>What is said of a version where something could not be counted.</summary>
+    /// <summary>Returns the answer about a version where something could not be counted.</summary>
     public static KeyDocument Uncounted(int version, NpgsqlException fault) =>
         new(version, null, false, 0, 0, false) { InTheWay = [Describe(fault)] };
 

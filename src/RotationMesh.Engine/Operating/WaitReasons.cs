@@ -9,27 +9,30 @@ using RotationMesh.Tables;
 
 namespace RotationMesh.Engine.Operating;
 
-/// <summary>Asks the servers, and the workers' last words, what sessions of this program wait for.</summary>
+/// <summary>
+/// Finds what sessions of this program wait for: asks the servers, and reads what the workers reported last.
+/// </summary>
 internal sealed class WaitReasons(ControlDatabase control, RotationMap map, TargetDatabases databases)
 {
-    /// <summary>Longest wait for what a database says; one that does not answer is a reason itself.</summary>
+    /// <summary>Longest wait for a database's answer; a database that does not answer is a reason itself.</summary>
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
 
-    /// <summary>Age up to which a worker's refusal says something of now.</summary>
+    /// <summary>Age up to which a worker's refusal still counts.</summary>
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait for a lock that a batch meets in passing.</summary>
     private static readonly TimeSpan Passing = TimeSpan.FromSeconds(1);
 
-    /// <summary>Databases that are asked: of hundreds that all wait, some say enough.</summary>
+    /// <summary>Most databases that are asked: where hundreds wait, some say enough.</summary>
     private const int Asked = 8;
 
-    /// <summary>Reasons that are told at once.</summary>
+    /// <summary>Most reasons in one answer.</summary>
     private const int Told = 3;
 
     /// <summary>
-    /// Reasons in one line, null where there are none. Where the rotation <paramref name="stands"/> still, also refusals of
-    /// workers and statements that only take their time.
+    /// Returns the reasons in one line; null where there are none. Where the rotation <paramref name="stands"/>
+    /// still, they include refusals of workers, errors of partitions that wait for another try, and statements that
+    /// only take their time.
     /// </summary>
     public async Task<string?> FindAsync(
         Guid? rotationId,
@@ -48,7 +51,7 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Targ
         return string.Join("; ", found) is { Length: > 0 } told ? told : null;
     }
 
-    /// <summary>Whether one of them has waited for others for longer than writers do in passing.</summary>
+    /// <summary>Whether a session of this program has waited for others for longer than a batch does in passing.</summary>
     public async Task<bool> AreForOthersAsync(CancellationToken cancellationToken)
     {
         var sources = map
@@ -84,7 +87,7 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Targ
             {
                 await using var connection = await control.Source.OpenConnectionAsync(token);
                 var reasons = new List<string>();
-                // Else it is told of the database of the map that it is.
+                // Where the control database is one of the map's, that one's look reports it.
                 if (!asked.Any(IsControl))
                     reasons.AddRange(await ReasonsAsync(name, connection, stands, token));
                 if (!stands || rotationId is not { } id || !await control.HasAsync("refusals", token))

@@ -7,24 +7,26 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// Failures that rotations recorded and none made good, by their tables. Of one that exists no more nobody can make them good:
-/// an operator says that it is gone.
+/// Failures that rotations recorded and that were never made good, by table. Where a table no longer exists, nobody
+/// can make its failures good: an operator declares it gone (<c>--gone</c>).
 /// </summary>
 internal sealed class FailedTables(RotationMap map, TargetDatabases databases, ControlDatabase control)
 {
     private readonly Dictionary<string, string> refused = [];
     private IReadOnlyList<StandingFailures> all = [];
 
-    /// <summary>What somebody said to be gone, tables of failures and others: each as <see cref="Named"/> has it.</summary>
+    /// <summary>
+    /// What an operator declared gone: tables of failures, each named as <see cref="Named"/> does, and databases.
+    /// </summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 
-    /// <summary>Those that count.</summary>
+    /// <summary>Failures that count, as their table is not gone.</summary>
     public IEnumerable<StandingFailures> Standing => all.Where(failure => !IsGone(failure));
 
-    /// <summary>Those of tables that exist no more.</summary>
+    /// <summary>Failures of tables that no longer exist.</summary>
     public IReadOnlyList<StandingFailures> Forgotten => [.. all.Where(IsGone)];
 
-    /// <summary>Reads them, and looks whether the tables that are said to be gone are.</summary>
+    /// <summary>Reads the failures, and looks whether the tables that were declared gone no longer exist.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         all = await StandingFailures.ListAsync(control, cancellationToken);
@@ -34,20 +36,22 @@ internal sealed class FailedTables(RotationMap map, TargetDatabases databases, C
                 refused[Named(failure)] = why;
     }
 
-    /// <summary>Whether it means a table of failures, and not a database.</summary>
+    /// <summary>Whether <paramref name="gone"/> names a table of failures, and not a database.</summary>
     public bool IsMeant(string gone) => all.Any(failure => Named(failure) == gone);
 
-    /// <summary>Throws <see cref="UsageException"/> where a table that is said to be gone is there.</summary>
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where a table that was declared gone exists, or is in the map.
+    /// </summary>
     public void EnsureGone()
     {
         foreach (var (gone, why) in refused)
             throw new UsageException($"--gone {gone}: {why}");
     }
 
-    /// <summary>A table of failures, as an operator says that it is gone.</summary>
+    /// <summary>Returns the name by which an operator declares a table of failures gone.</summary>
     public static string Named(StandingFailures failure) => $"{failure.DatabaseName}.{failure.TableName}";
 
-    /// <summary>The failures in words for the operator.</summary>
+    /// <summary>Describes the failures for the operator.</summary>
     public string Explain(StandingFailures failure)
     {
         var left =
@@ -65,13 +69,14 @@ internal sealed class FailedTables(RotationMap map, TargetDatabases databases, C
     private bool IsInMap(StandingFailures failure) =>
         map.Tables.Any(table => table.Database == failure.DatabaseName && table.Name == failure.TableName);
 
-    // A table of another schema may be the same one, moved there. Where the map names it, its rows are counted.
+    // Returns why the table does not count as gone; null where it does. A table of that name in another schema may be
+    // the same table, moved there. Where the map names that one, its rows are counted.
     private async Task<string?> FindAsync(StandingFailures failure, CancellationToken cancellationToken)
     {
         if (IsInMap(failure))
             return $"the map names table {failure.TableName} of database {failure.DatabaseName}: rotate it";
         if (!databases.Has(failure.DatabaseName))
-            return null; // that the map leaves the database out stands in the way by itself
+            return null; // RotatedPlaces reports that the map leaves it out
         var name = SqlName.Parse(failure.TableName);
         var found = await new TablesByName(databases).FindAsync(
             failure.DatabaseName,

@@ -6,8 +6,9 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// What stands in the table at rows whose value lives elsewhere needs its key, whatever version the rows claim. The columns are
-/// declared, so who skips the scan of what the map does not name skips nothing of this.
+/// Finds envelopes that stand in a table at rows whose value lives elsewhere. They need their key, whatever version
+/// the rows claim. Their columns are declared, so <c>--skip-scan</c>, which leaves out what the map does not name,
+/// leaves out none of them.
 /// </summary>
 internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
 {
@@ -16,7 +17,9 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
 
     private readonly List<InlineValues> tables = [];
 
-    /// <summary>Values that may be envelopes and that no key opens: nobody's way is barred by them, but somebody should know.</summary>
+    /// <summary>
+    /// Warnings of values that may be envelopes and that no key of the ring opens. They alone prevent no retirement.
+    /// </summary>
     public IReadOnlyList<string> Closed =>
         [
             .. tables.SelectMany(table =>
@@ -26,7 +29,7 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
             ),
         ];
 
-    /// <summary>Looks at every table anew.</summary>
+    /// <summary>Reads every table, and forgets what the last look found.</summary>
     public async Task LookAsync(IEnumerable<TableTarget> targets, CancellationToken cancellationToken)
     {
         tables.Clear();
@@ -36,7 +39,8 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
     }
 
     /// <summary>
-    /// What of it keeps a version from being retired, whose key the ring may be <paramref name="lacking"/>, for a reason.
+    /// Returns what prevents the retirement of a version. <paramref name="lacking"/> says why the ring lacks the
+    /// version's key; null where the ring has it.
     /// </summary>
     public IEnumerable<string> InTheWay(long? version, string? lacking)
     {

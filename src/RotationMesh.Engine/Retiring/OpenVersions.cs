@@ -6,7 +6,7 @@ using RotationMesh.Tables.Versions;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// What the databases themselves say of rotations to a version, whatever control database these have.
+/// Finds rotations to a version by what the databases themselves show, whatever control database the rotations have.
 /// </summary>
 public sealed class OpenVersions(RotationMap map, TargetDatabases databases)
 {
@@ -15,8 +15,9 @@ public sealed class OpenVersions(RotationMap map, TargetDatabases databases)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// Sessions by which rows may be brought to versions, by database: those that stay. A coordinator lets go of a version a
-    /// moment after its rotation has ended. Throws <see cref="Npgsql.NpgsqlException"/> where a database does not answer.
+    /// Returns the sessions that may bring rows to versions, by database. Only a session that every look finds
+    /// counts: a coordinator lets go of a version a moment after its rotation has ended. Throws
+    /// <see cref="Npgsql.NpgsqlException"/> where a database does not answer.
     /// </summary>
     public async Task<IReadOnlyList<(string Database, VersionHolder Holder)>> ListAsync(
         CancellationToken cancellationToken

@@ -5,19 +5,22 @@ using RotationMesh.Tables;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// Whether rows may still be brought to a version by workers that were given time to write and did not answer, whatever
+/// Finds workers that may still bring rows to a version: they have a write deadline and did not answer, whatever
 /// became of their rotation.
 /// </summary>
 internal sealed class OpenWrites(TargetDatabases databases, ControlDatabase control)
 {
-    /// <summary>What the clocks of the databases say that such a time is about. Throws where one does not answer.</summary>
+    /// <summary>
+    /// Returns the time in each database that has such a deadline, by the database's own clock. Throws where one does
+    /// not answer.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, DateTime>> ReadClocksAsync(
         int version,
         string? fingerprint,
         CancellationToken cancellationToken
     ) => await ReadClocksAsync(await ListAsync(version, fingerprint, cancellationToken), cancellationToken);
 
-    /// <summary>What has not passed. Throws where a database does not answer.</summary>
+    /// <summary>Describes each deadline that has not passed. Throws where a database does not answer.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(
         int version,
         string? fingerprint,
@@ -49,7 +52,7 @@ internal sealed class OpenWrites(TargetDatabases databases, ControlDatabase cont
         foreach (var database in deadlines.Select(deadline => deadline.Database).Distinct())
             clocks[database] = databases.Has(database)
                 ? await TargetClocks.AskAsync(databases, database, cancellationToken)
-                : await control.NowAsync(cancellationToken); // nobody with this map writes there
+                : await control.NowAsync(cancellationToken); // no worker with this map writes there
         return clocks;
     }
 }

@@ -5,13 +5,13 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// Keeps rotations away from keys that are out of service, whatever version a key ring calls them: they are to be destroyed.
+/// Keeps rotations away from retired keys, whatever version a key ring gives them: these keys are to be destroyed.
 /// </summary>
 public static class RetiredTarget
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> where anything says that the version or its key is retired, whoever wrote it: a
-    /// rotation that is refused costs less than rows under a key that is destroyed.
+    /// Throws <see cref="UsageException"/> where any record, whoever wrote it, says that the version or its key is
+    /// retired. A rotation that is refused without need costs less than rows under a key that is destroyed.
     /// </summary>
     public static async Task EnsureInServiceAsync(
         ControlDatabase control,
@@ -31,8 +31,8 @@ public static class RetiredTarget
     }
 
     /// <summary>
-    /// Everything that is called retired. Of a version whose key nobody had at hand when it was retired, the keys that
-    /// rotations met under it are taken for it.
+    /// Returns every version that a record calls retired, with its keys. Where nobody had the key at hand when its
+    /// version was retired, the keys that rotations met under the version take its place.
     /// </summary>
     public static async Task<IReadOnlyList<RetiredKey>> ListAsync(
         ControlDatabase control,
@@ -61,11 +61,13 @@ public static class RetiredTarget
             ),
         ];
 
-    /// <summary>What an operator does about a key that was retired under another version.</summary>
+    /// <summary>What to do about a key that was retired under another version.</summary>
     public const string Fix =
         $"whoever believes that destroys it. Rotate to a key that is in service: {SharedKey.Fix}";
 
-    /// <summary>Names both versions where a key was retired under another than this; null where it was not.</summary>
+    /// <summary>
+    /// Names both versions where the key was retired under another version than this one; null where it was not.
+    /// </summary>
     public static string? ExplainReturn(IReadOnlyList<RetiredKey> retired, int version, string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(retired);

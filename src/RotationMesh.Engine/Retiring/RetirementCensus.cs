@@ -8,8 +8,8 @@ using RotationMesh.Tables.Writers;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// The census by which a key may be said to be needed by no row. It says what keeps it from being one: transactions that
-/// may still bring rows, a standby, row-level security that hides some.
+/// Counts rows to prove that no row needs a key. It also finds what spoils that proof: transactions that may still
+/// bring rows, a standby, row-level security that hides rows.
 /// </summary>
 internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck schema)
 {
@@ -19,21 +19,25 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     /// <summary>Longest wait for open transactions where keys are only listed: an operator waits for the list.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
 
-    /// <summary>Tries to find a moment without writers where keys are only listed.</summary>
+    /// <summary>Most tries to find a moment without writers where keys are only listed.</summary>
     private const int GlanceTries = 3;
 
     private readonly List<string> inTheWay = [];
     private readonly List<LeftOutRows> leftOut = [];
 
-    /// <summary>Rows of tables that inherit from those of the map and that it leaves out: they need their keys all the same.</summary>
+    /// <summary>
+    /// Rows of tables that inherit from tables of the map, and that the map leaves out: they need their keys as well.
+    /// </summary>
     public IReadOnlyList<LeftOutRows> LeftOut => leftOut;
 
-    /// <summary>What keeps every version from being retired, whatever rows it has; nothing where the count is one to go by.</summary>
+    /// <summary>
+    /// What prevents the retirement of every version, whatever rows it has; empty where the count is a proof.
+    /// </summary>
     public IReadOnlyList<string> InTheWay => inTheWay;
 
     /// <summary>
-    /// Counts every table, each as it was at a moment without open writers. A <paramref name="lasting"/> count is on the
-    /// disk when it returns. Throws where a table or database can't be counted.
+    /// Counts every table, each as it was at a moment without open writers. What a <paramref name="lasting"/> count
+    /// saw is on disk when it returns. Throws where a table or database can't be counted.
     /// </summary>
     public async Task<IReadOnlyList<TableVersions>> CountAsync(
         IEnumerable<TableEntry> entries,
@@ -87,7 +91,8 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
         var counted = ended
             ? await CountQuietAsync(targets, lasting ? QuietCount.Tries : GlanceTries, cancellationToken)
             : await CountAsync(targets, cancellationToken);
-        // Before and after: rows may move between them and their parents. Their writers were waited for as well.
+        // Counted before and after, as rows may move between these tables and their parents. The wait for writers
+        // above covered both.
         await CountLeftOutAsync(targets, cancellationToken);
         if (durable is not null)
             await FlushAsync(durable, cancellationToken);

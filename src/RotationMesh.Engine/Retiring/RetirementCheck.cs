@@ -11,8 +11,9 @@ using RotationMesh.Tables.Versions;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// What keeps key versions from being retired: rows that claim them, external values, what stands in the table beside those,
-/// recorded failures, rotations to them, other versions with the same key, and rows that do not decrypt without them.
+/// Finds what prevents the retirement of key versions: rows that claim them, external values, envelopes in a table at
+/// external rows, recorded failures, rotations to them, other versions with the same key, and rows that do not
+/// decrypt without them.
 /// </summary>
 internal sealed class RetirementCheck(
     RotationMap map,
@@ -30,37 +31,39 @@ internal sealed class RetirementCheck(
         "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
         + "an earlier release retired it, or somebody wrote that there. It counts as not retired; see audit verify";
 
-    /// <summary>Rows that the last verification looked at and of which nothing failed.</summary>
+    /// <summary>Rows that the last verification read and of which nothing failed.</summary>
     public long Verified { get; private set; }
 
-    /// <summary>Those of them that hold no value.</summary>
+    /// <summary>Rows that the last verification read and that hold no value.</summary>
     public long Empty { get; private set; }
 
-    /// <summary>Values in the table at external rows that look like envelopes, and that no key opens.</summary>
+    /// <summary>
+    /// Warnings of values that stand in a table at external rows, may be envelopes, and that no key opens.
+    /// </summary>
     public IReadOnlyList<string> Closed => inline.Closed;
 
     /// <summary>Rows that the last census counted.</summary>
     public long Counted { get; private set; }
 
-    /// <summary>Whether there was one.</summary>
+    /// <summary>Whether there was a census.</summary>
     public bool HasCounted { get; private set; }
 
-    /// <summary>The ring's keys, as the last look found what they are held against.</summary>
+    /// <summary>The ring's keys, compared with those that were on record at the last look.</summary>
     public RingCheck Held { get; private set; } = new(ring, [], []);
 
-    /// <summary>Databases that rotations were made for and that the map does not lead to.</summary>
+    /// <summary>Databases that rotations were made for, and that the map does not lead to.</summary>
     public RotatedPlaces Places { get; private set; } = new(map, databases, control);
 
     /// <summary>Failures that rotations left behind, by their tables.</summary>
     public FailedTables Failed { get; private set; } = new(map, databases, control);
 
-    /// <summary>Databases and tables of which somebody said that they exist no more.</summary>
+    /// <summary>Databases and tables that an operator declared gone.</summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 
     /// <summary>
-    /// Every version of the key ring and of the rows, and <paramref name="asked"/>. Of those that nothing else keeps, the
-    /// <paramref name="share"/> of the rows is decrypted by a key ring without them. A <paramref name="lasting"/> look is
-    /// one to retire a key by.
+    /// Returns what needs each version of the key ring and of the rows, and <paramref name="asked"/>. Where nothing
+    /// seems to need a version, a key ring without it decrypts the <paramref name="share"/> of the rows. Only after a
+    /// <paramref name="lasting"/> look may a key be retired.
     /// </summary>
     public async Task<IReadOnlyList<KeyDocument>> ExamineAsync(
         int? asked,
@@ -70,8 +73,8 @@ internal sealed class RetirementCheck(
         CancellationToken cancellationToken
     )
     {
-        await control.HasRecordsAsync(cancellationToken); // a table that somebody dropped is told first
-        // Before and after: what one that ends meanwhile wrote at the last may not be in the count.
+        await control.HasRecordsAsync(cancellationToken); // reports a dropped table before anything else
+        // Asked before and after the count: the count may miss the last rows of a rotation that ends meanwhile.
         var before = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
             before[version] = await UnderWayAsync(version, cancellationToken);
@@ -109,7 +112,7 @@ internal sealed class RetirementCheck(
                     cancellationToken
                 )
             );
-        // One that is retired already, and asked for once more, is looked at as if it were not.
+        // A retired version that is asked for again is examined as if it were not retired.
         var candidates = keys.Where(key =>
                 asked is null ? key.SafeToRetire : key.Version == asked && key.InTheWay.Count == 0
             )
@@ -136,7 +139,7 @@ internal sealed class RetirementCheck(
             ];
     }
 
-    // What is called as a table with failures means that table. A database of such a name is told by its identity.
+    // A name that fits a table with failures means that table; a database of that name is given with its identity.
     private async Task LookForGoneAsync(CancellationToken cancellationToken)
     {
         Failed = new FailedTables(map, databases, control) { Gone = Gone };
@@ -203,7 +206,7 @@ internal sealed class RetirementCheck(
         };
     }
 
-    // Rotations that are not over, and times to write that have not passed.
+    // Describes rotations to the version that are not over, and write deadlines that have not passed.
     private async Task<IReadOnlyList<string>> UnderWayAsync(int version, CancellationToken cancellationToken)
     {
         ring.TryGet(version, out var key);

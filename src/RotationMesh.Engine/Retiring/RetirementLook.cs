@@ -2,7 +2,9 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Retiring;
 
-/// <summary>What the scan before a retirement looked at, what of it is in the way, and what somebody should know.</summary>
+/// <summary>
+/// Result of the scan before a retirement: what it looked at, what prevents the retirement, and warnings.
+/// </summary>
 internal sealed class RetirementLook
 {
     public List<string> InTheWay { get; } = [];
@@ -11,7 +13,7 @@ internal sealed class RetirementLook
 
     public List<ScanDocument> Scans { get; } = [];
 
-    /// <summary>Tables that were looked at, and their rows that were.</summary>
+    /// <summary>Number of tables, and of rows in them, that were looked at.</summary>
     public int Tables => Scans.Sum(scan => scan.Tables.Count);
 
     /// <inheritdoc cref="Tables"/>

@@ -4,10 +4,10 @@ using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Engine.Retiring;
 
-/// <summary>What was found to need a key version, in words for the operator.</summary>
+/// <summary>Describes for the operator what needs a key version.</summary>
 internal static class RetirementObstacles
 {
-    /// <summary>Rows that claim the version, or none.</summary>
+    /// <summary>Describes rows that claim the version, or no version.</summary>
     public static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)
     {
         foreach (var table in tables)
@@ -25,7 +25,10 @@ internal static class RetirementObstacles
         }
     }
 
-    /// <summary>What stands in the way of a retirement in tables that the map leaves out.</summary>
+    /// <summary>
+    /// Describes rows that need the version, in tables that inherit from tables of the map and that the map leaves
+    /// out.
+    /// </summary>
     public static IEnumerable<string> LeftOut(long? version, IEnumerable<LeftOutRows> tables)
     {
         foreach (var rows in tables)
@@ -40,7 +43,7 @@ internal static class RetirementObstacles
         }
     }
 
-    /// <summary>Rotations that the control database here knows nothing of.</summary>
+    /// <summary>Describes rotations to the version that this control database does not know.</summary>
     public static IEnumerable<string> Elsewhere(
         int version,
         IReadOnlyList<(string Database, VersionHolder Holder)> open

@@ -4,15 +4,15 @@ using RotationMesh.Operations;
 
 namespace RotationMesh.Engine.Retiring;
 
-/// <summary>What an order to retire a version may ask. All throw <see cref="UsageException"/>.</summary>
+/// <summary>Checks an order to retire a version. All methods throw <see cref="UsageException"/>.</summary>
 internal static class RetirementOrders
 {
     private const string Places =
         "A place is DATABASE.SCHEMA.TABLE or DATABASE.SCHEMA.TABLE.COLUMN, as messages show it, with the map's name of the database";
 
     /// <summary>
-    /// What can be told before rows are looked at. After an undo a version above the current one was met, and is out of use as
-    /// any earlier one is.
+    /// Checks what can be checked before rows are looked at. After an undo, a version above the current one was met
+    /// by rotations, and can be retired like an earlier one.
     /// </summary>
     public static async Task EnsureAsync(
         RetirementOrder order,
@@ -53,7 +53,9 @@ internal static class RetirementOrders
             );
     }
 
-    /// <summary>A place that names nothing was mistyped, and what was meant by it was scanned.</summary>
+    /// <summary>
+    /// Throws for a place that names nothing: it was mistyped, so what the operator meant by it was scanned.
+    /// </summary>
     public static void EnsureMet(IEnumerable<string> unmet)
     {
         if (unmet.FirstOrDefault() is { } place)
@@ -63,8 +65,9 @@ internal static class RetirementOrders
     }
 
     /// <summary>
-    /// Only a database that the map leaves out and a table that is not there can be gone: a name that was mistyped is told, and
-    /// so is one that several databases have.
+    /// Throws for a name that an operator declared gone where it is a table of failures that still exists, where it
+    /// is neither such a table nor a database that the map leaves out (it was mistyped), and where several databases
+    /// have it.
     /// </summary>
     public static void EnsureGone(RetirementOrder order, RetirementCheck check)
     {

@@ -12,8 +12,9 @@ using RotationMesh.Tables.Scanning;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// Looks for envelopes of a version where the map names none, before its key goes. What opens with that key is in the way, and
-/// so is what may be an envelope and was not tried with everything. What only looks like one is told.
+/// Looks for envelopes of a version where the map names none, before its key is retired. A value that opens with that
+/// key prevents the retirement, and so does a possible envelope that was not tried with every key and tenant. A value
+/// that only looks like an envelope is a warning.
 /// </summary>
 internal sealed class RetirementScan(
     RotationMap map,
@@ -24,8 +25,8 @@ internal sealed class RetirementScan(
 )
 {
     /// <summary>
-    /// What the retirement of a version meets outside the columns of the map and the places that are left out. Throws
-    /// <see cref="UsageException"/> where such a place is none.
+    /// Scans every database of the map, but for the declared columns and the places that are
+    /// <paramref name="leftOut"/>. Throws <see cref="UsageException"/> where such a place does not exist.
     /// </summary>
     public async Task<RetirementLook> LookAsync(
         int version,
@@ -77,7 +78,8 @@ internal sealed class RetirementScan(
         }
 
         look.InTheWay.AddRange(Untried(version, scanned));
-        // What nobody could ever read is the operator's to judge; what may pass is looked at when it has.
+        // What nobody can ever read is a warning for the operator to judge. What is unreadable for a while prevents
+        // the retirement until then.
         foreach (var reason in scanned.NotLookedAt.GroupBy(left => (left.Reason, left.MayPass)))
             (reason.Key.MayPass ? look.InTheWay : look.Warnings).Add(
                 $"not looked at in database {scanned.Database}, {reason.Key.Reason}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}"

@@ -4,22 +4,24 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// What a key ring calls a version, held against the keys that rotations met under it and those that were retired. Where
-/// nothing was recorded of a version, the ring is believed.
+/// Compares the ring's key of a version with the keys that rotations met under that version, and with the retired
+/// keys. Where nothing was recorded of a version, the ring is believed.
 /// </summary>
 internal sealed class RingCheck(KeyRing ring, IReadOnlyList<RetiredKey> retired, IReadOnlyList<MetKey> met)
 {
-    /// <summary>Why nobody can tell by this ring what the version's key opens; null where the ring has that key.</summary>
+    /// <summary>Returns why this ring can't tell what the version's key opens; null where the ring has that key.</summary>
     public string? Lacking(long? version) =>
         version is >= 1 and <= int.MaxValue && ring.TryGet((int)version, out var key)
             ? Differing(key)
             : $"the key ring lacks the key of version {version}";
 
-    /// <summary>The ring's key of the version; null where it lacks it, or has another one.</summary>
+    /// <summary>Returns the ring's key of the version; null where the ring lacks it, or has another key.</summary>
     public MasterKey? Find(int version) =>
         ring.TryGet(version, out var key) && Differing(key) is null ? key : null;
 
-    /// <summary>Why the key of the version is in use whatever becomes of the version; null where it is not.</summary>
+    /// <summary>
+    /// Returns why the key of the version is in use whatever becomes of the version; null where it is not.
+    /// </summary>
     public string? InUse(int version)
     {
         if (SharedKey.Explain(ring, version) is { } shared)
@@ -35,7 +37,7 @@ internal sealed class RingCheck(KeyRing ring, IReadOnlyList<RetiredKey> retired,
             : null;
     }
 
-    /// <summary>Why the ring's key of the version is not to be relied on.</summary>
+    /// <summary>Returns the reasons not to rely on the ring's key of the version.</summary>
     public IReadOnlyList<string> Doubts(int version) =>
         ring.TryGet(version, out var key)
             ?

@@ -6,28 +6,29 @@ using RotationMesh.Tables;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>
-/// Databases that rotations were made for and that the map does not lead to: a copy by the same name, or a map that leaves
-/// one out. What is counted elsewhere says nothing of their rows.
+/// Databases that rotations were made for, and that the map does not lead to: it leads to another database of that
+/// name, or leaves the database out. A count of other databases proves nothing of their rows.
 /// </summary>
 internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
 {
     private List<(string Name, SeenDatabase Seen)> own = [];
 
-    /// <summary>
-    /// Databases of which somebody said that they exist no more: each by its name and identity, or by its name alone.
-    /// </summary>
+    /// <summary>Databases that an operator declared gone, each by its name and identity, or by its name alone.</summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 
-    /// <summary>Those that the map did not lead to at the last look.</summary>
+    /// <summary>Databases that the map did not lead to at the last look.</summary>
     public IReadOnlyList<ClaimedDatabase> Missing { get; private set; } = [];
 
-    /// <summary>Those of them that exist no more.</summary>
+    /// <summary>Missing databases that no longer exist.</summary>
     public IReadOnlyList<ClaimedDatabase> Forgotten => [.. Missing.Where(IsGone)];
 
-    /// <summary>The others, in words for the operator.</summary>
+    /// <summary>The other missing databases, described for the operator.</summary>
     public IReadOnlyList<string> InTheWay => [.. Missing.Where(one => !IsGone(one)).Select(Explain)];
 
-    /// <summary>Looks where the map leads. Throws where one of its databases does not answer.</summary>
+    /// <summary>
+    /// Reads which databases were rotated and which ones the map leads to. Throws where one of the map's does not
+    /// answer.
+    /// </summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         Missing = [];
@@ -44,14 +45,14 @@ internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, 
         Missing = [.. recorded.Where(IsMissing)];
     }
 
-    /// <summary>Of those that are missing, the ones that somebody may mean who says that a database is gone.</summary>
+    /// <summary>Returns the missing databases that an operator may mean by a name that is declared gone.</summary>
     public static IReadOnlyList<ClaimedDatabase> Meant(string gone, IReadOnlyList<ClaimedDatabase> missing) =>
         [.. missing.Where(one => gone == Named(one) || gone == one.Database)];
 
-    /// <summary>A database by its name and identity, as an operator says that it is gone.</summary>
+    /// <summary>Returns the name and identity by which an operator declares a database gone.</summary>
     public static string Named(ClaimedDatabase missing) => $"{missing.Database}={missing.Identity}";
 
-    // A name that several have says nothing of any of them: one may be alive under it.
+    // A name that several missing databases have declares none of them gone: one may still exist under it.
     private bool IsGone(ClaimedDatabase missing) =>
         Gone.Any(gone => Meant(gone, Missing) is [var only] && only == missing);
 

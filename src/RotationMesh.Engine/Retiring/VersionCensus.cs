@@ -11,7 +11,7 @@ namespace RotationMesh.Engine.Retiring;
 internal sealed class VersionCensus(TargetDatabases databases, SchemaCheck schema)
 {
     /// <summary>
-    /// Every table and its counts. Throws where a table or database can't be counted: what was not counted must not look
+    /// Counts every table. Throws where a table or database can't be counted: what was not counted must not look
     /// unused.
     /// </summary>
     public async Task<IReadOnlyList<TableVersions>> CountAsync(
@@ -34,13 +34,13 @@ internal sealed class VersionCensus(TargetDatabases databases, SchemaCheck schem
 /// <summary>A table and the versions that its rows claim.</summary>
 internal sealed record TableVersions(TableTarget Target, IReadOnlyList<VersionCount> Counts)
 {
-    /// <summary>Rows that claim a version (null: none), external or not.</summary>
+    /// <summary>Counts the rows that claim a version (null: no version), either the external rows or the others.</summary>
     public long Rows(long? version, bool external) =>
         Counts
             .Where(count => count.Version == version && count.External == external)
             .Sum(count => count.Rows);
 
-    /// <summary>Rows that claim a version which is out of service.</summary>
+    /// <summary>Returns the retired versions that rows of the table claim, with the number of rows.</summary>
     public IEnumerable<RetiredUseDocument> Retired(IReadOnlyList<RetiredKey> retired) =>
         from key in retired
         let rows = Rows(key.Version, external: false) + Rows(key.Version, external: true)

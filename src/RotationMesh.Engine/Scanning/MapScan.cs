@@ -8,7 +8,7 @@ using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.Engine.Scanning;
 
-/// <summary>Scans databases of the map for envelopes that it does not name.</summary>
+/// <summary>Scans databases of the map for envelopes where the map names none.</summary>
 internal sealed class MapScan(
     RotationMap map,
     KeyRing? ring,

@@ -4,10 +4,12 @@ using RotationMesh.Postgres;
 
 namespace RotationMesh.Engine.Scanning;
 
-/// <summary>The doctor's scan: what was looked at is told table by table, and what was found is a warning.</summary>
+/// <summary>Scans for the doctor: reports table by table what was looked at, and warns of what was found.</summary>
 internal sealed class ScanExamination(MapScan scan, Findings findings)
 {
-    /// <summary>Adds what the scan of a database says; null where it could not be scanned.</summary>
+    /// <summary>
+    /// Scans a database and adds the findings. Returns the scan; null where the database could not be scanned.
+    /// </summary>
     public async Task<ScanDocument?> ExamineAsync(string database, CancellationToken cancellationToken)
     {
         var subject = $"scan of {database}";

@@ -6,10 +6,10 @@ namespace RotationMesh.Engine.Scanning;
 /// <summary>Says what a scan looked at and found, and never more.</summary>
 internal static class ScanWords
 {
-    /// <summary>Names that a line lists; the document has them all.</summary>
+    /// <summary>Most names in a line; the document has all of them.</summary>
     private const int Listed = 5;
 
-    /// <summary>How much of a table was looked at.</summary>
+    /// <summary>Says how much of a table was looked at.</summary>
     public static string LookedAt(ScannedTable table)
     {
         var rows = table switch
@@ -29,15 +29,15 @@ internal static class ScanWords
         return $"{rows}: {List([.. table.Columns.Select(column => column.Column)])}";
     }
 
-    /// <summary>Where envelopes are: schema, table, column and path.</summary>
+    /// <summary>Names the place of envelopes: schema, table, column and path.</summary>
     public static string Place(ScannedTable table, FoundDocument found) =>
         Place(table, found.Column, found.Path);
 
-    /// <summary>A place in a table.</summary>
+    /// <summary>Names a place in a table.</summary>
     public static string Place(ScannedTable table, string column, string? path) =>
         $"{table.Table}.{column}{(path is null ? "" : $" at path {path}")}";
 
-    /// <summary>What they are, among what was looked at.</summary>
+    /// <summary>Says how many values look like envelopes or decrypt, among those that were looked at.</summary>
     public static string What(ScannedTable table, FoundDocument found)
     {
         var among = table.Whole
@@ -51,16 +51,16 @@ internal static class ScanWords
         return $"of {Number(found.Values)} values {among}, {string.Join(" and ", opened)} {(found.Opened is [{ Values: 1 }] ? "decrypts" : "decrypt")}";
     }
 
-    /// <summary>What was not looked at.</summary>
+    /// <summary>Names what was not looked at.</summary>
     public static string Name(UnscannedDocument left) =>
         left.Column is { } column ? $"{left.Table}.{column}" : left.Table ?? "outside tables";
 
-    /// <summary>At most so many names, and how many more there are.</summary>
+    /// <summary>Lists the first names, and says how many more there are.</summary>
     public static string List(IReadOnlyList<string> names) =>
         names.Count <= Listed
             ? string.Join(", ", names)
             : $"{string.Join(", ", names.Take(Listed))} and {Number(names.Count - Listed)} more";
 
-    /// <summary>A number with separators.</summary>
+    /// <summary>Writes a number with thousands separators.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }
