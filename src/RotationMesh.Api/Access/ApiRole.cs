@@ -1,6 +1,6 @@
 namespace RotationMesh.Api.Access;
 
-/// <summary>What the holder of a token may do. Each may do what those before it may.</summary>
+/// <summary>What the holder of a token may do. Each role includes the roles before it.</summary>
 public enum ApiRole
 {
     /// <summary>See rotations, have rows counted, see keys by fingerprint.</summary>
