@@ -35,7 +35,7 @@ internal sealed class ScopeOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Returns the choice, unchecked: whoever has the map checks the names.</summary>
+    /// <summary>Returns the choice; its names are checked against the map later.</summary>
     public RowSelection Read(ParseResult parsed)
     {
         var skipped = new List<string>(parsed.GetValue(skip) ?? []);

@@ -40,7 +40,7 @@ public sealed class Coordinator : IDisposable
         )
         {
             BaseAddress = server,
-            Timeout = Timeout.InfiniteTimeSpan, // a census takes as long as it takes
+            Timeout = Timeout.InfiniteTimeSpan, // a census has no time limit
         };
         if (token is not null)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(

@@ -1,8 +1,8 @@
 namespace RotationMesh.Contracts;
 
 /// <summary>
-/// Published by the ledger watch when a sweep has no open partition left, handled by the rotation saga; may arrive twice,
-/// which its number shows.
+/// Published by the ledger watch when a sweep has no open partition left, handled by the rotation saga; may arrive twice, and
+/// the sweep's number shows a late one.
 /// </summary>
 public sealed record SweepSettled(Guid RotationId, int Sweep);
 

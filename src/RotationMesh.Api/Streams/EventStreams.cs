@@ -28,7 +28,7 @@ internal sealed class EventStreams(
     /// <summary>Buffered events for a slow reader; the oldest are dropped, since each event holds the whole state.</summary>
     private const int Ahead = 4;
 
-    /// <summary>Streams what <paramref name="work"/> sends.</summary>
+    /// <summary>Streams the events that <paramref name="work"/> sends.</summary>
     public ServerSentEventsResult<string> Send(HttpContext context, Func<EventSender, Task> work)
     {
         seats.Take(context);

@@ -42,7 +42,7 @@ internal sealed class Sealer(KeyRing ring, int keyVersion, TenantIds tenants) : 
 
     public void Dispose() => reencryptor.Dispose();
 
-    // The system is asked for a thousand nonces at once: a call for each costs more than its twelve bytes.
+    // Asks the system for a thousand nonces at once: a call for each would cost more than its twelve bytes.
     private ReadOnlySpan<byte> NextNonce()
     {
         if (nonce >= nonces.Length)
