@@ -43,7 +43,7 @@ public sealed record PartitionRefused(
 /// <summary>
 /// Sent by a worker that failed at the partition as a whole, handled by the ledger; may arrive twice. The ledger retries
 /// a transient failure after a wait, and keeps any other for an operator's retry. SqlState is null where PostgreSQL reported
-/// no error; Cause then names the failure where it is not the database's.
+/// no error; Cause then may name the failure in a word.
 /// </summary>
 public sealed record PartitionFailed(
     Guid RotationId,
