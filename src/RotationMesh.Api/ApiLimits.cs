@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace RotationMesh.Api;
 
-/// <summary>How much may be sent.</summary>
+/// <summary>Limits the size of requests.</summary>
 internal sealed class ApiLimits : IRequestSizeLimitMetadata
 {
-    /// <summary>Bytes of a body: some ten thousand names of tenants.</summary>
+    /// <summary>Largest body in bytes: enough for ten thousand names of tenants.</summary>
     public const long LargestBody = 1 << 20;
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RotationMesh.Api;
 
-/// <summary>Everything that the interface logs; ids from 7000.</summary>
+/// <summary>Log messages of the interface; ids from 7000.</summary>
 internal static partial class ApiLog
 {
     [LoggerMessage(7000, LogLevel.Information, "The tokens file has changed: {Tokens} tokens are valid now")]

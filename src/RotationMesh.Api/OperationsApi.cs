@@ -15,14 +15,14 @@ using RotationMesh.Operations.Http;
 namespace RotationMesh.Api;
 
 /// <summary>
-/// What operators ask for, over HTTP: <c>/v1</c>, and its OpenAPI document. The host has registered the operations.
+/// Serves the operations over HTTP at <c>/v1</c>, with their OpenAPI document. The host registers the operations themselves.
 /// </summary>
 public static class OperationsApi
 {
-    /// <summary>Tag of health checks that readiness asks.</summary>
+    /// <summary>Tag of the health checks that decide readiness.</summary>
     private const string ReadyTag = "ready";
 
-    /// <summary>Tag of those whose reason is fit to be shown: it names neither hosts nor users.</summary>
+    /// <summary>Tag of the health checks whose reason may be shown: it names neither hosts nor users.</summary>
     private const string ToldTag = "told";
 
     /// <summary>Registers what the interface needs.</summary>

@@ -12,7 +12,7 @@ using RotationMesh.Telemetry.Tracing;
 
 namespace RotationMesh.Cli;
 
-/// <summary>The program <c>rotationmesh</c>: its verbs, and how failures become one clear line and an exit code.</summary>
+/// <summary>The program <c>rotationmesh</c>: builds its verbs, and turns failures into one clear line and an exit code.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs one verb and returns the exit code.</summary>
@@ -28,7 +28,7 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
         };
-        Terminal terminal = null!; // as the arguments say, which the verbs are needed to parse
+        Terminal terminal = null!; // depends on the arguments, which only the verbs can parse
         foreach (var command in Verbs())
             root.Subcommands.Add(command.Build(_ => terminal, interrupt.Token));
         var parsed = root.Parse(arguments);
@@ -93,7 +93,7 @@ internal static class CommandLine
         }
         catch (Exception fault)
         {
-            // Only our own messages are known to hold no secret; of any other the type has to do.
+            // Only these types' messages are known to hold no secret; for others, the type name must do.
             var known =
                 fault
                 is InvalidOperationException

@@ -2,14 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace RotationMesh.Cli;
 
-/// <summary>The command line as the audit log keeps it. No option takes a secret; one that slipped into a value is cut out.</summary>
+/// <summary>
+/// The command line as the audit log keeps it. No option takes a secret; a password that slipped into a value is masked.
+/// </summary>
 internal static partial class CommandLineText
 {
-    /// <summary>Arguments as a shell would take them, without passwords.</summary>
+    /// <summary>Returns the arguments quoted for a shell, without passwords.</summary>
     public static string Of(IEnumerable<string> arguments) =>
         string.Join(' ', arguments.Select(argument => Quoted(Cleared(argument))).Prepend("rotationmesh"));
 
-    // Of a URL what stands between the scheme and the host; of connection strings and the like the value of a password.
+    // Masks user and password in URLs, and the values of passwords, secrets and tokens, as in connection strings.
     private static string Cleared(string argument) =>
         Assigned().Replace(UserInfo().Replace(argument, "$1***@"), "$1***");
 

@@ -1,6 +1,6 @@
 namespace RotationMesh.Cli;
 
-/// <summary>The operator has seen enough of a rotation that others run. Ends with exit code 5.</summary>
+/// <summary>The operator stopped following a rotation that other processes run. Ends with exit code 5.</summary>
 internal sealed class FollowingStoppedException(Guid rotationId)
     : Exception(
         $"stopped following; rotation {rotationId} goes on. rotationmesh watch {rotationId} follows it again, "

@@ -5,7 +5,7 @@ using RotationMesh.Operations;
 
 namespace RotationMesh.Cli;
 
-/// <summary>What an operator says of the gates when a rotation is started.</summary>
+/// <summary>The options for the gates of a rotation.</summary>
 internal sealed class GateOptions
 {
     private readonly Option<bool> pauseWorkers = new("--pause-workers")
@@ -41,7 +41,7 @@ internal sealed class GateOptions
         command.Validators.Add(Check);
     }
 
-    /// <summary>The order with what was said.</summary>
+    /// <summary>Returns the order with the values of these options.</summary>
     public RotationOrder Read(ParseResult parsed, RotationOrder order) =>
         order with
         {

@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 namespace RotationMesh.Cli;
 
 /// <summary>
-/// The first Ctrl-C (or SIGTERM) asks for an end after the batch in hand, the second ends at once. What has nothing in hand, or
-/// waits for others, ends at once after two seconds: a lock may be held for hours.
+/// Stops the program: the first Ctrl-C or SIGTERM after the current batch, the second at once. A verb that has no batch in
+/// hand, or waits for other sessions, is ended after about two seconds: a lock may be held for hours.
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
-    /// <summary>Time for an end in good order; with the last words it is two seconds.</summary>
+    /// <summary>Time for a regular end; the last report may add <see cref="LastWords"/>.</summary>
     private static readonly TimeSpan GoodOrder = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Time between two looks whether something is in hand still, and longest wait for what that takes.</summary>
+    /// <summary>Time between two checks whether the verb is still ending, and longest wait for each answer.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Looks that may have no answer, one after the other.</summary>
+    /// <summary>Checks in a row without an answer after which the program ends.</summary>
     private const int Looks = 3;
 
-    /// <summary>Longest time that an end at once takes to tell what is known.</summary>
+    /// <summary>Longest time for the last report of a program that ends at once.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stopping = new();
@@ -37,13 +37,13 @@ internal sealed class Interrupt : IDisposable
 
     public CancellationToken Token => stopping.Token;
 
-    /// <summary>Whether the process itself writes; else it only asks or follows.</summary>
+    /// <summary>Whether this process does the work itself; false where it only asks a coordinator.</summary>
     public bool HasWorkInHand { get; set; } = true;
 
-    /// <summary>Tells what is known when the process ends at once.</summary>
+    /// <summary>Writes the last report when the process ends at once.</summary>
     public Action Leaving { get; set; } = () => { };
 
-    /// <summary>Whether the verb still ends by itself, because it has something in hand and waits for nobody else.</summary>
+    /// <summary>Whether the verb will end by itself: it has work in hand, and waits for no other session.</summary>
     public Func<CancellationToken, Task<bool>> IsEnding { get; set; } = _ => Task.FromResult(false);
 
     public void Dispose()
@@ -68,7 +68,7 @@ internal sealed class Interrupt : IDisposable
 
     private void Leave()
     {
-        // On a thread of its own: what reads standard output may have stopped reading.
+        // On another thread: the reader of standard output may have stopped, and a write would block.
         Task.Run(Leaving).Wait(LastWords);
         Environment.Exit(ExitCodes.Interrupted);
     }
@@ -90,7 +90,7 @@ internal sealed class Interrupt : IDisposable
             Leave();
     }
 
-    // Null where a database does not say: it may be far away, or the end would wait for it.
+    // Null where the database does not answer in time: it may be unreachable, and the end must not wait for it.
     private async Task<bool?> IsEndingAsync()
     {
         using var patience = new CancellationTokenSource(Look);

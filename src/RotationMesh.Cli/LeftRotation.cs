@@ -2,16 +2,17 @@ using RotationMesh.Engine;
 
 namespace RotationMesh.Cli;
 
-/// <summary>What is known at once of a rotation whose process ends without waiting for it.</summary>
+/// <summary>What the program can report at once of a rotation that it leaves without waiting for its end.</summary>
 internal sealed record LeftRotation(Guid RotationId, string State)
 {
-    /// <summary>The rotation that this process runs; null before it has begun.</summary>
+    /// <summary>Returns the rotation that this process runs; null before it has begun.</summary>
     public static LeftRotation? Of(RotationProgress now) =>
         now.RotationId is { } id ? new LeftRotation(id, now.Phase) : null;
 
     /// <summary>
-    /// Whether it ends by itself: batches in hand do, and the totals after them. Before it has begun there is nothing in hand;
-    /// a session that waits for others, such as a commit for a standby, may do so for ever.
+    /// Returns whether the rotation will end by itself, once the current batches and then the totals are written. False
+    /// before it has begun, since nothing is in hand, and while a session waits for others, as a commit does for a standby:
+    /// such a wait may never end.
     /// </summary>
     public static async Task<bool> IsEndingAsync(
         RotationProgress now,

@@ -8,14 +8,15 @@ using Spectre.Console;
 namespace RotationMesh.Cli;
 
 /// <summary>
-/// Where a verb asks: here, on the map and the control database, or at a coordinator, which has its own map and keys.
+/// Gives a verb its operations: those of this process, on its map and control database, or those of a coordinator, which has
+/// its own map and keys.
 /// </summary>
 internal sealed class OperationsSource : IAsyncDisposable
 {
     private readonly Coordinator? coordinator;
     private readonly Action<string> lost = _ => { };
 
-    /// <summary>Throws <see cref="UsageException"/> for a fault in map, address or token.</summary>
+    /// <summary>Reads the options. Throws <see cref="UsageException"/> for a fault in map, address or token.</summary>
     public OperationsSource(ParseResult parsed, Terminal terminal)
     {
         if (parsed.GetValue(GlobalOptions.Server) is { } server)
@@ -33,10 +34,10 @@ internal sealed class OperationsSource : IAsyncDisposable
         }
     }
 
-    /// <summary>Map, keys and databases; null where a coordinator has them.</summary>
+    /// <summary>Map, keys and databases of this process; null where the verb asks a coordinator.</summary>
     public Session? Here { get; }
 
-    // Each opens what it needs, so none is made before a verb asks for it.
+    // Created on demand: each opens the parts that it needs.
     public IRotations Rotations =>
         coordinator is null ? Here!.Rotations : new RemoteRotations(coordinator) { Lost = lost };
 

@@ -3,6 +3,6 @@ namespace RotationMesh.Cli;
 /// <summary>Who runs the program, as rotations and the audit log show it.</summary>
 internal static class Operator
 {
-    /// <summary>The user of the operating system and the machine; the user's own claim, not a proof.</summary>
+    /// <summary>User of the operating system and name of the machine: the user's own claim, not a proof.</summary>
     public static string Name { get; } = $"{Environment.UserName}@{Environment.MachineName}";
 }

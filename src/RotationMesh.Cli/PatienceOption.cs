@@ -4,7 +4,7 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Cli;
 
-/// <summary>How long a rotation that this process runs waits for what is gone.</summary>
+/// <summary>The option for how long an embedded rotation waits for a table or column that is gone.</summary>
 internal static class PatienceOption
 {
     public static Option<TimeSpan?> Build()
@@ -26,7 +26,10 @@ internal static class PatienceOption
         return option;
     }
 
-    /// <summary>What was given, or the default. Throws <see cref="UsageException"/> where a coordinator runs the rotation.</summary>
+    /// <summary>
+    /// Returns the given time, or the default. Throws <see cref="UsageException"/> if it was given, but a coordinator runs
+    /// the rotation.
+    /// </summary>
     public static TimeSpan Read(ParseResult parsed, Option<TimeSpan?> option, Session? session) =>
         parsed.GetValue(option) is not { } given ? new CoordinatorOptions().Patience
         : session is not null ? given

@@ -6,7 +6,9 @@ namespace RotationMesh.Cli;
 /// <summary>Bounds of numeric options.</summary>
 internal static class Range
 {
-    /// <summary>Adds an error to an option whose value is a number outside the bounds; other text is the parser's to refuse.</summary>
+    /// <summary>
+    /// Adds an error to an option whose value is a number outside the bounds; the parser itself refuses other text.
+    /// </summary>
     public static void Check(OptionResult result, int from, int to)
     {
         if (

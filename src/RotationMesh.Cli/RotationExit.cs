@@ -3,19 +3,19 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli;
 
-/// <summary>What the exit code tells of a rotation.</summary>
+/// <summary>Maps the outcome of a rotation to an exit code.</summary>
 internal static class RotationExit
 {
     /// <summary>
-    /// The rotation, unless it could not even begin or go on: then <see cref="UsageException"/> says why, as it does where
-    /// this process runs it.
+    /// Returns the rotation. Throws <see cref="UsageException"/> with the reason if it is faulted, as an embedded rotation
+    /// does.
     /// </summary>
     public static RotationDocument Unfaulted(RotationDocument rotation) =>
         rotation.State == RotationState.Faulted
             ? throw new UsageException(rotation.Reason ?? "the rotation can't go on")
             : rotation;
 
-    /// <summary>The code for a rotation as it is: ended, or paused and left with rows.</summary>
+    /// <summary>Returns the exit code for the rotation's current state; any state but an end means that rows are left.</summary>
     public static int CodeOf(RotationDocument rotation) =>
         rotation.State switch
         {

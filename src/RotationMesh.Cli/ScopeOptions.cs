@@ -3,7 +3,7 @@ using RotationMesh.Operations;
 
 namespace RotationMesh.Cli;
 
-/// <summary>The options by which every verb on rows chooses scopes and tenants.</summary>
+/// <summary>The options that choose scopes and tenants, for every verb on rows.</summary>
 internal sealed class ScopeOptions
 {
     private readonly Option<string[]> tenant = new("--tenant")
@@ -24,7 +24,7 @@ internal sealed class ScopeOptions
         HelpName = "S",
     };
 
-    // The runbook of the first application that RotationMesh served names these two.
+    // The runbook of the first application that used RotationMesh names these two.
     private readonly Option<bool> skipConnectors = new("--skip-connectors") { Hidden = true };
     private readonly Option<bool> skipKnowledge = new("--skip-knowledge") { Hidden = true };
 
@@ -35,7 +35,7 @@ internal sealed class ScopeOptions
             command.Options.Add(option);
     }
 
-    /// <summary>What was chosen; whether the map has it is for those to say who have the map.</summary>
+    /// <summary>Returns the choice; its names are checked against the map later.</summary>
     public RowSelection Read(ParseResult parsed)
     {
         var skipped = new List<string>(parsed.GetValue(skip) ?? []);

@@ -19,7 +19,7 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Cli;
 
-/// <summary>What an embedded verb works with: the map, the key ring and the databases, each opened when it is first used.</summary>
+/// <summary>Map, key ring and databases of a verb that works in this process; all but the map open at their first use.</summary>
 internal sealed class Session : IAsyncDisposable
 {
     private readonly Variables variables;
@@ -32,8 +32,8 @@ internal sealed class Session : IAsyncDisposable
     private readonly S3Stores stores;
 
     /// <summary>
-    /// Reads the map; what is doubtful about the keys is told on the <paramref name="terminal"/>. Throws
-    /// <see cref="UsageException"/> for a fault in the map.
+    /// Reads the map. Throws <see cref="UsageException"/> for a fault in it. Warnings about the keys go to
+    /// <paramref name="terminal"/>.
     /// </summary>
     public Session(ParseResult parsed, Terminal terminal)
     {
@@ -53,8 +53,8 @@ internal sealed class Session : IAsyncDisposable
     public RotationMap Map { get; }
 
     /// <summary>
-    /// Whether a table that somebody keeps locked is waited for as long as it takes: a rotation has all night. Set before the
-    /// databases are first used.
+    /// Whether the verb waits for a locked table without a limit: a rotation has all night. Set before the first use of the
+    /// databases.
     /// </summary>
     public bool WaitsForLocks { get; set; }
 
@@ -69,12 +69,12 @@ internal sealed class Session : IAsyncDisposable
 
     private SchemaCheck Schema => new(Databases, Formats, stores);
 
-    /// <summary>What the saga and its workers need in this process.</summary>
+    /// <summary>The parts of the saga and its workers in this process.</summary>
     public MeshParts Parts => new(Map, Ring, Databases, Schema, Control) { Gates = gates.Value };
 
     public ControlRotations Rotations => new(Map, () => Ring, Control) { Standstill = Standstill };
 
-    /// <summary>Why a rotation stands still.</summary>
+    /// <summary>Explains why a rotation is stalled.</summary>
     public Standstill Standstill => standstill.Value;
 
     public IInspections Inspections =>
@@ -85,7 +85,7 @@ internal sealed class Session : IAsyncDisposable
 
     public IAuditTrail AuditTrail => new ControlAuditTrail(Control, () => HasRing ? Ring : null);
 
-    // The audit log is also for those who may see no key.
+    // A user without access to the keys may still read the audit log.
     private bool HasRing => ring.IsValueCreated || variables.GetSecret(KeyRingReader.CurrentKey) is not null;
 
     public IReports Reports => new LocalReports(Map, Rotations, Databases, Schema, Control);

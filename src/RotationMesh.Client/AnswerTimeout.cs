@@ -1,21 +1,25 @@
 namespace RotationMesh.Client;
 
 /// <summary>
-/// How long an answer is waited for. A census takes as long as it takes; so after a while without an answer the server is
-/// asked whether it lives, over and over, and only one that does not even tell that has gone.
+/// Decides how long to wait for an answer. A census has no time limit; so while there is no answer, the client asks the server
+/// again and again for its health. Only a server that does not answer that counts as gone.
 /// </summary>
 internal sealed record AnswerTimeout
 {
-    /// <summary>Answered at once, whatever the databases do, by every coordinator; anything else than silence will do.</summary>
+    /// <summary>
+    /// Path that every coordinator answers at once, whatever its databases do. Any answer counts, whatever its status.
+    /// </summary>
     private const string Alive = "health/live";
 
-    /// <summary>Time without an answer after which the server is asked whether it lives.</summary>
+    /// <summary>Time without an answer after which the client asks for the server's health.</summary>
     public TimeSpan ProofAfter { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Longest time to tell that it lives.</summary>
+    /// <summary>Longest wait for the health answer.</summary>
     public TimeSpan LongestProof { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The answer, as soon as its headers are there. Throws <see cref="TimeoutException"/> where nobody lives.</summary>
+    /// <summary>
+    /// Returns the answer as soon as its headers have arrived. Throws <see cref="TimeoutException"/> where the server is gone.
+    /// </summary>
     public async Task<HttpResponseMessage> AnswerAsync(
         HttpClient http,
         HttpRequestMessage request,

@@ -8,20 +8,20 @@ using RotationMesh.Operations.Http;
 namespace RotationMesh.Client;
 
 /// <summary>
-/// A coordinator's interface. What may be asked twice without harm is asked again for a few seconds where nobody answers.
-/// Throws <see cref="UsageException"/> for what the operator can mend, and <see cref="CoordinatorUnreachableException"/>.
+/// The client of a coordinator's HTTP interface. It retries idempotent requests for a few seconds if there is no answer.
+/// Throws <see cref="UsageException"/> for faults that the operator can mend, and <see cref="CoordinatorUnreachableException"/>.
 /// </summary>
 public sealed class Coordinator : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longest time from the first byte of a document to its last.</summary>
+    /// <summary>Longest time from the headers of a document to its last byte.</summary>
     private static readonly TimeSpan LongestDocument = TimeSpan.FromMinutes(5);
 
     private readonly HttpClient http;
     private readonly AnswerTimeout timeout;
 
-    /// <summary>The coordinator at an address, asked with a token where there is one.</summary>
+    /// <summary>Prepares requests to the coordinator at an address, with a token where there is one.</summary>
     public Coordinator(Uri server, string? token)
         : this(server, token, new AnswerTimeout()) { }
 
@@ -32,7 +32,7 @@ public sealed class Coordinator : IDisposable
         http = new HttpClient(
             new SocketsHttpHandler
             {
-                AllowAutoRedirect = false, // the token is for this server alone
+                AllowAutoRedirect = false, // no other server may get the token
                 ConnectTimeout = ConnectTimeout,
                 // A restarted coordinator may be at another address.
                 PooledConnectionLifetime = TimeSpan.FromMinutes(1),
@@ -40,7 +40,7 @@ public sealed class Coordinator : IDisposable
         )
         {
             BaseAddress = server,
-            Timeout = Timeout.InfiniteTimeSpan, // a census takes as long as it takes
+            Timeout = Timeout.InfiniteTimeSpan, // a census has no time limit
         };
         if (token is not null)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
@@ -49,27 +49,27 @@ public sealed class Coordinator : IDisposable
             );
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Address of the coordinator.</summary>
     public Uri Server { get; }
 
-    /// <summary>Asks for a document.</summary>
+    /// <summary>Gets a document, with retries.</summary>
     internal Task<T> GetAsync<T>(string route, CancellationToken cancellationToken) =>
         Retry.AsyncOf(
             () => SendAsync<T>(() => Request(HttpMethod.Get, route, null), cancellationToken),
             cancellationToken
         );
 
-    /// <summary>Asks for something that may be asked twice without harm.</summary>
+    /// <summary>Posts an idempotent request, with retries.</summary>
     internal Task<T> PostAsync<T>(string route, object order, CancellationToken cancellationToken) =>
         Retry.AsyncOf(() => PostOnceAsync<T>(route, order, cancellationToken), cancellationToken);
 
-    /// <summary>Asks for something that is asked once.</summary>
+    /// <summary>Posts a request without retries.</summary>
     internal Task<T> PostOnceAsync<T>(string route, object order, CancellationToken cancellationToken) =>
         SendAsync<T>(() => Request(HttpMethod.Post, route, order), cancellationToken);
 
     /// <summary>
-    /// Events until the stream ends. Throws <see cref="CoordinatorUnreachableException"/> where it is cut in a way that can be
-    /// noticed, or silent for too long.
+    /// Returns the events of a stream until it ends. Throws <see cref="CoordinatorUnreachableException"/> where the stream is
+    /// noticeably cut, or silent for too long, and for an error event the exception that the coordinator reports.
     /// </summary>
     internal async IAsyncEnumerable<StreamedEvent> ListenAsync(
         string route,
@@ -92,8 +92,8 @@ public sealed class Coordinator : IDisposable
     }
 
     /// <summary>
-    /// Sends a long-running request and receives its progress. Where the stream is cut, the request is sent again: all requests
-    /// of this kind may be repeated.
+    /// Sends a long-running request, reports its progress, and returns its result. Throws
+    /// <see cref="CoordinatorUnreachableException"/> where the stream ends without one; the operator may ask again.
     /// </summary>
     internal async Task<T> ResultAsync<T>(
         string route,
@@ -114,7 +114,9 @@ public sealed class Coordinator : IDisposable
         throw Transport.Unreachable(Server, "it stopped in the middle; ask again");
     }
 
-    /// <summary>Lines of a text, each as it comes. Throws where the text is cut.</summary>
+    /// <summary>
+    /// Returns the lines of a text as they arrive. Throws <see cref="CoordinatorUnreachableException"/> where the text is cut.
+    /// </summary>
     internal async IAsyncEnumerable<string> LinesAsync(
         string route,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -177,7 +179,7 @@ public sealed class Coordinator : IDisposable
                 : JsonContent.Create(order, order.GetType(), mediaType: null, ApiJson.Documents),
         };
 
-    // The header's own complaint would quote it.
+    // The message of the header's own exception would quote the token.
     private static string Checked(string token) =>
         token.Length > 0 && token.All(character => character is > ' ' and < (char)127)
             ? token

@@ -6,8 +6,8 @@ namespace RotationMesh.Client;
 public static class CoordinatorAddress
 {
     /// <summary>
-    /// The address, with a path before the interface's own where a proxy puts one there. Throws <see cref="UsageException"/>
-    /// where it is none; the message never shows a password that is in it.
+    /// Returns the address, with the path prefix of a proxy where there is one. Throws <see cref="UsageException"/> for any
+    /// other text; the message never shows a password in it.
     /// </summary>
     public static Uri Parse(string text)
     {

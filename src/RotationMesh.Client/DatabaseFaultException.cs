@@ -1,7 +1,7 @@
 namespace RotationMesh.Client;
 
 /// <summary>
-/// The coordinator answers, and a database does not do what it should: the message is the one that a process of one's own
-/// would give. Hosts end with exit code 1.
+/// The coordinator answers, but one of its databases fails. The message is the one that an embedded verb would give. Hosts
+/// end with exit code 1.
 /// </summary>
 public sealed class DatabaseFaultException(string message) : Exception(message);

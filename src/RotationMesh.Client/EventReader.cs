@@ -4,10 +4,13 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
 
-/// <summary>Reads a stream of events, and notices when it has gone silent.</summary>
+/// <summary>Reads a stream of events, and cancels the reading when the stream is silent for too long.</summary>
 internal static class EventReader
 {
-    /// <summary>Events until the stream ends. Throws <see cref="TimeoutException"/> after <see cref="ApiEvents.KeepAliveTimeout"/> of silence.</summary>
+    /// <summary>
+    /// Returns the events until the stream ends, without keep-alives. Throws <see cref="OperationCanceledException"/> after
+    /// <see cref="ApiEvents.KeepAliveTimeout"/> of silence.
+    /// </summary>
     public static async IAsyncEnumerable<StreamedEvent> ReadAsync(
         Stream body,
         [EnumeratorCancellation] CancellationToken cancellationToken

@@ -1,12 +1,12 @@
 namespace RotationMesh.Client;
 
 /// <summary>
-/// A stream of events that is opened again wherever it is cut. Each event tells everything, so none is missed for good.
+/// A stream of events that reconnects whenever it is cut. Each event holds the whole state, so a lost one does no harm.
 /// </summary>
 internal sealed class ReconnectingStream(Coordinator coordinator, string route, Action<string> lost)
     : IAsyncDisposable
 {
-    /// <summary>Longest time that a coordinator may be away: more than a restart or a failover takes.</summary>
+    /// <summary>Longest absence of a coordinator: more than a restart or a failover takes.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -16,7 +16,10 @@ internal sealed class ReconnectingStream(Coordinator coordinator, string route, 
     private TimeSpan pause = FirstPause;
     private long? lostAt;
 
-    /// <summary>The next event. Throws <see cref="CoordinatorUnreachableException"/> after five minutes without a connection.</summary>
+    /// <summary>
+    /// Returns the next event. After five minutes without one, throws <see cref="CoordinatorUnreachableException"/> or
+    /// <see cref="DatabaseFaultException"/>.
+    /// </summary>
     public async Task<StreamedEvent> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -43,7 +46,7 @@ internal sealed class ReconnectingStream(Coordinator coordinator, string route, 
                 lost(fault.Message);
             }
 
-            // Watchers of one coordinator do not all come back at the same moment.
+            // A random pause, so that the clients of one coordinator do not all reconnect at the same moment.
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }

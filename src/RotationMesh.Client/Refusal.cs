@@ -7,10 +7,10 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
 
-/// <summary>What a coordinator says instead of the answer, as the exception that says it to the operator.</summary>
+/// <summary>Problem details of a coordinator, which it turns into an exception for the operator.</summary>
 internal sealed record Refusal(int? Status = null, string? Title = null, string? Detail = null)
 {
-    /// <summary>The exception of an answer that is no success.</summary>
+    /// <summary>Returns the exception for an answer without success.</summary>
     public static async Task<Exception> ReadAsync(
         Uri server,
         HttpResponseMessage response,
@@ -21,7 +21,7 @@ internal sealed record Refusal(int? Status = null, string? Title = null, string?
         return (refusal ?? new Refusal()).Exception(server, response.StatusCode);
     }
 
-    /// <summary>The exception of an event that says so.</summary>
+    /// <summary>Returns the exception for an error event.</summary>
     public static Exception Read(Uri server, StreamedEvent problem)
     {
         var refusal = problem.Document<Refusal>(server);

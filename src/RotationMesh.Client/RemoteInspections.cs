@@ -4,7 +4,7 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
 
-/// <summary>Inspections by a coordinator, on the databases of its map.</summary>
+/// <summary>Runs inspections through a coordinator, on the databases of its map.</summary>
 public sealed class RemoteInspections(Coordinator coordinator) : IInspections
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
 
-/// <summary>Retirement of key versions by a coordinator, on the databases of its map.</summary>
+/// <summary>Retires key versions through a coordinator, in the databases of its map.</summary>
 public sealed class RemoteKeyRetirement(Coordinator coordinator) : IKeyRetirement
 {
     /// <inheritdoc/>

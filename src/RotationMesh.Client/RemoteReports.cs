@@ -4,7 +4,7 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
 
-/// <summary>Reports by a coordinator.</summary>
+/// <summary>Gets reports from a coordinator.</summary>
 public sealed class RemoteReports(Coordinator coordinator) : IReports
 {
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class RemoteRotations(Coordinator coordinator) : IRotations
     public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(order);
-        // With an id of our own, asking again after an answer that got lost starts nothing else.
+        // The client chooses the id, so that a retry after a lost answer starts no second rotation.
         var asked = order with
         {
             RotationId = order.RotationId ?? Guid.CreateVersion7(),
@@ -70,7 +70,7 @@ public sealed class RemoteRotations(Coordinator coordinator) : IRotations
         }
     }
 
-    /// <summary>Where a rotation, or the latest, is found.</summary>
+    /// <summary>Returns the route of a rotation, or of the latest.</summary>
     internal static string Route(Guid? rotationId) =>
         $"{ApiRoutes.Rotations}/{(rotationId is { } id ? $"{id}" : ApiRoutes.Latest)}";
 }

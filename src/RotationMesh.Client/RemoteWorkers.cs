@@ -4,7 +4,7 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Client;
 
-/// <summary>The application's queues, by way of a coordinator.</summary>
+/// <summary>Reads, pauses and resumes the application's queues through a coordinator.</summary>
 public sealed class RemoteWorkers(Coordinator coordinator) : IApplicationWorkers
 {
     /// <inheritdoc/>

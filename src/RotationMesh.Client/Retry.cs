@@ -1,9 +1,9 @@
 namespace RotationMesh.Client;
 
-/// <summary>Asks again where nobody answered.</summary>
+/// <summary>Retries requests that got no answer.</summary>
 internal static class Retry
 {
-    /// <summary>Pauses between tries: enough for a connection that breaks, too short for an operator to wonder.</summary>
+    /// <summary>Pauses between tries: long enough for a broken connection, too short for an operator to notice.</summary>
     private static readonly TimeSpan[] Pauses =
     [
         TimeSpan.FromMilliseconds(100),
@@ -11,10 +11,10 @@ internal static class Retry
         TimeSpan.FromMilliseconds(1500),
     ];
 
-    /// <summary>Longest try that is followed by another: who is silent for longer will be so again.</summary>
+    /// <summary>Longest try that is retried: a server that was silent for longer will be silent again.</summary>
     private static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs <paramref name="step"/> until somebody answers; the last failure is the caller's.</summary>
+    /// <summary>Runs <paramref name="step"/> until it gets an answer; the last failure goes to the caller.</summary>
     public static async Task<T> AsyncOf<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         foreach (var pause in Pauses)

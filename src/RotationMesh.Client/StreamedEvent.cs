@@ -6,7 +6,9 @@ namespace RotationMesh.Client;
 /// <summary>One event of a stream.</summary>
 internal sealed record StreamedEvent(string Name, string Text)
 {
-    /// <summary>The document that it carries. Throws where it is none of a coordinator's.</summary>
+    /// <summary>
+    /// Returns its document. Throws <see cref="InvalidOperationException"/> where it is not one of a coordinator.
+    /// </summary>
     public T Document<T>(Uri server)
     {
         try

@@ -5,10 +5,13 @@ namespace RotationMesh.Client;
 /// <summary>Turns failures of the network into one clear sentence.</summary>
 internal static class Transport
 {
-    /// <summary>Why a server counts as not there that took the connection.</summary>
+    /// <summary>The reason for a server that accepts the connection and then does not answer.</summary>
     public const string NotInTime = "it does not answer in time";
 
-    /// <summary>Runs <paramref name="step"/>. Throws <see cref="CoordinatorUnreachableException"/> where the network fails.</summary>
+    /// <summary>
+    /// Runs <paramref name="step"/>. Throws <see cref="CoordinatorUnreachableException"/> where the network fails, and
+    /// <see cref="InvalidOperationException"/> where the answer is not valid JSON.
+    /// </summary>
     public static async Task<T> GuardAsync<T>(
         Uri server,
         Func<Task<T>> step,
@@ -38,11 +41,11 @@ internal static class Transport
         }
     }
 
-    /// <summary>The exception of a server that is no coordinator.</summary>
+    /// <summary>Returns the exception for a server that is not a coordinator.</summary>
     public static InvalidOperationException Foreign(Uri server, Exception? inner = null) =>
         new($"{Name(server)} answered with something else than a coordinator does", inner);
 
-    /// <summary>The exception of a coordinator that is not there.</summary>
+    /// <summary>Returns the exception for a coordinator that does not answer.</summary>
     public static CoordinatorUnreachableException Unreachable(
         Uri server,
         string reason,

@@ -1,11 +1,11 @@
 namespace RotationMesh.Contracts;
 
 /// <summary>
-/// That something was asked, and when, by the clock of whoever asks: what comes again, or long after what others have asked
-/// since, is told from it. Part of what is sealed.
+/// Id and time of a control request, by the requester's clock. The saga recognizes by them a duplicate, and a request that
+/// arrives long after newer ones. The seal covers both.
 /// </summary>
 public sealed record Asking(Guid Id, DateTimeOffset At)
 {
-    /// <summary>Asked now, and never before.</summary>
+    /// <summary>Returns a new id with the current time.</summary>
     public static Asking Now() => new(Guid.CreateVersion7(), DateTimeOffset.UtcNow);
 }

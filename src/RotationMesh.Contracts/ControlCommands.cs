@@ -2,39 +2,43 @@ using System.Text.Json.Serialization;
 
 namespace RotationMesh.Contracts;
 
-// These carry neither map hash nor fingerprint: they touch no row, and stopping a rotation must work although the map
-// has changed meanwhile. Each is heard once: one without the time of its asking, as an earlier release sent it, is not.
+// These carry neither map hash nor fingerprint: they touch no row, and an operator must be able to stop a rotation although
+// the map has changed meanwhile. The saga handles each once, and ignores one without Asked, as an earlier release sent it.
 
-/// <summary>Sent by the CLI or the API, handled by the rotation saga, which stops dispatching; may arrive twice.</summary>
+/// <summary>
+/// Sent by the relay or an embedding process, handled by the rotation saga, which stops dispatching; may arrive twice.
+/// </summary>
 [method: JsonConstructor]
 public sealed record PauseRotation(Guid RotationId, string RequestedBy, Asking? Asked)
 {
-    /// <summary>Asked now.</summary>
+    /// <summary>Creates a request with the current time.</summary>
     public PauseRotation(Guid rotationId, string requestedBy)
         : this(rotationId, requestedBy, Asking.Now()) { }
 }
 
-/// <summary>Sent by the CLI or the API, handled by the rotation saga, which goes on; may arrive twice.</summary>
+/// <summary>Sent by the relay or an embedding process, handled by the rotation saga, which continues; may arrive twice.</summary>
 [method: JsonConstructor]
 public sealed record ResumeRotation(Guid RotationId, string RequestedBy, Asking? Asked)
 {
-    /// <summary>Asked now.</summary>
+    /// <summary>Creates a request with the current time.</summary>
     public ResumeRotation(Guid rotationId, string requestedBy)
         : this(rotationId, requestedBy, Asking.Now()) { }
 }
 
-/// <summary>Sent by the CLI or the API, handled by the rotation saga, which ends and keeps what is done; may arrive twice.</summary>
+/// <summary>
+/// Sent by the relay or an embedding process, handled by the rotation saga, which ends and undoes nothing; may arrive twice.
+/// </summary>
 [method: JsonConstructor]
 public sealed record CancelRotation(Guid RotationId, string RequestedBy, Asking? Asked)
 {
-    /// <summary>Asked now.</summary>
+    /// <summary>Creates a request with the current time.</summary>
     public CancelRotation(Guid rotationId, string requestedBy)
         : this(rotationId, requestedBy, Asking.Now()) { }
 }
 
 /// <summary>
-/// Sent by the CLI or the API, handled by the rotation saga, which dispatches again what failed; may arrive twice. Empty
-/// lists narrow nothing.
+/// Sent by the relay or an embedding process, handled by the rotation saga, which retries the failures; may arrive twice.
+/// Empty lists narrow nothing.
 /// </summary>
 [method: JsonConstructor]
 public sealed record RetryRotation(
@@ -46,7 +50,7 @@ public sealed record RetryRotation(
     Asking? Asked
 )
 {
-    /// <summary>Asked now.</summary>
+    /// <summary>Creates a request with the current time.</summary>
     public RetryRotation(
         Guid rotationId,
         IReadOnlyList<string> scopes,

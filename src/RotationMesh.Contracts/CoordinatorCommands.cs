@@ -1,17 +1,20 @@
 namespace RotationMesh.Contracts;
 
-// Sent by the rotation saga to the coordinators, one queue a kind. Each may arrive twice, for the saga sends the command of
-// its state again with every nudge; what is done already is answered again, what is under way is left to whoever is at it.
+// Sent by the rotation saga to the coordinators, one queue for each type. Each may arrive twice, since the saga sends the
+// command of its state again with every nudge. A coordinator answers again what is done, and leaves alone what another does.
 
-/// <summary>Asks for schema, tenants, keys and the opening census; answered by <see cref="RotationChecked"/> or <see cref="RotationRejected"/>.</summary>
+/// <summary>
+/// Asks for a check of schema, tenants and keys, and for the opening census; answered by <see cref="RotationChecked"/> or
+/// <see cref="RotationRejected"/>.
+/// </summary>
 public sealed record CheckRotation(Guid RotationId, RotationGoal Goal);
 
 /// <summary>Asks whether the gates hold; answered by <see cref="GatesHold"/> or <see cref="GateLost"/>.</summary>
 public sealed record CheckGates(Guid RotationId, RotationGoal Goal);
 
 /// <summary>
-/// Asks for the partitions of a sweep, 1 for the first pass; answered by <see cref="RotationPlanned"/>. The planner waits
-/// the longer, the more sweeps before have brought nothing. Where it is retrying, those recorded failures are tried again.
+/// Asks for the partitions of a sweep, 1 for the first pass; answered by <see cref="RotationPlanned"/>. If the sweep before
+/// rotated nothing, the planner waits first, longer after more idle sweeps. Retrying names recorded failures to try again.
 /// </summary>
 public sealed record PlanRotation(
     Guid RotationId,
@@ -21,7 +24,7 @@ public sealed record PlanRotation(
     RotationGoal Goal
 );
 
-/// <summary>Whose failures are tried again; an empty list narrows nothing.</summary>
+/// <summary>Failures to try again; an empty list narrows nothing.</summary>
 public sealed record RetriedRows(
     IReadOnlyList<string> Scopes,
     IReadOnlyList<string> Tenants,
@@ -34,5 +37,8 @@ public sealed record CountRows(Guid RotationId, int Sweep, RotationGoal Goal);
 /// <summary>Asks for the partitions to decrypt; <see cref="VerificationSettled"/> tells when they are done.</summary>
 public sealed record PlanVerification(Guid RotationId, int Sweep, RotationGoal Goal);
 
-/// <summary>Asks for the closing totals; answered by <see cref="RotationConcluded"/> once no partition is with a worker.</summary>
+/// <summary>
+/// Asks for the closing totals; answered by <see cref="RotationConcluded"/> or <see cref="RowsCameLate"/>, once no partition
+/// is with a worker.
+/// </summary>
 public sealed record ConcludeRotation(Guid RotationId, int Sweep, bool Cancelled, RotationGoal Goal);

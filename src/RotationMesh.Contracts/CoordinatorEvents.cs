@@ -1,54 +1,54 @@
 namespace RotationMesh.Contracts;
 
-// Published by the coordinators, handled by the rotation saga; each may arrive twice, late, or after another.
+// Published by the coordinators, handled by the rotation saga; each may arrive twice, late, or out of order.
 
-/// <summary>Everything fits; the opening census is recorded.</summary>
+/// <summary>Every check has passed; the opening census is recorded.</summary>
 public sealed record RotationChecked(Guid RotationId);
 
-/// <summary>Something does not fit, and nothing was written; the reason says what to mend.</summary>
+/// <summary>A check has failed, and nothing was written; the reason says what to mend.</summary>
 public sealed record RotationRejected(Guid RotationId, string Reason);
 
-/// <summary>A sweep is planned to its end.</summary>
+/// <summary>A sweep is completely planned.</summary>
 public sealed record RotationPlanned(Guid RotationId, int Sweep);
 
 /// <summary>
-/// The census after a sweep is written with the rotation. The message carries no number: the saga reads its own row, so
-/// nobody ends a rotation by what a message says.
+/// The census after a sweep is written with the rotation. The message carries no counts: the saga reads its own row, so that
+/// no message can end a rotation by its numbers.
 /// </summary>
 public sealed record RowsCounted(Guid RotationId, int Sweep);
 
 /// <summary>Verification has no open partition left.</summary>
 public sealed record VerificationSettled(Guid RotationId, int Sweep);
 
-/// <summary>The closing totals are written with the rotation; as <see cref="RowsCounted"/> it carries no number.</summary>
+/// <summary>The closing totals are written with the rotation; like <see cref="RowsCounted"/>, it carries no counts.</summary>
 public sealed record RotationConcluded(Guid RotationId, int Sweep);
 
 /// <summary>
-/// The last look before the end found rows below the target that the census after that sweep did not: they came since then,
-/// while the rotation was paused or its process gone, say. They are counted and swept anew.
+/// The last look before the end found rows below the target that the census after that sweep did not find. They came since
+/// then, for example while the rotation was paused or its process gone. The saga has them counted and swept.
 /// </summary>
 public sealed record RowsCameLate(Guid RotationId, int Sweep);
 
-/// <summary>Something keeps a rotation from going on, and it waits for that to change; for the operator to read.</summary>
+/// <summary>The rotation waits for something; the reason is for the operator.</summary>
 public sealed record RotationStalled(Guid RotationId, string Reason);
 
-/// <summary>Too much fails: somebody should look before more is tried.</summary>
+/// <summary>Too much fails: the rotation pauses until an operator has looked at it.</summary>
 public sealed record BreakerTripped(Guid RotationId, string Reason);
 
 /// <summary>
-/// Somebody had the target version alone in a database while this rotation did not hold it there, and may have retired it:
-/// somebody should look before more is written towards it.
+/// Another process had the target version's exclusive lock in a database while this rotation did not hold its own, and may
+/// have retired the version. The rotation pauses until an operator has looked at it.
 /// </summary>
 public sealed record TargetVersionClosed(Guid RotationId, string Reason);
 
 /// <summary>
-/// The map does not fit the databases any more, and somebody has to mend that: a table is gone, say. It was waited for as
-/// long as whoever runs the rotation has patience.
+/// The map no longer fits the databases, and somebody has to mend that: a table is gone, for example. The coordinator has
+/// waited for it as long as <c>--patience</c> allows.
 /// </summary>
 public sealed record PatienceEnded(Guid RotationId, string Reason);
 
 /// <summary>
-/// Published every few seconds for each rotation that runs: its state sends its command again, so that what was lost with
-/// a process is made up for.
+/// Published every few seconds for each running rotation. The saga sends the command of its state again, which replaces
+/// whatever a killed process has lost.
 /// </summary>
 public sealed record NudgeRotation(Guid RotationId);

@@ -1,8 +1,8 @@
 namespace RotationMesh.Contracts;
 
 /// <summary>
-/// Sent by the dispatcher, handled by a worker, which re-encrypts the rows; may arrive twice, late or on two workers at
-/// once, and rows at the target version are left alone.
+/// Sent by the dispatcher, handled by a worker, which re-encrypts the rows, but leaves those at the target version alone;
+/// may arrive twice, late or on two workers at once.
 /// </summary>
 public sealed record RotatePartition
 {
@@ -12,12 +12,12 @@ public sealed record RotatePartition
     public required int BatchSize { get; init; }
     public bool AllowDowngrade { get; init; }
 
-    /// <summary>Rows that stay locked count as failed: no sweep comes after this one.</summary>
+    /// <summary>Whether no sweep follows, so that rows that stay locked count as failed.</summary>
     public bool IsLastSweep { get; init; }
 
     /// <summary>
-    /// Until when it may write, in UTC by the clock of the partition's database, which is asked at each write. Left out, it may
-    /// not write at all.
+    /// Write deadline, in UTC by the clock of the partition's database; each write compares it with that clock. Left out,
+    /// the attempt may not write at all.
     /// </summary>
     public DateTime WriteUntil { get; init; }
 
@@ -35,10 +35,10 @@ public sealed record VerifyPartition
     public required PartitionRef Partition { get; init; }
     public required int TargetVersion { get; init; }
 
-    /// <summary>Share of the rows to look at, above 0 and up to 1.</summary>
+    /// <summary>Share of the rows to read, above 0 and up to 1.</summary>
     public double Sample { get; init; } = 1;
 
-    /// <summary>Attempts whose time was over before they had read anything to its end: the next one reads smaller parts.</summary>
+    /// <summary>Attempts that ran out of time before they finished any part: the next one reads smaller parts.</summary>
     public int CutShort { get; init; }
 
     public required string MapHash { get; init; }

@@ -1,12 +1,12 @@
 namespace RotationMesh.Contracts;
 
-// In each result of a RotatePartition, IsOver says that nobody writes by that attempt any more: this worker was the first to
-// get its message, and nothing of it is under way. Where it is false the deadline is waited for; a message that was delivered
-// before may be with a worker that is frozen.
+// In each result of a RotatePartition, IsOver says that nobody writes under that attempt any more: this worker got the first
+// delivery of its message, and has nothing of it under way. Where it is false, the rotation waits for the write deadline: an
+// earlier delivery may be with a frozen worker.
 
 /// <summary>
-/// Sent by a worker, handled by the ledger in bulk; may arrive twice, and the attempt tells a late one. Failed rows are
-/// within the counts: the partition itself is done.
+/// Sent by a worker, handled by the ledger in bulk; may arrive twice, and its attempt shows whether it is late. The counts
+/// include failed rows: the partition itself is done.
 /// </summary>
 public sealed record PartitionRotated(
     Guid RotationId,
@@ -27,8 +27,8 @@ public sealed record PartitionVerified(
 );
 
 /// <summary>
-/// Sent by a worker that must not or can't touch the partition, handled by the ledger, which keeps it for a worker that
-/// may; may arrive twice. The detail says what ails the worker's database, in words that quote no row.
+/// Sent by a worker that must not or can't touch the partition, handled by the ledger, which keeps the partition for a
+/// worker that may; may arrive twice. The detail explains the reason, and quotes no row.
 /// </summary>
 public sealed record PartitionRefused(
     Guid RotationId,
@@ -41,9 +41,9 @@ public sealed record PartitionRefused(
 );
 
 /// <summary>
-/// Sent by a worker that could not do the partition as a whole, handled by the ledger: it is tried again after a wait where
-/// the failure is transient, and else kept for an operator's retry; may arrive twice. The SqlState is null where the
-/// failure is not PostgreSQL's, and the cause then says in a word what it is.
+/// Sent by a worker that failed at the partition as a whole, handled by the ledger; may arrive twice. The ledger retries
+/// a transient failure after a wait, and keeps any other for an operator's retry. SqlState is null where PostgreSQL reported
+/// no error; Cause then may name the failure in a word.
 /// </summary>
 public sealed record PartitionFailed(
     Guid RotationId,
@@ -57,9 +57,9 @@ public sealed record PartitionFailed(
 );
 
 /// <summary>
-/// Sent by a worker that stops before the partition's end, handled by the ledger, which gives it to another; may arrive
-/// twice. The counts are of the batches that it did. Out of time: it had too little, and the next attempt gets more. Rest: of a
-/// partition to verify the pages that were not read to their end; the counts are of those before, which are done.
+/// Sent by a worker that stops before the partition's end, handled by the ledger, which dispatches it again; may arrive
+/// twice. Counts cover the finished batches. OutOfTime: the time was too short, and the next attempt gets more, or smaller
+/// parts. Rest: the unread pages of a partition to verify; Counts then cover the pages before, which are done.
 /// </summary>
 public sealed record PartitionReturned(
     Guid RotationId,
@@ -72,10 +72,12 @@ public sealed record PartitionReturned(
     PageRange? Rest = null
 );
 
-/// <summary>Sent by a worker every so often while it is at a long partition, handled by the ledger, which extends the lease.</summary>
+/// <summary>
+/// Sent by a worker every few seconds while it is at a partition, handled by the ledger, which extends the lease.
+/// </summary>
 public sealed record PartitionHeartbeat(Guid RotationId, long PartitionId, int Attempt, string Worker);
 
-/// <summary>Why a worker refuses a partition: what differs between it and the rotation, or what it lacks.</summary>
+/// <summary>Why a worker refuses a partition: a difference from the rotation, or something that the worker lacks.</summary>
 public enum Refusal
 {
     /// <summary>The worker's rotation map is another one.</summary>
@@ -87,7 +89,7 @@ public enum Refusal
     /// <summary>The worker's key ring has no key of the target version.</summary>
     KeyMissing,
 
-    /// <summary>The worker gets no connection to the partition's database, or its role may not do there what it should.</summary>
+    /// <summary>The worker can't connect to the partition's database, or its role lacks rights there.</summary>
     DatabaseOutOfReach,
 
     /// <summary>The command is sealed with another key than the worker's current one.</summary>

@@ -1,8 +1,8 @@
 namespace RotationMesh.Contracts;
 
 /// <summary>
-/// What a rotation is to reach, as every command of the saga carries it: whoever handles one needs nothing else, and
-/// sees at once whether its own map and key are the rotation's.
+/// The goal of a rotation. Every command of the saga carries it, so that a coordinator needs nothing else, and can compare
+/// its own map and key with the rotation's.
 /// </summary>
 public sealed record RotationGoal
 {
@@ -14,7 +14,7 @@ public sealed record RotationGoal
     public required int TargetVersion { get; init; }
     public bool AllowDowngrade { get; init; }
 
-    /// <summary>How much is decrypted again: <c>counts</c>, <c>full</c>, <c>sample:N%</c>, or empty for the default.</summary>
+    /// <summary>How much to verify: <c>counts</c>, <c>full</c>, <c>sample:N%</c>, or empty for the default.</summary>
     public string Verify { get; init; } = "";
 
     public required string MapHash { get; init; }

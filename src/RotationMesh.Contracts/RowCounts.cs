@@ -1,6 +1,6 @@
 namespace RotationMesh.Contracts;
 
-/// <summary>What became of the rows: the sum of rotated, current, external and failed is the number of rows.</summary>
+/// <summary>Rows by outcome: the sum of rotated, current, external and failed is the number of rows.</summary>
 public sealed record RowCounts
 {
     public long Rows { get; init; }
@@ -15,10 +15,10 @@ public sealed record RowCounts
     /// <summary>Rows that changed between read and write and were read again; each is counted above as well.</summary>
     public long Conflicts { get; init; }
 
-    /// <summary>Rows of a partition that kept changing or stayed locked, for the next sweep; counted nowhere above.</summary>
+    /// <summary>Rows that kept changing or stayed locked, left for the next sweep; not counted above.</summary>
     public long Contended { get; init; }
 
-    /// <summary>Rows that hold no value, so that nothing of them was decrypted; each is counted above as well.</summary>
+    /// <summary>Rows without a value, so that nothing was decrypted; each is counted above as well.</summary>
     public long Empty { get; init; }
 
     /// <summary>Values that were decrypted; a row may hold none, or several.</summary>

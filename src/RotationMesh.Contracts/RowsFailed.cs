@@ -1,8 +1,8 @@
 namespace RotationMesh.Contracts;
 
 /// <summary>
-/// Sent by a worker ahead of the partition's result, a bounded number of rows in each, handled by the ledger; may arrive
-/// twice, and a row is recorded once.
+/// Sent by a worker ahead of the partition's result, with a bounded number of rows in each message, handled by the ledger;
+/// may arrive twice, and the ledger records a row once.
 /// </summary>
 public sealed record RowsFailed(
     Guid RotationId,
@@ -12,13 +12,13 @@ public sealed record RowsFailed(
     IReadOnlyList<FailedRow> Rows
 );
 
-/// <summary>A row that was left as it is: enough to find it, and never a value of it. The error is its class.</summary>
+/// <summary>A row failure: enough to find the row, and never a value of it. Error is the class of the error.</summary>
 public sealed record FailedRow(IReadOnlyList<KeyColumn> Key, string? Tenant, long? Version, string Error)
 {
-    /// <summary>Bytes of the value that is too large.</summary>
+    /// <summary>Size in bytes of a value that is too large.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Why the database refused it, by names and codes alone; null where the error says it all.</summary>
+    /// <summary>Why the database refused the row, in names and codes only; null where the error says enough.</summary>
     public string? Cause { get; init; }
 }
 

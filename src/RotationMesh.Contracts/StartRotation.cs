@@ -1,7 +1,7 @@
 namespace RotationMesh.Contracts;
 
 /// <summary>
-/// Sent by the CLI or the coordinator's API, handled by the rotation saga; may arrive twice, and the second one finds the
+/// Sent by the relay or an embedding process, handled by the rotation saga; may arrive twice, and the duplicate finds the
 /// rotation running.
 /// </summary>
 public sealed record StartRotation
@@ -16,22 +16,22 @@ public sealed record StartRotation
     public required int BatchSize { get; init; }
     public bool AllowDowngrade { get; init; }
 
-    /// <summary>How much is decrypted again: <c>counts</c>, <c>full</c>, <c>sample:N%</c>, or empty for the default.</summary>
+    /// <summary>How much to verify: <c>counts</c>, <c>full</c>, <c>sample:N%</c>, or empty for the default.</summary>
     public string Verify { get; init; } = "";
 
-    /// <summary>Run by the process that asks, over its own transport: coordinators leave it alone.</summary>
+    /// <summary>Whether the requesting process runs it, over the transport in memory: coordinators leave it alone.</summary>
     public bool Embedded { get; init; }
 
     public bool PauseWorkers { get; init; }
     public IReadOnlyList<IgnoredGate> IgnoredGates { get; init; } = [];
 
-    /// <summary>When the newest snapshot was taken, as the operator says; null where nothing was said.</summary>
+    /// <summary>When the newest snapshot was taken, as the operator states; null where the operator stated nothing.</summary>
     public DateTimeOffset? SnapshotTakenAt { get; init; }
 
-    /// <summary>Who asked, as the audit log shows it.</summary>
+    /// <summary>The requester, as the audit log shows it.</summary>
     public required string RequestedBy { get; init; }
 
-    /// <summary>Command line by which it was asked; it holds no secret, as no option takes one.</summary>
+    /// <summary>Command line of the request; it holds no secret, since no option takes one.</summary>
     public string? CommandLine { get; init; }
 
     public required string MapHash { get; init; }

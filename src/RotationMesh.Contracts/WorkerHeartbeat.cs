@@ -2,11 +2,11 @@ namespace RotationMesh.Contracts;
 
 /// <summary>
 /// Sent by a worker when it joins, every few seconds, and when it leaves; handled by the coordinators, which keep the list
-/// of workers. May arrive twice, late or not at all: the next one says the same.
+/// of workers. May arrive twice, late or not at all: the next one repeats it.
 /// </summary>
 public sealed record WorkerHeartbeat
 {
-    /// <summary>As results name it.</summary>
+    /// <summary>Name of the worker, as in its results.</summary>
     public required string Worker { get; init; }
 
     public required string Host { get; init; }
@@ -17,17 +17,17 @@ public sealed record WorkerHeartbeat
     public required string MapHash { get; init; }
     public required IReadOnlyList<WorkerKey> Keys { get; init; }
 
-    /// <summary>Partitions at a time.</summary>
+    /// <summary>Number of partitions that it handles at once.</summary>
     public required int Concurrency { get; init; }
 
     public bool Leaving { get; init; }
 
-    /// <summary>Databases that its map leads to, those that it could tell.</summary>
+    /// <summary>Databases of its map, as far as it could read their identity.</summary>
     public IReadOnlyList<WorkerDatabase> Databases { get; init; } = [];
 }
 
 /// <summary>A key that a worker holds, by version and fingerprint.</summary>
 public sealed record WorkerKey(int Version, string Fingerprint);
 
-/// <summary>A database by its name in the map, and which one it is.</summary>
+/// <summary>A database by its name in the map and its identity.</summary>
 public sealed record WorkerDatabase(string Name, string Identity);

@@ -3,7 +3,7 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Coordinator;
 
-/// <summary>How this coordinator stands with RabbitMQ, as the doctor tells it.</summary>
+/// <summary>Reports this coordinator's state with RabbitMQ as findings of the doctor.</summary>
 internal static class BrokerFindings
 {
     private const string Subject = "RabbitMQ";

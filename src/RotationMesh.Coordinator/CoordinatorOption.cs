@@ -4,7 +4,7 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Coordinator;
 
-/// <summary>What a coordinator has beside the options of every service.</summary>
+/// <summary>The options that only a coordinator has.</summary>
 internal static class CoordinatorOption
 {
     public static readonly Option<string?> TokensFile = new("--tokens-file")

@@ -17,7 +17,7 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Coordinator;
 
-/// <summary>What operators ask for, on this coordinator's map, keys and control database.</summary>
+/// <summary>Registers the operations, which use this coordinator's map, keys and control database.</summary>
 internal static class Operating
 {
     private const string ForReading = "reading";
@@ -78,7 +78,7 @@ internal static class Operating
     private static TargetDatabases Databases(IServiceProvider parts) =>
         parts.GetRequiredService<TargetDatabases>();
 
-    // Who asks for them looks on, and is told who keeps a table locked.
+    // Inspections wait only briefly for a locked table, and then report who holds the lock.
     private static TargetDatabases Reading(IServiceProvider parts) =>
         parts.GetRequiredKeyedService<TargetDatabases>(ForReading);
 

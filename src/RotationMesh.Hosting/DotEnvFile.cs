@@ -6,8 +6,8 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Hosting;
 
 /// <summary>
-/// The variables of a dotenv file, in the forms that its usual readers take: see <see cref="DotEnvParser"/>. Where these
-/// readers differ, the other readings are kept beside the one that is taken.
+/// The variables of a dotenv file; <see cref="DotEnvParser"/> lists the supported forms. Dotenv readers differ: where another
+/// one would read another value, that reading is kept as well.
 /// </summary>
 public sealed class DotEnvFile
 {
@@ -15,15 +15,15 @@ public sealed class DotEnvFile
 
     private DotEnvFile(Dictionary<string, DotEnvValue> values) => this.values = values;
 
-    /// <summary>No file.</summary>
+    /// <summary>Stands for no file, and sets no variable.</summary>
     internal static DotEnvFile None { get; } = new([]);
 
     /// <summary>Value of a variable. Throws <see cref="KeyNotFoundException"/> where the file does not set it.</summary>
     public string this[string name] => values[name].Text;
 
     /// <summary>
-    /// Reads a file. Throws <see cref="UsageException"/> with file and line for what is not understood, never with the
-    /// line's text.
+    /// Reads a file. Throws <see cref="UsageException"/> where it can't be read or is not UTF-8, and with file and line for a
+    /// line that can't be parsed; never with the line's text.
     /// </summary>
     public static DotEnvFile Read(string path)
     {
@@ -41,18 +41,18 @@ public sealed class DotEnvFile
         }
     }
 
-    /// <summary>Value of a variable; false where the file does not set it.</summary>
+    /// <summary>Finds the value of a variable; false where the file does not set it.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out string? value)
     {
         value = values.TryGetValue(name, out var found) ? found.Text : null;
         return value is not null;
     }
 
-    /// <summary>What other readers of such a file take the value for.</summary>
+    /// <summary>Returns the values that other dotenv readers would read.</summary>
     public IReadOnlyList<OtherReading> Others(string name) =>
         values.TryGetValue(name, out var found) ? found.Others : [];
 
-    /// <summary>Forgets a variable; what other readers take it for is overwritten.</summary>
+    /// <summary>Forgets a variable, and overwrites the values that other readers would read.</summary>
     public void Remove(string name)
     {
         if (!values.Remove(name, out var found))
@@ -62,5 +62,5 @@ public sealed class DotEnvFile
     }
 }
 
-/// <summary>A value of a dotenv file, and what other readers take it for.</summary>
+/// <summary>A value of a dotenv file, and the values that other readers would read.</summary>
 internal sealed record DotEnvValue(string Text, IReadOnlyList<OtherReading> Others);

@@ -5,14 +5,14 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Hosting;
 
 /// <summary>
-/// Parses a dotenv file: <c>NAME=value</c> or <c>NAME: value</c>, optional <c>export</c>, comments; values bare, in single
-/// quotes or backticks (verbatim) or in double quotes (with <c>\n</c>, <c>\"</c> and <c>\\</c>), where quotes may span
-/// lines. The last of several values of a name counts. Nothing is put in the place of <c>$NAME</c>: a key may hold a dollar
-/// sign.
+/// Parses a dotenv file: <c>NAME=value</c> or <c>NAME: value</c>, optional <c>export</c>, comments. A value is bare, or in
+/// single quotes or backticks (verbatim), or in double quotes (with <c>\n</c>, <c>\r</c>, <c>\t</c>, <c>\"</c>, <c>\\</c> and
+/// <c>\$</c>); a quoted value may span lines. The last of several values of a name counts. <c>$NAME</c> is not substituted,
+/// since a key may hold a dollar sign.
 /// </summary>
 internal sealed class DotEnvParser(string path, string text)
 {
-    // Lines end in any of the three ways, and so do those of a value, which get \n.
+    // Lines end with \n, \r\n or \r; each becomes \n, also inside a value.
     private readonly string text = text.TrimStart('\uFEFF')
         .Replace("\r\n", "\n", StringComparison.Ordinal)
         .Replace('\r', '\n');
@@ -21,7 +21,7 @@ internal sealed class DotEnvParser(string path, string text)
     private int at;
     private int line = 1;
 
-    /// <summary>All variables. Throws <see cref="UsageException"/> for what is not understood.</summary>
+    /// <summary>Returns all variables. Throws <see cref="UsageException"/> for a line that it can't parse.</summary>
     public Dictionary<string, DotEnvValue> Parse()
     {
         for (SkipBlankLines(); at < text.Length; SkipBlankLines())
@@ -81,7 +81,7 @@ internal sealed class DotEnvParser(string path, string text)
         return at == start ? throw Fault("expected NAME=value") : text[start..at];
     }
 
-    // Whether what comes after blanks gives the name before them a value.
+    // Whether an equals sign follows, after optional blanks: then "export" is itself the name.
     private bool IsAssignment(int from)
     {
         while (from < text.Length && text[from] is ' ' or '\t')
@@ -172,7 +172,7 @@ internal sealed class DotEnvParser(string path, string text)
         );
     }
 
-    // A # begins a comment after a blank.
+    // A # begins a comment only after a blank.
     private static int CommentStart(string value, bool afterBlank)
     {
         for (var i = 0; i < value.Length; i++)

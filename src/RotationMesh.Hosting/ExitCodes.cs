@@ -1,9 +1,9 @@
 namespace RotationMesh.Hosting;
 
-/// <summary>What the exit code of a program tells; scripts rely on it.</summary>
+/// <summary>The exit codes of the programs; scripts rely on them.</summary>
 public static class ExitCodes
 {
-    /// <summary>Done and true.</summary>
+    /// <summary>Success: done, and every check holds.</summary>
     public const int Success = 0;
 
     /// <summary>Unexpected failure.</summary>

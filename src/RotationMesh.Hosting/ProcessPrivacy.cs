@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace RotationMesh.Hosting;
 
 /// <summary>
-/// Keeps the memory of a process that holds master keys to itself: no core dump, no debugger of the same user, and no way
-/// in for diagnostic tools. What the system does not offer is left out: nothing of it may stop a rotation.
+/// Protects the memory of a process that holds master keys: no core dump, no debugger of the same user, and no access for
+/// diagnostic tools. Skips what the system does not support, since none of this may stop a rotation. Linux only.
 /// </summary>
 public static class ProcessPrivacy
 {
@@ -15,7 +15,7 @@ public static class ProcessPrivacy
     /// <summary><c>RLIMIT_CORE</c> of Linux.</summary>
     private const int CoreSize = 4;
 
-    // The runtime opens them before any line of a program runs; a process that may connect to one can ask for a dump.
+    // The runtime opens these before the program's first line; any process that may connect to one can request a dump.
     private static readonly string[] Doors =
     [
         "dotnet-diagnostic-{0}-*-socket",
@@ -23,7 +23,7 @@ public static class ProcessPrivacy
         "clr-debug-pipe-{0}-*-out",
     ];
 
-    /// <summary>Called first in a program.</summary>
+    /// <summary>Applies the protection; a program calls it first.</summary>
     public static void Enter()
     {
         if (!OperatingSystem.IsLinux())
@@ -43,7 +43,7 @@ public static class ProcessPrivacy
                         or EntryPointNotFoundException
             )
         {
-            // Another C library, or a folder that others keep: the rest holds.
+            // Another C library, or a folder without access: the steps before stay in effect.
         }
     }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace RotationMesh.Hosting;
 
 /// <summary>
-/// Text of a file that holds secrets: UTF-8, or UTF-16 where its byte order mark says so. The mark stays, and so does every
-/// other character: bytes that are no text are refused, as anything in their place would be another secret.
+/// Reads the text of a file with secrets: UTF-8, or UTF-16 where its byte order mark says so. It keeps every character, also
+/// the mark, and refuses invalid bytes: with a replacement character, it would read another secret.
 /// </summary>
 internal static class SecretFile
 {
@@ -14,8 +14,8 @@ internal static class SecretFile
     private static readonly UnicodeEncoding Big = new(bigEndian: true, true, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> where it can't be read, and
-    /// <see cref="DecoderFallbackException"/> where it is no text.
+    /// Reads the file. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> where it can't be read,
+    /// and <see cref="DecoderFallbackException"/> where it is not valid text.
     /// </summary>
     public static string Read(string path)
     {

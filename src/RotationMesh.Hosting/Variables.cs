@@ -5,18 +5,18 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Hosting;
 
 /// <summary>
-/// Where settings and secrets come from: the program's environment, then a dotenv file; and for each variable the file
-/// that <c>NAME_FILE</c> points to (a mounted secret).
+/// Reads settings and secrets from the program's environment, and then from a dotenv file. A secret may also be in the file
+/// that <c>NAME_FILE</c> names (a mounted secret).
 /// </summary>
 public sealed class Variables
 {
     private const string FileSuffix = "_FILE";
     private readonly DotEnvFile file;
 
-    /// <summary>Reads the dotenv file at once, where one is given.</summary>
+    /// <summary>Reads the dotenv file, where one is given.</summary>
     public Variables(string? envFile) => file = envFile is null ? DotEnvFile.None : DotEnvFile.Read(envFile);
 
-    /// <summary>Value of a variable; null where it is not set or empty.</summary>
+    /// <summary>Returns the value of a variable; null where it is not set or empty.</summary>
     public string? Get(string name)
     {
         var value = EnvironmentVariables.Get(name);
@@ -26,20 +26,22 @@ public sealed class Variables
     }
 
     /// <summary>
-    /// The secret in a variable, or in the file that <c>NAME_FILE</c> names, by <see cref="SecretRule"/>. Throws
-    /// <see cref="UsageException"/> where both are set or the file can't be read.
+    /// Returns the secret in a variable, or in the file that <c>NAME_FILE</c> names, by <see cref="SecretRule"/>; null where
+    /// neither is set. Throws <see cref="UsageException"/> where both are set, or where the file can't be read or is no text.
     /// </summary>
     public string? GetSecret(string name) => Find(name) is { } written ? SecretRule.Taken(written) : null;
 
-    /// <summary>The key ring of these variables, taken as <see cref="Take"/> does, with what else its keys may be taken for.</summary>
+    /// <summary>
+    /// Takes the key ring out of these variables, as <see cref="Take"/> does, with the other readings of its keys.
+    /// </summary>
     public KeyRing TakeRing() => Take((secret, others) => KeyRingReader.Read(secret, others));
 
-    /// <summary>Whether a secret is in a file of its own, which may be replaced while the program runs.</summary>
+    /// <summary>Returns whether a secret is in a file of its own, which may be replaced while the program runs.</summary>
     public bool IsFile(string name) => Get(name + FileSuffix) is not null;
 
     /// <summary>
-    /// Lets <paramref name="read"/> have secrets once: afterwards they are neither in this process's environment, which its
-    /// children get, nor in what was read of the dotenv file, and their text is overwritten. Mounted secrets stay readable.
+    /// Lets <paramref name="read"/> read secrets, and then removes them from this process's environment, which its children
+    /// inherit, and from the variables of the dotenv file. It also overwrites their text. Mounted secrets stay readable.
     /// </summary>
     public T Take<T>(Func<Func<string, string?>, T> read)
     {
@@ -48,8 +50,8 @@ public sealed class Variables
     }
 
     /// <summary>
-    /// The secret in a file, by <see cref="SecretRule"/>. Throws <see cref="UsageException"/> with
-    /// <paramref name="namedBy"/>, what names the file, where it can't be read.
+    /// Reads the secret in a file, by <see cref="SecretRule"/>. Throws <see cref="UsageException"/> where it can't be read or
+    /// is no text; the message has <paramref name="namedBy"/>, the option or variable that names the file.
     /// </summary>
     public static string ReadSecret(string path, string namedBy) =>
         SecretRule.Taken(ReadWritten(path, namedBy));

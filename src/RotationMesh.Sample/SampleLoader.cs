@@ -5,16 +5,16 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Sample;
 
 /// <summary>Creates the schema of the sample application and fills it with encrypted rows.</summary>
-/// <param name="source">Where to load; the role must be allowed to create tables. Stays the caller's.</param>
-/// <param name="ring">Holds the key of <see cref="SampleOptions.KeyVersion"/>. Stays the caller's.</param>
+/// <param name="source">Database to load; the role must be allowed to create tables. The caller disposes of it.</param>
+/// <param name="ring">Holds the key of <see cref="SampleOptions.KeyVersion"/>. The caller disposes of it.</param>
 /// <param name="options">Size and shape.</param>
 public sealed class SampleLoader(NpgsqlDataSource source, KeyRing ring, SampleOptions options)
 {
     /// <summary>
-    /// Loads the sample. Throws <see cref="Core.UsageException"/> for options that cannot be met and for tables in the
-    /// way, before anything is written. A load that is stopped leaves its tables behind for one that replaces them.
+    /// Loads the sample. Throws <see cref="Core.UsageException"/> for options that can't be met and for tables in the way,
+    /// before it writes anything. A stopped load leaves its tables; the next load has to replace them.
     /// </summary>
-    /// <param name="rowsLoaded">Told the rows of all tables so far, from several threads but one at a time.</param>
+    /// <param name="rowsLoaded">Receives the number of rows so far, from several threads but one at a time.</param>
     /// <param name="cancellationToken">Stops the load.</param>
     public async Task<SampleTotals> LoadAsync(
         IProgress<long>? rowsLoaded,
@@ -49,7 +49,7 @@ public sealed class SampleLoader(NpgsqlDataSource source, KeyRing ring, SampleOp
         await Task.WhenAll(lanes);
     }
 
-    // A lane that fails stops the others, which would go on for rows that nobody wants any more.
+    // A lane that fails stops the others, whose rows are of no use any more.
     private static async Task FillAsync(Lane lane, int remainder, CancellationTokenSource failed)
     {
         try

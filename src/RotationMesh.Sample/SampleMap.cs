@@ -4,7 +4,7 @@ namespace RotationMesh.Sample;
 public static class SampleMap
 {
     /// <summary>
-    /// Text of a <c>rotation.yaml</c> with the scopes connectors and knowledge and without gates; the connection string
+    /// Returns a <c>rotation.yaml</c> with the scopes connectors and knowledge, and without gates. Its connection string
     /// comes from the environment variable <paramref name="connectionStringVariable"/>.
     /// </summary>
     public static string Yaml(string connectionStringVariable)

@@ -3,7 +3,7 @@ namespace RotationMesh.Sample;
 /// <summary>Size and shape of the sample.</summary>
 public sealed record SampleOptions
 {
-    /// <summary>Providers that a tenant can connect to, hence connectors that it can have.</summary>
+    /// <summary>Number of providers, and so the most connectors of a tenant.</summary>
     internal const int ConnectorsPerTenant = 5;
 
     /// <summary>Rows of <c>knowledge_entries</c>. The default is 20,000.</summary>
@@ -12,41 +12,40 @@ public sealed record SampleOptions
     /// <summary>Rows of <c>tenants</c>, 1 or more. The default is 20.</summary>
     public int Tenants { get; init; } = 20;
 
-    /// <summary>How the entries are dealt out to the tenants. The default is <see cref="Skew.Equal"/>.</summary>
+    /// <summary>How the entries are distributed to the tenants. The default is <see cref="Skew.Equal"/>.</summary>
     public Skew Skew { get; init; } = Skew.Equal;
 
     /// <summary>
-    /// Rows of <c>connectors</c>, five a tenant at most. Where it is not given: five a tenant, but not more than a
-    /// twentieth of the entries (and never fewer than five).
+    /// Rows of <c>connectors</c>, at most five for each tenant. The default is five for each tenant, but at most a twentieth
+    /// of the entries, and at least five.
     /// </summary>
     public int? Connectors { get; init; }
 
     /// <summary>
-    /// Rows of <c>knowledge_sources</c>. Where it is not given: one a tenant, but not more than a fiftieth of the
-    /// entries and one.
+    /// Rows of <c>knowledge_sources</c>. The default is one for each tenant, but at most a fiftieth of the entries plus one.
     /// </summary>
     public int? Sources { get; init; }
 
     /// <summary>
-    /// Rows that do not decrypt, dealt out in turn to the three tables and to every kind of <see cref="DamageKind"/>.
-    /// The default is 0.
+    /// Rows that do not decrypt, spread in turn over the three tables and the kinds of <see cref="DamageKind"/>. The default
+    /// is 0.
     /// </summary>
     public int Corrupt { get; init; }
 
     /// <summary>Entries whose envelope lives outside the database. The default is 0.</summary>
     public int External { get; init; }
 
-    /// <summary>Version of the key that encrypts; the key ring holds it. The default is 1.</summary>
+    /// <summary>Version of the key that encrypts; the key ring must have it. The default is 1.</summary>
     public int KeyVersion { get; init; } = 1;
 
     /// <summary>Share of the entries and sources that belong to no tenant. The default is 0.02.</summary>
     public double NullTenantShare { get; init; } = 0.02;
 
-    /// <summary>The same seed gives the same rows, but for the nonces. The default is 1.</summary>
+    /// <summary>Seed of the rows: loads with the same options differ only in their nonces. The default is 1.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>
-    /// Drop the tables of an earlier load first. Tables that were not made by a load are never dropped.
+    /// Whether to drop the tables of an earlier load first. Tables that no load made are never dropped.
     /// </summary>
     public bool Replace { get; init; }
 

@@ -1,6 +1,6 @@
 namespace RotationMesh.Sample;
 
-/// <summary>Everything that a row is made from besides its number. Shared by all threads and never changed.</summary>
+/// <summary>Everything that a row depends on besides its number. All threads share it, and none changes it.</summary>
 internal sealed class SamplePlan : IDisposable
 {
     public SamplePlan(SampleOptions options)
@@ -30,7 +30,7 @@ internal sealed class SamplePlan : IDisposable
 
     public void Dispose() => Envelopes.Dispose();
 
-    // Spread over the table, past the corrupt rows: a row is one or the other.
+    // Spread over the table, but not among the corrupt rows: a row is external or corrupt, never both.
     private static HashSet<int> ChooseExternal(
         SampleOptions options,
         IReadOnlyDictionary<int, DamageKind> corrupt

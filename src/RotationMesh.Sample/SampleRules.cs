@@ -3,7 +3,7 @@ using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Refuses options that no sample can meet, before the database is touched.</summary>
+/// <summary>Refuses options that no sample can meet, before the loader uses the database.</summary>
 internal static class SampleRules
 {
     public static void Check(SampleOptions options, KeyRing ring)

@@ -1,6 +1,6 @@
 namespace RotationMesh.Sample;
 
-/// <summary>What was loaded.</summary>
+/// <summary>Numbers of the loaded rows.</summary>
 /// <param name="Tenants">Rows of <c>tenants</c>.</param>
 /// <param name="Connectors">Rows of <c>connectors</c>, damaged ones included.</param>
 /// <param name="Entries">Rows of <c>knowledge_entries</c>, damaged and external ones included.</param>

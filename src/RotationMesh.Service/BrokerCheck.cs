@@ -3,7 +3,7 @@ using RotationMesh.Bus.Standing;
 
 namespace RotationMesh.Service;
 
-/// <summary>Whether RabbitMQ lets the service have its queues and takes its messages, and if not, why.</summary>
+/// <summary>Checks whether RabbitMQ grants the service its queues and accepts its messages; reports why not.</summary>
 internal sealed class BrokerCheck(BrokerStanding standing) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(

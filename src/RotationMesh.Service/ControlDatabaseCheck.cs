@@ -4,10 +4,10 @@ using RotationMesh.Control;
 
 namespace RotationMesh.Service;
 
-/// <summary>Whether the control database answers.</summary>
+/// <summary>Checks whether the control database answers.</summary>
 internal sealed class ControlDatabaseCheck(ControlDatabase control) : IHealthCheck
 {
-    /// <summary>Longest wait for the answer; the caller has a timeout as well.</summary>
+    /// <summary>Longest wait for the answer; the caller has its own timeout as well.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public async Task<HealthCheckResult> CheckHealthAsync(

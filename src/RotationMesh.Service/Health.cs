@@ -6,15 +6,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace RotationMesh.Service;
 
 /// <summary>
-/// Two questions an orchestrator asks. <c>/health/live</c>: does the process answer; if not, start it again.
-/// <c>/health/ready</c>: has it what it works with; if not, leave it alone until it has. 200 for yes, 503 for no.
+/// Answers the health probes of an orchestrator: 200 for yes, 503 for no. <c>/health/live</c>: does the process answer? If
+/// not, restart it. <c>/health/ready</c>: does it have all that it needs, such as the broker? If not, wait until it does.
 /// </summary>
 internal static class Health
 {
-    /// <summary>Tag of the checks that readiness asks; the bus has it as well.</summary>
+    /// <summary>Tag of the checks that decide readiness; the bus's own check has it as well.</summary>
     public const string Ready = "ready";
 
-    /// <summary>Tag of checks whose reason is fit to be shown.</summary>
+    /// <summary>Tag of the checks whose reason may be shown.</summary>
     public const string Told = "told";
 
     public static void MapHealth(this WebApplication app)
@@ -28,14 +28,14 @@ internal static class Health
                 ResponseWriter = WriteAsync,
                 ResultStatusCodes =
                 {
-                    // Some of its queues are missing: it would do half of what it should.
+                    // Some of its queues are missing, so it would do only half of its work.
                     [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable,
                 },
             }
         );
     }
 
-    // Names alone, but for checks of ours: what others say of their failure may quote an address.
+    // Shows reasons only of checks with the tag: others may quote an address in theirs.
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
             new

@@ -5,11 +5,11 @@ namespace RotationMesh.Service;
 /// <summary>Reads <c>--listen</c>.</summary>
 internal static class ListenAddress
 {
-    /// <summary>The address. Throws <see cref="UsageException"/> where it is none to listen on.</summary>
+    /// <summary>Returns the address. Throws <see cref="UsageException"/> where a server can't listen on it.</summary>
     public static Uri Parse(string text)
     {
         var address = Read(text);
-        // It stands for two addresses, which would get two ports.
+        // localhost stands for two addresses, which would get two ports.
         if (address is { Port: 0, Host: "localhost" })
             throw new UsageException(
                 "--listen (or ROTATIONMESH_LISTEN) takes a free port of an address, not of a name: http://127.0.0.1:0"

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RotationMesh.Service;
 
-/// <summary>What a service itself logs; ids from 8000. Never a key.</summary>
+/// <summary>Log messages of the service itself; ids from 8000. None holds a key.</summary>
 internal static partial class ProgramLog
 {
     [LoggerMessage(8000, LogLevel.Warning, "{Ambiguity}")]

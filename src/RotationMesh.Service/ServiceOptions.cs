@@ -5,7 +5,7 @@ namespace RotationMesh.Service;
 /// <summary>Options of every service. Each may be given as an environment variable <c>ROTATIONMESH_…</c> instead.</summary>
 internal sealed class ServiceOptions
 {
-    /// <summary>Variable that holds the broker's address; with <c>_FILE</c> at its end, the file that does.</summary>
+    /// <summary>Variable with the broker's address; with the suffix <c>_FILE</c>, a file that holds the address.</summary>
     public const string RabbitMqVariable = "ROTATIONMESH_RABBITMQ";
 
     public ServiceOptions(string defaultListen) =>

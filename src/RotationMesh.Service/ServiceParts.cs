@@ -9,12 +9,12 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Service;
 
-/// <summary>Registers what the roles of the mesh work with; the container disposes of it, and so zeroes the keys.</summary>
+/// <summary>Registers the parts that coordinator and worker use. The container disposes of them, which zeroes the keys.</summary>
 public static class ServiceParts
 {
     /// <summary>
-    /// Map, key ring and databases, for so many <paramref name="workers"/> at once; null for a coordinator. Throws
-    /// <see cref="Core.UsageException"/> where a connection string does not allow the connections that they need.
+    /// Registers map, key ring and databases. <paramref name="workers"/> is the number of concurrent partitions; null for a
+    /// coordinator. Throws <see cref="Core.UsageException"/> where a connection string allows too few connections for them.
     /// </summary>
     public static IServiceCollection AddParts(
         this IServiceCollection services,
@@ -23,7 +23,7 @@ public static class ServiceParts
     )
     {
         ArgumentNullException.ThrowIfNull(site);
-        MapConnection.EnsureUnderstood(site.Map); // before it joins the mesh, not with the first partition
+        MapConnection.EnsureUnderstood(site.Map); // fails at the start, not at the first partition
         ConnectionBudget.EnsureAllowed(site.Map, workers);
         return services
             .AddSingleton(_ => site.Map)
@@ -34,7 +34,7 @@ public static class ServiceParts
             .AddSingleton<SchemaCheck>();
     }
 
-    /// <summary>The control database of the map.</summary>
+    /// <summary>Registers the control database of the map.</summary>
     public static IServiceCollection AddControl(this IServiceCollection services, ServiceSite site)
     {
         ArgumentNullException.ThrowIfNull(site);

@@ -15,9 +15,9 @@ using RotationMesh.Telemetry.Tracing;
 namespace RotationMesh.Service;
 
 /// <summary>
-/// A service of the mesh from its command line to its exit code. Wrong options, map or keys end it with one clear line; a
-/// broker or a database that is away does not: it goes on trying, says so, and is not ready meanwhile. SIGTERM and
-/// Ctrl-C stop it gracefully.
+/// Runs a service of the mesh, from its command line to its exit code. Wrong options, map or keys end it with one clear line.
+/// While a broker or a database is unreachable, it keeps trying, logs that, and is not ready. SIGTERM and Ctrl-C stop it
+/// gracefully.
 /// </summary>
 public sealed class ServiceProgram(string name, string description, string defaultListen)
 {
@@ -26,15 +26,15 @@ public sealed class ServiceProgram(string name, string description, string defau
     private readonly ServiceOptions options = new(defaultListen);
     private readonly List<Option> own = [];
 
-    /// <summary>Whether it needs a control database; without one its part of the map is not read.</summary>
+    /// <summary>Whether it needs the control database; otherwise it does not read that part of the map.</summary>
     public bool UsesControl { get; init; }
 
     /// <summary>Adds an option of the service's own.</summary>
     public void Add(Option option) => own.Add(option);
 
     /// <summary>
-    /// Runs until it is told to stop. <paramref name="compose"/> registers what the service does, and
-    /// <paramref name="map"/> what it answers over HTTP besides its health.
+    /// Runs the service until it is told to stop. <paramref name="compose"/> registers its parts, and <paramref name="map"/>
+    /// its HTTP endpoints besides health.
     /// </summary>
     public async Task<int> RunAsync(
         string[] arguments,
@@ -80,7 +80,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         }
         catch (Exception fault)
         {
-            // Only our own messages are known to hold no secret; of any other the type has to do.
+            // Only these types' messages are known to hold no secret; for others, the type name must do.
             var known = fault is InvalidOperationException or IOException;
             return Fail(
                 ExitCodes.Failure,
@@ -96,10 +96,10 @@ public sealed class ServiceProgram(string name, string description, string defau
     )
     {
         var builder = WebApplication.CreateSlimBuilder(
-            // Else it watches everything below the working directory, with a twentieth of two processors where a database is there.
+            // Otherwise it watches all files below the working directory: with a database there, a twentieth of two processors.
             new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] }
         );
-        // What configures a service is its options and its map, not the variables and files of the framework.
+        // Options and map configure a service, not the framework's variables and files.
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(ServiceTelemetry.Settings);
         builder.Logging.AddServiceLog(name);
@@ -140,7 +140,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         }
         finally
         {
-            // A stopped service has nothing left to lose, and must not need to be killed.
+            // A limit, so that a stopped service never needs to be killed; nothing can be lost any more.
             await Task.WhenAny(app.DisposeAsync().AsTask(), Task.Delay(DisposalLimit));
         }
     }

@@ -8,7 +8,7 @@ using RotationMesh.MapFile;
 
 namespace RotationMesh.Service;
 
-/// <summary>Where a service works: its map, its keys, its broker, and what was typed.</summary>
+/// <summary>A service's map, keys, broker and options.</summary>
 public sealed class ServiceSite
 {
     private readonly ParseResult parsed;
@@ -34,19 +34,19 @@ public sealed class ServiceSite
     /// <summary>The key ring.</summary>
     public KeyRing Ring { get; }
 
-    /// <summary>Where RabbitMQ is; a file that says so is read again whenever the service connects.</summary>
+    /// <summary>Address of RabbitMQ; a file that holds it is read again whenever the service connects.</summary>
     public BrokerSource Broker { get; }
 
-    /// <summary>Where the service answers over HTTP.</summary>
+    /// <summary>Address at which the service answers over HTTP.</summary>
     public Uri Listen { get; }
 
-    /// <summary>Value of an option of the service's own.</summary>
+    /// <summary>Returns the value of an option that the service added.</summary>
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
-    /// <summary>Value of a variable of the environment or the dotenv file; null where it is not set.</summary>
+    /// <summary>Returns the value of a variable of the environment or the dotenv file; null where it is not set.</summary>
     public string? Variable(string name) => variables.Get(name);
 
-    // What is typed outranks what is set.
+    // Options take precedence over variables.
     private string FindBroker(string? address, string? file)
     {
         if (address is not null && file is not null)

@@ -4,10 +4,10 @@ using RotationMesh.Working;
 
 namespace RotationMesh.Worker;
 
-/// <summary>What a worker has beside the options of every service.</summary>
+/// <summary>The options that only a worker has.</summary>
 internal static class WorkerOption
 {
-    /// <summary>More would be more connections than most servers have, and none of them faster.</summary>
+    /// <summary>Most partitions at once; more would take more connections than most servers have, without more speed.</summary>
     private const int Most = 256;
 
     private const string Variable = "ROTATIONMESH_CONCURRENCY";
@@ -35,7 +35,7 @@ internal static class WorkerOption
         return option;
     }
 
-    // What is no number becomes one that is out of range: the validator has one message for both.
+    // Text that is no number becomes 0, which is out of range: the validator has one message for both.
     private static int Parse(string text) =>
         int.TryParse(text, CultureInfo.InvariantCulture, out var n) ? n : 0;
 }

@@ -4,19 +4,19 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Api.Access;
 
-/// <summary>Whom the interface lets in: holders of a token, or, on the machine itself and without a tokens file, everybody.</summary>
+/// <summary>Decides who may use the interface: holders of a token; on loopback without a tokens file, every caller.</summary>
 public sealed class ApiAccess
 {
     private readonly TokensFile? tokens;
 
     private ApiAccess(TokensFile? tokens) => this.tokens = tokens;
 
-    /// <summary>Whether there are no tokens.</summary>
+    /// <summary>Whether there is no tokens file.</summary>
     internal bool IsOpen => tokens is null;
 
     /// <summary>
-    /// Access at an address to listen on. Throws <see cref="UsageException"/> for one that others can reach without tokens,
-    /// and for a tokens file that can't be read.
+    /// Returns the access for an address to listen on. Throws <see cref="UsageException"/> for an address that other
+    /// machines can reach if there is no tokens file, and for a tokens file that can't be read.
     /// </summary>
     public static ApiAccess At(Uri listen, string? tokensFile, TimeProvider? clock = null)
     {
@@ -31,12 +31,14 @@ public sealed class ApiAccess
             );
     }
 
-    /// <summary>Whether only this machine can reach a host; a server listens on all addresses for any other name.</summary>
+    /// <summary>
+    /// Whether only this machine can reach a host. For a name other than localhost, a server listens on all addresses.
+    /// </summary>
     internal static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    /// <summary>Why nobody can be let in; null where tokens are known, or not needed.</summary>
+    /// <summary>Returns why no caller is admitted; null where the tokens are known, or not needed.</summary>
     internal string? FindFault(ILogger log) => tokens?.FindFault(log);
 
     internal ApiToken? Find(string token, ILogger log) => tokens?.Find(token, log);

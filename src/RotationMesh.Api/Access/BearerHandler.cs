@@ -8,7 +8,7 @@ using RotationMesh.Api.Answers;
 
 namespace RotationMesh.Api.Access;
 
-/// <summary>Knows the caller by the bearer token; without tokens everybody is an operator without a name.</summary>
+/// <summary>Identifies a caller by its bearer token; without a tokens file every caller is an operator without a name.</summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory log,

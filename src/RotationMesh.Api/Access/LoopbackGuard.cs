@@ -4,9 +4,9 @@ using RotationMesh.Api.Answers;
 namespace RotationMesh.Api.Access;
 
 /// <summary>
-/// Without tokens everybody on the machine may ask, and a browser is on the machine. So that no web page can ask through it:
-/// the host must be this machine by name (else a name of the page's own could lead here), and nothing comes from another
-/// origin. A proxy in front of it would ask for whoever reaches the proxy: what bears the headers of one is refused.
+/// Refuses foreign requests where there is no tokens file and every program on the machine may ask. A web page could ask
+/// through a browser: so the Host header must name this machine (a page's own host name could resolve to it), and the request
+/// must not come from another origin. A proxy would pass on requests of other machines: requests with its headers are refused.
 /// </summary>
 internal sealed class LoopbackGuard(RequestDelegate next, ApiAccess access)
 {

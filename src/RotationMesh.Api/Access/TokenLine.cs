@@ -5,13 +5,16 @@ namespace RotationMesh.Api.Access;
 
 /// <summary>
 /// One line of a tokens file: <c>name role sha256:HASH</c>, the hash in hexadecimal. Empty lines and those that begin with
-/// <c>#</c> say nothing.
+/// <c>#</c> hold no token.
 /// </summary>
 internal static class TokenLine
 {
     private const int HashDigits = 64;
 
-    /// <summary>The token; null where the line says nothing. Throws <see cref="UsageException"/> with file and line.</summary>
+    /// <summary>
+    /// Returns the token; null where the line holds none. Throws <see cref="UsageException"/> with file and line where the
+    /// line is invalid.
+    /// </summary>
     public static ApiToken? Read(string line, string file, int number)
     {
         var text = line.Trim();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RotationMesh.Api.Access;
 
-/// <summary>Whether callers can be let in at all.</summary>
+/// <summary>Checks whether the coordinator knows its tokens, so that it can admit callers.</summary>
 internal sealed class TokensCheck(ApiAccess access, ILogger<TokensCheck> log) : IHealthCheck
 {
     public const string Name = "tokens-file";

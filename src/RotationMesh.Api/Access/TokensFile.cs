@@ -6,18 +6,18 @@ using RotationMesh.Operations.Http;
 namespace RotationMesh.Api.Access;
 
 /// <summary>
-/// The tokens that a coordinator accepts. The file is read again when it has changed, and each second: a token that was
-/// taken out of it gets nobody in, whatever else is in the file. A line that is not understood drops itself, and the log
-/// says so. While the file can't be read, the tokens before that stay valid for a minute.
+/// The tokens that a coordinator accepts. A request reads the file again if it has changed, or if the last reading is a
+/// second old: so a removed token is invalid at once, whatever else the file holds. An invalid line is skipped and logged.
+/// While the file can't be read, the last known tokens stay valid for a minute.
 /// </summary>
 internal sealed class TokensFile
 {
     private const int LargestFile = 1 << 20;
 
-    /// <summary>Longest time until a change is seen that leaves size and time of the file as they were.</summary>
+    /// <summary>Longest time until a change is noticed that leaves the file's size and time as they were.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest time that tokens stay valid which nothing confirms: a file that is replaced is away for less.</summary>
+    /// <summary>Longest time that tokens stay valid while the file can't be read: a replacement takes less.</summary>
     public static readonly TimeSpan StaleLimit = TimeSpan.FromMinutes(1);
 
     private readonly string path;
@@ -31,8 +31,8 @@ internal sealed class TokensFile
     private volatile List<ApiToken> tokens;
 
     /// <summary>
-    /// Reads the file. Throws <see cref="UsageException"/> with file and line where that can't be done, or where not every
-    /// line is understood: somebody is there to mend it.
+    /// Reads the file. Throws <see cref="UsageException"/> with the file where it can't be read or has no token, and with
+    /// file and line for the first invalid line: at the start, an operator is there to mend it.
     /// </summary>
     public TokensFile(string path, TimeProvider clock)
     {
@@ -49,8 +49,8 @@ internal sealed class TokensFile
     }
 
     /// <summary>
-    /// The entry of a token; null where there is none. Every entry is compared, each in constant time, so that nothing can
-    /// be learned from how long it takes.
+    /// Returns the entry of a token; null where there is none. It compares every entry, each in constant time, so that the
+    /// duration reveals nothing.
     /// </summary>
     public ApiToken? Find(string token, ILogger log)
     {
@@ -67,7 +67,10 @@ internal sealed class TokensFile
         return found;
     }
 
-    /// <summary>Why nobody gets in: the file has not been readable for longer than <see cref="StaleLimit"/>; null where it is.</summary>
+    /// <summary>
+    /// Returns why no caller is admitted: the file has been unreadable for longer than <see cref="StaleLimit"/>; null
+    /// otherwise.
+    /// </summary>
     public string? FindFault(ILogger log)
     {
         lock (reading)
@@ -100,7 +103,7 @@ internal sealed class TokensFile
         }
     }
 
-    // What is not there has a time and a length as well.
+    // A missing file has a stamp as well: the default.
     private static (DateTime, long) StampOf(string path)
     {
         var file = new FileInfo(path);

@@ -4,7 +4,7 @@ using RotationMesh.Api.Answers;
 
 namespace RotationMesh.Api.Access;
 
-/// <summary>Refuses everybody while nobody can say which tokens are valid.</summary>
+/// <summary>Refuses every request while it is unknown which tokens are valid.</summary>
 internal sealed class TokensGuard(RequestDelegate next, ApiAccess access, ILogger<TokensGuard> log)
 {
     public Task InvokeAsync(HttpContext context) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RotationMesh.Api.Answers;
 
-/// <summary>Answers every exception, and every status without a body, with problem details.</summary>
+/// <summary>Answers every exception, and every 4xx status without a body, with problem details.</summary>
 internal sealed class FaultAnswers(RequestDelegate next, ILogger<FaultAnswers> log)
 {
     public async Task InvokeAsync(HttpContext context)

@@ -9,12 +9,14 @@ using RotationMesh.Postgres;
 
 namespace RotationMesh.Api.Answers;
 
-/// <summary>Tells a caller in full what the caller can mend, and of any other fault nothing of the inside.</summary>
+/// <summary>
+/// Turns faults into problem details: in full where the caller can mend them, without internals for all others.
+/// </summary>
 internal static class FaultProblems
 {
     private const string Reference = "see /openapi/v1.json";
 
-    /// <summary>The problem; null for a fault that is ours, and that the log should hold.</summary>
+    /// <summary>Returns the problem; null for a fault of the program, which belongs in the log.</summary>
     public static ProblemDetails? OfCaller(Exception fault) =>
         fault switch
         {
@@ -41,7 +43,7 @@ internal static class FaultProblems
             _ => null,
         };
 
-    /// <summary>The problem of a status that the web server gave; null for one that is no fault of the caller.</summary>
+    /// <summary>Returns the problem for a status of the web server; null for a status that is not the caller's fault.</summary>
     public static ProblemDetails? OfStatus(int status) =>
         status switch
         {
@@ -64,7 +66,7 @@ internal static class FaultProblems
             _ => null,
         };
 
-    /// <summary>The problem of a fault that is ours.</summary>
+    /// <summary>Returns the problem for a fault of the program.</summary>
     public static ProblemDetails OfOurs(HttpContext context) =>
         Problems.Of(
             StatusCodes.Status500InternalServerError,
@@ -72,7 +74,7 @@ internal static class FaultProblems
             $"its log tells more, under {context.TraceIdentifier}"
         );
 
-    // The path is made of names; the message may quote what was sent.
+    // The path consists of names; the message may quote the request.
     private static string Place(JsonException fault) =>
         fault.Path is { Length: > 1 and < 200 } path ? $", at {path}" : "";
 }

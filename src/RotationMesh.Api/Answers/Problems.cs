@@ -5,10 +5,12 @@ using RotationMesh.Api.Limits;
 
 namespace RotationMesh.Api.Answers;
 
-/// <summary>Answers that tell what went wrong and what to do, as problem details (RFC 9457).</summary>
+/// <summary>Writes problem details (RFC 9457): what went wrong, and what to do.</summary>
 internal static class Problems
 {
-    /// <summary>Answers with a problem, unless an answer has begun: then the connection is cut, which nobody takes for success.</summary>
+    /// <summary>
+    /// Answers with a problem. If an answer has begun, cuts the connection instead, so that no client takes it for success.
+    /// </summary>
     public static Task WriteAsync(HttpContext context, int status, string title, string? detail = null) =>
         WriteAsync(context, Of(status, title, detail));
 
@@ -28,7 +30,7 @@ internal static class Problems
         return TypedResults.Problem(problem).ExecuteAsync(context);
     }
 
-    /// <summary>A problem.</summary>
+    /// <summary>Creates a problem.</summary>
     public static ProblemDetails Of(int status, string title, string? detail = null) =>
         new()
         {

@@ -3,12 +3,12 @@ using Microsoft.OpenApi;
 
 namespace RotationMesh.Api.Documentation;
 
-/// <summary>What the OpenAPI document tells beside the endpoints.</summary>
+/// <summary>Adds to the OpenAPI document what its endpoints do not say.</summary>
 internal static class ApiDescription
 {
     private const string Bearer = "bearer";
 
-    /// <summary>Title, and how to authenticate.</summary>
+    /// <summary>Sets the title, and describes how to authenticate.</summary>
     public static Task CompleteAsync(
         OpenApiDocument document,
         OpenApiDocumentTransformerContext context,

@@ -54,7 +54,7 @@ internal static class AuditEndpoints
     )
     {
         seats.Take(context);
-        // The first event is read before the answer begins, so that a missing log is a problem and no empty export.
+        // The first event is read before the answer begins, so that a missing log is an error and not an empty export.
         var events = audit.ExportAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var any = await events.MoveNextAsync();
         return TypedResults.Stream(body => WriteAsync(body, events, any), ApiMediaTypes.Lines);

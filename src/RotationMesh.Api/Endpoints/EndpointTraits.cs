@@ -7,22 +7,22 @@ using RotationMesh.Api.Limits;
 
 namespace RotationMesh.Api.Endpoints;
 
-/// <summary>What endpoints are marked with.</summary>
+/// <summary>Marks endpoints with their requirements and their documentation.</summary>
 internal static class EndpointTraits
 {
-    /// <summary>Only for operators; what is not marked so is for viewers as well.</summary>
+    /// <summary>Restricts an endpoint to operators; without this mark, viewers may use it as well.</summary>
     public static RouteHandlerBuilder ForOperators(this RouteHandlerBuilder endpoint) =>
         endpoint
             .RequireAuthorization(policy => policy.RequireRole(nameof(ApiRole.Operator)))
             .ProducesProblem(StatusCodes.Status403Forbidden);
 
-    /// <summary>What comes of a body that is too large, or no JSON.</summary>
+    /// <summary>Documents the answers to a body that is too large, or not JSON.</summary>
     public static RouteHandlerBuilder TakesABody(this RouteHandlerBuilder endpoint) =>
         endpoint
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
-    /// <summary>A small question to the control database, which waits for its turn.</summary>
+    /// <summary>Marks an endpoint as a small query to the control database, which waits for its turn.</summary>
     public static RouteHandlerBuilder IsLookup(this RouteHandlerBuilder endpoint) =>
         endpoint
             .AddEndpointFilter(
@@ -33,11 +33,11 @@ internal static class EndpointTraits
             )
             .IsLimited();
 
-    /// <summary>A caller beyond the limit gets 429, with the time to wait.</summary>
+    /// <summary>Documents status 429, which a caller beyond the limit gets, with the time to wait.</summary>
     public static RouteHandlerBuilder IsLimited(this RouteHandlerBuilder endpoint) =>
         endpoint.ProducesProblem(StatusCodes.Status429TooManyRequests);
 
-    /// <summary>What the OpenAPI document says of it.</summary>
+    /// <summary>Sets the endpoint's text in the OpenAPI document.</summary>
     public static RouteHandlerBuilder Says(
         this RouteHandlerBuilder endpoint,
         string summary,

@@ -4,12 +4,12 @@ using RotationMesh.Operations;
 namespace RotationMesh.Api.Endpoints;
 
 /// <summary>
-/// What the JSON reader lets pass, and no process can do or no database hold. All throw <see cref="UsageException"/> with the
-/// name of the member.
+/// Checks orders for values that are valid JSON, but that no process can handle or no database can store. All methods throw
+/// <see cref="UsageException"/> with the name of the member.
 /// </summary>
 internal static class Orders
 {
-    /// <summary>A rotation or a dry run.</summary>
+    /// <summary>Checks the order of a rotation or a dry run.</summary>
     public static void Check(RotationOrder order)
     {
         Check(order.Rows);
@@ -25,14 +25,14 @@ internal static class Orders
         }
     }
 
-    /// <summary>A verification.</summary>
+    /// <summary>Checks the order of a verification.</summary>
     public static void Check(VerificationOrder order)
     {
         Check(order.Rows);
         CheckWorkers(order.Workers);
     }
 
-    /// <summary>A retirement.</summary>
+    /// <summary>Checks the order of a retirement.</summary>
     public static void Check(RetirementOrder order)
     {
         Check(order.CommandLine, "commandLine");
@@ -47,7 +47,7 @@ internal static class Orders
         }
     }
 
-    /// <summary>What is asked of a rotation.</summary>
+    /// <summary>Checks a control request.</summary>
     public static void Check(ControlOrder order)
     {
         Check(order.Scopes, "scopes");
@@ -55,7 +55,7 @@ internal static class Orders
         Check(order.Errors, "errors");
     }
 
-    /// <summary>Rows by name.</summary>
+    /// <summary>Checks a selection of rows.</summary>
     public static void Check(RowSelection selection)
     {
         Check(selection.Only, "only");

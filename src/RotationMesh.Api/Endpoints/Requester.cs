@@ -3,7 +3,9 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Api.Endpoints;
 
-/// <summary>Who asks, for the audit log: the name of the token, and only without tokens what the caller says.</summary>
+/// <summary>
+/// Names the requester for the audit log: by the name of the token, or, without a tokens file, by what the caller claims.
+/// </summary>
 internal static class Requester
 {
     private const int LongestName = 100;

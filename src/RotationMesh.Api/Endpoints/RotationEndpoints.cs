@@ -66,7 +66,7 @@ internal static class RotationEndpoints
         var asked = order with
         {
             RequestedBy = Requester.Of(caller, order.RequestedBy),
-            // The span of this request, which is under the caller's own where the caller traces.
+            // The span of this request, a child of the caller's span where the caller traces.
             TraceParent = Activity.Current?.Id ?? order.TraceParent,
         };
         var id = await rotations.StartAsync(asked, cancellationToken);
@@ -120,7 +120,7 @@ internal static class RotationEndpoints
         CancellationToken cancellationToken
     )
     {
-        // Asked first, so that an unknown one is an answer and not an event.
+        // Looked up first, so that an unknown rotation gets an error status and not an event.
         var found = await rotations.FindAsync(RotationId.Read(id), cancellationToken);
         return streams.Send(context, events => RotationFeed.SendAsync(rotations, found.RotationId, events));
     }

@@ -3,10 +3,12 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Api.Endpoints;
 
-/// <summary>The rotation that a path names.</summary>
+/// <summary>Reads the rotation from a path.</summary>
 internal static class RotationId
 {
-    /// <summary>Its id; null for the latest. Throws <see cref="UnknownRotationException"/> for what is no id.</summary>
+    /// <summary>
+    /// Returns the id; null for the latest rotation. Throws <see cref="UnknownRotationException"/> for text that is no id.
+    /// </summary>
     public static Guid? Read(string text) =>
         text == ApiRoutes.Latest ? null
         : Guid.TryParse(text, out var id) ? id

@@ -1,8 +1,8 @@
 namespace RotationMesh.Api.Limits;
 
-/// <summary>More is asked at once than is answered; the message says of what. Asking again later helps.</summary>
+/// <summary>Too many requests of a kind wait at once; the message says which. A later retry helps.</summary>
 internal sealed class BusyException(string message) : Exception(message)
 {
-    /// <summary>When to ask again, in seconds: most answers take less.</summary>
+    /// <summary>Time before the next try, in seconds: most answers take less.</summary>
     public const int AskAgainAfter = 5;
 }

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http;
 namespace RotationMesh.Api.Limits;
 
 /// <summary>
-/// Small questions to the control database, some at a time: whatever callers do, most of its connections stay with the saga
-/// and the ledger.
+/// Limits concurrent small queries to the control database: whatever callers do, most of its connections stay available to
+/// the saga and the ledger.
 /// </summary>
 internal sealed class LookupQueue : IDisposable
 {
-    /// <summary>Questions at a time; each takes one connection of a pool of 100, for milliseconds.</summary>
+    /// <summary>Most queries at once; each takes one connection of a pool of 40, for milliseconds.</summary>
     private const int AtOnce = 16;
 
-    /// <summary>Questions that wait: some seconds of them.</summary>
+    /// <summary>Most queries that wait: some seconds of work.</summary>
     private const int Waiting = 256;
 
     private readonly ConcurrencyLimiter limiter = new(

@@ -1,17 +1,17 @@
 namespace RotationMesh.Api.Limits;
 
 /// <summary>
-/// Answers that cost a pass over whole tables, one at a time. Who asks what is being answered already hears that answer;
-/// it is given up when nobody waits for it any more.
+/// Computes answers that cost a pass over whole tables, one at a time. A caller whose question is being answered already
+/// shares that answer. An answer is cancelled when no caller waits for it any more.
 /// </summary>
-/// <param name="kind">What is asked, for the refusal.</param>
+/// <param name="kind">Kind of the questions, for the message of a refusal.</param>
 internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposable
     where TQuestion : notnull
 {
-    /// <summary>Askers that wait at the same time; one holds some kilobytes and no connection.</summary>
+    /// <summary>Most callers that wait at once; each holds some kilobytes and no connection.</summary>
     public const int MaxAskers = 128;
 
-    /// <summary>Different questions that wait at the same time: each is a pass over whole tables.</summary>
+    /// <summary>Most different questions that wait at once: each is a pass over whole tables.</summary>
     private const int MaxQuestions = 8;
 
     private readonly Lock asking = new();
@@ -19,7 +19,7 @@ internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposab
     private readonly Dictionary<TQuestion, Answering> open = [];
     private int askers;
 
-    /// <summary>The answer to a question. Throws <see cref="BusyException"/> where too many wait.</summary>
+    /// <summary>Returns the answer to a question. Throws <see cref="BusyException"/> where too many callers wait.</summary>
     public async Task<TAnswer> AskAsync(
         TQuestion question,
         Func<CancellationToken, Task<TAnswer>> answer,
@@ -60,7 +60,7 @@ internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposab
         }
     }
 
-    // Later callers get an answer of their own, where this one is complete or was given up.
+    // Later callers get a new answer where this one is complete or cancelled.
     private void Leave(TQuestion question, Answering joined)
     {
         lock (asking)

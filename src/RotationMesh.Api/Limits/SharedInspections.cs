@@ -5,8 +5,8 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Api.Limits;
 
 /// <summary>
-/// What callers have looked up in whole tables: one look of a kind at a time, shared by all that ask for the same meanwhile.
-/// So a caller who may look takes the connections of one look, however often it asks.
+/// Runs inspections of whole tables, one of each kind at a time. Callers with the same question share one answer, so that a
+/// viewer uses the connections of one inspection, however often it asks.
 /// </summary>
 internal sealed class SharedInspections(IInspections inspections, IReports reports, IAuditTrail audit)
     : IDisposable
@@ -44,7 +44,7 @@ internal sealed class SharedInspections(IInspections inspections, IReports repor
         CancellationToken cancellationToken
     ) => audits.AskAsync(expected ?? "", stop => audit.VerifyAsync(expected, stop), cancellationToken);
 
-    /// <summary>A dry run, once the one before it has ended; an operator's own, and shared with nobody.</summary>
+    /// <summary>Runs a dry run once the previous one has ended; callers do not share it.</summary>
     public Task<RotationDocument> DryRunAsync(
         RotationOrder order,
         IProgress<ProgressDocument> progress,
@@ -56,7 +56,7 @@ internal sealed class SharedInspections(IInspections inspections, IReports repor
             cancellationToken
         );
 
-    /// <summary>A verification, once the one before it has ended; an operator's own, and shared with nobody.</summary>
+    /// <summary>Runs a verification once the previous one has ended; callers do not share it.</summary>
     public Task<VerificationDocument> VerifyAsync(
         VerificationOrder order,
         IProgress<ProgressDocument> progress,

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http;
 namespace RotationMesh.Api.Limits;
 
 /// <summary>
-/// Streams that are open at the same time: each looks at the control database several times a second for as long as its
-/// reader likes.
+/// Limits the number of open streams: each queries the control database several times a second, for as long as its reader
+/// stays.
 /// </summary>
 internal sealed class StreamSeats
 {
-    /// <summary>Streams of one token: a wall of terminals, and not a leak.</summary>
+    /// <summary>Most streams of one token: enough for a wall of terminals, too few for a client that leaks them.</summary>
     public const int OfOne = 16;
 
-    /// <summary>Streams of all callers: their looks leave most of a pool of 100 connections to the saga.</summary>
+    /// <summary>Most streams of all callers: their short queries leave most of the pool's connections to the saga.</summary>
     public const int OfAll = 64;
 
     private readonly Lock counting = new();
@@ -20,8 +20,8 @@ internal sealed class StreamSeats
     private int all;
 
     /// <summary>
-    /// Takes a seat until the request has ended. Throws <see cref="BusyException"/> where there is none. Without tokens
-    /// nobody can be told from another.
+    /// Takes a seat until the request has ended. Throws <see cref="BusyException"/> where none is free. Without tokens,
+    /// callers can't be told apart, and only the total is limited.
     /// </summary>
     public void Take(HttpContext context)
     {

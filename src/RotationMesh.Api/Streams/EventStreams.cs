@@ -15,8 +15,8 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace RotationMesh.Api.Streams;
 
 /// <summary>
-/// Streams of events that end when the work behind them does, when the caller goes, or when the coordinator stops. Each
-/// sends keep-alives, so that both ends notice a lost connection.
+/// Makes streams of events. A stream ends with the work behind it, when the caller disconnects, or when the coordinator
+/// stops. It sends keep-alives, so that both ends notice a lost connection.
 /// </summary>
 internal sealed class EventStreams(
     IHostApplicationLifetime lifetime,
@@ -25,10 +25,10 @@ internal sealed class EventStreams(
     ILogger<EventStreams> log
 )
 {
-    /// <summary>Events ahead of a slow reader; the oldest are dropped, since each tells everything.</summary>
+    /// <summary>Buffered events for a slow reader; the oldest are dropped, since each event holds the whole state.</summary>
     private const int Ahead = 4;
 
-    /// <summary>Streams what <paramref name="work"/> sends.</summary>
+    /// <summary>Streams the events that <paramref name="work"/> sends.</summary>
     public ServerSentEventsResult<string> Send(HttpContext context, Func<EventSender, Task> work)
     {
         seats.Take(context);
@@ -36,8 +36,8 @@ internal sealed class EventStreams(
     }
 
     /// <summary>
-    /// Streams the progress of an inspection, and then what it found. Throws what it fails with before there was anything
-    /// to tell, so that an order which can't be followed is an answer and not an event.
+    /// Streams the progress of an inspection, and then its result. Rethrows a failure before the first event, so that the
+    /// caller gets an error status and not an event.
     /// </summary>
     public async Task<ServerSentEventsResult<string>> InspectAsync<T>(
         HttpContext context,
@@ -137,7 +137,7 @@ internal sealed class EventStreams(
         }
         catch (Exception) when (events.Stopping.IsCancellationRequested)
         {
-            // A stream that is cut says nothing more.
+            // Nobody reads the stream any more.
         }
         catch (Exception fault)
         {

@@ -3,7 +3,7 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Api.Streams;
 
-/// <summary>Progress of an inspection as events.</summary>
+/// <summary>Sends the progress of an inspection as events.</summary>
 internal sealed class ProgressEvents(EventSender events) : IProgress<ProgressDocument>
 {
     public void Report(ProgressDocument value) => events.Send(ApiEvents.Progress, value);

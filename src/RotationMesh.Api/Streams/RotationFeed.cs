@@ -4,12 +4,12 @@ using RotationMesh.Operations.Http;
 
 namespace RotationMesh.Api.Streams;
 
-/// <summary>A rotation that is followed, as events.</summary>
+/// <summary>Follows a rotation and sends its states as events.</summary>
 internal static class RotationFeed
 {
     /// <summary>
-    /// Sends the rotation as it moves, and at its end the whole of it. Failures come with the last one alone: a thousand of
-    /// them several times a second would be most of what is sent.
+    /// Sends the rotation whenever it changes, and once more with its failures at the end. Only that last document has them:
+    /// a thousand failures several times a second would be most of the traffic.
     /// </summary>
     public static async Task SendAsync(IRotations rotations, Guid rotationId, EventSender events)
     {

@@ -8,7 +8,9 @@ using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 
-/// <summary><c>audit</c>: what was done and by whom; <c>audit verify</c> checks the chain, <c>audit export</c> writes it out.</summary>
+/// <summary>
+/// <c>audit</c>: what was done, and by whom; <c>audit verify</c> checks the hash chain, <c>audit export</c> writes all events.
+/// </summary>
 internal sealed class AuditVerb : IVerb
 {
     private readonly Argument<string?> id = new("ID")
@@ -101,7 +103,7 @@ internal sealed class AuditVerb : IVerb
         var lines = operations.AuditTrail.ExportAsync(stopping);
         if (terminal.IsJson && parsed.GetResult(format) is not { Implicit: false })
         {
-            // Lines alone keep the text of the details as it was hashed; here they are laid out with the rest.
+            // Only the JSON lines keep the details' text as it was hashed; one document formats it anew.
             var events = new List<JsonNode?>();
             await foreach (var line in lines)
                 events.Add(JsonNode.Parse(line));

@@ -8,7 +8,7 @@ namespace RotationMesh.Cli.Commands;
 /// <summary><c>census</c>: rows by scope, table, tenant and key version.</summary>
 internal sealed class CensusVerb : IVerb
 {
-    /// <summary>Tenants of a table that are listed for people; JSON has all.</summary>
+    /// <summary>Most tenants of a table that the text output lists; JSON has all.</summary>
     private const int ShownTenants = 5;
 
     private readonly ScopeOptions scopes = new();

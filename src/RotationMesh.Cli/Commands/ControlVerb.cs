@@ -85,7 +85,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
         return GoesOn ? RotationExit.CodeOf(rotation) : ExitCodes.Success;
     }
 
-    // An embedded rotation whose process is gone is this process' own now.
+    // Takes over an embedded rotation whose process is gone; null where there is none to take over.
     private static async Task<RotationDocument?> ControlHereAsync(
         Session? session,
         Guid? rotationId,

@@ -4,12 +4,12 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Commands;
 
-/// <summary>Follows a rotation that others run, with the same progress as one's own.</summary>
+/// <summary>Follows a rotation that other processes run, and shows its progress as that of an embedded one.</summary>
 internal static class Following
 {
     /// <summary>
-    /// Returns the rotation when it has ended or is paused. Throws <see cref="FollowingStoppedException"/> when it is told to
-    /// stop: the rotation goes on.
+    /// Returns the rotation when it has ended or is paused. Throws <see cref="FollowingStoppedException"/> when
+    /// <paramref name="stopping"/> is cancelled; the rotation continues.
     /// </summary>
     public static Task<RotationDocument> ToTheEndAsync(
         IRotations rotations,

@@ -3,11 +3,11 @@ using RotationMesh.Cli.Output;
 
 namespace RotationMesh.Cli.Commands;
 
-/// <summary>A verb of the program: parse, call a library, show, return an exit code.</summary>
+/// <summary>A verb of the program. It parses options, calls a library, shows the result and returns an exit code.</summary>
 internal interface IVerb
 {
     /// <summary>
-    /// The command with its options and action. <paramref name="stopping"/> is set by the first Ctrl-C or SIGTERM.
+    /// Builds the command with its options and action. The first Ctrl-C or SIGTERM cancels <paramref name="stopping"/>.
     /// </summary>
     Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping);
 }

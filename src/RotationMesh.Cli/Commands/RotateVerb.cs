@@ -17,7 +17,7 @@ internal sealed class RotateVerb : IVerb
     private readonly ScopeOptions scopes = new();
     private readonly GateOptions gates = new();
 
-    /// <summary>Time in which a detached rotation answers first.</summary>
+    /// <summary>Longest wait for the check of a detached rotation to end.</summary>
     private static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(2);
 
     private readonly Option<bool> dryRun = new("--dry-run")
@@ -138,7 +138,7 @@ internal sealed class RotateVerb : IVerb
         return ExitCodes.Success;
     }
 
-    // Faults that are found at once, such as another rotation of the same rows, are told before the program leaves.
+    // Reports faults that the check finds at once, such as another rotation of the same rows, before the program ends.
     private static async Task<RotationDocument> HearAsync(
         IRotations rotations,
         Guid id,
@@ -155,7 +155,7 @@ internal sealed class RotateVerb : IVerb
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            // A check that takes its time; watch tells how it ends.
+            // The check takes longer; watch shows how it ends.
         }
 
         return await rotations.FindAsync(id, stopping);

@@ -3,14 +3,16 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Cli.Commands;
 
-/// <summary>The argument by which verbs name a rotation.</summary>
+/// <summary>The argument that names a rotation.</summary>
 internal static class RotationId
 {
-    /// <summary>A new argument for a verb.</summary>
+    /// <summary>Creates the argument for a verb.</summary>
     public static Argument<string?> Argument() =>
         new("ID") { Description = "The rotation (default: the latest)", Arity = ArgumentArity.ZeroOrOne };
 
-    /// <summary>The id that was given; null for the latest. Throws <see cref="UsageException"/> for what is no id.</summary>
+    /// <summary>
+    /// Returns the given id; null for the latest rotation. Throws <see cref="UsageException"/> for text that is no id.
+    /// </summary>
     public static Guid? Read(ParseResult parsed, Argument<string?> argument)
     {
         if (parsed.GetValue(argument) is not { } id)

@@ -103,7 +103,7 @@ internal sealed class SampleVerb : IVerb
             Seed = parsed.GetValue(seed),
             Replace = parsed.GetValue(replace),
         };
-        // A database that can't be reached is named so.
+        // Opened first, so that the error names a database that can't be reached.
         await using (await session.Databases.OpenReadingAsync(name, stopping)) { }
         var loader = new SampleLoader(session.Databases.Reader(name), session.Ring, options);
         var totals = await loader.LoadAsync(null, stopping);

@@ -7,10 +7,10 @@ using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>Says after a rotation which triggers may have copied the values that it replaced.</summary>
+/// <summary>Warns after a rotation of triggers that may have copied the values that it replaced.</summary>
 internal static class CopyView
 {
-    /// <summary>A line for each trigger of a table of which rows were rotated.</summary>
+    /// <summary>Writes a line for each such trigger of the tables with rotated rows.</summary>
     public static async Task ShowAsync(
         IAnsiConsole console,
         RotationMap map,
@@ -35,7 +35,7 @@ internal static class CopyView
             }
             catch (NpgsqlException)
             {
-                // The rotation is over, and what became of it is told: the doctor names the triggers when the database answers.
+                // The rotation has ended and is reported; the doctor names the triggers once the database answers.
             }
         }
     }

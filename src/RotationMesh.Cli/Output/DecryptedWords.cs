@@ -4,12 +4,12 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Cli.Output;
 
 /// <summary>
-/// What a pass decrypted, in words that claim no more: a row without a value was looked at and not decrypted, and of a
-/// large table a sample is not all.
+/// Describes what a pass decrypted, without overstating it: a row without a value was read and not decrypted, and a sample
+/// of a large table is not all of it.
 /// </summary>
 internal static class DecryptedWords
 {
-    /// <summary>What was decrypted again of <paramref name="reached"/> rows at the target version.</summary>
+    /// <summary>Describes how many of the <paramref name="reached"/> rows at the target version were decrypted again.</summary>
     public static string Again(DecryptedRows found, long reached)
     {
         if (found.Rows == 0)
@@ -28,7 +28,9 @@ internal static class DecryptedWords
             : $"{share} of {TableView.Number(found.Rows)} rows decrypted again{Values(found)}";
     }
 
-    /// <summary>The values in brackets, and the rows that hold none; nothing where each row holds one.</summary>
+    /// <summary>
+    /// Returns the number of values in brackets, with the rows that hold none; empty where each row holds one value.
+    /// </summary>
     public static string Values(DecryptedRows found) =>
         found.Empty == 0 && found.Values == found.Sound ? ""
         : found.Empty == 0 ? $" ({TableView.Number(found.Values)} values)"

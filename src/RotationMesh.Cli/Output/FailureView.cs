@@ -8,7 +8,7 @@ namespace RotationMesh.Cli.Output;
 /// <summary>Shows rows that failed.</summary>
 internal static class FailureView
 {
-    /// <summary>Failures that are listed for people; <c>failures</c> shows all.</summary>
+    /// <summary>Most failures that a list shows; the verb <c>failures</c> shows more.</summary>
     public const int Shown = 10;
 
     /// <summary>Lists the first failures, and says how many more there are.</summary>
@@ -21,10 +21,10 @@ internal static class FailureView
             console.Line($"  … and {TableView.Number(total - shown)} more");
     }
 
-    /// <summary>The class of an error, and why the database refused the row, where it did.</summary>
+    /// <summary>Returns the class of an error and, if the database refused the row, the reason.</summary>
     public static string Cause(string error, string? cause) => cause is null ? error : $"{error} ({cause})";
 
-    /// <summary>One failure in one line.</summary>
+    /// <summary>Describes a failure in one line.</summary>
     public static string Line(FailureDocument failure)
     {
         var key = failure.Key?.ToJsonString(JsonSerializerOptions.Default);

@@ -4,17 +4,17 @@ using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>Shows what counts rest on, where they are not the primary's own or not of every row.</summary>
+/// <summary>Shows the limits of counts: those that come from a standby, or leave out rows.</summary>
 internal static class NoteView
 {
-    /// <summary>A line for each.</summary>
+    /// <summary>Writes a line for each note.</summary>
     public static void Show(IAnsiConsole console, IReadOnlyList<string> notes)
     {
         foreach (var note in notes)
             console.Warn($"Note: {note}");
     }
 
-    /// <summary>Shows until when each standby has replayed.</summary>
+    /// <summary>Writes a line for each standby, with the time up to which it has replayed.</summary>
     public static void Show(IAnsiConsole console, IReadOnlyList<StandbyDocument> standbys)
     {
         foreach (var standby in standbys)

@@ -5,13 +5,13 @@ using Spectre.Console;
 namespace RotationMesh.Cli.Output;
 
 /// <summary>
-/// The only way by which text reaches people. Tenants, keys, names of workers and reasons are whatever others wrote: a
-/// control character in them would steer the terminal, and a line break forge a line.
+/// Makes text safe to show; all text for people goes through it. Others choose the names of tenants and workers, the keys and
+/// the reasons: a control character in them could control the terminal, and a line break could forge a line.
 /// </summary>
 internal static class Printable
 {
     /// <summary>
-    /// The text with what is not seen and steers as <c>\u001b</c>: control characters, those that turn the direction of
+    /// Escapes invisible characters, in the form <c>\u001b</c>: control characters, those that change the direction of
     /// writing, and those without a width.
     /// </summary>
     public static string Of(string text)
@@ -34,21 +34,21 @@ internal static class Printable
         return shown.ToString();
     }
 
-    /// <summary>Escapes the printable text for Spectre's markup, which shows it unchanged.</summary>
+    /// <summary>Escapes the printable text for Spectre's markup, which then shows it unchanged.</summary>
     public static string Markup(string text) => Spectre.Console.Markup.Escape(Of(text));
 
     /// <summary>Writes a line.</summary>
     public static void Line(this IAnsiConsole console, string text) => console.WriteLine(Of(text));
 
-    /// <summary>Writes a line after a mark of our own in Spectre's markup.</summary>
+    /// <summary>Writes a line after a mark, which is Spectre markup of the program's own.</summary>
     public static void Line(this IAnsiConsole console, string mark, string text) =>
         console.MarkupLine($"{mark} {Markup(text)}");
 
-    /// <summary>Writes a line that stands out.</summary>
+    /// <summary>Writes a line in yellow.</summary>
     public static void Warn(this IAnsiConsole console, string text) =>
         console.MarkupLine($"[yellow]{Markup(text)}[/]");
 
-    // Control characters, line and paragraph separators, and the category Format: marks of direction, and what has no width.
+    // Unicode's category Format holds the marks of direction and the characters without a width.
     private static bool Steers(Rune rune) =>
         Rune.GetUnicodeCategory(rune)
             is UnicodeCategory.Control

@@ -4,14 +4,15 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>A rotation's progress in one line.</summary>
+/// <summary>Describes a rotation's progress in one line.</summary>
 internal static class ProgressLine
 {
-    /// <summary>Time without progress after which nobody can say how long the rest takes.</summary>
+    /// <summary>Time without progress after which the line shows no estimate of the time left.</summary>
     private static readonly TimeSpan Still = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Phase, rows, rate and time left, where it goes on: nothing has changed for <paramref name="still"/>.
+    /// Returns phase, rows, rate and, while rows are rotated, the time left. <paramref name="still"/> is the time since the
+    /// last change.
     /// </summary>
     public static string Of(ProgressDocument now, TimeSpan elapsed, TimeSpan still)
     {

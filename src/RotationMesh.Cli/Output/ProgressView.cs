@@ -12,7 +12,7 @@ internal static class ProgressView
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Follows the work, which tells how far it is, to its end and returns its result.</summary>
+    /// <summary>Shows the progress that the work reports, waits for its end, and returns its result.</summary>
     public static Task<T> FollowAsync<T>(
         IAnsiConsole console,
         Func<IProgress<ProgressDocument>, Task<T>> work
@@ -63,7 +63,7 @@ internal static class ProgressView
         return await work;
     }
 
-    // What was reported last: reports come from other threads, and only the newest is of interest.
+    // Keeps the newest report; reports come from other threads.
     private sealed class Latest : IProgress<ProgressDocument>
     {
         private volatile ProgressDocument now = new()
@@ -79,7 +79,7 @@ internal static class ProgressView
 
         public ProgressDocument Now => now;
 
-        /// <summary>Time since anything but the reason was another.</summary>
+        /// <summary>Time since anything but the reason has changed.</summary>
         public TimeSpan Still => Stopwatch.GetElapsedTime(Interlocked.Read(ref changedAt));
 
         public void Report(ProgressDocument value)

@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>Shows rows that claim a version which is out of service.</summary>
+/// <summary>Warns of rows that claim a retired version.</summary>
 internal static class RetiredView
 {
-    /// <summary>One line for each table and version; nothing where there is none.</summary>
+    /// <summary>Writes a line for each table and version.</summary>
     public static void Show(IAnsiConsole console, IReadOnlyList<RetiredUseDocument> uses)
     {
         foreach (var use in uses)

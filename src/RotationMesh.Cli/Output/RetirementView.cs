@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>Shows what came of a retirement, and on what it rests.</summary>
+/// <summary>Shows the outcome of a retirement, and what it is based on.</summary>
 internal static class RetirementView
 {
-    /// <summary>What is in the way, what the scan met, and the verdict.</summary>
+    /// <summary>Writes the obstacles, the warnings of the scan, and the verdict.</summary>
     public static void Show(IAnsiConsole console, RetirementDocument outcome)
     {
         foreach (var obstacle in outcome.InTheWay)
@@ -22,7 +22,7 @@ internal static class RetirementView
             return outcome.RetiredAt is { } since
                 ? $"Key version {outcome.Version} was retired, at {since:u}, and is needed again: keep its key."
                 : $"Key version {outcome.Version} is not retired.";
-        // It was retired before, and no row came back.
+        // The version was retired before, and no row has used it since.
         if (outcome is { Scans.Count: 0, ScanSkipped: null })
             return $"Key version {outcome.Version} is retired, since {outcome.RetiredAt:u}.";
         return $"Key version {outcome.Version} is retired. No row of the map's tables needs it{Scan(outcome)}; take it out of the key ring when no backup does.";

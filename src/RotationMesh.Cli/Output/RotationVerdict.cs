@@ -4,10 +4,10 @@ using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>What became of a rotation, in a line or two.</summary>
+/// <summary>Describes the outcome of a rotation in a line or two.</summary>
 internal static class RotationVerdict
 {
-    /// <summary>The verdict, with what is to be done where something is.</summary>
+    /// <summary>Returns the verdict, with the next step where there is one.</summary>
     public static string Of(RotationDocument rotation)
     {
         var totals = rotation.Totals;
@@ -53,7 +53,7 @@ internal static class RotationVerdict
     private static long Reached(RotationDocument rotation) =>
         rotation.Totals.Rotated + rotation.Totals.Current;
 
-    // Rows that are at the target version and do not decrypt under it are not left behind: something is wrong with them.
+    // Rows at the target version that do not decrypt are not left over to rotate, so they are counted separately.
     private static string Left(RotationDocument rotation)
     {
         var unreadable = Math.Min(rotation.Totals.Failed, rotation.Decrypted?.Failed ?? 0);
@@ -73,7 +73,7 @@ internal static class RotationVerdict
             { } found => $"every row can be rotated{DecryptedWords.Values(found)}",
         };
 
-    // Totals that an earlier version of the program wrote say nothing of values.
+    // Totals of an earlier release have no number of values.
     private static string Decrypted(RotationDocument rotation) =>
         rotation.Decrypted is { } found
             ? DecryptedWords.Again(found, Reached(rotation) + found.Failed)

@@ -76,7 +76,7 @@ internal static class RotationView
             ("Failed", table => table.Failed),
             ("Conflicts", table => table.Conflicts),
         ];
-        // What seldom happens has a column where it did: all of them together are wider than many a terminal.
+        // Rare outcomes get a column only where they occurred: all columns together exceed many terminals.
         counts.RemoveAll(count =>
             count.Name is "Empty" or "External" or "Conflicts"
             && rotation.Scopes.All(table => count.Of(table) == 0)

@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>Warns of declared columns that hold a value in few rows: a wrong name looks just like that.</summary>
+/// <summary>Warns of declared columns with a value in few rows: the map may name the wrong column.</summary>
 internal static class SparseView
 {
-    /// <summary>One line for each; nothing where there is none.</summary>
+    /// <summary>Writes a line for each such column.</summary>
     public static void Show(IAnsiConsole console, IEnumerable<TableDocument> tables)
     {
         foreach (var table in tables)

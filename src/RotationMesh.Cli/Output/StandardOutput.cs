@@ -3,8 +3,8 @@ using System.Text;
 namespace RotationMesh.Cli.Output;
 
 /// <summary>
-/// Standard output that may be closed, or on a full disk. Throws <see cref="IOException"/> that says so: whoever reads it
-/// must not take what is missing for success, and the framework's own complaints do not name it.
+/// Writes to standard output. Where it is closed or its disk full, throws an <see cref="IOException"/> that says so: a reader
+/// must not take missing output for success, and the framework's own messages do not name standard output.
 /// </summary>
 internal sealed class StandardOutput(TextWriter output) : TextWriter
 {

@@ -3,13 +3,13 @@ using Spectre.Console;
 
 namespace RotationMesh.Cli.Output;
 
-/// <summary>Tables alike for all verbs.</summary>
+/// <summary>Builds tables with one look for all verbs.</summary>
 internal static class TableView
 {
-    /// <summary>A table whose first columns are names, and whose others are numbers.</summary>
+    /// <summary>Creates a table whose first columns are names, and whose other columns are numbers.</summary>
     public static Table Of(IEnumerable<string> names, IEnumerable<string> numbers)
     {
-        var table = new Table().Border(TableBorder.Simple); // lines at the sides would not fit into 80 columns
+        var table = new Table().Border(TableBorder.Simple); // side borders would exceed 80 columns
         foreach (var name in names)
             table.AddColumn(new TableColumn(name).Padding(0, 1));
         foreach (var number in numbers)
@@ -17,14 +17,14 @@ internal static class TableView
         return table;
     }
 
-    /// <summary>Adds a row; text is shown as it is.</summary>
+    /// <summary>Adds a row; its text is escaped, and not read as markup.</summary>
     public static void Add(this Table table, params object?[] cells)
     {
         ArgumentNullException.ThrowIfNull(cells);
         table.AddRow([.. cells.Select(cell => Printable.Markup(Text(cell)))]);
     }
 
-    /// <summary>A number with thousands separated.</summary>
+    /// <summary>Formats a number with separators between thousands.</summary>
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Text(object? cell) =>

@@ -7,12 +7,12 @@ using Spectre.Console;
 namespace RotationMesh.Cli.Output;
 
 /// <summary>
-/// Where a verb's results go: with <c>--output json</c> one document to standard output and everything for people to
-/// standard error, else tables to standard output. Progress and errors always go to standard error.
+/// Writes a verb's results. With <c>--output json</c>, standard output gets one document, and standard error all text for
+/// people; otherwise standard output gets tables. Progress and errors always go to standard error.
 /// </summary>
 internal sealed class Terminal
 {
-    /// <summary>Columns where output is not a terminal, so that no line is folded.</summary>
+    /// <summary>Width in columns where output is not a terminal, so that no line is wrapped.</summary>
     private const int UnfoldedWidth = 10_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -42,21 +42,21 @@ internal sealed class Terminal
     /// <summary>What the operator typed, as the audit log keeps it.</summary>
     public required string CommandLine { get; init; }
 
-    /// <summary>For people, while a verb runs.</summary>
+    /// <summary>Text for people while a verb runs.</summary>
     public IAnsiConsole Progress { get; }
 
-    /// <summary>For people, a verb's results.</summary>
+    /// <summary>A verb's results for people.</summary>
     public IAnsiConsole Tables { get; }
 
-    /// <summary>The rotation that is left where the program ends at once; null where there is none.</summary>
+    /// <summary>Returns the rotation that the program leaves if it ends at once; null where there is none.</summary>
     public Func<LeftRotation?> Left { get; set; } = () => null;
 
-    /// <summary>Whether a verb that was told to stop has something in hand that it ends by itself.</summary>
+    /// <summary>Whether a verb that was told to stop has work in hand, and will end by itself.</summary>
     public Func<CancellationToken, Task<bool>> IsEnding { get; set; } = _ => Task.FromResult(false);
 
     /// <summary>
-    /// The verb's document, where JSON is asked for; only the first is written. Throws <see cref="IOException"/> where standard output can't be
-    /// written: a reader of documents must not take its absence for success.
+    /// Writes the verb's document, where JSON is asked for; only the first call writes. Throws <see cref="IOException"/>
+    /// where standard output can't be written: a reader must not take a missing document for success.
     /// </summary>
     public void WriteJson(object document)
     {
@@ -72,8 +72,8 @@ internal sealed class Terminal
     }
 
     /// <summary>
-    /// Tells why the verb failed, one line for each line of the message, and returns the exit code, also where nobody can
-    /// be told.
+    /// Reports why the verb failed, one line for each line of the message, and returns the exit code. A failure to write the
+    /// report is ignored.
     /// </summary>
     public int Fail(int exitCode, string message)
     {
@@ -91,7 +91,7 @@ internal sealed class Terminal
         return exitCode;
     }
 
-    /// <summary>Tells what is known when the program ends at once.</summary>
+    /// <summary>Writes the last report of a program that ends at once.</summary>
     public void Leave()
     {
         const int exitCode = ExitCodes.Interrupted;
@@ -128,11 +128,11 @@ internal sealed class Terminal
         }
         catch (Exception fault) when (CannotBeWritten(fault))
         {
-            // The exit code tells it.
+            // The exit code still reports it.
         }
     }
 
-    // The framework's answers to a descriptor that is closed, on a full disk, or not open for writing.
+    // The framework's exceptions for a descriptor that is closed, on a full disk, or not open for writing.
     private static bool CannotBeWritten(Exception fault) =>
         fault is IOException or ArgumentException or UnauthorizedAccessException or ObjectDisposedException;
 

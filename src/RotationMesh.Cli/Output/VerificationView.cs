@@ -6,7 +6,7 @@ namespace RotationMesh.Cli.Output;
 /// <summary>Shows what verification found.</summary>
 internal static class VerificationView
 {
-    /// <summary>Writes the table and, where asked for, the JSON document.</summary>
+    /// <summary>Writes the table, the failures, the verdict and, where asked for, the JSON document.</summary>
     public static void Show(Terminal terminal, VerificationDocument report)
     {
         List<(string Name, Func<VerifiedTable, long> Of)> counts =

@@ -3,12 +3,12 @@ using System.Text;
 namespace RotationMesh.Sample;
 
 /// <summary>
-/// Phrases in several scripts, made once as UTF-8; the text of an entry is some of them in a row. Text is made at the
-/// speed of copying, which is what leaves the processors to the database.
+/// Phrases in several scripts, made once as UTF-8. The text of an entry is a sequence of them: it takes only copying, which
+/// leaves the processors to the database.
 /// </summary>
 internal sealed class Corpus
 {
-    /// <summary>Bytes that a text never exceeds: four a character.</summary>
+    /// <summary>Largest text in bytes: four a character.</summary>
     public const int MaxTextBytes = MaxCharacters * 4;
 
     private const int MinCharacters = 50;
@@ -54,7 +54,7 @@ internal sealed class Corpus
         }
     }
 
-    // The least of three numbers: most texts are short, few come near the limit, and the mean is a quarter of it.
+    // The least of three random numbers: most texts are short, few come near the limit, and the mean is a quarter of it.
     private static int DrawLength(ref Draw draw)
     {
         const int bits = 21;

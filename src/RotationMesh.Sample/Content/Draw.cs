@@ -1,8 +1,8 @@
 namespace RotationMesh.Sample;
 
 /// <summary>
-/// A stream of pseudo-random numbers (SplitMix64) that depends on seed, table and row alone: rows come out the same
-/// whichever thread makes them and in whatever order.
+/// A stream of pseudo-random numbers (SplitMix64) that depends only on seed, table and row: so neither the thread nor the
+/// order in which rows are made changes them.
 /// </summary>
 internal struct Draw
 {
@@ -15,7 +15,7 @@ internal struct Draw
         state = Mix(((ulong)(uint)seed << 8) | (byte)stream) ^ Mix((ulong)(uint)row + Step);
     }
 
-    /// <summary>What the numbers are for; ids have streams of their own, so that one is known without its row.</summary>
+    /// <summary>Purpose of the numbers. Ids have their own streams, so that an id can be computed without its row.</summary>
     public enum Stream : byte
     {
         TenantId,

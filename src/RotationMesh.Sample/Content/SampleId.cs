@@ -1,6 +1,6 @@
 namespace RotationMesh.Sample;
 
-/// <summary>Ids as the application's client makes them: 25 characters, <c>c</c> and lower-case letters and digits.</summary>
+/// <summary>Makes ids like those of the application: 25 characters, a <c>c</c> and then lower-case letters and digits.</summary>
 internal static class SampleId
 {
     public const int Length = 25;

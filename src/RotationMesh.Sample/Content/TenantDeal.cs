@@ -1,15 +1,15 @@
 namespace RotationMesh.Sample;
 
-/// <summary>Deals entries out to tenants, so that the rows of different tenants lie mixed in the table.</summary>
+/// <summary>Distributes entries to tenants, so that the table holds the rows of different tenants mixed.</summary>
 internal sealed class TenantDeal(SampleOptions options)
 {
-    /// <summary>Stands for rows of no tenant.</summary>
+    /// <summary>Number that stands for no tenant.</summary>
     public const int CompanyWide = -1;
 
     private const int HugeTenants = 3;
     private const double HugeShare = 0.6;
 
-    /// <summary>Number of the tenant that an entry belongs to, or <see cref="CompanyWide"/>.</summary>
+    /// <summary>Returns the number of an entry's tenant, or <see cref="CompanyWide"/>.</summary>
     public int OfEntry(int row, ref Draw draw)
     {
         if (draw.Chance(options.NullTenantShare))
@@ -17,13 +17,13 @@ internal sealed class TenantDeal(SampleOptions options)
         return options.Skew == Skew.Huge ? OfSkewed(ref draw) : OfEqual(row);
     }
 
-    /// <summary>Number of the tenant that a source belongs to, or <see cref="CompanyWide"/>.</summary>
+    /// <summary>Returns the number of a source's tenant, or <see cref="CompanyWide"/>.</summary>
     public int OfSource(int source) =>
         new Draw(options.Seed, Draw.Stream.SourceTenant, source).Chance(options.NullTenantShare)
             ? CompanyWide
             : source % options.Tenants;
 
-    // Each round deals one row to every tenant and starts at another one.
+    // Each round gives one row to every tenant, and starts at a random one.
     private int OfEqual(int row)
     {
         var (round, place) = Math.DivRem(row, options.Tenants);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Ids of the tenants, by their number: as text for key derivation and as UTF-8 for the driver.</summary>
+/// <summary>Ids of the tenants by their number: as text for key derivation, and as UTF-8 for the driver.</summary>
 internal sealed class TenantIds
 {
     private const string WhenNull = "company_hq";
@@ -22,18 +22,18 @@ internal sealed class TenantIds
         }
     }
 
-    /// <summary>What the tenant column holds; null for company-wide rows.</summary>
+    /// <summary>Returns the value of the tenant column; null for company-wide rows.</summary>
     public ReadOnlyMemory<byte>? Stored(int tenant)
     {
-        // Not a conditional expression: in one, null would turn into an empty text by way of byte[].
+        // Not a conditional expression: its null would convert to byte[], and then to an empty text.
         if (tenant == TenantDeal.CompanyWide)
             return null;
         return utf8.AsMemory(tenant * SampleId.Length, SampleId.Length);
     }
 
-    /// <summary>The tenant that a row's key is derived with.</summary>
+    /// <summary>Returns the tenant that the key of a row is derived for.</summary>
     public string Derived(int tenant) => tenant == TenantDeal.CompanyWide ? WhenNull : text[tenant];
 
-    /// <summary>A tenant that the row does not belong to.</summary>
+    /// <summary>Returns a tenant that the row does not belong to.</summary>
     public string Foreign(int tenant) => tenant == text.Length - 1 ? WhenNull : text[tenant + 1];
 }

@@ -1,6 +1,6 @@
 namespace RotationMesh.Sample;
 
-/// <summary>Access and refresh tokens: 80 to 200 characters of the URL-safe alphabet.</summary>
+/// <summary>Makes access and refresh tokens: 80 to 200 characters of the URL-safe alphabet.</summary>
 internal static class Token
 {
     public const int MaxLength = 200;

@@ -1,10 +1,11 @@
 namespace RotationMesh.Sample;
 
-/// <summary>Words of one script, and how they are joined to phrases.</summary>
+/// <summary>Words of one script, and how phrases are made of them.</summary>
 internal sealed record Vocabulary(int Share, string Separator, string End, string[] Words)
 {
     /// <summary>
-    /// The scripts of the sample. Shares are of a hundred phrases and chosen for about 1.5 bytes a character in UTF-8.
+    /// The scripts of the sample. Each share is a number of phrases in a hundred; together they give about 1.5 bytes a
+    /// character in UTF-8.
     /// </summary>
     public static readonly Vocabulary[] Scripts =
     [

@@ -1,15 +1,15 @@
 namespace RotationMesh.Sample;
 
-/// <summary>What is wrong with a corrupt row.</summary>
+/// <summary>The damage of a corrupt row.</summary>
 public enum DamageKind
 {
-    /// <summary>One character of the authentication tag is another.</summary>
+    /// <summary>One character of the authentication tag is changed.</summary>
     TamperedTag,
 
     /// <summary>The envelope ends inside its tag.</summary>
     Truncated,
 
-    /// <summary>Readable text, as where a value was written without encryption.</summary>
+    /// <summary>Readable text, as if a value had been written without encryption.</summary>
     NotBase64,
 
     /// <summary>A sound envelope under another tenant's key.</summary>

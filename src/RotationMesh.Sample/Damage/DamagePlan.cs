@@ -1,6 +1,6 @@
 namespace RotationMesh.Sample;
 
-/// <summary>Which rows are corrupt and how: by table, row number to kind.</summary>
+/// <summary>Decides which rows are corrupt, and how: for each table, a kind of damage by row number.</summary>
 internal sealed class DamagePlan
 {
     /// <summary>Key version that no key ring has.</summary>
@@ -25,11 +25,11 @@ internal sealed class DamagePlan
         return new DamagePlan([.. kinds.Select((dealt, table) => Spread(dealt, sizes[table]))]);
     }
 
-    /// <summary>What is wrong with a row; null where it is sound.</summary>
+    /// <summary>Returns the damage of a row; null where it is sound.</summary>
     public static DamageKind? Of(IReadOnlyDictionary<int, DamageKind> table, int row) =>
         table.TryGetValue(row, out var kind) ? kind : null;
 
-    // Three tables and five kinds have no common divisor: fifteen rows show every kind in every table.
+    // Three tables and five kinds have no common divisor: fifteen corrupt rows have every kind in every table.
     private static List<DamageKind>[] Deal(int corrupt, int[] room)
     {
         List<DamageKind>[] dealt =

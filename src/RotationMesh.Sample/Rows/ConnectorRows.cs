@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Rows of <c>connectors</c>: the first provider of every tenant, then the second of every tenant, and so on.</summary>
+/// <summary>Rows of <c>connectors</c>: first one provider for every tenant, then the next provider, and so on.</summary>
 internal sealed class ConnectorRows(SamplePlan plan, Sealer sealer)
     : SampleTable(plan, "connectors", Columns, plan.Options.ConnectorCount)
 {
@@ -12,7 +12,7 @@ internal sealed class ConnectorRows(SamplePlan plan, Sealer sealer)
         metadata, "createdAt", "updatedAt", encryption_key_version
         """;
 
-    // By row number and not by chance: a hundred connectors have some of each.
+    // Chosen by row number, not at random: so even a hundred connectors include both cases.
     private const int NoRefreshTokenEvery = 10;
     private const int EmptyRefreshTokenEvery = 33;
 
@@ -55,7 +55,7 @@ internal sealed class ConnectorRows(SamplePlan plan, Sealer sealer)
         copy.Number(sealer.VersionOf(damage));
     }
 
-    // An empty refresh token is stored as it is: the application never encrypts one.
+    // An empty refresh token is stored empty: the application never encrypts one.
     private ReadOnlyMemory<byte>? RefreshToken(int row, int tenant, ref Draw draw)
     {
         if (row % NoRefreshTokenEvery == NoRefreshTokenEvery - 1)

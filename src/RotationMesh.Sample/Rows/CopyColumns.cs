@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Columns of a binary COPY in the types of the sample schema; text goes out as the UTF-8 that it is.</summary>
+/// <summary>Writes the columns of a binary COPY, in the types of the sample schema; text is UTF-8 already.</summary>
 internal static class CopyColumns
 {
     public static void Text(this NpgsqlBinaryImporter copy, ReadOnlyMemory<byte> utf8) =>

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Rows of <c>knowledge_entries</c>, nearly all of the sample.</summary>
+/// <summary>Rows of <c>knowledge_entries</c>, which are nearly all rows of the sample.</summary>
 internal sealed class EntryRows(SamplePlan plan, Sealer sealer)
     : SampleTable(plan, "knowledge_entries", Columns, plan.Options.Rows)
 {
@@ -55,7 +55,7 @@ internal sealed class EntryRows(SamplePlan plan, Sealer sealer)
         copy.Number(sealer.VersionOf(damage));
     }
 
-    // Entries come from a source of their own tenant; not every tenant has one.
+    // An entry comes from a source of its own tenant; null where there is none, or where the drawn one is company-wide.
     private ReadOnlyMemory<byte>? SourceId(int tenant, ref Draw draw)
     {
         var beyond = Plan.Options.SourceCount - 1 - tenant;

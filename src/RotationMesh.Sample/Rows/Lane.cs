@@ -3,15 +3,15 @@ using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Sample;
 
-/// <summary>One of the threads that make rows, with a connection and a COPY stream of its own.</summary>
+/// <summary>One of the threads that make rows, with its own connection and COPY stream.</summary>
 internal sealed class Lane(NpgsqlDataSource source, KeyRing ring, SamplePlan plan, LoadProgress progress)
 {
-    /// <summary>Lanes of a load: one makes and encrypts rows while the database stores those of another.</summary>
+    /// <summary>Number of lanes: one makes and encrypts rows while the database stores those of the other.</summary>
     public const int Count = 2;
 
     private const int RowsPerReport = 1_000;
 
-    // A stalled disk holds a stream up for a while; the driver's half minute is meant for queries.
+    // A slow disk may delay a stream for a while; the driver's default of 30 s is meant for queries.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     /// <summary>Sends every row whose number leaves <paramref name="remainder"/> when divided by the number of lanes.</summary>
@@ -31,7 +31,7 @@ internal sealed class Lane(NpgsqlDataSource source, KeyRing ring, SamplePlan pla
         }
     }
 
-    // Synchronous on purpose: a row is a dozen small writes into the driver's buffer, and nearly none of them waits.
+    // Synchronous on purpose: a row is a dozen small writes into the driver's buffer, and few of them wait.
     private void Write(
         SampleTable table,
         NpgsqlBinaryImporter copy,

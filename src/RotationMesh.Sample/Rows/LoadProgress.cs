@@ -1,6 +1,6 @@
 namespace RotationMesh.Sample;
 
-/// <summary>Adds up the rows of all threads; reports never go back.</summary>
+/// <summary>Adds up the rows of all threads; the reported number never decreases.</summary>
 internal sealed class LoadProgress(IProgress<long>? listener)
 {
     private readonly Lock guard = new();

@@ -4,7 +4,7 @@ using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Seals the values of one thread, soundly or with damage.</summary>
+/// <summary>Encrypts the values of one thread, and damages those that are to be corrupt.</summary>
 internal sealed class Sealer(KeyRing ring, int keyVersion, TenantIds tenants) : IDisposable
 {
     private const int TagCharacter = 20; // byte 15 of the envelope: inside the tag, which is bytes 12 to 27
@@ -19,11 +19,11 @@ internal sealed class Sealer(KeyRing ring, int keyVersion, TenantIds tenants) : 
     ];
     private int nonce = int.MaxValue;
 
-    /// <summary>Key version that a row claims.</summary>
+    /// <summary>Returns the key version that a row claims.</summary>
     public int VersionOf(DamageKind? damage) =>
         damage == DamageKind.UnknownVersion ? DamagePlan.UnknownVersion : keyVersion;
 
-    /// <summary>The value to store; valid until the next call.</summary>
+    /// <summary>Returns the value to store; it is valid until the next call.</summary>
     public ReadOnlyMemory<byte> Seal(
         EnvelopeColumn column,
         int tenant,
@@ -42,7 +42,7 @@ internal sealed class Sealer(KeyRing ring, int keyVersion, TenantIds tenants) : 
 
     public void Dispose() => reencryptor.Dispose();
 
-    // The system is asked for a thousand nonces at once: a call for each costs more than its twelve bytes.
+    // Asks the system for a thousand nonces at once: a call for each would cost more than its twelve bytes.
     private ReadOnlySpan<byte> NextNonce()
     {
         if (nonce >= nonces.Length)

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Rows of <c>knowledge_sources</c>, whose credentials are a string inside the JSON of their configuration.</summary>
+/// <summary>Rows of <c>knowledge_sources</c>; their credentials are a string inside the JSON of the configuration.</summary>
 internal sealed class SourceRows(SamplePlan plan, Sealer sealer)
     : SampleTable(plan, "knowledge_sources", Columns, plan.Options.SourceCount)
 {

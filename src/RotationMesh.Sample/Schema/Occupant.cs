@@ -3,7 +3,7 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Sample;
 
-/// <summary>A table or type that bears a name of the sample.</summary>
+/// <summary>An existing table or type with a name of the sample.</summary>
 internal sealed record Occupant(string Kind, string Name, bool IsSample)
 {
     private const string Find = """
@@ -36,8 +36,8 @@ internal sealed record Occupant(string Kind, string Name, bool IsSample)
     }
 
     /// <summary>
-    /// Throws <see cref="UsageException"/> unless it may be dropped. Asking for a replacement is not enough: the sample
-    /// has the application's table names, and the connection string may be the application's too.
+    /// Throws <see cref="UsageException"/> unless it may be dropped. A request to replace is not enough: the sample has the
+    /// application's table names, and the connection string may be the application's as well.
     /// </summary>
     public void Check(bool replace)
     {

@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace RotationMesh.Sample;
 
-/// <summary>Makes the sample's tables, in the schema that comes first in the role's search path.</summary>
+/// <summary>Creates the sample's tables in the first schema of the role's search path.</summary>
 internal sealed class SampleSchema(NpgsqlDataSource source)
 {
     private const string Vacuum =
         "VACUUM (ANALYZE) tenants, connectors, knowledge_sources, knowledge_entries";
 
     /// <summary>
-    /// Creates empty tables without indexes. Throws <see cref="Core.UsageException"/> where one is in the way.
+    /// Creates empty tables without indexes. Throws <see cref="Core.UsageException"/> where a table or type is in the way.
     /// </summary>
     public async Task CreateAsync(bool replace, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class SampleSchema(NpgsqlDataSource source)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.CommandTimeout = 0; // as long as it takes: an index of many rows outlasts any limit for queries
+        command.CommandTimeout = 0; // no limit: an index on many rows takes longer than any limit for queries
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -6,8 +6,8 @@ using RotationMesh.Core;
 namespace RotationMesh.Telemetry.Logging;
 
 /// <summary>
-/// An exception as it may be shown: types, error codes and places in the code. A message is shown only where its author
-/// is known to put no value of a row into it; a database's or a parser's may quote one.
+/// An exception as it may be logged: its types, error codes and stack trace. It shows a message only of types that are known
+/// to quote no value of a row; a message of a database or a parser may quote one.
 /// </summary>
 internal sealed class DiscreetException(Exception fault) : Exception
 {

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace RotationMesh.Telemetry.Logging;
 
-/// <summary>Hands events on with their exceptions made discreet.</summary>
+/// <summary>Passes log events on, each exception wrapped in a <see cref="DiscreetException"/>.</summary>
 internal sealed class DiscreetSink(ILogEventSink next) : ILogEventSink, IDisposable
 {
     public void Emit(LogEvent logEvent)

@@ -5,17 +5,17 @@ using Serilog.Events;
 namespace RotationMesh.Telemetry.Logging;
 
 /// <summary>
-/// Lets what is said of the same fault by those who try again through once in ten minutes: the transport and the dispatcher
-/// do so for as long as a broker refuses or is away, with the whole trace each time.
+/// Logs a repeated fault of the transport or the dispatcher only once in ten minutes: both retry as long as a broker refuses
+/// or is unreachable, and log the whole stack trace each time.
 /// </summary>
 internal sealed class RepeatedFaults(TimeProvider clock) : ILogEventFilter
 {
     private static readonly string[] Tireless = ["MassTransit", "RotationMesh.Mesh.Dispatching"];
 
-    /// <summary>Faults that are remembered; as many different ones are not repeats.</summary>
+    /// <summary>Most faults that are remembered; then all are forgotten, since so many different faults are no repeats.</summary>
     private const int Most = 1000;
 
-    /// <summary>Characters of a cause that are compared: they hold the broker's code, and not which of many queues it is.</summary>
+    /// <summary>Compared characters of a cause: they include the broker's code, but not the name of the queue.</summary>
     private const int Compared = 100;
 
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(10);

@@ -9,23 +9,23 @@ using Serilog.Formatting.Compact;
 namespace RotationMesh.Telemetry.Logging;
 
 /// <summary>
-/// Logs to standard output: lines to read in a terminal, compact JSON (one document a line) anywhere else. Exceptions go
-/// through <see cref="DiscreetException"/> on their way to every sink.
+/// Logs to standard output: readable lines in a terminal, compact JSON (one document a line) elsewhere. Every sink gets
+/// exceptions only as <see cref="DiscreetException"/>.
 /// </summary>
 public static class ServiceLog
 {
     private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>What these say below this level is of use to their authors only.</summary>
+    /// <summary>Lowest logged level of these sources: their messages below it help only their authors.</summary>
     private static readonly Dictionary<string, LogEventLevel> Quieter = new()
     {
         ["MassTransit"] = LogEventLevel.Warning,
         ["Microsoft.AspNetCore"] = LogEventLevel.Warning,
-        // The caller gets the answer; in the log each question to a starting service would be an error.
+        // The caller gets the result; the log would show an error for each check of a service that starts.
         ["Microsoft.Extensions.Diagnostics.HealthChecks"] = LogEventLevel.Fatal,
     };
 
-    /// <summary>Puts it in the place of every other logger of the service.</summary>
+    /// <summary>Replaces every other logger of the service.</summary>
     public static void AddServiceLog(this ILoggingBuilder logging, string service)
     {
         logging.ClearProviders();
@@ -35,7 +35,7 @@ public static class ServiceLog
         );
     }
 
-    /// <summary>The logger with other sinks.</summary>
+    /// <summary>Builds the logger with the given sinks.</summary>
     internal static Logger Build(string service, Action<LoggerSinkConfiguration> sinks)
     {
         var configuration = new LoggerConfiguration()

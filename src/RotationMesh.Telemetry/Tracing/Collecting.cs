@@ -5,7 +5,7 @@ using OpenTelemetry.Trace;
 
 namespace RotationMesh.Telemetry.Tracing;
 
-/// <summary>What is collected, the same in every program, and whether anybody asks for it.</summary>
+/// <summary>Configures traces and metrics alike for every program, and finds out whether the environment asks for them.</summary>
 internal static class Collecting
 {
     private static readonly string[] Asking =
@@ -15,7 +15,7 @@ internal static class Collecting
         "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
     ];
 
-    /// <summary>Own instruments, the broker's, the database driver's, and requests to a coordinator.</summary>
+    /// <summary>The program's own spans, and those of the bus, the database driver and outgoing HTTP requests.</summary>
     private static readonly string[] Sources = ["RotationMesh", "MassTransit", "Npgsql", "System.Net.Http"];
 
     private static readonly string[] Meters = ["RotationMesh", "MassTransit", "Npgsql"];

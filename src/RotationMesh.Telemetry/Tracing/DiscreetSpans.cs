@@ -5,16 +5,16 @@ using OpenTelemetry;
 namespace RotationMesh.Telemetry.Tracing;
 
 /// <summary>
-/// Keeps what libraries say out of traces: an exception's message, a status text or a statement may quote a value of a row.
-/// A span that is not the mesh's own loses its events, the text of its status, its baggage and every tag but those of
-/// <see cref="KnownTags"/>. Where its events can't be taken from it, it is not exported.
+/// Keeps the texts of libraries out of traces: an exception's message, a status text or a statement may quote a value of a
+/// row. It removes from each span of another source the events, the status text, and every tag but those of
+/// <see cref="KnownTags"/>. A span whose events or status text can't be removed is not exported.
 /// </summary>
 internal sealed class DiscreetSpans : BaseProcessor<Activity>
 {
-    /// <summary>The mesh's own source, which carries no message of an exception.</summary>
+    /// <summary>The mesh's own source, whose spans hold no message of an exception.</summary>
     private const string Own = "RotationMesh";
 
-    // A span's events can be added to and read; the framework has no way to take one from it.
+    // The framework can add and read a span's events, but has no method to remove them.
     private static readonly FieldInfo? Events = typeof(Activity).GetField(
         "_events",
         BindingFlags.Instance | BindingFlags.NonPublic

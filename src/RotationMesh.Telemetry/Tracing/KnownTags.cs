@@ -1,8 +1,8 @@
 namespace RotationMesh.Telemetry.Tracing;
 
 /// <summary>
-/// Tags of OpenTelemetry's conventions that libraries may export: where something went, of what kind it was and how it ended.
-/// None of them quotes what was sent, so neither statements nor messages nor queries are among them.
+/// Tags of OpenTelemetry's conventions that libraries may export: destination, kind and outcome of an operation. None of them
+/// quotes content: statements, messages and queries are not among them.
 /// </summary>
 internal static class KnownTags
 {
@@ -71,6 +71,6 @@ internal static class KnownTags
         "messaging.rabbitmq.destination_routing_key",
     ];
 
-    /// <summary>Whether a tag of that name may be exported.</summary>
+    /// <summary>Returns whether a tag of that name may be exported.</summary>
     public static bool Hold(string name) => Names.Contains(name);
 }

@@ -5,8 +5,8 @@ using OpenTelemetry.Trace;
 namespace RotationMesh.Telemetry.Tracing;
 
 /// <summary>
-/// The telemetry of a program that ends by itself: what it has is sent at its end. Without the usual variables nothing is
-/// collected and nobody is called.
+/// The telemetry of a program that ends by itself: it sends the rest at the end. Without OpenTelemetry's usual variables,
+/// it collects and sends nothing.
 /// </summary>
 public sealed class ProgramTelemetry : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class ProgramTelemetry : IDisposable
     private ProgramTelemetry(TracerProvider? traces, MeterProvider? metrics) =>
         (this.traces, this.metrics) = (traces, metrics);
 
-    /// <summary>Begins to collect.</summary>
+    /// <summary>Begins to collect, where the variables ask for it.</summary>
     public static ProgramTelemetry Start(string service)
     {
         if (!Collecting.IsAskedFor)
@@ -33,7 +33,7 @@ public sealed class ProgramTelemetry : IDisposable
         );
     }
 
-    /// <summary>Sends what is left.</summary>
+    /// <summary>Sends the spans and metrics that are left.</summary>
     public void Dispose()
     {
         traces?.Dispose();

@@ -6,14 +6,14 @@ using OpenTelemetry.Trace;
 namespace RotationMesh.Telemetry.Tracing;
 
 /// <summary>
-/// Traces and metrics over OTLP, where the usual variables ask for it (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and its kin);
-/// without them nothing is collected and nobody is called.
+/// Sends traces and metrics over OTLP, where the usual variables ask for it (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and its
+/// variants for traces and metrics). Without them, it collects and sends nothing.
 /// </summary>
 public static class ServiceTelemetry
 {
     private const string Prefix = "OTEL_";
 
-    /// <summary>The variables of OpenTelemetry that are set, which it reads from the service's configuration.</summary>
+    /// <summary>The set variables of OpenTelemetry; its library reads them from the service's configuration.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Settings =>
         Environment
             .GetEnvironmentVariables()
@@ -21,7 +21,9 @@ public static class ServiceTelemetry
             .Where(variable => ((string)variable.Key).StartsWith(Prefix, StringComparison.Ordinal))
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value));
 
-    /// <summary>Registers it for a service of that name; <paramref name="serving"/> adds what the service's own kind has.</summary>
+    /// <summary>
+    /// Registers telemetry for a service of that name; <paramref name="serving"/> adds the instrumentation of its own.
+    /// </summary>
     public static void AddServiceTelemetry(
         this IServiceCollection services,
         string service,
