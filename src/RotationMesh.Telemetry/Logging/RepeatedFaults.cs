@@ -10,7 +10,7 @@ namespace RotationMesh.Telemetry.Logging;
 /// </summary>
 internal sealed class RepeatedFaults(TimeProvider clock) : ILogEventFilter
 {
-    private static readonly string[] Tireless = ["MassTransit", "RotationMesh.Mesh.Dispatching"];
+    private static readonly string[] Tireless = ["MassTransit", "RotationMesh.Coordination.Dispatching"];
 
     /// <summary>Most faults that are remembered; then all are forgotten, since so many different faults are no repeats.</summary>
     private const int Most = 1000;

@@ -35,7 +35,7 @@ public sealed class RepeatedFaultsTests
         Assert.That(
             Enumerable
                 .Range(0, 3)
-                .Select(_ => faults.IsEnabled(Event("RotationMesh.Mesh.Working", "failed", "away"))),
+                .Select(_ => faults.IsEnabled(Event("RotationMesh.Working", "failed", "away"))),
             Has.All.True
         );
     }
