@@ -10,7 +10,7 @@ public sealed record SqlName(SqlIdentifier? Schema, SqlIdentifier Name)
 
     /// <summary>
     /// Reads a name as PostgreSQL does: a part in double quotes is exact, any other is folded to lower case. Throws
-    /// <see cref="FormatException"/> with the reason when the text is not one or two parts.
+    /// <see cref="FormatException"/> with the reason where the text is not one or two parts.
     /// </summary>
     public static SqlName Parse(string text)
     {
@@ -33,7 +33,7 @@ public sealed record SqlName(SqlIdentifier? Schema, SqlIdentifier Name)
         };
     }
 
-    /// <summary>The name as it would be written in SQL, quoted only where it must be.</summary>
+    /// <summary>Returns the name as SQL would write it, quoted only where it must be.</summary>
     public override string ToString() =>
         Schema is { } schema ? $"{Written(schema)}.{Written(Name)}" : Written(Name);
 
