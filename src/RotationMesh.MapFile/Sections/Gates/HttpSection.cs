@@ -10,7 +10,8 @@ internal static partial class HttpSection
 {
     private const int DefaultStatus = 200;
 
-    // Shorter than the time between two checks of the gates, so that a server that hangs is noticed as fast as one that is down.
+    // No longer than the time between two checks of the gates (2 s), so that a server that hangs is noticed about as fast
+    // as one that is down.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
 
     internal static readonly KeySet Keys = new(
