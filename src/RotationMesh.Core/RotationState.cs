@@ -26,7 +26,7 @@ public static class RotationState
     /// <summary>Ended by an operator; what is done stays done.</summary>
     public const string Cancelled = "Cancelled";
 
-    /// <summary>Ended before a row was written: something was refused.</summary>
+    /// <summary>Ended because the check refused something; no row was written since the start, or since the retry.</summary>
     public const string Faulted = "Faulted";
 
     /// <summary>Every row is at the target version.</summary>

@@ -12,7 +12,7 @@ public interface IApplicationWorkers
     /// <summary>Reads the queues as they are now.</summary>
     Task<WorkersDocument> LookAsync(CancellationToken cancellationToken);
 
-    /// <summary>Pauses the queues that are not paused, and remembers which.</summary>
+    /// <summary>Pauses the queues that are not paused, and records which.</summary>
     Task<WorkersDocument> PauseAsync(string requestedBy, CancellationToken cancellationToken);
 
     /// <summary>Resumes all queues that this program paused, for whatever reason, and no others.</summary>

@@ -9,7 +9,7 @@ public sealed record RowSelection
     /// <summary>Only these scopes; <c>all</c> means every scope.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
-    /// <summary>Not these scopes.</summary>
+    /// <summary>All but these scopes.</summary>
     public IReadOnlyList<string> Skip { get; init; } = [];
 
     /// <summary>Only these tenants.</summary>

@@ -48,7 +48,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(versions);
         if (tenant.Length == 0)
-            return null; // no key is derived for it, so none can fit
+            return null; // an empty tenant has no key, so none can fit
         var raw = Raw(column, stored);
         foreach (var version in versions)
         {
@@ -83,7 +83,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         ArgumentNullException.ThrowIfNull(column);
         written = 0;
         if (tenant.Length == 0)
-            return EnvelopeError.AuthenticationFailed; // no key is derived for it, so none can fit
+            return EnvelopeError.AuthenticationFailed; // an empty tenant has no key, so none can fit
         var error = reencryptor
             .Cipher(column, sourceVersion, tenant)
             .Open(Raw(column, stored), secret, out var length);

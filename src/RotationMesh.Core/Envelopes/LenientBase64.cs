@@ -33,7 +33,7 @@ internal static class LenientBase64
         // The vectorized path overwrites the text, which then can't be read again: so check first whether it can decode
         // all of it.
         if (text.Length % 4 != 0 || text.ContainsAny(Blanks) || !Base64.IsValid(text))
-            return DecodeOdd(text, text); // no character makes more than its own byte
+            return DecodeOdd(text, text); // a character gives at most one byte, so nothing unread is overwritten
         var status = Base64.DecodeFromUtf8InPlace(text, out var written);
         return status == OperationStatus.Done
             ? written

@@ -126,7 +126,7 @@ public sealed class Reencryptor : IDisposable
     {
         length = 0;
         if (tenant.Length == 0)
-            return EnvelopeError.AuthenticationFailed; // no key is derived for it, so none can fit
+            return EnvelopeError.AuthenticationFailed; // an empty tenant has no key, so none can fit
         var raw = stored;
         if (column.Encoding == EnvelopeEncoding.Base64)
         {

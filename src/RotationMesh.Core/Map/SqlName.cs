@@ -2,7 +2,9 @@ using System.Text;
 
 namespace RotationMesh.Core.Map;
 
-/// <summary>A table name, schema-qualified or not, written as in SQL: <c>name</c>, <c>schema.name</c>, <c>"Odd"."T"</c>.</summary>
+/// <summary>
+/// A table name, with or without a schema, written as in SQL: <c>name</c>, <c>schema.name</c>, <c>"Odd"."T"</c>.
+/// </summary>
 public sealed record SqlName(SqlIdentifier? Schema, SqlIdentifier Name)
 {
     /// <summary>Both parts in double quotes.</summary>

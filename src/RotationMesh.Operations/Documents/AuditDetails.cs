@@ -45,7 +45,7 @@ public sealed record StateChangedDetails
     /// <summary>The state after.</summary>
     public required string To { get; init; }
 
-    /// <summary>The pass over the rows, from 1; 0 before the first.</summary>
+    /// <summary>The sweep, from 1; 0 before the first.</summary>
     public required int Sweep { get; init; }
 
     /// <summary>Why it changed.</summary>

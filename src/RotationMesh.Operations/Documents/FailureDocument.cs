@@ -39,7 +39,10 @@ public sealed record FailureDocument
     public string? Cause { get; init; }
 }
 
-/// <summary>The failures of a rotation: all counted by cause, at most <see cref="RotationDocument.MaxFailures"/> listed.</summary>
+/// <summary>
+/// The failures of a rotation: all are counted by cause, and at most <see cref="RotationDocument.MaxFailures"/> are
+/// listed.
+/// </summary>
 public sealed record FailuresDocument
 {
     /// <summary>The rotation.</summary>

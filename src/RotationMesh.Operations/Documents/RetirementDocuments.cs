@@ -28,7 +28,8 @@ public sealed record RetirementDocument(
 }
 
 /// <summary>
-/// A table or column that is left out of the scan, as <c>DATABASE.SCHEMA.TABLE</c> or <c>DATABASE.SCHEMA.TABLE.COLUMN</c>, and why.
+/// A table or column that is left out of the scan, and why: <c>DATABASE.SCHEMA.TABLE</c> or
+/// <c>DATABASE.SCHEMA.TABLE.COLUMN</c>.
 /// </summary>
 public sealed record SkippedScan(string Place, string Reason);
 

@@ -105,7 +105,10 @@ public sealed record RotationDocument
 /// <summary>Partitions of the current sweep.</summary>
 public sealed record PartitionTotals(int Sweep, long Planned, long Done, long Failed, long WithWorkers);
 
-/// <summary>A post-check of the map; <paramref name="Reason"/> says what was wrong with the answer, null where nothing was.</summary>
+/// <summary>
+/// The result of a post-check of the map; <paramref name="Reason"/> says what was wrong with the answer, and is null
+/// where nothing was.
+/// </summary>
 public sealed record PostCheckDocument(string Name, bool Passed, string? Reason);
 
 /// <summary>A worker that refuses a rotation's partitions.</summary>

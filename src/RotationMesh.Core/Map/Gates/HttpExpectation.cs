@@ -26,7 +26,10 @@ public sealed record HttpExpectation
     /// <summary>How long the whole answer may take.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>Throws <see cref="UsageException"/> with file and line where a variable that URL or header name is not set.</summary>
+    /// <summary>
+    /// Throws <see cref="UsageException"/> with file and line where the URL or the header names a variable that is not
+    /// set.
+    /// </summary>
     public void EnsureKnown()
     {
         _ = Url.Value;
