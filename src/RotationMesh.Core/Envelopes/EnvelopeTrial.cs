@@ -19,8 +19,8 @@ public sealed class EnvelopeTrial : IDisposable
     private static readonly UInt128 Polynomial = (UInt128)0xE1 << 120;
 
     /// <summary>
-    /// What to add for each value of a block's last eight bits, which a multiplication by x^8 shifts out: their
-    /// reduction.
+    /// For each value of a block's last eight bits, which a multiplication by x^8 shifts out: what they become modulo the
+    /// polynomial.
     /// </summary>
     private static readonly UInt128[] Returns =
     [

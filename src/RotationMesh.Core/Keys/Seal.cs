@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// Proves that the writer of a content holds a master key: the key's version and public fingerprint, and a message
+/// Proves that the writer of some content holds a master key: the key's version and public fingerprint, and a message
 /// authentication code (HMAC-SHA256) under a key that is derived from it.
 /// </summary>
 public readonly record struct Seal(int Version, string Fingerprint, ReadOnlyMemory<byte> Mac)
