@@ -6,13 +6,13 @@ namespace RotationMesh.Core;
 /// <summary>Lengths of time as operators write them: a whole number with its unit, ms, s, m, h or d.</summary>
 public static partial class Durations
 {
-    /// <summary>What one looks like, for errors.</summary>
+    /// <summary>The accepted form, for error messages.</summary>
     public const string Form = "a whole number above 0 with ms, s, m, h or d, such as 60s";
 
-    // More than anyone keeps a snapshot, and few enough for a TimeSpan.
+    // Longer than anyone keeps a snapshot, and short enough for a TimeSpan.
     private const int MostDays = 36_500;
 
-    /// <summary>The length of time, above zero; null where the text is none.</summary>
+    /// <summary>Reads a length of time; null where the text is none, is zero, or is too large.</summary>
     public static TimeSpan? Parse(string text)
     {
         if (

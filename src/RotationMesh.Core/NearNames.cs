@@ -5,7 +5,9 @@ public static class NearNames
 {
     private const int Shown = 3;
 
-    /// <summary>" Did you mean a, b or c?" with the nearest names, or an empty text where none is near.</summary>
+    /// <summary>
+    /// Returns " Did you mean 'a' or 'b' or 'c'?" with the nearest names, or an empty text where none is near.
+    /// </summary>
     public static string Hint(string typed, IEnumerable<string> known)
     {
         var near = Of(typed, known);
@@ -15,8 +17,8 @@ public static class NearNames
     }
 
     /// <summary>
-    /// At most three known names within a third of the typed name's length in edits (Levenshtein 1966), or that
-    /// contain it or start alike; nearest first.
+    /// Returns at most three known names, nearest first: those within a third of the typed name's length in edits
+    /// (Levenshtein 1966; at least two), and those that contain it.
     /// </summary>
     public static IReadOnlyList<string> Of(string typed, IEnumerable<string> known)
     {

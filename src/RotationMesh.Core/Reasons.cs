@@ -1,31 +1,33 @@
 namespace RotationMesh.Core;
 
 /// <summary>
-/// What the program says where a rotation does not go on, is paused, is refused or ends with rows left: the part of each
-/// reason that is always the same. docs/operations.md tells what each means and what to do.
+/// Reasons why a rotation stands still, is paused, is refused or ends with rows left: the fixed part of each message.
+/// docs/operations.md says what each means and what to do.
 /// </summary>
 public static class Reasons
 {
-    /// <summary>Another coordinator is at a step of the rotation, and gives no sign of life.</summary>
+    /// <summary>Another coordinator holds a step of the rotation, and gives no sign of life.</summary>
     public const string StepHeld = "waits for whoever holds its step";
 
     /// <summary>A coordinator tried a step of the rotation again and again, and it failed each time.</summary>
     public const string StepFailed = "a coordinator failed at its step";
 
-    /// <summary>A worker was given rows and has not been heard of since: it may be frozen, and write until its deadline.</summary>
+    /// <summary>
+    /// A worker was given rows and has not been heard of since: it may be frozen, and may write until its deadline.
+    /// </summary>
     public const string WriteMayCome = "for writes handed to workers that did not answer";
 
     /// <summary>A session of a worker is still inside a write of this rotation.</summary>
     public const string WriteUnderWay = "waits for the end of a write in database";
 
-    /// <summary>A database that was written does not answer.</summary>
+    /// <summary>A database that was written to does not answer.</summary>
     public const string DatabaseNotAsked = "can't be asked whether writes have ended";
 
-    /// <summary>A cancelled rotation has the rows until nobody can write for it any more.</summary>
+    /// <summary>A cancelled rotation keeps its claim on the rows until nobody can write for it any more.</summary>
     public const string CancelledBefore =
         "on the same rows: it was cancelled, and workers that did not answer may still write for it";
 
-    /// <summary>Another rotation has some of the rows.</summary>
+    /// <summary>Another rotation has a claim on some of the rows.</summary>
     public const string OtherRotation = "runs on some of the same rows: wait for its end, or cancel";
 
     /// <summary>The connection string of this process leads to a copy, a restored dump or another server.</summary>
@@ -34,7 +36,7 @@ public static class Reasons
     /// <summary>A database does not answer before the rotation ends.</summary>
     public const string UnknownDatabase = "does not say which one it is";
 
-    /// <summary>Transactions that began before the closing census may still bring rows to light.</summary>
+    /// <summary>Transactions that began before the closing census may still commit rows.</summary>
     public const string OpenBeforeCensus = "waits for transactions that were open before it";
 
     /// <summary>A commit waits for a standby that does not confirm it.</summary>
@@ -55,19 +57,23 @@ public static class Reasons
     /// <summary>The limit of connections of the server, the database or the role is reached.</summary>
     public const string NoConnectionLeft = "the server has no connection left for the role";
 
-    /// <summary>A row holds bytes that the server, whose encoding admits any, can't hand out as text.</summary>
+    /// <summary>
+    /// A row holds bytes that the server can't return as text, because its encoding (SQL_ASCII) admits any bytes.
+    /// </summary>
     public const string NoText = "a row holds bytes that are no text in UTF-8";
 
-    /// <summary>A text can't be said in the encoding of the database, or one of the database's not in UTF-8.</summary>
+    /// <summary>A text can't be converted to the encoding of the database, or one from the database not to UTF-8.</summary>
     public const string NoCounterpart = "a text has no counterpart in the other encoding";
 
-    /// <summary>The coordinator's session that shows the rotation in the database is lost, and can't be had again.</summary>
+    /// <summary>
+    /// The coordinator has lost the session that holds the rotation's lock in the database, and can't get a new one.
+    /// </summary>
     public const string VersionNotHeld = "nothing is written there, for the lock of version";
 
     /// <summary>Partitions were sent, and no worker took one.</summary>
     public const string NoWorkers = "no worker has been heard of";
 
-    /// <summary>The broker's limit for the answer to a message is shorter than a partition takes.</summary>
+    /// <summary>The broker's limit for the acknowledgement of a message is shorter than a partition takes.</summary>
     public const string ConsumerTimeout = "consumer_timeout";
 
     /// <summary>A worker has another map, key or database than the rotation.</summary>
@@ -83,75 +89,77 @@ public static class Reasons
     public const string KeyDiffers =
         "the key of the target version has another fingerprint than the rotation's";
 
-    /// <summary>The target version was retired, or its key was, under another version.</summary>
+    /// <summary>The target version was retired, or its key was retired under another version.</summary>
     public const string VersionRetired = "nothing is written towards it";
 
     /// <summary>The coordinator could not read rows for its own sample before the end.</summary>
     public const string NoSample = "a sample of its own could not be decrypted";
 
-    /// <summary>No coordinator runs with this control database, or none has looked yet.</summary>
+    /// <summary>No coordinator runs with this control database, or none has polled it yet.</summary>
     public const string NotTakenUp = "no coordinator has taken it up yet";
 
-    /// <summary>The process of an embedded rotation has ended without a word.</summary>
+    /// <summary>The process of an embedded rotation has ended without recording it.</summary>
     public const string Abandoned = "nobody runs it any more: the process that did is gone";
 
     /// <summary>More than a twentieth of the partitions or rows failed: a key, a format or a database is wrong.</summary>
     public const string BreakerTripped = "the circuit breaker has tripped";
 
-    /// <summary>Somebody retires the target version, or may have, while the rotation had lost its lock.</summary>
+    /// <summary>Somebody retires the target version, or may have done so while the rotation had lost its lock.</summary>
     public const string VersionClosed = "while this rotation did not hold it";
 
-    /// <summary>A partition kills its workers, for want of memory perhaps.</summary>
+    /// <summary>Every worker that takes the partition dies, perhaps for lack of memory.</summary>
     public const string GivenUp = "given up, because every worker that took one vanished";
 
-    /// <summary>The application still writes with another key.</summary>
+    /// <summary>The application still writes under another key version.</summary>
     public const string WrittenMeanwhile = "were written while the rotation ran";
 
-    /// <summary>Partitions failed as a whole.</summary>
+    /// <summary>Whole partitions failed.</summary>
     public const string PartitionsNotDone = "partitions were not done";
 
-    /// <summary>A table was not planned: its database was away, or was refused.</summary>
+    /// <summary>A table was not planned: its database did not answer, or was refused.</summary>
     public const string NothingPlanned = "the last pass planned nothing of it";
 
-    /// <summary>Transactions outlasted the patience of the closing census.</summary>
+    /// <summary>Transactions stayed open for longer than the closing census waits.</summary>
     public const string StillOpen = "and may still bring rows of another version";
 
     /// <summary>The record of the closing census is missing, or not sealed by this key ring.</summary>
     public const string NoCensus = "no closing census of this sweep is recorded";
 
-    /// <summary>Workers counted rows that do not decrypt, and named none of them.</summary>
+    /// <summary>Workers counted rows that do not decrypt, and recorded none of them.</summary>
     public const string UnreadableUnrecorded = "rows that do not decrypt, of which none is recorded";
 
-    /// <summary>The closing census has nothing of a table of the rotation.</summary>
+    /// <summary>The closing census lacks a table of the rotation.</summary>
     public const string NotCounted = "it was not counted";
 
-    /// <summary>Verification saw fewer rows than the census.</summary>
+    /// <summary>Verification read fewer rows than the census counted.</summary>
     public const string RowsNotVerified = "rows where about";
 
     /// <summary>The coordinator has no key of the target version.</summary>
     public const string NoKeyToSample = "and could not look for itself";
 
-    /// <summary>Rows vanished between census and sample.</summary>
+    /// <summary>Rows that the census counted were gone when the sample was taken.</summary>
     public const string NothingSampled =
         "the coordinator found no value to sample, where the census found some";
 
-    /// <summary>Values at the target version do not decrypt, whatever workers said.</summary>
+    /// <summary>
+    /// Values at the target version do not decrypt in the coordinator's own sample, whatever workers reported.
+    /// </summary>
     public const string SampleUnreadable = "that the coordinator sampled do not decrypt";
 
-    /// <summary>Rows whose value lives elsewhere hold others in the table, under another key than they claim.</summary>
+    /// <summary>External rows hold values in the table as well, under another key version than the rows claim.</summary>
     public const string InlineValues = "decrypt with key version";
 
-    /// <summary>Rows name an object of the store, and the predicate of the map leaves them out.</summary>
+    /// <summary>Rows name an object of the store, but the map's predicate does not select them.</summary>
     public const string StrayRows = "are not external by the map's predicate";
 
     /// <summary>The record of a rotation was changed by hand, or sealed with a key that is not in the ring.</summary>
     public const string RecordNotSealed = "its record says Completed, and is not sealed by this key ring";
 
-    /// <summary>The verb has no keys.</summary>
+    /// <summary>The process that asks has no keys.</summary>
     public const string RecordNotChecked =
         "not checked: nobody can tell without the master key that sealed its record";
 
-    /// <summary>A later rotation on the same rows has ended one whose process was gone.</summary>
+    /// <summary>A later rotation on the same rows has ended this one, whose process was gone.</summary>
     public const string PredecessorGone = "which found that its process was gone";
 
     /// <summary>The target version is being retired in a database.</summary>
@@ -166,7 +174,7 @@ public static class Reasons
     /// <summary>A session has locked a table of the map.</summary>
     public const string TableLocked = "is locked by";
 
-    /// <summary>A session waits for a lock of a table, and all others queue behind it.</summary>
+    /// <summary>A session waits for a lock of a table, and all others wait behind it.</summary>
     public const string TableWanted = "and lets nobody read before it";
 
     /// <summary>A table was locked for longer than a reader waits, and is free now.</summary>
@@ -175,16 +183,16 @@ public static class Reasons
     /// <summary>A commit waits for a standby that does not confirm it.</summary>
     public const string StandbyAwaited = "for a standby of synchronous_standby_names";
 
-    /// <summary>A statement takes its time, and nobody holds it up.</summary>
+    /// <summary>A statement takes long, and nothing blocks it.</summary>
     public const string StatementSlow = "a statement has been under way";
 
     /// <summary>A statement waits for a lock.</summary>
     public const string StatementWaits = "a statement has waited";
 
-    /// <summary>The broker has an alarm of its memory or disk.</summary>
+    /// <summary>The broker has a memory or disk alarm.</summary>
     public const string NoMessages = "RabbitMQ takes no messages";
 
-    /// <summary>A queue or exchange of the mesh's name has another type or arguments.</summary>
+    /// <summary>A queue or exchange of the mesh exists with another type or other arguments.</summary>
     public const string QueueDiffers = "is not as the mesh makes it";
 
     /// <summary>The virtual host's limit of queues is reached.</summary>
@@ -193,7 +201,7 @@ public static class Reasons
     /// <summary>The limit of connections of the virtual host, or of the user, is reached.</summary>
     public const string ConnectionLimit = "connections and has them, and this";
 
-    /// <summary>The address names a virtual host that is not there.</summary>
+    /// <summary>The address names a virtual host that does not exist.</summary>
     public const string NoVirtualHost = "RabbitMQ has no virtual host";
 
     /// <summary>The credential is wrong, or is being replaced.</summary>
@@ -202,10 +210,10 @@ public static class Reasons
     /// <summary>The user lacks a permission.</summary>
     public const string BrokerRight = "RabbitMQ refuses this user what it needs";
 
-    /// <summary>Something else that the broker refuses; its own words follow.</summary>
+    /// <summary>The broker refuses something else; its own words follow.</summary>
     public const string BrokerRefuses = "RabbitMQ refuses";
 
-    /// <summary>A rotation stood still because the map no longer fits a database.</summary>
+    /// <summary>A rotation stood still for too long because the map no longer fits a database.</summary>
     public const string OutOfPatience = "it was waited for";
 
     /// <summary>Others use the connections that the workers need.</summary>

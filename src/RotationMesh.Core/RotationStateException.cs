@@ -1,4 +1,4 @@
 namespace RotationMesh.Core;
 
-/// <summary>The state of a rotation does not allow what is asked of it: an API answers it unlike other faults of usage.</summary>
+/// <summary>The state of a rotation does not allow the request. The API answers it with a status of its own.</summary>
 public sealed class RotationStateException(string message) : UsageException(message);

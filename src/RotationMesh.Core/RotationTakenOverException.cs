@@ -1,8 +1,8 @@
 namespace RotationMesh.Core;
 
 /// <summary>
-/// Another process goes on with a rotation that this one ran: it lost its lock, and the other one has it. Hosts end with exit
-/// code 5: the rotation is not done here, and goes on elsewhere.
+/// This process lost the lock of a rotation that it ran, and another process holds it and continues the rotation. Hosts
+/// end with exit code 5: the rotation is not done here, and goes on elsewhere.
 /// </summary>
 public sealed class RotationTakenOverException(Guid rotationId)
     : Exception(

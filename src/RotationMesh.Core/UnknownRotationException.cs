@@ -1,4 +1,4 @@
 namespace RotationMesh.Core;
 
-/// <summary>There is no rotation with that id: an API answers it unlike other faults of usage.</summary>
+/// <summary>There is no rotation with that id. The API answers it with a status of its own.</summary>
 public sealed class UnknownRotationException(string message) : UsageException(message);

@@ -7,19 +7,21 @@ using RotationMesh.Core.External;
 namespace RotationMesh.ExternalStore;
 
 /// <summary>
-/// Whether the server of a bucket minds If-Match when it writes: one that does not would put old content over what the
-/// application wrote a moment ago. It is asked once, before the first write.
+/// Tests whether the server of a bucket honours If-Match on PUT: one that does not would let old content overwrite what
+/// the application has just written. The test runs once, before the first write.
 /// </summary>
 internal sealed class ConditionalWrites(string bucket)
 {
-    /// <summary>The ETag of no object, written as the rewrites write theirs.</summary>
+    /// <summary>An ETag that no object has, in both forms that a rewrite uses.</summary>
     private static readonly string[] Never =
     [
         "00000000000000000000000000000000",
         "\"00000000000000000000000000000000\"",
     ];
 
-    /// <summary>A server that did not mind is asked again after this time: it may have been replaced by a newer one.</summary>
+    /// <summary>
+    /// A server that failed the test is tested again after this time: it may have been replaced by a newer one.
+    /// </summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
 
     private readonly Lock door = new();
@@ -27,10 +29,11 @@ internal sealed class ConditionalWrites(string bucket)
     private long askedAt;
 
     /// <summary>
-    /// Throws <see cref="ExternalStoreException"/> where it does not, and whatever a request throws where it can't be told. First
-    /// an object that is not there is written, in the folder of <paramref name="name"/>: most servers that mind nothing
-    /// show it there, where nobody is harmed. Then the object itself, as it was read: a server may mind only whether there is
-    /// one, and a role may write nothing else. Neither is written by a server that minds.
+    /// Throws <see cref="ExternalStoreException"/> where the server does not honour If-Match, and passes on what a
+    /// request throws where this can't be found out. The test first writes a new object in the folder of
+    /// <paramref name="name"/>: most servers that ignore If-Match show it there, where it does no harm. Then it writes
+    /// the object itself, with the content that was read: a server may check only whether there is an object, and a role
+    /// may have the right to write no other. A server that honours If-Match writes neither.
     /// </summary>
     public async Task EnsureAsync(IAmazonS3 client, string name, Func<PutObjectRequest> unchanged)
     {
@@ -117,7 +120,7 @@ internal sealed class ConditionalWrites(string bucket)
         }
         catch (AmazonS3Exception)
         {
-            // It may write and not delete: an object without a value stays behind, by a name that says whose it is.
+            // The role may write but not delete. An object without a value stays behind; its name says which program made it.
         }
     }
 

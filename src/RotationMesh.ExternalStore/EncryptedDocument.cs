@@ -26,8 +26,8 @@ internal sealed class EncryptedDocument
     public byte[] Envelope { get; }
 
     /// <summary>
-    /// Null where the bytes are not a JSON object with just one such field, or where it holds no string: whoever wrote two
-    /// of them can't be asked which one is meant.
+    /// Reads a document; null where the bytes are not a JSON object with exactly one such field, or where the field is
+    /// not a string. With two such fields, nothing says which one is meant.
     /// </summary>
     public static EncryptedDocument? Read(ReadOnlyMemory<byte> document)
     {
@@ -49,7 +49,10 @@ internal sealed class EncryptedDocument
     /// <summary>The document as it was read.</summary>
     public ReadOnlyMemory<byte> Whole => document;
 
-    /// <summary>The document with another envelope, in UTF-8: one that JSON need not escape, as base64 is.</summary>
+    /// <summary>
+    /// Returns the document with another envelope, in UTF-8. The envelope must not need escaping in JSON; base64 does
+    /// not.
+    /// </summary>
     public byte[] With(ReadOnlySpan<byte> envelope)
     {
         var made = new byte[start + envelope.Length + document.Length - end];
@@ -68,7 +71,7 @@ internal sealed class EncryptedDocument
         while (json.Read())
         {
             if (json.TokenType != JsonTokenType.PropertyName)
-                continue; // the end of the object, which is the document's
+                continue; // the end of the object, and of the document
             var isField = json.ValueTextEquals(Field);
             json.Read();
             if (isField)

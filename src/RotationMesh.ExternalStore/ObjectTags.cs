@@ -6,13 +6,15 @@ using RotationMesh.Core.External;
 namespace RotationMesh.ExternalStore;
 
 /// <summary>
-/// Tags of an object, which a rewrite has to give it again. They are asked for at each one: their number comes with an object
-/// only where the role may read them, so that none that is told is not the same as none.
+/// Reads the tags of an object, which a rewrite has to set again. They are requested at every rewrite: an object's
+/// headers give the number of tags only where the role may read them, so a missing number does not mean that there are
+/// none.
 /// </summary>
 internal static class ObjectTags
 {
     /// <summary>
-    /// Throws <see cref="ExternalStoreException"/> where the role may not read them; a server that has no tags has none.
+    /// Returns the tags. Throws <see cref="ExternalStoreException"/> where the role may not read them; returns none for a
+    /// server without tags.
     /// </summary>
     public static async Task<List<Tag>> OfAsync(
         IAmazonS3 client,

@@ -4,13 +4,13 @@ using Amazon.S3.Model;
 namespace RotationMesh.ExternalStore;
 
 /// <summary>
-/// What an object has besides its bytes. A new version of an object has only what it is given, so a rewrite gives it all
-/// that it had: headers, metadata, tags, storage class, encryption at rest, lock. Only an access list of its own is not among
-/// what a reader is told.
+/// What an object has besides its bytes. A new version of an object has only what the request sets, so a rewrite sets
+/// everything again: headers, metadata, tags, storage class, encryption at rest, object lock. Only an access control list
+/// of the object's own is not kept, because a read does not return it.
 /// </summary>
 internal sealed record ObjectTraits(string ETag, GetObjectResponse Headers)
 {
-    /// <summary>Gives them to the object's next version, with its tags, which are not among its headers.</summary>
+    /// <summary>Sets them on the object's next version, with its tags, which are not among its headers.</summary>
     public void ApplyTo(PutObjectRequest put, List<Tag> tags)
     {
         var from = Headers.Headers;

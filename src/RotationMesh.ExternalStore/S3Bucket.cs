@@ -4,11 +4,13 @@ using RotationMesh.Core.External;
 
 namespace RotationMesh.ExternalStore;
 
-/// <summary>Objects of one bucket, each a JSON document whose field <c>encrypted</c> holds an envelope.</summary>
+/// <summary>Reads the objects of one bucket, each a JSON document whose field <c>encrypted</c> holds an envelope.</summary>
 internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket, ConditionalWrites writes)
     : IExternalStore
 {
-    /// <summary>Largest object: some of them are in memory at a time, several times each.</summary>
+    /// <summary>
+    /// Largest object that is read, in bytes: several objects are in memory at a time, each in several copies.
+    /// </summary>
     private const long MaxBytes = 64 << 20;
 
     /// <inheritdoc/>

@@ -5,10 +5,15 @@ using RotationMesh.Core.External;
 
 namespace RotationMesh.ExternalStore;
 
-/// <summary>What the SDK's exceptions mean, by status and code: their messages may name objects and keys.</summary>
+/// <summary>
+/// Translates the SDK's exceptions by status and code. Their messages are not used, because they may name objects and
+/// keys.
+/// </summary>
 internal static class S3Faults
 {
-    /// <summary>Runs requests; whatever goes wrong is thrown as <see cref="ExternalStoreException"/>.</summary>
+    /// <summary>
+    /// Runs requests. Throws <see cref="ExternalStoreException"/> for faults of the store and of the connection.
+    /// </summary>
     public static async Task<T> TranslateAsync<T>(Func<Task<T>> requests, CancellationToken cancellationToken)
     {
         try
@@ -40,11 +45,13 @@ internal static class S3Faults
         }
     }
 
-    /// <summary>Whether the object is gone; a bucket that is gone is another matter.</summary>
+    /// <summary>Whether the object is missing; a missing bucket does not count.</summary>
     public static bool IsMissing(AmazonS3Exception fault) =>
         fault.StatusCode == HttpStatusCode.NotFound && fault.ErrorCode != "NoSuchBucket";
 
-    /// <summary>Whether a conditional write found another object, or none, or one that somebody writes at this moment.</summary>
+    /// <summary>
+    /// Whether a conditional write failed because the object has changed, is missing, or is being written at this moment.
+    /// </summary>
     public static bool HasChanged(AmazonS3Exception fault) =>
         fault.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict || IsMissing(fault);
 

@@ -8,15 +8,15 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.ExternalStore;
 
 /// <summary>
-/// Buckets of S3, and of servers that speak its protocol. Credentials come from the SDK's usual variables, by
-/// <paramref name="variable"/> first and then by the SDK's own search (profile, web identity, the machine's role).
+/// Opens buckets of S3, and of servers that speak its protocol. Credentials come from the SDK's usual variables, first
+/// through <paramref name="variable"/> and then through the SDK's own search (profile, web identity, the machine's role).
 /// </summary>
 public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, IDisposable
 {
-    /// <summary>Longest time of one try of a request: an object is a document, not an archive.</summary>
+    /// <summary>Timeout of one try of a request: an object is a document, not an archive.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Tries after the first one; the SDK waits between them, longer each time.</summary>
+    /// <summary>Number of retries; the SDK waits between them, longer each time.</summary>
     private const int Retries = 3;
 
     private readonly ConcurrentDictionary<(Uri?, string?), AmazonS3Client> clients = [];
@@ -40,7 +40,7 @@ public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, 
             client.Dispose();
     }
 
-    // Opened when it is first used: the SDK complains where no region is known, and not everyone who reads the map writes.
+    // Created at the first use: the SDK fails where no region is known, and not every process that reads the map writes.
     private AmazonS3Client Client(ExternalStoreEntry entry) =>
         clients.GetOrAdd((entry.Endpoint, entry.Region), _ => Make(entry));
 
@@ -50,15 +50,15 @@ public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, 
         {
             Timeout = Timeout,
             MaxErrorRetry = Retries,
-            IgnoreConfiguredEndpointUrls = true, // the map alone says where a store is, and is compared
+            IgnoreConfiguredEndpointUrls = true, // only the map says where a store is, and the map is what processes compare
         };
         var region = entry.Region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION");
         if (entry.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.AbsoluteUri;
-            config.ForcePathStyle = true; // a server of one's own has no name for each bucket
+            config.ForcePathStyle = true; // a self-hosted server has no host name for each bucket
             config.AuthenticationRegion = region ?? "us-east-1";
-            // Checksums that came after the protocol was copied: not every server knows them.
+            // S3 introduced these checksums later, and not every server that speaks its protocol knows them.
             config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
             config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
         }

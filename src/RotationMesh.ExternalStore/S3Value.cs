@@ -4,7 +4,7 @@ using RotationMesh.Core.External;
 
 namespace RotationMesh.ExternalStore;
 
-/// <summary>An object as it was read; it is replaced only while it still has the ETag that it was read with.</summary>
+/// <summary>An object as it was read. It is replaced only while it still has the ETag that it had then.</summary>
 internal sealed class S3Value(
     IAmazonS3 client,
     string bucket,
@@ -29,8 +29,8 @@ internal sealed class S3Value(
                 if (await MayReplaceAsync(cancellationToken) is not { } tags)
                     return false;
                 var etag = traits.ETag.Trim('"');
-                // Ceph compares with the bare tag, others want it in quotes as in the answer, Amazon takes both. A server
-                // that is asked in the wrong way refuses, and the object is as it was.
+                // Ceph compares with the bare tag, others require it in quotes as in the answer, Amazon takes both. A
+                // server that gets the wrong form refuses, and the object stays as it was.
                 var content = document.With(envelope.Span);
                 beforeWriting();
                 if (await TryPutAsync(content, tags, etag, cancellationToken))
@@ -47,7 +47,7 @@ internal sealed class S3Value(
     public Task EnsureReplaceableAsync(CancellationToken cancellationToken) =>
         S3Faults.TranslateAsync(() => MayReplaceAsync(cancellationToken), cancellationToken);
 
-    // The tags of the object, where nothing of it would be lost; null where it is gone.
+    // Returns the tags of the object; null where it is gone. Throws where a rewrite could lose something.
     private async Task<List<Tag>?> MayReplaceAsync(CancellationToken cancellationToken)
     {
         if (traits.ETag.Trim('"').Length == 0)

@@ -7,7 +7,7 @@ using RotationMesh.Gates.Snapshots;
 
 namespace RotationMesh.Gates;
 
-/// <summary>The kinds of gate that need nothing but Redis, HTTP, programs and files.</summary>
+/// <summary>Makes the gates that need only Redis, HTTP, programs and files.</summary>
 public sealed class GateKinds(TimeProvider clock) : IGateKind
 {
     /// <inheritdoc/>

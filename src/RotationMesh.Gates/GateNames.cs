@@ -3,19 +3,21 @@ using RotationMesh.Core.Map.Gates;
 
 namespace RotationMesh.Gates;
 
-/// <summary>Gates that an operator names, each with its reason: one by its own name, all workers by <c>workers</c>.</summary>
+/// <summary>
+/// Gates that an operator names: one gate by its own name, or all of a section by the section's (<c>workers</c>).
+/// </summary>
 public sealed class GateNames
 {
     private readonly HashSet<string> names;
 
     private GateNames(IEnumerable<string> names) => this.names = [.. names];
 
-    /// <summary>None.</summary>
+    /// <summary>No gates.</summary>
     public static GateNames None { get; } = new([]);
 
     /// <summary>
-    /// The gates of the map with those names. Throws <see cref="UsageException"/> for a name that no gate has, with the
-    /// near ones.
+    /// Returns the gates of the map with those names. Throws <see cref="UsageException"/> for a name that no gate has,
+    /// with similar names.
     /// </summary>
     public static GateNames Of(IReadOnlyList<GateEntry> gates, IEnumerable<string> named)
     {

@@ -20,28 +20,31 @@ public sealed class GateSet : IAsyncDisposable
     /// <summary>The gates whose workers can be paused and resumed.</summary>
     public IEnumerable<IPausableWorkers> Pausable => All.OfType<IPausableWorkers>();
 
-    /// <summary>Makes the map's gates; each of them is of one of the <paramref name="kinds"/>.</summary>
+    /// <summary>
+    /// Makes the map's gates. Throws <see cref="InvalidOperationException"/> for a gate that none of
+    /// <paramref name="kinds"/> makes.
+    /// </summary>
     public static GateSet Of(RotationMap map, IReadOnlyList<IGateKind> kinds, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(map);
         return new GateSet([.. map.Gates.Select(entry => Make(entry, kinds))], clock);
     }
 
-    /// <summary>Looks at every gate once, at all of them at the same time.</summary>
+    /// <summary>Checks every gate once, all at the same time.</summary>
     public Task<IReadOnlyList<GateVerdict>> LookAsync(
         GateOccasion occasion,
         CancellationToken cancellationToken
     ) => LookAsync(All, occasion, cancellationToken);
 
-    /// <summary>Looks at those gates that are watched while rows are written: all but the snapshot's.</summary>
+    /// <summary>Checks once the gates that are watched while rows are written: all but the snapshot's.</summary>
     public Task<IReadOnlyList<GateVerdict>> WatchAsync(
         GateOccasion occasion,
         CancellationToken cancellationToken
     ) => LookAsync([.. All.Where(gate => gate is not Snapshots.SnapshotGate)], occasion, cancellationToken);
 
     /// <summary>
-    /// Looks until every gate holds but the <paramref name="ignored"/> ones, or waiting can't help any more; returns what
-    /// was seen last. <paramref name="waiting"/> hears of each gate that is waited for.
+    /// Checks the gates repeatedly until all hold except the <paramref name="ignored"/> ones, or until waiting can't help
+    /// any more. Returns the last verdicts. <paramref name="waiting"/> is called for each gate that is waited for.
     /// </summary>
     public async Task<IReadOnlyList<GateVerdict>> AwaitAsync(
         GateOccasion occasion,
@@ -81,7 +84,7 @@ public sealed class GateSet : IAsyncDisposable
         CancellationToken cancellationToken
     ) => await Task.WhenAll(gates.Select(gate => LookAsync(gate, occasion, cancellationToken)));
 
-    // A variable that is not set is told like anything else that keeps a gate from being read.
+    // A variable that is not set is reported like any other reason why a gate can't be read.
     private static async Task<GateVerdict> LookAsync(
         IGate gate,
         GateOccasion occasion,

@@ -12,7 +12,7 @@ internal sealed class DeploymentGate(KubernetesEntry entry, Func<KubernetesClien
     : IGate,
         IDisposable
 {
-    // A look every two seconds and this stay below the five seconds in which a lost gate must be noticed.
+    // A check every two seconds and this timeout together stay below the five seconds in which a lost gate must be noticed.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private readonly Lock making = new();
@@ -67,7 +67,7 @@ internal sealed class DeploymentGate(KubernetesEntry entry, Func<KubernetesClien
         }
     }
 
-    // A status that is older than the specification tells of replicas that a scaling has not reached yet.
+    // A status that is older than the specification counts the replicas from before the latest scaling.
     private GateVerdict Judge(V1Deployment deployment)
     {
         var status = deployment.Status;

@@ -4,11 +4,11 @@ using RotationMesh.Core.Map.Gates;
 
 namespace RotationMesh.Kubernetes;
 
-/// <summary>Makes the gates that look at Deployments, in the cluster that <paramref name="cluster"/> names.</summary>
+/// <summary>Makes the gates of Deployments, in the cluster that <paramref name="cluster"/> configures.</summary>
 public sealed class DeploymentGates(Func<KubernetesClientConfiguration> cluster) : IGateKind
 {
     /// <summary>
-    /// The cluster that the program runs in, else the current context of KUBECONFIG or of <c>~/.kube/config</c>.
+    /// Uses the cluster that the program runs in, or else the current context of KUBECONFIG or of <c>~/.kube/config</c>.
     /// </summary>
     public DeploymentGates()
         : this(KubernetesClientConfiguration.BuildDefaultConfig) { }

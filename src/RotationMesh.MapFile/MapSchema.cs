@@ -1,6 +1,6 @@
 namespace RotationMesh.MapFile;
 
-/// <summary>The JSON Schema of the map, by which an editor completes and explains it.</summary>
+/// <summary>The JSON Schema of the map, with which an editor completes and explains it.</summary>
 public static class MapSchema
 {
     /// <summary>Name of the file that lies beside the program.</summary>

@@ -15,10 +15,10 @@ public static class RotationMapReader
     );
 
     /// <summary>
-    /// Reads and checks the map at <paramref name="path"/>; <paramref name="variable"/> gives the value of a variable,
+    /// Reads and checks the map at <paramref name="path"/>; <paramref name="variable"/> returns the value of a variable,
     /// or null. Throws <see cref="UsageException"/> for the first fault: one line that starts with file and line, and
-    /// never holds a variable's value or a connection string. A program that does not use the control database need
-    /// not know where it is: without <paramref name="usesControl"/> the section is not read.
+    /// never contains a variable's value or a connection string. Without <paramref name="usesControl"/> the section
+    /// <c>control</c> is not read: a program that does not use the control database need not know where it is.
     /// </summary>
     public static RotationMap Read(string path, Func<string, string?> variable, bool usesControl = true)
     {

@@ -3,20 +3,22 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Operations;
 
 /// <summary>
-/// What an operator asks of the audit log; nothing is written. All throw <c>UsageException</c> where there is no log, or
-/// no such rotation.
+/// What an operator asks of the audit log; nothing is written. All methods throw <c>UsageException</c> where there is no
+/// log, or no such rotation.
 /// </summary>
 public interface IAuditTrail
 {
-    /// <summary>The events of a rotation, or the newest of all, where <paramref name="rotationId"/> is null; in their order.</summary>
+    /// <summary>
+    /// Reads the events of a rotation, or the newest of all where <paramref name="rotationId"/> is null; in their order.
+    /// </summary>
     Task<AuditDocument> ListAsync(Guid? rotationId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Holds the whole chain against itself and what was noted of it; with <paramref name="expected"/>, the hash of an
-    /// event in hex, that event must be there.
+    /// Verifies the whole chain, and compares it with what was recorded about it elsewhere. With
+    /// <paramref name="expected"/>, the hash of an event in hex, that event must be there.
     /// </summary>
     Task<AuditVerdictDocument> VerifyAsync(string? expected, CancellationToken cancellationToken);
 
-    /// <summary>Every event as a line of JSON, without its end, in the order of the chain.</summary>
+    /// <summary>Returns every event as a line of JSON, without its line end, in the order of the chain.</summary>
     IAsyncEnumerable<string> ExportAsync(CancellationToken cancellationToken);
 }

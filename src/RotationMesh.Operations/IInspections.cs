@@ -3,8 +3,8 @@ using RotationMesh.Operations.Documents;
 namespace RotationMesh.Operations;
 
 /// <summary>
-/// What an operator asks of the databases themselves; nothing is written. Long ones tell of their progress. All throw
-/// <c>UsageException</c> where map, keys, scopes or tenants do not fit.
+/// What an operator asks of the databases themselves; nothing is written. Methods that may take long report their
+/// progress. All methods throw <c>UsageException</c> where map, keys, scopes or tenants do not fit.
 /// </summary>
 public interface IInspections
 {
@@ -22,12 +22,15 @@ public interface IInspections
         CancellationToken cancellationToken
     );
 
-    /// <summary>Rows by scope, table, tenant and key version.</summary>
+    /// <summary>Counts rows by scope, table, tenant and key version.</summary>
     Task<CensusDocument> CountAsync(RowSelection selection, CancellationToken cancellationToken);
 
-    /// <summary>Key versions, fingerprints, and the rows that use each.</summary>
+    /// <summary>Lists key versions, fingerprints, and the rows that use each.</summary>
     Task<KeysDocument> ListKeysAsync(CancellationToken cancellationToken);
 
-    /// <summary>Every precondition with its fix; with <paramref name="scan"/> columns that the map does not name as well.</summary>
+    /// <summary>
+    /// Checks every precondition, and gives the fix for each fault; with <paramref name="scan"/>, also scans columns that
+    /// the map does not name.
+    /// </summary>
     Task<DoctorDocument> ExamineAsync(bool scan, CancellationToken cancellationToken);
 }

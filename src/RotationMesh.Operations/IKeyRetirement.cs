@@ -6,11 +6,11 @@ namespace RotationMesh.Operations;
 public interface IKeyRetirement
 {
     /// <summary>
-    /// Retires a version where nothing refers to it any more: a census of every database, a verification of every row
-    /// without that version's key, recorded failures and external values decide, and a scan of what the map does not name,
-    /// unless the order says why there is none. Else nothing is written, and the
-    /// document says what is in the way. One that is retired already stays so. Throws <c>UsageException</c> for a version
-    /// that never was, and where the map does not fit.
+    /// Retires a version that nothing refers to any more. This is decided by a census of every database, a verification
+    /// of every row without that version's key, recorded failures, external values, and a scan of what the map does not
+    /// name, unless the order gives a reason to skip it. Where anything stands in the way, nothing is written, and the
+    /// document says what. A version that is retired already stays retired. Throws <c>UsageException</c> for a version
+    /// that never existed, and where the map does not fit.
     /// </summary>
     Task<RetirementDocument> RetireAsync(
         RetirementOrder order,
@@ -25,21 +25,22 @@ public sealed record RetirementOrder
     /// <summary>The key version.</summary>
     public required int Version { get; init; }
 
-    /// <summary>Who asks, as the audit log shows it; a coordinator puts the name of the token in its place.</summary>
+    /// <summary>Who asks, as the audit log shows it; a coordinator replaces this with the name of the token.</summary>
     public required string RequestedBy { get; init; }
 
-    /// <summary>Command line by which it is asked; it holds no secret, as no option takes one.</summary>
+    /// <summary>Command line of the request; it contains no secret, as no option takes one.</summary>
     public string? CommandLine { get; init; }
 
-    /// <summary>Why what the map does not name is not scanned; null: it is. It is recorded.</summary>
+    /// <summary>Why no scan is made of what the map does not name; null to scan. It is recorded.</summary>
     public string? SkipScanReason { get; init; }
 
     /// <summary>Tables and columns that are left out of the scan, and why. It is recorded.</summary>
     public IReadOnlyList<SkippedScan> SkippedScans { get; init; } = [];
 
     /// <summary>
-    /// Databases that rotations were made for and that exist no more: by the names that the map had for them or, where several
-    /// had one, as name=identity. So are tables in which rotations left failures, as database.table. It is recorded.
+    /// Databases that rotations were made for and that no longer exist: by the names that the map had for them or, where
+    /// several had one name, as name=identity. Also tables in which rotations left failures, as database.table. It is
+    /// recorded.
     /// </summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 }

@@ -9,6 +9,6 @@ public sealed record VerificationOrder
     /// <summary>Share of them, above 0 and up to 1; null for all.</summary>
     public double? Share { get; init; }
 
-    /// <summary>Partitions at a time; null for the number of processors where it runs.</summary>
+    /// <summary>Most partitions at a time; null for the number of processors of the process that runs it.</summary>
     public int? Workers { get; init; }
 }

@@ -6,7 +6,7 @@ using RotationMesh.Reporting.Rendering;
 
 namespace RotationMesh.Reporting;
 
-/// <summary>An event of the audit log in words.</summary>
+/// <summary>Describes an event of the audit log in words.</summary>
 public static class AuditText
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -14,7 +14,7 @@ public static class AuditText
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>One line of text, without time and actor.</summary>
+    /// <summary>Returns one line of text, without time and actor.</summary>
     public static string Of(AuditEventDocument written) =>
         string.Concat(
             Phrase(written)
@@ -35,12 +35,12 @@ public static class AuditText
             "RotationEnded" when Read<RotationEndedDetails>(written) is { } end => Ended(end),
             "KeyRetired" when Read<KeyRetiredDetails>(written) is { } key =>
                 $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it{Empty(key.Empty)}{Scan(key)}",
-            // Of another version of the program, or not its own: shown as it is.
+            // An event of another version of the program, or of another program, is shown as it is.
             _ => $"{written.Kind} {written.Details?.ToJsonString()}",
         };
     }
 
-    /// <summary>The details of an event; null where they are not of that kind.</summary>
+    /// <summary>Reads the details of an event; null where they are not of that kind.</summary>
     internal static T? Read<T>(AuditEventDocument written)
         where T : class
     {
@@ -104,7 +104,7 @@ public static class AuditText
     private static string OfTenants(IReadOnlyList<string>? tenants) =>
         tenants is null ? "" : $" for {Listed(tenants)}";
 
-    // A list of a thousand tenants is in the export; here the first few tell which run it was.
+    // The export has the whole list, which may be a thousand tenants; here, the first few identify the run.
     private static string Listed(IReadOnlyList<string> names) =>
         names.Count <= 5
             ? string.Join(", ", names)

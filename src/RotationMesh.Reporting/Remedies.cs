@@ -1,9 +1,9 @@
 namespace RotationMesh.Reporting;
 
-/// <summary>What a class of failures means, and what to do about it.</summary>
+/// <summary>Says what an error class means, and what to do about it.</summary>
 internal static class Remedies
 {
-    /// <summary>For a row that the database refused, by why it did.</summary>
+    /// <summary>Returns the remedy for an error class; for a row that the database refused, by the cause.</summary>
     public static string Of(string error, string? cause) =>
         error != "DatabaseError" || cause is null ? Of(error)
         : cause.StartsWith("it is held", StringComparison.Ordinal)
@@ -20,7 +20,7 @@ internal static class Remedies
             ? "The column does not take what the row holds. Correct the row, or the column, then retry."
         : Of(error);
 
-    /// <summary>For an error class of a row.</summary>
+    /// <summary>Returns the remedy for an error class.</summary>
     public static string Of(string error) =>
         error switch
         {
@@ -56,7 +56,7 @@ internal static class Remedies
             _ => "Look the class up in the documentation.",
         };
 
-    /// <summary>Whether failures of the class may be damage, and not only a lack of a key or a right.</summary>
+    /// <summary>Whether failures of the class may mean damaged values, and not only a missing key or right.</summary>
     public static bool MayBeCorruption(string error) =>
         error is "AuthenticationFailed" or "MalformedEnvelope" or "EmptyPlaintext";
 }

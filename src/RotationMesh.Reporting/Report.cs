@@ -5,13 +5,19 @@ using RotationMesh.Reporting.Sections;
 
 namespace RotationMesh.Reporting;
 
-/// <summary>A rotation as a document for people: the same content as Markdown and as HTML.</summary>
+/// <summary>Writes a rotation as a document for people, as Markdown or as HTML with the same content.</summary>
 public static class Report
 {
-    /// <summary>GitHub-flavoured Markdown; whatever comes from a database or an operator is text in it, never markup.</summary>
+    /// <summary>
+    /// Returns GitHub-flavoured Markdown. Everything that comes from a database or an operator is text in it, never
+    /// markup.
+    /// </summary>
     public static string Markdown(ReportDocument report) => MarkdownRenderer.Render(Compose(report));
 
-    /// <summary>A page that needs nothing else: style within, no script, no address that a browser would load.</summary>
+    /// <summary>
+    /// Returns a self-contained HTML page: its style is inside, it has no script, and no address that a browser would
+    /// load.
+    /// </summary>
     public static string Html(ReportDocument report)
     {
         ArgumentNullException.ThrowIfNull(report);

@@ -1,9 +1,9 @@
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// Keeps the ciphers that were used last, so that a tenant's key is not derived again for each row. Two generations:
-/// when the younger is full, the older is dropped (its keys are freed and overwritten) and the younger takes its place.
-/// For one thread at a time.
+/// Keeps the ciphers that were used last, so that a tenant's key is not derived again for each row. There are two
+/// generations: when the younger one is full, the older one is dropped (its keys are freed and overwritten) and the
+/// younger one takes its place. For one thread at a time.
 /// </summary>
 internal sealed class CipherCache(int bound) : IDisposable
 {
@@ -15,7 +15,9 @@ internal sealed class CipherCache(int bound) : IDisposable
     /// <summary>Ciphers held now, never more than the bound.</summary>
     public int Count => younger.Count + older.Count;
 
-    /// <summary>The cipher for <paramref name="key"/>; made by <paramref name="create"/> where it is not held.</summary>
+    /// <summary>
+    /// Returns the cipher for <paramref name="key"/>; <paramref name="create"/> makes it where it is not held.
+    /// </summary>
     public EnvelopeCipher Get<TState>(
         in CipherKey key,
         TState state,

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// Opens and seals envelopes under one derived key: AES-256-GCM (NIST SP 800-38D), no associated data. The layout is
+/// Opens and seals envelopes under one derived key: AES-256-GCM (NIST SP 800-38D), without associated data. The layout is
 /// <c>iv(12) | tag(16) | ciphertext</c>. Not safe for use by several threads at once.
 /// </summary>
 public sealed class EnvelopeCipher : IDisposable
@@ -14,7 +14,7 @@ public sealed class EnvelopeCipher : IDisposable
     /// <summary>Bytes of the authentication tag, the second part.</summary>
     public const int TagBytes = 16;
 
-    /// <summary>Bytes that an envelope is longer than its plaintext.</summary>
+    /// <summary>Bytes by which an envelope is longer than its plaintext.</summary>
     public const int OverheadBytes = NonceBytes + TagBytes;
 
     private readonly AesGcm aes;
@@ -23,9 +23,9 @@ public sealed class EnvelopeCipher : IDisposable
     internal EnvelopeCipher(ReadOnlySpan<byte> derivedKey) => aes = new AesGcm(derivedKey, TagBytes);
 
     /// <summary>
-    /// Decrypts <paramref name="envelope"/> into <paramref name="plaintext"/>, which holds at least the envelope's
-    /// length less <see cref="OverheadBytes"/>; it may be the very place of the ciphertext, behind these bytes. On an error
-    /// the plaintext is zeroed.
+    /// Decrypts <paramref name="envelope"/> into <paramref name="plaintext"/>, whose length is at least the envelope's
+    /// less <see cref="OverheadBytes"/>. The plaintext may overwrite the ciphertext in place, after the first
+    /// <see cref="OverheadBytes"/> bytes of the envelope. On an error the plaintext is zeroed.
     /// </summary>
     public EnvelopeError Open(ReadOnlySpan<byte> envelope, Span<byte> plaintext, out int written)
     {
@@ -44,7 +44,7 @@ public sealed class EnvelopeCipher : IDisposable
         }
         catch (AuthenticationTagMismatchException)
         {
-            // 28 bytes are too short for any envelope of the application, so they are rather cut off than forged.
+            // The application writes no envelope of 28 bytes, so such a value was more likely cut off than forged.
             return ciphertext.IsEmpty ? EnvelopeError.MalformedEnvelope : EnvelopeError.AuthenticationFailed;
         }
 
@@ -54,7 +54,8 @@ public sealed class EnvelopeCipher : IDisposable
 
     /// <summary>
     /// Encrypts a plaintext that is not empty into <paramref name="envelope"/>, which is <see cref="OverheadBytes"/>
-    /// longer. A nonce must never be used twice: draw it at random.
+    /// longer. A nonce must never be used twice: draw it at random. Throws <see cref="ArgumentException"/> for an empty
+    /// plaintext.
     /// </summary>
     public void Seal(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> nonce, Span<byte> envelope)
     {

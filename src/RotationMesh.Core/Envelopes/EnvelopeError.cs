@@ -1,9 +1,11 @@
 namespace RotationMesh.Core.Envelopes;
 
-/// <summary>Why an envelope could not be opened; the row stays as it is and is recorded under this class.</summary>
+/// <summary>
+/// Why an envelope could not be opened. The row stays as it is, and the failure is recorded under this class.
+/// </summary>
 public enum EnvelopeError
 {
-    /// <summary>It was opened.</summary>
+    /// <summary>The envelope was opened.</summary>
     None,
 
     /// <summary>The tag does not match: another key, tenant or context, or the value was tampered with.</summary>
@@ -12,6 +14,6 @@ public enum EnvelopeError
     /// <summary>Too short for an envelope, or not text that holds one.</summary>
     MalformedEnvelope,
 
-    /// <summary>Authentic, but of nothing; the application never writes that and could not read it.</summary>
+    /// <summary>Authentic, but with an empty plaintext, which the application never writes and could not read.</summary>
     EmptyPlaintext,
 }

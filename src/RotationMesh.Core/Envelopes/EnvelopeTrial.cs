@@ -4,21 +4,24 @@ using System.Security.Cryptography;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// Tells which of many envelopes a key may open, and quickly: it computes their authentication tags alone (NIST SP 800-38D,
-/// sections 6.3, 6.4 and 7.2), never a plaintext. With another key <see cref="EnvelopeCipher"/> costs some 5 µs, for the exception by
-/// which AES-GCM says so; this costs a tenth of it. For one thread at a time.
+/// Tells quickly which of many envelopes a key may open: it computes only their authentication tags (NIST SP 800-38D,
+/// sections 6.3, 6.4 and 7.2), never a plaintext. With a wrong key, <see cref="EnvelopeCipher"/> costs about 5 µs,
+/// because AES-GCM reports it by an exception; this class costs a tenth of that. For one thread at a time.
 /// </summary>
 public sealed class EnvelopeTrial : IDisposable
 {
-    /// <summary>Longest envelope that is tried here; from here on AES-GCM itself is the quicker one.</summary>
+    /// <summary>Longest envelope that is tried here, in bytes; AES-GCM itself is faster for a longer one.</summary>
     public const int Longest = 2_048;
 
     private const int BlockBytes = 16;
 
-    /// <summary>The field's polynomial, as GCM writes it: the first bit of a block is the coefficient of x^0.</summary>
+    /// <summary>The field's polynomial in GCM's bit order: the first bit of a block is the coefficient of x^0.</summary>
     private static readonly UInt128 Polynomial = (UInt128)0xE1 << 120;
 
-    /// <summary>What the last eight bits of a block come back as when it is multiplied by x^8.</summary>
+    /// <summary>
+    /// For each value of a block's last eight bits, which a multiplication by x^8 shifts out: what they become modulo the
+    /// polynomial.
+    /// </summary>
     private static readonly UInt128[] Returns =
     [
         .. Enumerable.Range(0, 256).Select(bits => TimesX8((UInt128)bits)),
@@ -29,12 +32,12 @@ public sealed class EnvelopeTrial : IDisposable
     private readonly byte[] masks;
     private readonly UInt128[] multiples = new UInt128[256];
 
-    /// <summary>Tries these, each of which is long enough to be one.</summary>
+    /// <summary>Takes the envelopes to try; each must be long enough to be an envelope.</summary>
     public EnvelopeTrial(IReadOnlyList<byte[]> envelopes)
     {
         ArgumentNullException.ThrowIfNull(envelopes);
         this.envelopes = envelopes;
-        // The first block stays zero: encrypted, it is the key of the hash. The others are first counters.
+        // The first block stays zero: its encryption is the key of the hash. The others are the envelopes' first counters.
         counters = new byte[(envelopes.Count + 1) * BlockBytes];
         masks = GC.AllocateUninitializedArray<byte>(counters.Length, pinned: true);
         for (var at = 0; at < envelopes.Count; at++)
@@ -46,7 +49,8 @@ public sealed class EnvelopeTrial : IDisposable
     }
 
     /// <summary>
-    /// Whether the key that was taken last may open an envelope: true where it does, and where it is too long to be tried here.
+    /// Whether the key that was taken last may open the envelope at index <paramref name="at"/>: true where its tag
+    /// matches, and where the envelope is longer than <see cref="Longest"/>.
     /// </summary>
     public bool MayOpen(int at)
     {
@@ -58,14 +62,16 @@ public sealed class EnvelopeTrial : IDisposable
         return (Hash(envelope[EnvelopeCipher.OverheadBytes..]) ^ mask) == tag;
     }
 
-    /// <summary>Zeroes what was made of the last key.</summary>
+    /// <summary>Zeroes what was computed from the last key.</summary>
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(masks);
         Array.Clear(multiples);
     }
 
-    /// <summary>Takes a derived key of 32 bytes for the looks that follow; the caller zeroes it.</summary>
+    /// <summary>
+    /// Takes a derived key of 32 bytes, which <see cref="MayOpen"/> uses from then on; the caller zeroes it.
+    /// </summary>
     internal void Take(ReadOnlySpan<byte> derivedKey)
     {
         using var aes = Aes.Create();
@@ -101,7 +107,7 @@ public sealed class EnvelopeTrial : IDisposable
         return Times(hash ^ ((UInt128)ciphertext.Length * 8));
     }
 
-    // By the hash's key, eight coefficients at a time, from the highest on (Horner).
+    // Multiplies by the hash's key: eight coefficients at a time, from the highest on (Horner).
     private UInt128 Times(UInt128 block)
     {
         var product = UInt128.Zero;

@@ -5,8 +5,8 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// The envelope format <c>hkdf-aes-256-gcm</c>: a key for each tenant and context from HKDF-SHA256 (RFC 5869) with the
-/// master key's UTF-8 bytes as input key material, and <see cref="EnvelopeCipher"/> under it.
+/// The envelope format <c>hkdf-aes-256-gcm</c>: HKDF-SHA256 (RFC 5869), with the master key's UTF-8 bytes as input key
+/// material, derives a key for each tenant and context; <see cref="EnvelopeCipher"/> encrypts under it.
 /// </summary>
 public sealed class HkdfAes256Gcm : IDisposable
 {
@@ -48,7 +48,10 @@ public sealed class HkdfAes256Gcm : IDisposable
         }
     }
 
-    /// <summary>Derives the key of a tenant and context, and has the trial go on with it; throws as the other does.</summary>
+    /// <summary>
+    /// Derives the key of a tenant and context, and gives it to <paramref name="trial"/>. Throws as
+    /// <see cref="CreateCipher"/> does.
+    /// </summary>
     public void Take(EnvelopeTrial trial, MasterKey masterKey, string tenant, string context)
     {
         ArgumentNullException.ThrowIfNull(trial);
@@ -64,7 +67,7 @@ public sealed class HkdfAes256Gcm : IDisposable
         }
     }
 
-    /// <summary>Frees what was derived from master keys alone; it is overwritten.</summary>
+    /// <summary>Overwrites and frees what was derived from the master keys.</summary>
     public void Dispose()
     {
         lock (guard)
@@ -83,7 +86,8 @@ public sealed class HkdfAes256Gcm : IDisposable
         Expansion(masterKey).Expand(info, tenant, context, key);
     }
 
-    // HKDF-Extract depends on the master key alone; a rotation would repeat it for each of thousands of tenants.
+    // HKDF-Extract depends on salt and master key alone. Without this cache, a rotation would repeat it for each of
+    // thousands of tenants.
     private KeyExpansion Expansion(MasterKey masterKey)
     {
         lock (guard)

@@ -3,8 +3,8 @@ using System.Text;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// The info of a key derivation with <c>{tenant}</c> and <c>{context}</c> in it. It is read once, so that a tenant that
-/// contains the text "{context}" is not expanded again.
+/// The info of a key derivation, a template with <c>{tenant}</c> and <c>{context}</c>. The template is split only once,
+/// so that a tenant that contains the text "{context}" is not expanded again.
 /// </summary>
 internal sealed class InfoTemplate
 {
@@ -27,11 +27,11 @@ internal sealed class InfoTemplate
         }
     }
 
-    /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
+    /// <summary>Returns the number of bytes that <see cref="Write"/> needs at most.</summary>
     public int MaxBytes(string tenant, string context) =>
         parts.Sum(part => Encoding.UTF8.GetMaxByteCount(Text(part, tenant, context).Length));
 
-    /// <summary>Writes the info of a tenant and context in UTF-8; returns its bytes.</summary>
+    /// <summary>Writes the info of a tenant and context in UTF-8; returns the number of bytes.</summary>
     public int Write(string tenant, string context, Span<byte> destination)
     {
         var written = 0;

@@ -4,15 +4,16 @@ using System.Security.Cryptography;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// HKDF-Expand (RFC 5869, section 2.3) under one master key, for keys of one block. With hashes that are keyed already
-/// it costs half of the general one, which matters where each row is another tenant's. For many threads.
+/// HKDF-Expand (RFC 5869, section 2.3) under one master key, for keys of one block. It keeps hashes that are keyed
+/// already, which halves the cost of the general function; this matters where each row has another tenant. For many
+/// threads.
 /// </summary>
 internal sealed class KeyExpansion : IDisposable
 {
-    /// <summary>Longest info that is put together on the stack, in bytes.</summary>
+    /// <summary>Largest block that is built on the stack, in bytes.</summary>
     private const int ShortInfo = 512;
 
-    /// <summary>Number of the first and only block: 32 bytes are what SHA-256 gives.</summary>
+    /// <summary>Number of the first and only block: SHA-256 gives 32 bytes.</summary>
     private const byte FirstBlock = 1;
 
     private readonly byte[] pseudorandomKey = GC.AllocateUninitializedArray<byte>(
@@ -21,7 +22,7 @@ internal sealed class KeyExpansion : IDisposable
     );
     private readonly ConcurrentBag<IncrementalHash> keyed = [];
 
-    /// <summary>Extracts; the key material stays the caller's.</summary>
+    /// <summary>Runs HKDF-Extract; the caller keeps and zeroes the key material.</summary>
     public KeyExpansion(ReadOnlySpan<byte> keyMaterial, ReadOnlySpan<byte> salt) =>
         HKDF.Extract(HashAlgorithmName.SHA256, keyMaterial, salt, pseudorandomKey);
 

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// Does with one large value what <see cref="Reencryptor"/> does with many small ones, in memory that the caller gives and
-/// frees: each step overwrites what the one before it left. For one thread at a time.
+/// Re-encrypts one large value as <see cref="Reencryptor"/> does many small ones, but in memory that the caller provides
+/// and frees: each step overwrites what the step before it left. For one thread at a time.
 /// </summary>
 public sealed class LargeReencryptor(Reencryptor reencryptor)
 {
     /// <summary>
-    /// Decrypts a stored value under <paramref name="version"/>; <paramref name="stored"/> is zeroed.
+    /// Decrypts a stored value under <paramref name="version"/>, in place, and zeroes <paramref name="stored"/>.
     /// </summary>
     public EnvelopeError Check(EnvelopeColumn column, string tenant, int version, Span<byte> stored)
     {
@@ -33,8 +33,9 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
     }
 
     /// <summary>
-    /// The first of those versions under which a stored value decrypts; null where it does under none. <paramref name="stored"/> is
-    /// overwritten, and <paramref name="secret"/> (see <see cref="Reencryptor.MaxPlaintextLength"/>) is zeroed.
+    /// Returns the first of <paramref name="versions"/> under which a stored value decrypts; null where it decrypts under
+    /// none. Overwrites <paramref name="stored"/>, and zeroes <paramref name="secret"/> (see
+    /// <see cref="Reencryptor.MaxPlaintextLength"/>).
     /// </summary>
     public int? FirstToOpen(
         EnvelopeColumn column,
@@ -47,7 +48,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(versions);
         if (tenant.Length == 0)
-            return null; // no key is derived for it, so none can fit
+            return null; // an empty tenant has no key, so none can fit
         var raw = Raw(column, stored);
         foreach (var version in versions)
         {
@@ -61,12 +62,11 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
     }
 
     /// <summary>
-    /// Re-encrypts a stored value into <paramref name="destination"/> (see <see cref="Reencryptor.MaxSealedLength"/>);
-    /// <paramref name="stored"/> is overwritten, and so is <paramref name="secret"/> (see
-    /// <see cref="Reencryptor.MaxPlaintextLength"/>), with zeros.
-    /// <paramref name="nonce"/> is random and used once. Both versions must be in the key ring. Throws
-    /// <see cref="CryptographicException"/> if the new value does not decrypt to the same plaintext; nothing of it may then be
-    /// stored.
+    /// Re-encrypts a stored value into <paramref name="destination"/> (see <see cref="Reencryptor.MaxSealedLength"/>).
+    /// Overwrites <paramref name="stored"/>, and zeroes <paramref name="secret"/> (see
+    /// <see cref="Reencryptor.MaxPlaintextLength"/>). <paramref name="nonce"/> is random and used once. Both versions
+    /// must be in the key ring. Throws <see cref="CryptographicException"/> if the new value does not decrypt to the same
+    /// plaintext; the caller must then store nothing of it.
     /// </summary>
     public EnvelopeError Reencrypt(
         EnvelopeColumn column,
@@ -83,7 +83,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         ArgumentNullException.ThrowIfNull(column);
         written = 0;
         if (tenant.Length == 0)
-            return EnvelopeError.AuthenticationFailed; // no key is derived for it, so none can fit
+            return EnvelopeError.AuthenticationFailed; // an empty tenant has no key, so none can fit
         var error = reencryptor
             .Cipher(column, sourceVersion, tenant)
             .Open(Raw(column, stored), secret, out var length);
@@ -102,7 +102,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         }
     }
 
-    // A value that is not text is returned in the memory that the caller gave.
+    // A binary value is returned as it is; a text is decoded in the caller's memory.
     private static Span<byte> Raw(EnvelopeColumn column, Span<byte> stored) =>
         column.Encoding == EnvelopeEncoding.Base64 ? stored[..LenientBase64.DecodeInPlace(stored)] : stored;
 
@@ -122,7 +122,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
             return length;
         }
 
-        cipher.Seal(secret, nonce, space[..length]); // as long as the raw value that was there
+        cipher.Seal(secret, nonce, space[..length]); // it fits: the old raw value, of this length, was decoded there
         Base64.EncodeToUtf8(space[..length], destination, out _, out var written);
         return written;
     }

@@ -4,8 +4,9 @@ using System.Buffers.Text;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// Base64 as the application reads it (Node's <c>Buffer.from(text, 'base64')</c>): both alphabets of RFC 4648, padding
-/// optional, white space and foreign characters ignored, everything after the padding ignored. Writing is canonical.
+/// Reads base64 as the application does (Node's <c>Buffer.from(text, 'base64')</c>): both alphabets of RFC 4648, padding
+/// optional, white space and foreign characters ignored, everything after the padding ignored. Writing, which is done
+/// elsewhere, is canonical.
 /// </summary>
 internal static class LenientBase64
 {
@@ -13,13 +14,13 @@ internal static class LenientBase64
     private static readonly byte[] Digits = MakeDigits();
     private static readonly SearchValues<byte> Blanks = SearchValues.Create(" \t\r\n"u8);
 
-    /// <summary>Bytes that a text of this many UTF-8 bytes decodes to at most.</summary>
+    /// <summary>Returns how many bytes a text of this many UTF-8 bytes decodes to at most.</summary>
     public static int MaxDecodedLength(int textLength) => (textLength + 3) / 4 * 3;
 
     /// <summary>Decodes into <paramref name="destination"/> and returns the number of bytes; no text is refused.</summary>
     public static int Decode(ReadOnlySpan<byte> text, Span<byte> destination)
     {
-        // Canonical text, the usual case, takes the vectorized way; anything odd is read again character by character.
+        // Canonical text, the usual case, takes the vectorized path; any other text is read again character by character.
         var status = Base64.DecodeFromUtf8(text, destination, out var consumed, out var written);
         return status == OperationStatus.Done && consumed == text.Length
             ? written
@@ -29,9 +30,10 @@ internal static class LenientBase64
     /// <summary>Decodes a text into its own memory and returns the number of bytes; no text is refused.</summary>
     public static int DecodeInPlace(Span<byte> text)
     {
-        // The vectorized way leaves nothing to read again, so it has to be known before whether it gets to the end.
+        // The vectorized path overwrites the text, which then can't be read again: so check first whether it can decode
+        // all of it.
         if (text.Length % 4 != 0 || text.ContainsAny(Blanks) || !Base64.IsValid(text))
-            return DecodeOdd(text, text); // no character makes more than its own byte
+            return DecodeOdd(text, text); // a character gives at most one byte, so nothing unread is overwritten
         var status = Base64.DecodeFromUtf8InPlace(text, out var written);
         return status == OperationStatus.Done
             ? written

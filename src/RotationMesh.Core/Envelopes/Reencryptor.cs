@@ -5,14 +5,14 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Core.Envelopes;
 
 /// <summary>
-/// Turns stored values under one key version into stored values under another. Works in UTF-8 bytes from the driver to
-/// the driver, and decrypts what it made before it hands it out. For one thread at a time.
+/// Re-encrypts stored values from one key version to another. It works in UTF-8 bytes from the driver to the driver, and
+/// decrypts each new value before it returns it. For one thread at a time.
 /// </summary>
 public sealed class Reencryptor : IDisposable
 {
     /// <summary>
-    /// Derived keys held at most: old and new keys of 2,048 tenants, some 20 MB with OpenSSL's contexts. Tenants beyond
-    /// that cost another derivation, 2 µs.
+    /// Most derived keys held at once: old and new keys of 2,048 tenants, about 20 MB with OpenSSL's contexts. Each
+    /// tenant beyond that costs another derivation, 2 µs.
     /// </summary>
     public const int CipherBound = 4_096;
 
@@ -22,26 +22,28 @@ public sealed class Reencryptor : IDisposable
     private byte[] plaintext = [];
     private byte[] proof = [];
 
-    /// <summary>Works with the keys of <paramref name="ring"/>, which stays the caller's.</summary>
+    /// <summary>Works with the keys of <paramref name="ring"/>, which the caller disposes.</summary>
     public Reencryptor(KeyRing ring, int cipherBound = CipherBound)
     {
         this.ring = ring;
         ciphers = new CipherCache(cipherBound);
     }
 
-    /// <summary>Longest stored value that re-encrypting one of this length may give.</summary>
+    /// <summary>Returns the largest length that a stored value of this length may have after re-encryption.</summary>
     public static int MaxSealedLength(EnvelopeEncoding encoding, int storedLength) =>
         encoding == EnvelopeEncoding.Binary
             ? storedLength
             : Base64.GetMaxEncodedToUtf8Length(LenientBase64.MaxDecodedLength(storedLength));
 
-    /// <summary>Longest plaintext, and longest raw envelope, of a stored value of this length.</summary>
+    /// <summary>
+    /// Returns the largest length of the plaintext, and of the raw envelope, of a stored value of this length.
+    /// </summary>
     public static int MaxPlaintextLength(EnvelopeEncoding encoding, int storedLength) =>
         encoding == EnvelopeEncoding.Binary ? storedLength : LenientBase64.MaxDecodedLength(storedLength);
 
     /// <summary>
-    /// Decrypts a stored value under <paramref name="version"/> and drops the plaintext: what verification and the
-    /// probe do.
+    /// Decrypts a stored value under <paramref name="version"/> and zeroes the plaintext, as verification and the probe
+    /// need it.
     /// </summary>
     public EnvelopeError Check(EnvelopeColumn column, string tenant, int version, ReadOnlySpan<byte> stored)
     {
@@ -54,8 +56,8 @@ public sealed class Reencryptor : IDisposable
     /// <summary>
     /// Re-encrypts a stored value from <paramref name="sourceVersion"/> to <paramref name="targetVersion"/> into
     /// <paramref name="destination"/> (see <see cref="MaxSealedLength"/>). <paramref name="nonce"/> is random and used
-    /// once. Both versions must be in the key ring. Throws <see cref="CryptographicException"/> if the new value does
-    /// not decrypt to the same plaintext; nothing of it may then be stored.
+    /// once. Both versions must be in the key ring. Throws <see cref="CryptographicException"/> if the new value does not
+    /// decrypt to the same plaintext; the caller must then store nothing of it.
     /// </summary>
     public EnvelopeError Reencrypt(
         EnvelopeColumn column,
@@ -124,7 +126,7 @@ public sealed class Reencryptor : IDisposable
     {
         length = 0;
         if (tenant.Length == 0)
-            return EnvelopeError.AuthenticationFailed; // no key is derived for it, so none can fit
+            return EnvelopeError.AuthenticationFailed; // an empty tenant has no key, so none can fit
         var raw = stored;
         if (column.Encoding == EnvelopeEncoding.Base64)
         {
@@ -162,7 +164,7 @@ public sealed class Reencryptor : IDisposable
     )
     {
         var error = Open(column, tenant, version, made, ref proof, out var length);
-        // Both sides are ours, so the time that a difference takes tells nobody anything; a fixed time costs 3 µs a value.
+        // A timing attack gains nothing here, as this class made both sides; a fixed-time comparison costs 3 µs a value.
         var same = proof.AsSpan(0, length).SequenceEqual(secret);
         CryptographicOperations.ZeroMemory(proof.AsSpan(0, length));
         if (error != EnvelopeError.None || !same)
@@ -181,7 +183,7 @@ public sealed class Reencryptor : IDisposable
         return key.Format.CreateCipher(master, key.Tenant, key.Context);
     }
 
-    // A buffer that is outgrown held plaintext: it is zeroed before the collector gets it.
+    // A buffer that became too small may hold plaintext: it is zeroed before the garbage collector gets it.
     private static void Fit(ref byte[] buffer, int length)
     {
         if (buffer.Length >= length)

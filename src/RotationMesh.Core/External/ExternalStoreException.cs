@@ -1,6 +1,6 @@
 namespace RotationMesh.Core.External;
 
-/// <summary>Why a value can't be had from its store, or put there. The message names no object and no secret.</summary>
+/// <summary>Why a value can't be read from its store, or written to it. The message names no object and no secret.</summary>
 public sealed class ExternalStoreException(ExternalFault fault, string reason, Exception? inner = null)
     : Exception(reason, inner)
 {
@@ -11,15 +11,15 @@ public sealed class ExternalStoreException(ExternalFault fault, string reason, E
 /// <summary>What may be wrong with a value outside the database.</summary>
 public enum ExternalFault
 {
-    /// <summary>There is none of that name.</summary>
+    /// <summary>The store has no object of that name.</summary>
     Missing = 1,
 
-    /// <summary>It does not hold an envelope where one is to be.</summary>
+    /// <summary>The object does not hold an envelope where one must be.</summary>
     Malformed,
 
-    /// <summary>The store does not answer, or asks for patience: later it may.</summary>
+    /// <summary>The store does not answer, or asks to be called later: a later try may succeed.</summary>
     Unavailable,
 
-    /// <summary>The store refuses: credentials, rights, bucket.</summary>
+    /// <summary>The store refuses: wrong credentials, missing rights, or wrong bucket.</summary>
     Refused,
 }

@@ -2,17 +2,17 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Core.External;
 
-/// <summary>Opens the stores of a map; whatever a kind of store needs from outside comes in one project with it.</summary>
+/// <summary>Opens the stores of a map. What a kind of store depends on stays in the project that implements it.</summary>
 public interface IExternalStores
 {
-    /// <summary>The store of that entry. Connects to nothing yet.</summary>
+    /// <summary>Returns the store of that entry. Connects to nothing yet.</summary>
     IExternalStore Open(ExternalStoreEntry entry);
 }
 
-/// <summary>Where values of rows live outside the database. Used by several partitions at the same time.</summary>
+/// <summary>A store of values that live outside the database. Several partitions use it at the same time.</summary>
 public interface IExternalStore
 {
-    /// <summary>The value of that name as it is now. Throws <see cref="ExternalStoreException"/>.</summary>
+    /// <summary>Reads the value of that name. Throws <see cref="ExternalStoreException"/>.</summary>
     Task<IExternalValue> ReadAsync(string name, CancellationToken cancellationToken);
 }
 
@@ -23,16 +23,16 @@ public interface IExternalValue
     ReadOnlyMemory<byte> Envelope { get; }
 
     /// <summary>
-    /// Throws <see cref="ExternalStoreException"/> where replacing the value could lose what somebody else writes, or what it
-    /// has besides its envelope. The value stays as it is.
+    /// Throws <see cref="ExternalStoreException"/> where replacing the value could lose another writer's change, or
+    /// something that the value has besides its envelope. Changes nothing.
     /// </summary>
     Task EnsureReplaceableAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts another envelope in its place, and leaves all else of the value as it is. False where the value has changed
-    /// since it was read, or is gone: then nothing is written. Throws <see cref="ExternalStoreException"/>; the value may
-    /// have been written all the same where the store did not answer. What <paramref name="beforeWriting"/> throws right before
-    /// the value is sent is passed on, and nothing is written.
+    /// Replaces the envelope, and leaves everything else of the value as it is. Returns false and writes nothing where
+    /// the value has changed since it was read, or is gone. Throws <see cref="ExternalStoreException"/>; where the store
+    /// did not answer, the value may have been written all the same. <paramref name="beforeWriting"/> is called right
+    /// before the value is sent: what it throws is passed on, and nothing is written.
     /// </summary>
     Task<bool> TryReplaceAsync(
         ReadOnlyMemory<byte> envelope,

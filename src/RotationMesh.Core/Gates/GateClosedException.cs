@@ -1,16 +1,16 @@
 namespace RotationMesh.Core.Gates;
 
 /// <summary>
-/// A rotation can't start since gates don't hold; nothing was written. Hosts end with exit code 4. The remark is one more
-/// line for the operator.
+/// A rotation can't start because gates don't hold; nothing was written. Hosts end with exit code 4. The remark is one
+/// more line for the operator.
 /// </summary>
 public sealed class GateClosedException(IReadOnlyList<GateVerdict> lost, string? remark = null)
     : Exception(string.Join(Environment.NewLine, [.. lost, .. remark is null ? [] : new object[] { remark }]))
 {
-    /// <summary>Made from the message of another process.</summary>
+    /// <summary>Takes the message of another process.</summary>
     public GateClosedException(string message)
         : this([], message) { }
 
-    /// <summary>The gates that don't hold; none where another process told it.</summary>
+    /// <summary>The gates that don't hold; empty where the message came from another process.</summary>
     public IReadOnlyList<GateVerdict> Lost => lost;
 }

@@ -1,18 +1,20 @@
 namespace RotationMesh.Core.Gates;
 
-/// <summary>What an operator says of the gates when asking for a rotation.</summary>
+/// <summary>What an operator decides about the gates when asking for a rotation.</summary>
 public sealed record GateTerms
 {
-    /// <summary>Whether the application's workers are paused for the rotation, and resumed when it has been verified.</summary>
+    /// <summary>
+    /// Whether the application's workers are paused for the rotation, and resumed once it has been verified.
+    /// </summary>
     public bool PauseWorkers { get; init; }
 
     /// <summary>Gates that need not hold, each with the operator's reason.</summary>
     public IReadOnlyList<IgnoredGate> Ignored { get; init; } = [];
 
-    /// <summary>When the newest snapshot was taken, as the operator says; null where nothing was said.</summary>
+    /// <summary>When the newest snapshot was taken, as the operator says; null where the operator did not say.</summary>
     public DateTimeOffset? SnapshotTakenAt { get; init; }
 
-    /// <summary>What a gate is told.</summary>
+    /// <summary>What each gate learns of these terms.</summary>
     public GateOccasion Occasion => new() { SnapshotTakenAt = SnapshotTakenAt };
 }
 

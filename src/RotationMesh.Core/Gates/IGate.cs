@@ -5,13 +5,13 @@ namespace RotationMesh.Core.Gates;
 /// <summary>A precondition that must hold before and while rows are written.</summary>
 public interface IGate
 {
-    /// <summary>The gate of the map.</summary>
+    /// <summary>The gate's entry in the map.</summary>
     GateEntry Entry { get; }
 
     /// <summary>
-    /// Looks once. Called before the start and again and again while rows are written, also twice at the same time. What
-    /// can't be read does not hold, and the verdict says why; nothing is thrown but a cancellation and
-    /// <see cref="UsageException"/> for a map that lacks a value.
+    /// Checks once whether the gate holds. It is called before the start and repeatedly while rows are written; two calls
+    /// may run at the same time. Where the state can't be read, the gate does not hold, and the verdict says why. Throws
+    /// only when cancelled, and <see cref="UsageException"/> for a map that lacks a value.
     /// </summary>
     Task<GateVerdict> CheckAsync(GateOccasion occasion, CancellationToken cancellationToken);
 }
@@ -19,6 +19,6 @@ public interface IGate
 /// <summary>What a rotation tells its gates.</summary>
 public sealed record GateOccasion
 {
-    /// <summary>When the operator says that the newest snapshot was taken; null where the gate finds out by itself.</summary>
+    /// <summary>When the newest snapshot was taken, as the operator says; null where the gate finds out by itself.</summary>
     public DateTimeOffset? SnapshotTakenAt { get; init; }
 }

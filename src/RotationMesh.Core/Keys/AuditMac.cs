@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// Authenticates the audit log under keys of its own, one derived from each master key of a ring: whoever writes the
-/// control schema without holding a key of the ring can't calculate one of these.
+/// Authenticates the audit log under keys of its own, one derived from each master key of a ring: somebody who can write
+/// to the control schema but holds no key of the ring can't compute a valid code.
 /// </summary>
 public sealed class AuditMac(KeyRing ring)
 {
@@ -13,7 +13,7 @@ public sealed class AuditMac(KeyRing ring)
 
     private const int KeyBytes = 32;
 
-    // No map can derive a key of values under this salt and purpose by accident: its own salt stands in the map.
+    // The salt of a map's values stands in the map: none derives a key under this salt and purpose by accident.
     private static ReadOnlySpan<byte> Salt => "rotationmesh"u8;
 
     private static ReadOnlySpan<byte> Purpose => "rotationmesh/audit/v2"u8;
@@ -21,13 +21,14 @@ public sealed class AuditMac(KeyRing ring)
     /// <summary>Version under which new events are authenticated.</summary>
     public int CurrentVersion => ring.CurrentVersion;
 
-    /// <summary>Whether codes of that version can be calculated.</summary>
+    /// <summary>Whether codes of that version can be computed.</summary>
     public bool Holds(int version) => ring.Contains(version);
 
     /// <summary>
-    /// HMAC-SHA256 over <paramref name="message"/> with key = HKDF-SHA256(ikm = the UTF-8 master key of that version,
-    /// salt = <c>rotationmesh</c>, info = <c>rotationmesh/audit/v2</c>, 32 bytes). Throws <see cref="ArgumentException"/>
-    /// where the ring lacks the version, and <see cref="ObjectDisposedException"/> where its keys are zeroed.
+    /// Returns HMAC-SHA256 over <paramref name="message"/> with key = HKDF-SHA256(ikm = the UTF-8 master key of that
+    /// version, salt = <c>rotationmesh</c>, info = <c>rotationmesh/audit/v2</c>, 32 bytes). Throws
+    /// <see cref="ArgumentException"/> where the ring lacks the version, and <see cref="ObjectDisposedException"/> where
+    /// its keys are zeroed.
     /// </summary>
     public byte[] Of(int version, ReadOnlySpan<byte> message)
     {

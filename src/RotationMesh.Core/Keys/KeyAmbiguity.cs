@@ -4,13 +4,14 @@ using System.Text;
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// A key that others may take for another one, because of white space at its ends or the form of the file that holds it.
-/// A rotation to the wrong one would complete, and the application could read nothing of it.
+/// Explains that another reader may take a key for another one, because of white space at its ends or the form of the
+/// file that holds it. A rotation to the wrong key would complete, and the application could not read any of its rows.
 /// </summary>
 internal static class KeyAmbiguity
 {
     /// <summary>
-    /// Names the readings by their fingerprints; null where there is one. What is no key for the application is none.
+    /// Names the readings by their fingerprints; null where there is only one. A reading that the application refuses as
+    /// a key does not count.
     /// </summary>
     public static string? Explain(string name, string taken, IReadOnlyList<OtherReading> others)
     {
@@ -25,7 +26,7 @@ internal static class KeyAmbiguity
                 + "the key so that there is no other";
     }
 
-    /// <summary>Other readings of a key in JSON, which says exactly where it ends.</summary>
+    /// <summary>Returns the other readings of a key in JSON, which says exactly where the key ends.</summary>
     public static IReadOnlyList<OtherReading> OfJson(string key) =>
         [new(SecretRule.Bare(key), "without the white space at its ends")];
 

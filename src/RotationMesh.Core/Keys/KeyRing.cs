@@ -36,7 +36,7 @@ public sealed class KeyRing : IDisposable
     }
 
     /// <summary>
-    /// A ring of its own that lacks some versions: what decrypts by it does not need them. Throws
+    /// Returns a copy of the ring without some versions, to prove that a value decrypts without them. Throws
     /// <see cref="ArgumentException"/> for the current version.
     /// </summary>
     public KeyRing Without(IEnumerable<int> versions)
@@ -51,8 +51,8 @@ public sealed class KeyRing : IDisposable
     public int CurrentVersion { get; }
 
     /// <summary>
-    /// Where keys can be read in more than one way, each with the fingerprints of all of them: the application may hold
-    /// another key than this ring.
+    /// The keys that can be read in more than one way, each with the fingerprints of all readings: the application may
+    /// hold another key than this ring.
     /// </summary>
     public IReadOnlyList<string> Ambiguities { get; init; } = [];
 
@@ -65,11 +65,11 @@ public sealed class KeyRing : IDisposable
     /// <summary>Whether the ring holds that version.</summary>
     public bool Contains(int version) => keys.ContainsKey(version);
 
-    /// <summary>The key of that version, or false where the ring lacks it.</summary>
+    /// <summary>Gets the key of that version; false where the ring lacks it.</summary>
     public bool TryGet(int version, [NotNullWhen(true)] out MasterKey? key) =>
         keys.TryGetValue(version, out key);
 
-    /// <summary>Other versions that hold the same key, in ascending order; compared by fingerprint.</summary>
+    /// <summary>Returns the other versions that hold the same key, compared by fingerprint, in ascending order.</summary>
     public IReadOnlyList<int> SharedWith(int version) =>
         TryGet(version, out var key)
             ?

@@ -12,13 +12,13 @@ public static class KeyRingReader
     /// <summary>Version of the current master key; 1 where it is not set.</summary>
     public const string CurrentVersion = "MASTER_ENCRYPTION_KEY_VERSION";
 
-    /// <summary>JSON object that maps older (or newer) versions to their keys.</summary>
+    /// <summary>JSON object that maps the other versions, older or newer, to their keys.</summary>
     public const string PreviousKeys = "MASTER_ENCRYPTION_PREVIOUS_KEYS";
 
     /// <summary>
-    /// Reads the ring; <paramref name="variable"/> gives the value of a variable, or null, and <paramref name="others"/> what
-    /// somebody else may take it for. Throws <see cref="UsageException"/> that names the variable and the fault, never a
-    /// value.
+    /// Reads the ring. <paramref name="variable"/> returns the value of a variable, or null; <paramref name="others"/>
+    /// returns how else its value may be read. Throws <see cref="UsageException"/> that names the variable and the fault,
+    /// never a value.
     /// </summary>
     public static KeyRing Read(
         Func<string, string?> variable,
@@ -52,7 +52,7 @@ public static class KeyRingReader
             ),
         ];
         var ring = new KeyRing(version, keys) { Ambiguities = [.. ambiguities.OfType<string>()] };
-        foreach (var (_, key) in previous) // texts of our own; the variables are the caller's
+        foreach (var (_, key) in previous) // parsed here; the caller owns the variables' texts
             SecretText.Erase(key);
         return ring;
     }

@@ -34,10 +34,12 @@ public sealed class MasterKey : IDisposable
     /// <summary>UTF-8 bytes of the key string: the input key material of every derivation.</summary>
     internal ReadOnlySpan<byte> Bytes => bytes;
 
-    /// <summary>Whether the bytes are zeroes: anybody could derive from those.</summary>
+    /// <summary>Whether the bytes are zeroed: anybody could derive a key from zeros.</summary>
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Writes the code of the content under a key that is derived for the purpose: 32 bytes.</summary>
+    /// <summary>
+    /// Writes the authentication code of the content, 32 bytes, under a key that is derived for the purpose.
+    /// </summary>
     internal void Seal(SealPurpose purpose, ReadOnlySpan<byte> content, Span<byte> mac) =>
         sealing.Seal(bytes, purpose, content, mac);
 

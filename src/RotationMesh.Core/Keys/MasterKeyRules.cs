@@ -1,6 +1,6 @@
 namespace RotationMesh.Core.Keys;
 
-/// <summary>What the application refuses as a master key, so that RotationMesh never holds a key that it would not.</summary>
+/// <summary>What the application refuses as a master key; RotationMesh refuses it too.</summary>
 public static class MasterKeyRules
 {
     /// <summary>Shortest key in UTF-16 code units, the application's measure of length.</summary>

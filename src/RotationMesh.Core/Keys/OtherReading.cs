@@ -1,7 +1,7 @@
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// Another text that somebody may take a secret for; <paramref name="How"/> says how, without a part of it:
+/// Another text that a reader may take a secret for. <paramref name="How"/> says how, without a part of the secret:
 /// <c>with the newline at its end</c>.
 /// </summary>
 public sealed record OtherReading(string Text, string How);

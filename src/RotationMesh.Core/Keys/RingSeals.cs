@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace RotationMesh.Core.Keys;
 
-/// <summary>Seals by the keys of a ring, and tells whether others are.</summary>
+/// <summary>Makes seals with the keys of a ring, and judges seals by them.</summary>
 public static class RingSeals
 {
-    /// <summary>A seal by the ring's current key.</summary>
+    /// <summary>Returns a seal by the ring's current key.</summary>
     public static Seal Seal(this KeyRing ring, SealPurpose purpose, ReadOnlySpan<byte> content)
     {
         ArgumentNullException.ThrowIfNull(ring);
@@ -15,7 +15,10 @@ public static class RingSeals
             : throw new InvalidOperationException("a key ring has its current key");
     }
 
-    /// <summary>A seal by each key of the ring: a holder of any of them believes it, and each proves that the sender holds its key.</summary>
+    /// <summary>
+    /// Returns a seal by each key of the ring. A holder of any of the keys accepts it, and each seal proves that the
+    /// sender holds its key.
+    /// </summary>
     public static IReadOnlyList<Seal> SealByEach(
         this KeyRing ring,
         SealPurpose purpose,
@@ -30,7 +33,10 @@ public static class RingSeals
         return seals;
     }
 
-    /// <summary>What a seal is worth here. The version that it names is not asked: keys are told by their fingerprints.</summary>
+    /// <summary>
+    /// Says which key of the ring, if any, made a seal. Keys are found by their fingerprint; the version in the seal does
+    /// not count.
+    /// </summary>
     public static SealVerdict Judge(
         this KeyRing ring,
         SealPurpose purpose,
@@ -68,7 +74,7 @@ public static class RingSeals
     }
 }
 
-/// <summary>What a seal is worth to the holder of a ring.</summary>
+/// <summary>Which key of a ring made a seal.</summary>
 public enum SealVerdict
 {
     /// <summary>The ring's current key made it.</summary>
@@ -77,9 +83,9 @@ public enum SealVerdict
     /// <summary>Another key of the ring made it.</summary>
     ByOther,
 
-    /// <summary>It names a key that the ring does not hold.</summary>
+    /// <summary>The seal names a key that the ring does not hold.</summary>
     KeyUnknown,
 
-    /// <summary>It names a key of the ring, which did not make it.</summary>
+    /// <summary>The seal names a key of the ring, but that key did not make it.</summary>
     Broken,
 }

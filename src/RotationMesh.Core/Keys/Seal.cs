@@ -4,21 +4,21 @@ using System.Security.Cryptography;
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// Proof that somebody who holds a master key wrote something: which key, by version and public fingerprint, and a message
+/// Proves that the writer of some content holds a master key: the key's version and public fingerprint, and a message
 /// authentication code (HMAC-SHA256) under a key that is derived from it.
 /// </summary>
 public readonly record struct Seal(int Version, string Fingerprint, ReadOnlyMemory<byte> Mac)
 {
     private const int Parts = 3;
 
-    /// <summary>As it is sent and stored: <c>version:fingerprint:code</c>, the code in base64.</summary>
+    /// <summary>Returns the form that is sent and stored: <c>version:fingerprint:code</c>, the code in base64.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Version}:{Fingerprint}:{Convert.ToBase64String(Mac.Span)}"
         );
 
-    /// <summary>Null where the text is no seal.</summary>
+    /// <summary>Reads that form; null where the text is no seal.</summary>
     public static Seal? TryParse(string? text)
     {
         if (text?.Split(':') is not { Length: Parts } parts)
@@ -33,18 +33,18 @@ public readonly record struct Seal(int Version, string Fingerprint, ReadOnlyMemo
 }
 
 /// <summary>
-/// What is sealed. Each has a key of its own (HKDF-SHA256 with the name as info), so that what was sealed as one passes for
-/// no other.
+/// What a seal is for. Each purpose has a key of its own (HKDF-SHA256 with the name as info), so that a seal for one
+/// purpose is not valid for another.
 /// </summary>
 public sealed class SealPurpose
 {
     /// <summary>Messages over a broker.</summary>
     public static readonly SealPurpose Message = new("rotationmesh/message/v1");
 
-    /// <summary>What operators ask for, in the control database.</summary>
+    /// <summary>Requests of operators, in the control database.</summary>
     public static readonly SealPurpose Request = new("rotationmesh/request/v1");
 
-    /// <summary>Rotations as their sagas leave them, in the control database.</summary>
+    /// <summary>Records of rotations as their sagas write them, in the control database.</summary>
     public static readonly SealPurpose Rotation = new("rotationmesh/rotation/v1");
 
     private SealPurpose(string name) => Name = name;

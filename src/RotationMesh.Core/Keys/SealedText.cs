@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// Writes what is sealed so that no two contents give the same bytes: each part after its length, a number as eight bytes,
-/// what is missing as a length below zero.
+/// Writes what is sealed, so that no two contents give the same bytes: each part follows its length, a number takes eight
+/// bytes, and a missing part has a length below zero.
 /// </summary>
 public sealed class SealedText
 {
@@ -13,7 +13,7 @@ public sealed class SealedText
 
     private readonly ArrayBufferWriter<byte> written = new();
 
-    /// <summary>All of it.</summary>
+    /// <summary>All bytes written.</summary>
     public ReadOnlySpan<byte> Bytes => written.WrittenSpan;
 
     /// <summary>Adds bytes.</summary>
@@ -24,7 +24,7 @@ public sealed class SealedText
         return this;
     }
 
-    /// <summary>Adds a text; null is not the empty one.</summary>
+    /// <summary>Adds a text; null differs from the empty text.</summary>
     public SealedText Add(string? part)
     {
         if (part is null)
@@ -39,7 +39,7 @@ public sealed class SealedText
         return this;
     }
 
-    /// <summary>Adds texts, after their number; null is not the empty list.</summary>
+    /// <summary>Adds the number of texts and then each text; null differs from the empty list.</summary>
     public SealedText Add(IReadOnlyCollection<string>? parts)
     {
         AddLength(parts?.Count ?? Missing);

@@ -4,13 +4,15 @@ using System.Text;
 
 namespace RotationMesh.Core.Keys;
 
-/// <summary>The keys that are derived from one master key to seal with, each when it is first asked for. For many threads.</summary>
+/// <summary>
+/// The keys that are derived from one master key to seal with. Each is derived when it is first needed. For many threads.
+/// </summary>
 internal sealed class SealingKeys : IDisposable
 {
     private readonly ConcurrentDictionary<SealPurpose, byte[]> keys = [];
     private volatile bool disposed;
 
-    /// <summary>Writes the code of the content: 32 bytes.</summary>
+    /// <summary>Writes the authentication code of the content, 32 bytes.</summary>
     public void Seal(
         ReadOnlySpan<byte> masterKey,
         SealPurpose purpose,
@@ -21,7 +23,7 @@ internal sealed class SealingKeys : IDisposable
         if (!keys.TryGetValue(purpose, out var key))
             key = keys.GetOrAdd(purpose, Derive(masterKey, purpose));
         HMACSHA256.HashData(key, content, mac);
-        // Else a key that is zeroed meanwhile would have sealed it, which anybody has.
+        // Without this check, a key zeroed meanwhile could have made the seal, and anybody has a key of zeros.
         ObjectDisposedException.ThrowIf(disposed, this);
     }
 

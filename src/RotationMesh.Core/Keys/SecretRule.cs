@@ -1,15 +1,15 @@
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// What of a written secret is the secret, wherever it comes from: all of it, but for a byte order mark before it and one
-/// newline at its end, which editors and <c>echo</c> put there.
+/// Which part of a written secret is the secret, wherever it comes from: all of it, except a byte order mark at its start
+/// and one newline at its end, which editors and <c>echo</c> add.
 /// </summary>
 public static class SecretRule
 {
     private const char ByteOrderMark = '\uFEFF';
     private const char ZeroWidthSpace = '\u200B';
 
-    /// <summary>The secret that is taken.</summary>
+    /// <summary>Returns the secret.</summary>
     public static string Taken(string written)
     {
         ArgumentNullException.ThrowIfNull(written);
@@ -22,8 +22,8 @@ public static class SecretRule
     }
 
     /// <summary>
-    /// What others take it for: who reads it as it is written, and who cuts off all white space. None where both take the
-    /// same as <see cref="Taken"/>.
+    /// Returns what other readers may take it for: one that reads it as it is written, and one that cuts off all white
+    /// space. Empty where both get what <see cref="Taken"/> returns.
     /// </summary>
     public static IReadOnlyList<OtherReading> Others(string written)
     {
@@ -43,7 +43,7 @@ public static class SecretRule
         return others;
     }
 
-    /// <summary>The text without white space at its ends, seen or not.</summary>
+    /// <summary>Returns the text without white space at its ends, visible or not.</summary>
     public static string Bare(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace RotationMesh.Core.Keys;
 
-/// <summary>Secrets that come as text, which the runtime would keep until it collects them.</summary>
+/// <summary>Erases secrets that come as text, which the runtime would keep in memory until it collects them.</summary>
 public static class SecretText
 {
     /// <summary>
-    /// Overwrites a text that nobody else holds, such as one that was just read. One that the program's own code names stays
-    /// as it is, and so does one that is shorter than any master key, which the runtime may share. Copies that were made of
-    /// it are out of reach.
+    /// Overwrites a text that nobody else holds, such as one that was just read. It leaves alone an interned text, such
+    /// as a literal of the program, and a text that is shorter than any master key, which the runtime may share. Copies
+    /// of the text stay.
     /// </summary>
     public static void Erase(string? text)
     {

@@ -1,16 +1,16 @@
 namespace RotationMesh.Core.Keys;
 
 /// <summary>
-/// One master key under several versions of a key ring. The application reads such a ring, so it loads; but a rotation
-/// between the versions would leave every value as readable as it was.
+/// One master key under several versions of a key ring. The application accepts such a ring, so it loads; but after a
+/// rotation between these versions, the old key would still read every value.
 /// </summary>
 public static class SharedKey
 {
-    /// <summary>What an operator does about it.</summary>
+    /// <summary>The fix, for the operator.</summary>
     public const string Fix =
         $"give each version a key of its own in {KeyRingReader.CurrentKey} and {KeyRingReader.PreviousKeys}; 'rotationmesh keys generate' makes one";
 
-    /// <summary>Names the versions and the fingerprint; null where the key is that version's alone.</summary>
+    /// <summary>Names the versions and the fingerprint; null where only that version has the key.</summary>
     public static string? Explain(KeyRing ring, int version)
     {
         ArgumentNullException.ThrowIfNull(ring);

@@ -1,15 +1,15 @@
 namespace RotationMesh.Core.Map;
 
 /// <summary>
-/// Where the values of a table's external rows live: a bucket of S3, or of a server that speaks its protocol. Credentials
-/// are the process's own and stand in no map.
+/// Where the values of a table's external rows live: a bucket of S3, or of a server that speaks its protocol. Each
+/// process has its own credentials; no map holds them.
 /// </summary>
 public sealed record ExternalStoreEntry
 {
     /// <summary>Column of the table that names a row's object.</summary>
     public required SqlIdentifier Key { get; init; }
 
-    /// <summary>Place, among the table's encrypted columns, of the one whose value it is.</summary>
+    /// <summary>Index, among the table's encrypted columns, of the column whose values the store holds.</summary>
     public required int Column { get; init; }
 
     /// <summary>Name of the bucket.</summary>
@@ -18,12 +18,12 @@ public sealed record ExternalStoreEntry
     /// <summary>Address of the server; null for Amazon's own.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>Region of the bucket; null where the environment says.</summary>
+    /// <summary>Region of the bucket; null where the environment sets it.</summary>
     public string? Region { get; init; }
 
     /// <summary>
-    /// Which bucket it is and where, as two processes compare it: whoever spells the address otherwise may mean another
-    /// store, and nobody can tell.
+    /// Which bucket it is and where. Two processes compare this text: a process that spells the address in another way
+    /// may mean another store, and nothing can tell.
     /// </summary>
     public string Place =>
         Endpoint is { } endpoint ? $"bucket {Bucket} at {endpoint.AbsoluteUri.TrimEnd('/')}"

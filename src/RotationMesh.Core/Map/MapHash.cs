@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace RotationMesh.Core.Map;
 
 /// <summary>
-/// Identity of a map across processes: what it rotates and how, without connection strings and secrets (they may
-/// differ by host). A database says which one it is; a store does not, so its address counts.
+/// Identity of a map across processes: what it rotates and how, without connection strings and secrets, which may differ
+/// by host. The address of a store counts, as a store, unlike a database, does not identify itself.
 /// </summary>
 public static class MapHash
 {
-    /// <summary>SHA-256, lower-case hex, of the map's canonical JSON.</summary>
+    /// <summary>Returns the SHA-256, in lower-case hex, of the map's canonical JSON.</summary>
     public static string Of(RotationMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -25,7 +25,7 @@ public static class MapHash
                 format.Info,
             }),
             scopes = map.Scopes.Select(scope => new { scope.Name, tables = scope.Tables.Select(Canonical) }),
-            // In one list, so that a map without post-checks keeps the hash that it had before there were any.
+            // In one list: a map without post-checks keeps the hash that it had before post-checks existed.
             gates = map
                 .Gates.Select(gate => gate.Identity)
                 .Concat(map.PostChecks.Select(check => check.Identity)),
@@ -41,7 +41,7 @@ public static class MapHash
             Name = table.Only ? $"ONLY {table.Name}" : table.Name,
             table.Database,
             key = table.Key.Select(column => column.Name),
-            // A map that says nothing of it keeps the hash that it had before it could.
+            // A map without this option keeps the hash that it had before the option existed.
             tenant = table.TenantPadding == true ? $"{table.Tenant.Name}\npadded" : table.Tenant.Name,
             table.TenantWhenNull,
             version = table.Version.Name,

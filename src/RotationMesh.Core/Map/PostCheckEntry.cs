@@ -3,7 +3,7 @@ using RotationMesh.Core.Map.Gates;
 namespace RotationMesh.Core.Map;
 
 /// <summary>
-/// A question to the application once its rows are rotated and verified, such as an export of a rotated tenant.
+/// A request to the application once its rows are rotated and verified, such as an export of a rotated tenant.
 /// <paramref name="Name"/> is unique in the map.
 /// </summary>
 public sealed record PostCheckEntry(string Name, HttpExpectation Expectation, int Line)

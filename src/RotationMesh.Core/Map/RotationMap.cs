@@ -8,7 +8,7 @@ namespace RotationMesh.Core.Map;
 /// </summary>
 public sealed record RotationMap
 {
-    /// <summary>File that the map was read from; errors name it.</summary>
+    /// <summary>File that the map was read from; error messages name it.</summary>
     public required string Path { get; init; }
 
     /// <summary>Databases in the order of the file. The first one holds the control schema by default.</summary>
@@ -32,10 +32,10 @@ public sealed record RotationMap
     /// <summary>Scopes in the order of the file.</summary>
     public required IReadOnlyList<ScopeEntry> Scopes { get; init; }
 
-    /// <summary>The gates that the map asks for, in the order of the file.</summary>
+    /// <summary>The gates, in the order of the file.</summary>
     public IReadOnlyList<GateEntry> Gates { get; init; } = [];
 
-    /// <summary>What the application is asked once a rotation has been verified, in the order of the file.</summary>
+    /// <summary>The requests to the application once a rotation has been verified, in the order of the file.</summary>
     public IReadOnlyList<PostCheckEntry> PostChecks { get; init; } = [];
 
     /// <summary>How much is decrypted again after a rotation, where the operator does not say otherwise.</summary>
@@ -44,12 +44,16 @@ public sealed record RotationMap
     /// <summary>Every table of every scope.</summary>
     public IEnumerable<TableEntry> Tables => Scopes.SelectMany(scope => scope.Tables);
 
-    /// <summary>The database of that name. Throws <see cref="KeyNotFoundException"/> for a name the map lacks.</summary>
+    /// <summary>
+    /// Returns the database of that name. Throws <see cref="KeyNotFoundException"/> for a name that the map lacks.
+    /// </summary>
     public DatabaseEntry Database(string name) =>
         Databases.FirstOrDefault(database => database.Name == name)
         ?? throw new KeyNotFoundException($"the map has no database '{name}'");
 
-    /// <summary>The format of that name. Throws <see cref="KeyNotFoundException"/> for a name the map lacks.</summary>
+    /// <summary>
+    /// Returns the format of that name. Throws <see cref="KeyNotFoundException"/> for a name that the map lacks.
+    /// </summary>
     public FormatEntry Format(string name) =>
         Formats.FirstOrDefault(format => format.Name == name)
         ?? throw new KeyNotFoundException($"the map has no format '{name}'");

@@ -1,19 +1,22 @@
 namespace RotationMesh.Core.Map;
 
 /// <summary>
-/// A name in the database, exact and case-sensitive. The only way by which a name reaches an SQL text:
-/// <see cref="Quoted"/> (PostgreSQL 4.1.1, "Identifiers and Key Words").
+/// A name in the database, exact and case-sensitive. Names reach SQL only as <see cref="Quoted"/> (PostgreSQL 4.1.1,
+/// "Identifiers and Key Words").
 /// </summary>
 public readonly record struct SqlIdentifier
 {
-    /// <summary>Longest identifier in bytes that PostgreSQL keeps; it cuts a longer one silently (NAMEDATALEN - 1).</summary>
+    /// <summary>
+    /// Longest identifier that PostgreSQL keeps, in bytes; it silently cuts a longer one (NAMEDATALEN - 1).
+    /// </summary>
     public const int MaxBytes = 63;
 
     private readonly string? written;
 
     /// <summary>
-    /// Throws <see cref="FormatException"/> for a name that no PostgreSQL object can have. <paramref name="written"/> is how
-    /// errors show a name that came from a variable: whose value may be anything, until the database knows it.
+    /// Throws <see cref="FormatException"/> for a name that no PostgreSQL object can have. <paramref name="written"/> is
+    /// how the map writes a name that came from a variable: errors show it, as the variable's value may be anything until
+    /// the database knows it.
     /// </summary>
     public SqlIdentifier(string name, string? written = null)
     {
@@ -31,16 +34,19 @@ public readonly record struct SqlIdentifier
     /// <summary>The name as the catalog holds it.</summary>
     public string Name { get; }
 
-    /// <summary>The name in double quotes, as it may stand in any SQL text.</summary>
+    /// <summary>The name in double quotes, valid in any SQL text.</summary>
     public string Quoted => $"\"{Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>Whether the name came from a variable of the map.</summary>
     public bool IsFromVariable => written is not null;
 
-    /// <summary>The name for an error about a name that the database may lack: quoted, or as the map writes it.</summary>
+    /// <summary>
+    /// The name for an error about a name that the database may lack: quoted, or, for a name from a variable, as the map
+    /// writes it.
+    /// </summary>
     public string Shown => written ?? Quoted;
 
-    /// <summary>Names are the same whichever way they were written.</summary>
+    /// <summary>Compares the names; how the map writes them does not count.</summary>
     public bool Equals(SqlIdentifier other) => Name == other.Name;
 
     /// <inheritdoc/>

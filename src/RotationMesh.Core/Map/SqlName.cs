@@ -2,7 +2,9 @@ using System.Text;
 
 namespace RotationMesh.Core.Map;
 
-/// <summary>A table name, schema-qualified or not, written as in SQL: <c>name</c>, <c>schema.name</c>, <c>"Odd"."T"</c>.</summary>
+/// <summary>
+/// A table name, with or without a schema, written as in SQL: <c>name</c>, <c>schema.name</c>, <c>"Odd"."T"</c>.
+/// </summary>
 public sealed record SqlName(SqlIdentifier? Schema, SqlIdentifier Name)
 {
     /// <summary>Both parts in double quotes.</summary>
@@ -10,7 +12,7 @@ public sealed record SqlName(SqlIdentifier? Schema, SqlIdentifier Name)
 
     /// <summary>
     /// Reads a name as PostgreSQL does: a part in double quotes is exact, any other is folded to lower case. Throws
-    /// <see cref="FormatException"/> with the reason when the text is not one or two parts.
+    /// <see cref="FormatException"/> with the reason where the text is not one or two parts.
     /// </summary>
     public static SqlName Parse(string text)
     {
@@ -33,7 +35,7 @@ public sealed record SqlName(SqlIdentifier? Schema, SqlIdentifier Name)
         };
     }
 
-    /// <summary>The name as it would be written in SQL, quoted only where it must be.</summary>
+    /// <summary>Returns the name as SQL would write it, quoted only where it must be.</summary>
     public override string ToString() =>
         Schema is { } schema ? $"{Written(schema)}.{Written(Name)}" : Written(Name);
 

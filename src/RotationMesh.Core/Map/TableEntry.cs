@@ -10,8 +10,8 @@ public sealed record TableEntry
     public required SqlName Table { get; init; }
 
     /// <summary>
-    /// Whether rows of tables that inherit from it are not its own, as with ONLY in SQL: a history of copies, say, which has
-    /// another key. They are left alone unless the map has entries for them.
+    /// Whether the entry leaves out the rows of tables that inherit from this one, as ONLY does in SQL: a history of
+    /// copies, say, which has another key. Those rows are rotated only where the map has entries for their tables.
     /// </summary>
     public bool Only { get; init; }
 
@@ -24,12 +24,12 @@ public sealed record TableEntry
     /// <summary>Column that names the tenant of a row.</summary>
     public required SqlIdentifier Tenant { get; init; }
 
-    /// <summary>Tenant that a row with a NULL tenant derives its key with; null where such rows must not exist.</summary>
+    /// <summary>Tenant whose key a row with a NULL tenant uses; null where such rows must not exist.</summary>
     public string? TenantWhenNull { get; init; }
 
     /// <summary>
-    /// Of a tenant column of type <c>char(n)</c>, whether keys are derived with its values padded to their length, as drivers
-    /// give them to applications; null where nobody said, which means without.
+    /// For a tenant column of type <c>char(n)</c>: whether keys are derived from its values padded to their length, as
+    /// drivers give them to applications. Null where the map does not say, which means without padding.
     /// </summary>
     public bool? TenantPadding { get; init; }
 
@@ -42,19 +42,19 @@ public sealed record TableEntry
     /// <summary>SQL predicate of rows whose value lives outside the table; null where there are none.</summary>
     public string? External { get; init; }
 
-    /// <summary>Where the values of those rows live, so that they are rotated too; null where nobody said.</summary>
+    /// <summary>Store of the values of those rows, which are then rotated too; null where the map names none.</summary>
     public ExternalStoreEntry? ExternalStore { get; init; }
 
     /// <summary>Session setting that the table's row-level security policies read; null where there is none.</summary>
     public RowLevelSecurity? RowLevelSecurity { get; init; }
 
     /// <summary>
-    /// Largest stored value of a row that is rotated, in bytes: a worker needs a multiple of it in memory. A row with a larger
-    /// one fails, and stays as it is.
+    /// Largest stored value that is rotated, in bytes: a worker needs a multiple of it in memory. A row with a larger
+    /// value fails, and stays as it is.
     /// </summary>
     public long LargestValue { get; init; } = DefaultLargestValue;
 
-    /// <summary>64 MB.</summary>
+    /// <summary>The default, 64 MiB.</summary>
     public const long DefaultLargestValue = 64 * 1024 * 1024;
 
     /// <summary>The encrypted columns; never empty.</summary>
@@ -66,15 +66,17 @@ public sealed record TableEntry
     /// <summary>Logical name that messages, the ledger and reports use: the table as the operator wrote it.</summary>
     public string Name => Table.ToString();
 
-    /// <summary>The table's name as the map writes it, where that names a variable; null where it does not.</summary>
+    /// <summary>The table's name as the map writes it, where it contains a variable; null where it does not.</summary>
     public string? Written { get; init; }
 
-    /// <summary>The name for an error about a table that the database may lack: a variable's value is not shown.</summary>
+    /// <summary>
+    /// The name for an error about a table that the database may lack; it does not show a variable's value.
+    /// </summary>
     public string Shown => Written ?? Name;
 
     /// <summary>
-    /// Whether SQL of the map (<see cref="External"/>, or the setting or query of <see cref="RowLevelSecurity"/>) holds a
-    /// variable's value, which what the server says of it may quote.
+    /// Whether SQL of the map (<see cref="External"/>, or the setting or query of <see cref="RowLevelSecurity"/>)
+    /// contains a variable's value, which an error of the server may then quote.
     /// </summary>
     public bool HasSqlFromVariable { get; init; }
 }
@@ -92,15 +94,15 @@ public sealed record ColumnEntry(
 )
 {
     /// <summary>
-    /// Whether most rows, or all, may hold no value there. Elsewhere that is taken for a wrong name, as its values would
-    /// keep their old key.
+    /// Whether most rows, or all, may hold no value there. Without this, a column that is mostly empty counts as a wrong
+    /// name, because the values under the right name would keep their old key.
     /// </summary>
     public bool MostlyEmpty { get; init; }
 
-    /// <summary>The path as the map writes it, where that names a variable; null where it does not.</summary>
+    /// <summary>The path as the map writes it, where it contains a variable; null where it does not.</summary>
     public string? WrittenPath { get; init; }
 
-    /// <summary>The column, with its path where it has one, for people: a variable's value is not shown.</summary>
+    /// <summary>The column for people, with its path where it has one; it does not show a variable's value.</summary>
     public string Shown =>
         Path is null ? Name.Shown
         : Path.Count == 0 && WrittenPath is null ? $"{Name.Shown} (the whole document)"
@@ -108,7 +110,7 @@ public sealed record ColumnEntry(
 }
 
 /// <summary>
-/// How a role without BYPASSRLS sees the rows of one tenant: <paramref name="Setting"/> is set to the tenant in each
-/// transaction. <paramref name="Tenants"/> is a query that lists the tenants, where no foreign key tells them.
+/// How a role without BYPASSRLS sees the rows of one tenant: each transaction sets <paramref name="Setting"/> to the
+/// tenant. <paramref name="Tenants"/> is a query that lists the tenants where no foreign key does.
 /// </summary>
 public sealed record RowLevelSecurity(string Setting, string? Tenants);

@@ -1,13 +1,13 @@
 namespace RotationMesh.Core.Map;
 
 /// <summary>
-/// How much of a table is decrypted again after a rotation: <c>counts</c> (nothing: the census has to do),
+/// How much of a table is decrypted again after a rotation: <c>counts</c> (nothing: only the census counts),
 /// <c>sample:N%</c>, <c>full</c>, or by default all of a table below 1,000,000 rows and 1 % of a larger one. Each new
-/// envelope was decrypted before it was sent: this finds what others wrote or damaged.
+/// envelope was decrypted before it was sent to the database: verification finds what others wrote or damaged.
 /// </summary>
 public sealed record VerificationShare
 {
-    /// <summary>Rows from which the default is a sample.</summary>
+    /// <summary>Number of rows from which on the default is a sample.</summary>
     private const long SampledFrom = 1_000_000;
 
     /// <summary>Share of the rows of a large table that the default decrypts.</summary>
@@ -23,13 +23,16 @@ public sealed record VerificationShare
         this.share = share;
     }
 
-    /// <summary>As it is written in the map and on the command line; empty for the default.</summary>
+    /// <summary>The text in the map or on the command line; empty for the default.</summary>
     public string Text { get; }
 
-    /// <summary>What holds where nothing is said.</summary>
+    /// <summary>The default, where neither map nor command line says anything.</summary>
     public static VerificationShare Default { get; } = new("", null);
 
-    /// <summary>Reads what an operator wrote, null and empty for the default; null where it is none of the above.</summary>
+    /// <summary>
+    /// Reads what an operator wrote; null or an empty text gives the default. Returns null where the text is none of the
+    /// above.
+    /// </summary>
     public static VerificationShare? TryParse(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -46,7 +49,10 @@ public sealed record VerificationShare
             : null;
     }
 
-    /// <summary>Share of a table of so many rows, 0 to 1; a sample is never too small to be one.</summary>
+    /// <summary>
+    /// Returns the share of a table of <paramref name="rows"/> rows, 0 to 1; a sample has at least
+    /// <see cref="SampleShare.FewestRows"/> rows.
+    /// </summary>
     public double Of(long rows) =>
         share is 0 ? 0 : SampleShare.Of(share ?? (rows < SampledFrom ? 1 : DefaultSample), rows);
 }

@@ -1,6 +1,6 @@
 namespace RotationMesh.Core.Tracing;
 
-/// <summary>Attributes of spans; those of metrics have the same names.</summary>
+/// <summary>Attributes of spans; metrics use the same names.</summary>
 public static class SpanTags
 {
     /// <summary>Id of the rotation.</summary>

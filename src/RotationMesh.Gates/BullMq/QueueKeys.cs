@@ -5,7 +5,7 @@ namespace RotationMesh.Gates.BullMq;
 /// <summary>The keys of one queue in Redis: <c>prefix:queue:part</c>.</summary>
 internal sealed class QueueKeys(string prefix, string queue)
 {
-    /// <summary>What every script of this folder takes, in the order of its KEYS.</summary>
+    /// <summary>The keys that every script of this folder takes, in the order of its KEYS.</summary>
     public RedisKey[] All { get; } =
     [
         .. new[] { "meta", "wait", "paused", "active", "prioritized", "delayed", "marker", "events" }.Select(
@@ -13,6 +13,6 @@ internal sealed class QueueKeys(string prefix, string queue)
         ),
     ];
 
-    /// <summary>What a job's lock is named with: the text before the job's id.</summary>
+    /// <summary>Prefix of a lock's name: the text before the job's id.</summary>
     public RedisValue Base { get; } = $"{prefix}:{queue}:";
 }

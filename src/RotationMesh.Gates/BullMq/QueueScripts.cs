@@ -1,13 +1,12 @@
 namespace RotationMesh.Gates.BullMq;
 
-/// <summary>
-/// What is done to a queue, each in one atomic script. All take the keys of <see cref="QueueKeys"/>.
-/// </summary>
+/// <summary>The operations on a queue, each one atomic script. All take the keys of <see cref="QueueKeys"/>.</summary>
 /// <remarks>
-/// BullMQ 5 keeps waiting jobs in the list <c>wait</c>, and while the queue is paused in <c>paused</c>; its own resume
-/// renames the one over the other, so a flag without the list that belongs to it loses jobs. BullMQ 6 leaves them in
-/// <c>wait</c> and merges a left-over <c>paused</c>. Hence flag and list move together, a list is never overwritten, and a
-/// queue that is as it should be is left alone. Jobs are taken from a list's end: what is older stands behind.
+/// BullMQ 5 keeps waiting jobs in the list <c>wait</c>, and in <c>paused</c> while the queue is paused. Its own resume
+/// renames one list over the other, so jobs are lost where the flag does not match the list. BullMQ 6 leaves the jobs in
+/// <c>wait</c> and merges a left-over <c>paused</c>. So these scripts change flag and list together, never overwrite a
+/// list, and leave a queue alone that is already in the wanted state. BullMQ takes jobs from the end of a list, so older
+/// jobs stand nearer to the end.
 /// </remarks>
 internal static class QueueScripts
 {
@@ -18,8 +17,9 @@ internal static class QueueScripts
         """;
 
     /// <summary>
-    /// Exists, paused, running jobs, waiting ones, delayed ones. A job in <c>active</c> without a lock is the orphan of a
-    /// killed worker: nobody works on it. ARGV[1] is <see cref="QueueKeys.Base"/>.
+    /// Returns five numbers: whether the queue exists, whether it is paused, and its running, waiting and delayed jobs. A
+    /// job in <c>active</c> without a lock is the orphan of a killed worker: it does not count as running. ARGV[1] is
+    /// <see cref="QueueKeys.Base"/>.
     /// </summary>
     public const string Look =
         Names
@@ -37,7 +37,7 @@ internal static class QueueScripts
             }
             """;
 
-    /// <summary>Pauses the queue. 1: done; 0: it was paused already; -1: there is no such queue.</summary>
+    /// <summary>Pauses the queue. Returns 1: done; 0: it was paused already; -1: there is no such queue.</summary>
     public const string Pause =
         Names
         + """
@@ -55,8 +55,9 @@ internal static class QueueScripts
             """;
 
     /// <summary>
-    /// Resumes the queue. 1: done; 0: it was not paused; -1: there is no such queue. The marker is what wakes BullMQ's
-    /// workers: at once where a job may start, else at the time of the first delayed one (4,096 units a millisecond).
+    /// Resumes the queue. Returns 1: done; 0: it was not paused; -1: there is no such queue. The marker wakes BullMQ's
+    /// workers: at once where a job may start, else at the time of the first delayed job (its score has 4,096 units a
+    /// millisecond).
     /// </summary>
     public const string Resume =
         Names

@@ -7,10 +7,12 @@ using StackExchange.Redis;
 
 namespace RotationMesh.Gates.BullMq;
 
-/// <summary>One connection to Redis, opened by the first look and mended by itself; what fails is told without secrets.</summary>
+/// <summary>
+/// One connection to Redis. The first request opens it, and the driver reconnects by itself. Errors contain no secrets.
+/// </summary>
 internal sealed class RedisConnection(BullMqEntry entry) : IAsyncDisposable
 {
-    // A look every two seconds and this stay below the five seconds in which a lost gate must be noticed.
+    // A check every two seconds and this timeout together stay below the five seconds in which a lost gate must be noticed.
     private const int AnswerMilliseconds = 2_000;
 
     private readonly SemaphoreSlim opening = new(1);
@@ -72,7 +74,7 @@ internal sealed class RedisConnection(BullMqEntry entry) : IAsyncDisposable
             ConnectTimeout = AnswerMilliseconds,
             AsyncTimeout = AnswerMilliseconds,
             ConnectRetry = 1,
-            // What can't be sent now is a gate that can't be read now; the next look tries again.
+            // A command that can't be sent now fails now: the gate can't be read, and the next check tries again.
             BacklogPolicy = BacklogPolicy.FailFast,
             TieBreaker = "",
             ConfigurationChannel = "",
@@ -91,7 +93,7 @@ internal sealed class RedisConnection(BullMqEntry entry) : IAsyncDisposable
         return options;
     }
 
-    // The driver's own messages are long and hold the names of hosts; what matters is the kind.
+    // The driver's own messages are long and contain names of hosts; only the kind of failure matters.
     private static string? Reason(Exception e) =>
         e switch
         {
@@ -100,7 +102,7 @@ internal sealed class RedisConnection(BullMqEntry entry) : IAsyncDisposable
             RedisConnectionException failure => $"Redis cannot be reached ({failure.FailureType})",
             RedisTimeoutException or TimeoutException =>
                 $"Redis did not answer within {AnswerMilliseconds / 1000} s",
-            // Before version 7 it stands behind the script's own error.
+            // Before Redis 7, READONLY comes after the error of the script itself.
             RedisServerException failure
                 when failure.Message.Contains("READONLY", StringComparison.Ordinal) =>
                 "Redis refuses to write (READONLY): it is a replica, and the map must name the primary",

@@ -9,15 +9,16 @@ namespace RotationMesh.Gates.Commands;
 /// <summary>A run of one of the map's programs: its exit code and what it printed to standard output.</summary>
 internal sealed record ProgramRun(int ExitCode, string Output)
 {
-    // What a program needs to find others and its own settings; all else of the environment may be a secret.
+    // A program needs these to find other programs and its own settings; any other variable may be a secret.
     private static readonly string[] Always = ["PATH", "HOME"];
 
-    // A gate's program prints a line, and pgBackRest some kilobytes.
+    // Enough: a gate's program prints a line, and pgBackRest some kilobytes.
     private const int MaxOutputCharacters = 1 << 20;
 
     /// <summary>
-    /// Runs the program to its end, without a shell, with PATH, HOME and the variables that the map names. Throws <see cref="GateUnreadableException"/> where it can't be
-    /// started or does not end in time; it is killed then, with its children.
+    /// Runs the program to its end, without a shell, with PATH, HOME and the variables that the map names. Throws
+    /// <see cref="GateUnreadableException"/> where it can't be started or does not end in time; then it is killed, with
+    /// its children.
     /// </summary>
     public static async Task<ProgramRun> RunAsync(CommandLine command, CancellationToken cancellationToken)
     {

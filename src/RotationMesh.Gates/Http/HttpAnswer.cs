@@ -5,13 +5,13 @@ using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Gates.Http;
 
-/// <summary>The answer to a GET request, read to its end; the body is empty where nobody wants it.</summary>
+/// <summary>The answer to a GET request, read to its end; the body is empty where the caller does not want it.</summary>
 internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
 {
-    // A status document is small; more would only fill memory.
+    // Limit of a body: a status document is small, and a larger one would only fill memory.
     private const int MaxBodyBytes = 1 << 20;
 
-    // A redirect is not followed: the header's secret is meant for the address in the map.
+    // Redirects are not followed, because the header's secret is meant only for the address in the map.
     private static readonly HttpClient Client = new(
         new SocketsHttpHandler
         {
@@ -25,8 +25,9 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
     };
 
     /// <summary>
-    /// Asks, within <paramref name="timeout"/>; user and password of the URL go into the header of basic authentication.
-    /// Throws <see cref="GateUnreadableException"/> with a reason that shows host and port of the URL alone.
+    /// Sends the request, and reads the answer within <paramref name="timeout"/>. User and password of the URL become
+    /// basic authentication. Throws <see cref="GateUnreadableException"/> with a reason that shows only scheme, host and
+    /// port of the URL.
     /// </summary>
     public static async Task<HttpAnswer> AskAsync(
         Uri url,
@@ -67,10 +68,10 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body)
         }
     }
 
-    /// <summary>What may be shown of a URL: path and query may hold a token.</summary>
+    /// <summary>Returns the part of a URL that may be shown: path and query may contain a token.</summary>
     public static string Place(Uri url) => $"{url.Scheme}://{url.Host}:{url.Port}";
 
-    // What nobody looks at is read all the same: an export that breaks off in its middle has not succeeded.
+    // A body that the caller does not want is read all the same: an export that breaks off in the middle has not succeeded.
     private static async Task<byte[]> ReadAsync(
         HttpContent content,
         bool keep,

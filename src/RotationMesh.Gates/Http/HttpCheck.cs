@@ -4,10 +4,12 @@ using RotationMesh.Core.Map.Gates;
 
 namespace RotationMesh.Gates.Http;
 
-/// <summary>Holds an endpoint's answer against what the map expects.</summary>
+/// <summary>Compares an endpoint's answer with what the map expects.</summary>
 public static class HttpCheck
 {
-    /// <summary>What is wrong with the answer, in one sentence without secrets; null where it is as expected.</summary>
+    /// <summary>
+    /// Returns what is wrong with the answer, in one sentence without secrets; null where it is as expected.
+    /// </summary>
     public static async Task<string?> FindFaultAsync(
         HttpExpectation expectation,
         CancellationToken cancellationToken
@@ -33,7 +35,7 @@ public static class HttpCheck
         }
     }
 
-    // What stands in the answer is not shown: it is the application's.
+    // The content of the answer is not shown, because it is the application's data.
     private static string? FindFault(HttpAnswer answer, HttpExpectation expectation)
     {
         if ((int)answer.Status != expectation.Status)

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace RotationMesh.Gates.Http;
 
-/// <summary>A place in a JSON document (RFC 6901).</summary>
+/// <summary>Finds elements in a JSON document by JSON pointer (RFC 6901).</summary>
 internal static class JsonPointer
 {
-    /// <summary>The element at the pointer, or null where there is none.</summary>
+    /// <summary>Returns the element at the pointer, or null where there is none.</summary>
     public static JsonElement? Find(JsonElement document, string pointer)
     {
         JsonElement? at = document;

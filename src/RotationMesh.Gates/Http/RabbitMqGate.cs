@@ -6,8 +6,8 @@ using RotationMesh.Core.Map.Gates;
 namespace RotationMesh.Gates.Http;
 
 /// <summary>
-/// Holds while nothing consumes from the application's queues. The broker's management API counts consumers anew every
-/// five seconds, so a consumer that comes back is seen that much later.
+/// Holds while nothing consumes from the application's queues. The broker's management API updates the number of
+/// consumers every five seconds, so a returning consumer is noticed up to five seconds later.
 /// </summary>
 public sealed class RabbitMqGate(RabbitMqEntry entry) : IGate
 {
@@ -83,7 +83,7 @@ public sealed class RabbitMqGate(RabbitMqEntry entry) : IGate
         };
     }
 
-    // A queue without the field was declared a moment ago: nobody knows yet.
+    // A queue without the field was declared a moment ago, and its consumers are not counted yet.
     private static long Consumers(byte[] body)
     {
         try

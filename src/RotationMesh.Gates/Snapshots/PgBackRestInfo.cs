@@ -3,10 +3,10 @@ using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Gates.Snapshots;
 
-/// <summary>What <c>pgbackrest info --output=json</c> prints: an array of stanzas, each with its backups.</summary>
+/// <summary>Reads the output of <c>pgbackrest info --output=json</c>: an array of stanzas, each with its backups.</summary>
 internal static class PgBackRestInfo
 {
-    /// <summary>End of the newest good backup of the stanza. Throws <see cref="GateUnreadableException"/>.</summary>
+    /// <summary>Returns the end of the stanza's newest good backup. Throws <see cref="GateUnreadableException"/>.</summary>
     public static DateTimeOffset Newest(string json, string stanza)
     {
         try
@@ -31,7 +31,7 @@ internal static class PgBackRestInfo
         }
     }
 
-    // The field is there from 2.36 on, and true where a page checksum failed.
+    // pgBackRest has the field from 2.36 on; it is true where a page checksum failed.
     private static bool IsGood(JsonElement backup) =>
         !backup.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.True;
 }

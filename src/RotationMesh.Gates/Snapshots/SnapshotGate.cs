@@ -5,12 +5,12 @@ using RotationMesh.Core.Map.Gates;
 namespace RotationMesh.Gates.Snapshots;
 
 /// <summary>
-/// Holds where the newest snapshot is younger than the map allows. It is asked at the start alone: a snapshot ages while
-/// rows are rewritten, and a newer one would hold what it should protect from.
+/// Holds where the newest snapshot is not older than the map allows. It is checked only at the start: a snapshot ages
+/// while rows are rewritten, and a newer one would contain the very changes that it should protect from.
 /// </summary>
 public sealed class SnapshotGate(SnapshotEntry entry, TimeProvider clock) : IGate
 {
-    // Between two hosts' clocks.
+    // Tolerated difference between two hosts' clocks.
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>

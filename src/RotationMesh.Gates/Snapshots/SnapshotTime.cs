@@ -5,7 +5,7 @@ using RotationMesh.Gates.Commands;
 
 namespace RotationMesh.Gates.Snapshots;
 
-/// <summary>When the newest snapshot was taken.</summary>
+/// <summary>Reads when the newest snapshot was taken.</summary>
 public static class SnapshotTime
 {
     private static readonly TimeSpan InfoTimeout = TimeSpan.FromSeconds(30);
@@ -17,7 +17,7 @@ public static class SnapshotTime
         "yyyy-MM-dd HH:mm:ss.FFFFFFFK",
     ];
 
-    /// <summary>Asks the source. Throws <see cref="GateUnreadableException"/>.</summary>
+    /// <summary>Reads the time from the source. Throws <see cref="GateUnreadableException"/>.</summary>
     public static async Task<DateTimeOffset> ReadAsync(
         SnapshotSource source,
         CancellationToken cancellationToken
@@ -37,7 +37,7 @@ public static class SnapshotTime
         };
 
     /// <summary>
-    /// A time with its zone (<c>2026-11-24T01:00:00Z</c>, <c>…+01:00</c>) or whole seconds since 1970; null for
+    /// Parses a time with its zone (<c>2026-11-24T01:00:00Z</c>, <c>…+01:00</c>) or whole seconds since 1970; null for
     /// anything else. A time without a zone would be a guess.
     /// </summary>
     public static DateTimeOffset? Parse(string text)

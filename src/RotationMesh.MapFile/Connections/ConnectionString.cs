@@ -4,10 +4,12 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Connections;
 
-/// <summary>Reads a connection string of the map: Npgsql keywords, or a URL that becomes them. No error shows it.</summary>
+/// <summary>
+/// Reads a connection string of the map: Npgsql keywords, or a URL that is converted to them. No error shows it.
+/// </summary>
 internal static partial class ConnectionString
 {
-    /// <summary>The connection string in Npgsql keywords.</summary>
+    /// <summary>Returns the connection string in Npgsql keywords.</summary>
     public static string Read(MapNode node)
     {
         var text = node.Text().Value.Trim();
@@ -23,7 +25,7 @@ internal static partial class ConnectionString
         }
     }
 
-    // Another scheme must be refused here: as keywords it may parse, and the driver would quote it with its password.
+    // Another scheme must be refused here: the text may parse as keywords, and the driver would quote it with its password.
     private static string Keywords(string text)
     {
         if (AnyScheme().IsMatch(text))

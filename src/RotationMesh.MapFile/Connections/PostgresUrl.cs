@@ -11,7 +11,7 @@ public static class PostgresUrl
 {
     private static readonly string[] Schemes = ["postgres://", "postgresql://"];
 
-    /// <summary>Whether the text is such a URL rather than keywords.</summary>
+    /// <summary>Whether the text is such a URL, by its scheme.</summary>
     public static bool Matches(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -19,8 +19,8 @@ public static class PostgresUrl
     }
 
     /// <summary>
-    /// Writes the URL's connection in Npgsql's keywords. Throws <see cref="FormatException"/> with the reason for a URL that is
-    /// malformed, names no host, or has a parameter that is not known.
+    /// Converts the URL to Npgsql's keywords. Throws <see cref="FormatException"/> with the reason for a URL that is
+    /// malformed, names no host, or has an unknown parameter.
     /// </summary>
     public static string ToKeywords(string url)
     {
@@ -41,7 +41,7 @@ public static class PostgresUrl
             : throw new FormatException("the URL names no host");
     }
 
-    // Several hosts keep their ports beside them, as Npgsql's Host has it; an IPv6 address loses its brackets.
+    // Several hosts keep their ports, as Npgsql's Host accepts them; an IPv6 address loses its brackets.
     private static void AddHost(DbConnectionStringBuilder keywords, string hostAndPort)
     {
         if (hostAndPort.Contains(',', StringComparison.Ordinal))

@@ -4,15 +4,15 @@ using RotationMesh.Core.Map.Gates;
 namespace RotationMesh.MapFile.Connections;
 
 /// <summary>
-/// The URL of a Redis server: <c>redis://user:password@host:port/database</c>, <c>rediss://</c> with TLS; of a cluster,
-/// several hosts with commas between them. Errors name a part, never a value.
+/// The URL of a Redis server: <c>redis://user:password@host:port/database</c>, or <c>rediss://</c> with TLS. The URL of a
+/// cluster has several hosts with commas between them. Errors name a part, never a value.
 /// </summary>
 public static class RedisUrl
 {
     private const string Plain = "redis://";
     private const string Encrypted = "rediss://";
 
-    /// <summary>The address that the URL names. Throws <see cref="FormatException"/> with the reason.</summary>
+    /// <summary>Reads the address from the URL. Throws <see cref="FormatException"/> with the reason.</summary>
     public static RedisAddress Parse(string url)
     {
         ArgumentNullException.ThrowIfNull(url);

@@ -5,7 +5,7 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Connections;
 
-/// <summary>The query part of a connection URL: libpq's parameters, and those that Prisma adds for itself.</summary>
+/// <summary>Reads the query part of a connection URL: libpq's parameters, and those that Prisma adds for itself.</summary>
 internal static class UrlParameters
 {
     private static readonly string[] SslModes =
@@ -37,8 +37,8 @@ internal static class UrlParameters
         ["schema"] = ("Search Path", SearchPath),
     };
 
-    // How Prisma's own pool and cache behave; nothing that a connection of ours depends on. Its TLS parameters
-    // (sslaccept, sslidentity) are not among them: to ignore those would weaken a connection silently.
+    // These configure Prisma's own pool and cache, and change nothing for this program's connections. Prisma's TLS
+    // parameters (sslaccept, sslidentity) are not among them: to ignore those would silently weaken a connection.
     private static readonly HashSet<string> Ignored =
     [
         "connection_limit",
@@ -52,8 +52,8 @@ internal static class UrlParameters
     ];
 
     /// <summary>
-    /// Adds the parameters' keywords; they prevail over the parts before the query. Throws
-    /// <see cref="FormatException"/> that names the parameter, never its value.
+    /// Adds the parameters' keywords, which override the parts before the query. Throws <see cref="FormatException"/>
+    /// that names the parameter, never its value.
     /// </summary>
     public static void Add(DbConnectionStringBuilder keywords, string query)
     {
@@ -75,7 +75,7 @@ internal static class UrlParameters
 
     private static string Same(string value) => value;
 
-    // Npgsql names the modes as libpq does, without the hyphen.
+    // Npgsql uses libpq's names of the modes, without the hyphen.
     private static string SslMode(string value) =>
         SslModes.Contains(value)
             ? value.Replace("-", "", StringComparison.Ordinal)
@@ -88,7 +88,7 @@ internal static class UrlParameters
             ? seconds.ToString(CultureInfo.InvariantCulture)
             : throw new FormatException("the URL parameter connect_timeout is not a number of seconds");
 
-    // Prisma's schema is one exact name; a search path is a list that is read as SQL.
+    // Prisma's schema is one exact name; a search path is a list that PostgreSQL reads as SQL.
     private static string SearchPath(string schema)
     {
         try

@@ -1,8 +1,8 @@
 namespace RotationMesh.MapFile.Connections;
 
 /// <summary>
-/// The parts of a connection URL, <c>scheme://user:password@hosts/path?query</c>. User and password are decoded, null
-/// where they are empty; hosts, path and query are as they are written.
+/// The parts of a connection URL, <c>scheme://user:password@hosts/path?query</c>. User and password are decoded, and null
+/// where they are empty. Hosts, path and query are not decoded.
 /// </summary>
 internal readonly record struct UrlParts(
     string? User,
@@ -12,13 +12,13 @@ internal readonly record struct UrlParts(
     string Query
 )
 {
-    /// <summary>Cuts a URL up. Throws <see cref="FormatException"/> that names a part, never a value.</summary>
+    /// <summary>Splits a URL. Throws <see cref="FormatException"/> that names a part, never a value.</summary>
     public static UrlParts Of(string url)
     {
         var rest = url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..];
         var end = rest.AsSpan().IndexOfAny('/', '?');
         var (authority, tail) = end < 0 ? (rest, "") : (rest[..end], rest[end..]);
-        // What follows an unencoded '/', '?' or '#' of a password would be taken for other parts, and be shown.
+        // A password with an unencoded '/', '?' or '#' would be cut there, and its rest taken for another part and shown.
         if (rest.Contains('#', StringComparison.Ordinal) || tail.Contains('@', StringComparison.Ordinal))
             throw new FormatException(
                 "special characters of the URL's parts must be percent-encoded: / %2F, ? %3F, # %23, @ %40"

@@ -1,11 +1,11 @@
 namespace RotationMesh.MapFile.Connections;
 
-/// <summary>Percent-encoding of a URL's parts (RFC 3986, 2.1); a plus sign is a plus sign.</summary>
+/// <summary>Decodes the percent-encoding of a URL's parts (RFC 3986, 2.1); a plus sign is a plus sign.</summary>
 internal static class UrlText
 {
     /// <summary>
-    /// The text of a part. Throws <see cref="FormatException"/> that names the part for a percent sign without two hex
-    /// digits, bytes that are not UTF-8, and NUL.
+    /// Returns the text of a part. Throws <see cref="FormatException"/> that names the part for a percent sign without
+    /// two hex digits, bytes that are not UTF-8, and NUL.
     /// </summary>
     public static string Decode(string encoded, string part)
     {
@@ -20,7 +20,7 @@ internal static class UrlText
         }
 
         var text = Uri.UnescapeDataString(encoded);
-        // Bytes that are not UTF-8 stay encoded in the framework's answer, and would be sent as percent signs.
+        // The framework leaves bytes that are not UTF-8 encoded, and they would be sent as percent signs.
         var stayed = text.Count(c => c == '%') != CountEncodedPercents(encoded);
         return stayed || text.Contains('\0', StringComparison.Ordinal)
             ? throw new FormatException($"the URL's {part} is not UTF-8 text after percent-decoding")

@@ -1,9 +1,11 @@
 namespace RotationMesh.MapFile.Nodes;
 
-/// <summary>Reads values that are yes or no.</summary>
+/// <summary>Reads values that are true or false.</summary>
 internal static class Flags
 {
-    /// <summary>Whether the node says <c>true</c>. Throws a fault of <paramref name="node"/> where it says neither.</summary>
+    /// <summary>
+    /// Whether the node is <c>true</c>. Throws a fault of <paramref name="node"/> where it is neither true nor false.
+    /// </summary>
     public static bool Read(MapNode node)
     {
         ArgumentNullException.ThrowIfNull(node);

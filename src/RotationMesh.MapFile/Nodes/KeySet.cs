@@ -1,6 +1,6 @@
 namespace RotationMesh.MapFile.Nodes;
 
-/// <summary>The keys that a mapping of the map must have and may have; any other is a fault.</summary>
+/// <summary>The required and the optional keys of a mapping in the map; any other key is a fault.</summary>
 internal sealed record KeySet(IReadOnlyList<string> Required, IReadOnlyList<string> Optional)
 {
     /// <summary>Every key, the required ones first.</summary>

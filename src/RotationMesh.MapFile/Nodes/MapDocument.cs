@@ -15,8 +15,8 @@ internal static class MapDocument
     );
 
     /// <summary>
-    /// The document's root. Throws <see cref="UsageException"/> where the file can't be read or is not one YAML
-    /// document; what the parser or the system says is left out, as it may quote the file.
+    /// Reads the document's root. Throws <see cref="UsageException"/> where the file can't be read or is not one YAML
+    /// document. Messages of the parser or the system are left out, as they may quote the file.
     /// </summary>
     public static MapNode Root(MapSource source)
     {
@@ -67,7 +67,7 @@ internal static class MapDocument
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // The library's answers to a bracket that is never closed, and to a key without a value at some ends.
+            // The library throws these for a bracket that is never closed, and for a key without a value at some ends of a file.
             throw NotYaml(source, events.Line);
         }
     }

@@ -10,8 +10,8 @@ internal sealed class MapFields
     private MapFields(Dictionary<string, MapNode> values) => this.values = values;
 
     /// <summary>
-    /// Reads a mapping. Throws <see cref="UsageException"/> for a key that is not in <paramref name="keys"/>, at the
-    /// key's line, and for a required one that is missing, at the mapping's.
+    /// Reads a mapping. Throws <see cref="UsageException"/> at the key's line for a key that is not in
+    /// <paramref name="keys"/>, and at the mapping's line for a required key that is missing.
     /// </summary>
     public static MapFields Of(MapNode node, KeySet keys)
     {
@@ -28,10 +28,10 @@ internal sealed class MapFields
             : new MapFields(values);
     }
 
-    /// <summary>The value of a required key.</summary>
+    /// <summary>Returns the value of a required key.</summary>
     public MapNode Required(string key) => values[key];
 
-    /// <summary>The value of an optional key, or null.</summary>
+    /// <summary>Returns the value of an optional key, or null.</summary>
     public MapNode? Optional(string key) => values.GetValueOrDefault(key);
 
     private static string Unknown(string key, MapNode node, KeySet keys)

@@ -6,37 +6,40 @@ using YamlDotNet.RepresentationModel;
 namespace RotationMesh.MapFile.Nodes;
 
 /// <summary>
-/// A node of the map that knows its place: <paramref name="name"/> is its dotted path, <paramref name="line"/> the line
-/// of its key (of a list's item: its own), which is also where an alias is used and where a missing value belongs.
-/// Every accessor throws <see cref="UsageException"/> where the node is of another kind.
+/// A node of the map, with its place. <paramref name="name"/> is its dotted path. <paramref name="line"/> is the line of
+/// its key, or, for an item of a list, its own line; a node that is an alias has the line where the alias is used. Every
+/// accessor throws <see cref="UsageException"/> where the node is of another kind.
 /// </summary>
 internal sealed class MapNode(MapSource source, string name, int line, YamlNode node)
 {
-    /// <summary>The node's dotted path, to name it in an error; empty for the whole document.</summary>
+    /// <summary>The node's dotted path, which errors name; empty for the whole document.</summary>
     public string Name => name;
 
-    /// <summary>Line of the file that an error about the node names.</summary>
+    /// <summary>The line that errors about the node name.</summary>
     public int Line => line;
 
     /// <summary>Whether the node is a list.</summary>
     public bool IsList => node is YamlSequenceNode;
 
-    /// <summary>A fault of this node, for the caller to throw.</summary>
+    /// <summary>Returns a fault of this node, for the caller to throw.</summary>
     public UsageException Fault(string text) => source.Fault(line, text);
 
-    /// <summary>A fault at a line that was read from below this node.</summary>
+    /// <summary>Returns a fault at the line of something below this node, for the caller to throw.</summary>
     public UsageException FaultAt(int place, string text) => source.Fault(place, text);
 
-    /// <summary>The mapping's values by its keys, all of which are in <paramref name="keys"/>.</summary>
+    /// <summary>
+    /// Returns the mapping's values by key. Throws for a key that is not in <paramref name="keys"/>, and for a required
+    /// one that is missing.
+    /// </summary>
     public MapFields Fields(KeySet keys) => MapFields.Of(this, keys);
 
-    /// <summary>The mapping's entries in the order of the file, under names of the operator's own.</summary>
+    /// <summary>Returns the entries of a mapping whose keys the operator chooses, in the order of the file.</summary>
     public IReadOnlyList<MapEntry> Entries() =>
         node is YamlMappingNode mapping
             ? [.. mapping.Children.Select(child => Entry(child.Key, child.Value))]
             : throw WrongKind("keys with values");
 
-    /// <summary>The list's items, at least one. An item has the list's name.</summary>
+    /// <summary>Returns the list's items, at least one. An item has the list's name.</summary>
     public IReadOnlyList<MapNode> Items()
     {
         if (node is not YamlSequenceNode list)
@@ -46,10 +49,10 @@ internal sealed class MapNode(MapSource source, string name, int line, YamlNode 
         return [.. list.Children.Select(item => new MapNode(source, name, LineOf(item), item))];
     }
 
-    /// <summary>Whether it is a pair of quotes with nothing between them.</summary>
+    /// <summary>Whether the node is a pair of quotes with nothing between them.</summary>
     public bool IsEmptyText => node is YamlScalarNode { Value: "" } scalar && !IsNull(scalar, "");
 
-    /// <summary>The value with its variables replaced; never empty.</summary>
+    /// <summary>Returns the value with its variables replaced; never empty.</summary>
     public MapText Text()
     {
         if (node is not YamlScalarNode scalar)
@@ -61,7 +64,10 @@ internal sealed class MapNode(MapSource source, string name, int line, YamlNode 
         return text.Value.Length > 0 ? text : throw Fault($"{name} is empty");
     }
 
-    /// <summary>The value that <paramref name="read"/> makes of the node; where a variable is not set, the fault for later.</summary>
+    /// <summary>
+    /// Returns what <paramref name="read"/> makes of the node; where a variable is not set, the fault for whoever needs
+    /// the value later.
+    /// </summary>
     public Deferred<T> Deferred<T>(Func<MapNode, T> read)
         where T : class
     {
@@ -121,7 +127,7 @@ internal sealed class MapNode(MapSource source, string name, int line, YamlNode 
 
     private string Place => name.Length == 0 ? "the map" : name;
 
-    // YAML's null in its core schema; the same characters in quotes are text.
+    // The spellings of null in YAML's core schema; in quotes, these characters are text.
     private static bool IsNull(YamlScalarNode scalar, string written) =>
         scalar.Style is ScalarStyle.Plain or ScalarStyle.Any
         && written is "" or "~" or "null" or "Null" or "NULL";

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace RotationMesh.MapFile.Nodes;
 
-/// <summary>Sizes in the map: a whole number with MB, which are 1024² bytes as in PostgreSQL's settings.</summary>
+/// <summary>Reads sizes in the map: a whole number with MB, which is 1024² bytes as in PostgreSQL's settings.</summary>
 internal static partial class Sizes
 {
-    /// <summary>Most that PostgreSQL takes in one value, and in one message with it.</summary>
+    /// <summary>Largest size of one value in PostgreSQL, and of the message that carries it.</summary>
     private const long Most = 1000L * 1024 * 1024;
 
-    /// <summary>The size that the node holds, in bytes; from 1 to 1000 MB. Throws a fault of the node.</summary>
+    /// <summary>Returns the node's size in bytes; from 1 to 1000 MB. Throws a fault of the node.</summary>
     public static long Read(MapNode node) =>
         Parse(node.Text().Value) is { } bytes and > 0 and <= Most
             ? bytes

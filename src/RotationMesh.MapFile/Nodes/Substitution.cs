@@ -3,20 +3,20 @@ using System.Text;
 namespace RotationMesh.MapFile.Nodes;
 
 /// <summary>
-/// Replaces <c>${VAR}</c> and <c>${VAR:-default}</c>. It runs after the YAML is parsed, so a value can't add keys; a
-/// value is never searched for variables again.
+/// Replaces <c>${VAR}</c> and <c>${VAR:-default}</c>. It runs after the YAML is parsed, so a variable's value can't add
+/// keys. Variables inside a variable's value are not replaced.
 /// </summary>
 internal static class Substitution
 {
     private const string Opening = "${";
     private const string DefaultMark = ":-";
 
-    /// <summary>Whether the text names a variable, so that what it becomes must not be shown.</summary>
+    /// <summary>Whether the text names a variable: its value must then not be shown.</summary>
     public static bool IsIn(string text) => text.Contains(Opening, StringComparison.Ordinal);
 
     /// <summary>
-    /// The text with every variable replaced. A default stands for a variable that is not set or empty, as in a shell.
-    /// Throws <see cref="FormatException"/> that names the variable which is not set, never a value.
+    /// Returns the text with every variable replaced. A default replaces a variable that is not set or is empty, as in a
+    /// shell. Throws <see cref="FormatException"/> that names the variable that is not set, never a value.
     /// </summary>
     public static string Apply(string text, Func<string, string?> variable)
     {
@@ -45,7 +45,7 @@ internal static class Substitution
         return value ?? throw new UnsetVariableException(name);
     }
 
-    // Braces inside a default are counted, so that it may hold the {tenant} of a template or another variable.
+    // Counts braces inside a default, so that it may contain the {tenant} of a template or another variable.
     private static int ClosingBrace(string text, int position)
     {
         for (var depth = 1; position < text.Length; position++)
@@ -72,6 +72,6 @@ internal static class Substitution
         new("a '${' does not begin a variable: write ${NAME} or ${NAME:-default}");
 }
 
-/// <summary>A variable that the environment lacks, which matters only where the value is needed.</summary>
+/// <summary>A variable is not set, which matters only where the value is needed.</summary>
 internal sealed class UnsetVariableException(string name)
     : FormatException($"the variable {name} is not set");

@@ -4,12 +4,12 @@ using YamlDotNet.Core.Events;
 namespace RotationMesh.MapFile.Nodes;
 
 /// <summary>
-/// The parser's events on their way into the document. It refuses, at the right line and without quoting the file, what
-/// the document model reports badly (keys that stand twice, aliases without an anchor) or dies of (endless nesting).
+/// Passes the parser's events on to the document model. It refuses, at the right line and without quoting the file, what
+/// the model reports badly (repeated keys, aliases without an anchor) or crashes on (endless nesting).
 /// </summary>
 internal sealed class WatchedEvents(IParser parser, MapSource source) : IParser
 {
-    // A map needs nine levels; the document model recurses, and thousands would overflow the stack.
+    // A map needs nine levels. The document model recurses, so thousands of levels would overflow the stack.
     private const int DeepestNesting = 64;
 
     private readonly Stack<Collection> open = [];
@@ -18,7 +18,7 @@ internal sealed class WatchedEvents(IParser parser, MapSource source) : IParser
     /// <inheritdoc/>
     public ParsingEvent? Current => parser.Current;
 
-    /// <summary>Line that was read last, for faults that name none.</summary>
+    /// <summary>The line that was read last, for faults without a line.</summary>
     public long Line => parser.Current?.End.Line ?? 1;
 
     /// <inheritdoc/>
@@ -64,7 +64,9 @@ internal sealed class WatchedEvents(IParser parser, MapSource source) : IParser
         private readonly HashSet<string> keys = new(StringComparer.Ordinal);
         private bool keyIsNext = true;
 
-        /// <summary>Takes the next node directly in it; the key, where it is one that stood here before.</summary>
+        /// <summary>
+        /// Takes the next direct child node. Returns its key where an earlier key of this mapping is the same; else null.
+        /// </summary>
         public string? RepeatsKey(ParsingEvent node)
         {
             var isKey = IsMapping && keyIsNext;

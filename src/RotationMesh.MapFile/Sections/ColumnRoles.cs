@@ -4,12 +4,12 @@ using RotationMesh.MapFile.Nodes;
 namespace RotationMesh.MapFile.Sections;
 
 /// <summary>
-/// Which parts a column may play at once. A rotation changes the encrypted columns and the version, and finds rows by
-/// key and tenant: what finds a row must not be what changes. The tenant may be a part of the key.
+/// Checks which roles a column has at once. A rotation changes the encrypted columns and the version, and finds rows by
+/// key and tenant: a column by which rows are found must not change. The tenant may be a part of the key.
 /// </summary>
 internal static class ColumnRoles
 {
-    /// <summary>Throws a fault for a column that plays two parts that exclude each other.</summary>
+    /// <summary>Throws a fault for a column with two roles that exclude each other.</summary>
     public static void Check(TableEntry table, MapFields fields)
     {
         var (key, tenant, version) = (

@@ -12,8 +12,8 @@ internal static class ColumnsSection
     );
 
     /// <summary>
-    /// The columns in the order of the file, at least one. Whether one may be <paramref name="mostlyEmpty"/> is the table's
-    /// to say where the column does not.
+    /// Reads the columns in the order of the file, at least one. <paramref name="mostlyEmpty"/> is the table's setting,
+    /// for columns without one of their own.
     /// </summary>
     public static IReadOnlyList<ColumnEntry> Read(MapNode node, DeclaredNames declared, bool mostlyEmpty)
     {

@@ -9,7 +9,7 @@ internal static class ControlSection
 {
     internal static readonly KeySet Keys = new(Required: ["connectionString"], Optional: []);
 
-    /// <summary>Its connection string; that of the first database where the map has no such section.</summary>
+    /// <summary>Returns its connection string, or that of the first database where the map has no such section.</summary>
     public static string Read(MapNode? node, IReadOnlyList<DatabaseEntry> databases) =>
         node is null
             ? databases[0].ConnectionString

@@ -9,7 +9,7 @@ internal static class DatabasesSection
 {
     internal static readonly KeySet Keys = new(Required: ["connectionString"], Optional: []);
 
-    /// <summary>The databases in the order of the file, at least one.</summary>
+    /// <summary>Reads the databases in the order of the file, at least one.</summary>
     public static IReadOnlyList<DatabaseEntry> Read(MapNode node)
     {
         DatabaseEntry[] databases = [.. node.Entries().Select(Read)];

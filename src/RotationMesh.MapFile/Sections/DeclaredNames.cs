@@ -7,8 +7,9 @@ namespace RotationMesh.MapFile.Sections;
 internal sealed record DeclaredNames(IReadOnlyList<string> Databases, IReadOnlyList<string> Formats)
 {
     /// <summary>
-    /// The database that a table names; where it names none, the map's only one. <paramref name="table"/> is the node
-    /// of the table.
+    /// Returns the database that a table names in <paramref name="node"/>; where it names none, the map's only one.
+    /// <paramref name="table"/> is the node of the table. Throws a fault for a name that is not declared, or where the
+    /// map has several databases.
     /// </summary>
     public string Database(MapNode? node, MapNode table) =>
         node is not null ? Declared(node, "database", Databases)
@@ -17,7 +18,7 @@ internal sealed record DeclaredNames(IReadOnlyList<string> Databases, IReadOnlyL
             $"the key 'database' is missing in {table.Name}: with several databases a table names its own ({Listed(Databases)})"
         );
 
-    /// <summary>The format that a column names.</summary>
+    /// <summary>Returns the format that a column names. Throws a fault for a name that is not declared.</summary>
     public string Format(MapNode node) => Declared(node, "format", Formats);
 
     private static string Declared(MapNode node, string what, IReadOnlyList<string> declared)

@@ -15,7 +15,9 @@ internal static partial class ExternalStoreSection
         Optional: ["column", "endpoint", "region"]
     );
 
-    /// <summary>The store of <paramref name="table"/>, which says which of its rows are external.</summary>
+    /// <summary>
+    /// Reads the store of <paramref name="table"/>, whose predicate <c>external</c> selects the external rows.
+    /// </summary>
     public static ExternalStoreEntry Read(MapNode node, TableEntry table)
     {
         if (table.External is null)

@@ -13,7 +13,7 @@ internal static class FormatsSection
     private static readonly string[] Kinds = [HkdfAes256Gcm.Kind];
     private static readonly string[] InfoFields = ["{tenant}", "{context}"];
 
-    /// <summary>The formats in the order of the file, at least one.</summary>
+    /// <summary>Reads the formats in the order of the file, at least one.</summary>
     public static IReadOnlyList<FormatEntry> Read(MapNode node)
     {
         FormatEntry[] formats = [.. node.Entries().Select(Read)];
@@ -43,7 +43,7 @@ internal static class FormatsSection
         throw node.Fault($"unknown format kind {kind.Quoted}.{hint} Known kinds: {string.Join(", ", Kinds)}");
     }
 
-    // Without both fields, tenants or columns would share a derived key and their values could be swapped unnoticed.
+    // Without both fields, tenants or columns would share a derived key, and swapped values would go unnoticed.
     private static string Info(MapNode node)
     {
         var info = node.Text().Value;

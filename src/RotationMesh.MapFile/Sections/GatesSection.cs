@@ -12,7 +12,7 @@ internal static class GatesSection
         Optional: [GateEntry.Workers, GateEntry.Keys, GateEntry.Snapshot]
     );
 
-    /// <summary>The gates in the order of the file; none where the map has no such section.</summary>
+    /// <summary>Reads the gates in the order of the file; none where the map has no such section.</summary>
     public static IReadOnlyList<GateEntry> Read(MapNode? node, DeclaredNames declared)
     {
         if (node is null)

@@ -3,16 +3,19 @@ using RotationMesh.MapFile.Nodes;
 namespace RotationMesh.MapFile.Sections;
 
 /// <summary>
-/// Reads the path of a string inside a document: the names of keys, and the numbers of elements of arrays from 0, with a dot
-/// between them. It leads to one string. What other languages write for a root or for every element is a name here, which no
-/// document has: all its rows would be taken for empty. An empty path is that of a document which is nothing but the string.
+/// Reads the path of a string inside a document: names of keys, and indexes of array elements from 0, with dots between
+/// them. It leads to one string. It has no sign for the root or for every element, as other path languages have: such a
+/// sign would be taken for a name that no document has, and all rows for empty. An empty path is for a document that is
+/// only the string.
 /// </summary>
 internal static class JsonPathText
 {
     private const string Root = "$";
     private const char Every = '*';
 
-    /// <summary>The parts of the path. Throws a fault of <paramref name="node"/> where it can lead nowhere.</summary>
+    /// <summary>
+    /// Returns the parts of the path. Throws a fault of <paramref name="node"/> where the path can lead nowhere.
+    /// </summary>
     public static string[] Read(MapNode node)
     {
         if (node.IsEmptyText)

@@ -5,10 +5,10 @@ using RotationMesh.MapFile.Sections.Gates;
 
 namespace RotationMesh.MapFile.Sections;
 
-/// <summary>Reads <c>postChecks</c>: what the application is asked once a rotation has been verified.</summary>
+/// <summary>Reads <c>postChecks</c>: the requests to the application once a rotation has been verified.</summary>
 internal static partial class PostChecksSection
 {
-    // An export takes longer than a status, and nothing waits for it but the end of the rotation.
+    // An export takes longer than a status request, and only the end of the rotation waits for it.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     internal static readonly KeySet Keys = new(
@@ -16,7 +16,7 @@ internal static partial class PostChecksSection
         Optional: HttpSection.Keys.Optional
     );
 
-    /// <summary>The checks in the order of the file; none where the map has no such section.</summary>
+    /// <summary>Reads the checks in the order of the file; none where the map has no such section.</summary>
     public static IReadOnlyList<PostCheckEntry> Read(MapNode? node)
     {
         if (node is null)

@@ -8,7 +8,9 @@ internal static class RowLevelSecuritySection
 {
     internal static readonly KeySet Keys = new(Required: ["setting"], Optional: ["tenants"]);
 
-    /// <summary>The setting that policies read, and the query that lists tenants; null where the table has no such key.</summary>
+    /// <summary>
+    /// Reads the setting that policies read, and the query that lists tenants; null where the table has no such key.
+    /// </summary>
     public static RowLevelSecurity? Read(MapNode? node)
     {
         if (node is null)
@@ -20,7 +22,7 @@ internal static class RowLevelSecuritySection
         );
     }
 
-    /// <summary>Whether a part of it comes from a variable.</summary>
+    /// <summary>Whether the setting or the query contains a variable.</summary>
     public static bool IsFromVariable(MapNode? node) =>
         node?.Fields(Keys) is { } fields
         && (

@@ -6,10 +6,10 @@ namespace RotationMesh.MapFile.Sections;
 /// <summary>Reads <c>scopes</c>: named groups of tables.</summary>
 internal static class ScopesSection
 {
-    /// <summary>What the command line calls every scope at once.</summary>
+    /// <summary>The name for all scopes on the command line.</summary>
     private const string Reserved = "all";
 
-    /// <summary>The scopes in the order of the file, at least one, none of them empty.</summary>
+    /// <summary>Reads the scopes in the order of the file, at least one, none of them empty.</summary>
     public static IReadOnlyList<ScopeEntry> Read(MapNode node, DeclaredNames declared)
     {
         ScopeEntry[] scopes = [.. node.Entries().Select(entry => Read(entry, declared))];
@@ -32,7 +32,7 @@ internal static class ScopesSection
         );
     }
 
-    // Two entries of one table would rewrite its rows under two plans, and count them twice.
+    // A table with two entries would be planned twice and counted twice.
     private static void RefuseRepeatedTables(ScopeEntry[] scopes, MapNode node)
     {
         var first = new Dictionary<(string Database, SqlName Table), TableEntry>();

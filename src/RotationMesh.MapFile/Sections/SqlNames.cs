@@ -3,13 +3,13 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Sections;
 
-/// <summary>Reads names of the database, with the fault's place in the map.</summary>
+/// <summary>Reads names of the database; a fault names its place in the map.</summary>
 internal static class SqlNames
 {
     private const string TableFix = "write name, schema.name or \"Odd Name\" in double quotes";
     private const string ColumnFix = "write the column's name as the database holds it";
 
-    /// <summary>A table, written as in SQL.</summary>
+    /// <summary>Reads the name of a table, written as in SQL.</summary>
     public static SqlName Table(MapNode node)
     {
         var text = node.Text();
@@ -23,14 +23,14 @@ internal static class SqlNames
         }
     }
 
-    /// <summary>A column that is named in a value.</summary>
+    /// <summary>Reads the name of a column from a value.</summary>
     public static SqlIdentifier Column(MapNode node)
     {
         var text = node.Text();
         return Column(text.Value, text.MayBeShown, node, text.Variable);
     }
 
-    /// <summary>A column that is named by a key of the map.</summary>
+    /// <summary>Reads the name of a column from a key of the map.</summary>
     public static SqlIdentifier Column(MapEntry entry) =>
         Column(entry.Key, Quotation.MayBeShown(entry.Key), entry.Value);
 
@@ -46,7 +46,7 @@ internal static class SqlNames
         }
     }
 
-    // The reason quotes the name.
+    // The reason quotes the name, so it is left out where the name must not be shown.
     private static string Reason(bool mayBeShown, string what, FormatException reason) =>
         mayBeShown ? $"not the name of {what}, {reason.Message}" : $"not the name of {what}";
 }

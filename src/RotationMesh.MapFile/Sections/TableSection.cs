@@ -24,7 +24,7 @@ internal static class TableSection
         ]
     );
 
-    /// <summary>The table, with the database and formats that it refers to among <paramref name="declared"/>.</summary>
+    /// <summary>Reads the table; the database and the formats that it names are among <paramref name="declared"/>.</summary>
     public static TableEntry Read(MapNode node, string scope, DeclaredNames declared)
     {
         var fields = node.Fields(Keys);

@@ -6,7 +6,7 @@ namespace RotationMesh.MapFile.Sections;
 /// <summary>Reads <c>verify</c>: how much is decrypted again after a rotation.</summary>
 internal static class VerifySection
 {
-    /// <summary>The share; the default where the section is missing.</summary>
+    /// <summary>Reads the share; the default where the section is missing.</summary>
     public static VerificationShare Read(MapNode? node)
     {
         if (node is null)

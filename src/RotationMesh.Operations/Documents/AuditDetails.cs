@@ -1,8 +1,8 @@
 namespace RotationMesh.Operations.Documents;
 
-// What the details of the audit log's events hold, by kind. Later versions may add to them, and take nothing away.
+// The details of the audit log's events, by kind. Later versions may add members, and remove none.
 
-/// <summary>Details of <c>RotationStarted</c>: what was asked for, and by which keys and map.</summary>
+/// <summary>Details of <c>RotationStarted</c>: what was asked for, and with which keys and map.</summary>
 public sealed record RotationStartedDetails
 {
     /// <summary>The command line of the program that asked.</summary>
@@ -23,13 +23,13 @@ public sealed record RotationStartedDetails
     /// <summary>The tenants; left out for all.</summary>
     public IReadOnlyList<string>? Tenants { get; init; }
 
-    /// <summary>Rows of one transaction.</summary>
+    /// <summary>Rows in one transaction.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>Whether rows above the target version are brought down.</summary>
     public required bool AllowDowngrade { get; init; }
 
-    /// <summary>Whether the application's workers are paused for it.</summary>
+    /// <summary>Whether the application's workers are paused for the rotation.</summary>
     public bool PauseWorkers { get; init; }
 
     /// <summary>Gates that need not hold, with the operator's reasons; left out where there are none.</summary>
@@ -45,20 +45,20 @@ public sealed record StateChangedDetails
     /// <summary>The state after.</summary>
     public required string To { get; init; }
 
-    /// <summary>The pass over the rows, from 1; 0 before the first.</summary>
+    /// <summary>The sweep, from 1; 0 before the first.</summary>
     public required int Sweep { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Why it changed.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Of a retry that was narrowed: to these scopes.</summary>
+    /// <summary>The scopes that a retry was limited to.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 
-    /// <summary>Of a retry that was narrowed: to these tenants.</summary>
+    /// <summary>The tenants that a retry was limited to.</summary>
     public IReadOnlyList<string>? Tenants { get; init; }
 }
 
-/// <summary>Details of <c>GateChecked</c>: written when a gate is first looked at, and whenever that changes.</summary>
+/// <summary>Details of <c>GateChecked</c>: written when a gate is first checked, and whenever the outcome changes.</summary>
 public sealed record GateCheckedDetails
 {
     /// <summary>The gate.</summary>
@@ -67,11 +67,11 @@ public sealed record GateCheckedDetails
     /// <summary>What was found.</summary>
     public required GateOutcome Outcome { get; init; }
 
-    /// <summary>What it was found by; of an override, why.</summary>
+    /// <summary>Why the gate has this outcome; for an override, the operator's reason.</summary>
     public string? Reason { get; init; }
 }
 
-/// <summary>What was found of a gate.</summary>
+/// <summary>The result of a gate's check.</summary>
 public enum GateOutcome
 {
     /// <summary>It holds.</summary>
@@ -90,10 +90,10 @@ public sealed record PostCheckedDetails
     /// <summary>The post-check.</summary>
     public required string Check { get; init; }
 
-    /// <summary>Whether the answer was as the map asks for.</summary>
+    /// <summary>Whether the answer was what the map asks for.</summary>
     public required bool Passed { get; init; }
 
-    /// <summary>What was wrong with it.</summary>
+    /// <summary>What was wrong with the answer.</summary>
     public string? Reason { get; init; }
 }
 
@@ -109,22 +109,22 @@ public sealed record RotationEndedDetails
     /// <summary>Rows brought to the target version.</summary>
     public required long Rotated { get; init; }
 
-    /// <summary>Rows that were there already.</summary>
+    /// <summary>Rows that were at the target version already.</summary>
     public required long Current { get; init; }
 
-    /// <summary>Rows whose value lives elsewhere.</summary>
+    /// <summary>External rows, whose value lives outside the table.</summary>
     public required long External { get; init; }
 
     /// <summary>Rows that are not at the target version, or do not decrypt under it.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Times that a row had changed between read and write.</summary>
+    /// <summary>Number of conflicts: times that a row had changed between read and write.</summary>
     public required long Conflicts { get; init; }
 
-    /// <summary>Rows decrypted after they were rewritten; left out where none was to be.</summary>
+    /// <summary>Rows decrypted after they were rewritten; left out where none was to be verified.</summary>
     public long? Verified { get; init; }
 
-    /// <summary>Rows, of those rotated or current, that hold no value; left out where an earlier version counted none.</summary>
+    /// <summary>Rotated or current rows that hold no value; left out where an earlier version did not count them.</summary>
     public long? Empty { get; init; }
 
     /// <summary>Partitions that verification could not read.</summary>
@@ -137,7 +137,7 @@ public sealed record KeyRetiredDetails
     /// <summary>The version.</summary>
     public required int Version { get; init; }
 
-    /// <summary>Fingerprint of its key; left out where the key ring did not have it any more.</summary>
+    /// <summary>Fingerprint of its key; left out where the key ring no longer had it.</summary>
     public string? Fingerprint { get; init; }
 
     /// <summary>The command line of the program that asked.</summary>
@@ -152,24 +152,24 @@ public sealed record KeyRetiredDetails
     /// <summary>Rows that were decrypted without the version's key.</summary>
     public required long Verified { get; init; }
 
-    /// <summary>Tables in which what the map does not name was looked at; left out where no scan was made.</summary>
+    /// <summary>Tables that were scanned for envelopes that the map does not name; left out where no scan was made.</summary>
     public int? ScannedTables { get; init; }
 
-    /// <summary>Rows of them that were looked at.</summary>
+    /// <summary>Rows of those tables that the scan read.</summary>
     public long? ScannedRows { get; init; }
 
-    /// <summary>Why no scan was made, where the operator chose so.</summary>
+    /// <summary>Why the operator chose to make no scan.</summary>
     public string? ScanSkipped { get; init; }
 
-    /// <summary>Tables and columns that the scan left out, where the operator chose so.</summary>
+    /// <summary>Tables and columns that the scan left out, as the operator chose.</summary>
     public IReadOnlyList<SkippedScan>? ScanSkippedOf { get; init; }
 
-    /// <summary>Rows of those that hold no value; left out where an earlier version counted none.</summary>
+    /// <summary>Verified rows that hold no value; left out where an earlier version did not count them.</summary>
     public long? Empty { get; init; }
 
-    /// <summary>Databases of earlier rotations of which the operator said that they exist no more, each with its identity.</summary>
+    /// <summary>Databases of earlier rotations that, as the operator said, no longer exist, each with its identity.</summary>
     public IReadOnlyList<string>? Gone { get; init; }
 
-    /// <summary>Tables of which the operator said that they exist no more, and in which rotations had left failures.</summary>
+    /// <summary>Tables that, as the operator said, no longer exist, and in which rotations had left failures.</summary>
     public IReadOnlyList<string>? GoneTables { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>A row that was left as it is: enough to find it, and never a value of it.</summary>
+/// <summary>A row failure: a row that was left as it is, with what is needed to find it, and never a value of it.</summary>
 public sealed record FailureDocument
 {
     /// <summary>Scope of the table.</summary>
@@ -14,7 +14,10 @@ public sealed record FailureDocument
     /// <summary>Table as the map names it.</summary>
     public required string Table { get; init; }
 
-    /// <summary>Primary key: an object of columns; whole numbers as numbers, but those of a bigint as strings, which readers would round.</summary>
+    /// <summary>
+    /// Primary key: an object of columns. Integers are numbers, but those of a bigint are strings, since readers of JSON
+    /// would round them.
+    /// </summary>
     public required JsonNode? Key { get; init; }
 
     /// <summary>Tenant of the row.</summary>
@@ -26,17 +29,20 @@ public sealed record FailureDocument
     /// <summary>Error class.</summary>
     public required string Error { get; init; }
 
-    /// <summary>Bytes of the value that is too large; null for any other error.</summary>
+    /// <summary>Size in bytes of a value that is too large; null for any other error.</summary>
     public long? Size { get; init; }
 
     /// <summary>
-    /// Why the database refused the row: its code and the names of constraint, trigger and function, or who holds the row.
-    /// Null where the error says it all.
+    /// Why the database refused the row: its error code and the names of constraint, trigger and function, or which
+    /// session has the row locked. Null where the error class says everything.
     /// </summary>
     public string? Cause { get; init; }
 }
 
-/// <summary>The failures of a rotation: all counted by cause, at most <see cref="RotationDocument.MaxFailures"/> listed.</summary>
+/// <summary>
+/// The failures of a rotation: all are counted by cause, and at most <see cref="RotationDocument.MaxFailures"/> are
+/// listed.
+/// </summary>
 public sealed record FailuresDocument
 {
     /// <summary>The rotation.</summary>
@@ -45,7 +51,7 @@ public sealed record FailuresDocument
     /// <summary>Its state.</summary>
     public required string State { get; init; }
 
-    /// <summary>The version that it brings rows to.</summary>
+    /// <summary>The version to which it brings rows.</summary>
     public required int TargetVersion { get; init; }
 
     /// <summary>Number of failures.</summary>
@@ -58,7 +64,9 @@ public sealed record FailuresDocument
     public required IReadOnlyList<FailureDocument> Failures { get; init; }
 }
 
-/// <summary>Failures of one table with one cause; <paramref name="Cause"/> is null where the error says it all.</summary>
+/// <summary>
+/// Failures of one table with one cause; <paramref name="Cause"/> is null where the error class says everything.
+/// </summary>
 public sealed record CauseDocument(
     string Scope,
     string Database,

@@ -1,34 +1,36 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>How far a long inspection is.</summary>
+/// <summary>The progress of a long inspection.</summary>
 public sealed record ProgressDocument
 {
-    /// <summary>What is being done, in the words of the saga's states.</summary>
+    /// <summary>The current phase, named as the saga's states are.</summary>
     public required string Phase { get; init; }
 
-    /// <summary>Rows to do altogether.</summary>
+    /// <summary>All rows to process.</summary>
     public required long Pending { get; init; }
 
-    /// <summary>Rows done.</summary>
+    /// <summary>Rows processed.</summary>
     public required long Rotated { get; init; }
 
     /// <summary>Rows that failed.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Rows that verification has looked at.</summary>
+    /// <summary>Rows that verification has read.</summary>
     public required long Verified { get; init; }
 
-    /// <summary>What holds it up, where something does.</summary>
+    /// <summary>What holds the inspection up; null where nothing does.</summary>
     public string? Reason { get; init; }
 }
 
 /// <summary>What verification found.</summary>
 public sealed record VerificationDocument
 {
-    /// <summary>Whether every row that was tried decrypts, none claims a retired version, and the map passes over none.</summary>
+    /// <summary>
+    /// Whether every row that was tried decrypts, no row claims a retired version, and the map passes over no row.
+    /// </summary>
     public required bool Ok { get; init; }
 
-    /// <summary>Rows altogether.</summary>
+    /// <summary>The totals of all tables.</summary>
     public required VerificationTotals Totals { get; init; }
 
     /// <summary>Rows by table, in the order of the map.</summary>
@@ -37,29 +39,33 @@ public sealed record VerificationDocument
     /// <summary>At most <see cref="RotationDocument.MaxFailures"/> of the rows that failed.</summary>
     public required IReadOnlyList<FailureDocument> Failures { get; init; }
 
-    /// <summary>Rows that claim a version which was retired; they are not ok even where they decrypt.</summary>
+    /// <summary>Rows that claim a retired version; they are not ok even where they decrypt.</summary>
     public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
 
     /// <summary>Databases that are standbys: the primary may have other rows.</summary>
     public IReadOnlyList<StandbyDocument> Standbys { get; init; } = [];
 
-    /// <summary>What the counts rest on where the role does not see every row; empty where it does.</summary>
+    /// <summary>
+    /// Remarks: external rows that the map's predicate leaves out, and what the counts rely on where the role does not see
+    /// every row; empty where there are none.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>
-/// Rows, and of how many nothing failed to decrypt or something did; of external ones only what stands in the table is looked at.
+/// All rows; rows in which every value decrypts; external rows, of which only what the table itself holds is read; and
+/// rows in which a value does not decrypt.
 /// </summary>
 public sealed record VerificationTotals(long Rows, long Verified, long External, long Failed)
 {
-    /// <summary>Those of the verified rows that hold no value: nothing of them was decrypted.</summary>
+    /// <summary>Verified rows that hold no value, so that nothing of them was decrypted.</summary>
     public long Empty { get; init; }
 
     /// <summary>Values that were decrypted.</summary>
     public long Values { get; init; }
 }
 
-/// <summary>What verification found in one table.</summary>
+/// <summary>The result of verification in one table.</summary>
 public sealed record VerifiedTable(
     string Scope,
     string Database,
@@ -70,7 +76,7 @@ public sealed record VerifiedTable(
     long Failed
 )
 {
-    /// <summary>Those of the verified rows that hold no value: nothing of them was decrypted.</summary>
+    /// <summary>Verified rows that hold no value, so that nothing of them was decrypted.</summary>
     public long Empty { get; init; }
 
     /// <summary>Values that were decrypted.</summary>
@@ -80,13 +86,13 @@ public sealed record VerifiedTable(
 /// <summary>Rows by scope, table, tenant and key version.</summary>
 public sealed record CensusDocument(long Rows, IReadOnlyList<CountedTable> Scopes)
 {
-    /// <summary>Rows that claim a version which was retired: something still writes with its key.</summary>
+    /// <summary>Rows that claim a retired version: something still writes with its key.</summary>
     public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
 
     /// <summary>Databases that are standbys: the primary may have other rows.</summary>
     public IReadOnlyList<StandbyDocument> Standbys { get; init; } = [];
 
-    /// <summary>What the counts rest on where the role does not see every row; empty where it does.</summary>
+    /// <summary>What the counts rely on where the role does not see every row; empty where it sees all.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
@@ -105,10 +111,10 @@ public sealed record CountedTable
     /// <summary>All rows.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Rows whose value lives elsewhere.</summary>
+    /// <summary>External rows, whose value lives outside the table.</summary>
     public required long External { get; init; }
 
-    /// <summary>Rows by the version that they claim (null: none that is known).</summary>
+    /// <summary>Rows by the version that they claim; null for rows without a known version.</summary>
     public required IReadOnlyList<CountedVersion> Versions { get; init; }
 
     /// <summary>Rows by tenant and version, in the order of tenants.</summary>
@@ -118,7 +124,7 @@ public sealed record CountedTable
 /// <summary>Rows that claim a version.</summary>
 public sealed record CountedVersion(long? Version, long Rows, long External);
 
-/// <summary>Rows of a tenant that claim a version; a row counts as external or not.</summary>
+/// <summary>Rows of a tenant that claim a version; external rows are counted apart.</summary>
 public sealed record CountedTenant(string? Tenant, long? Version, bool External, long Rows);
 
 /// <summary>Key versions of the key ring and of the rows.</summary>
@@ -128,14 +134,15 @@ public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument>
     public long Counted { get; init; }
 
     /// <summary>
-    /// Those of them that were decrypted without the versions that are safe to retire, or hold no value: of large tables a
-    /// sample. None where no version is.
+    /// Rows that were decrypted without the versions that are safe to retire, or that hold no value; for large tables,
+    /// rows of a sample. Zero where no version is safe to retire.
     /// </summary>
     public long Decrypted { get; init; }
 }
 
 /// <summary>
-/// Use of one key version; the fingerprint is null where the key ring lacks it, the version where rows name none.
+/// Use of one key version. The fingerprint is null where the key ring lacks the version; the version is null for rows
+/// that name none.
 /// </summary>
 public sealed record KeyDocument(
     long? Version,
@@ -146,29 +153,32 @@ public sealed record KeyDocument(
     bool SafeToRetire
 )
 {
-    /// <summary>Recorded failures of rows that claimed the version, and were not rotated since.</summary>
+    /// <summary>Recorded failures of rows that claimed the version and have not been rotated since.</summary>
     public long Failures { get; init; }
 
-    /// <summary>What keeps the version from being retired; nothing where it is safe to retire.</summary>
+    /// <summary>What keeps the version from being retired; empty where it is safe to retire.</summary>
     public IReadOnlyList<string> InTheWay { get; init; } = [];
 
-    /// <summary>When it was taken out of service, by an event of the audit log that somebody with the keys wrote.</summary>
+    /// <summary>When it was retired, by an event of the audit log that a holder of the keys wrote.</summary>
     public DateTimeOffset? RetiredAt { get; init; }
 
-    /// <summary>Why it counts as not retired although the control schema calls it so; null where it does not.</summary>
+    /// <summary>
+    /// Why it counts as not retired although the control schema says that it is; null where there is no such
+    /// contradiction.
+    /// </summary>
     public string? Doubt { get; init; }
 
-    /// <summary>Why the key ring's key of this version is not to be relied on; nothing where it is.</summary>
+    /// <summary>Why the key ring's key of this version is not to be trusted; empty where it is.</summary>
     public IReadOnlyList<string> RingDoubts { get; init; } = [];
 }
 
-/// <summary>What the doctor found; ok where nothing is bad.</summary>
+/// <summary>The findings of <c>doctor</c>; ok where none is bad.</summary>
 public sealed record DoctorDocument(bool Ok, IReadOnlyList<Finding> Checks)
 {
-    /// <summary>What the subject of a finding about a gate begins with; the gate's name follows.</summary>
+    /// <summary>How the subject of a finding about a gate begins; the gate's name follows.</summary>
     public const string GateSubject = "gate ";
 
-    /// <summary>What the scan looked at in each database; empty where none was asked for.</summary>
+    /// <summary>The result of the scan of each database; empty where no scan was asked for.</summary>
     public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 }
 

@@ -3,7 +3,7 @@ namespace RotationMesh.Operations.Documents;
 /// <summary>A worker of the mesh, by its last heartbeat.</summary>
 public sealed record MeshWorkerDocument
 {
-    /// <summary>As results name it.</summary>
+    /// <summary>Its name, as results have it.</summary>
     public required string Worker { get; init; }
 
     /// <summary>Machine that it runs on.</summary>
@@ -12,7 +12,7 @@ public sealed record MeshWorkerDocument
     /// <summary>Version of the program.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Partitions at a time.</summary>
+    /// <summary>Most partitions at a time.</summary>
     public required int Concurrency { get; init; }
 
     /// <summary>Its keys.</summary>
@@ -21,7 +21,7 @@ public sealed record MeshWorkerDocument
     /// <summary>Time of its last heartbeat, by the control database's clock.</summary>
     public required DateTimeOffset LastSeen { get; init; }
 
-    /// <summary>Whether its last heartbeat is recent; else it vanished without leaving.</summary>
+    /// <summary>Whether its last heartbeat is recent; if not, it ended without signing off.</summary>
     public required bool Present { get; init; }
 
     /// <summary>What keeps it from the rotation's partitions; null where nothing does.</summary>

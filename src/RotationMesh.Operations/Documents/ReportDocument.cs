@@ -1,9 +1,9 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>A rotation as a security logbook or an incident wants it.</summary>
+/// <summary>A rotation with all that a security logbook or an incident report needs.</summary>
 public sealed record ReportDocument
 {
-    /// <summary>Tenants that a report lists at most.</summary>
+    /// <summary>Most tenants that a report lists.</summary>
     public const int MaxTenants = 50;
 
     /// <summary>When the report was made, by the control database's clock.</summary>
@@ -24,7 +24,7 @@ public sealed record ReportDocument
     /// <summary>Rows by tenant, as they were when the report was made.</summary>
     public required ReportedTenants Tenants { get; init; }
 
-    /// <summary>What the audit log has of the rotation.</summary>
+    /// <summary>The rotation's events in the audit log.</summary>
     public required AuditDocument Audit { get; init; }
 }
 
@@ -43,7 +43,7 @@ public sealed record ReportedOrder
     /// <summary>Identity of the rotation map.</summary>
     public required string MapHash { get; init; }
 
-    /// <summary>Rows of one transaction.</summary>
+    /// <summary>Rows in one transaction.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>Whether rows above the target version were brought down.</summary>
@@ -51,8 +51,9 @@ public sealed record ReportedOrder
 }
 
 /// <summary>
-/// At most <see cref="ReportDocument.MaxTenants"/> tenants of tables: those with failures first, then those with most rows.
-/// <paramref name="Uncounted"/> says which tables could not be counted, and why.
+/// At most <see cref="ReportDocument.MaxTenants"/> tenants of tables: those with failures first, then those with most
+/// rows. <paramref name="More"/> is the number left out. <paramref name="Uncounted"/> says which tables could not be
+/// counted, and why.
 /// </summary>
 public sealed record ReportedTenants(
     IReadOnlyList<ReportedTenant> Tenants,
@@ -60,7 +61,9 @@ public sealed record ReportedTenants(
     IReadOnlyList<string> Uncounted
 );
 
-/// <summary>Rows of one tenant in one table; a row at another version than the target's is left.</summary>
+/// <summary>
+/// Rows of one tenant in one table; <paramref name="Left"/> counts the rows at another version than the target's.
+/// </summary>
 public sealed record ReportedTenant(
     string Scope,
     string Database,

@@ -12,7 +12,7 @@ public sealed record RotationListing
     /// <summary>State of the saga.</summary>
     public required string State { get; init; }
 
-    /// <summary>Version that it brings rows to.</summary>
+    /// <summary>Version to which it brings rows.</summary>
     public required int TargetVersion { get; init; }
 
     /// <summary>Its scopes.</summary>
@@ -33,6 +33,6 @@ public sealed record RotationListing
     /// <summary>What holds it up, or why it ended as it did.</summary>
     public required string? Reason { get; init; }
 
-    /// <summary>Whether it has not ended and nobody runs it any more: the process of an embedded one is gone.</summary>
+    /// <summary>Whether it has not ended but nothing runs it any more: the process of an embedded rotation is gone.</summary>
     public bool Abandoned { get; init; }
 }

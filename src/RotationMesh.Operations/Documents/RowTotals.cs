@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>What became of rows: <see cref="Rows"/> is the sum of rotated, current, external and failed.</summary>
+/// <summary>Rows by their outcome: <see cref="Rows"/> is the sum of rotated, current, external and failed.</summary>
 public record RowTotals
 {
     /// <summary>Rows that are settled.</summary>
@@ -14,23 +14,23 @@ public record RowTotals
     /// <summary>Rows that were at the target version already.</summary>
     public required long Current { get; init; }
 
-    /// <summary>Those of the rotated and current rows that hold no value, so that nothing of them was decrypted.</summary>
+    /// <summary>Rotated and current rows that hold no value, so that nothing of them was decrypted.</summary>
     public long Empty { get; init; }
 
-    /// <summary>Rows whose value lives elsewhere.</summary>
+    /// <summary>External rows, whose value lives outside the table.</summary>
     public required long External { get; init; }
 
     /// <summary>Rows that are not at the target version, or do not decrypt under it.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Times that a row had changed between read and write.</summary>
+    /// <summary>Number of conflicts: times that a row had changed between read and write.</summary>
     public required long Conflicts { get; init; }
 
-    /// <summary>Rows that are still to do.</summary>
+    /// <summary>Rows that are still to be processed.</summary>
     public required long Pending { get; init; }
 }
 
-/// <summary>What became of the rows of one table.</summary>
+/// <summary>The rows of one table by their outcome.</summary>
 public sealed record TableDocument : RowTotals
 {
     /// <summary>Scope of the table.</summary>
@@ -45,9 +45,11 @@ public sealed record TableDocument : RowTotals
     [JsonPropertyOrder(-1)]
     public required string Table { get; init; }
 
-    /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    /// <summary>Encrypted columns of the map that hold a value in few rows, where the map does not allow that.</summary>
     public IReadOnlyList<SparseColumnDocument> Sparse { get; init; } = [];
 }
 
-/// <summary>A declared column, with its path, and in how many of the table's rows it holds a value.</summary>
+/// <summary>
+/// An encrypted column of the map, with its path, and the number of the table's rows that hold a value there.
+/// </summary>
 public sealed record SparseColumnDocument(string Column, long Values, long Rows);

@@ -1,28 +1,28 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>What a scan for envelopes that the map does not name looked at in one database, and what it found.</summary>
+/// <summary>The result of a scan of one database for envelopes that the map does not name.</summary>
 public sealed record ScanDocument
 {
-    /// <summary>The database in the map.</summary>
+    /// <summary>The database, as the map names it.</summary>
     public required string Database { get; init; }
 
-    /// <summary>The tables that were looked at.</summary>
+    /// <summary>The tables that were scanned.</summary>
     public required IReadOnlyList<ScannedTable> Tables { get; init; }
 
-    /// <summary>What could not be looked at.</summary>
+    /// <summary>What could not be scanned.</summary>
     public required IReadOnlyList<UnscannedDocument> NotLookedAt { get; init; }
 
-    /// <summary>Tenants whose keys were tried beside those that a row itself may name.</summary>
+    /// <summary>Number of tenants whose keys were tried, besides the tenants that a row itself may name.</summary>
     public required int TenantsTried { get; init; }
 
     /// <summary>Why there may be tenants that were not tried; null where all are known.</summary>
     public string? TenantsUnknown { get; init; }
 
-    /// <summary>Tables and columns that were left out as the operator asked.</summary>
+    /// <summary>Tables and columns that were left out, as the operator chose.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 }
 
-/// <summary>What was looked at of one table, materialised view or partition.</summary>
+/// <summary>The scan of one table, materialised view or partition.</summary>
 public sealed record ScannedTable
 {
     /// <summary>The table with its schema.</summary>
@@ -31,7 +31,9 @@ public sealed record ScannedTable
     /// <summary>Rows that were read.</summary>
     public required long RowsLookedAt { get; init; }
 
-    /// <summary>Rows that there are: counted where all were read, else the server's estimate; null where it has none.</summary>
+    /// <summary>
+    /// All rows of the table: counted where all were read, else the server's estimate; null where it has none.
+    /// </summary>
     public required long? Rows { get; init; }
 
     /// <summary>Whether every row was read.</summary>
@@ -46,7 +48,7 @@ public sealed record ScannedTable
     /// <summary>Whether row-level security may have hidden rows.</summary>
     public required bool RowSecurity { get; init; }
 
-    /// <summary>The columns that were looked at.</summary>
+    /// <summary>The columns that were scanned.</summary>
     public required IReadOnlyList<ScannedColumn> Columns { get; init; }
 
     /// <summary>Envelopes where the map names none.</summary>
@@ -56,12 +58,12 @@ public sealed record ScannedTable
     public required IReadOnlyList<UntriedDocument> Untried { get; init; }
 }
 
-/// <summary>A column, and how many values of it were looked at.</summary>
+/// <summary>A column, and how many of its values were scanned.</summary>
 public sealed record ScannedColumn(string Column, long Values);
 
 /// <summary>
-/// Envelopes in a column, or at a path in its values: so many values were seen there, so many look like envelopes, and so many
-/// of them open with a key of the ring.
+/// Envelopes in a column, or at a path in its values: how many values were seen there, how many of them look like
+/// envelopes, and how many open with a key of the ring.
 /// </summary>
 public sealed record FoundDocument(
     string Column,
@@ -75,13 +77,13 @@ public sealed record FoundDocument(
 public sealed record OpenedDocument(int Version, string Context, long Values);
 
 /// <summary>
-/// Values of a column, or at a path in them, that may be envelopes, whatever stands around these, and were not tried with
-/// everything. The cause is <c>KeyIsMissing</c>, <c>TenantsAreUnknown</c> or <c>TimeIsOver</c>.
+/// Values of a column, or at a path in them, that may be envelopes, alone or inside other text, and were not tried with
+/// every tenant and key. The cause is <c>KeyIsMissing</c>, <c>TenantsAreUnknown</c> or <c>TimeIsOver</c>.
 /// </summary>
 public sealed record UntriedDocument(string Column, string? Path, long Values, string Cause);
 
 /// <summary>
-/// A table, or a column of one, that could not be looked at; the table is null for what no table holds. It may pass, where
-/// somebody has the table locked, say.
+/// A table or column that could not be scanned; <paramref name="Table"/> is null for what belongs to no table.
+/// <paramref name="MayPass"/> says that a later scan may succeed, where a session has the table locked, say.
 /// </summary>
 public sealed record UnscannedDocument(string? Table, string? Column, string Reason, bool MayPass = false);

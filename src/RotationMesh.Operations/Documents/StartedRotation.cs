@@ -1,4 +1,4 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>A rotation that was asked for; a coordinator takes it from there.</summary>
+/// <summary>A rotation that was asked for; a coordinator starts it.</summary>
 public sealed record StartedRotation(Guid RotationId);

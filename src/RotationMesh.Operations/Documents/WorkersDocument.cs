@@ -1,6 +1,8 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>The application's queues; <paramref name="Changed"/> are those that were just paused or resumed, as gate/queue.</summary>
+/// <summary>
+/// The application's queues; <paramref name="Changed"/> lists those that were just paused or resumed, as gate/queue.
+/// </summary>
 public sealed record WorkersDocument(IReadOnlyList<QueueDocument> Queues, IReadOnlyList<string> Changed);
 
 /// <summary>One of the application's queues.</summary>
@@ -12,22 +14,24 @@ public sealed record QueueDocument
     /// <summary>Its name.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>Whether it exists; where it does not, the rest says nothing.</summary>
+    /// <summary>Whether it exists; where it does not, the other members mean nothing.</summary>
     public required bool Exists { get; init; }
 
-    /// <summary>Whether no job of it starts.</summary>
+    /// <summary>Whether it is paused: none of its jobs starts.</summary>
     public required bool Paused { get; init; }
 
     /// <summary>Jobs that run.</summary>
     public required long Active { get; init; }
 
-    /// <summary>Jobs that run as soon as they may.</summary>
+    /// <summary>Jobs that run as soon as the queue and a worker allow.</summary>
     public required long Waiting { get; init; }
 
     /// <summary>Jobs that run later.</summary>
     public required long Delayed { get; init; }
 
-    /// <summary>Who had it paused by this program, and for which rotation; null where this program did not pause it.</summary>
+    /// <summary>
+    /// Who paused it through this program, and for which rotation; null where this program did not pause it.
+    /// </summary>
     public QueuePauseDocument? PausedByUs { get; init; }
 }
 

@@ -9,24 +9,29 @@ public static class ApiEvents
     /// </summary>
     public const string Alive = "alive";
 
-    /// <summary>A rotation as it is.</summary>
+    /// <summary>The current state of a rotation.</summary>
     public const string Rotation = "rotation";
 
-    /// <summary>The rotation has ended or is paused; no event follows. A stream that stops without it was cut.</summary>
+    /// <summary>
+    /// The rotation has ended or is paused; no event follows. A stream that stops without this event was cut.
+    /// </summary>
     public const string End = "end";
 
-    /// <summary>How far an inspection is.</summary>
+    /// <summary>The progress of an inspection.</summary>
     public const string Progress = "progress";
 
-    /// <summary>What an inspection found; no event follows.</summary>
+    /// <summary>The result of an inspection; no event follows.</summary>
     public const string Result = "result";
 
-    /// <summary>Problem details of what went wrong; no event follows.</summary>
+    /// <summary>A fault, as problem details; no event follows.</summary>
     public const string Error = "error";
 
-    /// <summary>Longest time without an event; proxies commonly cut after 30 or 60 s.</summary>
+    /// <summary>Longest time without an event; proxies commonly cut a stream after 30 or 60 s.</summary>
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time without an event after which a stream is taken for dead: some of <see cref="KeepAliveInterval"/> may be late.</summary>
+    /// <summary>
+    /// Time without an event after which a client takes a stream for dead; it allows for a few late keep-alives
+    /// (<see cref="KeepAliveInterval"/>).
+    /// </summary>
     public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(20);
 }

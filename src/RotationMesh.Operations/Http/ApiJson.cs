@@ -4,18 +4,18 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace RotationMesh.Operations.Http;
 
-/// <summary>How documents and orders look as JSON.</summary>
+/// <summary>Options for documents and orders as JSON.</summary>
 public static class ApiJson
 {
     /// <summary>
-    /// For whoever reads documents: a later coordinator may tell more than this program knows, but what lacks a member is no
-    /// coordinator's.
+    /// Options for reading documents. Unknown members are allowed, because a later coordinator may send more than this
+    /// program knows; a missing required member means that no coordinator sent the document.
     /// </summary>
     public static JsonSerializerOptions Documents { get; } = Create(new(JsonSerializerDefaults.Web));
 
     /// <summary>
-    /// For whoever takes orders: a name that is not known is refused as well. Whoever misspells
-    /// <c>tenants</c> must not get a rotation of all of them.
+    /// Sets options for reading orders. Unknown names are refused too: a request with a misspelt <c>tenants</c> must not
+    /// rotate all tenants.
     /// </summary>
     public static void BeStrict(JsonSerializerOptions options)
     {

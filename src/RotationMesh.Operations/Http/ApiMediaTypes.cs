@@ -1,6 +1,6 @@
 namespace RotationMesh.Operations.Http;
 
-/// <summary>What a coordinator's answers are; one of another kind is not a coordinator's.</summary>
+/// <summary>Media types of a coordinator's answers; an answer of another type is not from a coordinator.</summary>
 public static class ApiMediaTypes
 {
     /// <summary>One document.</summary>

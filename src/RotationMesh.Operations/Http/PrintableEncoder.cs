@@ -5,8 +5,8 @@ using System.Text.Encodings.Web;
 namespace RotationMesh.Operations.Http;
 
 /// <summary>
-/// JSON as people read it, but for characters that are not seen and change what is: those that turn the direction of
-/// writing, have no width or stand for a line's end are written as <c>\u202e</c>. A parser sees no difference.
+/// Writes JSON that people can read, and escapes characters that are invisible but change the text, as <c>\u202e</c>:
+/// those that turn the direction of writing, have no width or end a line. A parser sees no difference.
 /// </summary>
 public sealed class PrintableEncoder : JavaScriptEncoder
 {
@@ -73,7 +73,7 @@ public sealed class PrintableEncoder : JavaScriptEncoder
         return true;
     }
 
-    /// <summary>Whether a character of the category Format, or a separator of lines or paragraphs.</summary>
+    /// <summary>Whether the character is of the category Format, or a separator of lines or paragraphs.</summary>
     private static bool IsUnseen(int unicodeScalar) =>
         unicodeScalar > sbyte.MaxValue
         && CharUnicodeInfo.GetUnicodeCategory(unicodeScalar)

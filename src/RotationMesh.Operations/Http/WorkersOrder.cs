@@ -1,8 +1,8 @@
 namespace RotationMesh.Operations.Http;
 
-/// <summary>What is asked of the application's queues; the path says what.</summary>
+/// <summary>A request to the application's queues; the path says which.</summary>
 public sealed record WorkersOrder
 {
-    /// <summary>Who asks; a coordinator puts the name of the token in its place.</summary>
+    /// <summary>Who asks; a coordinator replaces this with the name of the token.</summary>
     public string? RequestedBy { get; init; }
 }

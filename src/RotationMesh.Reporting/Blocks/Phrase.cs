@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace RotationMesh.Reporting.Blocks;
 
 /// <summary>
-/// Text of a report, written as an interpolated string. What stands in the source is ours; what is filled in is foreign,
-/// from a database or an operator, and every format shows it as text.
+/// Text of a report, written as an interpolated string. Literal text is the program's own; strings that are filled in are
+/// foreign, from a database or an operator, and every format shows them as text.
 /// </summary>
 [InterpolatedStringHandler]
 internal sealed class Phrase
@@ -20,14 +20,16 @@ internal sealed class Phrase
     /// <summary>The parts in their order.</summary>
     public IReadOnlyList<Span> Spans => spans;
 
-    /// <summary>A value by itself, as in the cell of a table; nothing known is a dash.</summary>
+    /// <summary>Returns a foreign value by itself, as in the cell of a table; null becomes a dash.</summary>
     public static Phrase Foreign(string? value) =>
         new(value is null ? new Span("—", SpanKind.Plain) : new Span(value, SpanKind.Foreign));
 
-    /// <summary>A number by itself.</summary>
+    /// <summary>Returns a number by itself.</summary>
     public static Phrase Number(long value) => $"{value}";
 
-    /// <summary>Text by itself. It may be an interpolated string that the compiler has put together: foreign, to be safe.</summary>
+    /// <summary>
+    /// Converts text. The compiler may have built it from an interpolated string, so it counts as foreign, to be safe.
+    /// </summary>
     public static implicit operator Phrase(string text) => Foreign(text);
 
     public void AppendLiteral(string literal) => spans.Add(new Span(literal, SpanKind.Plain));
@@ -52,29 +54,29 @@ internal sealed class Phrase
 /// <summary>A part of a phrase in one style.</summary>
 internal readonly record struct Span(string Text, SpanKind Kind);
 
-/// <summary>Whose text it is, and how it is set.</summary>
+/// <summary>Who wrote the text, and its style.</summary>
 internal enum SpanKind
 {
-    /// <summary>Ours.</summary>
+    /// <summary>The program's own text.</summary>
     Plain,
 
-    /// <summary>Ours, emphasized.</summary>
+    /// <summary>The program's own text, emphasized.</summary>
     Strong,
 
-    /// <summary>To be typed as it is; nothing foreign.</summary>
+    /// <summary>Text to be typed as it is; never foreign.</summary>
     Code,
 
-    /// <summary>From a database or an operator: anything may be in it.</summary>
+    /// <summary>Text from a database or an operator, which may contain anything.</summary>
     Foreign,
 }
 
-/// <summary>A command, a statement or a fingerprint: to be shown letter by letter. Never foreign text.</summary>
+/// <summary>A command, a statement or a fingerprint, which is shown letter by letter. Never foreign text.</summary>
 internal readonly record struct Code(string Text)
 {
     public override string ToString() => Text;
 }
 
-/// <summary>Words of ours that must not be overlooked.</summary>
+/// <summary>The program's own words that must not be overlooked.</summary>
 internal readonly record struct Strong(string Text)
 {
     public override string ToString() => Text;

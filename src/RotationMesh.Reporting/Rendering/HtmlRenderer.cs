@@ -5,7 +5,9 @@ using RotationMesh.Reporting.Blocks;
 
 namespace RotationMesh.Reporting.Rendering;
 
-/// <summary>Writes a report as one HTML page that loads nothing and runs nothing: its policy forbids both.</summary>
+/// <summary>
+/// Writes a report as one HTML page that loads nothing and runs no script: its content security policy forbids both.
+/// </summary>
 internal static class HtmlRenderer
 {
     private const string Style = """

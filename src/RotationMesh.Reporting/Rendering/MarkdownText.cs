@@ -2,19 +2,20 @@ using System.Text;
 
 namespace RotationMesh.Reporting.Rendering;
 
-/// <summary>Text that Markdown must not take for markup.</summary>
+/// <summary>Escapes text so that Markdown does not take it for markup.</summary>
 internal static class MarkdownText
 {
-    // Of these, entities: the tables of GitHub's Markdown look for bars before they look for backslashes, HTML is found
-    // whatever stands before it, and an address is found by its @ afterwards.
+    // These become entities. A backslash does not help: GitHub's Markdown looks for the bars of tables before it looks
+    // for backslashes, finds HTML whatever precedes it, and finds an address by its @ afterwards.
     private const string Entities = "|<>&@";
 
-    // Letters, digits and blanks mean nothing; of the punctuation, these don't within a line.
+    // Letters, digits and blanks are no markup, nor is this punctuation within a line.
     private const string Harmless = "-,/;'\"%=";
 
     /// <summary>
-    /// Every other mark of ASCII gets a backslash (CommonMark 2.4), so that neither emphasis, links, images, code nor bare
-    /// addresses are found in it; so does a dash at the beginning, which could start a list.
+    /// Escapes every other ASCII mark with a backslash (CommonMark 2.4), so that the text contains no emphasis, links,
+    /// images, code or bare addresses. The first character is escaped even where it is harmless elsewhere: a dash, say,
+    /// could start a list.
     /// </summary>
     public static string Escaped(string text)
     {

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace RotationMesh.Reporting.Rendering;
 
-/// <summary>Foreign text as a reader may see it: in one line, of bounded length, and in the order of its letters.</summary>
+/// <summary>Makes foreign text safe to read: in one line, of limited length, and in the order of its letters.</summary>
 internal static class VisibleText
 {
-    /// <summary>Characters that are shown of a value: enough for any name or key, too few to bury a report.</summary>
+    /// <summary>Most characters that are shown of a value: enough for any name or key, too few to bury a report.</summary>
     public const int Longest = 300;
 
     /// <summary>
-    /// The text with what is invisible, or would turn the order of what follows, as its code point: control and format
-    /// characters, line ends, half of a pair.
+    /// Returns the text, with the code point in place of each character that is invisible or would change the direction
+    /// of the text: control and format characters, line ends, private and unassigned ones, half of a surrogate pair.
     /// </summary>
     public static string Of(string text)
     {

@@ -3,7 +3,7 @@ using RotationMesh.Reporting.Blocks;
 
 namespace RotationMesh.Reporting.Sections;
 
-/// <summary>What to do, and what not, where values may be damaged; nothing where there is no sign of it.</summary>
+/// <summary>What to do, and what not to do, where values may be damaged; empty where nothing suggests damage.</summary>
 internal static class CorruptionSection
 {
     public static IEnumerable<Block> Of(ReportDocument report)

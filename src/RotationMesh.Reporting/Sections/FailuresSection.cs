@@ -7,7 +7,7 @@ namespace RotationMesh.Reporting.Sections;
 /// <summary>Failures by cause, what to do about each, and the first rows.</summary>
 internal static class FailuresSection
 {
-    /// <summary>Rows that are listed: enough to look into; all are with <c>failures</c>.</summary>
+    /// <summary>Most rows that are listed, enough for a start; the verb <c>failures</c> lists more.</summary>
     private const int Listed = 50;
 
     public static IEnumerable<Block> Of(ReportDocument report)
@@ -44,7 +44,8 @@ internal static class FailuresSection
 
     private static Phrase Remedy((string Error, string Text) known)
     {
-        // The remedy is ours, the class comes from the database, which knows only ours.
+        // The remedy is the program's own text. The error class comes from the database, which has only the program's own
+        // classes.
         Phrase remedy = $"{known.Error}: ";
         remedy.AppendLiteral(known.Text);
         return remedy;

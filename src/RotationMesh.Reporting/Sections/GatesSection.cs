@@ -3,7 +3,7 @@ using RotationMesh.Reporting.Blocks;
 
 namespace RotationMesh.Reporting.Sections;
 
-/// <summary>What was found of the gates, and which were overridden.</summary>
+/// <summary>The results of the gates' checks, and which gates were overridden.</summary>
 internal static class GatesSection
 {
     public static IEnumerable<Block> Of(ReportDocument report)

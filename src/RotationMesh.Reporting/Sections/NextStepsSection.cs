@@ -4,7 +4,7 @@ using RotationMesh.Reporting.Blocks;
 
 namespace RotationMesh.Reporting.Sections;
 
-/// <summary>What to do now.</summary>
+/// <summary>What the operator should do next.</summary>
 internal static class NextStepsSection
 {
     public static IEnumerable<Block> Of(ReportDocument report)

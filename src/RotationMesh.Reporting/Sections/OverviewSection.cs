@@ -4,7 +4,7 @@ using RotationMesh.Reporting.Blocks;
 
 namespace RotationMesh.Reporting.Sections;
 
-/// <summary>What, who, when.</summary>
+/// <summary>The overview: what was rotated, who asked for it, and when.</summary>
 internal static class OverviewSection
 {
     public static IEnumerable<Block> Of(ReportDocument report)

@@ -3,7 +3,7 @@ using RotationMesh.Reporting.Blocks;
 
 namespace RotationMesh.Reporting.Sections;
 
-/// <summary>What was decrypted again, what the application answered, and what the audit log can be held against.</summary>
+/// <summary>What was decrypted again, what the application answered, and what the audit log can be compared with.</summary>
 internal static class VerificationSection
 {
     public static IEnumerable<Block> Of(ReportDocument report)
@@ -57,6 +57,6 @@ internal static class VerificationSection
         };
     }
 
-    // To be typed: nothing but the digits of a hash may get there.
+    // The result is part of a command to be typed, so only the digits of a hash are kept.
     private static string Hex(string hash) => new([.. hash.Where(char.IsAsciiHexDigit).Take(64)]);
 }

@@ -4,7 +4,8 @@ namespace RotationMesh.Core.Map.Gates;
 public sealed record CommandLine(string Program, IReadOnlyList<string> Arguments, TimeSpan Timeout)
 {
     /// <summary>
-    /// Names of variables that it gets from the environment of this process, beside PATH and HOME; it gets no others.
+    /// Names of the variables that the program gets from the environment of this process, besides PATH and HOME; it gets
+    /// no others.
     /// </summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 

@@ -1,8 +1,8 @@
 namespace RotationMesh.Core.Map.Gates;
 
 /// <summary>
-/// A value of a gate that only those need who check it, such as the URL of a Redis server: where a variable that it
-/// names is not set, the map is good all the same, and the fault is told when the value is asked for. Never shown.
+/// A value that only the processes that check a gate need, such as the URL of a Redis server. Where a variable that it
+/// names is not set, the map is still valid, and reading the value throws. Never shown.
 /// </summary>
 public sealed class Deferred<T>
     where T : class
@@ -10,10 +10,10 @@ public sealed class Deferred<T>
     private readonly T? value;
     private readonly UsageException? fault;
 
-    /// <summary>A value that is there.</summary>
+    /// <summary>Holds a value.</summary>
     public Deferred(T value) => this.value = value;
 
-    /// <summary>A missing value, and the message for a caller that needs it.</summary>
+    /// <summary>Holds, for a missing value, the fault that a caller who needs it gets.</summary>
     public Deferred(UsageException fault) => this.fault = fault;
 
     /// <summary>The value. Throws <see cref="UsageException"/> with file and line where it is missing.</summary>

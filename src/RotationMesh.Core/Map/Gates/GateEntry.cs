@@ -1,9 +1,9 @@
 namespace RotationMesh.Core.Map.Gates;
 
 /// <summary>
-/// A gate of the map. <paramref name="Name"/> is unique in the map and is what <c>--ignore-gate</c> takes: the kind, and
-/// from the second gate of a kind on a number (<c>bullmq</c>, <c>bullmq-2</c>). <paramref name="Section"/> is the key
-/// under <c>gates</c> that it stands in.
+/// A gate of the map. <paramref name="Name"/> is unique in the map, and <c>--ignore-gate</c> takes it: the kind, with a
+/// number from the second gate of a kind on (<c>bullmq</c>, <c>bullmq-2</c>). <paramref name="Section"/> is its key under
+/// <c>gates</c>.
 /// </summary>
 public abstract record GateEntry(string Name, string Section, int Line)
 {
@@ -17,8 +17,8 @@ public abstract record GateEntry(string Name, string Section, int Line)
     public const string Keys = "keys";
 
     /// <summary>
-    /// What the gate asks for, in an order and form that never change: part of the map's hash. Without addresses and
-    /// secrets, which may differ from host to host.
+    /// What the gate asks for, in an order and form that never change: part of the map's hash. It leaves out addresses
+    /// and secrets, which may differ from host to host.
     /// </summary>
     internal abstract IEnumerable<string> Identity { get; }
 }

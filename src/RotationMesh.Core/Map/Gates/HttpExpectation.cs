@@ -11,12 +11,12 @@ public sealed record HttpExpectation
     /// <summary>Status code that the answer must have.</summary>
     public required int Status { get; init; }
 
-    /// <summary>JSON pointer (RFC 6901) into the answer; null where the status is enough.</summary>
+    /// <summary>JSON pointer (RFC 6901) into the answer; null where only the status is checked.</summary>
     public string? JsonPointer { get; init; }
 
     /// <summary>
-    /// What stands there: the text of a string, or <c>true</c>, <c>false</c>, <c>null</c> or a number as JSON writes it.
-    /// Null exactly where <see cref="JsonPointer"/> is.
+    /// The value expected there: the text of a string, or <c>true</c>, <c>false</c>, <c>null</c> or a number as JSON
+    /// writes it. Null exactly where <see cref="JsonPointer"/> is.
     /// </summary>
     public string? Value { get; init; }
 
@@ -26,7 +26,10 @@ public sealed record HttpExpectation
     /// <summary>How long the whole answer may take.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>Throws <see cref="UsageException"/> with file and line where a variable that URL or header name is not set.</summary>
+    /// <summary>
+    /// Throws <see cref="UsageException"/> with file and line where the URL or the header names a variable that is not
+    /// set.
+    /// </summary>
     public void EnsureKnown()
     {
         _ = Url.Value;

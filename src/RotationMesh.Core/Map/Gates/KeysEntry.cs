@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace RotationMesh.Core.Map.Gates;
 
-/// <summary>Workers of the mesh: enough are there, and every one of them has the map and all the keys.</summary>
+/// <summary>The workers of the mesh: enough run, and each of them has the map and all the keys.</summary>
 public sealed record KeysEntry(int Line) : GateEntry(Keys, Keys, Line)
 {
-    /// <summary>Workers that must be there.</summary>
+    /// <summary>Workers that must run.</summary>
     public required int AtLeast { get; init; }
 
     internal override IEnumerable<string> Identity => [Name, AtLeast.ToString(CultureInfo.InvariantCulture)];

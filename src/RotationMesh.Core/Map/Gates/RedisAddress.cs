@@ -1,6 +1,6 @@
 namespace RotationMesh.Core.Map.Gates;
 
-/// <summary>Where a Redis server listens; of a cluster, one or more of its nodes. Not a record: it holds a password.</summary>
+/// <summary>Where a Redis server listens, or one or more nodes of a cluster. Not a record: it holds a password.</summary>
 public sealed class RedisAddress
 {
     /// <summary>Port of a Redis server where the URL names none.</summary>
@@ -9,7 +9,7 @@ public sealed class RedisAddress
     /// <summary>Hosts with their ports; at least one.</summary>
     public required IReadOnlyList<(string Host, int Port)> Nodes { get; init; }
 
-    /// <summary>User of Redis's access control list; null for the default user.</summary>
+    /// <summary>User in Redis's access control list; null for the default user.</summary>
     public string? User { get; init; }
 
     /// <summary>The user's password; null where the server asks for none.</summary>

@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace RotationMesh.Core.Map.Gates;
 
-/// <summary>A snapshot of the databases to go back to: the newest one is younger than <see cref="MaxAge"/> at the start.</summary>
+/// <summary>
+/// A snapshot to which the databases can be restored: the newest one is younger than <see cref="MaxAge"/> at the start.
+/// </summary>
 public sealed record SnapshotEntry(int Line) : GateEntry(Snapshot, Snapshot, Line)
 {
     /// <summary>How old the newest snapshot may be when the rotation starts.</summary>
     public required TimeSpan MaxAge { get; init; }
 
-    /// <summary>Where its age is read from; null where only the operator tells it.</summary>
+    /// <summary>Where its age is read from; null where only the operator can say it.</summary>
     public SnapshotSource? Source { get; init; }
 
     internal override IEnumerable<string> Identity =>
@@ -21,7 +23,7 @@ public abstract record SnapshotSource(string Kind);
 /// <summary>A pgBackRest repository, through <c>pgbackrest info</c>.</summary>
 public sealed record PgBackRestSource(string Stanza) : SnapshotSource("pgbackrest")
 {
-    /// <summary>As <see cref="CommandLine.Environment"/>.</summary>
+    /// <summary>Variables that the program gets, as in <see cref="CommandLine.Environment"/>.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 }
 

@@ -7,7 +7,7 @@ namespace RotationMesh.MapFile.Sections.Gates;
 /// <summary>Reads <c>bullmq</c>: queues in Redis.</summary>
 internal static class BullMqSection
 {
-    /// <summary>BullMQ's own prefix.</summary>
+    /// <summary>BullMQ's default prefix.</summary>
     private const string DefaultPrefix = "bull";
 
     // Jobs are meant to be short; a map with longer ones sets this.
@@ -18,7 +18,7 @@ internal static class BullMqSection
         Optional: ["prefix", "drainTimeout", "caFile"]
     );
 
-    /// <summary>The gate.</summary>
+    /// <summary>Reads the gate.</summary>
     public static BullMqEntry Read(string name, MapNode node)
     {
         var fields = node.Fields(Keys);
@@ -46,7 +46,7 @@ internal static class BullMqSection
         }
     }
 
-    // BullMQ refuses such a queue: its keys are joined with colons.
+    // BullMQ refuses a colon in a queue's name, because it joins its keys with colons.
     private static void Check(MapNode node, MapText queue)
     {
         if (queue.Value.Contains(':', StringComparison.Ordinal))

@@ -13,7 +13,7 @@ internal static class CommandSection
         Optional: ["timeout", EnvironmentSection.Key]
     );
 
-    /// <summary>The program, its arguments and how long it may run.</summary>
+    /// <summary>Reads the program, its arguments and how long it may run.</summary>
     public static CommandLine Read(MapNode node)
     {
         var fields = node.Fields(Keys);

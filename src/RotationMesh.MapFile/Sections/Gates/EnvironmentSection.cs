@@ -3,7 +3,7 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Sections.Gates;
 
-/// <summary>Reads <c>environment</c>: the names of variables that a program gets.</summary>
+/// <summary>Reads <c>environment</c>: the names of the variables that a program gets.</summary>
 internal static partial class EnvironmentSection
 {
     /// <summary>The key of the map.</summary>
@@ -11,7 +11,7 @@ internal static partial class EnvironmentSection
 
     private const string OfMasterKeys = "MASTER_ENCRYPTION_";
 
-    /// <summary>The names in the order of the file; none where the map has no such list.</summary>
+    /// <summary>Reads the names in the order of the file; none where the map has no such list.</summary>
     public static IReadOnlyList<string> Read(MapNode? node) =>
         node is null ? [] : [.. node.Items().Select(Name)];
 

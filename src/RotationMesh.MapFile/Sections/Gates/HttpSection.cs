@@ -10,7 +10,8 @@ internal static partial class HttpSection
 {
     private const int DefaultStatus = 200;
 
-    // Below the time between two looks at the gates, so that a server that hangs is noticed as fast as one that is down.
+    // No longer than the time between two checks of the gates (2 s), so that a server that hangs is noticed about as fast
+    // as one that is down.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
 
     internal static readonly KeySet Keys = new(
@@ -20,10 +21,13 @@ internal static partial class HttpSection
 
     internal static readonly KeySet HeaderKeys = new(Required: ["name", "value"], Optional: []);
 
-    /// <summary>The request and its expectation.</summary>
+    /// <summary>Reads the request and its expectation.</summary>
     public static HttpExpectation Read(MapNode node) => Read(node, node.Fields(Keys), DefaultTimeout);
 
-    /// <summary>The request and its expectation, among other keys of <paramref name="node"/>.</summary>
+    /// <summary>
+    /// Reads the request and its expectation from <paramref name="fields"/>, where <paramref name="node"/> has other keys
+    /// besides.
+    /// </summary>
     public static HttpExpectation Read(MapNode node, MapFields fields, TimeSpan defaultTimeout)
     {
         var (pointer, value) = (fields.Optional("pointer"), fields.Optional("value"));
@@ -44,7 +48,7 @@ internal static partial class HttpSection
         };
     }
 
-    /// <summary>An address of http or https.</summary>
+    /// <summary>Reads an address with the scheme http or https.</summary>
     public static Uri Url(MapNode node) =>
         Uri.TryCreate(node.Text().Value.Trim(), UriKind.Absolute, out var url)
         && url.Scheme is "http" or "https"

@@ -3,12 +3,12 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Sections.Gates;
 
-/// <summary>Reads <c>gates.keys</c>: how many workers of the mesh must be there, all of them with the keys.</summary>
+/// <summary>Reads <c>gates.keys</c>: how many workers of the mesh must run, all of them with the keys.</summary>
 internal static class KeysSection
 {
     internal static readonly KeySet Keys = new(Required: [GateEntry.Workers], Optional: []);
 
-    /// <summary>The gate.</summary>
+    /// <summary>Reads the gate.</summary>
     public static KeysEntry Read(MapNode node) =>
         new(node.Line)
         {

@@ -10,7 +10,7 @@ internal static class KubernetesSection
 
     internal static readonly KeySet Keys = new(Required: ["deployment"], Optional: ["namespace"]);
 
-    /// <summary>The gate.</summary>
+    /// <summary>Reads the gate.</summary>
     public static KubernetesEntry Read(string name, MapNode node)
     {
         var fields = node.Fields(Keys);

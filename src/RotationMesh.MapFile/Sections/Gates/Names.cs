@@ -2,10 +2,12 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Sections.Gates;
 
-/// <summary>Lists of names in gates.</summary>
+/// <summary>Reads lists of names in gates.</summary>
 internal static class Names
 {
-    /// <summary>The list's names, at least one and none twice; <paramref name="check"/> may refuse one.</summary>
+    /// <summary>
+    /// Reads the list's names, at least one and none twice. <paramref name="check"/> throws for a name that it refuses.
+    /// </summary>
     public static IReadOnlyList<string> List(MapNode node, Action<MapNode, MapText>? check = null)
     {
         var names = new List<string>();
@@ -21,7 +23,7 @@ internal static class Names
         return names;
     }
 
-    /// <summary>A list of names, or a single one.</summary>
+    /// <summary>Reads a list of names, or a single one.</summary>
     public static IReadOnlyList<string> OneOrMore(MapNode node) =>
         node.IsList ? List(node) : [node.Text().Value];
 }

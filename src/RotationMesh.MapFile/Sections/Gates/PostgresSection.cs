@@ -3,12 +3,12 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Sections.Gates;
 
-/// <summary>Reads <c>postgres</c>: sessions that don't write.</summary>
+/// <summary>Reads <c>postgres</c>: sessions of the application, none of which may write.</summary>
 internal static class PostgresSection
 {
     internal static readonly KeySet Keys = new(Required: ["applicationName"], Optional: ["database"]);
 
-    /// <summary>The gate, with its database among <paramref name="declared"/>.</summary>
+    /// <summary>Reads the gate; its database is among those of <paramref name="declared"/>.</summary>
     public static PostgresEntry Read(string name, MapNode node, DeclaredNames declared)
     {
         var fields = node.Fields(Keys);

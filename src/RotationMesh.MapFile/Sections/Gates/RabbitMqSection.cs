@@ -10,7 +10,7 @@ internal static class RabbitMqSection
 
     internal static readonly KeySet Keys = new(Required: ["management", "queues"], Optional: ["vhost"]);
 
-    /// <summary>The gate.</summary>
+    /// <summary>Reads the gate.</summary>
     public static RabbitMqEntry Read(string name, MapNode node)
     {
         var fields = node.Fields(Keys);

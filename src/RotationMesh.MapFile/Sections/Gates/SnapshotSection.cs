@@ -15,7 +15,7 @@ internal static class SnapshotSection
         Optional: [EnvironmentSection.Key]
     );
 
-    /// <summary>The gate.</summary>
+    /// <summary>Reads the gate.</summary>
     public static SnapshotEntry Read(MapNode node)
     {
         var fields = node.Fields(Keys);

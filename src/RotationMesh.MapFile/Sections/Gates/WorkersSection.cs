@@ -3,7 +3,7 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Sections.Gates;
 
-/// <summary>Reads <c>gates.workers</c>: a list of gates, each an item with the kind as its only key.</summary>
+/// <summary>Reads <c>gates.workers</c>: a list of gates. Each item has one key, the kind of the gate.</summary>
 internal static class WorkersSection
 {
     internal static readonly KeySet Keys = new(
@@ -19,7 +19,7 @@ internal static class WorkersSection
         ]
     );
 
-    /// <summary>The gates in the order of the file, at least one.</summary>
+    /// <summary>Reads the gates in the order of the file, at least one.</summary>
     public static IEnumerable<GateEntry> Read(MapNode node, DeclaredNames declared)
     {
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
