@@ -16,6 +16,9 @@ internal sealed record HeldPartition
     public long? FirstPage { get; init; }
     public long? EndPage { get; init; }
     public bool IsHeld { get; init; }
+
+    /// <summary>Whether a worker has said that it is at this attempt.</summary>
+    public bool IsBegun { get; init; }
 }
 
 /// <summary>Finds which results count.</summary>
@@ -27,7 +30,8 @@ internal static class HeldPartitions
     private const string Lock = """
         SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.cut_short,
                (p.range #>> '{pages,from}')::bigint AS first_page, (p.range #>> '{pages,to}')::bigint AS end_page,
-               t.phase = 'verify' AS is_read, p.lease_until IS NOT NULL AS is_held
+               t.phase = 'verify' AS is_read, p.lease_until IS NOT NULL AS is_held,
+               p.worker IS NOT NULL AS is_begun
         FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)
         WHERE p.partition_id = ANY (@ids)
         ORDER BY p.partition_id

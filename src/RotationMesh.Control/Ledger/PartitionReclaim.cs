@@ -7,10 +7,11 @@ namespace RotationMesh.Control.Ledger;
 /// <summary>Takes partitions back from workers that were not heard of until their lease ran out.</summary>
 public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
 {
-    // Rows that a settlement holds are skipped: their result came in time after all.
+    // Rows that a settlement holds are skipped: their result came in time after all. It is a strike against a partition only
+    // where a worker has said that it is at this very attempt: one that waits behind others is not to blame.
     private const string Reclaim = $"""
         WITH expired AS MATERIALIZED (
-            SELECT partition_id FROM rotationmesh.partitions
+            SELECT partition_id, worker IS NOT NULL AS begun FROM rotationmesh.partitions
             WHERE state = 'dispatched' AND lease_until <= now()
               AND NOT sweep_table_id = ANY (ARRAY (
                   SELECT sweep_table_id FROM rotationmesh.sweep_tables WHERE rotation_id = ANY (@silent)
@@ -19,20 +20,22 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
             FOR UPDATE SKIP LOCKED
         )
         UPDATE rotationmesh.partitions p
-        SET state = CASE WHEN p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
-            settled_at = CASE WHEN p.expiries >= @MaxExpiries THEN now() END,
-            expiries = p.expiries + 1, lease_until = NULL, not_before = now(), last_error = '{WorkerLoss.LeaseExpired}',
+        SET state = CASE WHEN e.begun AND p.expiries >= @MaxExpiries THEN 'failed' ELSE 'pending' END,
+            settled_at = CASE WHEN e.begun AND p.expiries >= @MaxExpiries THEN now() END,
+            expiries = p.expiries + e.begun::int, lease_until = NULL, not_before = now(),
+            last_error = CASE WHEN e.begun THEN '{WorkerLoss.LeaseExpired}' ELSE p.last_error END,
             left_until = greatest(p.left_until, p.write_until), write_until = NULL
-        WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM expired))
+        FROM expired e
+        WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM expired)) AND p.partition_id = e.partition_id
         RETURNING p.sweep_table_id, p.state = 'failed' AS failed
         """;
 
-    /// <summary>The same, of all rotations.</summary>
+    /// <summary>Returns the partitions with expired leases of all rotations to pending.</summary>
     public Task<ReclaimTally> ReclaimAsync(CancellationToken cancellationToken) =>
         ReclaimAsync([], cancellationToken);
 
     /// <summary>
-    /// Returns partitions with expired leases to pending, 10,000 at most; those whose lease ran out too often fail with
+    /// Returns partitions with expired leases to pending, 10,000 at most; those that workers had begun too often fail with
     /// <see cref="WorkerLoss.LeaseExpired"/>. Rotations of which nothing at all is heard are left out: there no worker is alive, and
     /// the partitions are not to blame.
     /// </summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
@@ -41,11 +42,25 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
     // What is rewritten stays so, however often the time is over; of what is only read nothing would ever be done.
     private PartitionResult Judge(HeldPartition held, PartitionResult said)
     {
-        var result = OfOwnPages(held, said);
+        var result = OfOwnPages(held, Deserved(held, said));
         return held.IsRead && result is { IsCutShort: true, Rest: null } && held.CutShort >= rules.MaxCutShort
             ? PartitionResult.Stumbled(result.PartitionId, result.Attempt, result.Worker, TooSlow)
             : result;
     }
+
+    // A worker that dies takes with it what it had prefetched: no partition is to blame that no worker had begun.
+    private static PartitionResult Deserved(HeldPartition held, PartitionResult said) =>
+        said is { Kind: PartitionResultKind.Stumbled, Reason: WorkerLoss.NeverAnswered } && !held.IsBegun
+            ? PartitionResult.Returned(
+                said.PartitionId,
+                said.Attempt,
+                said.Worker,
+                new PartitionCounts()
+            ) with
+            {
+                IsOver = said.IsOver,
+            }
+            : said;
 
     // The rest is the end of the partition's own pages, whatever is said of its end; else nothing of the attempt counts.
     private static PartitionResult OfOwnPages(HeldPartition held, PartitionResult said)

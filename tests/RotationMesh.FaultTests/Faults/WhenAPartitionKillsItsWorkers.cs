@@ -6,7 +6,7 @@ namespace RotationMesh.FaultTests.Faults;
 [TestFixture]
 internal sealed class WhenAPartitionKillsItsWorkers
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(25);
 
     [Test]
     public async Task It_is_given_up_and_everything_else_is_rotated()

@@ -57,6 +57,13 @@ public sealed class LedgerScene : IAsyncDisposable
     public static PartitionRange[] Ranges(PlannedTable table, int count) =>
         [.. Enumerable.Range(0, count).Select(number => Range(table, number))];
 
+    /// <summary>A worker's heartbeat: it is at the partition.</summary>
+    public Task BeginAsync(TakenPartition taken) =>
+        Settlement.SettleAsync(
+            [PartitionResult.Alive(taken.PartitionId, taken.Attempt, Worker)],
+            CancellationToken.None
+        );
+
     public static async Task<LedgerScene> CreateAsync(LedgerRules? rules = null)
     {
         var database = await MigratedDatabase.CreateAsync();

@@ -58,8 +58,9 @@ public sealed class WhenALeaseRunsOut
     {
         await scene.PlanAsync(1);
         var tallies = new List<ReclaimTally>();
-        while ((await scene.TakeAsync()).Count > 0)
+        while (await scene.TakeAsync() is [var taken])
         {
+            await scene.BeginAsync(taken);
             await scene.ExpireAsync();
             tallies.Add(await scene.Reclaim.ReclaimAsync(CancellationToken.None));
         }
@@ -70,5 +71,55 @@ public sealed class WhenALeaseRunsOut
             Is.EqualTo(WorkerLoss.LeaseExpired)
         );
         Assert.That((await scene.SummaryAsync()).Failed, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_partition_that_no_worker_had_begun_is_not_blamed_however_often()
+    {
+        await scene.PlanAsync(1);
+        for (var i = 0; i < scene.Rules.MaxExpiries + 2; i++)
+        {
+            Assert.That(await scene.TakeAsync(), Has.Count.EqualTo(1));
+            await scene.ExpireAsync();
+
+            Assert.That(
+                await scene.Reclaim.ReclaimAsync(CancellationToken.None),
+                Is.EqualTo(new ReclaimTally(1, 0))
+            );
+        }
+
+        Assert.That(await scene.ScalarAsync<int>("SELECT expiries FROM rotationmesh.partitions"), Is.Zero);
+    }
+
+    [TestCase(true, 1)]
+    [TestCase(false, 0)]
+    public async Task A_message_that_nobody_answered_is_a_strike_only_where_a_worker_had_begun(
+        bool begun,
+        int strikes
+    )
+    {
+        await scene.PlanAsync(1);
+        var taken = (await scene.TakeAsync()).Single();
+        if (begun)
+            await scene.BeginAsync(taken);
+
+        await scene.Settlement.SettleAsync(
+            [
+                PartitionResult.Stumbled(
+                    taken.PartitionId,
+                    taken.Attempt,
+                    LedgerScene.Worker,
+                    WorkerLoss.NeverAnswered
+                ),
+            ],
+            CancellationToken.None
+        );
+
+        Assert.That(
+            await scene.ScalarAsync<int>(
+                "SELECT failures FROM rotationmesh.partitions WHERE state = 'pending'"
+            ),
+            Is.EqualTo(strikes)
+        );
     }
 }
