@@ -6,6 +6,7 @@ using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
 

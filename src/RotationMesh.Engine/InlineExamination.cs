@@ -3,6 +3,7 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Engine;
 

@@ -14,6 +14,7 @@ using RotationMesh.Tables.Copying;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writers;
 
 namespace RotationMesh.Engine;

@@ -4,6 +4,7 @@ using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.Engine;

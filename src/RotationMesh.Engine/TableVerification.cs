@@ -9,6 +9,7 @@ using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Engine;
 

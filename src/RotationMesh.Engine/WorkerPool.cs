@@ -1,7 +1,9 @@
 using System.Threading.Channels;
 using Npgsql;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Engine;
 

@@ -1,7 +1,6 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Tables;
 

@@ -4,6 +4,7 @@ using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Pooling;
+using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Tables;
 

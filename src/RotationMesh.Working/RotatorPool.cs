@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables;
+using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Verification;
 

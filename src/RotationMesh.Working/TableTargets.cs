@@ -3,7 +3,9 @@ using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Working;
 

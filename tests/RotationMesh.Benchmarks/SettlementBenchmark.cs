@@ -18,6 +18,7 @@ using RotationMesh.MapFile;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
 using PageRange = RotationMesh.Tables.Planning.PageRange;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;
 

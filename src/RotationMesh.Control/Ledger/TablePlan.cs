@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;
 

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;
 

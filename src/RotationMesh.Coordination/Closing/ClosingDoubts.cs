@@ -16,6 +16,7 @@ using RotationMesh.Tables.Census;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Coordination.Closing;
 

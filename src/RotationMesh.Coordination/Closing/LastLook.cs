@@ -3,6 +3,7 @@ using RotationMesh.Control;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Coordination.Closing;
 

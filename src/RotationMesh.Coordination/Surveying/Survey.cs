@@ -4,6 +4,7 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Coordination.Surveying;
 

@@ -10,6 +10,7 @@ using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Durability;
 using RotationMesh.Tables.Policies;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Coordination.Surveying;
 

@@ -3,6 +3,7 @@ using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Durability;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writers;
 
 namespace RotationMesh.Engine.Retiring;

@@ -4,6 +4,7 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Engine.Retiring;
 

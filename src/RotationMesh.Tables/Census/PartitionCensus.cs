@@ -1,7 +1,9 @@
 using Npgsql;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Tables.Census;

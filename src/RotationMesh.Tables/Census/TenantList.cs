@@ -4,6 +4,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
 

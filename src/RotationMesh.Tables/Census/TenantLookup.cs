@@ -3,6 +3,7 @@ using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
 

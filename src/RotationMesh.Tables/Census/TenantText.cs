@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
 

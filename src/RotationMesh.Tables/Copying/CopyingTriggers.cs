@@ -1,5 +1,6 @@
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Copying;
 

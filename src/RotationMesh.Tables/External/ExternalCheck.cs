@@ -2,6 +2,7 @@ using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;
 

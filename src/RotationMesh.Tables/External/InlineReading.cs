@@ -1,7 +1,10 @@
 using Npgsql;
+using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Tables.External;

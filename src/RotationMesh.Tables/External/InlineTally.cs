@@ -1,5 +1,6 @@
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;
 

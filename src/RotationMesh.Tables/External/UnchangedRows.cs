@@ -1,6 +1,8 @@
 using Npgsql;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+using RotationMesh.Tables.Writing;
 
 namespace RotationMesh.Tables.External;
 

@@ -1,4 +1,6 @@
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Planning;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Policies;
 

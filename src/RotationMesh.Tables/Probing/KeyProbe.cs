@@ -2,9 +2,12 @@ using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.Tables.Probing;

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Npgsql;
 using NpgsqlTypes;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;
 

@@ -1,6 +1,7 @@
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;
 

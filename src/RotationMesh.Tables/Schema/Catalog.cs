@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 

@@ -1,4 +1,5 @@
 using Dapper;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 

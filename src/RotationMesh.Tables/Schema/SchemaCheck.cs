@@ -3,6 +3,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Tables.Schema;

@@ -1,4 +1,5 @@
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 

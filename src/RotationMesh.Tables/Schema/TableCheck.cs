@@ -2,6 +2,7 @@ using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Policies;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 

@@ -1,4 +1,5 @@
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Tables.Verification;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;
 

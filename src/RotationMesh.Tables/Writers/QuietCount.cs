@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;
 

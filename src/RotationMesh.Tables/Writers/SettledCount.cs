@@ -2,6 +2,7 @@ using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;
 

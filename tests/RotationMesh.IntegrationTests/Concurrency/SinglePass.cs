@@ -1,5 +1,8 @@
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
+using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Concurrency;

@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 

@@ -6,6 +6,7 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Control;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Ledger;

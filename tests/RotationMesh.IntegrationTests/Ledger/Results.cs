@@ -1,5 +1,6 @@
 using RotationMesh.Control.Ledger;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -3,6 +3,7 @@ using NUnit.Framework;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,6 +1,7 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

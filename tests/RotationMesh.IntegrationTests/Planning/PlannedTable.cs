@@ -1,6 +1,8 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.IntegrationTests.Planning;
 

@@ -3,6 +3,7 @@ using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Policies;
+using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Writers;
 using RotationMesh.TestKit;
 

@@ -3,6 +3,7 @@ using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Versions;
+using RotationMesh.Tables.Writing;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;

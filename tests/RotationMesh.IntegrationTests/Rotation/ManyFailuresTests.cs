@@ -1,5 +1,7 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
+using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Verification;
 

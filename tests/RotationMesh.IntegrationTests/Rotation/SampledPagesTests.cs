@@ -1,5 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.IntegrationTests.Rotation;

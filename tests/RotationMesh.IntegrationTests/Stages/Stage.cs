@@ -9,6 +9,7 @@ using RotationMesh.Engine;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Stages;

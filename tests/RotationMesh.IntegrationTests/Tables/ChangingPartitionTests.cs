@@ -2,6 +2,7 @@ using Dapper;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 

@@ -2,6 +2,7 @@ using Dapper;
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Writing;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Tables;

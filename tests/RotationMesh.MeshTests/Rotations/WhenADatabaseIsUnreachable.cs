@@ -3,6 +3,7 @@ using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Sample;
+using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 using RotationMesh.Working;

@@ -5,6 +5,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Sample;
+using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Http;

@@ -2,6 +2,7 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Sample;
+using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Working;
 

@@ -1,0 +1,107 @@
+using System.Data;
+using System.Globalization;
+using Npgsql;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+using RotationMesh.Tables.Writing;
+
+namespace RotationMesh.Tables.Large;
+
+/// <summary>Reads the values of a single row from the server one after another, each into memory of its own.</summary>
+internal sealed class LargeValues(NpgsqlConnection connection, TableTarget target, LeafTable leaf)
+{
+    /// <summary>Time that the read of a row has, whatever its size.</summary>
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
+
+    /// <summary>Slowest rate at which a large value may come, in bytes a second.</summary>
+    private const double SlowestRate = 1024 * 1024;
+
+    /// <summary>Time after which a server that does not keep its own limit is not waited for any more.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    private readonly string read = target.Sql.ReadValues(leaf);
+
+    /// <summary>
+    /// Lets <paramref name="take"/> have the values of the row in the order of the columns; empty where a column holds none.
+    /// The memory is freed when it returns; where it returns false, the others are not read. False where the row is not as it
+    /// was when it was set aside. Throws <see cref="NpgsqlException"/>, and <see cref="TimeoutException"/> where values of
+    /// <paramref name="size"/> bytes at most do not come in time.
+    /// </summary>
+    public async Task<bool> ReadAsync(
+        RowBatch row,
+        long size,
+        string? tenant,
+        Func<int, Memory<byte>, bool> take,
+        CancellationToken stopping
+    )
+    {
+        var limit = Least + TimeSpan.FromSeconds(target.Columns.Count * size / SlowestRate);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        patience.CancelAfter(limit + Grace);
+        try
+        {
+            return await ReadAsync(row, limit, tenant, take, patience.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            throw new TimeoutException("a large value did not come in time");
+        }
+    }
+
+    private async Task<bool> ReadAsync(
+        RowBatch row,
+        TimeSpan limit,
+        string? tenant,
+        Func<int, Memory<byte>, bool> take,
+        CancellationToken stopping
+    )
+    {
+        await using var query = new NpgsqlBatch(connection);
+        query.BatchCommands.Add(
+            new NpgsqlBatchCommand(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"SELECT pg_catalog.set_config('statement_timeout', '{limit.TotalMilliseconds:0}', true)"
+                )
+            )
+        );
+        if (target.ByTenant)
+            query.BatchCommands.Add(TenantSetting.Command(target, tenant));
+        query.BatchCommands.Add(BatchParameters.Command(read, target, row, targetVersion: 0));
+        // So a value goes from the socket into its memory, and nowhere else.
+        await using var reader = await query.ExecuteReaderAsync(CommandBehavior.SequentialAccess, stopping);
+        await reader.NextResultAsync(stopping);
+        if (target.ByTenant)
+            await reader.NextResultAsync(stopping);
+        if (!await reader.ReadAsync(stopping))
+            return false;
+        for (var i = 0; i < target.Columns.Count; i++)
+            if (!await TakeAsync(reader, i, take, stopping))
+                break;
+        return true;
+    }
+
+    private static async Task<bool> TakeAsync(
+        NpgsqlDataReader reader,
+        int column,
+        Func<int, Memory<byte>, bool> take,
+        CancellationToken stopping
+    )
+    {
+        if (await reader.IsDBNullAsync(column, stopping))
+            return take(column, Memory<byte>.Empty);
+        var length = (int)reader.GetBytes(column, 0, null, 0, 0);
+        var value = new NativeBytes(length);
+        try
+        {
+            await using var stream = await reader.GetStreamAsync(column, stopping);
+            await stream.ReadExactlyAsync(value.Memory, stopping);
+            return take(column, value.Memory);
+        }
+        finally
+        {
+            value.Free();
+        }
+    }
+}

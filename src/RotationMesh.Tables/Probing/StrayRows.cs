@@ -1,0 +1,49 @@
+using System.Globalization;
+using RotationMesh.Core;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.Tables.Probing;
+
+/// <summary>
+/// Rows that name an object of the store and hold nothing in its column, while the map's predicate does not call them
+/// external. A rotation would count them as empty, and what they name would keep its old key.
+/// </summary>
+public static class StrayRows
+{
+    /// <summary>Those of a counted table as a fault of the map; null where there are none.</summary>
+    public static ColumnFault? Find(TableTarget target, IReadOnlyList<VersionCount> counts)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(counts);
+        if (
+            target.Entry.ExternalStore is not { } store
+            || counts.Sum(count => count.Stray) is not (> 0 and var rows)
+        )
+            return null;
+        var column = target.Entry.Columns[store.Column];
+        return new ColumnFault(
+            target.Entry,
+            column,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rows} rows name an object of the store, hold no value in column {column.Shown}, and {Reasons.StrayRows}"
+            ),
+            $"write `external` so that it is true for them (where it is NULL, it is not; line {target.Entry.Line} of the map), or set "
+                + $"their {store.Key.Shown} to NULL where no object is meant"
+        );
+    }
+
+    /// <summary>Throws <see cref="UsageException"/> that tells of those of each table.</summary>
+    public static void EnsureNone(
+        IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables
+    )
+    {
+        var faults = tables.Select(table => Find(table.Target, table.Counts)).OfType<ColumnFault>().ToList();
+        if (faults.Count > 0)
+            throw new UsageException(
+                string.Join(Environment.NewLine, faults.Select(fault => fault.Explain()))
+            );
+    }
+}

@@ -1,0 +1,45 @@
+using Npgsql;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.Tables.Ranges;
+
+/// <summary>
+/// The leaves that a table has now. A partition that was attached since the table was checked holds rows that the census
+/// counts, so a sweep has to come to them.
+/// </summary>
+internal static class LiveLeaves
+{
+    /// <summary>Leaves in the order of their names, the table itself first.</summary>
+    public static async Task<IReadOnlyList<LeafTable>> ListAsync(
+        NpgsqlConnection connection,
+        TableTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var catalog = new Catalog(connection, cancellationToken);
+        if (await catalog.FindTableAsync(SqlName.Parse(target.Shape.Quoted)) is not { } table)
+            return [];
+        return
+        [
+            .. (await catalog.LeavesAsync(table.Oid, target.Entry.Only))
+                .Where(leaf => leaf.Kind == "r")
+                .Select(leaf => new LeafTable(
+                    new SqlName(new SqlIdentifier(leaf.Schema), new SqlIdentifier(leaf.Name))
+                )),
+        ];
+    }
+
+    /// <summary>Whether the leaf exists; one that was dropped has no rows left.</summary>
+    public static async Task<bool> ExistsAsync(
+        TargetDatabases databases,
+        PartitionRange range,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(range.Database, cancellationToken);
+        return await new Catalog(connection, cancellationToken).FindTableAsync(range.Leaf) is not null;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using RotationMesh.Postgres;
+using RotationMesh.Tables.Large;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+using RotationMesh.Tables.Writing;
+
+namespace RotationMesh.Tables.Rewriting;
+
+/// <summary>
+/// Reads rows of a batch again by key, after some of them were not written: those that are still to do, with their
+/// present content.
+/// </summary>
+internal sealed class ConflictReader(
+    NpgsqlConnection connection,
+    TableTarget target,
+    LeafTable leaf,
+    int targetVersion
+)
+{
+    /// <summary>Times that a changed row is read again at once; one that changes more often is left to the next sweep.</summary>
+    public const int Attempts = 3;
+
+    private readonly string readByKey = target.Sql.ReadByKey(leaf);
+
+    /// <summary>
+    /// A new batch of the rows that are still to do, without those that the database has <paramref name="refused"/>;
+    /// rows that can't be re-encrypted any more go to <paramref name="fail"/>. So do rows that are as they were sent,
+    /// unless one <paramref name="mayBeHeld"/>: nobody had changed or held them, so a trigger or policy passed them over.
+    /// A row that got a large value meanwhile is set aside in <paramref name="large"/>.
+    /// </summary>
+    public async Task<RowBatch> ReadAgainAsync(
+        RowBatch batch,
+        IEnumerable<RowFailure> refused,
+        bool mayBeHeld,
+        string? tenant,
+        RowReencryptor rows,
+        LargeRows large,
+        Action<RowFailure> fail
+    )
+    {
+        await using var query = new NpgsqlBatch(connection);
+        query.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // keys are compared with those read
+        if (target.ByTenant)
+            query.BatchCommands.Add(TenantSetting.Command(target, tenant));
+        var command = new NpgsqlBatchCommand(readByKey);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = targetVersion });
+        foreach (var key in batch.Keys)
+        {
+            command.Parameters.Add(
+                new NpgsqlParameter<List<ReadOnlyMemory<byte>>>
+                {
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                    TypedValue = key,
+                }
+            );
+        }
+
+        query.BatchCommands.Add(command);
+        var settled = refused.Select(failure => Text(failure.Key)).ToHashSet();
+        var sent = mayBeHeld ? [] : Sent(batch);
+        var again = new RowBatch(target);
+        var passedOver = new List<RowFailure>();
+        await using (var reader = await query.ExecuteReaderAsync())
+        {
+            await reader.NextResultAsync();
+            if (target.ByTenant)
+                await reader.NextResultAsync();
+            var cursor = new RowCursor(reader, target);
+            while (await cursor.ReadAsync(CancellationToken.None))
+            {
+                var key = Text(cursor.KeyParts());
+                if (settled.Contains(key) || cursor.ObjectName is not null)
+                    continue; // a value that was taken out of the table meanwhile is the next sweep's
+                if (
+                    sent.TryGetValue(key, out var state)
+                    && state == (Text(cursor.Ctid(again.Slab)), cursor.Xmin)
+                )
+                {
+                    passedOver.Add(cursor.Failure(RowError.DatabaseError));
+                    continue;
+                }
+
+                if (cursor.LargeSize is { } size)
+                    large.Add(cursor, size);
+                else if (rows.Add(target, cursor, again) is { } error)
+                    fail(cursor.Failure(error));
+            }
+        }
+
+        if (passedOver.Count == 0)
+            return again;
+        var cause = await new RefusalCauses(connection, leaf).OfTriggersAsync(
+            "a trigger or a policy passes it over"
+        );
+        foreach (var failure in passedOver)
+            fail(failure with { Cause = cause });
+        return again;
+    }
+
+    // Where each row was when it was sent, and in which state, by its key: a rewritten table has rows at other places.
+    private static Dictionary<string, (string Ctid, uint Xmin)> Sent(RowBatch batch)
+    {
+        var sent = new Dictionary<string, (string, uint)>(batch.Count);
+        for (var row = 0; row < batch.Count; row++)
+            sent[string.Join('\0', batch.Keys.Select(column => Text(column[row])))] = (
+                Text(batch.Ctids[row]),
+                batch.Xmins[row]
+            );
+        return sent;
+    }
+
+    private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
+
+    // PostgreSQL's text holds no NUL, so it separates the columns of a key.
+    private static string Text(IReadOnlyList<KeyPart> key) =>
+        string.Join('\0', key.Select(part => part.Value));
+}

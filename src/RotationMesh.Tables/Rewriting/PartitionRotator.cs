@@ -1,0 +1,182 @@
+using Npgsql;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+using RotationMesh.Tables.Waits;
+using RotationMesh.Tables.Writing;
+
+namespace RotationMesh.Tables.Rewriting;
+
+/// <summary>
+/// Rewrites the rows of one partition after another: reads them once as a stream, re-encrypts a batch while the
+/// database writes the one before. Safe to repeat: rows at the target version are left alone. For one caller at a time.
+/// </summary>
+public sealed class PartitionRotator : IDisposable
+{
+    private readonly TargetDatabases databases;
+    private readonly RotationSettings settings;
+    private readonly Reencryptor reencryptor;
+    private readonly RowReencryptor rows;
+    private readonly Action<PartitionOutcome> progress;
+    private BatchPair? batches;
+
+    /// <summary>
+    /// Works with the keys of <paramref name="ring"/>. <paramref name="progress"/> hears of each batch; the outcome of
+    /// a partition is their sum.
+    /// </summary>
+    public PartitionRotator(
+        TargetDatabases databases,
+        KeyRing ring,
+        RotationSettings settings,
+        Action<PartitionOutcome> progress
+    )
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        this.databases = databases;
+        this.settings = settings;
+        this.progress = progress;
+        reencryptor = new Reencryptor(ring);
+        rows = new RowReencryptor(ring, reencryptor, settings.Target);
+    }
+
+    /// <summary>
+    /// Part of the time to write, and most of it, that is kept back: the last batch is to be written before its end, and
+    /// another worker to go on rather than find it refused.
+    /// </summary>
+    private const double KeptBack = 0.1;
+
+    private static readonly TimeSpan MostKeptBack = TimeSpan.FromSeconds(3);
+
+    /// <summary>With less time than this nothing is begun.</summary>
+    private static readonly TimeSpan Fewest = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Rotates the rows of <paramref name="range"/> as long as the <paramref name="term"/> lasts, and ends unfinished
+    /// before its end. A dry run writes nothing, and needs none. <paramref name="failed"/> takes the rows that fail, some hundreds at a
+    /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand; where
+    /// a trigger comes to the table it ends unfinished as well, and the table is to be checked again.
+    /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written. Throws
+    /// <see cref="OtherDatabaseException"/> where it is not the one that may be written.
+    /// </summary>
+    public async Task<PartitionOutcome> RotateAsync(
+        TableTarget target,
+        PartitionRange range,
+        WriteTerm term,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
+        CancellationToken stopping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(range);
+        ArgumentNullException.ThrowIfNull(term);
+        await using var reading = await databases.OpenReadingAsync(
+            target.Entry.Database,
+            CancellationToken.None
+        );
+        await using var writing = await databases.OpenWritingAsync(
+            target.Entry.Database,
+            CancellationToken.None
+        );
+        foreach (var connection in new[] { reading, writing })
+            await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
+        term = term with { Version = settings.Target.Version };
+        var clock = new WriteClock(writing, term);
+        try
+        {
+            var left = settings.DryRun ? TimeSpan.Zero : await clock.BeginAsync();
+            return await RotateAsync(target, range, term, clock, left, reading, writing, failed, stopping);
+        }
+        finally
+        {
+            await clock.EndAsync();
+        }
+    }
+
+    private async Task<PartitionOutcome> RotateAsync(
+        TableTarget target,
+        PartitionRange range,
+        WriteTerm term,
+        WriteClock clock,
+        TimeSpan left,
+        NpgsqlConnection reading,
+        NpgsqlConnection writing,
+        Func<IReadOnlyList<RowFailure>, Task> failed,
+        CancellationToken stopping
+    )
+    {
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        if (!settings.DryRun && !StopsInTime(timed, left))
+            return new PartitionOutcome { Finished = false, OutOfTime = true };
+        if (batches?.Target != target)
+            batches = new BatchPair(target); // their memory serves all partitions of a table
+        var run = new PartitionRun(
+            batches,
+            new LeafTable(range.Leaf),
+            rows,
+            settings,
+            writing,
+            term,
+            clock,
+            left,
+            progress,
+            failed
+        );
+        try
+        {
+            foreach (var tenant in RowQuery.Parts(target, range))
+            {
+                await using var query = RowQuery.Pending(
+                    reading,
+                    target,
+                    range,
+                    tenant,
+                    settings.Target.Version
+                );
+                Task<bool> RunAsync() => run.RotateAsync(query, tenant, timed.Token);
+                var goesOn = settings.DryRun
+                    ? await new LockedTables(databases).OrExplainAsync([target.Entry], RunAsync, timed.Token)
+                    : await RunAsync();
+                if (!goesOn)
+                    break;
+            }
+        }
+        catch (TableChangedException)
+        {
+            return await run.LeaveAsync();
+        }
+        catch (WriteTermEndedException)
+        {
+            return await run.LeaveAsync() with { OutOfTime = true };
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
+                throw; // else it was dropped, and its rows with it
+        }
+
+        var outcome = run.Outcome;
+        return outcome with
+        {
+            OutOfTime =
+                !outcome.Finished && timed.IsCancellationRequested && !stopping.IsCancellationRequested,
+        };
+    }
+
+    // Asked once: from then on this process' own clock, which no one sets, says when it is time to stop. A process that was
+    // frozen, and whose clock stood still, is told so by the database at its next write.
+    private static bool StopsInTime(CancellationTokenSource stop, TimeSpan left)
+    {
+        if (left < Fewest)
+            return false;
+        var keptBack = left * KeptBack;
+        stop.CancelAfter(left - (keptBack < MostKeptBack ? keptBack : MostKeptBack));
+        return true;
+    }
+
+    /// <summary>Frees the derived keys.</summary>
+    public void Dispose() => reencryptor.Dispose();
+}

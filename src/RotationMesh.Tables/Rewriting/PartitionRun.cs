@@ -1,0 +1,246 @@
+using Npgsql;
+using RotationMesh.Core.Tracing;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Large;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+using RotationMesh.Tables.Writing;
+
+namespace RotationMesh.Tables.Rewriting;
+
+/// <summary>
+/// One pass over the rows of a partition. Two batches take turns: one is filled from the stream while the database
+/// writes the other.
+/// </summary>
+internal sealed class PartitionRun
+{
+    private readonly TableTarget target;
+    private readonly RowReencryptor rows;
+    private readonly RotationSettings settings;
+    private readonly Action<PartitionOutcome> progress;
+    private readonly BatchWriter writer;
+    private readonly ConflictReader conflicts;
+    private readonly LeftRows leftRows;
+    private readonly ExternalRows? external;
+    private readonly LargeSettlement large;
+    private readonly FailureTally failures;
+    private RowBatch filling;
+    private RowBatch writing;
+    private PartitionOutcome sum = new();
+
+    public PartitionRun(
+        BatchPair batches,
+        LeafTable leaf,
+        RowReencryptor rows,
+        RotationSettings settings,
+        NpgsqlConnection connection,
+        WriteTerm term,
+        WriteClock clock,
+        TimeSpan left,
+        Action<PartitionOutcome> progress,
+        Func<IReadOnlyList<RowFailure>, Task> failed
+    )
+    {
+        target = batches.Target;
+        failures = new FailureTally(failed);
+        this.rows = rows;
+        this.settings = settings;
+        this.progress = progress;
+        writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term, clock);
+        conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
+        leftRows = new LeftRows(target, conflicts, new RowHolders(connection, target, leaf), rows, Fail);
+        if (target.Store is { } store)
+            external = new ExternalRows(
+                target,
+                store,
+                rows,
+                settings,
+                writer,
+                new UnchangedRows(connection, target, leaf),
+                new TermHold(connection, term, left)
+            );
+        large = new LargeSettlement(
+            target,
+            new LargeReencryption(target, rows, new LargeValues(connection, target, leaf)),
+            settings,
+            writer,
+            external,
+            leftRows,
+            Fail,
+            Step
+        );
+        (filling, writing) = (batches.First, batches.Second);
+    }
+
+    /// <summary>Sum of everything so far.</summary>
+    public PartitionOutcome Outcome => sum with { Failed = failures.Count };
+
+    /// <summary>Rotates the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
+    public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
+    {
+        if (await RowQuery.TryReadAsync(query, stopping) is not { } opened)
+        {
+            sum = sum with { Finished = false };
+            return false;
+        }
+
+        await using var reader = opened;
+        if (target.ByTenant)
+            await reader.NextResultAsync(CancellationToken.None); // past the result of set_config
+        var cursor = new RowCursor(reader, target);
+        Task<BatchOutcome>? write = null;
+        var (more, settled) = (true, true);
+        while (more && !stopping.IsCancellationRequested)
+        {
+            try
+            {
+                more = await FillAsync(cursor, stopping);
+            }
+            finally
+            {
+                if (write is not null)
+                    await SettleAsync(await write, tenant);
+            }
+
+            if (external is { IsFull: true })
+                await SettleExternalAsync(tenant);
+            if (large.Rows.IsFull)
+                settled &= await SettleLargeAsync(tenant, stopping);
+            (filling, writing) = (writing, filling);
+            write = WriteAsync(tenant);
+        }
+
+        if (write is not null)
+            await SettleAsync(await write, tenant);
+        if (!more)
+            await SettleExternalAsync(tenant);
+        var finished = !more && settled && await SettleLargeAsync(tenant, stopping);
+        await failures.TellAsync();
+        if (more)
+            query.Cancel(); // or disposing the reader would fetch the rest
+        sum = sum with { Finished = finished };
+        return finished;
+    }
+
+    /// <summary>Ends it before the last row; what failed so far is told.</summary>
+    public async Task<PartitionOutcome> LeaveAsync()
+    {
+        await failures.TellAsync();
+        return Outcome with { Finished = false };
+    }
+
+    private async Task<bool> FillAsync(RowCursor cursor, CancellationToken stopping)
+    {
+        filling.Clear();
+        while (!filling.IsFull(settings.BatchSize) && external is not { IsFull: true } && !large.Rows.IsFull)
+        {
+            if (stopping.IsCancellationRequested)
+                return true;
+            if (!await cursor.ReadAsync(CancellationToken.None))
+                return false;
+            if (cursor.LargeSize is { } size)
+            {
+                large.Rows.Add(cursor, size);
+                continue;
+            }
+
+            var refusal = cursor.ObjectName is { } name
+                ? external!.Add(cursor, name)
+                : rows.Add(target, cursor, filling);
+            if (refusal is not { } error)
+                continue;
+            Fail(cursor.Failure(error));
+            await failures.TellEnoughAsync();
+        }
+
+        return true;
+    }
+
+    // Runs while the next batch is filled, so it touches nothing of this object but the batch that is written.
+    private async Task<BatchOutcome> WriteAsync(string? tenant)
+    {
+        var batch = writing;
+        if (batch.Count == 0 || settings.DryRun)
+            return new BatchOutcome(batch.Count, []);
+        using var span = Spans.Batch(target.Entry.Table.ToString(), batch.Count);
+        return await writer.WriteAsync(batch, tenant);
+    }
+
+    private async Task SettleAsync(BatchOutcome outcome, string? tenant)
+    {
+        await CountAsync(outcome, tenant);
+        await failures.TellEnoughAsync();
+    }
+
+    // While no batch is written: both need the connection, and the keys.
+    private async Task SettleExternalAsync(string? tenant)
+    {
+        if (external is null)
+            return;
+        Step(await external.SettleAsync(tenant, Fail));
+        await failures.TellEnoughAsync();
+    }
+
+    // The same goes for these.
+    private async Task<bool> SettleLargeAsync(string? tenant, CancellationToken stopping)
+    {
+        var isSettled = await large.SettleAsync(tenant, stopping);
+        await failures.TellEnoughAsync();
+        return isSettled;
+    }
+
+    private async Task CountAsync(BatchOutcome outcome, string? tenant)
+    {
+        var batch = writing;
+        var missed = Count(outcome, batch);
+        var refused = new List<RowFailure>(outcome.Refused);
+        var mayBeHeld = outcome.MayBeHeld;
+        for (var attempt = 0; missed > 0 && attempt < ConflictReader.Attempts; attempt++)
+        {
+            batch = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, large.Rows, Fail);
+            Step(new PartitionOutcome { Conflicts = batch.Count });
+            if (batch.Count == 0)
+                return;
+            var again = await writer.WriteAsync(batch, tenant);
+            missed = Count(again, batch);
+            refused.AddRange(again.Refused);
+            mayBeHeld = again.MayBeHeld;
+        }
+
+        if (missed == 0)
+            return;
+        Step(new PartitionOutcome { Contended = missed });
+        if (!settings.IsLastSweep)
+            return;
+        await leftRows.FailAsync(batch, refused, mayBeHeld, tenant, large.Rows);
+    }
+
+    /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>
+    private int Count(BatchOutcome outcome, RowBatch batch)
+    {
+        Step(HeldValues.OfWritten(batch, outcome.Written));
+        foreach (var failure in outcome.Refused)
+            Fail(failure);
+        return batch.Count - outcome.Written - outcome.Refused.Count;
+    }
+
+    private void Fail(RowFailure failure)
+    {
+        failures.Add(failure);
+        progress(new() { Failed = 1 });
+    }
+
+    private void Step(PartitionOutcome step)
+    {
+        sum = sum with
+        {
+            Rotated = sum.Rotated + step.Rotated,
+            Empty = sum.Empty + step.Empty,
+            Values = sum.Values + step.Values,
+            Conflicts = sum.Conflicts + step.Conflicts,
+            Contended = sum.Contended + step.Contended,
+        };
+        progress(step);
+    }
+}

@@ -1,0 +1,49 @@
+using RotationMesh.Core;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.Tables.Schema;
+
+/// <summary>
+/// Looks at the policies of tables once more, after these were counted: one that came in between hid rows from the count.
+/// </summary>
+public sealed class PolicyLook(TargetDatabases databases)
+{
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where rows may be hidden by now, or where row-level security came to be active or
+    /// ceased to be. A table that is gone has nothing to hide.
+    /// </summary>
+    public async Task EnsureSameAsync(IReadOnlyList<TableTarget> targets, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        var faults = new List<SchemaFault>();
+        foreach (var database in targets.GroupBy(target => target.Entry.Database))
+        {
+            await using var connection = await databases.OpenReadingAsync(database.Key, cancellationToken);
+            var catalog = new Catalog(connection, cancellationToken);
+            foreach (var target in database)
+            {
+                var entry = target.Entry;
+                if (await catalog.FindTableAsync(entry.Table) is not { } table)
+                    continue;
+                var known = faults.Count;
+                var now = await new PolicyCheck(
+                    connection,
+                    entry,
+                    isForRotation: true,
+                    (problem, fix) => faults.Add(new SchemaFault(entry, problem, fix))
+                ).RunAsync(table, await catalog.LeavesAsync(table.Oid, entry.Only), cancellationToken);
+                if (faults.Count == known && now.IsActive != target.ByTenant)
+                    faults.Add(
+                        new(
+                            entry,
+                            "row-level security was switched on or off for this role while it was counted",
+                            "it is counted again"
+                        )
+                    );
+            }
+        }
+
+        if (faults.Count > 0)
+            throw new UsageException(string.Join(Environment.NewLine, faults));
+    }
+}

@@ -1,0 +1,41 @@
+using Npgsql;
+using RotationMesh.Postgres;
+
+namespace RotationMesh.Tables;
+
+/// <summary>
+/// Where a database is now. A server is told by the moment it started, to the microsecond, and a database in it by its oid:
+/// both can be read by every role, and through a pooler, where a lock taken over one connection may be met by the same session.
+/// </summary>
+/// <param name="Server">When the server started, in seconds of the epoch.</param>
+/// <param name="Oid">Of the database in it.</param>
+internal sealed record ServerPlace(string Server, uint Oid)
+{
+    private const string Ask = """
+        SELECT extract(epoch FROM pg_catalog.pg_postmaster_start_time())::pg_catalog.text, oid::pg_catalog.int8
+        FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+        """;
+
+    /// <summary>The place of the connection's database. Throws <see cref="NpgsqlException"/>.</summary>
+    public static async Task<ServerPlace> ReadAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var ask = new NpgsqlCommand(Ask, connection);
+        await using var reader = await ask.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new ServerPlace(reader.GetString(0), checked((uint)reader.GetInt64(1)));
+    }
+
+    /// <summary>The place of a database of the map. Throws <see cref="TargetDatabaseException"/> where it can't be reached.</summary>
+    public static async Task<ServerPlace> ReadAsync(
+        TargetDatabases databases,
+        string database,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        return await ReadAsync(connection, cancellationToken);
+    }
+}

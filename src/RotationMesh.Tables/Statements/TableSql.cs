@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Tables.Statements;
+
+/// <summary>
+/// The SQL of one table. Names come from the map and the catalog and are quoted; everything else is a parameter, but
+/// the map's own <c>external</c> predicate.
+/// </summary>
+internal sealed class TableSql
+{
+    private readonly TableEntry entry;
+    private readonly TableShape shape;
+
+    public TableSql(TableEntry entry, TableShape shape)
+    {
+        this.entry = entry;
+        this.shape = shape;
+        var version = $"t.{entry.Version.Quoted}";
+        Version = entry.VersionWhenNull is { } whenNull
+            ? $"coalesce({version}, {whenNull.ToString(CultureInfo.InvariantCulture)})"
+            : version;
+        Elsewhere = entry.External is { } predicate ? $"(({predicate}\n) IS TRUE)" : "FALSE";
+        External = entry.ExternalStore is null ? Elsewhere : "FALSE";
+        Values = new StoredValues(entry, shape);
+    }
+
+    private StoredValues Values { get; }
+
+    /// <summary>The row's key version, NULL replaced as the map says.</summary>
+    public string Version { get; }
+
+    /// <summary>Whether the row's value lives outside the table; never NULL.</summary>
+    public string Elsewhere { get; }
+
+    /// <summary>Whether the row's value lives where nobody rotates it: outside the table, and in no store of the map; never NULL.</summary>
+    public string External { get; }
+
+    /// <summary>
+    /// Columns of every read: ctid, xmin, version, tenant, size of the largest value, key columns, values.
+    /// The version comes as bigint, tenant and key as text (a padded tenant with its padding), values as text or bytea. The size is NULL where all values are
+    /// there; a large value is NULL, and read by <see cref="ReadValues"/>. Where the map has a store, the name of the row's
+    /// object comes last: NULL where the value is in the table, empty where the row names none.
+    /// </summary>
+    public string RowColumns
+    {
+        get
+        {
+            var text = new StringBuilder(
+                $"t.ctid, t.xmin, {Version}::bigint, t.{entry.Tenant.Quoted}{(entry.TenantPadding == true ? "" : "::pg_catalog.text")}, {Values.LargestSize}"
+            );
+            foreach (var key in entry.Key)
+                text.Append(CultureInfo.InvariantCulture, $", t.{key.Quoted}::pg_catalog.text");
+            for (var i = 0; i < entry.Columns.Count; i++)
+                text.Append(", ").Append(Values.Small(i));
+            if (entry.ExternalStore is { } store)
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $", CASE WHEN {Elsewhere} THEN coalesce(t.{store.Key.Quoted}::pg_catalog.text, '') END"
+                );
+            return text.ToString();
+        }
+    }
+
+    /// <summary>
+    /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
+    /// each key column and each encrypted column, and last the two of <see cref="Rows.WriteTerm.Holds"/>. A row is found by its ctid and written only if it is
+    /// the same row (key) in the same state (xmin): after VACUUM FULL a ctid may hold another row that one transaction loaded together with ours.
+    /// </summary>
+    public string Write(LeafTable leaf) =>
+        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm}{Untriggered(leaf)}{Numbers}";
+
+    /// <summary>
+    /// The same, leaving out rows that somebody holds: for a batch that ran into a lock. A row in the application's
+    /// hands is never waited for while others of the batch are locked.
+    /// </summary>
+    public string WriteUnlocked(LeafTable leaf) =>
+        $"""
+            WITH free AS MATERIALIZED (
+                SELECT t.ctid AS row_ctid FROM ONLY {leaf.Quoted} AS t, {Unnested}
+                WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
+            UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
+            WHERE {SameRow} AND free.row_ctid OPERATOR(pg_catalog.=) u.row_ctid AND {InTerm}{Untriggered(
+                leaf
+            )}{Numbers}
+            """;
+
+    /// <summary>
+    /// Whether a trigger may change what is written: then a write returns the number of each row of the batch that it
+    /// wrote, from 1, and <see cref="CountAsSent"/> tells whether they are stored as they were sent.
+    /// </summary>
+    public bool IsProven => shape.UpdateTriggers > 0;
+
+    /// <summary>
+    /// Counts the rows of a batch that are stored with the version and the values that were sent, among those whose
+    /// numbers are in the parameter after the batch's own.
+    /// </summary>
+    public string CountAsSent(LeafTable leaf) =>
+        $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
+        + $"WHERE u.n OPERATOR(pg_catalog.=) ANY (${AfterBatch}::int[]) AND {SameKey} AND {AsSent}";
+
+    /// <summary>Counts the rows of a batch that are as they were when they were read; the parameters are the batch's own.</summary>
+    public string CountUnchanged(LeafTable leaf) =>
+        $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
+
+    /// <summary>Reads the values of a batch's rows, large ones too, where they are as they were when they were read; the parameters are the batch's own.</summary>
+    public string ReadValues(LeafTable leaf) =>
+        $"SELECT {Values.All} FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
+
+    /// <summary>Reads rows of a leaf again by key; parameters: $1 target version, then an array for each key column.</summary>
+    public string ReadByKey(LeafTable leaf)
+    {
+        var keys = string.Join(
+            ", ",
+            entry.Key.Select((_, i) => $"pg_catalog.unnest(${i + 2}::pg_catalog.text[])")
+        );
+        var names = string.Join(", ", entry.Key.Select((_, i) => $"k{i}"));
+        return $"SELECT {RowColumns} FROM ONLY {leaf.Quoted} AS t, ROWS FROM ({keys}) AS u({names}) "
+            + $"WHERE {SameKey} AND {Pending(1)}";
+    }
+
+    /// <summary>Rows that are not external and not at the target version, which is parameter <paramref name="parameter"/>.</summary>
+    public string Pending(int parameter) =>
+        $"NOT {External} AND ({Version} OPERATOR(pg_catalog.=) ${parameter}) IS NOT TRUE";
+
+    /// <summary>Rows whose value lives elsewhere, and that may hold an envelope in one of those columns all the same.</summary>
+    public string Inline(IEnumerable<int> columns) => $"{Elsewhere} AND ({Values.MayHold(columns)})";
+
+    /// <summary>Sizes of the values of those columns; NULL for each that came with its row.</summary>
+    public string LargeSizes(IEnumerable<int> columns) => string.Join(", ", columns.Select(Values.LargeSize));
+
+    /// <summary>Type of the array that carries the values of an encrypted column.</summary>
+    public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
+
+    // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
+    // none (NULL or empty) and stays as it is.
+    private string Assignments
+    {
+        get
+        {
+            var text = new StringBuilder();
+            for (var i = 0; i < entry.Columns.Count; i++)
+            {
+                var name = entry.Columns[i].Name.Quoted;
+                var made = entry.Columns[i].Path is { } path
+                    ? JsonString.Replace($"t.{name}", path, $"u.v{i}")
+                    : $"u.v{i}"; // no cast: an explicit one would cut a value to the column's length, assignment refuses it
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{name} = CASE WHEN u.v{i} OPERATOR(pg_catalog.=) '' THEN t.{name} ELSE {made} END, "
+                );
+            }
+
+            return text.Append(CultureInfo.InvariantCulture, $"{entry.Version.Quoted} = $1").ToString();
+        }
+    }
+
+    // In the select list, and not as a function in FROM, which would copy every value into a tuple store first. All
+    // arrays of a batch have the same length.
+    private string Unnested
+    {
+        get
+        {
+            var arrays = new List<string>
+            {
+                "pg_catalog.unnest($2::pg_catalog.text[]::pg_catalog.tid[]) AS row_ctid",
+                "pg_catalog.unnest($3::pg_catalog.xid[]) AS row_xmin",
+            };
+            var parameter = 4;
+            for (var i = 0; i < entry.Key.Count; i++)
+                arrays.Add($"pg_catalog.unnest(${parameter++}::pg_catalog.text[]) AS k{i}");
+            for (var i = 0; i < entry.Columns.Count; i++)
+                arrays.Add($"pg_catalog.unnest(${parameter++}::pg_catalog.{ValueArray(i)}) AS v{i}");
+            if (IsProven)
+                arrays.Add("pg_catalog.generate_subscripts($2::pg_catalog.text[], 1) AS n");
+            return $"(SELECT {string.Join(", ", arrays)}) AS u";
+        }
+    }
+
+    private int AfterBatch => 4 + entry.Key.Count + entry.Columns.Count;
+    private string InTerm => Rows.WriteTerm.Holds(AfterBatch, AfterBatch + 1);
+
+    // A trigger that comes while rows are being written might keep the old version beside the new value. The subquery is
+    // read once a statement, when the table is locked against new triggers; where it finds one, nothing is written.
+    private string Untriggered(LeafTable leaf) => IsProven ? "" : $" AND NOT {UpdateTriggers.ExistOn(leaf)}";
+
+    private string Numbers => IsProven ? " RETURNING u.n" : "";
+
+    private string AsSent =>
+        string.Join(
+            " AND ",
+            entry
+                .Columns.Select(
+                    (_, i) =>
+                        $"(u.v{i} OPERATOR(pg_catalog.=) '' OR {Values.Whole(i)} OPERATOR(pg_catalog.=) u.v{i})"
+                )
+                .Prepend($"t.{entry.Version.Quoted} OPERATOR(pg_catalog.=) $1")
+        );
+
+    private string SameRow =>
+        $"t.ctid OPERATOR(pg_catalog.=) u.row_ctid AND t.xmin OPERATOR(pg_catalog.=) u.row_xmin AND {SameKey}";
+
+    private string SameKey =>
+        string.Join(
+            " AND ",
+            entry.Key.Select(
+                (key, i) => $"t.{key.Quoted} {shape.Key[i].Equality} u.k{i}::{shape.Key[i].Qualified}"
+            )
+        );
+}

@@ -1,0 +1,179 @@
+using System.Data;
+using Npgsql;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.Tables.Writing;
+
+/// <summary>Writes batches to one leaf table over one connection; each batch is a transaction of its own.</summary>
+internal sealed class BatchWriter(
+    NpgsqlConnection connection,
+    TableTarget target,
+    LeafTable leaf,
+    int targetVersion,
+    WriteTerm term,
+    WriteClock clock
+)
+{
+    private readonly string write = target.Sql.Write(leaf);
+    private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
+    private readonly string triggersExist = $"SELECT {UpdateTriggers.ExistOn(leaf)}";
+    private readonly RefusalCauses causes = new(connection, leaf);
+    private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
+
+    /// <summary>
+    /// Writes the rows that are unchanged since they were read; the outcome has their number, and the rows that the
+    /// database refused one by one. Throws <see cref="NpgsqlException"/> when the database or the statement fails as a
+    /// whole, <see cref="TableChangedException"/> where a trigger has come to a table that had none, and
+    /// <see cref="WriteTermEndedException"/> where it may not be written any more; nothing of the batch is written then.
+    /// </summary>
+    public async Task<BatchOutcome> WriteAsync(RowBatch batch, string? tenant)
+    {
+        try
+        {
+            return new BatchOutcome(await ExecuteAsync(write, batch, tenant), []);
+        }
+        catch (PostgresException fault) when (IsContention(fault))
+        {
+            return await WriteUnlockedAsync(batch, tenant);
+        }
+        catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
+        {
+            return await SplitAsync(batch, tenant, fault);
+        }
+        catch (AlteredRowException)
+        {
+            return await SplitAsync(batch, tenant, null);
+        }
+    }
+
+    private async Task<BatchOutcome> WriteUnlockedAsync(RowBatch batch, string? tenant)
+    {
+        try
+        {
+            return new BatchOutcome(await ExecuteAsync(writeUnlocked, batch, tenant), [], MayBeHeld: true);
+        }
+        catch (PostgresException fault) when (IsContention(fault))
+        {
+            return new BatchOutcome(0, [], MayBeHeld: true); // every row is a conflict to come back to
+        }
+        catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
+        {
+            return await SplitAsync(batch, tenant, fault);
+        }
+        catch (AlteredRowException)
+        {
+            return await SplitAsync(batch, tenant, null);
+        }
+    }
+
+    // One row that a constraint or a trigger refuses takes its batch back, and a batch may be too large for the time that
+    // it has: halves find the row, or the size that fits, in log2(n) steps. Without a fault a trigger altered a row.
+    private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, PostgresException? fault)
+    {
+        if (connection.State != ConnectionState.Open)
+        {
+            await connection.OpenAsync(); // the driver gives it up after some codes, which a trigger may choose as well
+            await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
+            if (await clock.BeginAsync() <= TimeSpan.Zero)
+                throw new WriteTermEndedException();
+        }
+
+        if (batch.Count == 1)
+            return fault is not null && IsTooLong(fault)
+                ? new BatchOutcome(0, [], MayBeHeld: true)
+                : new BatchOutcome(0, [await RefusedAsync(batch, fault)]);
+        var half = batch.Count / 2;
+        var first = await WriteAsync(batch.Part(target, 0, half), tenant);
+        var second = await WriteAsync(batch.Part(target, half, batch.Count - half), tenant);
+        return new BatchOutcome(
+            first.Written + second.Written,
+            [.. first.Refused, .. second.Refused],
+            first.MayBeHeld || second.MayBeHeld
+        );
+    }
+
+    private async Task<RowFailure> RefusedAsync(RowBatch batch, PostgresException? fault) =>
+        RowCursor.Failure(target, batch, 0, RowError.DatabaseError) with
+        {
+            Cause = fault is null
+                ? await causes.OfTriggersAsync("a trigger changes what is written")
+                : await causes.OfAsync(fault),
+        };
+
+    private async Task<int> ExecuteAsync(string sql, RowBatch batch, string? tenant)
+    {
+        await using var commands = new NpgsqlBatch(connection);
+        if (target.ByTenant)
+            commands.BatchCommands.Add(TenantSetting.Command(target, tenant));
+        var command = BatchParameters.Command(sql, target, batch, targetVersion);
+        WriteClock.Add(command.Parameters, term);
+        commands.BatchCommands.Add(command);
+        var written = await ExecuteAsync(commands, command, batch);
+        if (written > 0)
+            return written;
+        await clock.EnsureAsync();
+        if (proof is null && await HasTriggersAsync())
+            throw new TableChangedException();
+        return written;
+    }
+
+    private async Task<int> ExecuteAsync(NpgsqlBatch commands, NpgsqlBatchCommand write, RowBatch batch)
+    {
+        if (proof is not null)
+            return await proof.WriteAsync(commands, batch, targetVersion);
+        await commands.PrepareAsync();
+        await commands.ExecuteNonQueryAsync();
+        return (int)write.RecordsAffected;
+    }
+
+    private async Task<bool> HasTriggersAsync()
+    {
+        await using var look = new NpgsqlCommand(triggersExist, connection);
+        return (bool)(await look.ExecuteScalarAsync())!;
+    }
+
+    private static bool IsContention(PostgresException fault) =>
+        fault.SqlState
+            is PostgresErrorCodes.LockNotAvailable
+                or PostgresErrorCodes.DeadlockDetected
+                or PostgresErrorCodes.SerializationFailure
+        && !IsRaised(fault);
+
+    private static bool IsTooLong(PostgresException fault) =>
+        fault.SqlState == PostgresErrorCodes.QueryCanceled && !IsRaised(fault);
+
+    // Data exceptions, integrity constraints, limits such as the size of an index entry, check options; and whatever a
+    // trigger or a function of the table raises, under any code. That the server itself gives up is nobody's row.
+    private static bool IsRefusalOfRow(PostgresException fault) =>
+        fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27" or "54"
+        || (
+            fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
+            && fault.Routine == "ExecWithCheckOptions"
+        )
+        || IsRaised(fault)
+        || IsRaisedByFunction(fault);
+
+    // The server's own routine for RAISE: whatever code was chosen, it is the application that refuses the row.
+    private static bool IsRaised(PostgresException fault) => fault.Routine == "exec_stmt_raise";
+
+    // The server's context names a function only where the error came from inside one. What the driver calls transient
+    // does not count here: 55000 is what triggers that guard a state raise, and will raise again.
+    private static bool IsRaisedByFunction(PostgresException fault) =>
+        !string.IsNullOrEmpty(fault.Where)
+        && fault.SqlState[..2] is not ("08" or "40" or "53" or "57" or "58" or "F0")
+        && fault.SqlState is not (PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted);
+}
+
+/// <summary>
+/// Rows of a batch that were written, and those that the database refused for good. Where <paramref name="MayBeHeld"/>
+/// is false, none of the others was passed over because somebody held it.
+/// </summary>
+internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused, bool MayBeHeld = false);
+
+/// <summary>
+/// A trigger that is fired by updates has come to a table that had none when it was checked. What was written before it
+/// came is written; the rest is to be written as to any table with triggers.
+/// </summary>
+internal sealed class TableChangedException : Exception;

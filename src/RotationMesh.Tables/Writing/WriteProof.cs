@@ -1,0 +1,55 @@
+using Npgsql;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.Tables.Writing;
+
+/// <summary>
+/// Writes a batch to a table with triggers, and reads it back before it is committed. A trigger may set the version or a
+/// value to something else, before the row is stored or after: a new envelope under the old version would be lost.
+/// </summary>
+internal sealed class WriteProof(NpgsqlConnection connection, TableTarget target, LeafTable leaf)
+{
+    private readonly string countAsSent = target.Sql.CountAsSent(leaf);
+
+    /// <summary>
+    /// Runs the write, the last of the <paramref name="commands"/>, and returns the number of rows written. Throws
+    /// <see cref="AlteredRowException"/> where a row is not stored as it was sent; nothing is written then.
+    /// </summary>
+    public async Task<int> WriteAsync(NpgsqlBatch commands, RowBatch batch, int targetVersion)
+    {
+        await using var transaction = await connection.BeginTransactionAsync();
+        var written = await WrittenAsync(commands);
+        if (written.Count > 0 && await AsSentAsync(batch, written, targetVersion) != written.Count)
+            throw new AlteredRowException();
+        await transaction.CommitAsync();
+        return written.Count;
+    }
+
+    private async Task<List<int>> WrittenAsync(NpgsqlBatch commands)
+    {
+        var written = new List<int>();
+        await commands.PrepareAsync();
+        await using var reader = await commands.ExecuteReaderAsync();
+        if (target.ByTenant)
+            await reader.NextResultAsync(); // past the result of set_config
+        while (await reader.ReadAsync())
+            written.Add(reader.GetInt32(0));
+        return written;
+    }
+
+    private async Task<long> AsSentAsync(RowBatch batch, List<int> written, int targetVersion)
+    {
+        await using var check = new NpgsqlBatch(connection);
+        check.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE")); // triggers that wait for the commit
+        var count = BatchParameters.Command(countAsSent, target, batch, targetVersion);
+        count.Parameters.Add(BatchParameters.Array("integer[]", written));
+        check.BatchCommands.Add(count);
+        await check.PrepareAsync();
+        return (long)(await check.ExecuteScalarAsync())!;
+    }
+}
+
+/// <summary>A row of a batch was stored with another version or value than was sent; its batch is taken back.</summary>
+internal sealed class AlteredRowException : Exception;
