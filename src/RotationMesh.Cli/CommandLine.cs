@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Npgsql;
 using RotationMesh.Cli.Commands;
+using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Client;
 using RotationMesh.Core;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Tracing;
 
 namespace RotationMesh.Coordination;

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 
 namespace RotationMesh.Coordination;

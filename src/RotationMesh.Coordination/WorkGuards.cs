@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Guards;
 using RotationMesh.Core;
 
 namespace RotationMesh.Coordination;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Gates;
 using RotationMesh.Engine;

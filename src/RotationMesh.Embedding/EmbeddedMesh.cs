@@ -5,7 +5,9 @@ using RotationMesh.Bus;
 using RotationMesh.Bus.Topology;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Composition;
 using RotationMesh.Coordination.Saga;
@@ -16,6 +18,8 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Records;
+using RotationMesh.Engine.Requests;
 using RotationMesh.Operations;
 using RotationMesh.Working;
 

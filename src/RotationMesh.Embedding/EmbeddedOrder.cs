@@ -1,5 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;

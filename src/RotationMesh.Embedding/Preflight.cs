@@ -1,5 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Gating;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;

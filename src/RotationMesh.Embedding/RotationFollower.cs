@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
+using RotationMesh.Control.Schema;
 using RotationMesh.Core;
 using RotationMesh.Engine;
 

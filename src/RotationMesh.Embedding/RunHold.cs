@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Guards;
 using RotationMesh.Postgres;
 
 namespace RotationMesh.Embedding;

@@ -2,6 +2,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.MapFile.Nodes;
 using RotationMesh.MapFile.Sections;
+using RotationMesh.MapFile.Sections.Gates;
 
 namespace RotationMesh.MapFile;
 

@@ -78,7 +78,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDa
             Leaf = leaf,
             Tenants = partition.Tenants,
             Pages = partition.Pages is { } pages
-                ? new Tables.Planning.PageRange(checked((uint)pages.First), checked((uint)pages.End))
+                ? new Tables.Ranges.PageRange(checked((uint)pages.First), checked((uint)pages.End))
                 : null,
         };
 }

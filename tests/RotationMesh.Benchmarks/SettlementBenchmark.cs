@@ -7,7 +7,9 @@ using Npgsql;
 using RotationMesh.Bus.Topology;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Composition;
 using RotationMesh.Core.Envelopes;
@@ -20,7 +22,7 @@ using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
-using PageRange = RotationMesh.Tables.Planning.PageRange;
+using PageRange = RotationMesh.Tables.Ranges.PageRange;
 
 namespace RotationMesh.Benchmarks;
 

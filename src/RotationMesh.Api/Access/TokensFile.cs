@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Api.Logging;
 using RotationMesh.Core;
 using RotationMesh.Operations.Http;
 

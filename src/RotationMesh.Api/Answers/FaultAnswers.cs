@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using RotationMesh.Api.Logging;
 
 namespace RotationMesh.Api.Answers;
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RotationMesh.Api.Answers;
 using RotationMesh.Api.Limits;
+using RotationMesh.Api.Logging;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Operations.Http;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;

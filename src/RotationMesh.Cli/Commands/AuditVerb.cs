@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting;
+using RotationMesh.Reporting.Wording;
 using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Coordination;
 using RotationMesh.Core;
 using RotationMesh.Embedding;
@@ -109,7 +111,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
                     now =>
                     {
                         terminal.Left = () => LeftRotation.Of(now);
-                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session, patience);
+                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session.Standstill, patience);
                         return new EmbeddedMesh(session.Parts, now) { Patience = waits }.TryControlAsync(
                             rotation,
                             order,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Operations.Documents;
 using Spectre.Console;
 

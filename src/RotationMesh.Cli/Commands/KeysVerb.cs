@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using System.Text;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Core;
 using RotationMesh.Embedding;
+using RotationMesh.Engine;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
@@ -66,9 +69,9 @@ internal sealed class RotateVerb : IVerb
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
-        batchSize.Validators.Add(result => Range.Check(result, 1, RotationSettings.MaxBatchSize));
-        targetVersion.Validators.Add(result => Range.Check(result, 1, int.MaxValue));
-        workers.Validators.Add(result => Range.Check(result, 1, OrderBounds.MaxWorkers));
+        batchSize.Validators.Add(result => NumberRange.Check(result, 1, RotationSettings.MaxBatchSize));
+        targetVersion.Validators.Add(result => NumberRange.Check(result, 1, int.MaxValue));
+        workers.Validators.Add(result => NumberRange.Check(result, 1, OrderBounds.MaxWorkers));
         var command = new Command(
             "rotate",
             "Re-encrypt every row of the chosen scopes under the target version"
@@ -177,7 +180,7 @@ internal sealed class RotateVerb : IVerb
                     now =>
                     {
                         terminal.Left = () => LeftRotation.Of(now);
-                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session, patience);
+                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session.Standstill, patience);
                         return new EmbeddedMesh(session.Parts, now) { Patience = waits }.RunAsync(
                             new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false),
                             stopping

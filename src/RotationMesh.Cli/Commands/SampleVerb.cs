@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Core;
 using RotationMesh.Sample;
 using Spectre.Console;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations;
 
@@ -33,7 +35,7 @@ internal sealed class VerifyVerb : IVerb
                     $"--sample is '{token.Value}': it must be a percentage above 0 up to 100, such as 5%"
                 );
         });
-        workers.Validators.Add(result => Range.Check(result, 1, OrderBounds.MaxWorkers));
+        workers.Validators.Add(result => NumberRange.Check(result, 1, OrderBounds.MaxWorkers));
         var command = new Command(
             "verify",
             "Decrypt every row under the version that it claims; writes nothing"

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using Spectre.Console;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RotationMesh.Cli.Options;
 using RotationMesh.Operations.Http;
 using Spectre.Console;
 

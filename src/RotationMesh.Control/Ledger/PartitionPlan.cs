@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Control.Guards;
 
 namespace RotationMesh.Control.Ledger;
 

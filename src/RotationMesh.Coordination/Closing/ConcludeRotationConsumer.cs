@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Gating;
 using RotationMesh.Coordination.Surveying;
@@ -13,6 +15,7 @@ using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Gating;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Records;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Coordination.Closing;

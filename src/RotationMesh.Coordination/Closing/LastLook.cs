@@ -1,5 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.External;

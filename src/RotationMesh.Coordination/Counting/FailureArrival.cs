@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Coordination.Counting;

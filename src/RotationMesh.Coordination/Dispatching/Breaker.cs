@@ -2,6 +2,7 @@ using System.Globalization;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 
 namespace RotationMesh.Coordination.Dispatching;

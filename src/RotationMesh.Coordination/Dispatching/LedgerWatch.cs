@@ -5,6 +5,7 @@ using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Tracing;
 
 namespace RotationMesh.Coordination.Dispatching;

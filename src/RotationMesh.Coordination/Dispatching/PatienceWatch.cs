@@ -6,6 +6,7 @@ using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 

@@ -5,9 +5,11 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Requests;
 
 namespace RotationMesh.Coordination.Dispatching;
 

@@ -2,6 +2,8 @@ using MassTransit;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Retirement;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Engine.Retiring;
 

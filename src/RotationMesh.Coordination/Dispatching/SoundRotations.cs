@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Coordination.Dispatching;

@@ -1,6 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 
 namespace RotationMesh.Coordination.Dispatching;

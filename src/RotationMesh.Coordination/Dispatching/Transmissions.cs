@@ -1,4 +1,5 @@
 using MassTransit;
+using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Coordination.Dispatching;

@@ -1,5 +1,6 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Auditing;

@@ -3,8 +3,10 @@ using MassTransit;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Records;
 
 namespace RotationMesh.Coordination.Saga;
 

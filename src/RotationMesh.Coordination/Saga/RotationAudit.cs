@@ -4,8 +4,10 @@ using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Persistence;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Records;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Coordination.Saga;

@@ -1,6 +1,7 @@
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Settling;
 
 namespace RotationMesh.Coordination.Settling;
 

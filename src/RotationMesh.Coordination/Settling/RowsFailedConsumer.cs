@@ -4,6 +4,7 @@ using RotationMesh.Bus;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Coordination.Settling;

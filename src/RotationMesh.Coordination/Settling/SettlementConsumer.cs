@@ -5,6 +5,7 @@ using RotationMesh.Bus.Telemetry;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Settling;
 using RotationMesh.Core;
 
 namespace RotationMesh.Coordination.Settling;

@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Claims;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;

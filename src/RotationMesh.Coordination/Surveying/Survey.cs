@@ -1,6 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;

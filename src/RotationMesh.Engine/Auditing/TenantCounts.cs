@@ -1,5 +1,7 @@
 using Npgsql;
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;

@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RotationMesh.Control;
+using RotationMesh.Control.Guards;
 using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Engine.Gating;

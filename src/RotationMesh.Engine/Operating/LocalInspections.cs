@@ -1,10 +1,15 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Retirement;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.DryRuns;
+using RotationMesh.Engine.Examining;
+using RotationMesh.Engine.Records;
 using RotationMesh.Engine.Retiring;
+using RotationMesh.Engine.Verifying;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;

@@ -2,6 +2,7 @@ using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Retirement;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;

@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Auditing;

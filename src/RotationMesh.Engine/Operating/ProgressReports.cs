@@ -1,3 +1,4 @@
+using RotationMesh.Engine.Records;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Engine.Operating;

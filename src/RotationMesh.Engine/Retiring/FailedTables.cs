@@ -1,4 +1,6 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Control.Retirement;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;

@@ -1,5 +1,6 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Retirement;
 using RotationMesh.Tables;
 
 namespace RotationMesh.Engine.Retiring;

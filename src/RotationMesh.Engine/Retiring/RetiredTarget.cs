@@ -1,4 +1,6 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Retirement;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 

@@ -1,6 +1,9 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Retirement;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.Engine.Verifying;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.External;

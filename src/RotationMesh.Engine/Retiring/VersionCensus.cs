@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Retirement;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;

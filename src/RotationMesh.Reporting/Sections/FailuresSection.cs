@@ -1,6 +1,7 @@
 using System.Globalization;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting.Blocks;
+using RotationMesh.Reporting.Wording;
 
 namespace RotationMesh.Reporting.Sections;
 

@@ -1,5 +1,6 @@
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting.Blocks;
+using RotationMesh.Reporting.Wording;
 
 namespace RotationMesh.Reporting.Sections;
 

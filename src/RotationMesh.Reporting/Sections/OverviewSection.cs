@@ -1,6 +1,7 @@
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting.Blocks;
+using RotationMesh.Reporting.Wording;
 
 namespace RotationMesh.Reporting.Sections;
 

@@ -65,7 +65,7 @@ internal sealed class TableSql
 
     /// <summary>
     /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
-    /// each key column and each encrypted column, and last the two of <see cref="Rows.WriteTerm.Holds"/>. A row is found by its ctid and written only if it is
+    /// each key column and each encrypted column, and last the two of <see cref="WriteTerm.Holds"/>. A row is found by its ctid and written only if it is
     /// the same row (key) in the same state (xmin): after VACUUM FULL a ctid may hold another row that one transaction loaded together with ours.
     /// </summary>
     public string Write(LeafTable leaf) =>
@@ -179,7 +179,7 @@ internal sealed class TableSql
     }
 
     private int AfterBatch => 4 + entry.Key.Count + entry.Columns.Count;
-    private string InTerm => Rows.WriteTerm.Holds(AfterBatch, AfterBatch + 1);
+    private string InTerm => WriteTerm.Holds(AfterBatch, AfterBatch + 1);
 
     // A trigger that comes while rows are being written might keep the old version beside the new value. The subquery is
     // read once a statement, when the table is locked against new triggers; where it finds one, nothing is written.

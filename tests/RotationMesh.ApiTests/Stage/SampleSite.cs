@@ -3,6 +3,7 @@ using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
+using RotationMesh.Engine.Auditing;
 using RotationMesh.Engine.Operating;
 using RotationMesh.MapFile;
 using RotationMesh.Sample;

@@ -4,6 +4,7 @@ using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Records;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;
 using RotationMesh.TestKit;

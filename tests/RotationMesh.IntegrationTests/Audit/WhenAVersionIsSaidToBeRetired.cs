@@ -1,5 +1,6 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
+using RotationMesh.Control.Retirement;
 using RotationMesh.Core.Keys;
 
 namespace RotationMesh.IntegrationTests.Audit;

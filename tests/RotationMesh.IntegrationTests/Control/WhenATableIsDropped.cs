@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Schema;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;

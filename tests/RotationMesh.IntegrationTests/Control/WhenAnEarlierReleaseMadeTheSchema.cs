@@ -1,5 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Control.Retirement;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.TestKit;
 

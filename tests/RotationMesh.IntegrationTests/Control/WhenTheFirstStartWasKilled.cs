@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.TestKit;
 

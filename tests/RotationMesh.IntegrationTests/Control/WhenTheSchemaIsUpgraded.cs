@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Control.Guards;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;

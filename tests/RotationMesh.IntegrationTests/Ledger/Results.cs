@@ -1,4 +1,6 @@
+using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Settling;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 

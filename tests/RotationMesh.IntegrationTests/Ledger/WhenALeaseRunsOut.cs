@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Settling;
 using RotationMesh.Core;
 
 namespace RotationMesh.IntegrationTests.Ledger;

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Retirement;
 using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.TestKit;
 

@@ -1,5 +1,7 @@
 using NUnit.Framework;
+using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Settling;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

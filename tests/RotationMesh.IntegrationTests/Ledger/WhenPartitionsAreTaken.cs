@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;

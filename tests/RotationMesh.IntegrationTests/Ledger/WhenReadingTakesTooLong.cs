@@ -1,5 +1,6 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Settling;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Control.Claims;
 using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;

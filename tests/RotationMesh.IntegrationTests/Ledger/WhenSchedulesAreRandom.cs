@@ -1,6 +1,8 @@
 using CsCheck;
 using NUnit.Framework;
+using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Settling;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Policies;

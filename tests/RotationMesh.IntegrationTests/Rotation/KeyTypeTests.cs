@@ -1,4 +1,5 @@
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Records;
 using RotationMesh.IntegrationTests.Stages;
 
 namespace RotationMesh.IntegrationTests.Rotation;

@@ -6,6 +6,8 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
 using RotationMesh.Engine;
+using RotationMesh.Engine.DryRuns;
+using RotationMesh.Engine.Verifying;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;

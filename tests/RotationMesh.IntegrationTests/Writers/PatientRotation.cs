@@ -1,5 +1,6 @@
 using RotationMesh.Embedding;
 using RotationMesh.Engine;
+using RotationMesh.Engine.DryRuns;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;

@@ -4,6 +4,7 @@ using RotationMesh.Bus.Topology;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Composition;
 using RotationMesh.Core.Map;

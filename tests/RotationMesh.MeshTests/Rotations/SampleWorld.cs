@@ -4,6 +4,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
 using RotationMesh.Engine;
+using RotationMesh.Engine.DryRuns;
 using RotationMesh.MapFile;
 using RotationMesh.Sample;
 using RotationMesh.Tables;

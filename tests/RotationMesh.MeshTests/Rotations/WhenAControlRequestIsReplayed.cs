@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Requests;
 using RotationMesh.Operations;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
@@ -175,7 +176,7 @@ internal sealed class WhenAControlRequestIsReplayed
             ahead
         );
 
-        await new Control.RequestStore(world.Parts.Control.Source).AddAsync(request, CancellationToken.None);
+        await new Control.Rotations.RequestStore(world.Parts.Control.Source).AddAsync(request, CancellationToken.None);
 
         await Eventually.Holds(
             async () =>

@@ -2,6 +2,7 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;

@@ -1,6 +1,9 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Control.Guards;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Closing;
 using RotationMesh.Core.Map;
 using RotationMesh.Sample;

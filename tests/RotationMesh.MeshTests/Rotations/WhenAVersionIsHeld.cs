@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Dispatching;
 using RotationMesh.Sample;

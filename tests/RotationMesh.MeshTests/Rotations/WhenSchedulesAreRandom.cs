@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Map;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;

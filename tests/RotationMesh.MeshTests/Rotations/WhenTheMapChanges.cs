@@ -1,6 +1,7 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;

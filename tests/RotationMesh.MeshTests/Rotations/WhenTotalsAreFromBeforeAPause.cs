@@ -5,6 +5,7 @@ using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Records;
 using RotationMesh.Sample;
 using RotationMesh.Working;
 
@@ -126,7 +127,7 @@ internal sealed class WhenTotalsAreFromBeforeAPause
 
     private async Task AgeTotalsAsync(Guid rotation)
     {
-        var (json, seal) = await new Control.SummaryStore(world.Parts.Control.Source).FindWrittenAsync(
+        var (json, seal) = await new Control.Rotations.SummaryStore(world.Parts.Control.Source).FindWrittenAsync(
             rotation,
             CancellationToken.None
         );

@@ -1,6 +1,7 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;

@@ -2,6 +2,7 @@ using System.Reflection;
 using NetArchTest.Rules;
 using RotationMesh.Core;
 using RotationMesh.Engine;
+using RotationMesh.Engine.DryRuns;
 using RotationMesh.Hosting;
 using RotationMesh.MapFile;
 using RotationMesh.Postgres;
@@ -92,6 +93,13 @@ public sealed class DependencyTests
                 .FailingTypeNames,
             Is.Null.Or.Empty
         );
+
+    [TestCaseSource(nameof(Built))]
+    public void Folders_make_no_circle(string assembly) =>
+        Assert.That(FolderGraph.Read(Path.Combine(Repository.Root, assembly)).Circles(), Is.Empty);
+
+    private static IEnumerable<string> Built() =>
+        Repository.Projects.Select(Repository.Assembly).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Foreign(Assembly assembly) =>
         assembly

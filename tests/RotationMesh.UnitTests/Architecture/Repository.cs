@@ -23,6 +23,21 @@ internal static class Repository
                 Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))
             );
 
+    /// <summary>Path of the assembly that a project of ours was built to, in the configuration of these tests, from the root.</summary>
+    public static string Assembly(string project)
+    {
+        var name =
+            XDocument.Load(project).Descendants("AssemblyName").SingleOrDefault()?.Value
+            ?? Path.GetFileNameWithoutExtension(project);
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name;
+        return Path.Combine(
+            Path.GetRelativePath(Root, Path.GetDirectoryName(project)!),
+            "bin",
+            configuration,
+            $"{name}.dll"
+        );
+    }
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -1,7 +1,9 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Operating;
+using RotationMesh.Engine.Requests;
 using RotationMesh.Operations;
 
 namespace RotationMesh.UnitTests.Engine;

@@ -1,4 +1,5 @@
 using RotationMesh.Engine;
+using RotationMesh.Engine.Verifying;
 
 namespace RotationMesh.UnitTests.Engine;
 

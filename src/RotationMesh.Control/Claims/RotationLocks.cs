@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using RotationMesh.Control.Guards;
+
+namespace RotationMesh.Control.Claims;
+
+/// <summary>
+/// Keeps rotations apart: no two that run cover the same tenant of the same table. Databases and tables are compared by
+/// the names that the map gives them, and by what they are: another map may have other names for the same rows.
+/// </summary>
+public sealed class RotationLocks(NpgsqlDataSource source)
+{
+    /// <summary>Claims are made one after the other; any number that nobody else uses.</summary>
+    private const long ClaimLock = 0x526F746D65736801;
+
+    // A statement of its own: the question after it must see what the claim before committed.
+    private const string Wait = "SELECT pg_advisory_xact_lock(@key)";
+
+    private const string Mine = """
+        jsonb_to_recordset(@tables::jsonb) AS mine
+            ("DatabaseName" text, "TableName" text, "Identity" text, "Relations" bigint[], "Around" bigint[], "Tenancy" text)
+        """;
+
+    // A rotation that is over holds nothing, even where it could not say so any more. One that was cancelled is over when
+    // nobody writes for it any more. A server that could not be told leaves it at the oid of the database.
+    private const string FindOverlap = $"""
+        WITH mine AS (SELECT * FROM {Mine}),
+        pairs AS (
+            SELECT c.*, mine."Tenancy" AS own_tenancy
+            FROM rotationmesh.claims c
+            JOIN mine ON mine."DatabaseName" = c.database_name AND mine."TableName" = c.table_name
+            WHERE c.rotation_id <> @rotationId
+            UNION ALL
+            SELECT c.*, mine."Tenancy"
+            FROM rotationmesh.claims c
+            JOIN mine ON split_part(mine."Identity", '/', 2) = split_part(c.identity, '/', 2)
+             AND (mine."Identity" = c.identity OR starts_with(mine."Identity", '/') OR starts_with(c.identity, '/'))
+             AND mine."Around" && c.relations
+            WHERE c.rotation_id <> @rotationId
+        )
+        SELECT p.rotation_id
+        FROM pairs p
+        JOIN rotationmesh.rotations r ON r.correlation_id = p.rotation_id
+         AND (r.ended_at IS NULL OR (r.state = 'Cancelled' AND NOT r.concluded AND r.requested_by IS NOT NULL))
+        WHERE (p.tenants IS NULL OR @tenants::text[] IS NULL OR p.tenants && @tenants::text[] OR p.tenancy <> p.own_tenancy)
+        ORDER BY p.claimed_at, p.rotation_id LIMIT 1
+        """;
+
+    // What is known of a database that does not answer now is kept, and so is the identity that the rotation began with.
+    private const string Claim = $"""
+        INSERT INTO rotationmesh.claims AS c
+            (rotation_id, database_name, table_name, tenants, identity, relations, tenancy)
+        SELECT DISTINCT ON (mine."DatabaseName", mine."TableName") @rotationId, mine."DatabaseName", mine."TableName",
+               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy"
+        FROM {Mine}
+        ON CONFLICT (rotation_id, database_name, table_name) DO UPDATE
+        SET tenants = excluded.tenants, identity = coalesce(c.identity, excluded.identity),
+            relations = coalesce(excluded.relations, c.relations), tenancy = excluded.tenancy
+        """;
+
+    // What has ended holds nothing, and would be read past by every later claim.
+    private const string Forget = """
+        DELETE FROM rotationmesh.claims c
+        USING rotationmesh.rotations r
+        WHERE r.correlation_id = c.rotation_id AND r.ended_at IS NOT NULL
+          AND (r.state <> 'Cancelled' OR r.concluded OR r.requested_by IS NULL)
+        """;
+
+    private const string ListDatabases = """
+        SELECT DISTINCT rotation_id, database_name AS database, identity
+        FROM rotationmesh.claims WHERE rotation_id = ANY (@rotations) AND identity IS NOT NULL
+        """;
+
+    private const string Release = "DELETE FROM rotationmesh.claims WHERE rotation_id = @rotationId";
+
+    /// <summary>
+    /// Claims tables for a rotation, for <paramref name="tenants"/> or, where that is null, for all of them; returns
+    /// null. Where another rotation has one of them, nothing is claimed and its id is returned. A rotation that claims
+    /// again replaces its claim; one that is <paramref name="renewing"/> it keeps the identities that it began with. Throws
+    /// <see cref="NpgsqlException"/> where <paramref name="held"/> was lost, the guard of whoever claims.
+    /// </summary>
+    public async Task<Guid?> TryClaimAsync(
+        HeldWork held,
+        Guid rotationId,
+        IReadOnlyCollection<ClaimedTable> tables,
+        IReadOnlyCollection<string>? tenants,
+        CancellationToken cancellationToken,
+        bool renewing = false
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        var values = new
+        {
+            rotationId,
+            tables = JsonSerializer.Serialize(tables),
+            tenants = tenants?.ToArray(),
+        };
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(Command(Wait, new { key = ClaimLock }, cancellationToken));
+        await held.EnsureHeldAsync(connection, cancellationToken);
+        var other = await connection.QueryFirstOrDefaultAsync<Guid?>(
+            Command(FindOverlap, values, cancellationToken)
+        );
+        if (other is not null)
+            return other;
+        await connection.ExecuteAsync(Command(Forget, values, cancellationToken));
+        if (!renewing)
+            await connection.ExecuteAsync(Command(Release, new { rotationId }, cancellationToken));
+        await connection.ExecuteAsync(Command(Claim, values, cancellationToken));
+        await connection.ExecuteAsync(Command(RotatedDatabases.Record, values, cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    /// <summary>The databases that rotations claimed, where they could be told.</summary>
+    public async Task<IReadOnlyList<ClaimedDatabase>> ListDatabasesAsync(
+        IReadOnlyCollection<Guid> rotations,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var found = await connection.QueryAsync<ClaimedDatabase>(
+            Command(ListDatabases, new { rotations = rotations.ToArray() }, cancellationToken)
+        );
+        return found.AsList();
+    }
+
+    /// <summary>Gives up what a rotation claimed; nothing happens where it holds no claim.</summary>
+    public async Task ReleaseAsync(Guid rotationId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Command(Release, new { rotationId }, cancellationToken));
+    }
+
+    private static CommandDefinition Command(
+        string sql,
+        object values,
+        CancellationToken cancellationToken
+    ) => new(sql, values, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,225 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dapper;
+using Npgsql;
+using RotationMesh.Control.Guards;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Tables.Rows;
+
+namespace RotationMesh.Control.Failures;
+
+/// <summary>
+/// Rows that rotations left as they are, in the control database: those of rotations that run, and of the last twenty
+/// that ended (migration 0005).
+/// </summary>
+public sealed class RowFailureStore(NpgsqlDataSource source)
+{
+    private const string Upsert = """
+        INSERT INTO rotationmesh.row_failures
+            (rotation_id, scope, database_name, table_name, row_key, key_digest, tenant, version, error, value_size, cause)
+        SELECT @rotationId, scope, database_name, table_name, row_key::jsonb,
+               sha256(convert_to(row_key::jsonb::text, 'UTF8')), tenant, version, error, value_size, cause
+        FROM unnest(@scopes, @databases, @tables, @keys, @tenants, @versions, @errors, @sizes, @causes)
+             AS f (scope, database_name, table_name, row_key, tenant, version, error, value_size, cause)
+        ON CONFLICT (rotation_id, scope, database_name, table_name, key_digest)
+        DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error,
+            value_size = excluded.value_size, cause = excluded.cause, recorded_at = now()
+        """;
+
+    private const string ClearVersion = """
+        DELETE FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND version = @version
+        """;
+
+    private const string ClearOthers = """
+        DELETE FROM rotationmesh.row_failures f
+        USING unnest(@scopes, @databases, @tables) AS done (scope, database_name, table_name)
+        WHERE f.rotation_id = @rotationId AND f.version IS DISTINCT FROM @version
+          AND (f.scope, f.database_name, f.table_name) = (done.scope, done.database_name, done.table_name)
+        """;
+
+    private const string Explained = """
+        SELECT scope, database_name, table_name,
+               count(*) FILTER (WHERE version IS DISTINCT FROM @version) AS pending,
+               count(*) FILTER (WHERE version = @version) AS unreadable
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId GROUP BY 1, 2, 3
+        """;
+
+    private const string List = """
+        SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error, value_size, cause
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        ORDER BY scope, database_name, table_name, row_key LIMIT @limit
+        """;
+
+    private const string Count = """
+        SELECT scope, database_name, table_name, error, cause, count(*) AS rows
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 6 DESC, 5
+        """;
+
+    private const string CountTenants = """
+        SELECT scope, database_name, table_name, tenant, count(*) AS rows
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT @limit
+        """;
+
+    /// <summary>Records failures; a row that is recorded already is brought up to date.</summary>
+    public async Task RecordAsync(
+        Guid rotationId,
+        IReadOnlyList<RowFailure> failures,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(failures);
+        if (failures.Count == 0)
+            return;
+        var distinct = failures
+            .DistinctBy(failure => (failure.Scope, failure.Database, failure.Table, Json(failure.Key)))
+            .ToList();
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                Upsert,
+                new
+                {
+                    rotationId,
+                    scopes = distinct.Select(failure => failure.Scope).ToArray(),
+                    databases = distinct.Select(failure => failure.Database).ToArray(),
+                    tables = distinct.Select(failure => failure.Table).ToArray(),
+                    keys = distinct.Select(failure => Json(failure.Key)).ToArray(),
+                    tenants = distinct.Select(failure => failure.Tenant).ToArray(),
+                    versions = distinct.Select(failure => failure.Version).ToArray(),
+                    errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
+                    sizes = distinct.Select(failure => failure.Size).ToArray(),
+                    causes = distinct.Select(failure => failure.Cause).ToArray(),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>
+    /// Forgets the failures of rows that claim the target version, before a verification finds them anew; over the session
+    /// that holds the guard, for what it finds must not be forgotten again.
+    /// </summary>
+    public static async Task ClearUnreadableAsync(
+        HeldWork held,
+        Guid rotationId,
+        long targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        await held.ExecuteAsync(ClearVersion, new { rotationId, version = targetVersion }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Forgets the failures of rows that are not at the target version, in tables that have no such row any more: they were
+    /// deleted, or the application wrote them anew.
+    /// </summary>
+    public static async Task ClearGoneAsync(
+        HeldWork held,
+        Guid rotationId,
+        long targetVersion,
+        IReadOnlyList<PlannedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        if (tables.Count == 0)
+            return;
+        await held.ExecuteAsync(
+            ClearOthers,
+            new
+            {
+                rotationId,
+                version = targetVersion,
+                scopes = tables.Select(table => table.Scope).ToArray(),
+                databases = tables.Select(table => table.Database).ToArray(),
+                tables = tables.Select(table => table.Table).ToArray(),
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// Failures by table: rows that are not at the target version and why is recorded, and rows at it that do not decrypt.
+    /// </summary>
+    public async Task<IReadOnlyList<TableFailures>> ByTableAsync(
+        Guid rotationId,
+        long targetVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<TableFailures>(
+            new CommandDefinition(
+                Explained,
+                new { rotationId, version = targetVersion },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.AsList();
+    }
+
+    /// <summary>At most <paramref name="limit"/> failures of a rotation.</summary>
+    public async Task<IReadOnlyList<RowFailureRecord>> ListAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return
+        [
+            .. await connection.QueryAsync<RowFailureRecord>(
+                new CommandDefinition(List, new { rotationId, limit }, cancellationToken: cancellationToken)
+            ),
+        ];
+    }
+
+    /// <summary>Failures of a rotation by table and cause.</summary>
+    public async Task<IReadOnlyList<FailureCount>> CountAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return
+        [
+            .. await connection.QueryAsync<FailureCount>(
+                new CommandDefinition(Count, new { rotationId }, cancellationToken: cancellationToken)
+            ),
+        ];
+    }
+
+    /// <summary>Failures of a rotation by table and tenant, of those with most failures first.</summary>
+    public async Task<IReadOnlyList<TenantFailures>> ByTenantAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<TenantFailures>(
+            new CommandDefinition(
+                CountTenants,
+                new { rotationId, limit },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.AsList();
+    }
+
+    /// <summary>A primary key as a JSON object; whole numbers are numbers, where every reader takes them as they are.</summary>
+    public static string Json(IReadOnlyList<KeyPart> key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var json = new JsonObject();
+        foreach (var part in key)
+            json[part.Column] = part.IsNumber
+                ? JsonValue.Create(long.Parse(part.Value, System.Globalization.CultureInfo.InvariantCulture))
+                : JsonValue.Create(part.Value);
+        return json.ToJsonString(JsonSerializerOptions.Default);
+    }
+}

@@ -1,0 +1,249 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Control.Audit;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Core.Keys;
+
+namespace RotationMesh.Control.Retirement;
+
+/// <summary>
+/// Key versions that are out of service, in the control database. The audit log says which they are; the table of them is
+/// there to be looked at, and whoever may write it can put anything there.
+/// </summary>
+public sealed class RetiredKeyStore(ControlDatabase control)
+{
+    private const string List = """
+        SELECT version, fingerprint, retired_at, retired_by FROM rotationmesh.retired_keys ORDER BY version
+        """;
+
+    private const string Insert = """
+        INSERT INTO rotationmesh.retired_keys
+            (version, fingerprint, retired_at, retired_by, audit_sequence, audit_hash)
+        VALUES (@Version, @Fingerprint, @RecordedAt, @Actor, @Sequence, @Hash)
+        ON CONFLICT (version) DO NOTHING
+        """;
+
+    // Two who retire the same version at once: the second sees what the first did.
+    private const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended('rotationmesh/retire', 0))";
+
+    /// <summary>Longest wait for rotations that are being written, and the number of such waits.</summary>
+    private const int Tries = 20;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    internal const string FindRunning = """
+        SELECT correlation_id FROM rotationmesh.rotations
+        WHERE (target_version = @version OR target_fingerprint = @fingerprint) AND (ended_at IS NULL OR (state = 'Cancelled' AND NOT concluded))
+          AND requested_by IS NOT NULL
+        """;
+
+    /// <summary>
+    /// Every version of which anything says that it is retired, in their order: enough to keep rotations away from it, and
+    /// too little to destroy its key. None where the control database has no schema of ours yet.
+    /// </summary>
+    public Task<IReadOnlyList<RetiredKey>> ListAsync(CancellationToken cancellationToken) =>
+        ListAsync(null, cancellationToken);
+
+    /// <summary>The same, and which of them somebody with the keys retired.</summary>
+    public async Task<IReadOnlyList<RetiredKey>> ListAsync(KeyRing? ring, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await control.HasAsync("retired_keys", cancellationToken)
+                ? await ReadAsync(ring, cancellationToken)
+                : [];
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return []; // a role that may read the rows alone is told of the rows alone
+        }
+    }
+
+    private async Task<IReadOnlyList<RetiredKey>> ReadAsync(
+        KeyRing? ring,
+        CancellationToken cancellationToken
+    )
+    {
+        var recorded = await QueryAsync<RetiredKey>(List, null, cancellationToken);
+        if (!await control.HasAsync("audit_events", cancellationToken))
+            return recorded;
+        var reader = new AuditReader(control.Source);
+        var events = await reader.ReadRetirementsAsync(cancellationToken);
+        var vouched = ring is null
+            ? []
+            : await new VouchedRetirements(reader, new AuditSeal(new AuditMac(ring))).ChooseAsync(
+                events,
+                cancellationToken
+            );
+        // The same version may be retired anew, where nobody vouches for the first time any more.
+        var said = vouched
+            .Select(read => Of(read, vouched: true))
+            .Concat(recorded)
+            .Concat(events.Select(read => Of(read, vouched: false)))
+            .OfType<RetiredKey>();
+        var known = recorded.Select(key => key.Version).ToHashSet();
+        return
+        [
+            .. said.GroupBy(key => key.Version)
+                .Select(key =>
+                    key.First() with
+                    {
+                        IsRecorded = known.Contains(key.Key),
+                        Fingerprints = [.. key.Select(one => one.Fingerprint).OfType<string>().Distinct()],
+                    }
+                )
+                .OrderBy(key => key.Version),
+        ];
+    }
+
+    private static RetiredKey? Of(AuditEvent read, bool vouched) =>
+        read.RetiredVersion() is { } version
+            ? new RetiredKey
+            {
+                Version = version,
+                Fingerprint = read.RetiredFingerprint(),
+                RetiredAt = read.RecordedAt,
+                RetiredBy = read.Actor,
+                Event = vouched ? read : null,
+            }
+            : null;
+
+    /// <summary>Puts a version back into the table of those that are retired, as the event says that retired it.</summary>
+    public async Task RecordAsync(RetiredKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key is not { Event: { } retirement, IsRecorded: false })
+            return;
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(Insert, Row(retirement, key), cancellationToken: cancellationToken)
+        );
+    }
+
+    private static object Row(AuditEvent retirement, RetiredKey key) =>
+        new
+        {
+            key.Version,
+            key.Fingerprint,
+            retirement.RecordedAt,
+            retirement.Actor,
+            retirement.Sequence,
+            retirement.Hash,
+        };
+
+    /// <summary>Rotations under way that bring rows to the version, or to its key under another number.</summary>
+    public async Task<IReadOnlyList<Guid>> ListRotationsToAsync(
+        int version,
+        string? fingerprint,
+        CancellationToken cancellationToken
+    ) =>
+        await control.HasAsync("retired_keys", cancellationToken)
+            ? await QueryAsync<Guid>(FindRunning, new { version, fingerprint }, cancellationToken)
+            : [];
+
+    /// <summary>
+    /// Until when rows may still be brought to the version by workers that did not answer, by the clock of each database.
+    /// </summary>
+    public async Task<IReadOnlyList<WriteDeadline>> ListDeadlinesToAsync(
+        int version,
+        string? fingerprint,
+        CancellationToken cancellationToken
+    ) =>
+        await control.HasAsync("partitions", cancellationToken)
+            ? await new WriteDeadlines(control.Source).ListToAsync(version, fingerprint, cancellationToken)
+            : [];
+
+    /// <summary>
+    /// Takes a version out of service, together with the event of the audit log that says so. One that somebody with the
+    /// keys retired already stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since rows were
+    /// <paramref name="counted"/> (by this database's clock), or a time to write that has not passed by the
+    /// <paramref name="clocks"/> of the databases, as they were read before. What is <paramref name="gone"/> is
+    /// forgotten with it.
+    /// </summary>
+    public async Task<Retirement> RetireAsync(
+        int version,
+        string? fingerprint,
+        AuditLog audit,
+        AuditEntry entry,
+        DateTime counted,
+        IReadOnlyDictionary<string, DateTime> clocks,
+        Forgotten gone,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(clocks);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryRetireAsync(
+                    version,
+                    fingerprint,
+                    audit,
+                    entry,
+                    counted,
+                    clocks,
+                    gone,
+                    cancellationToken
+                );
+            }
+            catch (PostgresException busy)
+                when (busy.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < Tries)
+            {
+                await Task.Delay(Pause, cancellationToken); // rotations are going on, and go first
+            }
+        }
+    }
+
+    private async Task<Retirement> TryRetireAsync(
+        int version,
+        string? fingerprint,
+        AuditLog audit,
+        AuditEntry entry,
+        DateTime counted,
+        IReadOnlyDictionary<string, DateTime> clocks,
+        Forgotten gone,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(Wait, cancellationToken: cancellationToken));
+        var known = await ListAsync(audit.Ring, cancellationToken);
+        if (known.FirstOrDefault(key => key.Version == version) is { IsVouched: true } earlier)
+            return new Retirement(earlier, []);
+        var inTheWay = await RetirementBarrier.CloseAsync(
+            connection,
+            version,
+            fingerprint,
+            counted,
+            clocks,
+            cancellationToken
+        );
+        if (inTheWay.Count > 0)
+            return new Retirement(null, inTheWay);
+        var appended = await audit.AppendAsync(transaction, entry, cancellationToken);
+        var key = Of(appended, vouched: true)! with { Fingerprint = fingerprint, IsRecorded = true };
+        await connection.ExecuteAsync(
+            new CommandDefinition(Insert, Row(appended, key), cancellationToken: cancellationToken)
+        );
+        await gone.ForgetAsync(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested(); // a wait for standbys that is called off ends as if it had been successful
+        audit.Committed(appended);
+        return new Retirement(key, []);
+    }
+
+    private async Task<IReadOnlyList<T>> QueryAsync<T>(
+        string sql,
+        object? values,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<T>(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+        );
+        return rows.AsList();
+    }
+}

@@ -1,0 +1,79 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Control.Ledger;
+
+namespace RotationMesh.Control.Retirement;
+
+/// <summary>
+/// Keeps a retirement and the start of a rotation to the same version apart: one of the two always sees the other, as a
+/// rotation's row is committed before it is asked whether its target is retired.
+/// </summary>
+public static class RetirementBarrier
+{
+    // No rotation begins, or begins anew, until this is committed. The limit is shorter than the time after which the server
+    // looks for deadlocks, so that it is never another that gives way.
+    private const string Close = """
+        SET LOCAL lock_timeout = '500ms'; LOCK TABLE rotationmesh.rotations IN SHARE MODE
+        """;
+
+    // One that began and ended since then may have brought rows to the version behind the back of the count.
+    private const string FindEnded = """
+        SELECT correlation_id FROM rotationmesh.rotations
+        WHERE (target_version = @version OR target_fingerprint = @fingerprint) AND ended_at >= @counted AND requested_by IS NOT NULL
+        """;
+
+    /// <summary>What is said of a rotation to the version that is not over.</summary>
+    public static string Running(Guid rotationId, int version) =>
+        $"rotation {rotationId} brings rows to version {version}: wait for its end, or cancel it";
+
+    /// <summary>What is said of a worker that may still bring rows to the version.</summary>
+    public static string Writing(WriteDeadline deadline, int version)
+    {
+        ArgumentNullException.ThrowIfNull(deadline);
+        return $"rotation {deadline.RotationId} may still bring rows to version {version}: wait {deadline}";
+    }
+
+    /// <summary>
+    /// Lets no rotation begin until the transaction ends, and returns what is in the way of retiring the version. Rows were
+    /// <paramref name="counted"/> from that time on, by the clock of the control database; times to write are held against
+    /// the <paramref name="clocks"/> of their databases, as they were read before.
+    /// </summary>
+    internal static async Task<IReadOnlyList<string>> CloseAsync(
+        NpgsqlConnection connection,
+        int version,
+        string? fingerprint,
+        DateTime counted,
+        IReadOnlyDictionary<string, DateTime> clocks,
+        CancellationToken cancellationToken
+    )
+    {
+        var values = new
+        {
+            version,
+            fingerprint,
+            counted,
+        };
+        await connection.ExecuteAsync(new CommandDefinition(Close, cancellationToken: cancellationToken));
+        var running = await connection.QueryAsync<Guid>(
+            new CommandDefinition(RetiredKeyStore.FindRunning, values, cancellationToken: cancellationToken)
+        );
+        var ended = await connection.QueryAsync<Guid>(
+            new CommandDefinition(FindEnded, values, cancellationToken: cancellationToken)
+        );
+        var deadlines = await connection.QueryAsync<WriteDeadline>(
+            new CommandDefinition(WriteDeadlines.ToVersion, values, cancellationToken: cancellationToken)
+        );
+        return
+        [
+            .. running.Select(id => Running(id, version)),
+            .. ended.Select(id =>
+                $"rotation {id} to version {version} ended while the rows were counted: retire it again"
+            ),
+            .. deadlines
+                .Where(deadline =>
+                    !clocks.TryGetValue(deadline.Database, out var now) || now < deadline.Until
+                )
+                .Select(deadline => Writing(deadline, version)),
+        ];
+    }
+}

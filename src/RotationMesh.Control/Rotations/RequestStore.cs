@@ -1,0 +1,189 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Rotations;
+
+/// <summary>
+/// Requests of operators on their way to the saga: the control database is the outbox. A request may be sent twice,
+/// which every state of the saga tolerates.
+/// </summary>
+public sealed class RequestStore(NpgsqlDataSource source)
+{
+    private const string Insert = """
+        INSERT INTO rotationmesh.requests (rotation_id, kind, message, trace_parent, asked_at, seal)
+        VALUES (@RotationId, @Kind, @Message::jsonb, @TraceParent, @AskedAt, @Seal)
+        RETURNING request_id
+        """;
+
+    // A start that was sent but has no row was lost with a queue, and is sent again; or its row was deleted, and the
+    // start is refused because the audit log has its beginning. An embedding process takes the requests of its own
+    // rotation, the coordinators take all others.
+    private const string Take = """
+        SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.asked_at, q.seal
+        FROM rotationmesh.requests q
+        LEFT JOIN rotationmesh.rotations r ON r.correlation_id = q.rotation_id
+        WHERE q.refused_at IS NULL
+          AND (q.sent_at IS NULL
+               OR (q.kind = 'StartRotation' AND r.correlation_id IS NULL AND q.sent_at < now() - @resendAfter))
+          AND CASE WHEN @only::uuid IS NULL THEN NOT coalesce(r.embedded, false) ELSE q.rotation_id = @only END
+        ORDER BY q.request_id
+        LIMIT 100
+        FOR UPDATE OF q SKIP LOCKED
+        """;
+
+    private const string Mark = """
+        UPDATE rotationmesh.requests SET sent_at = now() WHERE request_id = ANY (@ids)
+        """;
+
+    private const string Refuse = """
+        UPDATE rotationmesh.requests SET sent_at = NULL, refused_at = pg_catalog.now(), refused_for = @fault
+        WHERE request_id = @RequestId
+        """;
+
+    private const string FindRefusal = """
+        SELECT refused_for FROM rotationmesh.requests WHERE request_id = @requestId
+        """;
+
+    private const string Prune = """
+        DELETE FROM rotationmesh.requests q
+        WHERE sent_at < now() - @keep
+          AND EXISTS (SELECT FROM rotationmesh.rotations r WHERE r.correlation_id = q.rotation_id)
+        """;
+
+    private const string FindStart = """
+        SELECT request_id, rotation_id, kind, message::text AS message, trace_parent, requested_at, refused_at, refused_for
+        FROM rotationmesh.requests WHERE rotation_id = @rotationId AND kind = 'StartRotation'
+        """;
+
+    private const string FindWaitingStart = """
+        SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.requested_at
+        FROM rotationmesh.requests q
+        WHERE q.kind = 'StartRotation' AND q.refused_at IS NULL
+          AND NOT EXISTS (SELECT FROM rotationmesh.rotations r WHERE r.correlation_id = q.rotation_id)
+        ORDER BY q.request_id DESC
+        LIMIT 1
+        """;
+
+    /// <summary>A start that created no rotation is sent again after this time: the saga needs far less.</summary>
+    private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Requests are kept for this time, so that an operator can look up what became of one.</summary>
+    private static readonly TimeSpan Keep = TimeSpan.FromDays(1);
+
+    /// <summary>Writes a request and returns its number.</summary>
+    public async Task<long> AddAsync(RotationDemand demand, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(Insert, demand, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>Why a request was refused; null where it was not.</summary>
+    public async Task<string?> FindRefusalAsync(long requestId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<string?>(
+            new CommandDefinition(FindRefusal, new { requestId }, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>
+    /// Passes each unsent request to <paramref name="send"/>, oldest first. Null marks the request sent, a text marks
+    /// it refused for that reason; after an exception the requests are taken again. Returns the number of requests.
+    /// </summary>
+    public async Task<int> TakeAsync(
+        Guid? only,
+        Func<RotationDemand, Task<string?>> send,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var taken = (
+            await connection.QueryAsync<RotationDemand>(
+                new CommandDefinition(
+                    Take,
+                    new { only, resendAfter = ResendAfter },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).AsList();
+        if (taken.Count == 0)
+            return 0;
+        var sent = new List<long>();
+        foreach (var demand in taken)
+            if (await send(demand) is not { } fault)
+                sent.Add(demand.RequestId);
+            else
+                await connection.ExecuteAsync(
+                    new CommandDefinition(
+                        Refuse,
+                        new { demand.RequestId, fault },
+                        cancellationToken: cancellationToken
+                    )
+                );
+        var ids = sent.ToArray();
+        await connection.ExecuteAsync(
+            new CommandDefinition(Mark, new { ids }, cancellationToken: cancellationToken)
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(Prune, new { keep = Keep }, cancellationToken: cancellationToken)
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return taken.Count;
+    }
+
+    /// <summary>The start requested under an id; null where there is none.</summary>
+    public async Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QueryFirstOrDefaultAsync<RotationDemand>(
+            new CommandDefinition(FindStart, new { rotationId }, cancellationToken: cancellationToken)
+        );
+    }
+
+    /// <summary>The newest start that has no rotation yet and was not refused; null where there is none.</summary>
+    public async Task<RotationDemand?> FindWaitingStartAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QueryFirstOrDefaultAsync<RotationDemand>(
+            new CommandDefinition(FindWaitingStart, cancellationToken: cancellationToken)
+        );
+    }
+}
+
+/// <summary>A message to the saga that waits to be sent.</summary>
+public sealed record RotationDemand
+{
+    /// <summary>Its number, in the order of asking.</summary>
+    public long RequestId { get; init; }
+
+    /// <summary>The rotation that it is for.</summary>
+    public Guid RotationId { get; init; }
+
+    /// <summary>Name of the message's type.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>The message as JSON.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>W3C traceparent of the requester.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Time of the request, by the requester's clock; null where an earlier release wrote it.</summary>
+    public DateTime? AskedAt { get; init; }
+
+    /// <summary>Seal by the requester; null where an earlier release wrote the request.</summary>
+    public string? Seal { get; init; }
+
+    /// <summary>When it was refused, by the database's clock; null where it was not.</summary>
+    public DateTime? RefusedAt { get; init; }
+
+    /// <summary>Why it was refused.</summary>
+    public string? RefusedFor { get; init; }
+
+    /// <summary>Time of the request, by the database's clock.</summary>
+    public DateTime RequestedAt { get; init; }
+}

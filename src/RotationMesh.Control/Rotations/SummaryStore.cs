@@ -1,0 +1,82 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Control.Guards;
+
+namespace RotationMesh.Control.Rotations;
+
+/// <summary>Closing totals of rotations in the control database, as JSON.</summary>
+public sealed class SummaryStore(NpgsqlDataSource source)
+{
+    // Not of a rotation that has moved on, be it to the same state again: the totals of its end stay.
+    private const string Write = """
+        UPDATE rotationmesh.rotations SET summary = @summary::jsonb, summary_seal = @seal
+        WHERE correlation_id = @RotationId AND sweep = @Sweep AND state = @State
+          AND audit_sequence IS NOT DISTINCT FROM @AuditSequence AND NOT concluded
+        """;
+
+    private const string FindEnded = """
+        SELECT summary::text AS summary, summary_seal AS seal FROM rotationmesh.rotations
+        WHERE correlation_id = @rotationId AND ended_at IS NOT NULL
+        """;
+
+    private const string FindWritten = """
+        SELECT summary::text AS summary, summary_seal AS seal FROM rotationmesh.rotations
+        WHERE correlation_id = @rotationId
+        """;
+
+    /// <summary>
+    /// Keeps the totals of a rotation as it was when its rows were counted, over the session that holds the guard. False where
+    /// the rotation has moved on.
+    /// </summary>
+    public static async Task<bool> WriteAsync(
+        HeldWork held,
+        RunningRotation counted,
+        string summary,
+        string seal,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(counted);
+        var written = await held.ExecuteAsync(
+            Write,
+            new
+            {
+                counted.RotationId,
+                counted.Sweep,
+                counted.State,
+                counted.AuditSequence,
+                summary,
+                seal,
+            },
+            cancellationToken
+        );
+        return written == 1;
+    }
+
+    /// <summary>The totals of a rotation with their seal; null before its end.</summary>
+    public Task<(string? Summary, string? Seal)> FindAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => FindAsync(FindEnded, rotationId, cancellationToken);
+
+    /// <summary>
+    /// The totals that were written last, also before the end and of an earlier end, with their seal; null where none were.
+    /// </summary>
+    public Task<(string? Summary, string? Seal)> FindWrittenAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => FindAsync(FindWritten, rotationId, cancellationToken);
+
+    private async Task<(string? Summary, string? Seal)> FindAsync(
+        string sql,
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<(string?, string?)>(
+            new CommandDefinition(sql, new { rotationId }, cancellationToken: cancellationToken)
+        );
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using RotationMesh.Tables.Probing;
+
+namespace RotationMesh.Control.Rotations;
+
+/// <summary>A table by the names of the map, and its rows by the last census.</summary>
+public sealed record TableCount
+{
+    /// <summary>Scope of the table.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Database of the table.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>Table as the map names it.</summary>
+    public string Table { get; init; } = "";
+
+    /// <summary>Rows that were not at the target version by the first census; read, never written.</summary>
+    public long OpeningPending { get; init; }
+
+    /// <summary>Rows at the target version that held no value by the first census; read, never written.</summary>
+    public long OpeningEmpty { get; init; }
+
+    /// <summary>Rows whose value is in the table.</summary>
+    public long Stored { get; init; }
+
+    /// <summary>Rows that are not at the target version.</summary>
+    public long Pending { get; init; }
+
+    /// <summary>Rows whose value lives elsewhere.</summary>
+    public long External { get; init; }
+
+    /// <summary>Rows at the target version that hold no value.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>
+    /// Rows without those: a share to decrypt is taken of them, as a sample of rows that hold nothing would prove nothing.
+    /// </summary>
+    public long Holding => Stored - Empty;
+
+    /// <summary>The same when verification was planned, which chose how much to read by it; null where that is not known.</summary>
+    public long? HeldAtPlanning { get; init; }
+
+    /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    public IReadOnlyList<SparseColumn> Sparse
+    {
+        get => JsonSerializer.Deserialize<List<SparseColumn>>(SparseText) ?? [];
+        init => SparseText = JsonSerializer.Serialize(value);
+    }
+
+    /// <summary>The same as it is kept.</summary>
+    public string SparseText { get; init; } = "[]";
+}

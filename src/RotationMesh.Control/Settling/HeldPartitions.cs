@@ -1,0 +1,73 @@
+using Dapper;
+using Npgsql;
+
+namespace RotationMesh.Control.Settling;
+
+/// <summary>A partition that is with a worker, locked in the ledger until the end of the transaction.</summary>
+internal sealed record HeldPartition
+{
+    public long PartitionId { get; init; }
+    public long SweepTableId { get; init; }
+    public Guid RotationId { get; init; }
+    public int Attempt { get; init; }
+    public int Failures { get; init; }
+    public int CutShort { get; init; }
+    public bool IsRead { get; init; }
+    public long? FirstPage { get; init; }
+    public long? EndPage { get; init; }
+    public bool IsHeld { get; init; }
+
+    /// <summary>Whether a worker has said that it is at this attempt.</summary>
+    public bool IsBegun { get; init; }
+}
+
+/// <summary>Finds which results count.</summary>
+internal static class HeldPartitions
+{
+    // In the order of their ids: two coordinators that settle the same partitions wait for each other, never in a circle.
+    // Asked by the id alone: a result that is faster than the commit of what was sent waits here for that commit, where a
+    // condition on the state would pass over it.
+    private const string Lock = """
+        SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.cut_short,
+               (p.range #>> '{pages,from}')::bigint AS first_page, (p.range #>> '{pages,to}')::bigint AS end_page,
+               t.phase = 'verify' AS is_read, p.lease_until IS NOT NULL AS is_held,
+               p.worker IS NOT NULL AS is_begun
+        FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)
+        WHERE p.partition_id = ANY (@ids)
+        ORDER BY p.partition_id
+        FOR UPDATE OF p
+        """;
+
+    /// <summary>
+    /// Locks the partitions of those results and pairs each with the one result that counts: of its current attempt,
+    /// and where there are several, one that ends it rather than a sign of life.
+    /// </summary>
+    public static async Task<IReadOnlyList<(HeldPartition Held, PartitionResult Result)>> LockAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<PartitionResult> results,
+        CancellationToken cancellationToken
+    )
+    {
+        var byAttempt = results
+            .GroupBy(result => (result.PartitionId, result.Attempt))
+            .ToDictionary(
+                same => same.Key,
+                same =>
+                    same.FirstOrDefault(result => result.Kind != PartitionResultKind.Alive) ?? same.First()
+            );
+        var held = await connection.QueryAsync<HeldPartition>(
+            new CommandDefinition(
+                Lock,
+                new { ids = byAttempt.Keys.Select(key => key.PartitionId).Distinct().ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. held.Where(partition =>
+                    partition.IsHeld && byAttempt.ContainsKey((partition.PartitionId, partition.Attempt))
+                )
+                .Select(partition => (partition, byAttempt[(partition.PartitionId, partition.Attempt)])),
+        ];
+    }
+}
