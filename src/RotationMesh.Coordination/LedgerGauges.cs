@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using RotationMesh.Bus.Telemetry;
-using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;

@@ -1,13 +1,9 @@
 using System.Text.Json;
-using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Gates;
-using RotationMesh.Engine;
-using RotationMesh.Engine.Gating;
 
 namespace RotationMesh.Embedding;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using RotationMesh.Core;
 using RotationMesh.Engine;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 
 namespace RotationMesh.Embedding;

@@ -1,4 +1,3 @@
-using RotationMesh.Control;
 using RotationMesh.Control.Guards;
 using RotationMesh.Postgres;
 

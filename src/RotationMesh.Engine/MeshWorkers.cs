@@ -1,5 +1,4 @@
 using System.Globalization;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Control.Workers;
 using RotationMesh.Operations.Documents;

@@ -1,4 +1,3 @@
-using RotationMesh.Core;
 using RotationMesh.Engine.DryRuns;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Rows;

@@ -1,6 +1,5 @@
 using System.Text;
 using RotationMesh.Core;
-using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Hosting;
 

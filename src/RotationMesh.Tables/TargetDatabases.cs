@@ -4,7 +4,6 @@ using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Pooling;
-using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Tables;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
-using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Tables;
 

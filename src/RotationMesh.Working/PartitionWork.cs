@@ -9,7 +9,6 @@ using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 using Refusal = RotationMesh.Contracts.Refusal;
 
 namespace RotationMesh.Working;

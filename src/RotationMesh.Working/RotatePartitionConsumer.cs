@@ -3,10 +3,8 @@ using RotationMesh.Bus;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Contracts;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Working;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;

@@ -19,7 +19,6 @@ using RotationMesh.Embedding;
 using RotationMesh.MapFile;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
 using PageRange = RotationMesh.Tables.Ranges.PageRange;

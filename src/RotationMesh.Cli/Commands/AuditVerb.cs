@@ -4,8 +4,6 @@ using System.Text.Json.Nodes;
 using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
-using RotationMesh.Operations.Documents;
-using RotationMesh.Reporting;
 using RotationMesh.Reporting.Wording;
 using Spectre.Console;
 

@@ -3,7 +3,6 @@ using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
 using RotationMesh.Coordination;
-using RotationMesh.Core;
 using RotationMesh.Embedding;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Operations;
@@ -111,7 +110,8 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
                     now =>
                     {
                         terminal.Left = () => LeftRotation.Of(now);
-                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session.Standstill, patience);
+                        terminal.IsEnding = patience =>
+                            LeftRotation.IsEndingAsync(now, session.Standstill, patience);
                         return new EmbeddedMesh(session.Parts, now) { Patience = waits }.TryControlAsync(
                             rotation,
                             order,

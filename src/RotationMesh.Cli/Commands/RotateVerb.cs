@@ -180,7 +180,8 @@ internal sealed class RotateVerb : IVerb
                     now =>
                     {
                         terminal.Left = () => LeftRotation.Of(now);
-                        terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session.Standstill, patience);
+                        terminal.IsEnding = patience =>
+                            LeftRotation.IsEndingAsync(now, session.Standstill, patience);
                         return new EmbeddedMesh(session.Parts, now) { Patience = waits }.RunAsync(
                             new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false),
                             stopping

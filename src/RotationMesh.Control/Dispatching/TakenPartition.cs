@@ -1,5 +1,4 @@
 using RotationMesh.Control.Ledger;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Dispatching;

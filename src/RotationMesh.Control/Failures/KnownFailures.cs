@@ -1,7 +1,6 @@
 using Dapper;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Control.Failures;

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RotationMesh.Core.Map;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;

@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Control.Guards;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;

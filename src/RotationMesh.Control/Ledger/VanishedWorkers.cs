@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;

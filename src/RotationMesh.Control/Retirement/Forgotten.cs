@@ -1,7 +1,6 @@
 using Npgsql;
 using RotationMesh.Control.Claims;
 using RotationMesh.Control.Failures;
-using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Control.Retirement;
 

@@ -9,8 +9,6 @@ using RotationMesh.Core;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 using RotationMesh.Engine.Verifying;
 using RotationMesh.Postgres;
@@ -18,7 +16,6 @@ using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Coordination.Closing;

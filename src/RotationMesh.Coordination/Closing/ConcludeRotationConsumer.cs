@@ -14,7 +14,6 @@ using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Gating;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 using RotationMesh.Operations.Documents;
 

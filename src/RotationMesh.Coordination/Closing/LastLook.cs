@@ -3,7 +3,6 @@ using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Keys;
-using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Coordination.Closing;

@@ -6,7 +6,6 @@ using RotationMesh.Bus.Telemetry;
 using RotationMesh.Bus.Topology;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
-using RotationMesh.Control.Audit;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Checking;
 using RotationMesh.Coordination.Closing;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Coordination.Gating;
 using RotationMesh.Core;
 using RotationMesh.Gates;

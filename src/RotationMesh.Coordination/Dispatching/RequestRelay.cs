@@ -8,7 +8,6 @@ using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Requests;
 
 namespace RotationMesh.Coordination.Dispatching;

@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 

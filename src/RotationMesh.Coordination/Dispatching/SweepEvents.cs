@@ -1,5 +1,4 @@
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;

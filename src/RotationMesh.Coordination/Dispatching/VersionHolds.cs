@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using RotationMesh.Control;
 using RotationMesh.Control.Claims;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;

@@ -1,6 +1,5 @@
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Surveying;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Coordination.Planning;

@@ -2,10 +2,8 @@ using System.Text.Json;
 using MassTransit;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 
 namespace RotationMesh.Coordination.Saga;

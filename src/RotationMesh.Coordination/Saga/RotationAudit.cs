@@ -2,11 +2,9 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Persistence;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 using RotationMesh.Operations.Documents;
 

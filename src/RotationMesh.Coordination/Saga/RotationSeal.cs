@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Persistence;
 using RotationMesh.Core.Keys;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 
 namespace RotationMesh.Coordination.Saga;

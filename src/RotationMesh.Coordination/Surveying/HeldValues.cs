@@ -1,6 +1,5 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
-using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Coordination.Surveying;

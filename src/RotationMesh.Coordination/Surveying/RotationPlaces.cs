@@ -1,6 +1,5 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Claims;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;

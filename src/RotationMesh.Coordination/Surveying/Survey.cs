@@ -1,10 +1,8 @@
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Coordination.Surveying;

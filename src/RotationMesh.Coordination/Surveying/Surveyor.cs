@@ -8,7 +8,6 @@ using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Durability;
-using RotationMesh.Tables.Policies;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 

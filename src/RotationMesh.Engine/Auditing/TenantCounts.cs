@@ -1,5 +1,4 @@
 using Npgsql;
-using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;

@@ -8,7 +8,6 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Rewriting;
-using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Engine.DryRuns;

@@ -5,7 +5,6 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Engine.Verifying;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
-using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
 

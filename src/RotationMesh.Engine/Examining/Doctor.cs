@@ -13,8 +13,6 @@ using RotationMesh.Engine.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Scanning;
 using RotationMesh.Tables.Schema;
 

@@ -2,7 +2,6 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.External;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Engine.Examining;

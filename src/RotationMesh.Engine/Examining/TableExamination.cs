@@ -1,9 +1,7 @@
 using System.Globalization;
 using Npgsql;
-using RotationMesh.Control;
 using RotationMesh.Control.Retirement;
 using RotationMesh.Core;
-using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Retiring;

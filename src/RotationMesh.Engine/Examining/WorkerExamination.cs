@@ -3,7 +3,6 @@ using RotationMesh.Control;
 using RotationMesh.Control.Workers;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 

@@ -29,6 +29,20 @@ public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase
             throw new GateClosedException(lost);
     }
 
+    /// <summary>Ensures that every gate holds, and before that pauses the application's workers where the terms say so.</summary>
+    public Task EnterAsync(
+        Guid rotationId,
+        string requestedBy,
+        GateTerms terms,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return terms.PauseWorkers
+            ? PauseAndEnsureOpenAsync(rotationId, requestedBy, terms, cancellationToken)
+            : EnsureOpenAsync(terms, cancellationToken);
+    }
+
     /// <summary>
     /// Pauses the application's workers for a rotation, and then ensures that every gate holds. Where a gate does not hold,
     /// paused queues stay paused: the operator decides.

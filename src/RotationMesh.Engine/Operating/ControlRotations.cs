@@ -67,20 +67,12 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         if (order.RotationId is { } id && await IsKnownAsync(id, cancellationToken))
             return id;
         if (Entrance is { } entrance)
-        {
-            var terms = check.Request(order, dryRun: false).Gates;
-            await (
-                terms.PauseWorkers
-                    ? entrance.PauseAndEnsureOpenAsync(
-                        start.RotationId,
-                        order.RequestedBy,
-                        terms,
-                        cancellationToken
-                    )
-                    : entrance.EnsureOpenAsync(terms, cancellationToken)
+            await entrance.EnterAsync(
+                start.RotationId,
+                order.RequestedBy,
+                check.Request(order, dryRun: false).Gates,
+                cancellationToken
             );
-        }
-
         await requests.StartAsync(start.RotationId, start, order.TraceParent, cancellationToken);
         return start.RotationId;
     }

@@ -1,20 +1,16 @@
 using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Retirement;
-using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Scanning;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Versions;
-using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Engine.Operating;
 

@@ -3,8 +3,6 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Retiring;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Tables;
-using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Engine.Operating;
 

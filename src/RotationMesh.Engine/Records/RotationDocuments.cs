@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Core;
 using RotationMesh.Engine.DryRuns;

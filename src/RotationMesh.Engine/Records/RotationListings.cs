@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Control.Settling;

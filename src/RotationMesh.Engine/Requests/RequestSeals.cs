@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 

@@ -1,7 +1,6 @@
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables;
 using RotationMesh.Tables.External;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Engine.Retiring;

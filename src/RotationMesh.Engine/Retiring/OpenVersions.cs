@@ -1,4 +1,3 @@
-using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Versions;

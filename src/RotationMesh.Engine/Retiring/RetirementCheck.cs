@@ -6,7 +6,6 @@ using RotationMesh.Core.Map;
 using RotationMesh.Engine.Verifying;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
-using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Versions;

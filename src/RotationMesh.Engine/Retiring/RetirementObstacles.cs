@@ -1,4 +1,3 @@
-using RotationMesh.Control;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Versions;
 

@@ -1,4 +1,3 @@
-using RotationMesh.Control;
 using RotationMesh.Control.Retirement;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;

@@ -1,4 +1,3 @@
-using RotationMesh.Control;
 using RotationMesh.Control.Retirement;
 using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;

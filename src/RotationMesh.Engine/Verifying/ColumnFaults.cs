@@ -1,7 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Engine.Verifying;

@@ -1,4 +1,3 @@
-using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Rows;

@@ -3,7 +3,6 @@ using RotationMesh.Tables.Census;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 

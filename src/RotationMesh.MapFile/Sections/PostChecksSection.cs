@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using RotationMesh.Core.Map;
 using RotationMesh.MapFile.Nodes;
-using RotationMesh.MapFile.Sections.Gates;
 
 namespace RotationMesh.MapFile.Sections;
 

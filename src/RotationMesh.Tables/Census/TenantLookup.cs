@@ -1,8 +1,6 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
-using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dapper;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;

@@ -1,5 +1,4 @@
 using Npgsql;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;

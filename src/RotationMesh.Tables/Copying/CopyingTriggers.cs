@@ -1,6 +1,5 @@
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Schema;
-using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Copying;
 

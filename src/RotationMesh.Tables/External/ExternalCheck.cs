@@ -1,7 +1,6 @@
 using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;

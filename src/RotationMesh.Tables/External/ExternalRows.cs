@@ -1,7 +1,6 @@
 using Npgsql;
 using RotationMesh.Core.External;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writing;
 

@@ -4,7 +4,6 @@ using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;

@@ -4,7 +4,6 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Scanning;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;

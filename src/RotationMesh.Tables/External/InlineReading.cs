@@ -1,9 +1,7 @@
 using Npgsql;
 using RotationMesh.Tables.Large;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Waits;
 

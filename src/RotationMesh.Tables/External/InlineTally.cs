@@ -1,5 +1,4 @@
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using RotationMesh.Core;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;

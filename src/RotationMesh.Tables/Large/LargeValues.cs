@@ -2,7 +2,6 @@ using System.Data;
 using System.Globalization;
 using Npgsql;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writing;
 

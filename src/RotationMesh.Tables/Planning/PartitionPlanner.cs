@@ -2,7 +2,6 @@ using System.Globalization;
 using Npgsql;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Ranges;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Planning;

@@ -1,5 +1,4 @@
 using RotationMesh.Tables.Ranges;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Planning;

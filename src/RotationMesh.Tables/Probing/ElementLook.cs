@@ -1,5 +1,4 @@
 using System.Globalization;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Probing;

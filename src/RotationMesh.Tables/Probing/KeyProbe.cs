@@ -3,10 +3,8 @@ using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Large;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 
@@ -226,28 +224,4 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
             return may;
         }
     }
-}
-
-/// <summary>How many sampled values of a table decrypt under the key of the version that their rows claim.</summary>
-public sealed record ProbeResult(
-    string Scope,
-    string Table,
-    int Version,
-    string Fingerprint,
-    int Tried,
-    int Failed
-)
-{
-    /// <summary>Whether tenants have a padding that the map says nothing of.</summary>
-    public bool MayBePadded { get; init; }
-
-    /// <summary>Whether the key ring's key of this version can't be the one that the rows were encrypted with.</summary>
-    public bool IsWrongKey => Tried >= KeyProbe.FewestValues && Failed * 2 > Tried;
-
-    /// <summary>What that means and what to look at, in one line for the operator.</summary>
-    public string Explain() =>
-        $"the key of version {Version} (fingerprint {Fingerprint}) does not open table {Table}: "
-        + $"{Failed} of {Tried} sampled values of that version fail. Nothing was written; check that the keys "
-        + "are not swapped, and that the map names the right format, context and tenant column"
-        + (MayBePadded ? ", and tenantPadding: its tenant column is padded with spaces" : "");
 }

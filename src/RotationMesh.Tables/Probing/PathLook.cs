@@ -1,7 +1,6 @@
 using System.Globalization;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Probing;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using RotationMesh.Core;
 using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Probing;

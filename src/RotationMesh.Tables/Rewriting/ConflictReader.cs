@@ -4,7 +4,6 @@ using NpgsqlTypes;
 using RotationMesh.Postgres;
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writing;
 

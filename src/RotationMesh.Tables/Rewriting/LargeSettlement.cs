@@ -3,7 +3,6 @@ using RotationMesh.Core.Tracing;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writing;
 

@@ -1,6 +1,5 @@
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writing;
 

@@ -1,10 +1,8 @@
 using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Waits;
 using RotationMesh.Tables.Writing;

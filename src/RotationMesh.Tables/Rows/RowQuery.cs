@@ -1,8 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;

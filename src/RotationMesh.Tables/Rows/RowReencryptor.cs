@@ -1,6 +1,5 @@
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;

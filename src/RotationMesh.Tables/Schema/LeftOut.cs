@@ -1,6 +1,5 @@
 using Dapper;
 using Npgsql;
-using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
 using RotationMesh.Tables.Statements;
 

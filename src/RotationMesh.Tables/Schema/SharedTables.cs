@@ -1,5 +1,4 @@
 using RotationMesh.Core.Map;
-using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 

@@ -1,7 +1,6 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Tables.Policies;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;

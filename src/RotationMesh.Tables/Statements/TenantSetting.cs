@@ -1,5 +1,4 @@
 using Npgsql;
-using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Tables.Statements;
 

@@ -1,8 +1,6 @@
 using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Tables.Large;
-using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Verification;

@@ -1,4 +1,3 @@
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Tables.Verification;

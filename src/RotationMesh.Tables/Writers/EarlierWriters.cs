@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;

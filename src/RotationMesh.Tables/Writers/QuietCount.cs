@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;

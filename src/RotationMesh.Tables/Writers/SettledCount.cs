@@ -1,7 +1,6 @@
 using Npgsql;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;

@@ -1,5 +1,4 @@
 using Dapper;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writing;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writing;

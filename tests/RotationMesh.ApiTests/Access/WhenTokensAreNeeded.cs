@@ -1,6 +1,5 @@
 using RotationMesh.Operations.Http;
 using RotationMesh.Sample;
-using RotationMesh.TestKit;
 
 namespace RotationMesh.ApiTests.Access;
 

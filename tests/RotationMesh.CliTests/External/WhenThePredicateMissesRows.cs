@@ -1,5 +1,3 @@
-using RotationMesh.TestKit;
-
 namespace RotationMesh.CliTests.External;
 
 /// <summary>

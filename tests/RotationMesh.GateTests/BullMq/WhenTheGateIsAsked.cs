@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RotationMesh.Core.Gates;
-using RotationMesh.Core.Map;
 using RotationMesh.Gates;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Redis;

@@ -1,4 +1,3 @@
-using RotationMesh.Control;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Retirement;
 using RotationMesh.Core.Keys;

@@ -1,6 +1,4 @@
 using Npgsql;
-using RotationMesh.Control.Audit;
-using RotationMesh.Core.Keys;
 
 namespace RotationMesh.IntegrationTests.Audit;
 

@@ -2,10 +2,8 @@ using Npgsql;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Writing;
 

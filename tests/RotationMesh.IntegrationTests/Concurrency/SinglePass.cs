@@ -1,6 +1,5 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;

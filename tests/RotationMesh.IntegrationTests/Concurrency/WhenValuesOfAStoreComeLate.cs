@@ -1,6 +1,5 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Writing;
 
 namespace RotationMesh.IntegrationTests.Concurrency;

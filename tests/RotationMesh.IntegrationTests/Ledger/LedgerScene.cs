@@ -9,7 +9,6 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Control;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.TestKit;
 

@@ -1,7 +1,6 @@
 using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.IntegrationTests.Ledger;

@@ -2,7 +2,6 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.IntegrationTests.Ledger;

@@ -1,7 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.Control;
 using RotationMesh.Control.Audit;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Retirement;
 using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.TestKit;

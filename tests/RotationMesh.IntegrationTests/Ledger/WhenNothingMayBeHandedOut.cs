@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using RotationMesh.Control.Audit;
-using RotationMesh.Control.Ledger;
 using RotationMesh.IntegrationTests.Audit;
 
 namespace RotationMesh.IntegrationTests.Ledger;

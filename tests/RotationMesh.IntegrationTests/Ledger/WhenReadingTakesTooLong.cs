@@ -1,7 +1,5 @@
-using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.IntegrationTests.Ledger;

@@ -1,9 +1,7 @@
 using NUnit.Framework;
-using RotationMesh.Control.Audit;
 using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Dispatching;
-using RotationMesh.IntegrationTests.Audit;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

@@ -1,7 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.IntegrationTests.Planning;

@@ -1,6 +1,5 @@
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Retiring;
-using RotationMesh.IntegrationTests.Stages;
 
 namespace RotationMesh.IntegrationTests.Policies;
 

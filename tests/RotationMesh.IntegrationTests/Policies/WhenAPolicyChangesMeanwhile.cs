@@ -1,9 +1,7 @@
 using Npgsql;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Tables.Policies;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Writers;
 using RotationMesh.TestKit;

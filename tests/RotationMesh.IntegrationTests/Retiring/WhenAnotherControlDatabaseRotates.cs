@@ -1,7 +1,5 @@
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Versions;
 using RotationMesh.Tables.Writing;
 using RotationMesh.TestKit;

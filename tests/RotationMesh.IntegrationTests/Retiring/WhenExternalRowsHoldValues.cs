@@ -1,6 +1,5 @@
 using RotationMesh.Engine.Operating;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.IntegrationTests.Retiring;

@@ -1,5 +1,4 @@
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Operations.Documents;

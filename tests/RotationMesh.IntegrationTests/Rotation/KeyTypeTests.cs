@@ -1,4 +1,3 @@
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 using RotationMesh.IntegrationTests.Stages;
 

@@ -1,5 +1,4 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;

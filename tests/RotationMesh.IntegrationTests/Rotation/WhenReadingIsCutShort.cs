@@ -1,9 +1,6 @@
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.IntegrationTests.Writers;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Ranges;
-using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 using RotationMesh.TestKit;

@@ -1,6 +1,5 @@
 using Npgsql;
 using RotationMesh.Core;
-using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
 
 namespace RotationMesh.IntegrationTests.Schema;

@@ -1,5 +1,4 @@
 using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Stages;
 

@@ -1,7 +1,6 @@
 using Dapper;
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Writing;
 using RotationMesh.TestKit;
 

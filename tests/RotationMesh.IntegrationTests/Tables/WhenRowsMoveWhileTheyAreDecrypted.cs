@@ -1,5 +1,3 @@
-using RotationMesh.Core.Map;
-using RotationMesh.Engine;
 using RotationMesh.Engine.Verifying;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Planning;

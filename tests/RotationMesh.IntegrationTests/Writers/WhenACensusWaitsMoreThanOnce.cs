@@ -1,6 +1,5 @@
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Writers;
 

@@ -1,6 +1,4 @@
 using RotationMesh.IntegrationTests.Stages;
-using RotationMesh.Tables.Writers;
-using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Writers;
 

@@ -1,7 +1,6 @@
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Surveying;
-using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Stages;
 using RotationMesh.Tables.Census;
 

@@ -176,7 +176,10 @@ internal sealed class WhenAControlRequestIsReplayed
             ahead
         );
 
-        await new Control.Rotations.RequestStore(world.Parts.Control.Source).AddAsync(request, CancellationToken.None);
+        await new Control.Rotations.RequestStore(world.Parts.Control.Source).AddAsync(
+            request,
+            CancellationToken.None
+        );
 
         await Eventually.Holds(
             async () =>

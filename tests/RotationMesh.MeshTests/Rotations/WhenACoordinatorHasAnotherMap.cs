@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;

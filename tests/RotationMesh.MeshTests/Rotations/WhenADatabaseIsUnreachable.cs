@@ -1,11 +1,9 @@
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 using RotationMesh.Working;
 

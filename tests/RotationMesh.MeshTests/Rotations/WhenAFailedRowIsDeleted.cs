@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Sample;
 using RotationMesh.Working;

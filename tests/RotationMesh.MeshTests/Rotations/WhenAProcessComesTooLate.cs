@@ -1,6 +1,5 @@
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Rotations;

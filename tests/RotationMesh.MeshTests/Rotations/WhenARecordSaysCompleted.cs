@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Embedding;

@@ -1,11 +1,8 @@
 using System.Text.Json;
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
-using RotationMesh.Core;
 using RotationMesh.Engine.Operating;
 using RotationMesh.Operations;
-using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 

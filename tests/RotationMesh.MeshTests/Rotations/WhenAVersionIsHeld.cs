@@ -1,11 +1,9 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Dispatching;
 using RotationMesh.Sample;
-using RotationMesh.Tables;
 using RotationMesh.Tables.Versions;
 using RotationMesh.TestKit;
 

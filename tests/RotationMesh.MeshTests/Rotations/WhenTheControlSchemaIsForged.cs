@@ -1,7 +1,6 @@
 using System.Text.Json;
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Engine.Operating;

@@ -1,13 +1,11 @@
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Http;
 using RotationMesh.Working;

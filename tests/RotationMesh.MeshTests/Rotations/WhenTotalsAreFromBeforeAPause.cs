@@ -3,8 +3,6 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Core.Keys;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Records;
 using RotationMesh.Sample;
 using RotationMesh.Working;
@@ -127,10 +125,9 @@ internal sealed class WhenTotalsAreFromBeforeAPause
 
     private async Task AgeTotalsAsync(Guid rotation)
     {
-        var (json, seal) = await new Control.Rotations.SummaryStore(world.Parts.Control.Source).FindWrittenAsync(
-            rotation,
-            CancellationToken.None
-        );
+        var (json, seal) = await new Control.Rotations.SummaryStore(
+            world.Parts.Control.Source
+        ).FindWrittenAsync(rotation, CancellationToken.None);
         var old = ClosingSummary.Read(world.Parts.Ring, rotation, json, seal)!;
         old = old with { WrittenAt = old.WrittenAt - Hour };
         await world.Database.ExecuteAsync(

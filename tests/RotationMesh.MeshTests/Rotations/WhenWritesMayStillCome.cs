@@ -1,10 +1,8 @@
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Rotations;

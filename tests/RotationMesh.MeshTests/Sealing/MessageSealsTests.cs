@@ -47,15 +47,6 @@ internal sealed class MessageSealsTests
         Assert.That(Examine(header, "body").Fault, Is.EqualTo(MessageSeals.None));
 
     [Test]
-    public void OfATypeThatOnlyAnotherReleaseKnows_ItIsDroppedAndSaysSo()
-    {
-        var seen = Examine(Seal(receiver, Sighting.Replace("WorkerHeartbeat", "WorkerSeen")), "body");
-
-        Assert.That(seen.IsDropped);
-        Assert.That(seen.Fault, Does.Contain("coordinators and workers of one release"));
-    }
-
-    [Test]
     public void ChangedOnItsWay_ItIsDropped()
     {
         var header = Seal(receiver, ControlUrn);

@@ -1,5 +1,4 @@
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.RabbitMq;
 
 namespace RotationMesh.ServiceTests.Starting;
 

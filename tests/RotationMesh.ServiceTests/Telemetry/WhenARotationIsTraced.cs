@@ -1,5 +1,3 @@
-using RotationMesh.TestKit;
-
 namespace RotationMesh.ServiceTests.Telemetry;
 
 public sealed class WhenARotationIsTraced

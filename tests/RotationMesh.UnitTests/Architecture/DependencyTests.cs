@@ -1,7 +1,6 @@
 using System.Reflection;
 using NetArchTest.Rules;
 using RotationMesh.Core;
-using RotationMesh.Engine;
 using RotationMesh.Engine.DryRuns;
 using RotationMesh.Hosting;
 using RotationMesh.MapFile;

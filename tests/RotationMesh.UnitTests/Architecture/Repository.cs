@@ -29,7 +29,9 @@ internal static class Repository
         var name =
             XDocument.Load(project).Descendants("AssemblyName").SingleOrDefault()?.Value
             ?? Path.GetFileNameWithoutExtension(project);
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name;
+        var configuration = new DirectoryInfo(
+            AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)
+        ).Name;
         return Path.Combine(
             Path.GetRelativePath(Root, Path.GetDirectoryName(project)!),
             "bin",

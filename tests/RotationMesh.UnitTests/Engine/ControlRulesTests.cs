@@ -1,8 +1,6 @@
-using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Operating;
 using RotationMesh.Engine.Requests;
 using RotationMesh.Operations;
 

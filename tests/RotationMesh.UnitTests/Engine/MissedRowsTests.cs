@@ -1,4 +1,3 @@
-using RotationMesh.Engine;
 using RotationMesh.Engine.Verifying;
 
 namespace RotationMesh.UnitTests.Engine;

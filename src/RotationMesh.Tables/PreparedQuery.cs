@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 
-namespace RotationMesh.Tables.Statements;
+namespace RotationMesh.Tables;
 
 /// <summary>
 /// Asks the catalogs what is asked of every table: to plan such a query takes the server many times as long as to run it, so a
