@@ -20,7 +20,8 @@ return await program.RunAsync(
     args,
     (site, builder) =>
         builder
-            .Services.AddParts(site)
+            .Services.AddControl(site)
+            .AddParts(site)
             .AddOperations()
             .AddOperationsApi(ApiAccess.At(site.Listen, site.Value(CoordinatorOption.TokensFile)))
             .AddCoordinatorMesh(

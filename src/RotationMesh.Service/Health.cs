@@ -9,7 +9,7 @@ namespace RotationMesh.Service;
 /// Answers the health probes of an orchestrator: 200 for yes, 503 for no. <c>/health/live</c>: does the process answer? If
 /// not, restart it. <c>/health/ready</c>: does it have all that it needs, such as the broker? If not, wait until it does.
 /// </summary>
-internal static class Health
+public static class Health
 {
     /// <summary>Tag of the checks that decide readiness; the bus's own check has it as well.</summary>
     public const string Ready = "ready";
@@ -17,7 +17,7 @@ internal static class Health
     /// <summary>Tag of the checks whose reason may be shown.</summary>
     public const string Told = "told";
 
-    public static void MapHealth(this WebApplication app)
+    internal static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks(

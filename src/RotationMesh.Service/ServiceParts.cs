@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using RotationMesh.Control;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.ExternalStore;
@@ -32,13 +31,5 @@ public static class ServiceParts
             .AddSingleton(_ => new EnvelopeFormats(site.Map))
             .AddSingleton<IExternalStores>(_ => new S3Stores(site.Variable))
             .AddSingleton<SchemaCheck>();
-    }
-
-    /// <summary>Registers the control database of the map.</summary>
-    public static IServiceCollection AddControl(this IServiceCollection services, ServiceSite site)
-    {
-        ArgumentNullException.ThrowIfNull(site);
-        var connection = MapConnection.Checked(site.Map.Control, site.Map.Path);
-        return services.AddSingleton(_ => new ControlDatabase(connection));
     }
 }

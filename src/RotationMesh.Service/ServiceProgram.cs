@@ -112,20 +112,10 @@ public sealed class ServiceProgram(string name, string description, string defau
         );
         builder.WebHost.UseUrls(site.Listen.GetLeftPart(UriPartial.Authority));
         builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
-        if (UsesControl)
-            builder
-                .Services.AddControl(site)
-                .AddHealthChecks()
-                .AddCheck<ControlDatabaseCheck>(
-                    "control-database",
-                    HealthStatus.Unhealthy,
-                    [Health.Ready],
-                    ControlDatabaseCheck.Timeout
-                );
+        compose(site, builder);
         builder
             .Services.AddHealthChecks()
             .AddCheck<BrokerCheck>("rabbitmq", HealthStatus.Unhealthy, [Health.Ready, Health.Told]);
-        compose(site, builder);
         var app = builder.Build();
         try
         {

@@ -93,12 +93,31 @@ public sealed class DependencyTests
             Is.Null.Or.Empty
         );
 
+    [Test]
+    public void A_worker_ships_neither_gates_nor_the_control_database() =>
+        Assert.That(
+            All("RotationMesh.Worker")
+                .Intersect([
+                    "RotationMesh.Control",
+                    "RotationMesh.Coordination",
+                    "RotationMesh.Engine",
+                    "RotationMesh.Gates",
+                    "RotationMesh.Kubernetes",
+                ]),
+            Is.Empty
+        );
+
     [TestCaseSource(nameof(Built))]
     public void Folders_make_no_circle(string assembly) =>
         Assert.That(FolderGraph.Read(Path.Combine(Repository.Root, assembly)).Circles(), Is.Empty);
 
     private static IEnumerable<string> Built() =>
         Repository.Projects.Select(Repository.Assembly).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> All(string project) =>
+        Repository
+            .References(Path.Combine(Repository.Root, "src", project, $"{project}.csproj"))
+            .SelectMany(one => All(one).Append(one));
 
     private static IEnumerable<string> Foreign(Assembly assembly) =>
         assembly

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using RotationMesh.Control;
 
-namespace RotationMesh.Service;
+namespace RotationMesh.Coordinator;
 
 /// <summary>Checks whether the control database answers.</summary>
 internal sealed class ControlDatabaseCheck(ControlDatabase control) : IHealthCheck
