@@ -10,7 +10,7 @@ namespace RotationMesh.Embedding;
 /// <summary>Embedded rotations whose process is gone: the next run of the same request goes on with them.</summary>
 internal sealed class AbandonedRotations(MeshParts parts)
 {
-    private readonly RotationPlaces places = new(parts.Map, parts.Databases, parts.Control);
+    private readonly RotationDatabases places = new(parts.Map, parts.Databases, parts.Control);
 
     /// <summary>
     /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until disposed of. A rotation

@@ -19,7 +19,7 @@ namespace RotationMesh.Engine.DryRuns;
 /// </summary>
 public sealed class DryRun(
     KeyRing ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     ControlDatabase control,
     RotationProgress progress

@@ -15,7 +15,7 @@ namespace RotationMesh.Engine.DryRuns;
 /// as well.
 /// </summary>
 internal sealed class Preparation(
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     KeyRing ring,
     SchemaCheck schema,
     ControlDatabase control

@@ -13,7 +13,7 @@ namespace RotationMesh.Engine.Examining;
 /// </summary>
 internal sealed class WorkerExamination(
     RotationMap map,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     ControlDatabase control,
     Findings findings
 )

@@ -12,7 +12,7 @@ namespace RotationMesh.Engine.Retiring;
 /// Counts rows to prove that no row needs a key. It also finds what spoils that proof: transactions that may still
 /// bring rows, a standby, row-level security that hides rows.
 /// </summary>
-internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck schema)
+internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaCheck schema)
 {
     /// <summary>Longest wait for open transactions before a retirement: a batch of an application ends within it.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -56,7 +56,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<IReadOnlyList<TableVersions>> CountAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         bool lasting,
         CancellationToken cancellationToken
     )
@@ -101,7 +101,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task CountLeftOutAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         CancellationToken cancellationToken
     )
     {
@@ -112,7 +112,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<IReadOnlyList<TableVersions>> CountAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         CancellationToken cancellationToken
     )
     {
@@ -124,7 +124,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<IReadOnlyList<TableVersions>> CountQuietAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         int tries,
         CancellationToken cancellationToken
     )
@@ -151,7 +151,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<string> ExplainAsync(
-        TableTarget target,
+        MappedTable target,
         QuietRefusal refusal,
         CancellationToken cancellationToken
     )

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Census;
 /// Tells an error that the map's own predicate <c>external</c> raises over a row (a cast, a division) from any other
 /// error of a count: by evaluating it alone.
 /// </summary>
-internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget target)
+internal sealed class ExternalPredicate(ApplicationDatabases databases, MappedTable target)
 {
     /// <summary>
     /// The result of a step of the count. Throws <see cref="UsageException"/> with the line of the map where the predicate

@@ -38,7 +38,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
 
     /// <summary>All tenants, with the one that stands for NULL. Throws <see cref="UsageException"/> where nothing lists them.</summary>
     public async Task<IReadOnlyList<string>> AllAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     ) =>
         await FindAsync(target, cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
 
     /// <summary>The same; null where nothing lists them.</summary>
     public async Task<IReadOnlyList<string>?> FindAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {
@@ -71,13 +71,13 @@ internal sealed class TenantList(NpgsqlConnection connection)
     }
 
     /// <summary>Where the tenants come from, in words; null where nothing lists them.</summary>
-    public async Task<string?> SourceAsync(TableTarget target, CancellationToken cancellationToken) =>
+    public async Task<string?> SourceAsync(MappedTable target, CancellationToken cancellationToken) =>
         target.Entry.RowLevelSecurity?.Tenants is not null
             ? $"the map's query rowLevelSecurity.tenants (line {target.Entry.Line})"
             : (await FindListingAsync(target, cancellationToken))?.Source;
 
     private async Task<IReadOnlyList<string>> ListAsync(
-        TableTarget target,
+        MappedTable target,
         string listing,
         CancellationToken cancellationToken
     )
@@ -118,7 +118,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
 
     // Policies that admit rows without tenant do so whichever tenant is set. Passed over, they would look rotated.
     private async Task<bool> HasRowsWithoutTenantAsync(
-        TableTarget target,
+        MappedTable target,
         string anyTenant,
         CancellationToken cancellationToken
     )
@@ -135,7 +135,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
         return await reader.ReadAsync(cancellationToken);
     }
 
-    private Task<Listing?> FindListingAsync(TableTarget target, CancellationToken cancellationToken) =>
+    private Task<Listing?> FindListingAsync(MappedTable target, CancellationToken cancellationToken) =>
         connection.QueryFirstOrDefaultAsync<Listing>(
             new CommandDefinition(
                 FindReferenced,

@@ -6,7 +6,7 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>Tells whether tenants that an operator named exist, so that a mistyped one is not an empty success.</summary>
-public sealed class TenantLookup(TargetDatabases databases)
+public sealed class TenantLookup(ApplicationDatabases databases)
 {
     /// <summary>Tenants read at most to suggest near names: enough for a hint, bounded for a table of millions.</summary>
     private const int SuggestedFrom = 100_000;
@@ -16,7 +16,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     /// for one that a tenant column of them can't hold.
     /// </summary>
     public async Task EnsureKnownAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         IReadOnlyList<string> tenants,
         CancellationToken cancellationToken
     )
@@ -40,7 +40,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task<bool> HasRowsAsync(
-        TableTarget target,
+        MappedTable target,
         string tenant,
         CancellationToken cancellationToken
     )
@@ -62,7 +62,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task EnsureFitAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string> tenants,
         CancellationToken cancellationToken
     )
@@ -75,7 +75,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task<IReadOnlyCollection<string>> NamesAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         CancellationToken cancellationToken
     )
     {
@@ -86,7 +86,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task<IEnumerable<string>> NamesAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Census;
 /// Tells whether what an operator named as tenants can be in the tenant column (a uuid column holds no other text), and
 /// whether it stands there so: rotations are kept apart by the texts of their tenants.
 /// </summary>
-internal sealed class TenantText(NpgsqlConnection connection, TableTarget target)
+internal sealed class TenantText(NpgsqlConnection connection, MappedTable target)
 {
     /// <summary>
     /// Throws <see cref="UsageException"/> that names the first text which is no value of the column's type, or is written in

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Census;
 /// What a count of a table rests on whose policies show one tenant at a time: where its tenants come from, whether so many
 /// rows were seen as the database's statistics know of, and policies that ask for more than the tenant.
 /// </summary>
-public sealed class TenantTrust(TargetDatabases databases)
+public sealed class TenantTrust(ApplicationDatabases databases)
 {
     /// <summary>Share of the estimated rows that may be missing before it is said: statistics are some days old.</summary>
     private const double MissingShare = 0.2;
@@ -29,7 +29,7 @@ public sealed class TenantTrust(TargetDatabases databases)
 
     /// <summary>In sentences for the operator; none where the role sees every row. Of named tenants only the policies are told.</summary>
     public async Task<IReadOnlyList<string>> DescribeAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         long counted,
         CancellationToken cancellationToken

@@ -4,7 +4,7 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>Adds up counts by version: the same columns and sums, whoever counts and in however many parts.</summary>
-internal sealed class VersionTally(TableTarget target)
+internal sealed class VersionTally(MappedTable target)
 {
     /// <summary>Column of the counts of rows that hold no value; those that hold one in each declared column follow, and then stray ones.</summary>
     private const int FirstHeldCount = 3;

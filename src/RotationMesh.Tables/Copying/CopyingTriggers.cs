@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Copying;
 /// <summary>
 /// Finds triggers of a table that may copy its values elsewhere when a row is rotated: the copies keep their old key.
 /// </summary>
-public sealed class CopyingTriggers(TargetDatabases databases)
+public sealed class CopyingTriggers(ApplicationDatabases databases)
 {
     // What only a change of other columns fires, what fires for replication alone, and what is told by its condition to pass
     // over sessions of a certain name does not fire for a rotation.

@@ -4,7 +4,7 @@ using Dapper;
 namespace RotationMesh.Tables.Durability;
 
 /// <summary>Whether a database is a standby: what it shows is what the primary had some time ago.</summary>
-public sealed class StandbyLook(TargetDatabases databases)
+public sealed class StandbyLook(ApplicationDatabases databases)
 {
     // The time is of the last commit that was replayed; a primary at rest has none since.
     private const string Find = """

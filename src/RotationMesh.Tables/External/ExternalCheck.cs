@@ -10,8 +10,8 @@ namespace RotationMesh.Tables.External;
 /// since it was read is passed over: what its value was to be, nobody can tell any more.
 /// </summary>
 internal sealed class ExternalCheck(
-    TargetDatabases databases,
-    TableTarget target,
+    ApplicationDatabases databases,
+    MappedTable target,
     TableStore store,
     LeafTable leaf,
     Reencryptor reencryptor

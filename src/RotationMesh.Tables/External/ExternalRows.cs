@@ -11,7 +11,7 @@ namespace RotationMesh.Tables.External;
 /// the two leaves a value that says by itself, as its key opens it, that only the row is still to be moved.
 /// </summary>
 internal sealed class ExternalRows(
-    TableTarget target,
+    MappedTable target,
     TableStore store,
     RowReencryptor rows,
     RotationSettings settings,

@@ -15,7 +15,7 @@ namespace RotationMesh.Tables.External;
 /// Looks for envelopes in the table at rows whose value lives elsewhere: beside that value, or left behind in its place. No
 /// rotation counts on them, and the version that the row claims says nothing of them. Every such row is read, never a sample.
 /// </summary>
-public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
+public sealed class InlineLook(ApplicationDatabases databases, KeyRing ring)
 {
     /// <summary>Times that the leaves are listed.</summary>
     private const int Tries = 10;
@@ -26,7 +26,7 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
     /// by its name, or its leaves change all the time.
     /// </summary>
     public async Task<InlineValues> LookAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
     )
@@ -67,7 +67,7 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
     // Null where the leaf is not there by this name.
     private async Task<InlineTally?> ReadAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         SqlName leaf,
         IReadOnlyList<string>? tenants,
         InlineOpener opener,
@@ -100,7 +100,7 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
 
     private static async Task<IReadOnlyList<(long Oid, SqlName Name)>> ListAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

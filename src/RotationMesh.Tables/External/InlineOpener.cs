@@ -12,7 +12,7 @@ namespace RotationMesh.Tables.External;
 /// Tries what stands in a declared column of a row with every key of the ring: as the application reads it, and then
 /// whatever envelopes may be in it, under any context of the table.
 /// </summary>
-internal sealed class InlineOpener(TableTarget target, KeyRing ring, Reencryptor reencryptor)
+internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor reencryptor)
 {
     /// <summary>
     /// Largest value, in bytes, that is searched for envelopes: some copies of it are held meanwhile. A larger one is tried as

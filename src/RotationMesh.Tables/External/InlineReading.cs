@@ -12,8 +12,8 @@ namespace RotationMesh.Tables.External;
 /// at a time: what is small is tried at once, whatever stands beside it.
 /// </summary>
 internal sealed class InlineReading(
-    TargetDatabases databases,
-    TableTarget target,
+    ApplicationDatabases databases,
+    MappedTable target,
     PartitionRange range,
     InlineOpener opener,
     InlineTally tally

@@ -10,7 +10,7 @@ namespace RotationMesh.Tables.External;
 /// than it claims; <paramref name="Failures"/> has some of <paramref name="Failed"/> such rows.
 /// </summary>
 public sealed record InlineValues(
-    TableTarget Target,
+    MappedTable Target,
     IReadOnlyList<InlineCount> Counts,
     IReadOnlyList<RowFailure> Failures,
     long Failed

@@ -5,14 +5,14 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.External;
 
 /// <summary>Whether the store of a table's external values can be read and written, by the object of one of its rows.</summary>
-public sealed class StoreLook(TargetDatabases databases)
+public sealed class StoreLook(ApplicationDatabases databases)
 {
     /// <summary>
     /// What the store said, in one sentence without secrets, or null where it gave a value; both null where no row's value
     /// is there, or policies show no row. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<(bool Asked, string? Fault)> LookAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

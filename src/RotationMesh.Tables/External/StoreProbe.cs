@@ -13,7 +13,7 @@ namespace RotationMesh.Tables.External;
 /// Decrypts a sample of the values that a table has in its store, over this process's own connection to it: what somebody else
 /// wrote to another store is not there.
 /// </summary>
-public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
+public sealed class StoreProbe(ApplicationDatabases databases, KeyRing ring)
 {
     /// <summary>Objects that are read of a table.</summary>
     public const int Values = 100;
@@ -26,7 +26,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
     /// <see cref="Npgsql.NpgsqlException"/>, and <see cref="ExternalStoreException"/> where the store refuses or does not answer.
     /// </summary>
     public async Task<StoreSample> ProbeAsync(
-        TableTarget target,
+        MappedTable target,
         int version,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
@@ -65,7 +65,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
         return sample;
     }
 
-    private static PartitionRange Range(TableTarget target, SqlName leaf, IReadOnlyList<string>? tenants) =>
+    private static PartitionRange Range(MappedTable target, SqlName leaf, IReadOnlyList<string>? tenants) =>
         new()
         {
             Scope = target.Entry.Scope,
@@ -77,7 +77,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
 
     private static async Task<StoreSample> TryAsync(
         Npgsql.NpgsqlBatch query,
-        TableTarget target,
+        MappedTable target,
         ExternalCheck check,
         string? tenant,
         CancellationToken cancellationToken
@@ -99,7 +99,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
     }
 
     private static async Task<StoreSample> SettleAsync(
-        TableTarget target,
+        MappedTable target,
         ExternalCheck check,
         string? tenant,
         CancellationToken cancellationToken

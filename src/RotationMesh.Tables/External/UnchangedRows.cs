@@ -6,7 +6,7 @@ using RotationMesh.Tables.Writing;
 namespace RotationMesh.Tables.External;
 
 /// <summary>Whether rows are as they were when they were read.</summary>
-internal sealed class UnchangedRows(NpgsqlConnection connection, TableTarget target, LeafTable leaf)
+internal sealed class UnchangedRows(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
     private readonly string count = target.Sql.CountUnchanged(leaf);
 

@@ -9,7 +9,7 @@ namespace RotationMesh.Tables.Planning;
 /// been dropped to whoever reads by the name that was planned, one that is attached is read by nobody, and of one that is
 /// written anew (<c>VACUUM FULL</c>) rows lie on other pages.
 /// </summary>
-public sealed class LeafWatch(TargetDatabases databases)
+public sealed class LeafWatch(ApplicationDatabases databases)
 {
     private const string ListFiles = """
         SELECT c.oid::pg_catalog.int8 AS Oid, c.relfilenode::pg_catalog.int8 AS File
@@ -19,7 +19,7 @@ public sealed class LeafWatch(TargetDatabases databases)
     private readonly Dictionary<TableEntry, Dictionary<long, Leaf>> planned = [];
 
     /// <summary>Remembers the leaves that the table has now.</summary>
-    public async Task RememberAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task RememberAsync(MappedTable target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         planned[target.Entry] = await ListAsync(target, cancellationToken) ?? [];
@@ -28,7 +28,7 @@ public sealed class LeafWatch(TargetDatabases databases)
     /// <summary>
     /// What changed since they were remembered; the new ones are remembered from now on. Null where the table is gone.
     /// </summary>
-    public async Task<LeafChange?> LookAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task<LeafChange?> LookAsync(MappedTable target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (await ListAsync(target, cancellationToken) is not { } now)
@@ -42,7 +42,7 @@ public sealed class LeafWatch(TargetDatabases databases)
     }
 
     private async Task<Dictionary<long, Leaf>?> ListAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

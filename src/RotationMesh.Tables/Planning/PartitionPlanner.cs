@@ -11,7 +11,7 @@ namespace RotationMesh.Tables.Planning;
 /// planning costs nothing however many tenants there are. Chosen tenants are read through the tenant index, small ones
 /// together; one too big for that is cut by pages, with the tenant as filter.
 /// </summary>
-public sealed class PartitionPlanner(TargetDatabases databases)
+public sealed class PartitionPlanner(ApplicationDatabases databases)
 {
     /// <summary>
     /// Rows of a partition: large enough that its start is not felt (a millisecond of a hundred), small enough that
@@ -34,7 +34,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
 
     /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(
-        TableTarget target,
+        MappedTable target,
         long rows,
         IReadOnlyList<string>? tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
@@ -87,7 +87,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
     }
 
     private async IAsyncEnumerable<(string Tenant, long Rows)> SizesAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string> tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -114,7 +114,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
 
     private static async Task<bool> IsHugeAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         long rows,
         CancellationToken cancellationToken
     )
@@ -130,7 +130,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
 
     private static async IAsyncEnumerable<PartitionRange> ByPagesAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         long rows,
         IReadOnlyList<string>? tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
@@ -158,7 +158,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         }
     }
 
-    private static PartitionRange Range(TableTarget target, LeafTable leaf, IReadOnlyList<string>? tenants) =>
+    private static PartitionRange Range(MappedTable target, LeafTable leaf, IReadOnlyList<string>? tenants) =>
         new()
         {
             Scope = target.Entry.Scope,
@@ -169,7 +169,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         };
 
     /// <summary>Collects small tenants until they fill a partition.</summary>
-    private sealed class TenantGroup(TableTarget target, IReadOnlyList<LeafTable> leaves)
+    private sealed class TenantGroup(MappedTable target, IReadOnlyList<LeafTable> leaves)
     {
         private readonly List<string> tenants = [];
         private long rows;

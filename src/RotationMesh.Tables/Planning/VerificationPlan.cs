@@ -4,7 +4,7 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Planning;
 
 /// <summary>Cuts a table into partitions for reading: as for rewriting, or one a leaf where a sample of its pages is enough.</summary>
-public sealed class VerificationPlan(TargetDatabases databases)
+public sealed class VerificationPlan(ApplicationDatabases databases)
 {
     /// <summary>
     /// Rows from which a sample is taken by pages, without reading the others: of a smaller table too few pages would
@@ -14,7 +14,7 @@ public sealed class VerificationPlan(TargetDatabases databases)
 
     /// <summary>Ranges for decrypting <paramref name="share"/> (null: all) of a table of <paramref name="rows"/> rows.</summary>
     public IAsyncEnumerable<PartitionRange> PlanAsync(
-        TableTarget target,
+        MappedTable target,
         long rows,
         IReadOnlyList<string>? tenants,
         double? share,
@@ -53,7 +53,7 @@ public sealed class VerificationPlan(TargetDatabases databases)
         range.Pages is { } pages ? range with { Pages = pages with { To = uint.MaxValue } } : range;
 
     private async IAsyncEnumerable<PartitionRange> LeavesAsync(
-        TableTarget target,
+        MappedTable target,
         long rows,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )

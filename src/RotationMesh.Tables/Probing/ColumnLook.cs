@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Probing;
 /// Looks whether the declared columns and paths hold values at all. A wrong name looks like a column without values: its
 /// rows would get the new version, and their values keep the old key.
 /// </summary>
-public sealed class ColumnLook(TargetDatabases databases)
+public sealed class ColumnLook(ApplicationDatabases databases)
 {
     /// <summary>Share of the rows below which a column that holds a value in so few is told of.</summary>
     public const double FewRows = 0.1;
@@ -17,7 +17,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     /// census of all tenants, or of some: what those do not have is looked for in all rows, up to the first.
     /// </summary>
     public async Task<IReadOnlyList<ColumnFault>> FindFaultsAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,
         CancellationToken cancellationToken
@@ -36,7 +36,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     }
 
     /// <summary>The columns that hold a value in few rows, where the map does not say that it may be so.</summary>
-    public static IReadOnlyList<SparseColumn> Sparse(TableTarget target, IReadOnlyList<VersionCount> counts)
+    public static IReadOnlyList<SparseColumn> Sparse(MappedTable target, IReadOnlyList<VersionCount> counts)
     {
         ArgumentNullException.ThrowIfNull(target);
         var rows = counts.Where(count => !count.External).Sum(count => count.Rows);
@@ -50,7 +50,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     }
 
     private async Task<ColumnFault?> FindFaultAsync(
-        TableTarget target,
+        MappedTable target,
         int i,
         IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,
@@ -76,7 +76,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     }
 
     private async Task<bool> IsEmptyAsync(
-        TableTarget target,
+        MappedTable target,
         int i,
         IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,

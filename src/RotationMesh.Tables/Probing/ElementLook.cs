@@ -7,14 +7,14 @@ namespace RotationMesh.Tables.Probing;
 /// Looks at the other elements of an array of which a path names one: an envelope there would keep its old key, and the map
 /// can't name it beside the first.
 /// </summary>
-internal sealed class ElementLook(TargetDatabases databases)
+internal sealed class ElementLook(ApplicationDatabases databases)
 {
     /// <summary>Characters of the shortest envelope in base64: nonce, tag and one byte.</summary>
     private const int ShortestEnvelope = 39;
 
     /// <summary>What is wrong; null where no part of the path is a number, or no other element holds what may be an envelope.</summary>
     public async Task<ColumnFault?> FindFaultAsync(
-        TableTarget target,
+        MappedTable target,
         int i,
         CancellationToken cancellationToken
     )
@@ -50,7 +50,7 @@ internal sealed class ElementLook(TargetDatabases databases)
     }
 
     // Text that decodes as base64 and is long enough; whether a key opens it is for the scan to say.
-    private static string Others(TableTarget target, int i, int depth, int index)
+    private static string Others(MappedTable target, int i, int depth, int index)
     {
         var column = target.Entry.Columns[i];
         var value = $"t.{column.Name.Quoted}";

@@ -9,7 +9,7 @@ namespace RotationMesh.Tables.Probing;
 /// Says of a path that leads to no value where it breaks off, and what the documents have there: the names of keys, never a
 /// value.
 /// </summary>
-internal sealed class PathLook(TargetDatabases databases)
+internal sealed class PathLook(ApplicationDatabases databases)
 {
     /// <summary>Documents that are looked at.</summary>
     private const int Documents = 1000;
@@ -22,7 +22,7 @@ internal sealed class PathLook(TargetDatabases databases)
 
     /// <summary>The end of a sentence about the column, with what is near; empty where the column has no path.</summary>
     public async Task<string> ExplainAsync(
-        TableTarget target,
+        MappedTable target,
         ColumnEntry column,
         CancellationToken cancellationToken
     )
@@ -80,7 +80,7 @@ internal sealed class PathLook(TargetDatabases databases)
         int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     private async Task<List<Kind>> KindsAsync(
-        TableTarget target,
+        MappedTable target,
         ColumnEntry column,
         IReadOnlyList<string> place,
         CancellationToken cancellationToken
@@ -99,7 +99,7 @@ internal sealed class PathLook(TargetDatabases databases)
         ];
 
     private Task<IReadOnlyList<string>> KeysAsync(
-        TableTarget target,
+        MappedTable target,
         ColumnEntry column,
         IReadOnlyList<string> place,
         CancellationToken cancellationToken
@@ -119,7 +119,7 @@ internal sealed class PathLook(TargetDatabases databases)
             cancellationToken
         );
 
-    private static string Places(TableTarget target, ColumnEntry column, IReadOnlyList<string> place)
+    private static string Places(MappedTable target, ColumnEntry column, IReadOnlyList<string> place)
     {
         var value = $"t.{column.Name.Quoted}";
         if (place.Count > 0)

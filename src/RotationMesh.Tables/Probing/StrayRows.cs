@@ -12,7 +12,7 @@ namespace RotationMesh.Tables.Probing;
 public static class StrayRows
 {
     /// <summary>Those of a counted table as a fault of the map; null where there are none.</summary>
-    public static ColumnFault? Find(TableTarget target, IReadOnlyList<VersionCount> counts)
+    public static ColumnFault? Find(MappedTable target, IReadOnlyList<VersionCount> counts)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(counts);
@@ -36,7 +36,7 @@ public static class StrayRows
 
     /// <summary>Throws <see cref="UsageException"/> that tells of those of each table.</summary>
     public static void EnsureNone(
-        IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables
+        IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables
     )
     {
         var faults = tables.Select(table => Find(table.Target, table.Counts)).OfType<ColumnFault>().ToList();

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Probing;
 /// Asks something of the rows of all tenants of a table. Where policies show one tenant at a time, tenant by tenant, until
 /// one of them has an answer.
 /// </summary>
-internal sealed class TableLook(TargetDatabases databases, TableTarget target)
+internal sealed class TableLook(ApplicationDatabases databases, MappedTable target)
 {
     /// <summary>Whether any row meets the condition; read up to the first that does.</summary>
     public async Task<bool> AnyAsync(string condition, CancellationToken cancellationToken) =>

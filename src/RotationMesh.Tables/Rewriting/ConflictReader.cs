@@ -15,7 +15,7 @@ namespace RotationMesh.Tables.Rewriting;
 /// </summary>
 internal sealed class ConflictReader(
     NpgsqlConnection connection,
-    TableTarget target,
+    MappedTable target,
     LeafTable leaf,
     int targetVersion
 )

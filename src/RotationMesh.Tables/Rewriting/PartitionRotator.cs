@@ -15,7 +15,7 @@ namespace RotationMesh.Tables.Rewriting;
 /// </summary>
 public sealed class PartitionRotator : IDisposable
 {
-    private readonly TargetDatabases databases;
+    private readonly ApplicationDatabases databases;
     private readonly RotationSettings settings;
     private readonly Reencryptor reencryptor;
     private readonly RowReencryptor rows;
@@ -27,7 +27,7 @@ public sealed class PartitionRotator : IDisposable
     /// a partition is their sum.
     /// </summary>
     public PartitionRotator(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         KeyRing ring,
         RotationSettings settings,
         Action<PartitionOutcome> progress
@@ -61,7 +61,7 @@ public sealed class PartitionRotator : IDisposable
     /// <see cref="OtherDatabaseException"/> where it is not the one that may be written.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         WriteTerm term,
         Func<IReadOnlyList<RowFailure>, Task> failed,
@@ -95,7 +95,7 @@ public sealed class PartitionRotator : IDisposable
     }
 
     private async Task<PartitionOutcome> RotateAsync(
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         WriteTerm term,
         WriteClock clock,

@@ -19,7 +19,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
 
     /// <summary>As many tenants of each table as the depth says, and those that rows without one derive their key with.</summary>
     public static async Task<KnownTenants> ListAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         RotationMap map,
         ScanDepth depth,
         CancellationToken cancellationToken
@@ -63,7 +63,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
 
     // The map may say that policies apply to the application's role: what counts is whether they apply to this one.
     private static async Task<bool> IsHiddenAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         TableEntry entry,
         CancellationToken cancellationToken
     )
@@ -81,7 +81,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
 
     // Each in every spelling that applications use.
     private static async IAsyncEnumerable<string[]> ListAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         TableEntry entry,
         ScanDepth depth,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken

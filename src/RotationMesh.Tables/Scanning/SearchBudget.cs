@@ -19,7 +19,7 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
     /// <summary>
     /// A search for values of a place; an extra one is for those that were tried with the tenants that their rows name.
     /// </summary>
-    public Search Begin(PlaceUse place, bool isExtra)
+    public Search Begin(LocationUse place, bool isExtra)
     {
         var left = ((patience - (Used - place.Used)) / Shares) - place.Used;
         var extra = (patience / ExtraShares) - place.Extra;
@@ -29,7 +29,7 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
     private void EnsureWanted() => cancellationToken.ThrowIfCancellationRequested();
 
     /// <summary>What one place has used.</summary>
-    internal sealed class PlaceUse
+    internal sealed class LocationUse
     {
         public TimeSpan Used { get; set; }
 
@@ -37,7 +37,7 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
     }
 
     /// <summary>One search, whose time counts from when it began to when it is disposed.</summary>
-    internal sealed class Search(SearchBudget budget, PlaceUse place, bool isExtra, TimeSpan left)
+    internal sealed class Search(SearchBudget budget, LocationUse place, bool isExtra, TimeSpan left)
         : IDisposable
     {
         private readonly long began = Stopwatch.GetTimestamp();

@@ -6,13 +6,13 @@ namespace RotationMesh.Tables.Schema;
 /// <summary>
 /// Looks at the policies of tables once more, after these were counted: one that came in between hid rows from the count.
 /// </summary>
-public sealed class PolicyLook(TargetDatabases databases)
+public sealed class PolicyLook(ApplicationDatabases databases)
 {
     /// <summary>
     /// Throws <see cref="UsageException"/> where rows may be hidden by now, or where row-level security came to be active or
     /// ceased to be. A table that is gone has nothing to hide.
     /// </summary>
-    public async Task EnsureSameAsync(IReadOnlyList<TableTarget> targets, CancellationToken cancellationToken)
+    public async Task EnsureSameAsync(IReadOnlyList<MappedTable> targets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(targets);
         var faults = new List<SchemaFault>();

@@ -4,7 +4,7 @@ namespace RotationMesh.Tables.Scanning;
 /// What was seen at one place of a column's values. What the tenants of a row do not open is searched for some forms at a
 /// time: the key of a tenant is derived once for all of them.
 /// </summary>
-internal sealed class ScannedPlace(EnvelopeOpener opener, SearchTerms terms)
+internal sealed class ScannedLocation(EnvelopeOpener opener, SearchTerms terms)
 {
     /// <summary>Forms that are searched for at a time, and bytes of them.</summary>
     private const int MostPending = 1_000;
@@ -14,7 +14,7 @@ internal sealed class ScannedPlace(EnvelopeOpener opener, SearchTerms terms)
     private const int Fewest = 3;
     private const double LikelyShare = 0.8;
 
-    private readonly SearchBudget.PlaceUse use = new();
+    private readonly SearchBudget.LocationUse use = new();
     private readonly List<PendingForm> named = [];
     private readonly List<PendingForm> unnamed = [];
     private readonly HashSet<ScannedText> open = [];
