@@ -14,10 +14,10 @@ using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine;
-using RotationMesh.Engine.Gating;
-using RotationMesh.Engine.Records;
-using RotationMesh.Engine.Requests;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.Gating;
+using RotationMesh.LocalOperations.Records;
+using RotationMesh.LocalOperations.Requests;
 using RotationMesh.Operations;
 using RotationMesh.Working;
 

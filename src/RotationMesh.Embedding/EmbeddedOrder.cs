@@ -3,7 +3,7 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine;
+using RotationMesh.LocalOperations;
 
 namespace RotationMesh.Embedding;
 

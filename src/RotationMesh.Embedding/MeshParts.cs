@@ -2,8 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Gating;
 using RotationMesh.Gates;
+using RotationMesh.LocalOperations.Gating;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Schema;
 

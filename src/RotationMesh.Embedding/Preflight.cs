@@ -4,7 +4,7 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Gating;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
-using RotationMesh.Engine.Retiring;
+using RotationMesh.LocalOperations.Retiring;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using RotationMesh.Core;
-using RotationMesh.Engine;
-using RotationMesh.Engine.Records;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.Records;
 
 namespace RotationMesh.Embedding;
 

@@ -5,7 +5,7 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Control.Schema;
 using RotationMesh.Core;
-using RotationMesh.Engine;
+using RotationMesh.LocalOperations;
 
 namespace RotationMesh.Embedding;
 

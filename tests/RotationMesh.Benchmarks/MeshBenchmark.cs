@@ -3,7 +3,7 @@ using System.Globalization;
 using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Core.Keys;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;
 

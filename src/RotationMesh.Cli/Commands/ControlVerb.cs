@@ -4,7 +4,7 @@ using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
 using RotationMesh.Coordination;
 using RotationMesh.Embedding;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 

@@ -1,5 +1,5 @@
-using RotationMesh.Engine;
-using RotationMesh.Engine.Records;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.Records;
 
 namespace RotationMesh.Cli.Output;
 

@@ -10,7 +10,7 @@ using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Retiring;
+using RotationMesh.LocalOperations.Retiring;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;

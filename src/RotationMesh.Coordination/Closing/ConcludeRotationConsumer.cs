@@ -13,8 +13,8 @@ using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
-using RotationMesh.Engine.Gating;
-using RotationMesh.Engine.Records;
+using RotationMesh.LocalOperations.Gating;
+using RotationMesh.LocalOperations.Records;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Coordination.Closing;

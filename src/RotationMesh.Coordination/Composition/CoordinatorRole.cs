@@ -20,7 +20,7 @@ using RotationMesh.Coordination.Surveying;
 using RotationMesh.Coordination.Workers;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Gating;
+using RotationMesh.LocalOperations.Gating;
 using RotationMesh.Tables;
 
 namespace RotationMesh.Coordination.Composition;

@@ -8,7 +8,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
-using RotationMesh.Engine.Requests;
+using RotationMesh.LocalOperations.Requests;
 
 namespace RotationMesh.Coordination.Dispatching;
 

@@ -5,7 +5,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Retirement;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
-using RotationMesh.Engine.Retiring;
+using RotationMesh.LocalOperations.Retiring;
 
 namespace RotationMesh.Coordination.Dispatching;
 

@@ -3,9 +3,9 @@ using RotationMesh.Control.Audit;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Gates;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Auditing;
-using RotationMesh.Engine.Gating;
 using RotationMesh.Gates;
+using RotationMesh.LocalOperations.Auditing;
+using RotationMesh.LocalOperations.Gating;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Coordination.Gating;

@@ -4,7 +4,7 @@ using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
-using RotationMesh.Engine.Records;
+using RotationMesh.LocalOperations.Records;
 
 namespace RotationMesh.Coordination.Saga;
 

@@ -5,7 +5,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Persistence;
-using RotationMesh.Engine.Records;
+using RotationMesh.LocalOperations.Records;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Coordination.Saga;

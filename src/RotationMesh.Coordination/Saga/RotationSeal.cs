@@ -4,7 +4,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Persistence;
 using RotationMesh.Core.Keys;
-using RotationMesh.Engine.Records;
+using RotationMesh.LocalOperations.Records;
 
 namespace RotationMesh.Coordination.Saga;
 

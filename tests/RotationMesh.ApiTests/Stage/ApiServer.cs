@@ -12,7 +12,7 @@ using RotationMesh.Bus.Topology;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Composition;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Working;
 

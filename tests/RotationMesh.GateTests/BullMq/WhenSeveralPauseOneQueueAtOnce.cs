@@ -1,6 +1,6 @@
 using RotationMesh.Control;
-using RotationMesh.Engine.Gating;
 using RotationMesh.Gates;
+using RotationMesh.LocalOperations.Gating;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.GateTests.BullMq;

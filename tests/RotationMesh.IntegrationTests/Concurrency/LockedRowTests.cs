@@ -1,6 +1,6 @@
 using Npgsql;
-using RotationMesh.Engine;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.LocalOperations;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Concurrency;

@@ -1,6 +1,6 @@
 using RotationMesh.Core;
-using RotationMesh.Engine;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.LocalOperations;
 using RotationMesh.Tables.Census;
 
 namespace RotationMesh.IntegrationTests.Policies;

@@ -23,7 +23,7 @@ public sealed class WhenAnotherControlDatabaseRotates
         await rotating.CreateNotesAsync();
         await rotating.InsertAsync(Note.Many(20, version: 2));
         var before = await retiring.KeyAsync();
-        Task<Engine.RotationReport> rotation;
+        Task<LocalOperations.RotationReport> rotation;
         Operations.Documents.RetirementDocument refused;
         Operations.Documents.KeyDocument listed;
         await using (var application = await database.DataSource.OpenConnectionAsync())

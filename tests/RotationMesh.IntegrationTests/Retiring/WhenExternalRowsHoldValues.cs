@@ -1,5 +1,5 @@
-using RotationMesh.Engine.Operating;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.IntegrationTests.Retiring;

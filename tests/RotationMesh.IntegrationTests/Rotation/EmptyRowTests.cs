@@ -1,6 +1,6 @@
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Records;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.LocalOperations.Records;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.IntegrationTests.Rotation;

@@ -1,5 +1,5 @@
-using RotationMesh.Engine.Records;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.LocalOperations.Records;
 
 namespace RotationMesh.IntegrationTests.Rotation;
 

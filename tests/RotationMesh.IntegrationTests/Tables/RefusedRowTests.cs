@@ -72,7 +72,7 @@ public sealed class RefusedRowTests
         Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM tries"), Is.LessThanOrEqualTo(2));
     }
 
-    private static async Task AssertOnlyFailureAsync(Stage stage, Engine.RotationReport report)
+    private static async Task AssertOnlyFailureAsync(Stage stage, LocalOperations.RotationReport report)
     {
         Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((59, 1)));
         var failure = report.Failures.Single();

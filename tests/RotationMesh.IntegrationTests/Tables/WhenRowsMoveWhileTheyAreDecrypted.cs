@@ -1,5 +1,5 @@
-using RotationMesh.Engine.Verifying;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.LocalOperations.Verifying;
 using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.IntegrationTests.Tables;

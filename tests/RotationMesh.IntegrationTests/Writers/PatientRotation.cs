@@ -1,7 +1,7 @@
 using RotationMesh.Embedding;
-using RotationMesh.Engine;
-using RotationMesh.Engine.DryRuns;
 using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 

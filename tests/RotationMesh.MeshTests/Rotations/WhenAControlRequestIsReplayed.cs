@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Engine.Operating;
-using RotationMesh.Engine.Requests;
+using RotationMesh.LocalOperations.Operating;
+using RotationMesh.LocalOperations.Requests;
 using RotationMesh.Operations;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;

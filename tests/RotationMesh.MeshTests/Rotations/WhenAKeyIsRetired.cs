@@ -3,7 +3,7 @@ using RotationMesh.Bus.Topology;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Keys;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;

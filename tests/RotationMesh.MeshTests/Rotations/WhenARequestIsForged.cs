@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NUnit.Framework;
 using RotationMesh.Contracts;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;

@@ -2,8 +2,8 @@ using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Audit;
 using RotationMesh.Embedding;
-using RotationMesh.Engine;
-using RotationMesh.Engine.Auditing;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.Auditing;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
 

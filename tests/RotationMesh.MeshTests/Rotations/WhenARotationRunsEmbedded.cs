@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Embedding;
-using RotationMesh.Engine;
-using RotationMesh.Engine.DryRuns;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Control.Audit;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;

@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Embedding;
-using RotationMesh.Engine;
+using RotationMesh.LocalOperations;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -3,7 +3,7 @@ using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;

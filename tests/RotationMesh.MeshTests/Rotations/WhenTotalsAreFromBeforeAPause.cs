@@ -3,7 +3,7 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Engine.Records;
+using RotationMesh.LocalOperations.Records;
 using RotationMesh.Sample;
 using RotationMesh.Working;
 

@@ -1,7 +1,7 @@
 using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.Engine.Operating;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;

@@ -1,8 +1,8 @@
 using System.Reflection;
 using NetArchTest.Rules;
 using RotationMesh.Core;
-using RotationMesh.Engine.DryRuns;
 using RotationMesh.Hosting;
+using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.MapFile;
 using RotationMesh.Postgres;
 using RotationMesh.Sample;
@@ -46,7 +46,7 @@ public sealed class DependencyTests
                 .InAssembly(typeof(DatabaseFaults).Assembly)
                 .Should()
                 .NotHaveDependencyOnAny([
-                    "RotationMesh.Engine",
+                    "RotationMesh.LocalOperations",
                     "RotationMesh.Sample",
                     "RotationMesh.MapFile",
                     .. Hosts,
@@ -100,7 +100,7 @@ public sealed class DependencyTests
                 .Intersect([
                     "RotationMesh.Control",
                     "RotationMesh.Coordination",
-                    "RotationMesh.Engine",
+                    "RotationMesh.LocalOperations",
                     "RotationMesh.Gates",
                     "RotationMesh.Kubernetes",
                 ]),

@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
+using RotationMesh.Control.Settling;
+using RotationMesh.Control.Workers;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Gating;
+using RotationMesh.LocalOperations.Records;
+using RotationMesh.LocalOperations.Requests;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Postgres;
+
+namespace RotationMesh.LocalOperations.Operating;
+
+/// <summary>
+/// Operates rotations by way of the control database: requests are written there for the coordinators, and documents
+/// are read from there. The key ring seals every request. Reading needs no keys; a document then says what was not
+/// checked.
+/// </summary>
+public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, ControlDatabase control)
+    : IRotations
+{
+    /// <summary>Most rotations in a list: years of them.</summary>
+    private const int Listed = 1000;
+
+    /// <summary>Most refusing workers in a document.</summary>
+    private const int NamedRefusals = 20;
+
+    /// <summary>Time between two looks at a rotation that is followed or was asked something.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest wait until a request takes effect; coordinators look for requests several times a second.</summary>
+    private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest time that the control database may be away while a rotation is followed.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// The gates that are checked before a rotation is requested; null where the requester has checked them. With
+    /// gates, a start waits for the jobs that they wait for, and throws <see cref="Core.Gates.GateClosedException"/>.
+    /// </summary>
+    public GateEntrance? Entrance { get; init; }
+
+    /// <summary>
+    /// Says what keeps this process from relaying requests and hearing of workers; null where nothing does.
+    /// </summary>
+    public Func<string?> Hindrance { get; init; } = () => null;
+
+    /// <summary>Finds out why a rotation is stalled; null where documents do not say so.</summary>
+    public Standstill? Standstill { get; init; }
+
+    private readonly EmbeddedProcess process = new(control);
+    private readonly RunningRotations rotations = new(control.Source);
+    private readonly RotationRequests requests = new(ring, control);
+
+    /// <inheritdoc/>
+    public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
+    {
+        var check = new OrderCheck(map, ring());
+        var start = check.Check(order);
+        await control.MigrateAsync(cancellationToken);
+        if (order.RotationId is { } id && await IsKnownAsync(id, cancellationToken))
+            return id;
+        if (Entrance is { } entrance)
+            await entrance.EnterAsync(
+                start.RotationId,
+                order.RequestedBy,
+                check.Request(order, dryRun: false).Gates,
+                cancellationToken
+            );
+        await requests.StartAsync(start.RotationId, start, order.TraceParent, cancellationToken);
+        return start.RotationId;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
+    {
+        var rotation = await FindRunningAsync(rotationId, cancellationToken);
+        return await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is { } asked
+            ? RotationListings.Asked(asked, Hindrance())
+            : await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RotationDocument> FollowAsync(
+        Guid rotationId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var answered = TimeProvider.System.GetTimestamp();
+        RotationDocument? last = null;
+        while (true)
+        {
+            RotationDocument? now;
+            try
+            {
+                now = last = await FindAsync(rotationId, cancellationToken);
+                answered = TimeProvider.System.GetTimestamp();
+            }
+            catch (NpgsqlException fault) when (TimeProvider.System.GetElapsedTime(answered) < Timeout)
+            {
+                // The server restarts or fails over, and will be back.
+                now = last is null ? null : last with { Reason = DatabaseFaults.DescribeNamed(fault) };
+            }
+
+            if (now is not null)
+                yield return now;
+            if (now is not null && RotationDocuments.IsLast(now))
+                yield break;
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)
+    {
+        if (!await control.HasCurrentRecordsAsync(cancellationToken))
+            return new RotationListDocument([]);
+        var latest = await rotations.LatestAsync(Listed, cancellationToken);
+        var listings = new List<RotationListing>();
+        if (
+            await requests.FindWaitingStartAsync(
+                null,
+                latest is [var first, ..] ? first : null,
+                cancellationToken
+            ) is
+            { } asked
+        )
+            listings.Add(RotationListings.Listed(asked, Hindrance()));
+        foreach (var rotation in latest)
+        {
+            var listing = RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)));
+            listings.Add(await process.TellAsync(rotation, listing, cancellationToken));
+        }
+
+        return new RotationListDocument(listings);
+    }
+
+    /// <inheritdoc/>
+    public async Task<FailuresDocument> ListFailuresAsync(
+        Guid? rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
+        return await FailureListings.ReadAsync(
+            control,
+            TrustedRecords.Told(rotation, OptionalKeys.Of(ring)),
+            cancellationToken
+        );
+    }
+
+    /// <inheritdoc/>
+    public async Task<RotationDocument> ControlAsync(
+        Guid? rotationId,
+        ControlOrder order,
+        CancellationToken cancellationToken
+    )
+    {
+        var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
+        ControlRules.EnsureAllowed(rotation, order, map);
+        var request = await requests.ControlAsync(rotation, order, cancellationToken);
+        var asked = TimeProvider.System.GetTimestamp();
+        var now = rotation;
+        while (
+            !ControlRules.HasHeard(rotation, now, order.Action)
+            && TimeProvider.System.GetElapsedTime(asked) < Hearing
+        )
+        {
+            await Task.Delay(Interval, cancellationToken);
+            await requests.EnsureNotRefusedAsync(request, cancellationToken);
+            now = await rotations.FindAsync(rotation.RotationId, cancellationToken) ?? now;
+        }
+
+        return await ReadAsync(now, cancellationToken) with
+        {
+            Unheard = !ControlRules.HasHeard(rotation, now, order.Action),
+        };
+    }
+
+    /// <summary>Finds a rotation, or the latest one; null where there is none.</summary>
+    public async Task<RunningRotation?> FindRunningAsync(
+        Guid? rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!await control.HasCurrentRecordsAsync(cancellationToken))
+            return null;
+        return rotationId is { } id
+            ? await rotations.FindAsync(id, cancellationToken)
+            : (await rotations.LatestAsync(1, cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>Reads the document of a rotation.</summary>
+    public async Task<RotationDocument> ReadAsync(
+        RunningRotation rotation,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        var report = await new RotationReader(control, map, OptionalKeys.Of(ring)).ReadAsync(
+            rotation,
+            cancellationToken
+        );
+        var ledger = await new LedgerSummary(control.Source).ReadAsync(
+            rotation.RotationId,
+            cancellationToken
+        );
+        var refusals = await new Refusals(control.Source).ListAsync(
+            rotation.RotationId,
+            NamedRefusals,
+            cancellationToken
+        );
+        var paused = await new PausedQueueStore(control.Source).ListAsync(
+            rotation.RotationId,
+            cancellationToken
+        );
+        IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
+            ? []
+            : await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
+        var document = RotationListings.Hindered(
+            RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals),
+            rotation.Embedded ? null : Hindrance()
+        ) with
+        {
+            Workers = MeshWorkers.Of(workers, rotation),
+            AuditHead = rotation.AuditHead,
+            PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
+        };
+        if (Standstill is { } standstill)
+            document = await standstill.TellAsync(document, rotation, ledger, cancellationToken);
+        return await process.TellAsync(rotation, document, cancellationToken);
+    }
+
+    private async Task<bool> IsKnownAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        await requests.FindStartAsync(rotationId, cancellationToken) is not null
+        || await rotations.FindAsync(rotationId, cancellationToken) is not null;
+
+    private static UnknownRotationException Unknown(Guid? rotationId) =>
+        new(rotationId is null ? "there was no rotation yet" : $"there is no rotation {rotationId}");
+}

@@ -1,0 +1,216 @@
+using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Control.Audit;
+using RotationMesh.Control.Retirement;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Retiring;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Scanning;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Versions;
+
+namespace RotationMesh.LocalOperations.Operating;
+
+/// <summary>Retires key versions, after a census and a verification of every row by this process.</summary>
+public sealed class LocalKeyRetirement(
+    RotationMap map,
+    Func<KeyRing> ring,
+    ApplicationDatabases databases,
+    SchemaCheck schema,
+    ControlDatabase control
+) : IKeyRetirement
+{
+    /// <summary>Called with each event of the audit log once the event is committed.</summary>
+    public Action<AuditEvent>? Appended { get; init; }
+
+    /// <summary>How much is scanned of what the map does not name.</summary>
+    public ScanDepth Depth { get; init; } = ScanDepth.Retirement;
+
+    /// <inheritdoc/>
+    public async Task<RetirementDocument> RetireAsync(
+        RetirementOrder order,
+        IProgress<ProgressDocument> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var keys = ring();
+        var version = order.Version;
+        await RetirementOrders.EnsureAsync(order, keys.CurrentVersion, control, cancellationToken);
+        var store = new RetiredKeyStore(control);
+        var check = new RetirementCheck(map, keys, databases, schema, control) { Gone = order.Gone };
+        var usage = await VersionUse.FindAsync(check, version, progress, cancellationToken);
+        if (check.HasCounted) // else the answer says what could not be counted
+            RetirementOrders.EnsureGone(order, check);
+        var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
+            key.Version == version && key.IsVouched
+        );
+        var (verified, empty) = (check.Verified, check.Empty);
+        var look = new RetirementLook();
+        var isUsed = earlier is null ? !usage.SafeToRetire : usage.InTheWay.Count > 0;
+        if (!isUsed && order.SkipScanReason is null)
+        {
+            look = await ProgressReports.WhileAsync(
+                progress,
+                _ =>
+                    new RetirementScan(map, keys, databases, check.Held, Depth).LookAsync(
+                        version,
+                        [.. order.SkippedScans.Select(skipped => skipped.Place)],
+                        cancellationToken
+                    )
+            );
+            usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
+        }
+
+        look.Warnings.AddRange([.. check.Closed, .. usage.RingDoubts]);
+        if (earlier is not null)
+            return Tell(await ConfirmAsync(store, earlier, usage, cancellationToken), order, look);
+
+        // Decrypting and scanning took their time: count again, and record at once.
+        var counted = await control.NowAsync(cancellationToken);
+        (var closing, usage) = await CloseAsync(version, usage, cancellationToken);
+        await using var closed = closing;
+        if (usage.SafeToRetire)
+            usage = await VersionUse.FindAsync(check, version, null, cancellationToken);
+        if (!usage.SafeToRetire)
+            return Tell(
+                new RetirementDocument(
+                    version,
+                    usage.Fingerprint,
+                    false,
+                    null,
+                    usage.Doubt is { } doubt ? [.. usage.InTheWay, doubt] : usage.InTheWay
+                ),
+                order,
+                look
+            );
+        await control.MigrateAsync(cancellationToken);
+        var entry = AuditEntry.Of(
+            AuditKind.KeyRetired,
+            null,
+            order.RequestedBy,
+            new KeyRetiredDetails
+            {
+                Version = version,
+                Fingerprint = usage.Fingerprint,
+                CommandLine = order.CommandLine,
+                MapHash = MapHash.Of(map),
+                Rows = check.Counted,
+                Verified = verified,
+                ScannedTables = order.SkipScanReason is null ? look.Tables : null,
+                ScannedRows = order.SkipScanReason is null ? look.Rows : null,
+                ScanSkipped = order.SkipScanReason,
+                ScanSkippedOf = order.SkippedScans is { Count: > 0 } skipped ? skipped : null,
+                Empty = empty,
+                Gone = check.Places.Forgotten is { Count: > 0 } gone
+                    ? [.. gone.Select(one => $"{one.Database} {one.Identity}")]
+                    : null,
+                GoneTables = check.Failed.Forgotten is { Count: > 0 } tables
+                    ? [.. tables.Select(FailedTables.Named).Distinct()]
+                    : null,
+            }
+        );
+        var audit = new AuditLog(control.Source, keys, Appended);
+        var clocks = await new OpenWrites(databases, control).ReadClocksAsync(
+            version,
+            usage.Fingerprint,
+            cancellationToken
+        );
+        await closing!.EnsureAsync(cancellationToken);
+        var retired = await store.RetireAsync(
+            version,
+            usage.Fingerprint,
+            audit,
+            entry,
+            counted,
+            clocks,
+            new Forgotten(check.Places.Forgotten, check.Failed.Forgotten),
+            cancellationToken
+        );
+        var document = retired.Key is { } key
+            ? Document(key)
+            : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
+        return Tell(document, order, look);
+    }
+
+    // An earlier retirement is no proof that the version is unused now: rows may have come back.
+    private async Task<RetirementDocument> ConfirmAsync(
+        RetiredKeyStore store,
+        RetiredKey earlier,
+        KeyDocument usage,
+        CancellationToken cancellationToken
+    )
+    {
+        if (usage.InTheWay.Count == 0)
+        {
+            await control.MigrateAsync(cancellationToken);
+            await store.RecordAsync(earlier, cancellationToken);
+            return Document(earlier);
+        }
+
+        var rows = usage.Rows + usage.External;
+        var again =
+            rows > 0
+                ? [$"retired since {earlier.RetiredAt:u}, and {rows} rows claim it again"]
+                : (IReadOnlyList<string>)[];
+        return new RetirementDocument(
+            earlier.Version,
+            earlier.Fingerprint,
+            false,
+            earlier.RetiredAt,
+            [.. again, .. usage.InTheWay]
+        );
+    }
+
+    // From the last count until the retirement is recorded, no rotation of any control database brings rows to the
+    // version.
+    private async Task<(VersionClosing?, KeyDocument)> CloseAsync(
+        int version,
+        KeyDocument usage,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!usage.SafeToRetire)
+            return (null, usage);
+        try
+        {
+            var closing = await VersionClosing.CloseAsync(
+                databases,
+                map.Tables.Select(table => table.Database).Distinct(),
+                version,
+                cancellationToken
+            );
+            return (
+                closing,
+                usage with
+                {
+                    SafeToRetire = closing.InTheWay.Count == 0,
+                    InTheWay = closing.InTheWay,
+                }
+            );
+        }
+        catch (NpgsqlException fault)
+        {
+            return (null, VersionUse.Uncounted(version, fault) with { Fingerprint = usage.Fingerprint });
+        }
+    }
+
+    private static RetirementDocument Tell(
+        RetirementDocument document,
+        RetirementOrder order,
+        RetirementLook look
+    ) =>
+        document with
+        {
+            Scans = look.Scans,
+            Warnings = look.Warnings,
+            ScanSkipped = order.SkipScanReason,
+            ScanSkippedOf = order.SkippedScans,
+        };
+
+    private static RetirementDocument Document(RetiredKey key) =>
+        new(key.Version, key.Fingerprint, true, key.RetiredAt, []);
+}

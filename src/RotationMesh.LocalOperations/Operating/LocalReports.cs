@@ -1,0 +1,69 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Auditing;
+using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.LocalOperations.Operating;
+
+/// <summary>Makes reports from the control database, with a census of the rows by tenant at this moment.</summary>
+public sealed class LocalReports(
+    RotationMap map,
+    ControlRotations rotations,
+    ApplicationDatabases databases,
+    SchemaCheck schema,
+    ControlDatabase control
+) : IReports
+{
+    /// <inheritdoc/>
+    public async Task<ReportDocument> ReportAsync(Guid? rotationId, CancellationToken cancellationToken)
+    {
+        var rotation =
+            await rotations.FindRunningAsync(rotationId, cancellationToken)
+            ?? throw new UnknownRotationException(
+                rotationId is null ? "there was no rotation yet" : $"there is no rotation {rotationId}"
+            );
+        var id = rotation.RotationId;
+        var store = new RowFailureStore(control.Source);
+        var unreadable = await store.ByTableAsync(id, rotation.TargetVersion, cancellationToken);
+        var failures = await rotations.ListFailuresAsync(id, cancellationToken);
+        return new ReportDocument
+        {
+            MadeAt = await control.NowAsync(cancellationToken),
+            Rotation = await rotations.ReadAsync(rotation, cancellationToken),
+            Order = new ReportedOrder
+            {
+                Scopes = rotation.Scopes,
+                Tenants = rotation.Tenants,
+                TargetFingerprint = rotation.TargetFingerprint,
+                MapHash = rotation.MapHash,
+                BatchSize = rotation.BatchSize,
+                AllowDowngrade = rotation.AllowDowngrade,
+            },
+            Causes = failures.Causes,
+            Unreadable = unreadable.Sum(table => table.Unreadable),
+            Tenants = await new TenantCounts(map, databases, schema, store).CountAsync(
+                rotation,
+                cancellationToken
+            ),
+            Audit = await EventsAsync(id, cancellationToken),
+        };
+    }
+
+    // A rotation of a release that kept no audit log has no events.
+    private async Task<AuditDocument> EventsAsync(Guid rotationId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new ControlAuditTrail(control, null).ListAsync(rotationId, cancellationToken);
+        }
+        catch (UsageException)
+        {
+            return new AuditDocument([], 0);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Rotations;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Operations;
+
+namespace RotationMesh.LocalOperations.Requests;
+
+/// <summary>Writes the requests of operators into the control database, sealed by the key ring.</summary>
+internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase control)
+{
+    private readonly RequestStore store = new(control.Source);
+
+    /// <summary>Writes the request for a rotation.</summary>
+    public Task StartAsync(
+        Guid rotationId,
+        object start,
+        string? traceParent,
+        CancellationToken cancellationToken
+    ) => store.AddAsync(Demand(rotationId, start, traceParent), cancellationToken);
+
+    /// <summary>
+    /// Writes a control request, and returns its number. Throws <see cref="UsageException"/> where there is no key
+    /// ring, and <see cref="RotationStateException"/> where the seal of the rotation's record does not hold: such a
+    /// rotation can only be cancelled.
+    /// </summary>
+    public Task<long> ControlAsync(
+        RunningRotation rotation,
+        ControlOrder order,
+        CancellationToken cancellationToken
+    )
+    {
+        var keys = Keys();
+        EnsureSound(keys, rotation, order);
+        var command = ControlRules.Command(rotation.RotationId, order);
+        return store.AddAsync(Demand(rotation.RotationId, command, null), cancellationToken);
+    }
+
+    /// <summary>Throws <see cref="UsageException"/> where a coordinator has refused the request.</summary>
+    public async Task EnsureNotRefusedAsync(long request, CancellationToken cancellationToken)
+    {
+        if (await store.FindRefusalAsync(request, cancellationToken) is { } refusal)
+            throw new UsageException($"the coordinator refuses what was asked: {refusal}");
+    }
+
+    /// <summary>Finds the start that was requested under an id; null where there is none.</summary>
+    public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        store.FindStartAsync(rotationId, cancellationToken);
+
+    /// <summary>
+    /// Finds a start that has not become a rotation; null where there is none. With an id, it is the start of that
+    /// id, unless its rotation was <paramref name="found"/>. Without one, it is the newest start that no coordinator
+    /// has begun, unless the rotation that was <paramref name="found"/> started after it was requested.
+    /// </summary>
+    public async Task<RotationDemand?> FindWaitingStartAsync(
+        Guid? rotationId,
+        RunningRotation? found,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            (rotationId is not null && found is not null)
+            || !await control.HasCurrentRecordsAsync(cancellationToken)
+        )
+            return null;
+        var asked = rotationId is { } id
+            ? await store.FindStartAsync(id, cancellationToken)
+            : await store.FindWaitingStartAsync(cancellationToken);
+        return asked?.RequestedAt < found?.StartedAt ? null : asked;
+    }
+
+    private static void EnsureSound(KeyRing keys, RunningRotation rotation, ControlOrder order)
+    {
+        if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(keys, rotation))
+            throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
+    }
+
+    private KeyRing Keys()
+    {
+        try
+        {
+            return ring();
+        }
+        catch (UsageException fault)
+        {
+            throw new UsageException(
+                $"what is asked of a rotation is sealed with the current master key. {fault.Message}"
+            );
+        }
+    }
+
+    private RotationDemand Demand(Guid rotationId, object message, string? traceParent) =>
+        RequestSeals.Ask(Keys(), rotationId, message, traceParent, DateTimeOffset.UtcNow);
+}

@@ -1,0 +1,98 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Control.Retirement;
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.LocalOperations.Retiring;
+
+/// <summary>
+/// Failures that rotations recorded and that were never made good, by table. Where a table no longer exists, nobody
+/// can make its failures good: an operator declares it gone (<c>--gone</c>).
+/// </summary>
+internal sealed class FailedTables(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
+{
+    private readonly Dictionary<string, string> refused = [];
+    private IReadOnlyList<StandingFailures> all = [];
+
+    /// <summary>
+    /// What an operator declared gone: tables of failures, each named as <see cref="Named"/> does, and databases.
+    /// </summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
+
+    /// <summary>Failures that count, as their table is not gone.</summary>
+    public IEnumerable<StandingFailures> Standing => all.Where(failure => !IsGone(failure));
+
+    /// <summary>Failures of tables that no longer exist.</summary>
+    public IReadOnlyList<StandingFailures> Forgotten => [.. all.Where(IsGone)];
+
+    /// <summary>Reads the failures, and looks whether the tables that were declared gone no longer exist.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        all = await StandingFailures.ListAsync(control, cancellationToken);
+        refused.Clear();
+        foreach (var failure in all.Where(failure => Gone.Contains(Named(failure))))
+            if (await FindAsync(failure, cancellationToken) is { } why)
+                refused[Named(failure)] = why;
+    }
+
+    /// <summary>Whether <paramref name="gone"/> names a table of failures, and not a database.</summary>
+    public bool IsMeant(string gone) => all.Any(failure => Named(failure) == gone);
+
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where a table that was declared gone exists, or is in the map.
+    /// </summary>
+    public void EnsureGone()
+    {
+        foreach (var (gone, why) in refused)
+            throw new UsageException($"--gone {gone}: {why}");
+    }
+
+    /// <summary>Returns the name by which an operator declares a table of failures gone.</summary>
+    public static string Named(StandingFailures failure) => $"{failure.DatabaseName}.{failure.TableName}";
+
+    /// <summary>Describes the failures for the operator.</summary>
+    public string Explain(StandingFailures failure)
+    {
+        var left =
+            $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} "
+            + $"(database {failure.DatabaseName})";
+        return IsInMap(failure)
+            ? $"{left}: retry it, or where nothing is left to retry rotate scope {failure.Scope} anew"
+            : $"{left}, which the map does not name: put it into the map and rotate it or, where that table exists no more, say so "
+                + $"with --gone {Named(failure)}";
+    }
+
+    private bool IsGone(StandingFailures failure) =>
+        Gone.Contains(Named(failure)) && !refused.ContainsKey(Named(failure));
+
+    private bool IsInMap(StandingFailures failure) =>
+        map.Tables.Any(table => table.Database == failure.DatabaseName && table.Name == failure.TableName);
+
+    // Returns why the table does not count as gone; null where it does. A table of that name in another schema may be
+    // the same table, moved there. Where the map names that one, its rows are counted.
+    private async Task<string?> FindAsync(StandingFailures failure, CancellationToken cancellationToken)
+    {
+        if (IsInMap(failure))
+            return $"the map names table {failure.TableName} of database {failure.DatabaseName}: rotate it";
+        if (!databases.Has(failure.DatabaseName))
+            return null; // UnreachedDatabases reports that the map leaves it out
+        var name = SqlName.Parse(failure.TableName);
+        var found = await new TablesByName(databases).FindAsync(
+            failure.DatabaseName,
+            name,
+            cancellationToken
+        );
+        var there = found.FirstOrDefault(table => !IsCounted(failure, table));
+        return there is null
+            ? null
+            : $"table {there} of database {failure.DatabaseName} exists: put it into the map and rotate it, or drop it";
+    }
+
+    private bool IsCounted(StandingFailures failure, string found) =>
+        SqlName.Parse(found).ToString() is var name
+        && name != failure.TableName
+        && map.Tables.Any(table => table.Database == failure.DatabaseName && table.Name == name);
+}

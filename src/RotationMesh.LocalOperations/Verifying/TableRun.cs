@@ -1,0 +1,113 @@
+using RotationMesh.Core.Map;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.External;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Statements;
+using RotationMesh.Tables.Verification;
+
+namespace RotationMesh.LocalOperations.Verifying;
+
+/// <summary>One table of an inspection: its census, and what was found since.</summary>
+internal sealed class TableRun(MappedTable target)
+{
+    private long rotated;
+    private long failed;
+    private long conflicts;
+    private long undecryptable;
+    private long verified;
+    private long empty;
+    private long values;
+
+    public MappedTable Target { get; } = target;
+
+    /// <summary>The leaves to read; null for all of them.</summary>
+    public IReadOnlySet<SqlName>? Only { get; set; }
+
+    /// <summary>The last census.</summary>
+    public IReadOnlyList<VersionCount> Counts { get; set; } = [];
+
+    /// <summary>Envelopes that stand in the table at its external rows; null where nobody looked.</summary>
+    public InlineValues? Inline { get; set; }
+
+    /// <summary>For each version, whether a sample of its values decrypts with its key.</summary>
+    public IReadOnlyList<ProbeResult> Sampled { get; set; } = [];
+
+    /// <summary>Rows that verification could not decrypt.</summary>
+    public long Undecryptable => Interlocked.Read(ref undecryptable);
+
+    /// <summary>Rows that verification tried.</summary>
+    public long Verified => Interlocked.Read(ref verified);
+
+    /// <summary>Whether verification found no leaf by the name of one that it was to read.</summary>
+    public bool IsMissing { get; private set; }
+
+    /// <summary>Rows that were read, or would be rotated, and hold no value.</summary>
+    public long Empty => Interlocked.Read(ref empty);
+
+    /// <summary>Values that were decrypted.</summary>
+    public long Values => Interlocked.Read(ref values);
+
+    /// <summary>Rows that can't be rotated.</summary>
+    public long Failed => Interlocked.Read(ref failed);
+
+    public long Rotated => Interlocked.Read(ref rotated);
+
+    public long Conflicts => Interlocked.Read(ref conflicts);
+
+    public void Add(PartitionOutcome outcome)
+    {
+        Interlocked.Add(ref rotated, outcome.Rotated);
+        Interlocked.Add(ref failed, outcome.Failed);
+        Interlocked.Add(ref conflicts, outcome.Conflicts);
+        Interlocked.Add(ref empty, outcome.Empty);
+        Interlocked.Add(ref values, outcome.Values);
+    }
+
+    public void Add(VerificationOutcome outcome)
+    {
+        if (outcome.IsMissing)
+            IsMissing = true;
+        Interlocked.Add(ref verified, outcome.Rows);
+        Interlocked.Add(ref undecryptable, outcome.Failed);
+        Interlocked.Add(ref empty, outcome.Empty);
+        Interlocked.Add(ref values, outcome.Values);
+    }
+
+    /// <summary>All rows whose value is in the table.</summary>
+    public long Stored => Counts.Where(count => !count.External).Sum(count => count.Rows);
+
+    /// <summary>Rows that are not at <paramref name="version"/> by the last census.</summary>
+    public long Pending(int version) =>
+        Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
+
+    /// <summary>Rows that hold a value in the table; the share to verify is a share of these.</summary>
+    public long Holding => Stored - Counts.Where(count => !count.External).Sum(count => count.Empty);
+
+    private long CurrentEmpty(int version) =>
+        Counts.Where(count => !count.External && count.Version == version).Sum(count => count.Empty);
+
+    /// <summary>
+    /// Returns the totals of a dry run by its census. Rows that failed can't be rotated, the others could be. Where
+    /// the run was <paramref name="stopped"/>, the rows that it did not try are pending.
+    /// </summary>
+    public TableTotals Totals(int version, bool stopped, bool ofAllTenants)
+    {
+        var pending = Pending(version);
+        var done = stopped ? Rotated : Math.Max(0, pending - Failed);
+        return new TableTotals
+        {
+            Scope = Target.Entry.Scope,
+            Database = Target.Entry.Database,
+            Table = Target.Entry.Name,
+            Rotated = done,
+            Current = Stored - pending,
+            Empty = Math.Min(done, Empty) + CurrentEmpty(version),
+            External = Counts.Where(count => count.External).Sum(count => count.Rows),
+            Failed = Failed,
+            Conflicts = Conflicts,
+            Pending = stopped ? Math.Max(0, pending - done - Failed) : 0,
+            Sparse = ofAllTenants ? ColumnLook.Sparse(Target, Counts) : [],
+        };
+    }
+}
