@@ -82,9 +82,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task OnServerAsync(string server, string sql)
     {
-        await using var connection = new NpgsqlConnection(Patient(server));
+        await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = StatementSeconds };
         await command.ExecuteNonQueryAsync();
     }
 
