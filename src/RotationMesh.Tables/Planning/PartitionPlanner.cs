@@ -13,7 +13,7 @@ namespace RotationMesh.Tables.Planning;
 public sealed class PartitionPlanner(TargetDatabases databases)
 {
     /// <summary>
-    /// Rows of a partition: large enough that its start is not felt (a millisecond of a hundred), small enough that
+    /// Rows of a partition: large enough that its start hardly counts (one millisecond of a hundred), small enough that
     /// workers end together and little is repeated after a crash.
     /// </summary>
     public const int PartitionRows = 10_000;
@@ -31,7 +31,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
             UNION SELECT pg_catalog.to_regclass($1))
         """;
 
-    /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
+    /// <summary>Plans partitions for <paramref name="rows"/> rows (counted by the census), in the order in which they run.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(
         TableTarget target,
         long rows,
@@ -42,7 +42,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         if (rows == 0)
             yield break;
-        // Tenants are counted over a second one.
+        // With tenants, this connection is held while a second one counts them.
         await using var connection =
             tenants is null && !target.ByTenant
                 ? await databases.OpenReadingAsync(target.Entry.Database, cancellationToken)
