@@ -40,7 +40,7 @@ public sealed class StandbyLook(TargetDatabases databases)
     }
 }
 
-/// <summary>A database that is a standby, and the time of the last commit of the primary that it has; null where it is not known.</summary>
+/// <summary>A database that is a standby, and the time of the last commit that it has of the primary (null: unknown).</summary>
 public sealed record Standby(string Database, DateTime? ReplayedUntil)
 {
     /// <summary>In one line, for the operator.</summary>

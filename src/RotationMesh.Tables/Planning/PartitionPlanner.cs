@@ -31,7 +31,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
             UNION SELECT pg_catalog.to_regclass($1))
         """;
 
-    /// <summary>Plans partitions for <paramref name="rows"/> rows (counted by the census), in the order in which they run.</summary>
+    /// <summary>Plans partitions for <paramref name="rows"/> rows, as the census counted, in the order of their runs.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(
         TableTarget target,
         long rows,

@@ -13,7 +13,7 @@ public sealed class VerificationPlan(TargetDatabases databases)
     /// </summary>
     private const long SampledByPage = 100_000;
 
-    /// <summary>Plans ranges to decrypt <paramref name="share"/> (null: all) of a table of <paramref name="rows"/> rows.</summary>
+    /// <summary>Plans ranges to decrypt <paramref name="share"/> (null: all) of a table's <paramref name="rows"/> rows.</summary>
     public IAsyncEnumerable<PartitionRange> PlanAsync(
         TableTarget target,
         long rows,

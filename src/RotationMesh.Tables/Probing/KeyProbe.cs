@@ -29,7 +29,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
     /// </summary>
     private const double SampledRows = 4000;
 
-    /// <summary>Tries one table; <paramref name="counts"/> is its census. Only versions that the key ring holds are tried.</summary>
+    /// <summary>Tries one table, under the versions that the key ring holds; <paramref name="counts"/> is its census.</summary>
     public async Task<IReadOnlyList<ProbeResult>> ProbeAsync(
         TableTarget target,
         IReadOnlyList<VersionCount> counts,
@@ -165,7 +165,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
                 tally.Add(target, cursor, check, version);
     }
 
-    // Where there are not enough small ones, and no more than it takes to tell a wrong key.
+    // Tries large values where there are too few small ones, until there are enough to tell a wrong key.
     private static async Task TryAsync(
         LargeRows large,
         LargeCheck check,
@@ -215,7 +215,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
             Failed += error == EnvelopeError.None ? 0 : 1;
         }
 
-        /// <summary>Whether one more large value is not too much to read, as the first never is; then it counts as read.</summary>
+        /// <summary>Whether one more large value may be read, which then counts as read. The first always may.</summary>
         public bool MayRead(long size)
         {
             var may = read == 0 || read + size <= LargeBytes;
@@ -235,13 +235,13 @@ public sealed record ProbeResult(
     int Failed
 )
 {
-    /// <summary>Whether tenants have a padding that the map says nothing of.</summary>
+    /// <summary>Whether the tenant column is padded with spaces, and the map says nothing about it.</summary>
     public bool MayBePadded { get; init; }
 
     /// <summary>Whether the key ring's key of this version can't be the one that the rows were encrypted with.</summary>
     public bool IsWrongKey => Tried >= KeyProbe.FewestValues && Failed * 2 > Tried;
 
-    /// <summary>What that means and what to look at, in one line for the operator.</summary>
+    /// <summary>What a wrong key means and what to check, in one line for the operator.</summary>
     public string Explain() =>
         $"the key of version {Version} (fingerprint {Fingerprint}) does not open table {Table}: "
         + $"{Failed} of {Tried} sampled values of that version fail. Nothing was written; check that the keys "
