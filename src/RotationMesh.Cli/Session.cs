@@ -24,7 +24,7 @@ internal sealed class Session : IAsyncDisposable
 {
     private readonly Variables variables;
     private readonly Lazy<KeyRing> ring;
-    private readonly Lazy<TargetDatabases> databases;
+    private readonly Lazy<ApplicationDatabases> databases;
     private readonly Lazy<EnvelopeFormats> formats;
     private readonly Lazy<ControlDatabase> control;
     private readonly Lazy<GateSet> gates;
@@ -42,7 +42,7 @@ internal sealed class Session : IAsyncDisposable
         stores = new S3Stores(variables.Get);
         ring = new(() => Told(variables.TakeRing(), terminal));
         databases = new(() =>
-            new TargetDatabases(Map) { LockPatience = WaitsForLocks ? null : TargetDatabases.ReadingPatience }
+            new ApplicationDatabases(Map) { LockPatience = WaitsForLocks ? null : ApplicationDatabases.ReadingPatience }
         );
         formats = new(() => new EnvelopeFormats(Map));
         control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
@@ -61,7 +61,7 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>The key ring of the environment. Throws <see cref="UsageException"/> for a fault in it.</summary>
     public KeyRing Ring => ring.Value;
 
-    public TargetDatabases Databases => databases.Value;
+    public ApplicationDatabases Databases => databases.Value;
 
     public EnvelopeFormats Formats => formats.Value;
 

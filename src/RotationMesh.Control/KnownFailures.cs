@@ -24,7 +24,7 @@ public sealed class KnownFailures(ControlDatabase control)
     /// the rows.
     /// </summary>
     public async Task<IReadOnlyList<ProbeResult>> WrongKeysAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<VersionCount> counts,
         IReadOnlyList<ProbeResult> results,
         CancellationToken cancellationToken
@@ -43,7 +43,7 @@ public sealed class KnownFailures(ControlDatabase control)
         return wrong;
     }
 
-    private async Task<long> CountAsync(TableTarget target, long version, CancellationToken cancellationToken)
+    private async Task<long> CountAsync(MappedTable target, long version, CancellationToken cancellationToken)
     {
         if (!await control.HasAsync("row_failures", cancellationToken))
             return 0;

@@ -27,7 +27,7 @@ internal static class Operating
             .AddKeyedSingleton(
                 ForReading,
                 (parts, _) =>
-                    new TargetDatabases(Databases(parts)) { LockPatience = TargetDatabases.ReadingPatience }
+                    new ApplicationDatabases(Databases(parts)) { LockPatience = ApplicationDatabases.ReadingPatience }
             )
             .AddSingleton(parts =>
                 MapGates.Of(Map(parts), Databases(parts), () => Ring(parts), Control(parts))
@@ -75,12 +75,12 @@ internal static class Operating
 
     private static KeyRing Ring(IServiceProvider parts) => parts.GetRequiredService<KeyRing>();
 
-    private static TargetDatabases Databases(IServiceProvider parts) =>
-        parts.GetRequiredService<TargetDatabases>();
+    private static ApplicationDatabases Databases(IServiceProvider parts) =>
+        parts.GetRequiredService<ApplicationDatabases>();
 
     // Inspections wait only briefly for a locked table, and then report who holds the lock.
-    private static TargetDatabases Reading(IServiceProvider parts) =>
-        parts.GetRequiredKeyedService<TargetDatabases>(ForReading);
+    private static ApplicationDatabases Reading(IServiceProvider parts) =>
+        parts.GetRequiredKeyedService<ApplicationDatabases>(ForReading);
 
     private static SchemaCheck Schema(IServiceProvider parts) =>
         new(

@@ -12,7 +12,7 @@ namespace RotationMesh.Embedding;
 /// <summary>Finds embedded rotations whose process is gone: the next run of the same request continues them.</summary>
 internal sealed class AbandonedRotations(MeshParts parts)
 {
-    private readonly RotationPlaces places = new(parts.Map, parts.Databases, parts.Control);
+    private readonly RotationDatabases places = new(parts.Map, parts.Databases, parts.Control);
 
     /// <summary>
     /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until the hold is disposed of.

@@ -13,7 +13,7 @@ namespace RotationMesh.Embedding;
 public sealed record MeshParts(
     RotationMap Map,
     KeyRing Ring,
-    TargetDatabases Databases,
+    ApplicationDatabases Databases,
     SchemaCheck Schema,
     ControlDatabase Control
 )

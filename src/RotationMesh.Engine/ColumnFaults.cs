@@ -11,7 +11,7 @@ internal static class ColumnFaults
     /// <summary>Throws <see cref="UsageException"/> with every fault, where there is any.</summary>
     public static async Task EnsureNoneAsync(
         ColumnLook look,
-        IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables,
+        IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables,
         bool ofAllTenants,
         CancellationToken cancellationToken
     )
@@ -26,7 +26,7 @@ internal static class ColumnFaults
     /// <summary>Returns every fault.</summary>
     public static async Task<IReadOnlyList<ColumnFault>> FindAsync(
         ColumnLook look,
-        IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables,
+        IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables,
         bool ofAllTenants,
         CancellationToken cancellationToken
     )

@@ -22,7 +22,7 @@ namespace RotationMesh.Engine;
 /// <summary>Checks every precondition of a rotation without starting anything; one fault does not hide the next.</summary>
 public sealed class Doctor(
     RotationMap map,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     EnvelopeFormats formats,
     ControlDatabase control
@@ -170,7 +170,7 @@ public sealed class Doctor(
         {
             findings.Add(Verdict.Bad, name, fault.Message);
         }
-        catch (TargetDatabaseException fault)
+        catch (ApplicationDatabaseException fault)
         {
             findings.Add(
                 Verdict.Bad,

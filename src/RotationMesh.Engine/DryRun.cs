@@ -18,7 +18,7 @@ namespace RotationMesh.Engine;
 /// </summary>
 public sealed class DryRun(
     KeyRing ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     ControlDatabase control,
     RotationProgress progress

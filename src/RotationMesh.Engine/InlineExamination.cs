@@ -7,12 +7,12 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>Looks, for the doctor, for envelopes that stand in a table at rows whose value lives elsewhere.</summary>
-internal sealed class InlineExamination(TargetDatabases databases, KeyRing keys, Findings findings)
+internal sealed class InlineExamination(ApplicationDatabases databases, KeyRing keys, Findings findings)
 {
     /// <summary>
     /// Adds a finding for such values, except for those that are under the current key as their rows claim.
     /// </summary>
-    public async Task ExamineAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task ExamineAsync(MappedTable target, CancellationToken cancellationToken)
     {
         var found = await new InlineLook(databases, keys).LookAsync(target, null, cancellationToken);
         foreach (var count in found.Counts)

@@ -5,7 +5,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>Finds the roles that may create functions and operators in a schema of the sessions' search path.</summary>
-internal sealed class PathExamination(TargetDatabases databases, Findings findings)
+internal sealed class PathExamination(ApplicationDatabases databases, Findings findings)
 {
     /// <summary>Adds a finding for each schema and role.</summary>
     public async Task ExamineAsync(string database, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace RotationMesh.Engine;
 /// as well.
 /// </summary>
 internal sealed class Preparation(
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     KeyRing ring,
     SchemaCheck schema,
     ControlDatabase control

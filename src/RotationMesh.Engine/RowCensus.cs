@@ -6,7 +6,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>Counts the rows of tables by tenant and key version, read-only.</summary>
-public sealed class RowCensus(TargetDatabases databases, SchemaCheck schema)
+public sealed class RowCensus(ApplicationDatabases databases, SchemaCheck schema)
 {
     /// <summary>
     /// Counts each table, of all tenants where <paramref name="tenants"/> is null. Throws

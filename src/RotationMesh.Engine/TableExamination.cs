@@ -23,7 +23,7 @@ namespace RotationMesh.Engine;
 /// values.
 /// </summary>
 internal sealed class TableExamination(
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     Findings findings,
     IReadOnlyList<RetiredKey> retired
@@ -57,7 +57,7 @@ internal sealed class TableExamination(
         }
     }
 
-    private async Task CheckRowsAsync(TableTarget target, KeyRing? keys, CancellationToken cancellationToken)
+    private async Task CheckRowsAsync(MappedTable target, KeyRing? keys, CancellationToken cancellationToken)
     {
         var name = $"table {target.Entry.Shown}";
         var counts = await new TableCensus(databases).CountAsync(target, null, cancellationToken);
@@ -182,7 +182,7 @@ internal sealed class TableExamination(
     }
 
     private async Task CheckColumnsAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<VersionCount> counts,
         CancellationToken cancellationToken
     )

@@ -9,7 +9,7 @@ using RotationMesh.Tables.Verification;
 namespace RotationMesh.Engine;
 
 /// <summary>One table of an inspection: its census, and what was found since.</summary>
-internal sealed class TableRun(TableTarget target)
+internal sealed class TableRun(MappedTable target)
 {
     private long rotated;
     private long failed;
@@ -19,7 +19,7 @@ internal sealed class TableRun(TableTarget target)
     private long empty;
     private long values;
 
-    public TableTarget Target { get; } = target;
+    public MappedTable Target { get; } = target;
 
     /// <summary>The leaves to read; null for all of them.</summary>
     public IReadOnlySet<SqlName>? Only { get; set; }

@@ -15,7 +15,7 @@ namespace RotationMesh.Engine;
 /// <summary>Decrypts every row, or a sample, under the version that it claims; read-only.</summary>
 public sealed class TableVerification(
     KeyRing ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     RotationProgress progress
 )
@@ -82,7 +82,7 @@ public sealed class TableVerification(
     }
 
     private async Task<TableRun> BeginAsync(
-        TableTarget target,
+        MappedTable target,
         LeafWatch leaves,
         int attempt,
         VerificationRequest request,
@@ -117,14 +117,14 @@ public sealed class TableVerification(
 
     // Returns the tables to read again: a whole table (null), or only its new leaves where the leaves that were read
     // are unchanged.
-    private async Task<List<(TableTarget Target, IReadOnlySet<SqlName>? Only)>> LeftAsync(
+    private async Task<List<(MappedTable Target, IReadOnlySet<SqlName>? Only)>> LeftAsync(
         IEnumerable<TableRun> read,
         LeafWatch leaves,
         VerificationRequest request,
         CancellationToken stopping
     )
     {
-        var left = new List<(TableTarget, IReadOnlySet<SqlName>?)>();
+        var left = new List<(MappedTable, IReadOnlySet<SqlName>?)>();
         foreach (var table in read)
         {
             var change = await leaves.LookAsync(table.Target, stopping);

@@ -9,7 +9,7 @@ namespace RotationMesh.Engine;
 /// Finds rows at the target version that do not decrypt, for the report of a dry run: no rotation rewrites them, and
 /// the rotation's verification would fail on them.
 /// </summary>
-internal sealed class TargetSample(TargetDatabases databases, KeyRing ring)
+internal sealed class TargetSample(ApplicationDatabases databases, KeyRing ring)
 {
     /// <summary>
     /// Returns sentences for the operator: on values of the sample that was taken at the start, and on values that

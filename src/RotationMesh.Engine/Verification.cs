@@ -7,7 +7,7 @@ namespace RotationMesh.Engine;
 
 /// <summary>Decrypts rows of tables on several workers, read-only.</summary>
 internal sealed class Verification(
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     KeyRing ring,
     FailureLog failures,
     RotationProgress progress

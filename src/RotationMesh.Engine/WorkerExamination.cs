@@ -14,7 +14,7 @@ namespace RotationMesh.Engine;
 /// </summary>
 internal sealed class WorkerExamination(
     RotationMap map,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     ControlDatabase control,
     Findings findings
 )

@@ -6,7 +6,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine;
 
 /// <summary>A partition together with the table that it is a part of.</summary>
-public sealed record PlannedPartition(TableTarget Target, PartitionRange Range);
+public sealed record PlannedPartition(MappedTable Target, PartitionRange Range);
 
 /// <summary>
 /// Runs partitions on several workers while more are being planned; memory does not grow with their number.

@@ -69,7 +69,7 @@ public static class DatabaseFaults
         ArgumentNullException.ThrowIfNull(fault);
         return
             fault.Message.StartsWith(NotConnected, StringComparison.Ordinal)
-            && fault is not TargetDatabaseException
+            && fault is not ApplicationDatabaseException
             ? $"control database: {Describe(fault)}"
             : Describe(fault);
     }
@@ -81,7 +81,7 @@ public static class DatabaseFaults
     public static bool IsForOperators(NpgsqlException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        if (fault is TargetDatabaseException { InnerException: NpgsqlException inner })
+        if (fault is ApplicationDatabaseException { InnerException: NpgsqlException inner })
             return IsForOperators(inner);
         return fault is not PostgresException refusal
             || fault.IsTransient
@@ -100,7 +100,7 @@ public static class DatabaseFaults
     public static string Describe(NpgsqlException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        if (fault is TargetDatabaseException { InnerException: NpgsqlException inner } named)
+        if (fault is ApplicationDatabaseException { InnerException: NpgsqlException inner } named)
             return $"database '{named.Database}' of the map: {Describe(inner)}";
         if (fault is TableLockedException)
             return fault.Message;

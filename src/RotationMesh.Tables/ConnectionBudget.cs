@@ -13,7 +13,7 @@ namespace RotationMesh.Tables;
 /// which reads over one and writes over the other, one for planning and counting, one for the server that holds the target version and,
 /// where the control schema is there as well, those of the coordination.
 /// </summary>
-public sealed class ConnectionBudget(TargetDatabases databases, NpgsqlDataSource control)
+public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataSource control)
 {
     private const int OfWorker = 2;
     private const int OfPlanner = 2;
@@ -140,7 +140,7 @@ public sealed class ConnectionBudget(TargetDatabases databases, NpgsqlDataSource
                     + $"{workers} workers need {needed}: {Reasons.ConnectionsInUse}"
                 : null;
         }
-        catch (TargetDatabaseException fault)
+        catch (ApplicationDatabaseException fault)
             when (fault.InnerException
                     is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }
             )

@@ -41,7 +41,7 @@ public sealed record ExpectedDatabase(DatabaseIdentity? Identity)
 
     /// <summary>The same over a connection of its own.</summary>
     public async Task EnsureAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         string database,
         CancellationToken cancellationToken
     )

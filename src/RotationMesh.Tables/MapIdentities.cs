@@ -8,7 +8,7 @@ namespace RotationMesh.Tables;
 /// Which databases a map leads to, for others to compare before a rotation: a partition's own check alone is what counts.
 /// Of a map of many databases the first ones are told, which a connection to each would not be worth.
 /// </summary>
-public sealed class MapIdentities(RotationMap map, TargetDatabases databases, TimeProvider time)
+public sealed class MapIdentities(RotationMap map, ApplicationDatabases databases, TimeProvider time)
 {
     /// <summary>Databases that are told.</summary>
     public const int Most = 16;

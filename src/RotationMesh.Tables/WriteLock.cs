@@ -9,7 +9,7 @@ namespace RotationMesh.Tables;
 /// The lock that every write of a rotation holds in its database until it is committed. Whoever had it alone once, after
 /// the last deadline, knows that nothing of that rotation is under way there.
 /// </summary>
-public sealed class WriteLock(TargetDatabases databases)
+public sealed class WriteLock(ApplicationDatabases databases)
 {
     private const int Tries = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

@@ -12,7 +12,7 @@ namespace RotationMesh.Working;
 internal sealed class RotatePartitionConsumer(
     PartitionWork work,
     FailureLetters letters,
-    TableTargets targets,
+    MappedTables targets,
     RotatorPool pool,
     WorkerOptions options
 ) : IConsumer<RotatePartition>
@@ -55,7 +55,7 @@ internal sealed class RotatePartitionConsumer(
             DateTime.SpecifyKind(command.WriteUntil, DateTimeKind.Utc)
         )
         {
-            Place = TableTargets.Place(command.Partition),
+            Place = MappedTables.Place(command.Partition),
         };
         var outcome = await pool.RotateAsync(
             settings,
@@ -88,7 +88,7 @@ internal sealed class RotatePartitionConsumer(
     }
 
     // Null where the worker stops while another session keeps the table locked.
-    private async Task<(TableTarget, PartitionRange)?> TryFindAsync(
+    private async Task<(MappedTable, PartitionRange)?> TryFindAsync(
         PartitionRef partition,
         CancellationToken stopping
     )

@@ -11,7 +11,7 @@ namespace RotationMesh.Working;
 /// Keeps idle rotators and verifiers, with their derived keys and buffers, for the next partition. It keeps as many as
 /// partitions run at once; a rotator with other settings is replaced.
 /// </summary>
-internal sealed class RotatorPool(TargetDatabases databases, KeyRing ring, WorkerOptions options)
+internal sealed class RotatorPool(ApplicationDatabases databases, KeyRing ring, WorkerOptions options)
     : IDisposable
 {
     private readonly ConcurrentBag<(RotationSettings Settings, PartitionRotator Rotator)> rotators = [];

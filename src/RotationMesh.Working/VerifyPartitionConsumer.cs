@@ -10,7 +10,7 @@ namespace RotationMesh.Working;
 internal sealed class VerifyPartitionConsumer(
     PartitionWork work,
     FailureLetters letters,
-    TableTargets targets,
+    MappedTables targets,
     RotatorPool pool,
     WorkerOptions options
 ) : IConsumer<VerifyPartition>
@@ -56,7 +56,7 @@ internal sealed class VerifyPartitionConsumer(
                         options.Verified(rows);
                     },
                     failed => letters.TellAsync(context, command.RotationId, failed),
-                    TableTargets.Place(command.Partition),
+                    MappedTables.Place(command.Partition),
                     Parts(command.CutShort),
                     stopping
                 )

@@ -17,7 +17,7 @@ internal static class WorkerFaults
     {
         lack = fault switch
         {
-            TargetDatabaseException away => DatabaseFaults.Describe(away),
+            ApplicationDatabaseException away => DatabaseFaults.Describe(away),
             // After a failover, say: it comes right by itself, and is no fault of the partition.
             PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } closed =>
                 DatabaseFaults.Describe(closed),

@@ -20,7 +20,7 @@ public static class WorkerRole
         bus.TryAddSingleton(TimeProvider.System);
         bus.TryAddSingleton<GoalCheck>();
         bus.AddSingleton(options);
-        bus.AddSingleton<TableTargets>();
+        bus.AddSingleton<MappedTables>();
         bus.AddSingleton<RotatorPool>();
         bus.TryAddSingleton<ConsumerTimeout>();
         bus.AddSingleton<AttemptTime>();

@@ -57,7 +57,7 @@ internal static class SettlementBenchmark
             1,
             [KeyValuePair.Create(1, RandomNumberGenerator.GetHexString(64, lowercase: true))]
         );
-        await using var databases = new TargetDatabases(map);
+        await using var databases = new ApplicationDatabases(map);
         using var formats = new EnvelopeFormats(map);
         await using var control = new ControlDatabase(
             new NpgsqlConnectionStringBuilder(connectionString) { Pooling = true }.ConnectionString

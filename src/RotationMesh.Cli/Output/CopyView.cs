@@ -14,7 +14,7 @@ internal static class CopyView
     public static async Task ShowAsync(
         IAnsiConsole console,
         RotationMap map,
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         RotationDocument rotation
     )
     {

@@ -21,7 +21,7 @@ namespace RotationMesh.Coordination.Checking;
 internal sealed class CheckRotationConsumer(
     KeyRing ring,
     GoalCheck goals,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     Surveyor surveyor,
     TableClaims claims,
     RotationMap map,

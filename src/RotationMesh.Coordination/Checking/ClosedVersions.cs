@@ -8,7 +8,7 @@ using RotationMesh.Tables.Versions;
 namespace RotationMesh.Coordination.Checking;
 
 /// <summary>Rejects rotations to a version that is being retired, through any control database.</summary>
-internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
+internal sealed class ClosedVersions(RotationMap map, ApplicationDatabases databases)
 {
     /// <summary>
     /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the goal. A
@@ -32,7 +32,7 @@ internal sealed class ClosedVersions(RotationMap map, TargetDatabases databases)
 
     private async Task<string?> FindAsync(string database, int version, CancellationToken cancellationToken)
     {
-        var holders = await RotationPlaces.AskAsync(
+        var holders = await RotationDatabases.AskAsync(
             async token =>
             {
                 await using var connection = await databases.OpenReadingAsync(database, token);

@@ -14,9 +14,9 @@ namespace RotationMesh.Coordination.Checking;
 /// <summary>Claims the tables and tenants of a rotation, so that no two running ones cover the same rows.</summary>
 internal sealed class TableClaims(
     RotationMap map,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     ControlDatabase control,
-    RotationPlaces places,
+    RotationDatabases places,
     IBus bus,
     TimeProvider clock
 )
@@ -100,7 +100,7 @@ internal sealed class TableClaims(
         CancellationToken cancellationToken
     )
     {
-        var found = await RotationPlaces.AskAsync(
+        var found = await RotationDatabases.AskAsync(
             token => new TableTrees(databases).FindAsync(entries, token),
             cancellationToken
         );

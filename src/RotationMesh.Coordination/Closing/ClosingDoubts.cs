@@ -27,7 +27,7 @@ namespace RotationMesh.Coordination.Closing;
 internal sealed class ClosingDoubts(
     Surveyor surveyor,
     KeyRing ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     ControlDatabase control
 )
 {
@@ -129,7 +129,7 @@ internal sealed class ClosingDoubts(
             ? $"verification saw {verified} {Reasons.RowsNotVerified} {expected} are: retry the rotation"
             : null;
 
-    private static string Where(TableTarget target, StoreSample objects) =>
+    private static string Where(MappedTable target, StoreSample objects) =>
         objects.Failed > 0
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -139,7 +139,7 @@ internal sealed class ClosingDoubts(
 
     // Decrypts a random sample of values at the target version, in the table and its store; null if all succeed.
     private async Task<string?> SampleAsync(
-        TableTarget target,
+        MappedTable target,
         RotationGoal goal,
         TableCount counted,
         CancellationToken cancellationToken

@@ -31,7 +31,7 @@ internal sealed class ConcludeRotationConsumer(
     ClosingDoubts doubts,
     LateWrites lateWrites,
     LastLook lastLook,
-    RotationPlaces places,
+    RotationDatabases places,
     AskedTraces traces,
     WorkGuards guards,
     ILogger<ConcludeRotationConsumer> log

@@ -65,7 +65,7 @@ public static class CoordinatorRole
         bus.AddSingleton(options);
         bus.AddSingleton(rules);
         bus.AddSingleton<LedgerSignal>();
-        bus.AddSingleton<TargetClocks>();
+        bus.AddSingleton<DatabaseClocks>();
         bus.AddSingleton<LateWrites>();
         bus.AddSingleton<VersionHolds>();
         bus.AddSingleton<LedgerGauges>();
@@ -73,13 +73,13 @@ public static class CoordinatorRole
         bus.TryAddSingleton<Surveyor>();
         bus.AddSingleton<SettledCensuses>();
         bus.AddSingleton<FailureArrival>();
-        bus.AddSingleton<RotationPlaces>();
+        bus.AddSingleton<RotationDatabases>();
         bus.AddSingleton<TableClaims>();
         bus.AddSingleton<WorkGuards>();
         bus.TryAddSingleton(services =>
             MapGates.Of(
                 services.GetRequiredService<RotationMap>(),
-                services.GetRequiredService<TargetDatabases>(),
+                services.GetRequiredService<ApplicationDatabases>(),
                 services.GetRequiredService<KeyRing>,
                 services.GetRequiredService<ControlDatabase>()
             )

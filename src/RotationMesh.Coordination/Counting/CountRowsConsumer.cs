@@ -18,12 +18,12 @@ internal sealed class CountRowsConsumer(
     GoalCheck goals,
     Surveyor surveyor,
     SettledCensuses censuses,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     ControlDatabase control,
     KeyRing ring,
     FailureArrival arrival,
     LateWrites lateWrites,
-    RotationPlaces places,
+    RotationDatabases places,
     WorkGuards guards
 ) : IConsumer<CountRows>
 {

@@ -35,7 +35,7 @@ internal sealed class GivenUpRows
 
     /// <summary>Asks the ledger for the partitions, and the database for what is left of each.</summary>
     public static async Task<GivenUpRows> CountAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         ControlDatabase control,
         SweepKey sweep,
         Survey survey,

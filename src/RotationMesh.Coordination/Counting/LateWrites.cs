@@ -11,7 +11,7 @@ namespace RotationMesh.Coordination.Counting;
 /// Finds whether rows may still be written for a rotation whose partitions are all settled: by a silent worker that may
 /// only be frozen, or by a message that is no longer tracked. The rotation is not over until both are ruled out.
 /// </summary>
-internal sealed class LateWrites(TargetDatabases databases, ControlDatabase control)
+internal sealed class LateWrites(ApplicationDatabases databases, ControlDatabase control)
 {
     /// <summary>
     /// Returns what must still be waited for in the databases of those sweeps, and forgets the deadlines that have
@@ -62,7 +62,7 @@ internal sealed class LateWrites(TargetDatabases databases, ControlDatabase cont
         if (deadline is not null)
         {
             var now = known
-                ? await TargetClocks.AskAsync(databases, database, cancellationToken)
+                ? await DatabaseClocks.AskAsync(databases, database, cancellationToken)
                 : await control.NowAsync(cancellationToken);
             if (now < deadline.Until)
                 return $"waits {deadline}";

@@ -19,7 +19,7 @@ namespace RotationMesh.Coordination.Dispatching;
 internal sealed class Dispatcher(
     IBus bus,
     ControlDatabase control,
-    TargetClocks clocks,
+    DatabaseClocks clocks,
     SoundRotations rotations,
     GoalCheck goals,
     VersionHolds holds,

@@ -14,7 +14,7 @@ namespace RotationMesh.Coordination.Dispatching;
 /// </summary>
 internal sealed class VersionHolds(
     RotationMap map,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     ControlDatabase control,
     LedgerSignal signal,
     TimeProvider clock

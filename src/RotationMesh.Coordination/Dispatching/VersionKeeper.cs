@@ -28,7 +28,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
     /// <summary>Time without the hold after which the operator is informed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly TargetDatabases databases;
+    private readonly ApplicationDatabases databases;
     private readonly ServerSessions sessions;
     private readonly string database;
     private readonly int version;
@@ -44,7 +44,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
     private volatile string? fault;
 
     public VersionKeeper(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         ServerSessions sessions,
         string database,
         int version,
@@ -150,7 +150,7 @@ internal sealed class VersionKeeper : IAsyncDisposable
         fault switch
         {
             UsageException wrong => wrong.Message,
-            TargetDatabaseException { InnerException: NpgsqlException cause } => DatabaseFaults.Describe(
+            ApplicationDatabaseException { InnerException: NpgsqlException cause } => DatabaseFaults.Describe(
                 cause
             ),
             NpgsqlException away => DatabaseFaults.Describe(away),

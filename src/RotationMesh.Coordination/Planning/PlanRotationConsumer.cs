@@ -23,7 +23,7 @@ namespace RotationMesh.Coordination.Planning;
 internal sealed class PlanRotationConsumer(
     GoalCheck goals,
     KeyRing ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     Surveyor surveyor,
     TableClaims claims,
     ControlDatabase control,

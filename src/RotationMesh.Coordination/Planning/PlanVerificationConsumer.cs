@@ -13,10 +13,10 @@ namespace RotationMesh.Coordination.Planning;
 /// <summary>Plans which rows are decrypted again after a rotation: all of small tables, a part of large ones.</summary>
 internal sealed class PlanVerificationConsumer(
     GoalCheck goals,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     Surveyor surveyor,
     ControlDatabase control,
-    RotationPlaces places,
+    RotationDatabases places,
     LedgerSignal signal,
     WorkGuards guards
 ) : IConsumer<PlanVerification>

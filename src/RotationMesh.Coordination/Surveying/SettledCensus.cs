@@ -12,7 +12,7 @@ namespace RotationMesh.Coordination.Surveying;
 /// It waits for each database separately, and in all sweeps of the rotation together no longer than its patience; only
 /// the time that it waits counts.
 /// </summary>
-internal sealed class SettledCensus(TargetDatabases databases, TimeSpan patience, TimeProvider clock)
+internal sealed class SettledCensus(ApplicationDatabases databases, TimeSpan patience, TimeProvider clock)
 {
     /// <summary>
     /// Longest wait in one command: most transactions end sooner, and other rotations' commands need their turn.

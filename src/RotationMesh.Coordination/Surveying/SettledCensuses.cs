@@ -8,7 +8,7 @@ namespace RotationMesh.Coordination.Surveying;
 /// nudge repeats the command. Another process starts the wait anew, which is safe and only takes longer.
 /// </summary>
 internal sealed class SettledCensuses(
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     CoordinatorOptions options,
     TimeProvider clock
 )

@@ -45,7 +45,7 @@ internal sealed record UncountedDatabase(string Database, string Reason, Excepti
 }
 
 /// <summary>A table and its rows by version; <see cref="Order"/> is its place in the map.</summary>
-internal sealed record SurveyedTable(TableTarget Target, short Order, IReadOnlyList<VersionCount> Counts)
+internal sealed record SurveyedTable(MappedTable Target, short Order, IReadOnlyList<VersionCount> Counts)
 {
     public PlannedTable Name => new(Target.Entry.Scope, Target.Entry.Database, Target.Entry.Name);
 

@@ -17,7 +17,7 @@ namespace RotationMesh.Coordination.Surveying;
 /// Checks and counts the tables of a rotation, each database separately: the survey names a database that does not
 /// answer, and still counts the others.
 /// </summary>
-internal sealed class Surveyor(RotationMap map, TargetDatabases databases, SchemaCheck schema)
+internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, SchemaCheck schema)
 {
     /// <summary>Databases counted at the same time: a census reads whole tables, and the databases may share a server.</summary>
     private const int AtOnce = 4;
@@ -37,7 +37,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
             : await CountAsync(goal, null, cancellationToken);
 
     /// <summary>The tables of the goal, as the last survey of it found them, or checked anew where there was none.</summary>
-    public async Task<IReadOnlyList<TableTarget>> TargetsAsync(
+    public async Task<IReadOnlyList<MappedTable>> TargetsAsync(
         RotationGoal goal,
         CancellationToken cancellationToken
     ) =>
@@ -98,7 +98,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
         var entries = map.Tables.Where(entry => scopes.Contains(entry.Scope));
         foreach (var database in entries.GroupBy(entry => entry.Database))
         {
-            var report = await RotationPlaces.AskAsync(
+            var report = await RotationDatabases.AskAsync(
                 token => schema.CheckAsync(database, forWriting: true, targetVersion, token),
                 cancellationToken
             );
@@ -153,7 +153,7 @@ internal sealed class Surveyor(RotationMap map, TargetDatabases databases, Schem
         }
         catch (NpgsqlException fault)
         {
-            var cause = fault is TargetDatabaseException { InnerException: NpgsqlException inner }
+            var cause = fault is ApplicationDatabaseException { InnerException: NpgsqlException inner }
                 ? inner
                 : fault;
             var reason = DatabaseFaults.Describe(cause);

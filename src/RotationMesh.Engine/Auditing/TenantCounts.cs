@@ -16,7 +16,7 @@ namespace RotationMesh.Engine.Auditing;
 /// </summary>
 internal sealed class TenantCounts(
     RotationMap map,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     RowFailureStore failures
 )

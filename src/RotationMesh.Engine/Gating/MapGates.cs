@@ -14,7 +14,7 @@ public static class MapGates
     /// <summary>Returns the gates; none has been checked yet.</summary>
     public static GateSet Of(
         RotationMap map,
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         Func<KeyRing> ring,
         ControlDatabase control
     ) =>

@@ -8,7 +8,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine.Operating;
 
 /// <summary>Tells what the counts of an inspection rest on: standbys that were asked, and lists of tenants.</summary>
-internal sealed class CountTrust(TargetDatabases databases, SchemaCheck schema)
+internal sealed class CountTrust(ApplicationDatabases databases, SchemaCheck schema)
 {
     /// <summary>Returns those of the tables' databases that are standbys.</summary>
     public async Task<IReadOnlyList<StandbyDocument>> StandbysAsync(

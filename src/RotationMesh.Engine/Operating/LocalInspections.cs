@@ -19,7 +19,7 @@ namespace RotationMesh.Engine.Operating;
 public sealed class LocalInspections(
     RotationMap map,
     Func<KeyRing> ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     EnvelopeFormats formats,
     ControlDatabase control,
     IExternalStores? stores = null

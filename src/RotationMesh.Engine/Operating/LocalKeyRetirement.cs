@@ -21,7 +21,7 @@ namespace RotationMesh.Engine.Operating;
 public sealed class LocalKeyRetirement(
     RotationMap map,
     Func<KeyRing> ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     ControlDatabase control
 ) : IKeyRetirement

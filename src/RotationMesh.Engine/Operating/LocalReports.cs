@@ -13,7 +13,7 @@ namespace RotationMesh.Engine.Operating;
 public sealed class LocalReports(
     RotationMap map,
     ControlRotations rotations,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     ControlDatabase control
 ) : IReports

@@ -13,7 +13,7 @@ namespace RotationMesh.Engine.Operating;
 /// Finds why a rotation is stalled, by what the servers say now and what its workers reported last. It is asked on
 /// demand, and the answer is stored nowhere: where nothing can be committed, no reason could be stored either.
 /// </summary>
-public sealed class Standstill(ControlDatabase control, RotationMap map, TargetDatabases databases)
+public sealed class Standstill(ControlDatabase control, RotationMap map, ApplicationDatabases databases)
 {
     /// <summary>Time without progress after which the operator is told the reason.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);

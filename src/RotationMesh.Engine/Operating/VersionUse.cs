@@ -57,7 +57,7 @@ internal static class VersionUse
     {
         if (fault is TableLockedException locked)
             return locked.Message;
-        var database = (fault as TargetDatabaseException)?.Database;
+        var database = (fault as ApplicationDatabaseException)?.Database;
         var cause = fault.InnerException as NpgsqlException ?? fault;
         return $"{(database is null ? "a database" : $"database {database}")} could not be counted: {DatabaseFaults.Describe(cause)}";
     }

@@ -12,7 +12,7 @@ namespace RotationMesh.Engine.Operating;
 /// <summary>
 /// Finds what sessions of this program wait for: asks the servers, and reads what the workers reported last.
 /// </summary>
-internal sealed class WaitReasons(ControlDatabase control, RotationMap map, TargetDatabases databases)
+internal sealed class WaitReasons(ControlDatabase control, RotationMap map, ApplicationDatabases databases)
 {
     /// <summary>Longest wait for a database's answer; a database that does not answer is a reason itself.</summary>
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
@@ -167,7 +167,7 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Targ
         {
             return
             [
-                $"{name}: {DatabaseFaults.Describe(fault is TargetDatabaseException { InnerException: { } inner } ? inner : fault)}",
+                $"{name}: {DatabaseFaults.Describe(fault is ApplicationDatabaseException { InnerException: { } inner } ? inner : fault)}",
             ];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

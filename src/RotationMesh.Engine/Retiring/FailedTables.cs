@@ -10,7 +10,7 @@ namespace RotationMesh.Engine.Retiring;
 /// Failures that rotations recorded and that were never made good, by table. Where a table no longer exists, nobody
 /// can make its failures good: an operator declares it gone (<c>--gone</c>).
 /// </summary>
-internal sealed class FailedTables(RotationMap map, TargetDatabases databases, ControlDatabase control)
+internal sealed class FailedTables(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
 {
     private readonly Dictionary<string, string> refused = [];
     private IReadOnlyList<StandingFailures> all = [];
@@ -76,7 +76,7 @@ internal sealed class FailedTables(RotationMap map, TargetDatabases databases, C
         if (IsInMap(failure))
             return $"the map names table {failure.TableName} of database {failure.DatabaseName}: rotate it";
         if (!databases.Has(failure.DatabaseName))
-            return null; // RotatedPlaces reports that the map leaves it out
+            return null; // UnreachedDatabases reports that the map leaves it out
         var name = SqlName.Parse(failure.TableName);
         var found = await new TablesByName(databases).FindAsync(
             failure.DatabaseName,

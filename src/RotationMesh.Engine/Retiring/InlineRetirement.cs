@@ -10,7 +10,7 @@ namespace RotationMesh.Engine.Retiring;
 /// the rows claim. Their columns are declared, so <c>--skip-scan</c>, which leaves out what the map does not name,
 /// leaves out none of them.
 /// </summary>
-internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
+internal sealed class InlineRetirement(ApplicationDatabases databases, KeyRing ring)
 {
     private const string Fix =
         "give the table an externalStore, let its predicate leave these rows out, or delete what nobody needs";
@@ -30,7 +30,7 @@ internal sealed class InlineRetirement(TargetDatabases databases, KeyRing ring)
         ];
 
     /// <summary>Reads every table, and forgets what the last look found.</summary>
-    public async Task LookAsync(IEnumerable<TableTarget> targets, CancellationToken cancellationToken)
+    public async Task LookAsync(IEnumerable<MappedTable> targets, CancellationToken cancellationToken)
     {
         tables.Clear();
         var look = new InlineLook(databases, ring);

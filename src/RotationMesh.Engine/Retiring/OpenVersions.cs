@@ -8,7 +8,7 @@ namespace RotationMesh.Engine.Retiring;
 /// <summary>
 /// Finds rotations to a version by what the databases themselves show, whatever control database the rotations have.
 /// </summary>
-public sealed class OpenVersions(RotationMap map, TargetDatabases databases)
+public sealed class OpenVersions(RotationMap map, ApplicationDatabases databases)
 {
     private const int Looks = 5;
 

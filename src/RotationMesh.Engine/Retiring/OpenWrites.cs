@@ -8,7 +8,7 @@ namespace RotationMesh.Engine.Retiring;
 /// Finds workers that may still bring rows to a version: they have a write deadline and did not answer, whatever
 /// became of their rotation.
 /// </summary>
-internal sealed class OpenWrites(TargetDatabases databases, ControlDatabase control)
+internal sealed class OpenWrites(ApplicationDatabases databases, ControlDatabase control)
 {
     /// <summary>
     /// Returns the time in each database that has such a deadline, by the database's own clock. Throws where one does
@@ -51,7 +51,7 @@ internal sealed class OpenWrites(TargetDatabases databases, ControlDatabase cont
         var clocks = new Dictionary<string, DateTime>();
         foreach (var database in deadlines.Select(deadline => deadline.Database).Distinct())
             clocks[database] = databases.Has(database)
-                ? await TargetClocks.AskAsync(databases, database, cancellationToken)
+                ? await DatabaseClocks.AskAsync(databases, database, cancellationToken)
                 : await control.NowAsync(cancellationToken); // no worker with this map writes there
         return clocks;
     }

@@ -11,7 +11,7 @@ namespace RotationMesh.Engine.Retiring;
 /// Counts rows to prove that no row needs a key. It also finds what spoils that proof: transactions that may still
 /// bring rows, a standby, row-level security that hides rows.
 /// </summary>
-internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck schema)
+internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaCheck schema)
 {
     /// <summary>Longest wait for open transactions before a retirement: a batch of an application ends within it.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -55,7 +55,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<IReadOnlyList<TableVersions>> CountAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         bool lasting,
         CancellationToken cancellationToken
     )
@@ -100,7 +100,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task CountLeftOutAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         CancellationToken cancellationToken
     )
     {
@@ -111,7 +111,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<IReadOnlyList<TableVersions>> CountAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         CancellationToken cancellationToken
     )
     {
@@ -123,7 +123,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<IReadOnlyList<TableVersions>> CountQuietAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         int tries,
         CancellationToken cancellationToken
     )
@@ -150,7 +150,7 @@ internal sealed class RetirementCensus(TargetDatabases databases, SchemaCheck sc
     }
 
     private async Task<string> ExplainAsync(
-        TableTarget target,
+        MappedTable target,
         QuietRefusal refusal,
         CancellationToken cancellationToken
     )

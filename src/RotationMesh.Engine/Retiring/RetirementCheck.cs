@@ -18,7 +18,7 @@ namespace RotationMesh.Engine.Retiring;
 internal sealed class RetirementCheck(
     RotationMap map,
     KeyRing ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     SchemaCheck schema,
     ControlDatabase control
 )
@@ -52,7 +52,7 @@ internal sealed class RetirementCheck(
     public RingCheck Held { get; private set; } = new(ring, [], []);
 
     /// <summary>Databases that rotations were made for, and that the map does not lead to.</summary>
-    public RotatedPlaces Places { get; private set; } = new(map, databases, control);
+    public UnreachedDatabases Places { get; private set; } = new(map, databases, control);
 
     /// <summary>Failures that rotations left behind, by their tables.</summary>
     public FailedTables Failed { get; private set; } = new(map, databases, control);
@@ -144,7 +144,7 @@ internal sealed class RetirementCheck(
     {
         Failed = new FailedTables(map, databases, control) { Gone = Gone };
         await Failed.LookAsync(cancellationToken);
-        Places = new RotatedPlaces(map, databases, control)
+        Places = new UnreachedDatabases(map, databases, control)
         {
             Gone = [.. Gone.Where(one => !Failed.IsMeant(one))],
         };

@@ -77,7 +77,7 @@ internal static class RetirementOrders
         var missing = check.Places.Missing;
         foreach (var gone in order.Gone.Where(one => !check.Failed.IsMeant(one)))
         {
-            var meant = RotatedPlaces.Meant(gone, missing);
+            var meant = UnreachedDatabases.Meant(gone, missing);
             if (meant.Count == 0)
                 throw new UsageException(
                     $"--gone {gone}: of the databases that rotations were made for, the map leaves out none of that name, and none left "
@@ -86,7 +86,7 @@ internal static class RetirementOrders
             if (meant.Count > 1)
                 throw new UsageException(
                     $"--gone {gone}: rotations were made for {meant.Count} databases of that name that the map leaves out. Say which "
-                        + $"exists no more: {string.Join(" or ", meant.Select(one => $"--gone {RotatedPlaces.Named(one)}"))}"
+                        + $"exists no more: {string.Join(" or ", meant.Select(one => $"--gone {UnreachedDatabases.Named(one)}"))}"
                 );
         }
     }

@@ -19,7 +19,7 @@ namespace RotationMesh.Engine.Retiring;
 internal sealed class RetirementScan(
     RotationMap map,
     KeyRing ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     RingCheck held,
     ScanDepth depth
 )
@@ -36,7 +36,7 @@ internal sealed class RetirementScan(
     {
         using var formats = new EnvelopeFormats(map);
         var sought = new SoughtVersion(version, held.Lacking(version) is null);
-        var skipped = new SkippedPlaces(leftOut);
+        var skipped = new SkippedLocations(leftOut);
         var scan = new MapScan(map, ring, databases, formats, depth, sought, skipped);
         var look = new RetirementLook();
         var isWhole = true;

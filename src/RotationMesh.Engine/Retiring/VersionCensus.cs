@@ -8,7 +8,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Engine.Retiring;
 
 /// <summary>Counts tables by the version that their rows claim.</summary>
-internal sealed class VersionCensus(TargetDatabases databases, SchemaCheck schema)
+internal sealed class VersionCensus(ApplicationDatabases databases, SchemaCheck schema)
 {
     /// <summary>
     /// Counts every table. Throws where a table or database can't be counted: what was not counted must not look
@@ -32,7 +32,7 @@ internal sealed class VersionCensus(TargetDatabases databases, SchemaCheck schem
 }
 
 /// <summary>A table and the versions that its rows claim.</summary>
-internal sealed record TableVersions(TableTarget Target, IReadOnlyList<VersionCount> Counts)
+internal sealed record TableVersions(MappedTable Target, IReadOnlyList<VersionCount> Counts)
 {
     /// <summary>Counts the rows that claim a version (null: no version), either the external rows or the others.</summary>
     public long Rows(long? version, bool external) =>

@@ -12,16 +12,16 @@ namespace RotationMesh.Engine.Scanning;
 internal sealed class MapScan(
     RotationMap map,
     KeyRing? ring,
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     EnvelopeFormats formats,
     ScanDepth depth,
     SoughtVersion? sought = null,
-    SkippedPlaces? skipped = null
+    SkippedLocations? skipped = null
 )
 {
     private readonly ColumnScan scan = new(databases, ring, formats, map, depth, OwnTables.All, sought)
     {
-        Skipped = skipped ?? SkippedPlaces.None,
+        Skipped = skipped ?? SkippedLocations.None,
     };
 
     /// <summary>Scans one database; throws <see cref="Npgsql.NpgsqlException"/> where it does not answer.</summary>

@@ -28,7 +28,7 @@ internal static class UntriedWords
     /// <summary>Returns the option that leaves a column out of the scan, quoted for a shell.</summary>
     public static string Skip(string database, string table, string column)
     {
-        var place = SkippedPlaces.Name(database, table, column);
+        var place = SkippedLocations.Name(database, table, column);
         return place.All(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '_' or '-')
             ? $"--skip-scan-of {place}"
             : $"--skip-scan-of '{place.Replace("'", @"'\''", StringComparison.Ordinal)}'";

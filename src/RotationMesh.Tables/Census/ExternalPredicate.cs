@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Census;
 /// Finds out whether an error of a count comes from the map's predicate <c>external</c> (a cast or a division that
 /// fails over a row), by evaluating the predicate alone.
 /// </summary>
-internal sealed class ExternalPredicate(TargetDatabases databases, TableTarget target)
+internal sealed class ExternalPredicate(ApplicationDatabases databases, MappedTable target)
 {
     /// <summary>
     /// Returns the result of a step of the count. Throws <see cref="UsageException"/> with the line of the map where the

@@ -6,14 +6,14 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>Counts rows of a partition, read-only.</summary>
-public sealed class PartitionCensus(TargetDatabases databases)
+public sealed class PartitionCensus(ApplicationDatabases databases)
 {
     /// <summary>
     /// Counts the rows of the range whose value is in the table and not at the target version. Null where no leaf has
     /// this name any more: it was dropped with its rows, or they are counted under another name.
     /// </summary>
     public async Task<long?> CountPendingAsync(
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         int targetVersion,
         CancellationToken cancellationToken

@@ -9,11 +9,11 @@ namespace RotationMesh.Tables.Census;
 /// Counts the rows of a table by key version, read-only. The database's answer, and not a counter, decides whether a
 /// rotation is complete.
 /// </summary>
-public sealed class TableCensus(TargetDatabases databases)
+public sealed class TableCensus(ApplicationDatabases databases)
 {
     /// <summary>Counts by version; <paramref name="tenants"/> null counts all tenants.</summary>
     public async Task<IReadOnlyList<VersionCount>> CountAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
     )
@@ -29,7 +29,7 @@ public sealed class TableCensus(TargetDatabases databases)
     /// <summary>Counts by version over the caller's connection, in its transaction.</summary>
     internal async Task<IReadOnlyList<VersionCount>> CountAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
     )
@@ -51,7 +51,7 @@ public sealed class TableCensus(TargetDatabases databases)
 
     /// <summary>Counts by tenant and version, in the order of tenants; streamed, as there may be a million tenants.</summary>
     public async IAsyncEnumerable<TenantCount> CountByTenantAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -87,7 +87,7 @@ public sealed class TableCensus(TargetDatabases databases)
 
     private async IAsyncEnumerable<NpgsqlDataReader> RunAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         string columns,
         string grouping,
         IReadOnlyList<string>? tenants,

@@ -41,7 +41,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
     /// Does what <see cref="FindAsync"/> does, and throws <see cref="UsageException"/> where nothing lists the tenants.
     /// </summary>
     public async Task<IReadOnlyList<string>> AllAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     ) =>
         await FindAsync(target, cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
     /// refused, and where a listed tenant does not fit the column.
     /// </summary>
     public async Task<IReadOnlyList<string>?> FindAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {
@@ -78,13 +78,13 @@ internal sealed class TenantList(NpgsqlConnection connection)
     }
 
     /// <summary>Says where the tenants come from; null where nothing lists them.</summary>
-    public async Task<string?> SourceAsync(TableTarget target, CancellationToken cancellationToken) =>
+    public async Task<string?> SourceAsync(MappedTable target, CancellationToken cancellationToken) =>
         target.Entry.RowLevelSecurity?.Tenants is not null
             ? $"the map's query rowLevelSecurity.tenants (line {target.Entry.Line})"
             : (await FindListingAsync(target, cancellationToken))?.Source;
 
     private async Task<IReadOnlyList<string>> ListAsync(
-        TableTarget target,
+        MappedTable target,
         string listing,
         CancellationToken cancellationToken
     )
@@ -127,7 +127,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
     // A policy that shows rows without a tenant shows them whichever tenant is set. If nobody looked, such rows would look
     // rotated.
     private async Task<bool> HasRowsWithoutTenantAsync(
-        TableTarget target,
+        MappedTable target,
         string anyTenant,
         CancellationToken cancellationToken
     )
@@ -144,7 +144,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
         return await reader.ReadAsync(cancellationToken);
     }
 
-    private Task<Listing?> FindListingAsync(TableTarget target, CancellationToken cancellationToken) =>
+    private Task<Listing?> FindListingAsync(MappedTable target, CancellationToken cancellationToken) =>
         connection.QueryFirstOrDefaultAsync<Listing>(
             new CommandDefinition(
                 FindReferenced,

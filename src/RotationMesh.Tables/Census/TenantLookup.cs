@@ -7,7 +7,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>Checks that the tenants an operator named exist, so that a mistyped one is not an empty success.</summary>
-public sealed class TenantLookup(TargetDatabases databases)
+public sealed class TenantLookup(ApplicationDatabases databases)
 {
     /// <summary>Most tenants that are read to suggest near names: enough for a hint, bounded for a table of millions.</summary>
     private const int SuggestedFrom = 100_000;
@@ -17,7 +17,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     /// for a tenant that one of their tenant columns can't hold or writes in another way.
     /// </summary>
     public async Task EnsureKnownAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         IReadOnlyList<string> tenants,
         CancellationToken cancellationToken
     )
@@ -41,7 +41,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task<bool> HasRowsAsync(
-        TableTarget target,
+        MappedTable target,
         string tenant,
         CancellationToken cancellationToken
     )
@@ -63,7 +63,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task EnsureFitAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string> tenants,
         CancellationToken cancellationToken
     )
@@ -76,7 +76,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task<IReadOnlyCollection<string>> NamesAsync(
-        IReadOnlyList<TableTarget> targets,
+        IReadOnlyList<MappedTable> targets,
         CancellationToken cancellationToken
     )
     {
@@ -87,7 +87,7 @@ public sealed class TenantLookup(TargetDatabases databases)
     }
 
     private async Task<IEnumerable<string>> NamesAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Census;
 /// Checks the texts by which tenants are named. The tenant column must be able to hold them (a uuid column holds only
 /// UUIDs), and must write them the same way, because rotations are kept apart by the texts of their tenants.
 /// </summary>
-internal sealed class TenantText(NpgsqlConnection connection, TableTarget target)
+internal sealed class TenantText(NpgsqlConnection connection, MappedTable target)
 {
     /// <summary>
     /// Throws <see cref="UsageException"/> that names the first tenant which is not a value of the column's type, or which

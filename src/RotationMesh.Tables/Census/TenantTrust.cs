@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Census;
 /// Says how far to trust a count of a table whose policies show one tenant at a time: where its tenants come from,
 /// whether the database's statistics know of more rows, and which policies ask for more than the tenant.
 /// </summary>
-public sealed class TenantTrust(TargetDatabases databases)
+public sealed class TenantTrust(ApplicationDatabases databases)
 {
     /// <summary>Share of the estimated rows that may be missing without a note: statistics may be days old.</summary>
     private const double MissingShare = 0.2;
@@ -32,7 +32,7 @@ public sealed class TenantTrust(TargetDatabases databases)
     /// alone.
     /// </summary>
     public async Task<IReadOnlyList<string>> DescribeAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         long counted,
         CancellationToken cancellationToken

@@ -4,7 +4,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>Adds up counts by version, of a table that is counted in one part or in several.</summary>
-internal sealed class VersionTally(TableTarget target)
+internal sealed class VersionTally(MappedTable target)
 {
     /// <summary>
     /// Index of the first count in the select list, of rows that hold no value. The counts of rows that hold one in each

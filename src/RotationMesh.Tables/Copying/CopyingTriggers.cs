@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Copying;
 /// <summary>
 /// Finds triggers of a table that may copy its values elsewhere when a row is rotated: the copies keep their old key.
 /// </summary>
-public sealed class CopyingTriggers(TargetDatabases databases)
+public sealed class CopyingTriggers(ApplicationDatabases databases)
 {
     // Left out are foreign keys, and triggers that a rotation does not fire: disabled ones, those for replication alone, those
     // for a change of other columns, and those whose condition asks for application_name, to pass over certain sessions.

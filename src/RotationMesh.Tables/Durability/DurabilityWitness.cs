@@ -45,7 +45,7 @@ public sealed class DurabilityWitness : IAsyncDisposable
 
     /// <summary>Begins to watch over a database of the map.</summary>
     public static async Task<DurabilityWitness> OpenAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         string database,
         CancellationToken cancellationToken
     )

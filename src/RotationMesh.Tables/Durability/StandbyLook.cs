@@ -4,7 +4,7 @@ using Dapper;
 namespace RotationMesh.Tables.Durability;
 
 /// <summary>Finds databases that are standbys: a standby shows what the primary had some time ago.</summary>
-public sealed class StandbyLook(TargetDatabases databases)
+public sealed class StandbyLook(ApplicationDatabases databases)
 {
     // ReplayedUntil is the time of the last replayed commit. It stands still while the primary commits nothing.
     private const string Find = """

@@ -10,8 +10,8 @@ namespace RotationMesh.Tables.External;
 /// application changed the row since it was read: nobody can tell any more which value belonged to it.
 /// </summary>
 internal sealed class ExternalCheck(
-    TargetDatabases databases,
-    TableTarget target,
+    ApplicationDatabases databases,
+    MappedTable target,
     TableStore store,
     LeafTable leaf,
     Reencryptor reencryptor

@@ -10,7 +10,7 @@ namespace RotationMesh.Tables.External;
 /// After a crash between the two, the target key opens the value, which shows that only the row is left to move.
 /// </summary>
 internal sealed class ExternalRows(
-    TableTarget target,
+    MappedTable target,
     TableStore store,
     RowReencryptor rows,
     RotationSettings settings,

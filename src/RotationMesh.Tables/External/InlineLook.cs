@@ -15,7 +15,7 @@ namespace RotationMesh.Tables.External;
 /// its place. No rotation rewrites them, and the row's version says nothing about them. It reads every such row, never a
 /// sample.
 /// </summary>
-public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
+public sealed class InlineLook(ApplicationDatabases databases, KeyRing ring)
 {
     /// <summary>Most times that the leaves are listed.</summary>
     private const int Tries = 10;
@@ -26,7 +26,7 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
     /// <see cref="UsageException"/> where no table has this name any more, or its leaves keep changing.
     /// </summary>
     public async Task<InlineValues> LookAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
     )
@@ -67,7 +67,7 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
     // Returns null where no leaf has this name.
     private async Task<InlineTally?> ReadAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         SqlName leaf,
         IReadOnlyList<string>? tenants,
         InlineOpener opener,
@@ -100,7 +100,7 @@ public sealed class InlineLook(TargetDatabases databases, KeyRing ring)
 
     private static async Task<IReadOnlyList<(long Oid, SqlName Name)>> ListAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

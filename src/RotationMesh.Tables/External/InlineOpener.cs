@@ -11,7 +11,7 @@ namespace RotationMesh.Tables.External;
 /// Tries every key of the ring on what a declared column of a row holds: first as the application reads it, then on
 /// everything in it that may be an envelope, under any context of the table.
 /// </summary>
-internal sealed class InlineOpener(TableTarget target, KeyRing ring, Reencryptor reencryptor)
+internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor reencryptor)
 {
     /// <summary>
     /// Largest value, in bytes, that is searched for envelopes: the search holds several copies of it. A larger value is

@@ -11,8 +11,8 @@ namespace RotationMesh.Tables.External;
 /// read afterwards, some rows at a time.
 /// </summary>
 internal sealed class InlineReading(
-    TargetDatabases databases,
-    TableTarget target,
+    ApplicationDatabases databases,
+    MappedTable target,
     PartitionRange range,
     InlineOpener opener,
     InlineTally tally

@@ -4,7 +4,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.External;
 
 /// <summary>Counts what stands in a table at its external rows, and keeps some of those that fail.</summary>
-internal sealed class InlineTally(TableTarget target)
+internal sealed class InlineTally(MappedTable target)
 {
     /// <summary>Most failures that are kept; the others are only counted.</summary>
     private const int MostFailures = 1_000;
@@ -14,11 +14,11 @@ internal sealed class InlineTally(TableTarget target)
     private long failed;
 
     /// <summary>Returns the columns that no rotation rewrites at an external row: the store's, or without a store all.</summary>
-    public static IReadOnlyList<int> Columns(TableTarget target) =>
+    public static IReadOnlyList<int> Columns(MappedTable target) =>
         target.StoreColumn is { } column ? [column] : [.. Enumerable.Range(0, target.Columns.Count)];
 
     /// <summary>Adds up the tallies of several leaves.</summary>
-    public static InlineTally Sum(TableTarget target, IEnumerable<InlineTally> leaves)
+    public static InlineTally Sum(MappedTable target, IEnumerable<InlineTally> leaves)
     {
         var sum = new InlineTally(target);
         foreach (var leaf in leaves)

@@ -10,7 +10,7 @@ namespace RotationMesh.Tables.External;
 /// version than the row claims. <paramref name="Failed"/> counts such rows, <paramref name="Failures"/> holds some of them.
 /// </summary>
 public sealed record InlineValues(
-    TableTarget Target,
+    MappedTable Target,
     IReadOnlyList<InlineCount> Counts,
     IReadOnlyList<RowFailure> Failures,
     long Failed

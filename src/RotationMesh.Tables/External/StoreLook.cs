@@ -5,14 +5,14 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.External;
 
 /// <summary>Checks that the store of a table's external values can be read and written, with the object of one row.</summary>
-public sealed class StoreLook(TargetDatabases databases)
+public sealed class StoreLook(ApplicationDatabases databases)
 {
     /// <summary>
     /// Returns whether the store was asked, and its fault in one sentence without secrets (null: none). It is not asked
     /// where no row's value is in a store, or policies show one tenant at a time. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<(bool Asked, string? Fault)> LookAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

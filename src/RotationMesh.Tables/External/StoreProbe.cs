@@ -13,7 +13,7 @@ namespace RotationMesh.Tables.External;
 /// Decrypts a sample of the values that a table has in its store, over this process's own connection. It thereby notices
 /// where another process wrote the values to another store.
 /// </summary>
-public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
+public sealed class StoreProbe(ApplicationDatabases databases, KeyRing ring)
 {
     /// <summary>Objects that are read of a table.</summary>
     public const int Values = 100;
@@ -27,7 +27,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
     /// where the store refuses or does not answer.
     /// </summary>
     public async Task<StoreSample> ProbeAsync(
-        TableTarget target,
+        MappedTable target,
         int version,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
@@ -66,7 +66,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
         return sample;
     }
 
-    private static PartitionRange Range(TableTarget target, SqlName leaf, IReadOnlyList<string>? tenants) =>
+    private static PartitionRange Range(MappedTable target, SqlName leaf, IReadOnlyList<string>? tenants) =>
         new()
         {
             Scope = target.Entry.Scope,
@@ -78,7 +78,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
 
     private static async Task<StoreSample> TryAsync(
         Npgsql.NpgsqlBatch query,
-        TableTarget target,
+        MappedTable target,
         ExternalCheck check,
         string? tenant,
         CancellationToken cancellationToken
@@ -100,7 +100,7 @@ public sealed class StoreProbe(TargetDatabases databases, KeyRing ring)
     }
 
     private static async Task<StoreSample> SettleAsync(
-        TableTarget target,
+        MappedTable target,
         ExternalCheck check,
         string? tenant,
         CancellationToken cancellationToken

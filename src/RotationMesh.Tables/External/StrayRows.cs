@@ -13,7 +13,7 @@ namespace RotationMesh.Tables.External;
 public static class StrayRows
 {
     /// <summary>Returns the stray rows of a counted table as a fault of the map; null where there are none.</summary>
-    public static ColumnFault? Find(TableTarget target, IReadOnlyList<VersionCount> counts)
+    public static ColumnFault? Find(MappedTable target, IReadOnlyList<VersionCount> counts)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(counts);
@@ -37,7 +37,7 @@ public static class StrayRows
 
     /// <summary>Throws <see cref="UsageException"/> that names each table with stray rows.</summary>
     public static void EnsureNone(
-        IEnumerable<(TableTarget Target, IReadOnlyList<VersionCount> Counts)> tables
+        IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables
     )
     {
         var faults = tables.Select(table => Find(table.Target, table.Counts)).OfType<ColumnFault>().ToList();

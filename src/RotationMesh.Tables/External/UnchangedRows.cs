@@ -5,7 +5,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.External;
 
 /// <summary>Checks that rows are as they were when they were read.</summary>
-internal sealed class UnchangedRows(NpgsqlConnection connection, TableTarget target, LeafTable leaf)
+internal sealed class UnchangedRows(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
     private readonly string count = target.Sql.CountUnchanged(leaf);
 

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Planning;
 /// looks dropped to a worker that reads it by its planned name. One that was attached is in no partition. In one that was
 /// rewritten (<c>VACUUM FULL</c>), rows lie on other pages.
 /// </summary>
-public sealed class LeafWatch(TargetDatabases databases)
+public sealed class LeafWatch(ApplicationDatabases databases)
 {
     private const string ListFiles = """
         SELECT c.oid::pg_catalog.int8 AS Oid, c.relfilenode::pg_catalog.int8 AS File
@@ -18,7 +18,7 @@ public sealed class LeafWatch(TargetDatabases databases)
     private readonly Dictionary<TableEntry, Dictionary<long, Leaf>> planned = [];
 
     /// <summary>Remembers the leaves that the table has now.</summary>
-    public async Task RememberAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task RememberAsync(MappedTable target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         planned[target.Entry] = await ListAsync(target, cancellationToken) ?? [];
@@ -27,7 +27,7 @@ public sealed class LeafWatch(TargetDatabases databases)
     /// <summary>
     /// Returns what changed since the leaves were remembered, and remembers new leaves; null where the table is gone.
     /// </summary>
-    public async Task<LeafChange?> LookAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task<LeafChange?> LookAsync(MappedTable target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (await ListAsync(target, cancellationToken) is not { } now)
@@ -41,7 +41,7 @@ public sealed class LeafWatch(TargetDatabases databases)
     }
 
     private async Task<Dictionary<long, Leaf>?> ListAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

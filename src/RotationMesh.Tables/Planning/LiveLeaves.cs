@@ -13,7 +13,7 @@ internal static class LiveLeaves
     /// <summary>Lists the leaves in the order of their names, the table itself first.</summary>
     public static async Task<IReadOnlyList<LeafTable>> ListAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {
@@ -33,7 +33,7 @@ internal static class LiveLeaves
 
     /// <summary>Whether the leaf exists; one that was dropped has no rows left.</summary>
     public static async Task<bool> ExistsAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         PartitionRange range,
         CancellationToken cancellationToken
     )

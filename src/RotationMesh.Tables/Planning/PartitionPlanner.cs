@@ -10,7 +10,7 @@ namespace RotationMesh.Tables.Planning;
 /// planning costs nothing however many tenants there are. Chosen tenants are read through the tenant index, small ones
 /// together; one too big for that is cut by pages, with the tenant as filter.
 /// </summary>
-public sealed class PartitionPlanner(TargetDatabases databases)
+public sealed class PartitionPlanner(ApplicationDatabases databases)
 {
     /// <summary>
     /// Rows of a partition: large enough that its start hardly counts (one millisecond of a hundred), small enough that
@@ -33,7 +33,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
 
     /// <summary>Plans partitions for <paramref name="rows"/> rows, as the census counted, in the order of their runs.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(
-        TableTarget target,
+        MappedTable target,
         long rows,
         IReadOnlyList<string>? tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
@@ -86,7 +86,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
     }
 
     private async IAsyncEnumerable<(string Tenant, long Rows)> SizesAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string> tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -113,7 +113,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
 
     private static async Task<bool> IsHugeAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         long rows,
         CancellationToken cancellationToken
     )
@@ -129,7 +129,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
 
     private static async IAsyncEnumerable<PartitionRange> ByPagesAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         long rows,
         IReadOnlyList<string>? tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
@@ -157,7 +157,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         }
     }
 
-    private static PartitionRange Range(TableTarget target, LeafTable leaf, IReadOnlyList<string>? tenants) =>
+    private static PartitionRange Range(MappedTable target, LeafTable leaf, IReadOnlyList<string>? tenants) =>
         new()
         {
             Scope = target.Entry.Scope,
@@ -168,7 +168,7 @@ public sealed class PartitionPlanner(TargetDatabases databases)
         };
 
     /// <summary>Collects small tenants until they fill a partition.</summary>
-    private sealed class TenantGroup(TableTarget target, IReadOnlyList<LeafTable> leaves)
+    private sealed class TenantGroup(MappedTable target, IReadOnlyList<LeafTable> leaves)
     {
         private readonly List<string> tenants = [];
         private long rows;

@@ -5,7 +5,7 @@ namespace RotationMesh.Tables.Planning;
 /// <summary>
 /// Cuts a table into partitions for reading: as for rewriting, or one for each leaf where a sample of its pages is enough.
 /// </summary>
-public sealed class VerificationPlan(TargetDatabases databases)
+public sealed class VerificationPlan(ApplicationDatabases databases)
 {
     /// <summary>
     /// A table with more rows than this is sampled by pages, without reading the others. In a smaller table, too few pages
@@ -15,7 +15,7 @@ public sealed class VerificationPlan(TargetDatabases databases)
 
     /// <summary>Plans ranges to decrypt <paramref name="share"/> (null: all) of a table's <paramref name="rows"/> rows.</summary>
     public IAsyncEnumerable<PartitionRange> PlanAsync(
-        TableTarget target,
+        MappedTable target,
         long rows,
         IReadOnlyList<string>? tenants,
         double? share,
@@ -54,7 +54,7 @@ public sealed class VerificationPlan(TargetDatabases databases)
         range.Pages is { } pages ? range with { Pages = pages with { To = uint.MaxValue } } : range;
 
     private async IAsyncEnumerable<PartitionRange> LeavesAsync(
-        TableTarget target,
+        MappedTable target,
         long rows,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )

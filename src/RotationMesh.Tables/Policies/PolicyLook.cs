@@ -6,13 +6,13 @@ namespace RotationMesh.Tables.Policies;
 /// <summary>
 /// Checks the policies of tables again after the count: a policy that was created meanwhile may have hidden rows from it.
 /// </summary>
-public sealed class PolicyLook(TargetDatabases databases)
+public sealed class PolicyLook(ApplicationDatabases databases)
 {
     /// <summary>
     /// Throws <see cref="UsageException"/> where rows may be hidden now, or where row-level security was switched on or off
     /// for this role. A table that is gone has nothing to hide.
     /// </summary>
-    public async Task EnsureSameAsync(IReadOnlyList<TableTarget> targets, CancellationToken cancellationToken)
+    public async Task EnsureSameAsync(IReadOnlyList<MappedTable> targets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(targets);
         var faults = new List<SchemaFault>();

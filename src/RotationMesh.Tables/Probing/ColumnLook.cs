@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Probing;
 /// Checks that the declared columns and paths hold values at all. A wrong name looks like a column without values: the
 /// rows would get the new version, and their values would keep the old key.
 /// </summary>
-public sealed class ColumnLook(TargetDatabases databases)
+public sealed class ColumnLook(ApplicationDatabases databases)
 {
     /// <summary>A column that holds a value in a smaller share of the rows than this is reported.</summary>
     public const double FewRows = 0.1;
@@ -17,7 +17,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     /// of all tenants, or of some. Where these some hold no value in a column, all rows are searched for a first one that does.
     /// </summary>
     public async Task<IReadOnlyList<ColumnFault>> FindFaultsAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,
         CancellationToken cancellationToken
@@ -36,7 +36,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     }
 
     /// <summary>Returns the columns that hold a value in few rows, unless the map says <c>mostlyEmpty</c> of them.</summary>
-    public static IReadOnlyList<SparseColumn> Sparse(TableTarget target, IReadOnlyList<VersionCount> counts)
+    public static IReadOnlyList<SparseColumn> Sparse(MappedTable target, IReadOnlyList<VersionCount> counts)
     {
         ArgumentNullException.ThrowIfNull(target);
         var rows = counts.Where(count => !count.External).Sum(count => count.Rows);
@@ -50,7 +50,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     }
 
     private async Task<ColumnFault?> FindFaultAsync(
-        TableTarget target,
+        MappedTable target,
         int i,
         IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,
@@ -76,7 +76,7 @@ public sealed class ColumnLook(TargetDatabases databases)
     }
 
     private async Task<bool> IsEmptyAsync(
-        TableTarget target,
+        MappedTable target,
         int i,
         IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,

@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Probing;
 /// Looks for envelopes in the other elements of an array, where a path names one of its elements. They would keep their old
 /// key, and the map can't name them beside the first.
 /// </summary>
-internal sealed class ElementLook(TargetDatabases databases)
+internal sealed class ElementLook(ApplicationDatabases databases)
 {
     /// <summary>Characters of the shortest envelope in base64: nonce, tag and one byte.</summary>
     private const int ShortestEnvelope = 39;
@@ -16,7 +16,7 @@ internal sealed class ElementLook(TargetDatabases databases)
     /// Returns what is wrong; null where no part of the path is a number, or no other element holds what may be an envelope.
     /// </summary>
     public async Task<ColumnFault?> FindFaultAsync(
-        TableTarget target,
+        MappedTable target,
         int i,
         CancellationToken cancellationToken
     )
@@ -52,7 +52,7 @@ internal sealed class ElementLook(TargetDatabases databases)
     }
 
     // Finds texts of base64 digits that are long enough. Only the scan tries whether a key opens them.
-    private static string Others(TableTarget target, int i, int depth, int index)
+    private static string Others(MappedTable target, int i, int depth, int index)
     {
         var column = target.Entry.Columns[i];
         var value = $"t.{column.Name.Quoted}";

@@ -13,7 +13,7 @@ namespace RotationMesh.Tables.Probing;
 /// Decrypts a sample of each table and version before anything is written. Where most of it fails, the key ring holds a
 /// wrong key under that version, and a rotation would record thousands of good rows as failures.
 /// </summary>
-public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
+public sealed class KeyProbe(ApplicationDatabases databases, KeyRing ring)
 {
     /// <summary>Values tried of each table and version.</summary>
     public const int Values = 100;
@@ -31,7 +31,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
 
     /// <summary>Tries one table, under the versions that the key ring holds; <paramref name="counts"/> is its census.</summary>
     public async Task<IReadOnlyList<ProbeResult>> ProbeAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<VersionCount> counts,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
@@ -96,7 +96,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
     private static double? ShareFor(long rows) => rows <= SampledRows ? null : SampledRows / rows;
 
     private async Task TryAsync(
-        TableTarget target,
+        MappedTable target,
         int version,
         double? share,
         IReadOnlyList<string>? tenants,
@@ -146,7 +146,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
 
     private static async Task TryAsync(
         NpgsqlBatch query,
-        TableTarget target,
+        MappedTable target,
         StoredValueCheck check,
         int version,
         Tally tally,
@@ -201,7 +201,7 @@ public sealed class KeyProbe(TargetDatabases databases, KeyRing ring)
 
         private long read;
 
-        public void Add(TableTarget target, RowCursor row, StoredValueCheck check, int version)
+        public void Add(MappedTable target, RowCursor row, StoredValueCheck check, int version)
         {
             for (var i = 0; i < target.Columns.Count; i++)
                 Add(check.Check(target, row, i, version));

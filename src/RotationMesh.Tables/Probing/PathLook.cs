@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Probing;
 /// <summary>
 /// Says where a path that leads to no value breaks off, and which keys the documents have there. It never shows a value.
 /// </summary>
-internal sealed class PathLook(TargetDatabases databases)
+internal sealed class PathLook(ApplicationDatabases databases)
 {
     /// <summary>Most documents that are read.</summary>
     private const int Documents = 1000;
@@ -21,7 +21,7 @@ internal sealed class PathLook(TargetDatabases databases)
 
     /// <summary>Returns the end of a sentence about the column, with similar keys; empty where the column has no path.</summary>
     public async Task<string> ExplainAsync(
-        TableTarget target,
+        MappedTable target,
         ColumnEntry column,
         CancellationToken cancellationToken
     )
@@ -79,7 +79,7 @@ internal sealed class PathLook(TargetDatabases databases)
         int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     private async Task<List<Kind>> KindsAsync(
-        TableTarget target,
+        MappedTable target,
         ColumnEntry column,
         IReadOnlyList<string> place,
         CancellationToken cancellationToken
@@ -98,7 +98,7 @@ internal sealed class PathLook(TargetDatabases databases)
         ];
 
     private Task<IReadOnlyList<string>> KeysAsync(
-        TableTarget target,
+        MappedTable target,
         ColumnEntry column,
         IReadOnlyList<string> place,
         CancellationToken cancellationToken
@@ -118,7 +118,7 @@ internal sealed class PathLook(TargetDatabases databases)
             cancellationToken
         );
 
-    private static string Places(TableTarget target, ColumnEntry column, IReadOnlyList<string> place)
+    private static string Places(MappedTable target, ColumnEntry column, IReadOnlyList<string> place)
     {
         var value = $"t.{column.Name.Quoted}";
         if (place.Count > 0)

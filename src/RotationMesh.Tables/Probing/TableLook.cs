@@ -9,7 +9,7 @@ namespace RotationMesh.Tables.Probing;
 /// Runs a query over the rows of all tenants of a table. Where policies show one tenant at a time, it goes tenant by
 /// tenant until one has an answer.
 /// </summary>
-internal sealed class TableLook(TargetDatabases databases, TableTarget target)
+internal sealed class TableLook(ApplicationDatabases databases, MappedTable target)
 {
     /// <summary>Whether any row meets the condition. It reads up to the first that does.</summary>
     public async Task<bool> AnyAsync(string condition, CancellationToken cancellationToken) =>

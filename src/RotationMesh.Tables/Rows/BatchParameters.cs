@@ -9,7 +9,7 @@ internal static class BatchParameters
     /// <summary>The command with the batch's parameters.</summary>
     public static NpgsqlBatchCommand Command(
         string sql,
-        TableTarget target,
+        MappedTable target,
         RowBatch batch,
         int targetVersion
     )

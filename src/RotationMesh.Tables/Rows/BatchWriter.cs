@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Rows;
 /// <summary>Writes batches to one leaf table over one connection; each batch is a transaction of its own.</summary>
 internal sealed class BatchWriter(
     NpgsqlConnection connection,
-    TableTarget target,
+    MappedTable target,
     LeafTable leaf,
     int targetVersion,
     WriteTerm term,

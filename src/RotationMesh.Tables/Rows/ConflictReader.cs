@@ -12,7 +12,7 @@ namespace RotationMesh.Tables.Rows;
 /// </summary>
 internal sealed class ConflictReader(
     NpgsqlConnection connection,
-    TableTarget target,
+    MappedTable target,
     LeafTable leaf,
     int targetVersion
 )

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables.Rows;
 /// Takes one row with large values to the target version: its values are read one after another, and each is freed before the
 /// next is read. What stays are the new envelopes, until they are written.
 /// </summary>
-internal sealed class LargeReencryption(TableTarget target, RowReencryptor rows, LargeValues values)
+internal sealed class LargeReencryption(MappedTable target, RowReencryptor rows, LargeValues values)
 {
     /// <summary>
     /// The row with its new envelopes, or why it stays as it is; neither where it changed since it was set aside. Throws

@@ -3,7 +3,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>Rows that are set aside while others go on, because their values are large and did not come with them.</summary>
-internal sealed class LargeRows(TableTarget target)
+internal sealed class LargeRows(MappedTable target)
 {
     /// <summary>Rows that are set aside: few, for whatever stops the others loses them.</summary>
     private const int AtOnce = 32;

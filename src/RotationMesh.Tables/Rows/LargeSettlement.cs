@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Rows;
 
 /// <summary>Sees to the rows of a partition that were set aside for their large values: one row, one transaction.</summary>
 internal sealed class LargeSettlement(
-    TableTarget target,
+    MappedTable target,
     LargeReencryption reencryption,
     RotationSettings settings,
     BatchWriter writer,

@@ -6,7 +6,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>Reads the values of a single row from the server one after another, each into memory of its own.</summary>
-internal sealed class LargeValues(NpgsqlConnection connection, TableTarget target, LeafTable leaf)
+internal sealed class LargeValues(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
     /// <summary>Time that the read of a row has, whatever its size.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);

@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Rows;
 /// business; the others fail, with who or what was in the way.
 /// </summary>
 internal sealed class LeftRows(
-    TableTarget target,
+    MappedTable target,
     ConflictReader conflicts,
     RowHolders holders,
     RowReencryptor rows,

@@ -13,7 +13,7 @@ namespace RotationMesh.Tables.Rows;
 /// </summary>
 public sealed class PartitionRotator : IDisposable
 {
-    private readonly TargetDatabases databases;
+    private readonly ApplicationDatabases databases;
     private readonly RotationSettings settings;
     private readonly Reencryptor reencryptor;
     private readonly RowReencryptor rows;
@@ -25,7 +25,7 @@ public sealed class PartitionRotator : IDisposable
     /// a partition is their sum.
     /// </summary>
     public PartitionRotator(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         KeyRing ring,
         RotationSettings settings,
         Action<PartitionOutcome> progress
@@ -59,7 +59,7 @@ public sealed class PartitionRotator : IDisposable
     /// <see cref="OtherDatabaseException"/> where it is not the one that may be written.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         WriteTerm term,
         Func<IReadOnlyList<RowFailure>, Task> failed,
@@ -93,7 +93,7 @@ public sealed class PartitionRotator : IDisposable
     }
 
     private async Task<PartitionOutcome> RotateAsync(
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         WriteTerm term,
         WriteClock clock,

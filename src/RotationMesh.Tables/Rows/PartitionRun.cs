@@ -11,7 +11,7 @@ namespace RotationMesh.Tables.Rows;
 /// </summary>
 internal sealed class PartitionRun
 {
-    private readonly TableTarget target;
+    private readonly MappedTable target;
     private readonly RowReencryptor rows;
     private readonly RotationSettings settings;
     private readonly Action<PartitionOutcome> progress;

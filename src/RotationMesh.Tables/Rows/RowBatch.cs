@@ -10,7 +10,7 @@ internal sealed class RowBatch
     private readonly List<ReadOnlyMemory<byte>>[] keys;
     private readonly List<ReadOnlyMemory<byte>>[] values;
 
-    public RowBatch(TableTarget target)
+    public RowBatch(MappedTable target)
     {
         keys = [.. target.Entry.Key.Select(_ => new List<ReadOnlyMemory<byte>>())];
         values = [.. target.Columns.Select(_ => new List<ReadOnlyMemory<byte>>())];
@@ -88,7 +88,7 @@ internal sealed class RowBatch
     }
 
     /// <summary>Some of the rows; the bytes stay this batch's.</summary>
-    public RowBatch Only(TableTarget target, IEnumerable<int> rows)
+    public RowBatch Only(MappedTable target, IEnumerable<int> rows)
     {
         var part = new RowBatch(target);
         foreach (var row in rows)
@@ -107,7 +107,7 @@ internal sealed class RowBatch
     }
 
     /// <summary>The rows from <paramref name="start"/> on; the bytes stay this batch's.</summary>
-    public RowBatch Part(TableTarget target, int start, int count)
+    public RowBatch Part(MappedTable target, int start, int count)
     {
         var part = new RowBatch(target);
         part.Ctids.AddRange(Ctids.GetRange(start, count));

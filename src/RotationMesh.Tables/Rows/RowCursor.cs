@@ -8,7 +8,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>Walks over the rows of a query for <see cref="TableSql.RowColumns"/>, values as the bytes that the server sent.</summary>
-internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
+internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
 {
     private const int PlaceColumn = 0;
     private const int XminColumn = 1;
@@ -152,7 +152,7 @@ internal sealed class RowCursor(NpgsqlDataReader reader, TableTarget target)
         new(target.Entry.Scope, target.Entry.Database, target.Entry.Name, KeyParts(), Tenant, Version, error);
 
     /// <summary>A row of a batch as a failure.</summary>
-    public static RowFailure Failure(TableTarget target, RowBatch batch, int row, RowError error) =>
+    public static RowFailure Failure(MappedTable target, RowBatch batch, int row, RowError error) =>
         new(
             target.Entry.Scope,
             target.Entry.Database,

@@ -5,7 +5,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>Who holds rows of a batch that could not be written to the last: the sessions whose locks are in the way.</summary>
-internal sealed class RowHolders(NpgsqlConnection connection, TableTarget target, LeafTable leaf)
+internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
     private const string Changing = "it was changed or held by others at each try";
     private const string Held = "it is held by another session";

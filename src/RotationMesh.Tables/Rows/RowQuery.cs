@@ -31,7 +31,7 @@ internal static class RowQuery
     /// <summary>Rows of the range that are not external and not at <paramref name="targetVersion"/>.</summary>
     public static NpgsqlBatch Pending(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         string? tenant,
         int targetVersion
@@ -45,7 +45,7 @@ internal static class RowQuery
     /// <summary>How many rows <see cref="Pending"/> would read.</summary>
     public static NpgsqlBatch CountPending(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         string? tenant,
         int targetVersion
@@ -63,7 +63,7 @@ internal static class RowQuery
     /// </summary>
     public static NpgsqlBatch Stored(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         string? tenant,
         int? version,
@@ -90,7 +90,7 @@ internal static class RowQuery
     /// <summary>Rows of the range that claim a version and whose value is in the store, some of them chosen by chance.</summary>
     public static NpgsqlBatch InStore(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         string? tenant,
         int version,
@@ -109,7 +109,7 @@ internal static class RowQuery
     /// </summary>
     public static NpgsqlBatch Inline(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         string? tenant,
         IReadOnlyList<int> columns
@@ -126,7 +126,7 @@ internal static class RowQuery
     /// <summary>
     /// The parts that a range is read in: one for each tenant where policies admit one at a time, else the range as it is.
     /// </summary>
-    public static IEnumerable<string?> Parts(TableTarget target, PartitionRange range)
+    public static IEnumerable<string?> Parts(MappedTable target, PartitionRange range)
     {
         if (!target.ByTenant)
             return [null];
@@ -146,7 +146,7 @@ internal static class RowQuery
 
     private static NpgsqlBatch Build(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         string? tenant,
         QueryText query,

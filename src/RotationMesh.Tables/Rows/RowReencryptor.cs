@@ -14,7 +14,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     /// Adds the cursor's row to <paramref name="batch"/>, or returns why it stays as it is; the batch is then unchanged
     /// but for memory.
     /// </summary>
-    public RowError? Add(TableTarget target, RowCursor row, RowBatch batch)
+    public RowError? Add(MappedTable target, RowCursor row, RowBatch batch)
     {
         var (tenant, version) = (row.KeyTenant, row.Version);
         if (Refusal(tenant, version) is { } refusal)

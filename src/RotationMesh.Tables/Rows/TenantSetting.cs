@@ -10,7 +10,7 @@ namespace RotationMesh.Tables.Rows;
 internal static class TenantSetting
 {
     /// <summary>The command to put before a command on rows of <paramref name="tenant"/>.</summary>
-    public static NpgsqlBatchCommand Command(TableTarget target, string? tenant)
+    public static NpgsqlBatchCommand Command(MappedTable target, string? tenant)
     {
         var command = new NpgsqlBatchCommand("SELECT pg_catalog.set_config($1, $2, true)");
         command.Parameters.Add(

@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Rows;
 /// Writes a batch to a table with triggers, and reads it back before it is committed. A trigger may set the version or a
 /// value to something else, before the row is stored or after: a new envelope under the old version would be lost.
 /// </summary>
-internal sealed class WriteProof(NpgsqlConnection connection, TableTarget target, LeafTable leaf)
+internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
     private readonly string countAsSent = target.Sql.CountAsSent(leaf);
 

@@ -12,7 +12,7 @@ namespace RotationMesh.Tables.Scanning;
 /// it looked at. <paramref name="own"/> are this program's tables, which hold no values.
 /// </summary>
 public sealed class ColumnScan(
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     KeyRing? ring,
     EnvelopeFormats formats,
     RotationMap map,
@@ -25,7 +25,7 @@ public sealed class ColumnScan(
     private KnownTenants? tenants;
 
     /// <summary>Tables and columns that are left out.</summary>
-    public SkippedPlaces Skipped { get; init; } = SkippedPlaces.None;
+    public SkippedLocations Skipped { get; init; } = SkippedLocations.None;
 
     /// <summary>Scans a database of the map. Throws <see cref="NpgsqlException"/> where it does not answer.</summary>
     public async Task<DatabaseScan> ScanAsync(string database, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed class ColumnTally(
     private const int MostPaths = 64;
     private const string OtherPaths = "(other paths)";
 
-    private readonly Dictionary<string, ScannedPlace> places = [];
+    private readonly Dictionary<string, ScannedLocation> places = [];
 
     public string Column => column;
 
@@ -73,14 +73,14 @@ internal sealed class ColumnTally(
 
     private static string? Shown(string path) => path.Length == 0 ? null : path;
 
-    private ScannedPlace PlaceOf(string path)
+    private ScannedLocation PlaceOf(string path)
     {
         if (places.TryGetValue(path, out var place))
             return place;
         if (places.Count >= MostPaths)
             path = OtherPaths;
         if (!places.TryGetValue(path, out place))
-            places.Add(path, place = new ScannedPlace(opener, terms));
+            places.Add(path, place = new ScannedLocation(opener, terms));
         return place;
     }
 }

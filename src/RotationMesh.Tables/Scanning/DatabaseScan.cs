@@ -18,7 +18,7 @@ public sealed record DatabaseScan
     /// <summary>Why there may be tenants that were not tried; null where all are known.</summary>
     public string? TenantsUnknown { get; init; }
 
-    /// <summary>Tables and columns that were left out as the operator asked, by <see cref="SkippedPlaces"/>.</summary>
+    /// <summary>Tables and columns that were left out as the operator asked, by <see cref="SkippedLocations"/>.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 
     /// <summary>What was found, with its table.</summary>

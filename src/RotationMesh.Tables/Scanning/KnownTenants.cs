@@ -19,7 +19,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
 
     /// <summary>Lists as many tenants of each table as the depth says, and the tenants that the map names for NULL.</summary>
     public static async Task<KnownTenants> ListAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         RotationMap map,
         ScanDepth depth,
         CancellationToken cancellationToken
@@ -63,7 +63,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
 
     // The map may name policies that apply to the application's role. What counts is whether policies apply to this one.
     private static async Task<bool> IsHiddenAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         TableEntry entry,
         CancellationToken cancellationToken
     )
@@ -81,7 +81,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
 
     // Lists each tenant in every spelling that applications use.
     private static async IAsyncEnumerable<string[]> ListAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         TableEntry entry,
         ScanDepth depth,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken

@@ -21,7 +21,7 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
     /// <summary>
     /// Begins a search for values of a place; an extra one is for values that were tried with the tenants that their rows name.
     /// </summary>
-    public Search Begin(PlaceUse place, bool isExtra)
+    public Search Begin(LocationUse place, bool isExtra)
     {
         var left = ((patience - (Used - place.Used)) / Shares) - place.Used;
         var extra = (patience / ExtraShares) - place.Extra;
@@ -31,7 +31,7 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
     private void EnsureWanted() => cancellationToken.ThrowIfCancellationRequested();
 
     /// <summary>Time that one place has used.</summary>
-    internal sealed class PlaceUse
+    internal sealed class LocationUse
     {
         public TimeSpan Used { get; set; }
 
@@ -39,7 +39,7 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
     }
 
     /// <summary>One search; its time counts from its beginning until it is disposed of.</summary>
-    internal sealed class Search(SearchBudget budget, PlaceUse place, bool isExtra, TimeSpan left)
+    internal sealed class Search(SearchBudget budget, LocationUse place, bool isExtra, TimeSpan left)
         : IDisposable
     {
         private readonly long began = Stopwatch.GetTimestamp();

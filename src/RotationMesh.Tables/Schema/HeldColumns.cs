@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Schema;
 /// SQL that tells whether a row holds a value in a declared column, as the rotation reads it: neither NULL nor empty, at the
 /// path where there is one. It reads the length alone, so that a value which is stored apart is not fetched.
 /// </summary>
-internal sealed class HeldColumns(TableTarget target)
+internal sealed class HeldColumns(MappedTable target)
 {
     /// <summary>
     /// Rows without any value, then those that hold one in each declared column, and last those of <see cref="Stray"/>, as

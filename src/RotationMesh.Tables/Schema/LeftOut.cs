@@ -25,8 +25,8 @@ public static class LeftOut
 
     /// <summary>Those without an entry of their own, by their names.</summary>
     public static async Task<IReadOnlyList<string>> FindAsync(
-        TargetDatabases databases,
-        TableTarget target,
+        ApplicationDatabases databases,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {
@@ -49,8 +49,8 @@ public static class LeftOut
     /// with, whoever made them.
     /// </summary>
     public static async Task<IReadOnlyList<LeftOutRows>> CountAsync(
-        TargetDatabases databases,
-        TableTarget target,
+        ApplicationDatabases databases,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {
@@ -107,9 +107,9 @@ public static class LeftOut
     }
 
     private static async Task<IEnumerable<Heir>> HeirsAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     ) =>
         await connection.QueryAsync<Heir>(
@@ -140,7 +140,7 @@ public static class LeftOut
 /// <param name="Table">Its name.</param>
 /// <param name="Version">Version that the rows claim; null where they name none.</param>
 /// <param name="Rows">How many they are.</param>
-public sealed record LeftOutRows(TableTarget Beside, string Table, long? Version, long Rows)
+public sealed record LeftOutRows(MappedTable Beside, string Table, long? Version, long Rows)
 {
     /// <summary>Why others of its rows may not have been counted, in words; null where all were.</summary>
     public string? Fault { get; init; }

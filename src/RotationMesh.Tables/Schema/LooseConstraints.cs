@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Schema;
 /// Constraints of a table, and of the tables that hold its rows, that are NOT VALID: rows that were there before may not satisfy
 /// them, and a check is made at any update of a row.
 /// </summary>
-public sealed class LooseConstraints(TargetDatabases databases)
+public sealed class LooseConstraints(ApplicationDatabases databases)
 {
     private const string Find = """
         SELECT DISTINCT
@@ -23,7 +23,7 @@ public sealed class LooseConstraints(TargetDatabases databases)
 
     /// <summary>Each of them, by its kind and name.</summary>
     public async Task<IReadOnlyList<LooseConstraint>> ListAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken
     )
     {

@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Schema;
 /// SQL without schema names calls may then be theirs: our own statements name the schema of everything, but triggers,
 /// policies and the SQL of the map run in the same session.
 /// </summary>
-public sealed class OpenSchemas(TargetDatabases databases)
+public sealed class OpenSchemas(ApplicationDatabases databases)
 {
     private const string Find = """
         SELECT pg_catalog.quote_ident(n.nspname::pg_catalog.text) AS Schema,

@@ -9,7 +9,7 @@ namespace RotationMesh.Tables.Schema;
 
 /// <summary>Holds the tables of the map against the live databases, before anything else is read or written.</summary>
 public sealed class SchemaCheck(
-    TargetDatabases databases,
+    ApplicationDatabases databases,
     EnvelopeFormats formats,
     IExternalStores? stores = null
 )
@@ -41,7 +41,7 @@ public sealed class SchemaCheck(
     {
         ArgumentNullException.ThrowIfNull(entries);
         var all = entries.ToList();
-        var targets = new List<TableTarget>();
+        var targets = new List<MappedTable>();
         var faults = new List<SchemaFault>();
         var locked = new LockedTables(databases);
         foreach (var database in all.GroupBy(entry => entry.Database))
@@ -60,7 +60,7 @@ public sealed class SchemaCheck(
                 var shape = await locked.OrExplainAsync([entry], check.RunAsync, cancellationToken);
                 faults.AddRange(check.Faults);
                 if (shape is not null)
-                    targets.Add(new TableTarget(entry, shape, formats, Store(entry)));
+                    targets.Add(new MappedTable(entry, shape, formats, Store(entry)));
             }
         }
 
@@ -75,9 +75,9 @@ public sealed class SchemaCheck(
 }
 
 /// <summary>The tables that may be rotated, and what is wrong with the others.</summary>
-public sealed record SchemaReport(IReadOnlyList<TableTarget> Targets, IReadOnlyList<SchemaFault> Faults)
+public sealed record SchemaReport(IReadOnlyList<MappedTable> Targets, IReadOnlyList<SchemaFault> Faults)
 {
     /// <summary>All tables; throws <see cref="UsageException"/> that lists every fault where there is one.</summary>
-    public IReadOnlyList<TableTarget> OrThrow() =>
+    public IReadOnlyList<MappedTable> OrThrow() =>
         Faults.Count == 0 ? Targets : throw new UsageException(string.Join(Environment.NewLine, Faults));
 }

@@ -13,7 +13,7 @@ namespace RotationMesh.Tables.Schema;
 /// The database is asked of the entries at hand alone, never of the whole map: which tables hold their rows, and what else
 /// names those. So checking tables one by one costs no more than checking all of them at once.
 /// </remarks>
-internal sealed class SharedTables(TargetDatabases databases)
+internal sealed class SharedTables(ApplicationDatabases databases)
 {
     // Every table that some row of an entry may be seen through: those below it, and whatever those inherit from.
     private const string FindTables = $"""

@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Schema;
 /// Finds which tables of their databases the entries of a map are: two maps may call one table by two names, or one of them
 /// may name the leaf of a table that the other names.
 /// </summary>
-public sealed class TableTrees(TargetDatabases databases)
+public sealed class TableTrees(ApplicationDatabases databases)
 {
     private const string Find = $"""
         WITH RECURSIVE {NamedTables.Terms},

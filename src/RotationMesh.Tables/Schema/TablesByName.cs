@@ -4,7 +4,7 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>Tables of a database that have a name, whatever schema they are in where the name has none.</summary>
-public sealed class TablesByName(TargetDatabases databases)
+public sealed class TablesByName(ApplicationDatabases databases)
 {
     private const string Find = """
         SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)

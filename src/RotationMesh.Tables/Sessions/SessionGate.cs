@@ -14,7 +14,7 @@ namespace RotationMesh.Tables.Sessions;
 internal sealed class SessionGate(
     PostgresEntry entry,
     IReadOnlyList<TableEntry> tables,
-    TargetDatabases databases
+    ApplicationDatabases databases
 ) : IGate
 {
     // A look every two seconds and this stay below the five seconds in which a lost gate must be noticed.

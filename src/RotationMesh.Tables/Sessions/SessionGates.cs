@@ -5,7 +5,7 @@ using RotationMesh.Core.Map.Gates;
 namespace RotationMesh.Tables.Sessions;
 
 /// <summary>Makes the gates that look at the sessions of the map's databases.</summary>
-public sealed class SessionGates(RotationMap map, TargetDatabases databases) : IGateKind
+public sealed class SessionGates(RotationMap map, ApplicationDatabases databases) : IGateKind
 {
     /// <inheritdoc/>
     public IGate? Make(GateEntry entry) =>

@@ -11,7 +11,7 @@ namespace RotationMesh.Tables.Verification;
 /// </summary>
 internal sealed class LargeCheck(
     NpgsqlConnection connection,
-    TableTarget target,
+    MappedTable target,
     LeafTable leaf,
     Reencryptor reencryptor
 )

@@ -12,12 +12,12 @@ namespace RotationMesh.Tables.Verification;
 /// <summary>Decrypts the rows of one partition after another, read-only. For one caller at a time.</summary>
 public sealed class PartitionVerifier : IDisposable
 {
-    private readonly TargetDatabases databases;
+    private readonly ApplicationDatabases databases;
     private readonly Reencryptor reencryptor;
     private readonly StoredValueCheck check;
 
     /// <summary>Works with the keys of <paramref name="ring"/>.</summary>
-    public PartitionVerifier(TargetDatabases databases, KeyRing ring)
+    public PartitionVerifier(ApplicationDatabases databases, KeyRing ring)
     {
         this.databases = databases;
         reencryptor = new Reencryptor(ring);
@@ -32,7 +32,7 @@ public sealed class PartitionVerifier : IDisposable
     /// <see cref="OperationCanceledException"/> where it is stopped.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         int? version,
         double? share,
@@ -61,7 +61,7 @@ public sealed class PartitionVerifier : IDisposable
     /// their end, and says so; before anything is read it may throw <see cref="OperationCanceledException"/> all the same.
     /// </summary>
     public async Task<VerificationOutcome> VerifyPartsAsync(
-        TableTarget target,
+        MappedTable target,
         PartitionRange range,
         int? version,
         double? share,
@@ -132,7 +132,7 @@ public sealed class PartitionVerifier : IDisposable
 
     private async Task ReadAsync(
         NpgsqlBatch query,
-        TableTarget target,
+        MappedTable target,
         LeafTable leaf,
         string? tenant,
         VerificationTally tally,
@@ -170,7 +170,7 @@ public sealed class PartitionVerifier : IDisposable
 
     private async Task CheckAsync(
         RowCursor row,
-        TableTarget target,
+        MappedTable target,
         ExternalCheck? external,
         VerificationTally tally
     )
@@ -185,7 +185,7 @@ public sealed class PartitionVerifier : IDisposable
     // Over the connection that a worker has for writing: the other is busy with the rows that are not large.
     private async Task SettleAsync(
         LargeRows large,
-        TableTarget target,
+        MappedTable target,
         LeafTable leaf,
         ExternalCheck? external,
         string? tenant,

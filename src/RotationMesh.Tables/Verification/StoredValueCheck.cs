@@ -12,7 +12,7 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
     /// Why the row does not decrypt, and how many of its values do. A row without a value has nothing to decrypt, and no
     /// error.
     /// </summary>
-    public CheckedRow Check(TableTarget target, RowCursor row)
+    public CheckedRow Check(MappedTable target, RowCursor row)
     {
         if (row.Version is not { } version || !IsKnown(version))
             return new CheckedRow(RowError.UnknownKeyVersion, 0);
@@ -26,7 +26,7 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
     public bool IsKnown(long version) => version is >= 1 and <= int.MaxValue && ring.Contains((int)version);
 
     /// <summary>Outcome of one value; null where the column holds none, or its value is in the store.</summary>
-    public EnvelopeError? Check(TableTarget target, RowCursor row, int column, int version)
+    public EnvelopeError? Check(MappedTable target, RowCursor row, int column, int version)
     {
         var stored = row.Stored(column);
         if (stored.IsEmpty || row.IsInStore(column))

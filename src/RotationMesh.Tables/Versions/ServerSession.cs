@@ -23,7 +23,7 @@ internal sealed class ServerSession : IAsyncDisposable
     private ServerSession(NpgsqlConnection connection, string server, int pid) =>
         (this.connection, Server, Pid) = (connection, server, pid);
 
-    /// <summary>The server's start, as <see cref="ServerPlace.Server"/>.</summary>
+    /// <summary>The server's start, as <see cref="DatabaseInstance.Server"/>.</summary>
     public string Server { get; }
 
     /// <summary>Process id of the session.</summary>
@@ -34,7 +34,7 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>Opens it by the connection string of one of the server's databases. Throws <see cref="NpgsqlException"/>.</summary>
     public static async Task<ServerSession> OpenAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         string database,
         CancellationToken cancellationToken
     )
@@ -42,7 +42,7 @@ internal sealed class ServerSession : IAsyncDisposable
         var connection = await databases.OpenApartAsync(database, cancellationToken);
         try
         {
-            var place = await ServerPlace.ReadAsync(connection, cancellationToken);
+            var place = await DatabaseInstance.ReadAsync(connection, cancellationToken);
             await using var pid = new NpgsqlCommand("SELECT pg_catalog.pg_backend_pid()", connection);
             return new ServerSession(
                 connection,

@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Versions;
 /// <summary>
 /// One session to each server, whatever the number of its databases: opened for the first who needs it, closed after the last.
 /// </summary>
-public sealed class ServerSessions(TargetDatabases databases) : IAsyncDisposable
+public sealed class ServerSessions(ApplicationDatabases databases) : IAsyncDisposable
 {
     /// <summary>Longest wait for a session, and what is asked over it first.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);

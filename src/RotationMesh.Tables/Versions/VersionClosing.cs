@@ -21,7 +21,7 @@ public sealed class VersionClosing : IAsyncDisposable
 
     /// <summary>Closes it as far as nobody is in the way. Throws where a database does not answer.</summary>
     public static async Task<VersionClosing> CloseAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         IEnumerable<string> names,
         int version,
         CancellationToken cancellationToken
@@ -32,9 +32,9 @@ public sealed class VersionClosing : IAsyncDisposable
         var closing = new VersionClosing();
         try
         {
-            var places = new List<(string Name, ServerPlace Place)>();
+            var places = new List<(string Name, DatabaseInstance Place)>();
             foreach (var name in names)
-                places.Add((name, await ServerPlace.ReadAsync(databases, name, cancellationToken)));
+                places.Add((name, await DatabaseInstance.ReadAsync(databases, name, cancellationToken)));
             foreach (var server in places.GroupBy(one => one.Place.Server))
                 await closing.CloseAsync(databases, [.. server], version, cancellationToken);
             return closing;
@@ -68,7 +68,7 @@ public sealed class VersionClosing : IAsyncDisposable
             }
             catch (Npgsql.NpgsqlException fault)
             {
-                throw new TargetDatabaseException(database, fault);
+                throw new ApplicationDatabaseException(database, fault);
             }
         }
     }
@@ -82,8 +82,8 @@ public sealed class VersionClosing : IAsyncDisposable
     }
 
     private async Task CloseAsync(
-        TargetDatabases databases,
-        IReadOnlyList<(string Name, ServerPlace Place)> names,
+        ApplicationDatabases databases,
+        IReadOnlyList<(string Name, DatabaseInstance Place)> names,
         int version,
         CancellationToken cancellationToken
     )

@@ -7,15 +7,15 @@ public sealed class VersionHold : IAsyncDisposable
 {
     private readonly ServerSessions sessions;
     private readonly ServerSession session;
-    private readonly ServerPlace place;
+    private readonly DatabaseInstance place;
     private readonly long mark;
 
-    private VersionHold(ServerSessions sessions, ServerSession session, ServerPlace place, long mark) =>
+    private VersionHold(ServerSessions sessions, ServerSession session, DatabaseInstance place, long mark) =>
         (this.sessions, this.session, this.place, this.mark) = (sessions, session, place, mark);
 
     /// <summary>Null where somebody has it alone. Throws where the database does not answer.</summary>
     public static async Task<VersionHold?> TryTakeAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         ServerSessions sessions,
         string database,
         int version,
@@ -24,7 +24,7 @@ public sealed class VersionHold : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(databases);
         ArgumentNullException.ThrowIfNull(sessions);
-        var place = await ServerPlace.ReadAsync(databases, database, cancellationToken);
+        var place = await DatabaseInstance.ReadAsync(databases, database, cancellationToken);
         var session = await sessions.JoinAsync(database, place.Server, cancellationToken);
         var mark = VersionLock.MarkOf(place.Oid, version);
         var isMarked = false;
@@ -59,7 +59,7 @@ public sealed class VersionHold : IAsyncDisposable
     /// </summary>
     public async Task EnsureAsync(
         ExpectedDatabase expected,
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         string database,
         CancellationToken cancellationToken
     )
@@ -68,7 +68,7 @@ public sealed class VersionHold : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(databases);
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         await expected.EnsureAsync(connection, database, cancellationToken);
-        if (await ServerPlace.ReadAsync(connection, cancellationToken) != place)
+        if (await DatabaseInstance.ReadAsync(connection, cancellationToken) != place)
             throw new NpgsqlException("its connection string leads now to one server, now to another");
     }
 

@@ -95,7 +95,7 @@ public static class VersionLock
         CancellationToken cancellationToken
     )
     {
-        var here = await ServerPlace.ReadAsync(connection, cancellationToken);
+        var here = await DatabaseInstance.ReadAsync(connection, cancellationToken);
         return [.. (await FindAsync(connection, [here.Oid], cancellationToken))[here.Oid]];
     }
 

@@ -11,7 +11,7 @@ namespace RotationMesh.Tables.Waits;
 /// Who keeps tables from being read: a session that has one for itself alone, or that waits for it and lets nobody read
 /// before it.
 /// </summary>
-internal sealed class LockedTables(TargetDatabases databases)
+internal sealed class LockedTables(ApplicationDatabases databases)
 {
     /// <summary>Longest wait for an answer, where nobody waits for what it says.</summary>
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);

@@ -9,7 +9,7 @@ namespace RotationMesh.Tables.Writers;
 /// it was said so; later ones are not waited for, so an application that always has some writer open holds up nothing. A
 /// count that begins afterwards sees every row that they committed.
 /// </summary>
-public sealed class EarlierWriters(TargetDatabases databases, IReadOnlyList<TableTarget> targets)
+public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList<MappedTable> targets)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);

@@ -9,7 +9,7 @@ namespace RotationMesh.Tables.Writers;
 /// Counts a table as it was at a moment at which no transaction was writing it. The lock is held for that moment alone,
 /// however large the table: the snapshot is taken under it, and the count goes on without it.
 /// </summary>
-public sealed class QuietCount(TargetDatabases databases)
+public sealed class QuietCount(ApplicationDatabases databases)
 {
     /// <summary>Tries to get the lock: with the pauses between them, some ten seconds.</summary>
     public const int Tries = 10;
@@ -39,7 +39,7 @@ public sealed class QuietCount(TargetDatabases databases)
 
     /// <summary>The rows of the whole table by version; or why there was no such moment.</summary>
     public async Task<QuietCounted> CountAsync(
-        TableTarget target,
+        MappedTable target,
         CancellationToken cancellationToken,
         int tries = Tries
     )
@@ -61,7 +61,7 @@ public sealed class QuietCount(TargetDatabases databases)
 
     /// <summary>One try: what <paramref name="countAsync"/> counts under the snapshot of such a moment.</summary>
     internal async Task<QuietCounted> TryAsync(
-        TableTarget target,
+        MappedTable target,
         Func<NpgsqlConnection, Task<IReadOnlyList<VersionCount>>> countAsync,
         CancellationToken cancellationToken
     )
@@ -119,7 +119,7 @@ public sealed class QuietCount(TargetDatabases databases)
 
     private static Task<int> LockAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         string mode,
         CancellationToken cancellationToken
     ) => RunAsync(connection, $"LOCK TABLE {target.Shape.From} IN {mode} MODE", cancellationToken);

@@ -10,7 +10,7 @@ namespace RotationMesh.Tables.Writers;
 /// nobody writes the table. Where there is none to be had, whoever writes when the count should begin is waited for, and it
 /// begins anew.
 /// </summary>
-public sealed class SettledCount(TargetDatabases databases, IReadOnlyList<TableTarget> targets)
+public sealed class SettledCount(ApplicationDatabases databases, IReadOnlyList<MappedTable> targets)
 {
     /// <summary>
     /// Age at which a transaction is not passed over, however often the count began anew. It is doubled each time, else an
@@ -32,7 +32,7 @@ public sealed class SettledCount(TargetDatabases databases, IReadOnlyList<TableT
     /// Waits for them no longer than <paramref name="longest"/> at a time.
     /// </summary>
     public async Task<TableCounted?> CountAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         TimeSpan longest,
         CancellationToken cancellationToken
@@ -66,7 +66,7 @@ public sealed class SettledCount(TargetDatabases databases, IReadOnlyList<TableT
 
     // Between two tries whoever is open is waited for without the lock, behind which others would wait.
     private async Task<QuietCounted> CountQuietAsync(
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         TimeSpan longest,
         CancellationToken cancellationToken
@@ -95,7 +95,7 @@ public sealed class SettledCount(TargetDatabases databases, IReadOnlyList<TableT
 
     private async Task<IReadOnlyList<VersionCount>> CountNowAsync(
         NpgsqlConnection connection,
-        TableTarget target,
+        MappedTable target,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
     )
@@ -109,12 +109,12 @@ public sealed class SettledCount(TargetDatabases databases, IReadOnlyList<TableT
     }
 
     // Those who wrote when it first should have begun have all ended.
-    private bool MayPassOver(TableTarget target) =>
+    private bool MayPassOver(MappedTable target) =>
         begun.GetValueOrDefault(target.Entry) is > 0 and var times && Writers.AreYounger(Age(times));
 
     private static TimeSpan Age(int times) => Young * (1 << Math.Min(times - 1, MostDoublings));
 
-    private string? Describe(TableTarget target, QuietRefusal refusal)
+    private string? Describe(MappedTable target, QuietRefusal refusal)
     {
         if (Writers.All.Count == 0)
             return null;

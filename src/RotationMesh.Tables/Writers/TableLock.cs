@@ -4,7 +4,7 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>The right to lock a table, without which there is no moment at which it can be counted without writers.</summary>
-public sealed class TableLock(TargetDatabases databases)
+public sealed class TableLock(ApplicationDatabases databases)
 {
     // LOCK TABLE goes by rights on the table alone, in every version of PostgreSQL.
     private const string Find = """
@@ -16,7 +16,7 @@ public sealed class TableLock(TargetDatabases databases)
         "this role may not lock it in SHARE mode, as rights on columns alone are not enough";
 
     /// <summary>Whether the role has it.</summary>
-    public async Task<bool> IsAllowedAsync(TableTarget target, CancellationToken cancellationToken)
+    public async Task<bool> IsAllowedAsync(MappedTable target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         await using var connection = await databases.OpenReadingAsync(
@@ -33,7 +33,7 @@ public sealed class TableLock(TargetDatabases databases)
     }
 
     /// <summary>What gives it.</summary>
-    public static string Fix(TableTarget target)
+    public static string Fix(MappedTable target)
     {
         ArgumentNullException.ThrowIfNull(target);
         return $"GRANT UPDATE ON {target.Shape.Quoted} TO the role";

@@ -24,7 +24,7 @@ internal sealed class SampleSite : IAsyncDisposable
     {
         Database = database;
         formats = new EnvelopeFormats(map);
-        var databases = new TargetDatabases(map);
+        var databases = new ApplicationDatabases(map);
         Parts = new MeshParts(
             map,
             new KeyRing(2, new Dictionary<int, string> { [1] = OldKey, [2] = NewKey }),

@@ -33,7 +33,7 @@ internal static class Looks
     )
     {
         clock ??= TimeProvider.System;
-        await using var databases = new TargetDatabases(map);
+        await using var databases = new ApplicationDatabases(map);
         await using var gates = GateSet.Of(
             map,
             [

@@ -11,10 +11,10 @@ namespace RotationMesh.IntegrationTests.Concurrency;
 internal sealed class RowReader : IAsyncDisposable
 {
     private readonly Stage stage;
-    private readonly TableTarget target;
+    private readonly MappedTable target;
     private readonly Reencryptor reencryptor;
 
-    private RowReader(Stage stage, TableTarget target)
+    private RowReader(Stage stage, MappedTable target)
     {
         this.stage = stage;
         this.target = target;

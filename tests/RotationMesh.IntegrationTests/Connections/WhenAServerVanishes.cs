@@ -103,7 +103,7 @@ public sealed class WhenAServerVanishes
         await Task.WhenAny(near.CopyToAsync(far), far.CopyToAsync(near));
     }
 
-    private TargetDatabases Databases(string keywords) =>
+    private ApplicationDatabases Databases(string keywords) =>
         new(
             new RotationMap
             {

@@ -25,7 +25,7 @@ internal static class PlannedTable
 
     public static async Task<IReadOnlyList<PartitionRange>> PlanAsync(
         Stage stage,
-        TableTarget target,
+        MappedTable target,
         long rows,
         string[]? tenants
     )

@@ -15,7 +15,7 @@ public sealed class WhenReadingIsCutShort
     private const int Unreadable = 7;
 
     private Stage stage = null!;
-    private TableTarget target = null!;
+    private MappedTable target = null!;
     private PartitionVerifier verifier = null!;
 
     [SetUp]

@@ -52,7 +52,7 @@ internal sealed class Stage : IAsyncDisposable
                     .Select(scope => new ScopeEntry(scope.Key, [.. scope], 6)),
             ],
         };
-        Databases = new TargetDatabases(Map);
+        Databases = new ApplicationDatabases(Map);
         Formats = new EnvelopeFormats(Map);
         control = new ControlDatabase(controlConnectionString);
     }
@@ -61,7 +61,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public KeyRing Ring { get; }
 
-    public TargetDatabases Databases { get; }
+    public ApplicationDatabases Databases { get; }
 
     public EnvelopeFormats Formats { get; }
 
@@ -194,7 +194,7 @@ internal sealed class Stage : IAsyncDisposable
         );
 
     /// <summary>The map's tables as the live database has them. Throws where the map does not fit.</summary>
-    public async Task<IReadOnlyList<TableTarget>> TargetsAsync() =>
+    public async Task<IReadOnlyList<MappedTable>> TargetsAsync() =>
         (await Schema.CheckAsync(Map.Tables, forWriting: true, CancellationToken.None)).OrThrow();
 
     public async Task ExecuteAsync(string sql, object? values = null)

@@ -28,7 +28,7 @@ internal sealed class SampleWorld : IAsyncDisposable
         this.owns = owns;
         Database = database;
         formats = new EnvelopeFormats(map);
-        var databases = new TargetDatabases(map);
+        var databases = new ApplicationDatabases(map);
         Parts = new MeshParts(
             map,
             ring,

@@ -9,7 +9,7 @@ namespace RotationMesh.Engine.Retiring;
 /// Databases that rotations were made for, and that the map does not lead to: it leads to another database of that
 /// name, or leaves the database out. A count of other databases proves nothing of their rows.
 /// </summary>
-internal sealed class RotatedPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
+internal sealed class UnreachedDatabases(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
 {
     private List<(string Name, SeenDatabase Seen)> own = [];
 

@@ -11,16 +11,16 @@ namespace RotationMesh.Working;
 /// Finds tables in the worker's own map, and checks each against the database when a partition first names it. A
 /// message can't widen what a worker does: a table that the map or the database lacks is not found.
 /// </summary>
-internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDatabases databases)
+internal sealed class MappedTables(RotationMap map, SchemaCheck schema, ApplicationDatabases databases)
 {
-    private readonly ConcurrentDictionary<(string, string, string), TableTarget> known = new();
+    private readonly ConcurrentDictionary<(string, string, string), MappedTable> known = new();
 
     /// <summary>
     /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
     /// table, or the table no such leaf, and <see cref="OtherDatabaseException"/> where the map's database is not the
     /// rotation's.
     /// </summary>
-    public async Task<(TableTarget Target, PartitionRange Range)> FindAsync(
+    public async Task<(MappedTable Target, PartitionRange Range)> FindAsync(
         PartitionRef partition,
         CancellationToken cancellationToken
     )
@@ -52,7 +52,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDa
     private static (string, string, string) Key(PartitionRef partition) =>
         (partition.Scope, partition.Database, partition.Table);
 
-    private async Task<TableTarget> CheckAsync(
+    private async Task<MappedTable> CheckAsync(
         (string Scope, string Database, string Table) key,
         CancellationToken cancellationToken
     )
@@ -64,7 +64,7 @@ internal sealed class TableTargets(RotationMap map, SchemaCheck schema, TargetDa
         return report.OrThrow()[0];
     }
 
-    private static bool Has(TableTarget target, SqlName leaf) =>
+    private static bool Has(MappedTable target, SqlName leaf) =>
         target.Shape.Leaves.Any(known => known.Name == leaf);
 
     private static PartitionRange Range(PartitionRef partition, SqlName leaf) =>

@@ -4,12 +4,12 @@ namespace RotationMesh.Tables.Scanning;
 /// Tables and columns that a scan leaves out, each as <c>DATABASE.SCHEMA.TABLE</c> or <c>DATABASE.SCHEMA.TABLE.COLUMN</c>: the
 /// database as the map calls it, the others as findings show them.
 /// </summary>
-public sealed class SkippedPlaces(IReadOnlyList<string> places)
+public sealed class SkippedLocations(IReadOnlyList<string> places)
 {
     private readonly List<string> met = [];
 
     /// <summary>No places.</summary>
-    public static SkippedPlaces None => new([]);
+    public static SkippedLocations None => new([]);
 
     /// <summary>Places that scans met, in the order of the scans.</summary>
     public IReadOnlyList<string> Met => met;

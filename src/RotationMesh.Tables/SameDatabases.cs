@@ -9,13 +9,13 @@ namespace RotationMesh.Tables;
 /// Which databases of the map are one and the same. Two of their entries may lead there by different hosts, roles or
 /// poolers.
 /// </summary>
-internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases) : IDisposable
+internal sealed class SameDatabases(RotationMap map, ApplicationDatabases databases) : IDisposable
 {
     /// <summary>Time after which a database that did not answer is asked again.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim asking = new(1);
-    private IReadOnlyDictionary<string, ServerPlace?> places = new Dictionary<string, ServerPlace?>();
+    private IReadOnlyDictionary<string, DatabaseInstance?> places = new Dictionary<string, DatabaseInstance?>();
     private DateTimeOffset asked;
 
     /// <summary>
@@ -42,7 +42,7 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
     public void Dispose() => asking.Dispose();
 
     // All are asked at once, also those that are known: a server that was started again since is told by another moment.
-    private async Task<IReadOnlyDictionary<string, ServerPlace?>> FindAsync(
+    private async Task<IReadOnlyDictionary<string, DatabaseInstance?>> FindAsync(
         string name,
         CancellationToken cancellationToken
     )
@@ -71,11 +71,11 @@ internal sealed class DatabasePlaces(RotationMap map, TargetDatabases databases)
         }
     }
 
-    private async Task<ServerPlace?> ReadAsync(string name, CancellationToken cancellationToken)
+    private async Task<DatabaseInstance?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await ServerPlace.ReadAsync(databases, name, cancellationToken);
+            return await DatabaseInstance.ReadAsync(databases, name, cancellationToken);
         }
         catch (Exception fault) when (fault is NpgsqlException or UsageException)
         {

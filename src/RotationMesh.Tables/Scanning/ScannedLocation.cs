@@ -4,7 +4,7 @@ namespace RotationMesh.Tables.Scanning;
 /// Counts what was seen at one place of a column's values. Forms that no tenant named by their row opens are searched
 /// together, some at a time: the key of a tenant is derived once for all of them.
 /// </summary>
-internal sealed class ScannedPlace(EnvelopeOpener opener, SearchTerms terms)
+internal sealed class ScannedLocation(EnvelopeOpener opener, SearchTerms terms)
 {
     /// <summary>Most forms that are searched together, and most bytes of them.</summary>
     private const int MostPending = 1_000;
@@ -16,7 +16,7 @@ internal sealed class ScannedPlace(EnvelopeOpener opener, SearchTerms terms)
     private const int Fewest = 3;
     private const double LikelyShare = 0.8;
 
-    private readonly SearchBudget.PlaceUse use = new();
+    private readonly SearchBudget.LocationUse use = new();
     private readonly List<PendingForm> named = [];
     private readonly List<PendingForm> unnamed = [];
     private readonly HashSet<ScannedText> open = [];

@@ -8,7 +8,7 @@ namespace RotationMesh.Tables;
 /// What the databases' clocks say, without asking each time. A database that does not answer holds up nobody: it is asked
 /// again after a while.
 /// </summary>
-public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
+public sealed class DatabaseClocks(ApplicationDatabases databases, TimeProvider time)
 {
     private const string Ask = "SELECT pg_catalog.clock_timestamp()";
 
@@ -46,7 +46,7 @@ public sealed class TargetClocks(TargetDatabases databases, TimeProvider time)
 
     /// <summary>What a database's clock says now, asked for. Throws where it does not answer.</summary>
     public static async Task<DateTime> AskAsync(
-        TargetDatabases databases,
+        ApplicationDatabases databases,
         string name,
         CancellationToken cancellationToken
     )

@@ -8,10 +8,10 @@ namespace RotationMesh.Tables.Schema;
 internal sealed record TableStore(IExternalStore Values, EnvelopeColumn Column);
 
 /// <summary>A table of the map that was found in its database and may be rotated.</summary>
-public sealed class TableTarget
+public sealed class MappedTable
 {
     /// <summary>Joins a map entry, its live shape and the formats of its columns.</summary>
-    public TableTarget(
+    public MappedTable(
         TableEntry entry,
         TableShape shape,
         EnvelopeFormats formats,

@@ -9,7 +9,7 @@ namespace RotationMesh.Tables.Versions;
 /// </summary>
 /// <param name="Server">When the server started, in seconds of the epoch.</param>
 /// <param name="Oid">Of the database in it.</param>
-internal sealed record ServerPlace(string Server, uint Oid)
+internal sealed record DatabaseInstance(string Server, uint Oid)
 {
     private const string Ask = """
         SELECT extract(epoch FROM pg_catalog.pg_postmaster_start_time())::pg_catalog.text, oid::pg_catalog.int8
@@ -17,7 +17,7 @@ internal sealed record ServerPlace(string Server, uint Oid)
         """;
 
     /// <summary>The place of the connection's database. Throws <see cref="NpgsqlException"/>.</summary>
-    public static async Task<ServerPlace> ReadAsync(
+    public static async Task<DatabaseInstance> ReadAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
     )
@@ -25,12 +25,12 @@ internal sealed record ServerPlace(string Server, uint Oid)
         await using var ask = new NpgsqlCommand(Ask, connection);
         await using var reader = await ask.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new ServerPlace(reader.GetString(0), checked((uint)reader.GetInt64(1)));
+        return new DatabaseInstance(reader.GetString(0), checked((uint)reader.GetInt64(1)));
     }
 
-    /// <summary>The place of a database of the map. Throws <see cref="TargetDatabaseException"/> where it can't be reached.</summary>
-    public static async Task<ServerPlace> ReadAsync(
-        TargetDatabases databases,
+    /// <summary>The place of a database of the map. Throws <see cref="ApplicationDatabaseException"/> where it can't be reached.</summary>
+    public static async Task<DatabaseInstance> ReadAsync(
+        ApplicationDatabases databases,
         string database,
         CancellationToken cancellationToken
     )

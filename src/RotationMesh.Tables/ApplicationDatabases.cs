@@ -8,7 +8,7 @@ using RotationMesh.Postgres.Pooling;
 namespace RotationMesh.Tables;
 
 /// <summary>The user's databases by their name in the map, each with a pool of connections for reading and one for writing rows.</summary>
-public sealed class TargetDatabases : IAsyncDisposable
+public sealed class ApplicationDatabases : IAsyncDisposable
 {
     private readonly RotationMap map;
     private readonly int? workers;
@@ -17,23 +17,23 @@ public sealed class TargetDatabases : IAsyncDisposable
     /// The databases of <paramref name="map"/>; none is contacted yet. So many <paramref name="workers"/> work there at once;
     /// null where nobody said.
     /// </summary>
-    public TargetDatabases(RotationMap map, int? workers = null)
+    public ApplicationDatabases(RotationMap map, int? workers = null)
     {
         this.map = map;
         this.workers = workers;
         servers = [];
-        Places = new DatabasePlaces(map, this);
+        Places = new SameDatabases(map, this);
     }
 
     /// <summary>The same databases with pools of their own, counted together with those of <paramref name="beside"/>.</summary>
-    public TargetDatabases(TargetDatabases beside)
+    public ApplicationDatabases(ApplicationDatabases beside)
         : this((beside ?? throw new ArgumentNullException(nameof(beside))).map) => servers = beside.servers;
 
     /// <summary>Every table of the map, also those that nobody asks for now.</summary>
     internal IEnumerable<TableEntry> Tables => map.Tables;
 
     /// <summary>Which of the databases are one and the same.</summary>
-    internal DatabasePlaces Places { get; }
+    internal SameDatabases Places { get; }
 
     /// <summary>Longest wait of an operator who looks on while rows are read.</summary>
     public static readonly TimeSpan ReadingPatience = TimeSpan.FromSeconds(5);
@@ -105,28 +105,28 @@ public sealed class TargetDatabases : IAsyncDisposable
     public NpgsqlDataSource Reader(string database) => Readers(database).Source;
 
     /// <summary>
-    /// A connection for reading. Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// A connection for reading. Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenReadingAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Readers(database), cancellationToken);
 
     /// <summary>
     /// A connection for reading that is held while others are opened. It does not wait for one that is free: those who hold
-    /// them may all wait for a second one. Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// them may all wait for a second one. Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
     /// </summary>
     internal Task<NpgsqlConnection> OpenToHoldAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Readers(database), cancellationToken, waits: false);
 
     /// <summary>
     /// A connection for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
-    /// are megabytes that the planner would copy). Throws <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// are megabytes that the planner would copy). Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenWritingAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Pool(writers, database, WriterSettings), cancellationToken);
 
     /// <summary>
     /// A connection that is nobody else's, and ends when it is disposed of: for locks that are held for long. Throws
-    /// <see cref="TargetDatabaseException"/> where the database can't be reached.
+    /// <see cref="ApplicationDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenApartAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Pool(apart, database, ReaderSettings, pooled: false), cancellationToken);
@@ -162,7 +162,7 @@ public sealed class TargetDatabases : IAsyncDisposable
         }
         catch (NpgsqlException fault)
         {
-            throw new TargetDatabaseException(database, fault);
+            throw new ApplicationDatabaseException(database, fault);
         }
     }
 

@@ -11,7 +11,7 @@ namespace RotationMesh.Coordination.Surveying;
 /// Checks that this process' databases are those that a rotation began with. A plan, a count or a sample of a copy
 /// proves nothing about the rotation's rows.
 /// </summary>
-internal sealed class RotationPlaces(RotationMap map, TargetDatabases databases, ControlDatabase control)
+internal sealed class RotationDatabases(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
 {
     /// <summary>Longest wait for a database that does not answer; counting and planning wait longer.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
