@@ -7,14 +7,14 @@ using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Embedding;
 
-/// <summary>Embedded rotations whose process is gone: the next run of the same request goes on with them.</summary>
+/// <summary>Finds embedded rotations whose process is gone: the next run of the same request continues them.</summary>
 internal sealed class AbandonedRotations(MeshParts parts)
 {
     private readonly RotationDatabases places = new(parts.Map, parts.Databases, parts.Control);
 
     /// <summary>
-    /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until disposed of. A rotation
-    /// whose process lives is held by it; one that can be held here was abandoned.
+    /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until the hold is disposed of.
+    /// A living process holds its own rotation, so a rotation that can be held here was abandoned.
     /// </summary>
     public async Task<(RunningRotation Rotation, HeldWork Held)> ClaimAsync(
         RunningRotation wanted,
@@ -33,7 +33,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
                 continue;
             try
             {
-                // Its process may have gone on, and to the end, until it was held here.
+                // Its process may have ended it just before it was held here.
                 if (
                     await running.FindAsync(found.RotationId, cancellationToken) is { EndedAt: null } now
                     && RotationSeals.IsSound(parts.Ring, now)
@@ -48,7 +48,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
                 throw;
             }
 
-            await held.DisposeAsync(); // whoever claims its tables cancels it
+            await held.DisposeAsync(); // the next rotation that claims its tables cancels it
         }
 
         var own = await guard.TryHoldAsync(RotationGuard.Run, wanted.RotationId, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
             SnapshotTakenAt = terms.SnapshotTakenAt?.UtcDateTime,
         };
 
-    /// <summary>Gives back what a rotation's workers had: the process that ran it is dead, and they with it.</summary>
+    /// <summary>Expires the leases of a rotation's workers, which died with the process that ran it.</summary>
     public Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
         new PartitionLeases(parts.Control.Source).ExpireAsync(rotation.RotationId, cancellationToken);
 }

@@ -25,7 +25,7 @@ namespace RotationMesh.Embedding;
 
 /// <summary>
 /// Runs a rotation in this process: the same saga, coordinator and workers as in the mesh, over the in-memory transport.
-/// All that lasts is in the database, so a run that was killed is gone on with by the next one of the same request.
+/// All state is in the database, so the next run of the same request continues a run that was killed.
 /// </summary>
 public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
 {
@@ -35,12 +35,12 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     private const int WindowPerWorker = 4;
 
     /// <summary>
-    /// Time in which an attempt may write: partitions wait for no other process here, and who goes on with a rotation whose
-    /// process was killed waits so long.
+    /// Time until an attempt's write deadline. Partitions wait for no other process here, so it can be short; a run that
+    /// continues a killed one waits this long.
     /// </summary>
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
 
-    /// <summary>Time of a coordinator's step to end by itself when the process stops.</summary>
+    /// <summary>Time that a coordinator's step has to end by itself when the process stops.</summary>
     private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromMilliseconds(500);
 
     private readonly RotationGuard guard = new(parts.Control.Source);
@@ -56,18 +56,18 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
 
     internal TimeSpan WriterPatience { get; init; } = new CoordinatorOptions().WriterPatience;
 
-    /// <summary>Longest wait for what is gone, such as a table of the map; then the rotation is paused.</summary>
+    /// <summary>Longest wait for something that is gone, such as a table of the map; then the rotation is paused.</summary>
     public TimeSpan Patience { get; init; } = new CoordinatorOptions().Patience;
 
-    /// <summary>Hears the id as soon as it is known.</summary>
+    /// <summary>Called with the rotation's id and its host, once the host has started.</summary>
     internal Action<Guid, MeshHost> Started { get; init; } = (_, _) => { };
 
     /// <summary>
-    /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
-    /// <see cref="GateClosedException"/> before anything is written where a gate does not hold, and
-    /// <see cref="UsageException"/> where map, keys, tenants or schema do not fit, or another
-    /// rotation is at the same rows, and <see cref="RotationTakenOverException"/> where another process has taken it over. A
-    /// database that does not answer is waited for.
+    /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Waits for a
+    /// database that does not answer, unless none answers at the start. Throws <see cref="GateClosedException"/> before any
+    /// row is rewritten where a gate does not hold; <see cref="UsageException"/> where map, keys, tenants or schema do not
+    /// fit, or another rotation is at the same rows; and <see cref="RotationTakenOverException"/> where another process has
+    /// taken the rotation over.
     /// </summary>
     public async Task<RotationReport> RunAsync(RotationRequest request, CancellationToken stopping)
     {
@@ -115,8 +115,8 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     }
 
     /// <summary>
-    /// Does what an operator asks of an embedded rotation whose process is gone, up to its end or pause. Null where the
-    /// rotation is not embedded, or its process lives and will hear of it.
+    /// Does what an operator asks of an embedded rotation whose process is gone, and follows it to its end or pause. Null
+    /// where the rotation is not embedded, or its process lives and does it itself.
     /// </summary>
     public async Task<RotationReport?> TryControlAsync(
         RunningRotation rotation,
@@ -209,7 +209,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             );
             Configure(bus);
         });
-        // Whoever stops it looks on: what reads for nobody any more, and may wait for a lock, is not waited for.
+        // The operator who stops it watches, so it does not wait for reads that nobody needs any more: they may wait for a lock.
         services.Configure<MassTransitHostOptions>(options =>
             options.ConsumerStopTimeout = ConsumerStopTimeout
         );

@@ -7,10 +7,13 @@ using RotationMesh.LocalOperations;
 
 namespace RotationMesh.Embedding;
 
-/// <summary>What is asked of a process that runs its own rotation, as the saga and the control database have it.</summary>
+/// <summary>Puts the request of a process that runs its own rotation into the terms of saga and control database.</summary>
 internal static class EmbeddedOrder
 {
-    /// <summary>The rotation that a request asks for, under an id of its own. Throws <see cref="UsageException"/> where the key ring lacks its target version.</summary>
+    /// <summary>
+    /// Returns the rotation that a request asks for, under an id of its own. Throws <see cref="UsageException"/> where the key
+    /// ring lacks its target version.
+    /// </summary>
     public static RunningRotation Wanted(MeshParts parts, RotationRequest request)
     {
         var version = request.Settings.Target.Version;
@@ -31,7 +34,7 @@ internal static class EmbeddedOrder
         };
     }
 
-    /// <summary>What it is to reach.</summary>
+    /// <summary>Returns the goal of a rotation.</summary>
     public static RotationGoal Goal(RunningRotation rotation) =>
         new()
         {
@@ -43,7 +46,7 @@ internal static class EmbeddedOrder
             TargetFingerprint = rotation.TargetFingerprint,
         };
 
-    /// <summary>The message that begins it.</summary>
+    /// <summary>Returns the message that starts a rotation.</summary>
     public static StartRotation Start(RunningRotation rotation, GateTerms gates) =>
         new()
         {

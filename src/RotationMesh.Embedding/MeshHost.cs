@@ -19,10 +19,12 @@ public sealed class MeshHost : IAsyncDisposable
 
     private MeshHost(ServiceProvider services) => this.services = services;
 
-    /// <summary>What the roles registered.</summary>
+    /// <summary>The services that the roles registered.</summary>
     public IServiceProvider Services => services;
 
-    /// <summary>Starts the bus and then what works on it, in the order of registration; returns when queues are bound.</summary>
+    /// <summary>
+    /// Starts the bus and then the services that use it, in the order of registration; returns when queues are bound.
+    /// </summary>
     public static async Task<MeshHost> StartAsync(
         IServiceCollection services,
         CancellationToken cancellationToken
@@ -48,11 +50,14 @@ public sealed class MeshHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends what an operator asks of a rotation.</summary>
+    /// <summary>Sends an operator's command to the saga of its rotation.</summary>
     public Task ControlAsync(object command, CancellationToken cancellationToken) =>
         services.GetRequiredService<IBus>().SendAsync(Queues.Rotation, command, cancellationToken);
 
-    /// <summary>Stops everything in the reverse order: partitions end with the batch in hand, results leave, then the bus.</summary>
+    /// <summary>
+    /// Stops everything in the reverse order: partitions end with the batch in hand, their results are sent, and the bus stops
+    /// last.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         while (started.TryPop(out var service))

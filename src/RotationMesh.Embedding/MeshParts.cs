@@ -9,7 +9,7 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Embedding;
 
-/// <summary>What the roles of a process work with. It stays the caller's: no host disposes of it.</summary>
+/// <summary>What the roles of a process work with. The caller owns the parts: no host disposes of them.</summary>
 public sealed record MeshParts(
     RotationMap Map,
     KeyRing Ring,

@@ -12,15 +12,15 @@ using RotationMesh.Tables.Probing;
 namespace RotationMesh.Embedding;
 
 /// <summary>
-/// What is looked at before anything is written, be it in the control database: schema, privileges, connections,
-/// tenants, keys. The saga looks at the same again, and takes the census of a moment ago for it.
+/// Checks schema, privileges, connections, tenants and keys before anything is written, even in the control database. The
+/// saga checks them again, and uses the census of a moment ago for it.
 /// </summary>
 internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> with all that does not fit, and the database's own fault where none of them
-    /// answers. One of several that does not is left to the rotation, which waits for it. Connections that others use now are
-    /// waited for; <paramref name="waiting"/> hears why.
+    /// Throws <see cref="UsageException"/> with all that does not fit, and a database's own fault where no database answers.
+    /// Where only some do not answer, the rotation itself waits for them. Waits for connections that others use now, and calls
+    /// <paramref name="waiting"/> with the reason.
     /// </summary>
     public async Task EnsureAsync(
         RotationGoal goal,
@@ -63,7 +63,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
                 cancellationToken
             );
         if (await GoesOnAsync(wanted, cancellationToken))
-            return; // its keys were tried at its start, and what is left since may be mostly what does not decrypt
+            return; // its keys were tried at its start, and the rows that are left now may mostly not decrypt
         await HeldValues.EnsureAsync(new ColumnLook(parts.Databases), survey.Tables, goal, cancellationToken);
         await WrongKeys.EnsureNoneAsync(
             new KeyProbe(parts.Databases, parts.Ring),
@@ -74,7 +74,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
         );
     }
 
-    // Whether a rotation of that request is there to be gone on with, by the database as it is: nothing is written yet.
+    // Whether a rotation of this request can be continued. It reads the schema as it is: nothing is written yet.
     private async Task<bool> GoesOnAsync(RunningRotation wanted, CancellationToken cancellationToken) =>
         await parts.Control.ExistsAsync(cancellationToken)
         && (

@@ -5,12 +5,14 @@ using RotationMesh.LocalOperations.Records;
 
 namespace RotationMesh.Embedding;
 
-/// <summary>Looks why an embedded rotation stands still, from before it has begun to its end, and shows that while it does.</summary>
+/// <summary>
+/// Finds out why an embedded rotation stands still, from before its start to its end, and shows the reason meanwhile.
+/// </summary>
 internal sealed class ProgressWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time between two questions to the servers.</summary>
+    /// <summary>Time between two searches for the reason, which query the servers.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(3);
 
     private readonly RotationProgress progress;
@@ -19,14 +21,14 @@ internal sealed class ProgressWatch : IAsyncDisposable
     private readonly CancellationTokenSource end = new();
     private readonly Task watching;
 
-    /// <summary>Watches over a rotation of these databases.</summary>
+    /// <summary>Begins to watch a rotation of these databases.</summary>
     public ProgressWatch(RotationProgress progress, Standstill standstill, IEnumerable<string> databases)
     {
         (this.progress, this.standstill, this.databases) = (progress, standstill, [.. databases.Distinct()]);
         watching = Task.Run(WatchAsync);
     }
 
-    // What waits for an operator says so itself.
+    // A rotation that waits for an operator says so itself.
     private bool IsToGoOn => !RotationState.AwaitsSomebody(progress.Phase);
 
     private (string, long, long, long, long) Now =>
@@ -67,7 +69,7 @@ internal sealed class ProgressWatch : IAsyncDisposable
         }
         catch (Exception)
         {
-            progress.Waiting = null; // it only tells, and ends no rotation
+            progress.Waiting = null; // this watch only informs, so its fault ends no rotation
         }
     }
 }

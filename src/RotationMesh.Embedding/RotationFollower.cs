@@ -9,7 +9,9 @@ using RotationMesh.LocalOperations;
 
 namespace RotationMesh.Embedding;
 
-/// <summary>Waits for the end of a rotation and shows meanwhile where it is. The database is asked: it outlives every bus.</summary>
+/// <summary>
+/// Waits for the end of a rotation and shows its progress meanwhile. It asks the control database, which outlives every bus.
+/// </summary>
 internal sealed class RotationFollower(ControlDatabase control, RotationProgress progress)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(40);
@@ -23,24 +25,27 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     private static readonly TimeSpan Handing = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Longest wait for a rotation that was cancelled to be over: whoever asks has its answer, and the next rotation on the
-    /// same rows, or another cancel, writes its totals.
+    /// Longest wait for a cancelled rotation to be over. Then the operator gets an answer, and the next rotation on the same
+    /// rows, or another cancel, writes its totals.
     /// </summary>
     private static readonly TimeSpan Concluding = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The same where it waits for writes that others may still do, and this process was told to stop: nothing is in hand.
+    /// Longest wait for a cancelled rotation to be over where it awaits writes of others and this process was told to stop:
+    /// nothing is in hand here.
     /// </summary>
     private static readonly TimeSpan Awaiting = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time between two looks whether the control schema is whole; without it nothing would ever come.</summary>
+    /// <summary>
+    /// Time between two checks that the control schema is whole; if a table were dropped, the wait would never end.
+    /// </summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Returns when the rotation has ended and its totals are written, or is paused; where it was so
-    /// <paramref name="before"/>, it has to go on first. At <paramref name="stopping"/> it cancels and waits for that end.
-    /// Where it is cancelled or paused, by whomever, <paramref name="halt"/> ends partitions with the batch in hand.
-    /// Throws <see cref="RotationTakenOverException"/> where another process has taken it over, and
+    /// Returns when the rotation has ended and its totals are written, or is paused. If it was paused
+    /// <paramref name="before"/>, it must first run again. On <paramref name="stopping"/>, calls <paramref name="cancel"/> and
+    /// waits for the end. Once the rotation is cancelled or paused, by anyone, <paramref name="halt"/> ends partitions with
+    /// the batch in hand. Throws <see cref="RotationTakenOverException"/> where another process has taken it over, and
     /// <see cref="RecordsMissingException"/> where a table of the control schema is gone.
     /// </summary>
     public async Task<RunningRotation> FollowAsync(
@@ -61,7 +66,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         {
             if (isTaken())
                 throw new RotationTakenOverException(before.RotationId);
-            // Asked again: the first one may come before the rotation's start, and find nothing to cancel.
+            // It cancels again and again: the first message may come before the rotation's start, and find nothing to cancel.
             if (
                 stopping.IsCancellationRequested
                 && (asked is null || Stopwatch.GetElapsedTime(asked.Value) > AskAgain)
@@ -101,14 +106,14 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
             }
             catch (NpgsqlException) when (Stopwatch.GetElapsedTime(answered) < Timeout)
             {
-                // It will be back.
+                // The database will be back.
             }
 
             await PauseAsync(asked is null ? stopping : CancellationToken.None);
         }
     }
 
-    // Of a paused rotation nobody else waits for what is in hand, and what it had done would never be counted.
+    // Nobody else waits for the partitions in hand of a paused rotation, and what they did would never be counted.
     private async Task HandBackAsync(Guid rotationId)
     {
         var ledger = new LedgerSummary(control.Source);
@@ -140,7 +145,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         progress.Pending = tables.Sum(table => table.OpeningPending);
     }
 
-    // A rotation that is tried again had an end before.
+    // A rotation that is retried had an end before, which does not count.
     private static bool IsNew(RunningRotation rotation, RunningRotation before) =>
         before.EndedAt is null || !before.Concluded || rotation.EndedAt != before.EndedAt;
 

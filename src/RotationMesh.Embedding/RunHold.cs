@@ -5,14 +5,14 @@ namespace RotationMesh.Embedding;
 
 /// <summary>
 /// Holds an embedded rotation for this process as long as it lives. A lock that was lost with its session (an idle limit, a
-/// failover, a pooler) is taken again; where another process has it by then, that one goes on with the rotation.
+/// failover, a pooler) is taken again. Where another process has it by then, that process continues the rotation.
 /// </summary>
 internal sealed class RunHold : IAsyncDisposable
 {
-    /// <summary>Time between two looks.</summary>
+    /// <summary>Time between two checks that the lock is held.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Silence after which a session of this process that it has lost is ended.</summary>
+    /// <summary>Silence after which a session that this process has lost, and that still holds the lock, is ended.</summary>
     private static readonly TimeSpan Remnant = TimeSpan.FromSeconds(3);
 
     private readonly RotationGuard guard;
@@ -28,7 +28,7 @@ internal sealed class RunHold : IAsyncDisposable
         looking = Task.Run(LookAsync);
     }
 
-    /// <summary>Whether another process has taken it over.</summary>
+    /// <summary>Whether another process has taken the rotation over.</summary>
     public bool IsTaken => isTaken;
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ internal sealed class RunHold : IAsyncDisposable
         }
     }
 
-    // Where the network was lost, the server may not know that yet: what holds it is this process' own session.
+    // Where the network was lost, the server may not know it yet: this process's own old session still holds the lock.
     private async Task LookAtAsync(WorkHolder holder)
     {
         if (holder.Pid != held.Session)
@@ -78,7 +78,7 @@ internal sealed class RunHold : IAsyncDisposable
         }
         catch (Exception fault) when (Faults.IsOfDatabase(fault))
         {
-            // The control database is away, and nobody else can take it either.
+            // The control database is away, and nobody else can take the lock either.
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class BrokerSerialization(MessageSeals seals) : ISerializerFacto
     /// <inheritdoc/>
     public IMessageDeserializer CreateDeserializer() => new EnvelopeReader();
 
-    /// <summary>Leaves no other format that could be asked for by a message's content type.</summary>
+    /// <summary>Makes this the only format, so that a message's content type can't ask for another.</summary>
     public static void Use(IBusFactoryConfigurator bus, MessageSeals seals)
     {
         ArgumentNullException.ThrowIfNull(bus);

@@ -6,9 +6,9 @@ using MassTransit.Serialization;
 namespace RotationMesh.Bus.Sealing;
 
 /// <summary>
-/// Reads messages without the addresses of their envelopes. MassTransit answers a message that fails to its fault or
-/// response address, with the rights of whoever consumes it, and such an address may even bind exchanges; nothing here asks
-/// and waits for an answer, so whoever names an address is not heard.
+/// Reads messages without the addresses of their envelopes. Where a message fails, MassTransit sends an answer to its fault
+/// or response address with the consumer's rights, and such an address may even bind exchanges. Nothing here asks and waits
+/// for an answer, so the addresses are ignored.
 /// </summary>
 internal sealed class EnvelopeReader : IMessageDeserializer
 {
@@ -17,7 +17,7 @@ internal sealed class EnvelopeReader : IMessageDeserializer
     /// <inheritdoc/>
     public ContentType ContentType => json.ContentType;
 
-    /// <summary>Called for each message that arrives, whatever it says of its format.</summary>
+    /// <summary>Called for each message that arrives, whatever format it claims.</summary>
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
         ArgumentNullException.ThrowIfNull(receiveContext);
@@ -56,7 +56,7 @@ internal sealed class EnvelopeReader : IMessageDeserializer
 
         public override Uri FaultAddress => null!;
 
-        // Whoever repairs what failed finds it in the log and among the dead letters.
+        // A message that failed is in the log and among the dead letters.
         protected override Task GenerateFault<T>(ConsumeContext<T> context, Exception exception) =>
             Task.CompletedTask;
     }

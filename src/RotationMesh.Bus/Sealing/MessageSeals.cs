@@ -3,10 +3,10 @@ using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Bus.Sealing;
 
-/// <summary>Seals messages by this process' keys, and says which to heed.</summary>
+/// <summary>Seals messages with this process's keys, and judges the seals of received ones.</summary>
 internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
 {
-    /// <summary>Said of a message that anybody may have made.</summary>
+    /// <summary>Cause for dropping a message that anybody may have made.</summary>
     public const string None = "it carries no seal";
 
     private const string Broken = "its seal does not fit";
@@ -19,7 +19,7 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
         $"it is sealed with a key that is not this process's current one ({ring.CurrentVersion}): give coordinators and workers the same keys"
     );
 
-    /// <summary>The header for a message of that type.</summary>
+    /// <summary>Returns the header for a message of a type.</summary>
     public SealHeader Seal(string type, ReadOnlySpan<byte> body)
     {
         var at = clock.GetUtcNow();
@@ -33,7 +33,7 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
         );
     }
 
-    /// <summary>What a message is worth whose header and bytes these are.</summary>
+    /// <summary>Judges a message by its header and its bytes.</summary>
     public SealExamination Examine(string? header, ReadOnlySpan<byte> body)
     {
         if (SealHeader.TryParse(header) is not { } read)
@@ -69,8 +69,8 @@ internal sealed class MessageSeals(KeyRing ring, TimeProvider clock)
 }
 
 /// <summary>
-/// What is known of a message before it is read: the type that it must be of, the fingerprints of keys that its sender
-/// has shown to hold, whether the current one is among them, and why it is not to be believed; null where it is.
+/// What is known of a message before it is read: the type that it must have, the fingerprints of keys that its sender has
+/// proved to hold, whether the current key is among them, and why the message can't be trusted (null where it can).
 /// </summary>
 internal sealed record SealExamination(
     string? Type,
@@ -79,9 +79,9 @@ internal sealed record SealExamination(
     string? Fault
 )
 {
-    /// <summary>It is not even read.</summary>
+    /// <summary>Returns the result for a message that is dropped unread.</summary>
     public static SealExamination Drop(string cause) => new(null, [], false, cause);
 
-    /// <summary>Whether it is read at all.</summary>
+    /// <summary>Whether the message is dropped unread.</summary>
     public bool IsDropped => Type is null;
 }

@@ -4,8 +4,8 @@ using RotationMesh.Bus.Telemetry;
 namespace RotationMesh.Bus.Sealing;
 
 /// <summary>
-/// The first thing that happens to a message: its seal is held against its bytes. What nobody who holds the key has sealed
-/// is acknowledged and not read.
+/// Checks the seal of a message against its bytes, before anything else happens to it. A message that no holder of the key
+/// has sealed is acknowledged and not read.
 /// </summary>
 internal sealed class SealFilter(string queue, MessageSeals seals, DroppedMessages dropped)
     : IFilter<ReceiveContext>

@@ -4,24 +4,24 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Bus.Sealing;
 
 /// <summary>
-/// The header of a message that is sealed: when it was, the name of its type, and the seals, which hold for both and for
-/// the message's bytes as they were sent.
+/// The header of a sealed message: the time of sealing, the name of its type, and the seals, which cover both and the
+/// message's bytes as they were sent.
 /// </summary>
 internal sealed record SealHeader(DateTimeOffset At, string Type, IReadOnlyList<Seal> Seals)
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The header's name.</summary>
     public const string Name = "rotationmesh-seal";
 
-    /// <summary>Keys of a ring; more are no seal.</summary>
+    /// <summary>Most seals in a header, one for each key of a ring; a header with more is invalid.</summary>
     private const int MostSeals = 1000;
 
     private const int FirstSeal = 2;
 
-    /// <summary>What is sealed.</summary>
+    /// <summary>Returns the bytes that are sealed.</summary>
     public static ReadOnlySpan<byte> Content(DateTimeOffset at, string type, ReadOnlySpan<byte> body) =>
         new SealedText().Add(at.ToUnixTimeMilliseconds()).Add(type).Add(body).Bytes;
 
-    /// <summary>As it is sent.</summary>
+    /// <summary>The header's value as it is sent.</summary>
     public override string ToString() =>
         string.Join(
             ' ',
@@ -31,7 +31,7 @@ internal sealed record SealHeader(DateTimeOffset At, string Type, IReadOnlyList<
                 .Prepend(At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))
         );
 
-    /// <summary>Null where the text is no such header.</summary>
+    /// <summary>Parses a header's value; null where it is invalid.</summary>
     public static SealHeader? TryParse(string? text)
     {
         if (text?.Split(' ') is not { Length: > FirstSeal and <= MostSeals + FirstSeal } parts)

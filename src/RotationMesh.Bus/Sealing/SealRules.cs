@@ -3,35 +3,41 @@ using RotationMesh.Contracts;
 
 namespace RotationMesh.Bus.Sealing;
 
-/// <summary>Which seals are asked of which message; types go by the names that MassTransit gives them in envelopes.</summary>
+/// <summary>
+/// Says which seals a message needs and how old it may be, by its type. Types have the names that MassTransit gives them in
+/// envelopes.
+/// </summary>
 internal static class SealRules
 {
     /// <summary>
-    /// Age beyond which a message is not heeded that is sent again as long as it is so: kept by somebody, it would be told
-    /// when it is so no longer. Queues are no longer behind than that, and clocks of machines differ by far less.
+    /// Longest age of a message that is sent again as long as it holds. Somebody could keep an older one and deliver it when it
+    /// no longer holds. Queues lag less than this, and the clocks of machines differ by far less.
     /// </summary>
     private static readonly TimeSpan News = TimeSpan.FromMinutes(10);
 
-    /// <summary>The same for what a worker says of itself: a gate believes it.</summary>
+    /// <summary>Longest age of what a worker says of itself, which a gate believes.</summary>
     private static readonly TimeSpan Sighting = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Messages by which a worker whose keys are others can still say so. They write, end and retire nothing, so any key of
-    /// the ring may have sealed them; everything else is sealed by the current one, and a key that was replaced because it
-    /// leaked opens nothing.
+    /// Messages by which a worker with other keys can still say so. They write, end and retire nothing, so any key of the ring
+    /// may have sealed them. Everything else must be sealed with the current key: one that was replaced because it leaked gives
+    /// access to nothing.
     /// </summary>
     private static readonly HashSet<string> ByAnyKey = [Urn<WorkerHeartbeat>(), Urn<PartitionRefused>()];
 
-    /// <summary>Commands that a worker refuses, rather than drop, where they may come from a coordinator with other keys.</summary>
+    /// <summary>
+    /// Commands that a worker refuses instead of dropping them, where they may come from a coordinator with other keys.
+    /// </summary>
     private static readonly HashSet<string> Refusable = [Urn<RotatePartition>(), Urn<VerifyPartition>()];
 
     /// <summary>
-    /// The same for what operators ask for, which is sent once and may wait for a coordinator; as long as a request waits for
-    /// one. What is younger is heard once, and a start begins one rotation.
+    /// Longest age of what operators ask for. It is sent once and may wait for a coordinator, as long as a control request
+    /// waits for one. A younger message takes effect once, and a start begins one rotation.
     /// </summary>
     private static readonly TimeSpan Asked = TimeSpan.FromDays(1);
 
-    // Partitions have a deadline, and their results name the attempt that they are of: the ledger knows which are late.
+    // Partitions and their results have no age limit: a partition has a deadline, and a result names its attempt, so the
+    // ledger knows which results are late.
     private static readonly Dictionary<string, TimeSpan> Ages = new()
     {
         [Urn<WorkerHeartbeat>()] = Sighting,
@@ -63,13 +69,13 @@ internal static class SealRules
         [Urn<NudgeRotation>()] = News,
     };
 
-    /// <summary>Whether each key of the sender's ring seals it.</summary>
+    /// <summary>Whether each key of the sender's ring seals a message of this type.</summary>
     public static bool IsByAnyKey(string type) => ByAnyKey.Contains(type);
 
-    /// <summary>Whether a worker answers it although it can't believe it.</summary>
+    /// <summary>Whether a worker answers a message of this type with a refusal although it can't trust it.</summary>
     public static bool IsRefusable(string type) => Refusable.Contains(type);
 
-    /// <summary>Whether it is too old, or from too far in the future.</summary>
+    /// <summary>Whether a message is too old, or from too far in the future.</summary>
     public static bool IsStale(string type, TimeSpan age) =>
         Ages.TryGetValue(type, out var longest) && age.Duration() > longest;
 

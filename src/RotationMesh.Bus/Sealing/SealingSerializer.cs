@@ -4,7 +4,7 @@ using MassTransit.Serialization;
 
 namespace RotationMesh.Bus.Sealing;
 
-/// <summary>Seals each message as it becomes bytes; the transport takes its headers after that.</summary>
+/// <summary>Seals each message when it is serialized; the transport takes its headers only after that.</summary>
 internal sealed class SealingSerializer(MessageSeals seals) : IMessageSerializer
 {
     private readonly SystemTextJsonMessageSerializer json = SystemTextJsonMessageSerializer.Instance;

@@ -11,8 +11,8 @@ internal static class MeshServices
     public const string Key = "mesh";
 
     /// <summary>
-    /// Registers the role's services, which <see cref="MeshStart"/> starts behind the host's own start. Nothing gives up on a
-    /// broker that is away: whoever runs the service sees that it is not ready.
+    /// Registers the role's services, which <see cref="MeshStart"/> starts in the background of the host's own start. No
+    /// service gives up on a broker that is away; meanwhile it reports that it is not ready.
     /// </summary>
     public static IServiceCollection AddMesh(this IServiceCollection services, Action<IServiceCollection> add)
     {

@@ -7,8 +7,8 @@ using RotationMesh.Bus.Topology;
 namespace RotationMesh.Bus.Services;
 
 /// <summary>
-/// Starts the roles of a service one after the other behind the service's own start, which so never waits for a broker or
-/// a database: the service answers, and is not ready. Stops them in the reverse order.
+/// Starts the roles of a service one after the other, in the background of the service's own start. So that start never
+/// waits for a broker or a database: meanwhile the service answers, and is not ready. Stops the roles in the reverse order.
 /// </summary>
 public sealed class MeshStart(
     IServiceProvider services,
@@ -20,7 +20,7 @@ public sealed class MeshStart(
     private readonly Stack<IHostedService> started = new();
     private Task start = Task.CompletedTask;
 
-    /// <summary>What can't come right by waiting, and has ended the service; null where nothing has.</summary>
+    /// <summary>The fault that has ended the service, since waiting does not mend it; null where there is none.</summary>
     public Exception? Failure { get; private set; }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed class MeshStart(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        // A transport that is refused what it asks for does not always heed that; the host's own limit then does.
+        // A transport whose request is refused does not always react to the cancellation; the host's own limit ends the wait.
         await Task.WhenAny(start, Task.Delay(Timeout.Infinite, cancellationToken));
         while (started.TryPop(out var service))
             await service.StopAsync(cancellationToken);
@@ -58,7 +58,7 @@ public sealed class MeshStart(
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Stopped while it waited: whatever it waited for is not missed any more.
+            // The service is stopped while it waits, so nobody needs any more what it waited for.
         }
         catch (Exception fault)
         {
@@ -67,8 +67,9 @@ public sealed class MeshStart(
         }
     }
 
-    // The transport waits for a broker that is away, but ends its start where one closes what it is just setting up, or
-    // refuses a user. Only a user that was never let in ends the service: no waiting mends what was typed.
+    // The transport waits for a broker that is away, but its start fails where a broker closes a connection that is being set
+    // up, or refuses a user. Such a start is retried; of these faults, only a user that was never let in ends the service:
+    // waiting does not mend what was typed.
     private async Task JoinAsync(IHostedService service)
     {
         for (var attempt = 1; ; attempt++)
@@ -94,7 +95,7 @@ public sealed class MeshStart(
             BrokerConnection.Explain(fault) is null || services.GetRequiredService<BrokerStanding>().IsReached
         );
 
-    // The transport would try again for ever, as if the broker were away.
+    // Ends the start where the broker's certificate is refused: the transport would try again for ever.
     private async Task TrustedAsync(Task starting)
     {
         var refused = services.GetRequiredService<BrokerTrust>().Refused;

@@ -9,8 +9,8 @@ using RotationMesh.Core;
 namespace RotationMesh.Bus.Standing;
 
 /// <summary>
-/// Reads what RabbitMQ answers where it refuses something (AMQP 0-9-1, section 1.1 and the broker's own words): which queue
-/// or limit it is, what was found, what is wanted, and the command that mends it.
+/// Reads what RabbitMQ answers where it refuses something (AMQP 0-9-1, section 1.1 and the broker's own words). It finds
+/// which queue or limit it is, what was found, what is wanted, and the command that mends it.
 /// </summary>
 internal static partial class BrokerReplies
 {
@@ -28,11 +28,13 @@ internal static partial class BrokerReplies
 
     private const string Elsewhere = "the broker's own log says more";
 
-    /// <summary>Whether the transport gives up what it was at: it never tries again where a user is refused.</summary>
+    /// <summary>Whether the broker refused the user; the transport then gives up and never tries again.</summary>
     public static bool IsOfCredentials(Exception? fault) =>
         Causes(fault).Any(cause => cause is AuthenticationFailureException);
 
-    /// <summary>The trouble, and whether the whole connection has it or one queue; null where it passes by itself.</summary>
+    /// <summary>
+    /// Returns the trouble, and whether the whole connection has it or one queue; null where it passes by itself.
+    /// </summary>
     public static (BrokerTrouble Trouble, bool OfConnection)? Read(
         Exception? fault,
         string broker,
@@ -68,7 +70,7 @@ internal static partial class BrokerReplies
             : null;
     }
 
-    /// <summary>What holds publishers back.</summary>
+    /// <summary>Returns the trouble of a broker that holds publishers back.</summary>
     public static BrokerTrouble Held(string? reason) =>
         new(
             "alarm",
@@ -155,7 +157,7 @@ internal static partial class BrokerReplies
         );
     }
 
-    // The broker's own words begin with a name, as in "PRECONDITION_FAILED - "; a client that closes has words of its own.
+    // The broker's replies begin with a name, as in "PRECONDITION_FAILED - "; a client that closes has words of its own.
     private static bool IsError(ShutdownEventArgs reason) =>
         reason.Initiator == ShutdownInitiator.Peer
         && reason.ReplyCode > Refused

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace RotationMesh.Bus.Standing;
 
 /// <summary>
-/// How this process stands with RabbitMQ, for whoever asks whether it is ready. Each trouble is logged once, however
-/// often the transport meets it again, and once more when it has passed.
+/// Keeps what troubles this process with RabbitMQ, for the readiness check and the metrics. Each trouble is logged once,
+/// however often the transport meets it again, and once more when it has passed.
 /// </summary>
 public sealed class BrokerStanding(ILogger<BrokerStanding> log)
 {
-    /// <summary>Subject of what concerns the connection itself.</summary>
+    /// <summary>Subject of a trouble of the connection itself.</summary>
     internal const string Connection = "connection";
 
-    /// <summary>Subject of an alarm that the broker tells of.</summary>
+    /// <summary>Subject of an alarm that the broker reports.</summary>
     internal const string Alarm = "alarm";
 
     /// <summary>Subject of a broker that confirms nothing, and does not say why.</summary>
@@ -29,7 +29,7 @@ public sealed class BrokerStanding(ILogger<BrokerStanding> log)
     /// <summary>Whether every queue of this process was consumed from at least once.</summary>
     public bool HasJoined => hasJoined;
 
-    /// <summary>What keeps it from its work now; each once, whatever it concerns.</summary>
+    /// <summary>What keeps this process from its work now; each trouble once, however many subjects have it.</summary>
     public IReadOnlyList<BrokerTrouble> Troubles =>
         [
             .. troubles
@@ -49,7 +49,7 @@ public sealed class BrokerStanding(ILogger<BrokerStanding> log)
 
     internal void Join() => hasJoined = true;
 
-    /// <summary>A queue's or the connection's trouble, in the place of what was known of it.</summary>
+    /// <summary>Records the trouble of a queue or of the connection, in place of an earlier one.</summary>
     internal void Tell(string subject, BrokerTrouble trouble)
     {
         lock (telling)
@@ -61,17 +61,17 @@ public sealed class BrokerStanding(ILogger<BrokerStanding> log)
         }
     }
 
-    /// <summary>Whether the broker has told of an alarm that goes on.</summary>
+    /// <summary>Whether the broker has reported an alarm that has not ended.</summary>
     internal bool IsHeld => troubles.ContainsKey(Alarm);
 
-    /// <summary>Nothing is confirmed; the broker may have said why.</summary>
+    /// <summary>Records that the broker confirms nothing, unless it has reported an alarm, which says why.</summary>
     internal void Suspect()
     {
         if (!IsHeld)
             Tell(Unresponsive, BrokerReplies.Held(null));
     }
 
-    /// <summary>The subject is well.</summary>
+    /// <summary>Removes the trouble of a subject.</summary>
     internal void Clear(string subject)
     {
         lock (telling)

@@ -4,18 +4,18 @@ using System.Text.RegularExpressions;
 namespace RotationMesh.Bus.Standing;
 
 /// <summary>
-/// How long RabbitMQ waits for the answer to a message (<c>consumer_timeout</c>): no client may ask, but it is told when the
-/// broker has taken messages back and closed their channel.
+/// How long RabbitMQ waits for the acknowledgement of a message (<c>consumer_timeout</c>). A client can't ask for it, but
+/// the broker names it when it takes messages back and closes their channel.
 /// </summary>
 internal sealed partial class ConsumerTimeout
 {
     private readonly Lock gate = new();
     private TimeSpan told = TimeSpan.MaxValue;
 
-    /// <summary>Raised when it is shorter than was known.</summary>
+    /// <summary>Raised when the timeout is found to be shorter than was known.</summary>
     public event Action? Shortened;
 
-    /// <summary>The shortest that the broker told of; null where it never did.</summary>
+    /// <summary>The shortest timeout that the broker has named; null where it never named one.</summary>
     public TimeSpan? Told
     {
         get
@@ -25,14 +25,14 @@ internal sealed partial class ConsumerTimeout
         }
     }
 
-    /// <summary>The timeout that a channel's end names, in the broker's own words; null where it ended for another reason.</summary>
+    /// <summary>Reads the timeout from the broker's words at a channel's end; null where it ended for another reason.</summary>
     public static TimeSpan? Read(string? reply) =>
         TimedOut().Match(reply ?? "") is { Success: true } match
         && long.TryParse(match.Groups["ms"].Value, CultureInfo.InvariantCulture, out var ms)
             ? TimeSpan.FromMilliseconds(ms)
             : null;
 
-    /// <summary>Takes note of what the broker told.</summary>
+    /// <summary>Records a timeout that the broker has named.</summary>
     public void Learn(TimeSpan timeout)
     {
         lock (gate)

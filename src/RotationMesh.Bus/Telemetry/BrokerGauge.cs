@@ -3,7 +3,7 @@ using RotationMesh.Bus.Standing;
 
 namespace RotationMesh.Bus.Telemetry;
 
-/// <summary>Whether RabbitMQ lets this process work, and what keeps it from that.</summary>
+/// <summary>Measures whether RabbitMQ lets this process work, and what keeps it from its work.</summary>
 internal sealed class BrokerGauge
 {
     private readonly BrokerStanding standing;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace RotationMesh.Bus.Telemetry;
 
 /// <summary>
-/// Counts messages that are not heeded, and says so: once for each queue and cause, and then at most once a minute, so that
-/// whoever sends them can't fill a disk with logs.
+/// Counts dropped messages and logs them: at once for each queue and cause, and then at most once a minute, so that their
+/// sender can't fill a disk with logs.
 /// </summary>
 internal sealed class DroppedMessages(TimeProvider clock, ILogger<DroppedMessages> log)
 {
@@ -13,7 +13,9 @@ internal sealed class DroppedMessages(TimeProvider clock, ILogger<DroppedMessage
 
     private readonly ConcurrentDictionary<(string Queue, string Cause), long> told = [];
 
-    /// <summary>Called for each message, or part of one, with words that are fixed in the program: there are few of them.</summary>
+    /// <summary>
+    /// Counts a dropped message, or a part of one. The causes are fixed in the program, so there are few of them.
+    /// </summary>
     public void Drop(string queue, string cause)
     {
         MeshMetrics.CountDropped(queue, cause);

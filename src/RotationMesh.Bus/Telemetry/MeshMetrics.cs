@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace RotationMesh.Bus.Telemetry;
 
 /// <summary>
-/// What the mesh measures. Names follow the semantic conventions of OpenTelemetry; all are ours. Attributes are names of
-/// the map, states and error classes: never a tenant, a key or a value.
+/// The metrics of the mesh. Their names are our own and follow the semantic conventions of OpenTelemetry. Attributes are
+/// names of the map, states and error classes: never a tenant, a key or a value.
 /// </summary>
 internal static class MeshMetrics
 {
@@ -65,21 +65,21 @@ internal static class MeshMetrics
         "Messages, or rows of one, that were not heeded, by queue and cause"
     );
 
-    /// <summary>Rows of a batch, or of a step that counts its conflicts.</summary>
+    /// <summary>Counts the rows of a batch, or of a step that counts its conflicts.</summary>
     public static void CountRows(long rotated, long conflicts)
     {
         Rotated.Add(rotated);
         Conflicts.Add(conflicts);
     }
 
-    /// <summary>Rows that were decrypted again.</summary>
+    /// <summary>Counts rows that were verified.</summary>
     public static void CountVerified(long rows) => Verified.Add(rows);
 
-    /// <summary>A row that was left as it is.</summary>
+    /// <summary>Counts a row that was left as it is.</summary>
     public static void CountFailure(string table, string error) =>
         Failed.Add(1, new("rotationmesh.table", table), new("error.type", error));
 
-    /// <summary>A partition that has ended, and how.</summary>
+    /// <summary>Counts a partition that has ended, by its outcome, and records its duration.</summary>
     public static void CountPartition(string scope, string outcome, TimeSpan elapsed)
     {
         var attributes = new KeyValuePair<string, object?>[]
@@ -91,16 +91,17 @@ internal static class MeshMetrics
         PartitionDuration.Record(elapsed.TotalSeconds, attributes);
     }
 
-    /// <summary>A message, or a part of one, that was not heeded.</summary>
+    /// <summary>Counts a message, or a part of one, that was dropped.</summary>
     public static void CountDropped(string queue, string cause) =>
         Dropped.Add(1, new("messaging.destination.name", queue), new("rotationmesh.cause", cause));
 
-    /// <summary>A message that was given up.</summary>
+    /// <summary>Counts a message that became a dead letter.</summary>
     public static void CountDeadLetter(string queue) =>
         DeadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
 
     /// <summary>
-    /// Observes what the ledger holds whenever somebody collects; the coordinator that reads the ledger passes it on.
+    /// Registers gauges of what the ledger holds. They are read at each collection of metrics; the coordinator supplies the
+    /// values.
     /// </summary>
     public static void ObserveLedger(
         Func<IEnumerable<Measurement<long>>> partitions,
@@ -128,7 +129,7 @@ internal static class MeshMetrics
         );
     }
 
-    /// <summary>How the process stands with RabbitMQ, asked for whenever somebody collects.</summary>
+    /// <summary>Registers the gauge of whether RabbitMQ is usable, which is read at each collection of metrics.</summary>
     public static void Observe(BrokerGauge broker) =>
         Meter.CreateObservableGauge(
             "rotationmesh.broker.usable",

@@ -3,13 +3,15 @@ using Npgsql;
 
 namespace RotationMesh.Coordination.Persistence;
 
-/// <summary>Writes down how a saga changes, in the transaction that changes it: exactly once, whatever is delivered twice or dies.</summary>
+/// <summary>
+/// Records how a saga changes, in the transaction that changes it: exactly once, also where a message is delivered twice or
+/// a process dies.
+/// </summary>
 public interface ISagaAudit<TSaga>
     where TSaga : class, ISaga
 {
     /// <summary>
-    /// Called before the saga is looked for: false leaves a message unheard that has had its effect, though nothing of its
-    /// saga is there any more.
+    /// Called before the saga is loaded. False ignores a message that has already had its effect, although its saga is gone.
     /// </summary>
     Task<bool> MayHearAsync(
         NpgsqlTransaction transaction,
@@ -17,12 +19,12 @@ public interface ISagaAudit<TSaga>
         CancellationToken cancellationToken
     );
 
-    /// <summary>Called before the state machine runs: the saga as it is, untouched by what the machine does to the original.</summary>
+    /// <summary>Called before the state machine runs. Returns a copy of the saga that the machine does not change.</summary>
     TSaga Copy(TSaga saga);
 
     /// <summary>
-    /// Called when the row is written, and before the commit; <paramref name="before"/> is null for a new saga. What it
-    /// throws rolls the saga back. Returns what is to be told once that is committed; null for nothing.
+    /// Called after the row is written, and before the commit; <paramref name="before"/> is null for a new saga. An exception
+    /// rolls the saga back. Returns what to do after the commit; null for nothing.
     /// </summary>
     Task<Action?> RecordAsync(
         NpgsqlTransaction transaction,

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace RotationMesh.Coordination.Persistence;
 
-/// <summary>Tells a saga that this program wrote from one that somebody wrote into its table.</summary>
+/// <summary>Tells a saga that this program wrote from one that somebody else wrote into its table.</summary>
 public interface ISagaSeal<TSaga>
     where TSaga : class, ISaga
 {
@@ -10,7 +10,8 @@ public interface ISagaSeal<TSaga>
     void Seal(TSaga saga);
 
     /// <summary>
-    /// Called when it is read: false leaves the message without a saga. Some messages may be heard all the same.
+    /// Called when the saga is loaded for a message. Where it is false, the message finds no saga. It may be true for some
+    /// messages even though the seal does not fit.
     /// </summary>
     bool Holds(TSaga saga, object message);
 }

@@ -7,8 +7,8 @@ namespace RotationMesh.Coordination.Persistence;
 public static class JoinedTransaction
 {
     /// <summary>
-    /// Called by activities and filters inside a saga's consume: what they write through it is committed with the saga's
-    /// row, or rolled back with it. They must neither commit nor dispose of it.
+    /// Returns the transaction to activities and filters inside a saga's consume. What they write through it is committed or
+    /// rolled back with the saga's row. They must neither commit nor dispose of it.
     /// </summary>
     public static NpgsqlTransaction SagaTransaction(this PipeContext context) =>
         context.TryGetPayload(out NpgsqlTransaction? transaction)

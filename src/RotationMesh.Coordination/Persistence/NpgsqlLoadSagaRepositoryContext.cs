@@ -4,7 +4,7 @@ using MassTransit.Saga;
 
 namespace RotationMesh.Coordination.Persistence;
 
-/// <summary>Called through <see cref="ILoadSagaRepository{TSaga}"/>, by whoever looks at a saga without a message.</summary>
+/// <summary>Reads a saga without a message; called through <see cref="ILoadSagaRepository{TSaga}"/>.</summary>
 internal sealed class NpgsqlLoadSagaRepositoryContext<TSaga>(
     SagaStore<TSaga> store,
     CancellationToken cancellationToken
@@ -12,8 +12,8 @@ internal sealed class NpgsqlLoadSagaRepositoryContext<TSaga>(
     where TSaga : class, ISaga
 {
     /// <summary>
-    /// The instance as it was last committed; nothing is locked. Null for a missing one, which the interface promises in
-    /// its documentation and denies in its signature.
+    /// Reads the instance as it was last committed, without a lock; null for a missing one. The interface's documentation
+    /// promises null, although its signature excludes it.
     /// </summary>
     public async Task<TSaga> Load(Guid correlationId) =>
         (await store.ReadAsync(correlationId, CancellationToken))!;

@@ -5,9 +5,10 @@ using MassTransit.Saga;
 namespace RotationMesh.Coordination.Persistence;
 
 /// <summary>
-/// What the saga pipeline calls while it handles one message: Insert (only with InsertOnInitial), else Load; for a saga
-/// found, the state machine and then Update, Delete or Undo; for a missing one Add, the state machine, and then Save or
-/// Discard. The transaction travels as a payload of every context made here.
+/// The repository while the saga pipeline handles one message. The pipeline first calls Insert (only with
+/// InsertOnInitial), else Load. For a saga that is found, it runs the state machine and then calls Update, Delete or Undo.
+/// For a missing one, it calls Add, runs the state machine, and then calls Save or Discard. Every context made here carries
+/// the transaction as a payload.
 /// </summary>
 internal sealed class NpgsqlSagaRepositoryContext<TSaga, TMessage>(
     SagaTransaction<TSaga> transaction,
@@ -36,8 +37,8 @@ internal sealed class NpgsqlSagaRepositoryContext<TSaga, TMessage>(
             : null;
 
     /// <summary>
-    /// Called after Add. That another message was quicker is a conflict: the retry loads its row and hears what the state
-    /// machine says to a duplicate.
+    /// Called after Add. Throws <see cref="ConcurrencyException"/> where another message was quicker: the retry loads that
+    /// row, and the state machine treats this message as a duplicate.
     /// </summary>
     public async Task Save(SagaConsumeContext<TSaga> context)
     {
@@ -75,7 +76,7 @@ internal sealed class NpgsqlSagaRepositoryContext<TSaga, TMessage>(
     )
         where T : class => factory.CreateSagaConsumeContext(transaction, consumeContext, instance, mode);
 
-    // This context, not the one it wraps: only here the payloads are found.
+    // Passes this context, not the one that it wraps: only this one has the payloads.
     private Task<SagaConsumeContext<TSaga, TMessage>> Enter(TSaga instance, SagaConsumeContextMode mode) =>
         factory.CreateSagaConsumeContext(transaction, this, instance, mode);
 

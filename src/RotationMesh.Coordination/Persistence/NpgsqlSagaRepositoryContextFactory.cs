@@ -4,8 +4,8 @@ using MassTransit.Saga;
 namespace RotationMesh.Coordination.Persistence;
 
 /// <summary>
-/// Where the saga pipeline enters the repository: once for every message, in the message's own scope. The commit is the
-/// last thing done, so whatever the pipeline throws rolls the saga back.
+/// The saga pipeline's entry into the repository, once for every message, in the message's own scope. The commit comes
+/// last, so any exception of the pipeline rolls the saga back.
 /// </summary>
 internal sealed class NpgsqlSagaRepositoryContextFactory<TSaga>(
     SagaStore<TSaga> store,

@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace RotationMesh.Coordination.Persistence;
 
-/// <summary>Puts a saga into a PostgreSQL table.</summary>
+/// <summary>Registers a PostgreSQL table as a saga's repository.</summary>
 public static class NpgsqlSagaRepositoryRegistration
 {
     /// <summary>
-    /// Called when the saga is registered; the data source is asked for once, when the first message arrives. The audit
-    /// hears of every change, in its transaction; the seal tells what this program wrote.
+    /// Called when the saga is registered. <paramref name="dataSource"/> is called once, when the first message arrives.
+    /// <paramref name="audit"/> records every change, in its transaction. <paramref name="seal"/> tells what this program wrote.
     /// </summary>
     /// <remarks>
     /// Every message in flight holds a connection, perhaps while it waits for the lock of its saga: keep the endpoint's

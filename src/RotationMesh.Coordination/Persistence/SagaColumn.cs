@@ -16,13 +16,13 @@ public readonly record struct SagaColumn
     /// <summary>The name in the database, snake_case: <c>current_state</c> holds the property <c>CurrentState</c>.</summary>
     internal SqlIdentifier Name { get; }
 
-    /// <summary>What is selected for it.</summary>
+    /// <summary>The expression that is selected for it.</summary>
     internal string Read { get; }
 
-    /// <summary>What follows the parameter where the value is written.</summary>
+    /// <summary>The cast that follows the parameter where the value is written; empty for none.</summary>
     internal string Cast { get; }
 
-    /// <summary>Whether the saga writes it; others are written beside the saga, which reads them under its lock.</summary>
+    /// <summary>Whether the saga writes it. Other statements write the rest; the saga reads those under its lock.</summary>
     internal bool IsWritten { get; }
 
     /// <summary>A column whose type Npgsql derives from the property.</summary>
@@ -36,10 +36,12 @@ public readonly record struct SagaColumn
     /// <summary>A column that the saga reads, and that others write.</summary>
     public static SagaColumn ReadOnly(string name) => new(new SqlIdentifier(name), "", isWritten: false);
 
-    /// <summary>What the database says at each load, and no column holds: an expression that is fixed in code.</summary>
+    /// <summary>
+    /// A value that no column holds: the database computes it at each load, by an expression that is fixed in code.
+    /// </summary>
     public static SagaColumn Told(string name, string expression) =>
         new(new SqlIdentifier(name), "", isWritten: false, expression);
 
-    /// <summary>The same as <see cref="Plain"/>, so that a table reads as a list of names.</summary>
+    /// <summary>Converts a name as <see cref="Plain"/> does, so that a table reads as a list of names.</summary>
     public static implicit operator SagaColumn(string name) => Plain(name);
 }

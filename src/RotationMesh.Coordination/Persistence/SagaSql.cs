@@ -2,29 +2,29 @@ namespace RotationMesh.Coordination.Persistence;
 
 /// <summary>
 /// The five statements of one saga table. Parameters carry the names of the saga's properties, so the instance itself is
-/// the parameter object; <see cref="Read"/>, <see cref="Lock"/> and <see cref="Delete"/> know <c>@CorrelationId</c> alone.
+/// the parameter object; <see cref="Read"/>, <see cref="Lock"/> and <see cref="Delete"/> use <c>@CorrelationId</c> alone.
 /// </summary>
 internal sealed record SagaSql
 {
-    /// <summary>One row as it is, without a lock.</summary>
+    /// <summary>Selects one row, without a lock.</summary>
     public required string Read { get; init; }
 
     /// <summary>
-    /// One row, locked until the transaction ends: two messages for one saga are handled one after the other. Without
-    /// the lock the later update overwrites the earlier one and nobody hears of it.
+    /// Selects one row and locks it until the transaction ends, so two messages for one saga are handled one after the
+    /// other. Without the lock, the later update would silently overwrite the earlier one.
     /// </summary>
     public required string Lock { get; init; }
 
     /// <summary>
-    /// A new row, unless the saga exists. A unique violation would end the transaction, and with it the chance to load
-    /// the row that won; a conflict that does nothing leaves it usable.
+    /// Inserts a new row, unless the saga exists. A unique violation would end the transaction, and with it the chance to
+    /// load the row that won; <c>ON CONFLICT DO NOTHING</c> leaves the transaction usable.
     /// </summary>
     public required string Insert { get; init; }
 
-    /// <summary>Every column that the saga writes, of a row that <see cref="Lock"/> has read.</summary>
+    /// <summary>Updates every column that the saga writes, of a row that <see cref="Lock"/> has read.</summary>
     public required string Update { get; init; }
 
-    /// <summary>The end of a saga that is completed.</summary>
+    /// <summary>Deletes the row of a saga that is completed.</summary>
     public required string Delete { get; init; }
 
     /// <summary>
@@ -48,7 +48,7 @@ internal sealed record SagaSql
         return new SagaSql
         {
             Read = select,
-            // Not FOR UPDATE: that would make rows which refer to the saga wait, and these are written all the time.
+            // Not FOR UPDATE: writes of rows that refer to the saga would wait for it, and they happen all the time.
             Lock = $"{select} FOR NO KEY UPDATE",
             Insert =
                 $"INSERT INTO {table} ({string.Join(", ", names)}) VALUES ({string.Join(", ", values)}) "

@@ -20,8 +20,8 @@ internal sealed class SagaStore<TSaga>(
     public SagaTable<TSaga> Table => table;
 
     /// <summary>
-    /// Called for every message: a connection and a transaction of its own. READ COMMITTED, because each statement must
-    /// see what the holder of the lock has just committed; a stricter level would fail instead of waiting.
+    /// Opens a connection and a transaction for one message. READ COMMITTED, because each statement must see what the holder
+    /// of the lock has just committed; a stricter level would fail instead of waiting.
     /// </summary>
     public async Task<SagaTransaction<TSaga>> BeginAsync(CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class SagaStore<TSaga>(
         }
     }
 
-    /// <summary>The instance as it was last committed, or null; neither waits for a lock nor takes one.</summary>
+    /// <summary>Reads the instance as it was last committed, or null; neither waits for a lock nor takes one.</summary>
     public async Task<TSaga?> ReadAsync(Guid correlationId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);

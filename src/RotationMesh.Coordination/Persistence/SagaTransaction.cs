@@ -20,16 +20,16 @@ internal sealed class SagaTransaction<TSaga>(
     private TSaga? before;
     private Action? told;
 
-    /// <summary>What activities join: their writes commit with the saga's row or not at all.</summary>
+    /// <summary>The transaction that activities join: their writes commit with the saga's row or not at all.</summary>
     public NpgsqlTransaction Transaction => transaction;
 
-    /// <summary>False for a message that is not to be heard, whatever is there of its saga.</summary>
+    /// <summary>Whether a message is to be handled; where not, it is ignored whether its saga exists or not.</summary>
     public Task<bool> MayHear(object message, CancellationToken cancellationToken) =>
         audit?.MayHearAsync(transaction, message, cancellationToken) ?? Task.FromResult(true);
 
     /// <summary>
-    /// The instance, locked until this transaction ends, or null; null as well where somebody else wrote it, and the message
-    /// is none that it may hear nevertheless. Waits for whoever holds the lock.
+    /// Loads the instance and locks it until this transaction ends; waits for the lock. Null where the instance is missing, and
+    /// where its seal does not hold for the message.
     /// </summary>
     public async Task<TSaga?> Load(Guid correlationId, object message, CancellationToken cancellationToken)
     {
@@ -43,8 +43,8 @@ internal sealed class SagaTransaction<TSaga>(
     }
 
     /// <summary>
-    /// False if the saga exists: an insert of the same id under way elsewhere is waited for, and <see cref="Load"/> then
-    /// sees its row.
+    /// Inserts the saga; false if it exists. Waits for an insert of the same id that is under way elsewhere;
+    /// <see cref="Load"/> then sees its row.
     /// </summary>
     public async Task<bool> Insert(TSaga saga, CancellationToken cancellationToken)
     {
@@ -52,21 +52,21 @@ internal sealed class SagaTransaction<TSaga>(
         return await connection.ExecuteAsync(Command(sql.Insert, saga, cancellationToken)) == 1;
     }
 
-    /// <summary>False if the row is gone.</summary>
+    /// <summary>Updates the row; false if it is gone.</summary>
     public async Task<bool> Update(TSaga saga, CancellationToken cancellationToken)
     {
         seal?.Seal(saga);
         return await connection.ExecuteAsync(Command(sql.Update, saga, cancellationToken)) == 1;
     }
 
-    /// <summary>False if the row is gone.</summary>
+    /// <summary>Deletes the row; false if it is gone.</summary>
     public async Task<bool> Delete(TSaga saga, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync(Command(sql.Delete, new { saga.CorrelationId }, cancellationToken))
         == 1;
 
     /// <summary>
-    /// Called last, when the row is written: what the audit writes about it is committed with it, and a message that
-    /// comes again finds the row changed and nothing to tell.
+    /// Called last, after the row is written. What the audit records is committed with the row, so a message that comes again
+    /// finds the row changed and nothing to record.
     /// </summary>
     public async Task Tell(TSaga after, object message, CancellationToken cancellationToken)
     {
@@ -74,7 +74,10 @@ internal sealed class SagaTransaction<TSaga>(
             told = await audit.RecordAsync(transaction, before, after, message, cancellationToken);
     }
 
-    /// <summary>Takes no token: a commit that is cancelled half-way leaves open whether it took place.</summary>
+    /// <summary>
+    /// Commits, and then does what the audit returned. Takes no token: a commit that is cancelled half-way leaves open whether
+    /// it took place.
+    /// </summary>
     public async Task Commit()
     {
         await transaction.CommitAsync(CancellationToken.None);

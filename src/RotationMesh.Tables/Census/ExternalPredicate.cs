@@ -5,14 +5,14 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>
-/// Tells an error that the map's own predicate <c>external</c> raises over a row (a cast, a division) from any other
-/// error of a count: by evaluating it alone.
+/// Finds out whether an error of a count comes from the map's predicate <c>external</c> (a cast or a division that
+/// fails over a row), by evaluating the predicate alone.
 /// </summary>
 internal sealed class ExternalPredicate(ApplicationDatabases databases, MappedTable target)
 {
     /// <summary>
-    /// The result of a step of the count. Throws <see cref="UsageException"/> with the line of the map where the predicate
-    /// is at fault. What the server says is left out: it quotes the row.
+    /// Returns the result of a step of the count. Throws <see cref="UsageException"/> with the line of the map where the
+    /// predicate is at fault. The message leaves out the server's text, which quotes the row.
     /// </summary>
     public async Task<T> OrExplainAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {

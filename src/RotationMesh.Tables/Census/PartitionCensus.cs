@@ -9,8 +9,8 @@ namespace RotationMesh.Tables.Census;
 public sealed class PartitionCensus(ApplicationDatabases databases)
 {
     /// <summary>
-    /// Rows of the range whose value is in the table and not at the target version. Null where its leaf is not there by this name
-    /// any more: it was dropped with its rows, or they are counted under another name.
+    /// Counts the rows of the range whose value is in the table and not at the target version. Null where no leaf has
+    /// this name any more: it was dropped with its rows, or they are counted under another name.
     /// </summary>
     public async Task<long?> CountPendingAsync(
         MappedTable target,

@@ -25,7 +25,7 @@ public sealed class TableCensus(ApplicationDatabases databases)
         return await CountAsync(connection, target, tenants, cancellationToken);
     }
 
-    /// <summary>The same over a connection of the caller's, and in its transaction.</summary>
+    /// <summary>Counts by version over the caller's connection, in its transaction.</summary>
     internal async Task<IReadOnlyList<VersionCount>> CountAsync(
         NpgsqlConnection connection,
         MappedTable target,

@@ -7,13 +7,13 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>
-/// The tenants of a table whose policies show one tenant at a time. The table itself can't tell them: they come from
-/// the map's own query, or from the table that its own foreign key on the tenant column points to.
+/// Lists the tenants of a table whose policies show one tenant at a time. The table itself can't tell them: they come
+/// from the map's query, or from the table that its own foreign key on the tenant column references.
 /// </summary>
 internal sealed class TenantList(NpgsqlConnection connection)
 {
-    // Another table's foreign key says nothing of this one's tenants. One that is not validated, or whose triggers are
-    // disabled, admits others; so does a table that inherits, which has none.
+    // Only this table's own foreign key tells its tenants. Rows may have other tenants where the key is not validated or
+    // its triggers are disabled, or in a table that inherits from this one: the key does not apply there.
     private const string FindReferenced = """
         SELECT pg_catalog.format('SELECT %I::pg_catalog.text FROM %I.%I ORDER BY 1', r.attname, n.nspname, p.relname) AS Query,
                pg_catalog.format('foreign key %I to %I.%I', f.conname, n.nspname, p.relname) AS Source
@@ -36,7 +36,9 @@ internal sealed class TenantList(NpgsqlConnection connection)
         ORDER BY f.oid LIMIT 1
         """;
 
-    /// <summary>All tenants, with the one that stands for NULL. Throws <see cref="UsageException"/> where nothing lists them.</summary>
+    /// <summary>
+    /// Does what <see cref="FindAsync"/> does, and throws <see cref="UsageException"/> where nothing lists the tenants.
+    /// </summary>
     public async Task<IReadOnlyList<string>> AllAsync(
         MappedTable target,
         CancellationToken cancellationToken
@@ -48,7 +50,11 @@ internal sealed class TenantList(NpgsqlConnection connection)
                 + $"rowLevelSecurity: {{ tenants: \"SELECT id FROM …\" }} in the map (line {target.Entry.Line})"
         );
 
-    /// <summary>The same; null where nothing lists them.</summary>
+    /// <summary>
+    /// Returns all tenants, with the one that stands for NULL; null where nothing lists them. Throws
+    /// <see cref="UsageException"/> where rows have no tenant and the map names none for NULL, where the map's query is
+    /// refused, and where a listed tenant does not fit the column.
+    /// </summary>
     public async Task<IReadOnlyList<string>?> FindAsync(
         MappedTable target,
         CancellationToken cancellationToken
@@ -70,7 +76,7 @@ internal sealed class TenantList(NpgsqlConnection connection)
         return [.. tenants.Distinct()];
     }
 
-    /// <summary>Where the tenants come from, in words; null where nothing lists them.</summary>
+    /// <summary>Says where the tenants come from; null where nothing lists them.</summary>
     public async Task<string?> SourceAsync(MappedTable target, CancellationToken cancellationToken) =>
         target.Entry.RowLevelSecurity?.Tenants is not null
             ? $"the map's query rowLevelSecurity.tenants (line {target.Entry.Line})"
@@ -100,7 +106,8 @@ internal sealed class TenantList(NpgsqlConnection connection)
         }
     }
 
-    // As the database writes them, whatever their type is; but without the spaces that pad a char(n), as a cast to text has it.
+    // Reads tenants of any type as the database writes them, but without the spaces that pad a char(n): a cast to text
+    // drops them too.
     private async Task<IReadOnlyList<string>> ReadAsync(string listing, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(listing, connection);
@@ -116,7 +123,8 @@ internal sealed class TenantList(NpgsqlConnection connection)
 
     private static bool IsPadded(string type) => type.Split('(')[0] is "character";
 
-    // Policies that admit rows without tenant do so whichever tenant is set. Passed over, they would look rotated.
+    // A policy that shows rows without a tenant shows them whichever tenant is set. If nobody looked, such rows would look
+    // rotated.
     private async Task<bool> HasRowsWithoutTenantAsync(
         MappedTable target,
         string anyTenant,

@@ -5,15 +5,15 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
 
-/// <summary>Tells whether tenants that an operator named exist, so that a mistyped one is not an empty success.</summary>
+/// <summary>Checks that the tenants an operator named exist, so that a mistyped one is not an empty success.</summary>
 public sealed class TenantLookup(ApplicationDatabases databases)
 {
-    /// <summary>Tenants read at most to suggest near names: enough for a hint, bounded for a table of millions.</summary>
+    /// <summary>Most tenants that are read to suggest near names: enough for a hint, bounded for a table of millions.</summary>
     private const int SuggestedFrom = 100_000;
 
     /// <summary>
-    /// Throws <see cref="UsageException"/> with near names for a tenant that no row of <paramref name="targets"/> has, and
-    /// for one that a tenant column of them can't hold.
+    /// Throws <see cref="UsageException"/> for a tenant that no row of <paramref name="targets"/> has, with near names, and
+    /// for a tenant that one of their tenant columns can't hold or writes in another way.
     /// </summary>
     public async Task EnsureKnownAsync(
         IReadOnlyList<MappedTable> targets,

@@ -5,14 +5,14 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>
-/// Tells whether what an operator named as tenants can be in the tenant column (a uuid column holds no other text), and
-/// whether it stands there so: rotations are kept apart by the texts of their tenants.
+/// Checks the texts by which tenants are named. The tenant column must be able to hold them (a uuid column holds only
+/// UUIDs), and must write them the same way, because rotations are kept apart by the texts of their tenants.
 /// </summary>
 internal sealed class TenantText(NpgsqlConnection connection, MappedTable target)
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> that names the first text which is no value of the column's type, or is written in
-    /// another way there.
+    /// Throws <see cref="UsageException"/> that names the first tenant which is not a value of the column's type, or which
+    /// the column writes in another way.
     /// </summary>
     public async Task EnsureFitsAsync(IReadOnlyList<string> tenants, CancellationToken cancellationToken)
     {
@@ -39,8 +39,8 @@ internal sealed class TenantText(NpgsqlConnection connection, MappedTable target
     }
 
     /// <summary>
-    /// What the list of tenants gave, each as it is written in the column: policies may compare texts. Throws
-    /// <see cref="UsageException"/> that names the first which is no value of the column's type.
+    /// Returns the listed tenants as the column writes them, because policies may compare texts. Throws
+    /// <see cref="UsageException"/> that names the first tenant which is not a value of the column's type.
     /// </summary>
     public async Task<IReadOnlyList<string>> CanonicalAsync(
         IReadOnlyList<string> listed,
@@ -70,7 +70,7 @@ internal sealed class TenantText(NpgsqlConnection connection, MappedTable target
         }
     }
 
-    // Null where one of them is not written as the type is, or refused by a domain.
+    // Returns the tenants as the column writes them; null where one is not a value of its type, or a domain refuses one.
     private async Task<IReadOnlyList<string>?> WrittenAsync(
         string[] tenants,
         CancellationToken cancellationToken

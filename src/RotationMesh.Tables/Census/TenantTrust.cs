@@ -5,18 +5,18 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Census;
 
 /// <summary>
-/// What a count of a table rests on whose policies show one tenant at a time: where its tenants come from, whether so many
-/// rows were seen as the database's statistics know of, and policies that ask for more than the tenant.
+/// Says how far to trust a count of a table whose policies show one tenant at a time: where its tenants come from,
+/// whether the database's statistics know of more rows, and which policies ask for more than the tenant.
 /// </summary>
 public sealed class TenantTrust(ApplicationDatabases databases)
 {
-    /// <summary>Share of the estimated rows that may be missing before it is said: statistics are some days old.</summary>
+    /// <summary>Share of the estimated rows that may be missing without a note: statistics may be days old.</summary>
     private const double MissingShare = 0.2;
 
-    /// <summary>Rows that may be missing in any case: the estimate of a small table is a guess.</summary>
+    /// <summary>Rows that may always be missing without a note: the estimate of a small table is a guess.</summary>
     private const double MissingRows = 20;
 
-    // Below 0 (0 up to PostgreSQL 13) the table was never analyzed, and nothing is known of the sum.
+    // A table that was never analyzed has reltuples -1 (up to PostgreSQL 13: 0, without pages); the sum is unknown then.
     private const string Estimate = """
         WITH RECURSIVE tree AS (
             SELECT pg_catalog.to_regclass(@table)::pg_catalog.oid AS oid
@@ -27,7 +27,10 @@ public sealed class TenantTrust(ApplicationDatabases databases)
         FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid WHERE c.relkind OPERATOR(pg_catalog.=) 'r'
         """;
 
-    /// <summary>In sentences for the operator; none where the role sees every row. Of named tenants only the policies are told.</summary>
+    /// <summary>
+    /// Returns sentences for the operator; none where the role sees every row. For named tenants, they tell of the policies
+    /// alone.
+    /// </summary>
     public async Task<IReadOnlyList<string>> DescribeAsync(
         MappedTable target,
         IReadOnlyList<string>? tenants,

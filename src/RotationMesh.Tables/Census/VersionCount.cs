@@ -1,7 +1,7 @@
 namespace RotationMesh.Tables.Census;
 
 /// <summary>
-/// Rows of a table that claim one key version (null: none that is known), split by whether their value is external.
+/// Rows of a table that claim one key version (null: they claim none), split by whether their value is external.
 /// </summary>
 public readonly record struct VersionCount(long? Version, bool External, long Rows)
 {
@@ -10,7 +10,9 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
     /// <summary>Rows that hold no value at any of the declared columns.</summary>
     public long Empty { get; init; }
 
-    /// <summary>Rows that name an object of the store, and whose value is neither there by the map nor in the table.</summary>
+    /// <summary>
+    /// Rows that name an object of the store and hold no value in its column, but that the map does not call external.
+    /// </summary>
     public long Stray { get; init; }
 
     /// <summary>For each declared column, the rows that hold a value there.</summary>
@@ -20,7 +22,7 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
         init => values = value;
     }
 
-    /// <summary>Counts are the same where all their numbers are.</summary>
+    /// <summary>Two counts are equal where all their numbers are.</summary>
     public bool Equals(VersionCount other) =>
         (Version, External, Rows, Empty, Stray)
             == (other.Version, other.External, other.Rows, other.Empty, other.Stray)
@@ -30,5 +32,8 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
     public override int GetHashCode() => HashCode.Combine(Version, External, Rows, Empty);
 }
 
-/// <summary>The same for one tenant (null: a row without tenant where the map names no replacement).</summary>
+/// <summary>
+/// Rows of one tenant that claim one key version. <paramref name="Tenant"/> is null for rows without a tenant where the
+/// map names none for NULL.
+/// </summary>
 public readonly record struct TenantCount(string? Tenant, long? Version, bool External, long Rows);

@@ -3,10 +3,13 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
 
-/// <summary>Adds up counts by version: the same columns and sums, whoever counts and in however many parts.</summary>
+/// <summary>Adds up counts by version, of a table that is counted in one part or in several.</summary>
 internal sealed class VersionTally(MappedTable target)
 {
-    /// <summary>Column of the counts of rows that hold no value; those that hold one in each declared column follow, and then stray ones.</summary>
+    /// <summary>
+    /// Index of the first count in the select list, of rows that hold no value. The counts of rows that hold one in each
+    /// declared column follow, and then the count of stray rows.
+    /// </summary>
     private const int FirstHeldCount = 3;
 
     private readonly Dictionary<(long?, bool), VersionCount> counts = [];

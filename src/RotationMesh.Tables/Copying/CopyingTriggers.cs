@@ -8,8 +8,8 @@ namespace RotationMesh.Tables.Copying;
 /// </summary>
 public sealed class CopyingTriggers(ApplicationDatabases databases)
 {
-    // What only a change of other columns fires, what fires for replication alone, and what is told by its condition to pass
-    // over sessions of a certain name does not fire for a rotation.
+    // Left out are foreign keys, and triggers that a rotation does not fire: disabled ones, those for replication alone, those
+    // for a change of other columns, and those whose condition asks for application_name, to pass over certain sessions.
     private const string ListTriggers = """
         WITH RECURSIVE tree AS (
             SELECT @oid::pg_catalog.oid AS oid
@@ -34,7 +34,7 @@ public sealed class CopyingTriggers(ApplicationDatabases databases)
         ORDER BY t.tgname, p.oid, t.tgrelid
         """;
 
-    /// <summary>The triggers of the table and its partitions that copy, or may, with the reason.</summary>
+    /// <summary>Lists the triggers of the table and its partitions that copy values, or may copy them, with the reason.</summary>
     public async Task<IReadOnlyList<CopyingTrigger>> ListAsync(
         TableEntry entry,
         CancellationToken cancellationToken
@@ -61,7 +61,7 @@ public sealed class CopyingTriggers(ApplicationDatabases databases)
     }
 }
 
-/// <summary>A trigger that copies values of a row that is updated, or may; <paramref name="Why"/> says by what that is known.</summary>
+/// <summary>A trigger that copies, or may copy, values of an updated row; <paramref name="Why"/> gives the evidence.</summary>
 public sealed record CopyingTrigger(string Name, string Function, string Why);
 
 /// <summary>A trigger and its function as the catalog has them.</summary>

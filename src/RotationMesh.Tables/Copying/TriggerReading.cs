@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace RotationMesh.Tables.Copying;
 
 /// <summary>
-/// Reads a trigger's function for what copies values: it hands a whole row, or an encrypted column of it, to something that
-/// writes. One that compares rows, or sets a time in the new one, does not.
+/// Judges by its source whether a trigger's function copies values. It does where it hands a whole row, or an encrypted
+/// column of a row, to something that writes. It does not where it compares rows, or sets a time in the new row.
 /// </summary>
 internal static partial class TriggerReading
 {

@@ -5,21 +5,21 @@ using RotationMesh.Core;
 namespace RotationMesh.Tables.Durability;
 
 /// <summary>
-/// Makes what a count saw durable. It holds a transaction from before the count to after it, so that a server which
-/// crashed in between, and took back what was counted, is noticed: no session outlives that.
+/// Makes what a count saw durable. It holds a transaction open from before the count until after it. If the server
+/// crashes in between and loses counted commits, that is noticed, because no session outlives a crash.
 /// </summary>
 public sealed class DurabilityWitness : IAsyncDisposable
 {
     /// <summary>
-    /// Longest wait for the disk, and for the standbys that a commit waits for: an application's commits hang as long, so
-    /// something is wrong that an operator should hear of.
+    /// Longest wait for the disk, and for the standbys that a commit waits for. The application's commits hang as long, so
+    /// an operator should hear of it.
     /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    // Nothing is read under a snapshot, so the open transaction holds back no vacuum.
+    // The open transaction holds no snapshot, so it does not hold back vacuum.
     private const string Begin = "BEGIN TRANSACTION";
 
-    // A role that waits until standbys have applied goes on doing so.
+    // A role that waits until standbys have applied a commit keeps that setting; any other gets 'on'.
     private const string Synchronous = """
         SELECT pg_catalog.set_config('synchronous_commit',
             CASE WHEN s.reset_val OPERATOR(pg_catalog.=) 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
@@ -28,7 +28,7 @@ public sealed class DurabilityWitness : IAsyncDisposable
 
     private const string Position = "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text";
 
-    // A commit flushes what was logged before it only if its own transaction has logged something: an id is not enough.
+    // A commit flushes earlier log records only if its own transaction has written to the log; a transaction id is not enough.
     private const string Log = """
         SELECT pg_catalog.pg_logical_emit_message(true, 'rotationmesh', ''::pg_catalog.text)::pg_catalog.text
         """;
@@ -65,8 +65,8 @@ public sealed class DurabilityWitness : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when every commit of before is on the disk of this server, and where <c>synchronous_standby_names</c> is
-    /// set on those of its quorum. Throws where that can't be said.
+    /// Returns once every earlier commit is on this server's disk and, where <c>synchronous_standby_names</c> is set, on
+    /// those of its quorum. Throws <see cref="DurabilityException"/> or the database's own fault where that is not certain.
     /// </summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -80,7 +80,7 @@ public sealed class DurabilityWitness : IAsyncDisposable
             );
             await connection.ExecuteAsync(new CommandDefinition(Log, cancellationToken: limit.Token));
             await connection.ExecuteAsync(new CommandDefinition("COMMIT", cancellationToken: limit.Token));
-            // A wait for standbys that is called off ends as if it had been successful.
+            // A cancelled wait for standbys ends as if it had succeeded.
             limit.Token.ThrowIfCancellationRequested();
             if (
                 !await connection.ExecuteScalarAsync<bool>(
@@ -104,7 +104,7 @@ public sealed class DurabilityWitness : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The pool resets nothing: a transaction that was not ended must not reach whoever comes next.
+        // The pool does not reset connections: an open transaction must not reach the connection's next user.
         try
         {
             await connection.ExecuteAsync("ROLLBACK");
@@ -118,6 +118,6 @@ public sealed class DurabilityWitness : IAsyncDisposable
     }
 }
 
-/// <summary>What was counted may not be on disk, so nothing may be said of it.</summary>
+/// <summary>Thrown where what was counted may not be on disk, so that the count proves nothing.</summary>
 public sealed class DurabilityException(string message, Exception? inner = null)
     : IOException(message, inner);

@@ -3,16 +3,16 @@ using Dapper;
 
 namespace RotationMesh.Tables.Durability;
 
-/// <summary>Whether a database is a standby: what it shows is what the primary had some time ago.</summary>
+/// <summary>Finds databases that are standbys: a standby shows what the primary had some time ago.</summary>
 public sealed class StandbyLook(ApplicationDatabases databases)
 {
-    // The time is of the last commit that was replayed; a primary at rest has none since.
+    // ReplayedUntil is the time of the last replayed commit. It stands still while the primary commits nothing.
     private const string Find = """
         SELECT pg_catalog.pg_is_in_recovery() AS InRecovery,
                CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_xact_replay_timestamp() END AS ReplayedUntil
         """;
 
-    /// <summary>Those of the databases that are standbys, in the order of the names.</summary>
+    /// <summary>Returns the databases that are standbys, in the order of <paramref name="names"/>.</summary>
     public async Task<IReadOnlyList<Standby>> FindAsync(
         IEnumerable<string> names,
         CancellationToken cancellationToken
@@ -40,7 +40,7 @@ public sealed class StandbyLook(ApplicationDatabases databases)
     }
 }
 
-/// <summary>A database that is a standby, and the time of the last commit of the primary that it has; null where it is not known.</summary>
+/// <summary>A database that is a standby, and the time of the last commit that it has of the primary (null: unknown).</summary>
 public sealed record Standby(string Database, DateTime? ReplayedUntil)
 {
     /// <summary>In one line, for the operator.</summary>

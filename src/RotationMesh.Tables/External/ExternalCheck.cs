@@ -6,8 +6,8 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Decrypts values of rows that live in a store, under the versions that the rows claim. A row that the application changed
-/// since it was read is passed over: what its value was to be, nobody can tell any more.
+/// Decrypts values that live in a store, under the versions that their rows claim. A failure does not count where the
+/// application changed the row since it was read: nobody can tell any more which value belonged to it.
 /// </summary>
 internal sealed class ExternalCheck(
     ApplicationDatabases databases,
@@ -20,7 +20,7 @@ internal sealed class ExternalCheck(
     private readonly RowBatch batch = new(target);
     private readonly List<string> names = [];
 
-    /// <summary>Whether it is time to settle those that were added.</summary>
+    /// <summary>Whether enough rows were added to settle them.</summary>
     public bool IsFull => names.Count >= ExternalRows.AtOnce;
 
     /// <summary>
@@ -33,7 +33,7 @@ internal sealed class ExternalCheck(
         names.Add(name);
     }
 
-    /// <summary>Adds a single row of which that many values were decrypted.</summary>
+    /// <summary>Adds a single row, of which <paramref name="values"/> values of its own were decrypted.</summary>
     public void Add(RowBatch row, string name, int values)
     {
         row.Held[0] = values;
@@ -42,8 +42,8 @@ internal sealed class ExternalCheck(
     }
 
     /// <summary>
-    /// What was found of the rows that were added, without those that changed meanwhile and were not read. Throws
-    /// <see cref="NpgsqlException"/>.
+    /// Reads and decrypts the values of the added rows. Returns the failure (null: none) and the number of decrypted values
+    /// of each, without the rows that failed and have changed meanwhile. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<IReadOnlyList<(RowFailure? Failure, int Values)>> SettleAsync(
         string? tenant,

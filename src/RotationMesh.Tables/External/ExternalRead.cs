@@ -8,7 +8,7 @@ internal readonly record struct ExternalRead(IExternalValue? Value, ExternalStor
     /// <summary>What kind of fault it is; null where there is a value.</summary>
     public ExternalFault? Fault => Why?.Fault;
 
-    /// <summary>Asks the store; a row that names no object has no value there.</summary>
+    /// <summary>Reads a value from the store; an empty name is a fault, since the row names no object.</summary>
     public static async Task<ExternalRead> OfAsync(IExternalStore store, string name)
     {
         if (name.Length == 0)

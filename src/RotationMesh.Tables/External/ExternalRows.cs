@@ -7,8 +7,8 @@ using RotationMesh.Tables.Writing;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Rows of a partition whose value lives in a store: the value is moved first and its row after it, so that a crash between
-/// the two leaves a value that says by itself, as its key opens it, that only the row is still to be moved.
+/// Moves the rows of a partition whose value lives in a store to the target version: the value first, then its row.
+/// After a crash between the two, the target key opens the value, which shows that only the row is left to move.
 /// </summary>
 internal sealed class ExternalRows(
     MappedTable target,
@@ -21,18 +21,20 @@ internal sealed class ExternalRows(
 )
 {
     /// <summary>
-    /// Values moved at the same time: a store takes milliseconds for each, however fast this process is. Memory holds so
-    /// many of them twice.
+    /// Values moved at the same time: a store takes milliseconds for each, however fast this process is. Memory holds this
+    /// many values twice.
     /// </summary>
     public const int AtOnce = 32;
 
-    /// <summary>Times that a value which changed is read again at once; one that changes more often is left to the next sweep.</summary>
+    /// <summary>
+    /// Most times that a value which keeps changing is read. Then it is left to the next sweep, or fails in the last one.
+    /// </summary>
     private const int Attempts = 3;
 
     private readonly RowBatch batch = new(target);
     private readonly List<string> names = [];
 
-    /// <summary>Whether it is time to settle those that were added.</summary>
+    /// <summary>Whether enough rows were added to settle them.</summary>
     public bool IsFull => names.Count >= AtOnce;
 
     /// <summary>Adds the cursor's row with the name of its object, or returns why it stays as it is.</summary>
@@ -45,7 +47,8 @@ internal sealed class ExternalRows(
     }
 
     /// <summary>
-    /// The same as <see cref="SettleAsync(string?, Action{RowFailure})"/> for a row more, whose own values are made already.
+    /// Adds a row whose own values are re-encrypted already, and then does what
+    /// <see cref="SettleAsync(string?, Action{RowFailure})"/> does.
     /// </summary>
     public Task<PartitionOutcome> SettleAsync(
         RowBatch row,
@@ -60,8 +63,8 @@ internal sealed class ExternalRows(
     }
 
     /// <summary>
-    /// Moves the values of the rows that were added, and then the rows; those that can't be moved go to
-    /// <paramref name="fail"/>. Throws <see cref="NpgsqlException"/>.
+    /// Moves the values of the added rows, and then the rows. Rows that can't be moved go to <paramref name="fail"/>. Throws
+    /// <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<PartitionOutcome> SettleAsync(string? tenant, Action<RowFailure> fail)
     {
@@ -89,7 +92,7 @@ internal sealed class ExternalRows(
         return sum.Outcome();
     }
 
-    // Reads and writes go to the store together; what is between them is this thread's alone.
+    // All reads go to the store at once, and so do all writes; the work between them runs one value after the other.
     private async Task<List<int>> MoveAsync(List<int> open, List<int> moved, ExternalSum sum, string? tenant)
     {
         var read = await Task.WhenAll(open.Select(row => ExternalRead.OfAsync(store.Values, names[row])));
@@ -100,7 +103,7 @@ internal sealed class ExternalRows(
         }
         finally
         {
-            // Whatever else happens, nothing is under way when this has ended.
+            // No write is still under way when this method ends, whatever else happens.
             await Task.WhenAll(writes.Select(write => write.Written));
         }
 
@@ -178,7 +181,7 @@ internal sealed class ExternalRows(
         sum.Add(HeldValues.OfWritten(part, outcome.Written));
         foreach (var failure in outcome.Refused)
             sum.Fail(failure);
-        // Changed or held since it was read: its value is where it belongs, and the next sweep moves the row alone.
+        // The other rows were changed or locked since they were read. Their values are moved; the next sweep moves the rows.
         sum.Contended += part.Count - outcome.Written - outcome.Refused.Count;
     }
 
@@ -190,7 +193,7 @@ internal sealed class ExternalRows(
         return Task.CompletedTask;
     }
 
-    // Of a row that the application changed meanwhile, its value tells nothing: the next sweep looks at both anew.
+    // Where the application changed the row meanwhile, the fault means nothing: the next sweep reads row and value again.
     private async Task FailAsync(
         int row,
         RowError error,

@@ -12,18 +12,19 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Looks for envelopes in the table at rows whose value lives elsewhere: beside that value, or left behind in its place. No
-/// rotation counts on them, and the version that the row claims says nothing of them. Every such row is read, never a sample.
+/// Looks for envelopes that stand in the table at rows whose value lives elsewhere: beside that value, or left behind in
+/// its place. No rotation rewrites them, and the row's version says nothing about them. It reads every such row, never a
+/// sample.
 /// </summary>
 public sealed class InlineLook(ApplicationDatabases databases, KeyRing ring)
 {
-    /// <summary>Times that the leaves are listed.</summary>
+    /// <summary>Most times that the leaves are listed.</summary>
     private const int Tries = 10;
 
     /// <summary>
-    /// What a table holds, of some tenants or all. With a store it is the store's column alone: the others are rotated and
-    /// verified with the row. Throws <see cref="NpgsqlException"/>, and <see cref="UsageException"/> where the table is not there
-    /// by its name, or its leaves change all the time.
+    /// Returns what a table holds at its external rows, of some tenants or (null) of all. Where there is a store, only the
+    /// store's column is read: the others are rotated and verified with the row. Throws <see cref="NpgsqlException"/>, and
+    /// <see cref="UsageException"/> where no table has this name any more, or its leaves keep changing.
     /// </summary>
     public async Task<InlineValues> LookAsync(
         MappedTable target,
@@ -42,8 +43,8 @@ public sealed class InlineLook(ApplicationDatabases databases, KeyRing ring)
         );
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
-        // A leaf that is renamed before it is read looks as if it had been dropped, and one that is attached meanwhile is not
-        // known: what counts are the leaves that are there at the end, each by the name that it was read by.
+        // A leaf that is renamed before it is read looks dropped, and one that is attached meanwhile is unknown. So the leaves
+        // are listed again, until each was read by the name that it has then.
         var read = new Dictionary<(long Oid, SqlName Name), InlineTally>();
         for (var tries = 0; tries < Tries; tries++)
         {
@@ -64,7 +65,7 @@ public sealed class InlineLook(ApplicationDatabases databases, KeyRing ring)
         );
     }
 
-    // Null where the leaf is not there by this name.
+    // Returns null where no leaf has this name.
     private async Task<InlineTally?> ReadAsync(
         NpgsqlConnection connection,
         MappedTable target,

@@ -9,14 +9,14 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Tries what stands in a declared column of a row with every key of the ring: as the application reads it, and then
-/// whatever envelopes may be in it, under any context of the table.
+/// Tries every key of the ring on what a declared column of a row holds: first as the application reads it, then on
+/// everything in it that may be an envelope, under any context of the table.
 /// </summary>
 internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor reencryptor)
 {
     /// <summary>
-    /// Largest value, in bytes, that is searched for envelopes: some copies of it are held meanwhile. A larger one is tried as
-    /// it is.
+    /// Largest value, in bytes, that is searched for envelopes: the search holds several copies of it. A larger value is
+    /// only tried as a whole.
     /// </summary>
     private const long LargestSearched = 16 * 1024 * 1024;
 
@@ -26,13 +26,16 @@ internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor
         .. target.Columns.Select(column => column with { Encoding = EnvelopeEncoding.Binary }).Distinct(),
     ];
 
-    /// <summary>What is in a column of the cursor's row; nothing, or an envelope of each version that opens one.</summary>
+    /// <summary>
+    /// Returns what a column of the cursor's row holds: nothing, or one entry for each version that opens an envelope in it
+    /// and for what no key opens.
+    /// </summary>
     public IReadOnlyList<Inline> Open(RowCursor row, int column) =>
         Open(row.Stored(column), column, row.KeyTenant, row.Version);
 
     /// <summary>
-    /// What is in columns of a row whose values did not come with it, given with their sizes. Throws
-    /// <see cref="Npgsql.NpgsqlException"/>.
+    /// Returns what columns of a row hold whose values are too large to come with it. <paramref name="sizes"/> gives their
+    /// sizes in bytes, by column. Throws <see cref="Npgsql.NpgsqlException"/>.
     /// </summary>
     public async Task<IReadOnlyList<(int Column, Inline Found)>> OpenAsync(
         LargeValues values,
@@ -64,7 +67,7 @@ internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor
         var tries = string.IsNullOrEmpty(of)
             ? []
             : raw.SelectMany(_ => Versions(claimed), (key, version) => (key, version));
-        // Read anew for each, which overwrites them.
+        // The values are read again for each try, because a try overwrites them.
         foreach (var (key, version) in tries)
             if (isThere && untried.Count > 0)
                 isThere = await values.ReadAsync(
@@ -86,7 +89,7 @@ internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor
                     },
                     stopping
                 );
-        // One that was written meanwhile holds nobody knows what.
+        // A row that was written meanwhile counts as untried: nobody knows what it holds now.
         return isThere
             ? [.. found, .. untried.Select(column => (column, Inline.Untried))]
             : [.. sizes.Keys.Select(column => (column, Inline.Untried))];
@@ -116,7 +119,7 @@ internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor
             }
             else
                 closed.Add(form.Run);
-        // Readings of the same digits are one value, whatever stands before it and after it.
+        // Several readings of the same digits are one value, whatever stands before and after it.
         if (closed.Exists(run => !opened.Exists(run.IsIn)))
             found.Add(isNamed ? Inline.Closed : Inline.Untried);
         return [.. found];
@@ -137,7 +140,7 @@ internal sealed class InlineOpener(MappedTable target, KeyRing ring, Reencryptor
             Encoding = stored.Encoding,
         };
 
-    // First the one that the row claims: another version may hold the same key.
+    // The version that the row claims comes first: another version may hold the same key.
     private IEnumerable<int> Versions(long? claimed) =>
         ring.Versions.OrderBy(version => version == claimed ? 0 : 1);
 

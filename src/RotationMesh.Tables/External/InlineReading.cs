@@ -8,8 +8,8 @@ using RotationMesh.Tables.Waits;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Reads what a leaf holds at its external rows. Only values that did not come with their row are read once more, some rows
-/// at a time: what is small is tried at once, whatever stands beside it.
+/// Reads what a leaf holds at its external rows. Small values come with their row and are tried at once. Large ones are
+/// read afterwards, some rows at a time.
 /// </summary>
 internal sealed class InlineReading(
     ApplicationDatabases databases,
@@ -69,7 +69,7 @@ internal sealed class InlineReading(
             tally.Add(cursor, [.. found, .. sizes.Keys.Select(column => (column, Inline.Untried))]);
     }
 
-    // Over the connection that a worker has for writing: the other is busy with the rows that are not large.
+    // Reads over a connection of the pool for writing: the other connection is busy with the open query.
     private async Task SettleAsync(string? tenant, CancellationToken cancellationToken)
     {
         if (large.Count == 0)

@@ -6,18 +6,18 @@ namespace RotationMesh.Tables.External;
 /// <summary>Counts what stands in a table at its external rows, and keeps some of those that fail.</summary>
 internal sealed class InlineTally(MappedTable target)
 {
-    /// <summary>Failures that are kept; the others are counted.</summary>
+    /// <summary>Most failures that are kept; the others are only counted.</summary>
     private const int MostFailures = 1_000;
 
     private readonly Dictionary<(int Column, long? Claimed, Inline Found), long> counts = [];
     private readonly List<RowFailure> failures = [];
     private long failed;
 
-    /// <summary>The columns that no rotation sees to at an external row.</summary>
+    /// <summary>Returns the columns that no rotation rewrites at an external row: the store's, or without a store all.</summary>
     public static IReadOnlyList<int> Columns(MappedTable target) =>
         target.StoreColumn is { } column ? [column] : [.. Enumerable.Range(0, target.Columns.Count)];
 
-    /// <summary>Those of several leaves together.</summary>
+    /// <summary>Adds up the tallies of several leaves.</summary>
     public static InlineTally Sum(MappedTable target, IEnumerable<InlineTally> leaves)
     {
         var sum = new InlineTally(target);
@@ -64,7 +64,7 @@ internal sealed class InlineTally(MappedTable target)
             failed
         );
 
-    // True where the key of another version opens a value than the row claims.
+    // True where a value opens with the key of another version than the row claims.
     private bool Count(long? claimed, IReadOnlyList<(int Column, Inline Found)> found)
     {
         foreach (var (column, value) in found)

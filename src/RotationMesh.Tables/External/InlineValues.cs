@@ -6,8 +6,8 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Envelopes in a table at rows whose value lives elsewhere. A row fails where one of them needs the key of another version
-/// than it claims; <paramref name="Failures"/> has some of <paramref name="Failed"/> such rows.
+/// Envelopes in a table at rows whose value lives elsewhere. A row fails where one of them needs the key of another
+/// version than the row claims. <paramref name="Failed"/> counts such rows, <paramref name="Failures"/> holds some of them.
 /// </summary>
 public sealed record InlineValues(
     MappedTable Target,
@@ -16,13 +16,14 @@ public sealed record InlineValues(
     long Failed
 )
 {
-    /// <summary>The table, as it is told.</summary>
+    /// <summary>The table, in words for the operator.</summary>
     public string Table => $"table {Target.Entry.Name} (database {Target.Entry.Database})";
 }
 
 /// <summary>
-/// Rows that claim a version and hold an envelope in a column: one that the key of <paramref name="OpenedBy"/> opens, or what
-/// may be one and no key of the ring opens; or what could not be tried with the keys.
+/// Rows that claim one version and hold in one column what may be an envelope: one that the key of version
+/// <paramref name="OpenedBy"/> opens; or, where that is null, one that no key of the ring opens or, with
+/// <paramref name="IsUntried"/>, that could not be tried.
 /// </summary>
 public sealed record InlineCount(string Column, long? Claimed, int? OpenedBy, bool IsUntried, long Rows)
 {

@@ -4,12 +4,12 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;
 
-/// <summary>Whether the store of a table's external values can be read and written, by the object of one of its rows.</summary>
+/// <summary>Checks that the store of a table's external values can be read and written, with the object of one row.</summary>
 public sealed class StoreLook(ApplicationDatabases databases)
 {
     /// <summary>
-    /// What the store said, in one sentence without secrets, or null where it gave a value; both null where no row's value
-    /// is there, or policies show no row. Throws <see cref="NpgsqlException"/>.
+    /// Returns whether the store was asked, and its fault in one sentence without secrets (null: none). It is not asked
+    /// where no row's value is in a store, or policies show one tenant at a time. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<(bool Asked, string? Fault)> LookAsync(
         MappedTable target,

@@ -10,20 +10,21 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Decrypts a sample of the values that a table has in its store, over this process's own connection to it: what somebody else
-/// wrote to another store is not there.
+/// Decrypts a sample of the values that a table has in its store, over this process's own connection. It thereby notices
+/// where another process wrote the values to another store.
 /// </summary>
 public sealed class StoreProbe(ApplicationDatabases databases, KeyRing ring)
 {
     /// <summary>Objects that are read of a table.</summary>
     public const int Values = 100;
 
-    /// <summary>Leaves and tenants that are asked for some, one after the other, where any had one.</summary>
+    /// <summary>Most parts (a leaf, or a tenant in it) that are read after the first one that had an object.</summary>
     private const int MostAsked = 500;
 
     /// <summary>
-    /// Tries objects of rows that claim a version, chosen by chance; none where the table has no store. Throws
-    /// <see cref="Npgsql.NpgsqlException"/>, and <see cref="ExternalStoreException"/> where the store refuses or does not answer.
+    /// Decrypts randomly chosen objects of rows that claim <paramref name="version"/>; none where the table has no store, or
+    /// the key ring no such version. Throws <see cref="Npgsql.NpgsqlException"/>, and <see cref="ExternalStoreException"/>
+    /// where the store refuses or does not answer.
     /// </summary>
     public async Task<StoreSample> ProbeAsync(
         MappedTable target,
@@ -49,7 +50,7 @@ public sealed class StoreProbe(ApplicationDatabases databases, KeyRing ring)
                 RowQuery.Parts(target, part.Range).Select(tenant => (part.Leaf, part.Range, Tenant: tenant))
             )
             .ToArray();
-        // Each has its part of the values, in another order each time: they are spread over the table.
+        // Each part gives its share of the values, in random order, so that they are spread over the table.
         Random.Shared.Shuffle(parts);
         var limit = Math.Max(1, Values / Math.Max(1, parts.Length));
         var asked = 0;
@@ -118,7 +119,7 @@ public sealed class StoreProbe(ApplicationDatabases databases, KeyRing ring)
 /// <summary>How many sampled values of a store were tried, and how many of them do not decrypt as their rows claim.</summary>
 public readonly record struct StoreSample(int Tried, int Failed)
 {
-    /// <summary>Both together.</summary>
+    /// <summary>Adds two samples.</summary>
     public static StoreSample operator +(StoreSample one, StoreSample other) =>
         new(one.Tried + other.Tried, one.Failed + other.Failed);
 }

@@ -5,12 +5,12 @@ using RotationMesh.Tables.Writing;
 
 namespace RotationMesh.Tables.External;
 
-/// <summary>Whether rows are as they were when they were read.</summary>
+/// <summary>Checks that rows are as they were when they were read.</summary>
 internal sealed class UnchangedRows(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
     private readonly string count = target.Sql.CountUnchanged(leaf);
 
-    /// <summary>Whether all rows of the batch are. Throws <see cref="NpgsqlException"/>.</summary>
+    /// <summary>Whether all rows of the batch are unchanged. Throws <see cref="NpgsqlException"/>.</summary>
     public async Task<bool> IsAsync(RowBatch batch, string? tenant)
     {
         await using var query = new NpgsqlBatch(connection);

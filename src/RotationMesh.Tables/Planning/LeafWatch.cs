@@ -5,9 +5,9 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Planning;
 
 /// <summary>
-/// Tells what became of a table's leaves since it was planned. One that is renamed or moved to another schema looks as if it had
-/// been dropped to whoever reads by the name that was planned, one that is attached is read by nobody, and of one that is
-/// written anew (<c>VACUUM FULL</c>) rows lie on other pages.
+/// Detects changes of a table's leaves since the table was planned. A leaf that was renamed or moved to another schema
+/// looks dropped to a worker that reads it by its planned name. One that was attached is in no partition. In one that was
+/// rewritten (<c>VACUUM FULL</c>), rows lie on other pages.
 /// </summary>
 public sealed class LeafWatch(ApplicationDatabases databases)
 {
@@ -26,7 +26,7 @@ public sealed class LeafWatch(ApplicationDatabases databases)
     }
 
     /// <summary>
-    /// What changed since they were remembered; the new ones are remembered from now on. Null where the table is gone.
+    /// Returns what changed since the leaves were remembered, and remembers new leaves; null where the table is gone.
     /// </summary>
     public async Task<LeafChange?> LookAsync(MappedTable target, CancellationToken cancellationToken)
     {
@@ -74,6 +74,6 @@ public sealed class LeafWatch(ApplicationDatabases databases)
 }
 
 /// <summary>What became of the leaves of a table.</summary>
-/// <param name="IsOther">Whether one has another name, or was written anew: what was read of it is not to go by.</param>
-/// <param name="Added">Those that came.</param>
+/// <param name="IsOther">Whether a leaf has another name or was rewritten, so that what was read of it does not count.</param>
+/// <param name="Added">Leaves that are new.</param>
 public sealed record LeafChange(bool IsOther, IReadOnlySet<SqlName> Added);

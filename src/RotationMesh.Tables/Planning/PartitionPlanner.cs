@@ -14,7 +14,7 @@ namespace RotationMesh.Tables.Planning;
 public sealed class PartitionPlanner(ApplicationDatabases databases)
 {
     /// <summary>
-    /// Rows of a partition: large enough that its start is not felt (a millisecond of a hundred), small enough that
+    /// Rows of a partition: large enough that its start hardly counts (one millisecond of a hundred), small enough that
     /// workers end together and little is repeated after a crash.
     /// </summary>
     public const int PartitionRows = 10_000;
@@ -32,7 +32,7 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
             UNION SELECT pg_catalog.to_regclass($1))
         """;
 
-    /// <summary>Partitions of <paramref name="rows"/> rows (the census' count), in the order in which they are to run.</summary>
+    /// <summary>Plans partitions for <paramref name="rows"/> rows, as the census counted, in the order of their runs.</summary>
     public async IAsyncEnumerable<PartitionRange> PlanAsync(
         MappedTable target,
         long rows,
@@ -43,7 +43,7 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
         ArgumentNullException.ThrowIfNull(target);
         if (rows == 0)
             yield break;
-        // Tenants are counted over a second one.
+        // With tenants, this connection is held while a second one counts them.
         await using var connection =
             tenants is null && !target.ByTenant
                 ? await databases.OpenReadingAsync(target.Entry.Database, cancellationToken)

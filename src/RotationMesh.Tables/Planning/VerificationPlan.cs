@@ -3,16 +3,18 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Planning;
 
-/// <summary>Cuts a table into partitions for reading: as for rewriting, or one a leaf where a sample of its pages is enough.</summary>
+/// <summary>
+/// Cuts a table into partitions for reading: as for rewriting, or one for each leaf where a sample of its pages is enough.
+/// </summary>
 public sealed class VerificationPlan(ApplicationDatabases databases)
 {
     /// <summary>
-    /// Rows from which a sample is taken by pages, without reading the others: of a smaller table too few pages would
-    /// be chosen to be a sample.
+    /// A table with more rows than this is sampled by pages, without reading the others. In a smaller table, too few pages
+    /// would be chosen for a sample.
     /// </summary>
     private const long SampledByPage = 100_000;
 
-    /// <summary>Ranges for decrypting <paramref name="share"/> (null: all) of a table of <paramref name="rows"/> rows.</summary>
+    /// <summary>Plans ranges to decrypt <paramref name="share"/> (null: all) of a table's <paramref name="rows"/> rows.</summary>
     public IAsyncEnumerable<PartitionRange> PlanAsync(
         MappedTable target,
         long rows,
@@ -30,7 +32,7 @@ public sealed class VerificationPlan(ApplicationDatabases databases)
             );
     }
 
-    // Rows that are updated meanwhile move behind the present end.
+    // Opens the last range of each leaf: rows that are updated meanwhile move behind the present end.
     private static async IAsyncEnumerable<PartitionRange> OpenEndedAsync(
         IAsyncEnumerable<PartitionRange> ranges
     )

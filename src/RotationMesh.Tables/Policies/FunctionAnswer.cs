@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace RotationMesh.Tables.Policies;
 
-/// <summary>Finds the expression that a function answers with, where its body is nothing but that.</summary>
+/// <summary>Finds the expression that a function returns, where its body is nothing else.</summary>
 internal static partial class FunctionAnswer
 {
-    /// <summary>The expression; null where the body is anything more, or is written in another language.</summary>
+    /// <summary>Returns the expression; null where the body holds more, or is in another language than SQL or PL/pgSQL.</summary>
     public static SqlWord[]? Of(PolicyFunction function)
     {
-        // Other forms of literals end elsewhere than they seem to.
+        // SqlWords does not know where literals of other forms end, such as dollar quotes or E''.
         if (OtherLiteral().IsMatch(function.Source))
             return null;
         var words = WithoutEnd(SqlWords.Of(function.Source));

@@ -8,12 +8,12 @@ public sealed record PolicyDoubt(string Problem, string Fix)
 }
 
 /// <summary>
-/// Judges the policies of a table together: of the permissive ones, it is enough that one shows all rows of a tenant; each
-/// restrictive one must.
+/// Judges the policies of a table together. It is enough that one permissive policy shows all rows of a tenant; every
+/// restrictive one must show them.
 /// </summary>
 internal static class PolicyDoubts
 {
-    /// <summary>Rows that are not seen, so that nobody counts or rotates them.</summary>
+    /// <summary>Finds policies that may hide rows, which nobody would count or rotate.</summary>
     public static IReadOnlyList<PolicyDoubt> OfReading(
         string table,
         IEnumerable<TablePolicy> policies,
@@ -27,7 +27,7 @@ internal static class PolicyDoubts
             "shows this role"
         );
 
-    /// <summary>Rows that are seen and can't be updated: each is a failure.</summary>
+    /// <summary>Finds policies that may show rows without letting them be updated: each such row is a failure.</summary>
     public static IReadOnlyList<PolicyDoubt> OfUpdating(
         string table,
         IEnumerable<TablePolicy> policies,

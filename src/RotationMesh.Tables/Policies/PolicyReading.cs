@@ -3,12 +3,14 @@ using System.Text.RegularExpressions;
 namespace RotationMesh.Tables.Policies;
 
 /// <summary>
-/// Reads a policy's condition. A tenant's rows are all seen where it is a <see cref="WholeCondition"/>: any other may hide some
-/// of them, and nobody would miss those. Why is said by what it goes by.
+/// Judges a policy's condition. A <see cref="WholeCondition"/> shows all rows of a tenant. Any other may hide some of
+/// them, and nobody would miss those; the reason names what the condition depends on.
 /// </summary>
 internal static partial class PolicyReading
 {
-    /// <summary>Why rows of the tenant that is set may be hidden, after "as"; null where none are.</summary>
+    /// <summary>
+    /// Says why the policy may hide rows of the tenant that is set, in words after "as"; null where it hides none.
+    /// </summary>
     public static string? WhyHides(TablePolicy policy, string setting)
     {
         if (new WholeCondition(policy, setting).IsWhole())
@@ -51,7 +53,7 @@ internal static partial class PolicyReading
         : asked > named.Count ? "it depends on a setting whose name is computed"
         : null;
 
-    // By the condition's text as well: the catalog's columns are those of the condition for new rows too.
+    // Looks into the condition's text: the catalog's columns include those of the condition for new rows.
     private static bool Names(string text, string column) =>
         Regex.IsMatch(text, $@"(?<!\w){Regex.Escape(column)}(?!\w)");
 
@@ -64,7 +66,7 @@ internal static partial class PolicyReading
     [GeneratedRegex(@"\bDISTINCT\s+FROM\b", RegexOptions.IgnoreCase)]
     private static partial Regex Distinct();
 
-    // A query without FROM has one row: it has a setting asked for once.
+    // A query without FROM reads no rows; policies use it so that the setting is read only once.
     [GeneratedRegex(@"\bSELECT\b.*\bFROM\b", RegexOptions.Singleline)]
     private static partial Regex Query();
 

@@ -7,7 +7,7 @@ internal readonly record struct SqlWord(string Text, SqlWordKind Kind)
 {
     public bool Is(string text) => Text == text && Kind is SqlWordKind.Plain or SqlWordKind.Sign;
 
-    /// <summary>A name as it was written.</summary>
+    /// <summary>The name as it was written.</summary>
     public string Written =>
         Kind == SqlWordKind.Quoted ? $"\"{Text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : Text;
 
@@ -22,12 +22,12 @@ internal enum SqlWordKind
     Sign,
 }
 
-/// <summary>SQL as words, and the cuts that need no more of its grammar than which brackets belong together.</summary>
+/// <summary>Splits SQL into words, and cuts these where no more grammar is needed than which brackets belong together.</summary>
 internal static partial class SqlWords
 {
     /// <summary>
-    /// Unquoted names in lower case, quoted ones and literals without their quotes; no comments. What is the server's own is
-    /// written as where nobody shadows it: <c>OPERATOR(pg_catalog.=)</c> is <c>=</c>.
+    /// Returns the words without comments: unquoted names in lower case, quoted names and literals without their quotes. The
+    /// schema <c>pg_catalog</c> is left out: <c>OPERATOR(pg_catalog.=)</c> becomes <c>=</c>.
     /// </summary>
     public static SqlWord[] Of(string sql)
     {
@@ -49,7 +49,7 @@ internal static partial class SqlWords
         return [.. words];
     }
 
-    /// <summary>Without the brackets around the whole.</summary>
+    /// <summary>Removes the brackets around the whole.</summary>
     public static SqlWord[] Bare(SqlWord[] words)
     {
         while (words is [{ } first, .., _] && first.Is("(") && End(words, 0) == words.Length - 1)
@@ -57,7 +57,7 @@ internal static partial class SqlWords
         return words;
     }
 
-    /// <summary>The parts between these words outside of brackets: the whole where there is none.</summary>
+    /// <summary>Splits the words at each <paramref name="between"/> outside of brackets; one part where there is none.</summary>
     public static List<SqlWord[]> Split(SqlWord[] words, string between)
     {
         var parts = new List<SqlWord[]>();
@@ -75,13 +75,13 @@ internal static partial class SqlWords
         return parts;
     }
 
-    /// <summary>Whether these are the next words at this place.</summary>
+    /// <summary>Whether <paramref name="texts"/> are the next words at <paramref name="place"/>.</summary>
     public static bool At(SqlWord[] words, int place, params string[] texts) =>
         place >= 0
         && place + texts.Length <= words.Length
         && !texts.Where((text, i) => !words[place + i].Is(text)).Any();
 
-    /// <summary>The name before the brackets, with its points, and what each argument says, where all of it is one call.</summary>
+    /// <summary>Returns a call's name, with its dots, and its arguments; null where the words are not exactly one call.</summary>
     public static (SqlWord[] Name, List<SqlWord[]> Arguments)? Call(SqlWord[] words)
     {
         var open = Array.FindIndex(words, word => word.Is("("));
@@ -103,7 +103,7 @@ internal static partial class SqlWords
         return -1;
     }
 
-    // What stands between CASE and END is a part of that, as if it were in brackets.
+    // CASE and END enclose what stands between them, as brackets do.
     private static int Depth(SqlWord word) =>
         word.Is("(") || word.Is("[") || word.Is("case") ? 1
         : word.Is(")") || word.Is("]") || word.Is("end") ? -1

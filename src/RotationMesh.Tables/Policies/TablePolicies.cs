@@ -5,10 +5,10 @@ namespace RotationMesh.Tables.Policies;
 /// <summary>The policies that decide which rows of a table this role sees and may update.</summary>
 internal static class TablePolicies
 {
-    // The server applies a policy to whoever has the privileges of one of its roles; 0 stands for everybody. What its
-    // condition uses is in pg_depend, but for what is the server's own: functions of that kind are looked for by their
-    // names, where their answer goes by more than their arguments. Functions of extensions are the server's own here. A body
-    // of standard SQL is kept parsed: the server prints it after the function's head.
+    // A policy applies to every role that has the privileges of one of its roles (0: everybody). pg_depend lists what its
+    // condition uses, except the server's own functions. Of these, the query finds by name those whose result depends on
+    // more than their arguments. Functions of extensions count as the server's own. A body in standard SQL is stored
+    // parsed: the server prints it after the function's head.
     private const string List = """
         WITH applying AS (
             SELECT p.oid, p.polrelid, p.polname, p.polpermissive, p.polcmd,
@@ -87,7 +87,7 @@ internal static class TablePolicies
         FROM applying p ORDER BY p.polrelid, p.polname
         """;
 
-    /// <summary>Those of the tables with these oids that apply to reading or updating rows as this role.</summary>
+    /// <summary>Lists the policies of these tables that apply where this role reads or updates rows.</summary>
     public static Task<IReadOnlyList<TablePolicy>> ListAsync(
         NpgsqlConnection connection,
         long[] oids,
@@ -110,28 +110,28 @@ internal sealed record TablePolicy
     /// <summary><c>r</c> for reading, <c>w</c> for updates, <c>*</c> for everything.</summary>
     public string Command { get; init; } = "";
 
-    /// <summary>The condition of rows that are there; null where it has none.</summary>
+    /// <summary>The condition for existing rows; null where it has none.</summary>
     public string? Shows { get; init; }
 
-    /// <summary>Columns of its table that it uses, without the tenant's, be it for new rows alone.</summary>
+    /// <summary>Columns of its table that it uses, also those for new rows alone; the tenant's column is left out.</summary>
     public string[] Columns { get; init; } = [];
 
-    /// <summary>Other tables that it reads, be it for new rows alone.</summary>
+    /// <summary>Other tables that it reads, also those for new rows alone.</summary>
     public string[] Relations { get; init; } = [];
 
     /// <summary>The tenant's column.</summary>
     public string Tenant { get; init; } = "";
 
-    /// <summary>The type of the tenant's column, and of a domain the one that it is made from.</summary>
+    /// <summary>The type of the tenant's column, and where that is a domain, its base type as well.</summary>
     public string[] TenantTypes { get; init; } = [];
 
-    /// <summary>Functions of the server whose answer goes by more than their arguments.</summary>
+    /// <summary>The server's own functions whose result depends on more than their arguments.</summary>
     public string[] SessionFunctions { get; init; } = [];
 
-    /// <summary>Operators of somebody's own.</summary>
+    /// <summary>Operators that are not the server's own.</summary>
     public string[] Operators { get; init; } = [];
 
-    /// <summary>Functions of somebody's own: six texts each, in the order of <see cref="PolicyFunction"/>.</summary>
+    /// <summary>Functions that are not the server's own: six texts each, in the order of <see cref="PolicyFunction"/>.</summary>
     public string[] FunctionTexts { get; init; } = [];
 
     public IReadOnlyList<PolicyFunction> Functions =>
@@ -143,8 +143,8 @@ internal sealed record TablePolicy
 }
 
 /// <summary>
-/// A function that a policy calls: as it is written there, its bare name, the type of its answer, the settings that it sets
-/// for itself, and its body.
+/// A function that a policy calls: its name as the server shows it, its bare name, its language, the type of its result,
+/// the settings that it sets for itself, and its body.
 /// </summary>
 internal sealed record PolicyFunction(
     string Shown,

@@ -1,16 +1,16 @@
 namespace RotationMesh.Tables.Policies;
 
 /// <summary>
-/// Tells whether an expression is the tenant column or the map's setting and nothing else. The setting holds the text of the
-/// tenant, so that the two are equal; they stay so through casts that lose nothing.
+/// Tells whether an expression is nothing but the tenant column, or nothing but the map's setting. The setting holds the
+/// text of the tenant, so the two are equal, also after casts that lose nothing.
 /// </summary>
 internal sealed class TenantValue(TablePolicy policy, string setting)
 {
-    // A text of a tenant has one value in each of these, or none, which is an error.
+    // A tenant's text has one value in each of these types, or casting it is an error.
     private static readonly string[] Parsed = ["uuid", "smallint", "integer", "bigint", "numeric"];
     private static readonly string[] Texts = ["text", "character varying"];
 
-    /// <summary>Whether it is the tenant of the row.</summary>
+    /// <summary>Whether the words are the row's tenant column.</summary>
     public bool IsTenant(SqlWord[] words)
     {
         var casts = new List<string>();
@@ -19,10 +19,10 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             && KeepsEqual(casts, IsPlain() ? Parsed : []);
     }
 
-    /// <summary>Whether it is the tenant that is set.</summary>
+    /// <summary>Whether the words are the tenant that is set.</summary>
     public bool IsSet(SqlWord[] words) => IsSet(words, policy.Functions, []);
 
-    /// <summary>Whether these are the elements of an array that the tenant that is set is one of.</summary>
+    /// <summary>Whether the words are an array with the tenant that is set as an element.</summary>
     public bool IsElement(SqlWord[] words)
     {
         var casts = new List<string>();
@@ -33,7 +33,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
         if (words is [{ } array, { } open, .. var one, { } close])
             if (array.Is("array") && open.Is("[") && close.Is("]"))
                 return SqlWords.Split(one, ",").Count == 1 && IsSet(one, policy.Functions, casts);
-        // A number or a UUID has no comma that would cut it in two.
+        // A number or a UUID has no comma at which string_to_array would cut it in two.
         return casts is [var type]
             && Parsed.Contains(type)
             && SqlWords.Call(words)
@@ -43,10 +43,10 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             && IsSet(text, policy.Functions, casts);
     }
 
-    /// <summary>Whether it is the empty text.</summary>
+    /// <summary>Whether the words are the empty text.</summary>
     public static bool IsEmptyText(SqlWord[] words) => IsLiteral(words, "");
 
-    // casts: those around it, outermost first.
+    // casts: those around the words, outermost first.
     private bool IsSet(SqlWord[] words, IReadOnlyList<PolicyFunction> functions, List<string> casts)
     {
         words = Core(words, casts);
@@ -56,7 +56,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             return arguments.Count == 0 && own.TrueForAll(function => Answers(function, [.. casts]));
         if (name is [{ } alone] && (alone.Is("nullif") || alone.Is("coalesce")))
             return arguments.Count > 0
-                // The setting is set: what coalesce has for another case is not asked for.
+                // The setting is set, so coalesce never reaches its other arguments.
                 && (alone.Is("coalesce") || arguments is [_, var empty] && IsEmptyText(empty))
                 && IsSet(arguments[0], functions, casts);
         return name is [{ Text: "current_setting" }]
@@ -65,7 +65,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             && KeepsEqual(casts, Parsed);
     }
 
-    /// <summary>Whether a function answers with the tenant that is set.</summary>
+    /// <summary>Whether a function returns the tenant that is set.</summary>
     public bool Answers(PolicyFunction function) => Answers(function, []);
 
     private bool Answers(PolicyFunction function, List<string> casts)
@@ -76,7 +76,9 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             && IsSet(answer, [], casts);
     }
 
-    /// <summary>What is left without brackets, casts and a query of nothing but a value; the casts are added, outermost first.</summary>
+    /// <summary>
+    /// Strips brackets, casts and a SELECT of a mere value, and returns the rest. Adds the casts, outermost first.
+    /// </summary>
     private static SqlWord[] Core(SqlWord[] words, List<string> casts)
     {
         while (true)
@@ -119,7 +121,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             )
             .All(keeps => keeps);
 
-    // Others, such as a numeric, are rounded by a cast.
+    // A cast rounds values of other types, such as numeric.
     private bool IsPlain() =>
         policy.TenantTypes.All(type =>
             Texts.Contains(type.Split('(')[0]) || type is "uuid" or "smallint" or "integer" or "bigint"
@@ -136,7 +138,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
     private static string Plain(string type) =>
         type.StartsWith("pg_catalog.", StringComparison.Ordinal) ? type["pg_catalog.".Length..] : type;
 
-    // As the server writes types: spaces between words alone.
+    // Writes a type as the server does: with spaces between words only.
     private static string Type(SqlWord[] words)
     {
         var text = "";

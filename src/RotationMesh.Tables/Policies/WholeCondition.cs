@@ -1,14 +1,14 @@
 namespace RotationMesh.Tables.Policies;
 
 /// <summary>
-/// Tells whether a condition shows every row of the tenant that is set: where it compares the tenant column with the setting
-/// for equality. What is not known for certain may hide rows.
+/// Tells whether a condition shows every row of the tenant that is set. It does where it compares the tenant column with
+/// the setting for equality. A condition that is not known for certain counts as hiding rows.
 /// </summary>
 internal sealed class WholeCondition(TablePolicy policy, string setting)
 {
     private readonly TenantValue value = new(policy, setting);
 
-    /// <summary>Whether it does. The server prints each OR and AND in brackets of its own.</summary>
+    /// <summary>Whether the condition shows every row. The server prints each OR and AND in brackets of its own.</summary>
     public bool IsWhole() => policy.Operators.Length == 0 && IsWhole(SqlWords.Of(policy.Shows ?? ""));
 
     private bool IsWhole(SqlWord[] words)
@@ -16,7 +16,7 @@ internal sealed class WholeCondition(TablePolicy policy, string setting)
         words = SqlWords.Bare(words);
         if (words is [{ } only])
             return only.Is("true");
-        // Whatever else shows rows takes none away.
+        // The other sides of an OR only add rows.
         var either = SqlWords.Split(words, "or");
         if (either.Count > 1)
             return either.Exists(IsWhole);
@@ -43,7 +43,7 @@ internal sealed class WholeCondition(TablePolicy policy, string setting)
     private bool IsPair(SqlWord[] one, SqlWord[] other) =>
         value.IsTenant(one) && value.IsSet(other) || value.IsSet(one) && value.IsTenant(other);
 
-    // That the setting is set is so of every row.
+    // A condition that the setting is set holds for every row.
     private bool IsAnswered(SqlWord[] words) =>
         Sides(words, "is", "not", "null") is var (set, nothing) && nothing.Length == 0 && value.IsSet(set)
         || Sides(words, "<>") is var (text, empty) && TenantValue.IsEmptyText(empty) && value.IsSet(text);

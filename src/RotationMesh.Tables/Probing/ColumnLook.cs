@@ -4,17 +4,17 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Probing;
 
 /// <summary>
-/// Looks whether the declared columns and paths hold values at all. A wrong name looks like a column without values: its
-/// rows would get the new version, and their values keep the old key.
+/// Checks that the declared columns and paths hold values at all. A wrong name looks like a column without values: the
+/// rows would get the new version, and their values would keep the old key.
 /// </summary>
 public sealed class ColumnLook(ApplicationDatabases databases)
 {
-    /// <summary>Share of the rows below which a column that holds a value in so few is told of.</summary>
+    /// <summary>A column that holds a value in a smaller share of the rows than this is reported.</summary>
     public const double FewRows = 0.1;
 
     /// <summary>
-    /// What is wrong with the declared columns of a table, each in a sentence with its fix. <paramref name="counts"/> is the
-    /// census of all tenants, or of some: what those do not have is looked for in all rows, up to the first.
+    /// Returns what is wrong with the declared columns of a table, each with its fix. <paramref name="counts"/> is the census
+    /// of all tenants, or of some. Where these some hold no value in a column, all rows are searched for a first one that does.
     /// </summary>
     public async Task<IReadOnlyList<ColumnFault>> FindFaultsAsync(
         MappedTable target,
@@ -35,7 +35,7 @@ public sealed class ColumnLook(ApplicationDatabases databases)
         return faults;
     }
 
-    /// <summary>The columns that hold a value in few rows, where the map does not say that it may be so.</summary>
+    /// <summary>Returns the columns that hold a value in few rows, unless the map says <c>mostlyEmpty</c> of them.</summary>
     public static IReadOnlyList<SparseColumn> Sparse(MappedTable target, IReadOnlyList<VersionCount> counts)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -4,15 +4,17 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Probing;
 
 /// <summary>
-/// Looks at the other elements of an array of which a path names one: an envelope there would keep its old key, and the map
-/// can't name it beside the first.
+/// Looks for envelopes in the other elements of an array, where a path names one of its elements. They would keep their old
+/// key, and the map can't name them beside the first.
 /// </summary>
 internal sealed class ElementLook(ApplicationDatabases databases)
 {
     /// <summary>Characters of the shortest envelope in base64: nonce, tag and one byte.</summary>
     private const int ShortestEnvelope = 39;
 
-    /// <summary>What is wrong; null where no part of the path is a number, or no other element holds what may be an envelope.</summary>
+    /// <summary>
+    /// Returns what is wrong; null where no part of the path is a number, or no other element holds what may be an envelope.
+    /// </summary>
     public async Task<ColumnFault?> FindFaultAsync(
         MappedTable target,
         int i,
@@ -49,7 +51,7 @@ internal sealed class ElementLook(ApplicationDatabases databases)
         return null;
     }
 
-    // Text that decodes as base64 and is long enough; whether a key opens it is for the scan to say.
+    // Finds texts of base64 digits that are long enough. Only the scan tries whether a key opens them.
     private static string Others(MappedTable target, int i, int depth, int index)
     {
         var column = target.Entry.Columns[i];

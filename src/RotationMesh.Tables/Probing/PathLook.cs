@@ -6,21 +6,20 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Probing;
 
 /// <summary>
-/// Says of a path that leads to no value where it breaks off, and what the documents have there: the names of keys, never a
-/// value.
+/// Says where a path that leads to no value breaks off, and which keys the documents have there. It never shows a value.
 /// </summary>
 internal sealed class PathLook(ApplicationDatabases databases)
 {
-    /// <summary>Documents that are looked at.</summary>
+    /// <summary>Most documents that are read.</summary>
     private const int Documents = 1000;
 
     /// <summary>Keys that are named, the most frequent first.</summary>
     private const int ShownKeys = 10;
 
-    /// <summary>Longest name that is shown: where documents are keyed by something longer, it may be a secret.</summary>
+    /// <summary>Longest key of a document that is shown, in characters: a longer one may be a secret.</summary>
     private const int LongestKey = 40;
 
-    /// <summary>The end of a sentence about the column, with what is near; empty where the column has no path.</summary>
+    /// <summary>Returns the end of a sentence about the column, with similar keys; empty where the column has no path.</summary>
     public async Task<string> ExplainAsync(
         MappedTable target,
         ColumnEntry column,
@@ -34,7 +33,7 @@ internal sealed class PathLook(ApplicationDatabases databases)
             var place = path.Take(depth).ToList();
             var kinds = await KindsAsync(target, column, place, cancellationToken);
             if (kinds.Count == 0)
-                continue; // no document leads even there
+                continue; // no document has this place
             var keys = kinds.Exists(kind => kind.Name == "object")
                 ? await KeysAsync(target, column, place, cancellationToken)
                 : [];

@@ -7,11 +7,11 @@ namespace RotationMesh.Tables.Probing;
 
 /// <summary>
 /// Rows that name an object of the store and hold nothing in its column, while the map's predicate does not call them
-/// external. A rotation would count them as empty, and what they name would keep its old key.
+/// external. A rotation would count them as empty, and the object that they name would keep its old key.
 /// </summary>
 public static class StrayRows
 {
-    /// <summary>Those of a counted table as a fault of the map; null where there are none.</summary>
+    /// <summary>Returns the stray rows of a counted table as a fault of the map; null where there are none.</summary>
     public static ColumnFault? Find(MappedTable target, IReadOnlyList<VersionCount> counts)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -34,7 +34,7 @@ public static class StrayRows
         );
     }
 
-    /// <summary>Throws <see cref="UsageException"/> that tells of those of each table.</summary>
+    /// <summary>Throws <see cref="UsageException"/> that names each table with stray rows.</summary>
     public static void EnsureNone(
         IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables
     )

@@ -5,12 +5,12 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Probing;
 
 /// <summary>
-/// Asks something of the rows of all tenants of a table. Where policies show one tenant at a time, tenant by tenant, until
-/// one of them has an answer.
+/// Runs a query over the rows of all tenants of a table. Where policies show one tenant at a time, it goes tenant by
+/// tenant until one has an answer.
 /// </summary>
 internal sealed class TableLook(ApplicationDatabases databases, MappedTable target)
 {
-    /// <summary>Whether any row meets the condition; read up to the first that does.</summary>
+    /// <summary>Whether any row meets the condition. It reads up to the first that does.</summary>
     public async Task<bool> AnyAsync(string condition, CancellationToken cancellationToken) =>
         (
             await ListAsync(
@@ -20,7 +20,7 @@ internal sealed class TableLook(ApplicationDatabases databases, MappedTable targ
             )
         ).Count > 0;
 
-    /// <summary>The rows of the answer; of several tenants, that of the first who has any.</summary>
+    /// <summary>Returns the rows of the answer; where it goes tenant by tenant, those of the first tenant that has any.</summary>
     public async Task<IReadOnlyList<T>> ListAsync<T>(
         string query,
         Func<NpgsqlDataReader, T> read,

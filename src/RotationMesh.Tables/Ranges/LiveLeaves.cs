@@ -6,12 +6,12 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Ranges;
 
 /// <summary>
-/// The leaves that a table has now. A partition that was attached since the table was checked holds rows that the census
-/// counts, so a sweep has to come to them.
+/// Lists the leaves that a table has now. A leaf that was attached after the table was checked holds rows that the census
+/// counts, so a sweep must rewrite them too.
 /// </summary>
 internal static class LiveLeaves
 {
-    /// <summary>Leaves in the order of their names, the table itself first.</summary>
+    /// <summary>Lists the leaves in the order of their names, the table itself first.</summary>
     public static async Task<IReadOnlyList<LeafTable>> ListAsync(
         NpgsqlConnection connection,
         MappedTable target,

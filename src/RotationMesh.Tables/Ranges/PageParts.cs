@@ -3,8 +3,8 @@ using Npgsql;
 namespace RotationMesh.Tables.Ranges;
 
 /// <summary>
-/// Cuts a range into parts of some pages each, which are read one after the other: whoever is stopped between two has not
-/// read for nothing.
+/// Cuts a range into parts of some pages each, which are read one after the other: a worker that is stopped between two
+/// parts has not read in vain.
 /// </summary>
 public static class PageParts
 {
@@ -15,8 +15,8 @@ public static class PageParts
         """;
 
     /// <summary>
-    /// The range as it is for one part, else about <paramref name="parts"/> of the same number of pages. The last one ends where the
-    /// range does: of a range without pages it has whatever comes after the present end as well.
+    /// Returns the range itself for one part, else about <paramref name="parts"/> parts of the same number of pages. The last
+    /// part ends where the range does: in a range without pages, it also has what is written behind the present end later.
     /// </summary>
     public static async Task<IReadOnlyList<PartitionRange>> CutAsync(
         NpgsqlConnection connection,

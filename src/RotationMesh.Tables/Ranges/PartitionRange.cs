@@ -3,8 +3,8 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables.Ranges;
 
 /// <summary>
-/// The rows of one partition: pages of a leaf table, tenants of it, or both. Logical names only, so that it can travel
-/// in a message without widening what its receiver does.
+/// The rows of one partition: pages of a leaf, tenants of it, or both. It has logical names only, so that a message
+/// with it can't make its receiver do more than the map allows.
 /// </summary>
 public sealed record PartitionRange
 {
@@ -32,5 +32,5 @@ public sealed record PartitionRange
     public long ExpectedRows { get; init; }
 }
 
-/// <summary>Pages <paramref name="From"/> up to and without <paramref name="To"/> of a heap, 8 KB each.</summary>
+/// <summary>Pages of a heap (8 KB each as a rule), from <paramref name="From"/> to just before <paramref name="To"/>.</summary>
 public readonly record struct PageRange(uint From, uint To);

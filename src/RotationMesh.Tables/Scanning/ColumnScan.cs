@@ -8,8 +8,8 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Looks for envelopes where the map names none, and says what it looked at: a value that nobody declared keeps its old key
-/// for ever. <paramref name="own"/> are this program's tables, which hold no values.
+/// Looks for envelopes where the map names none: a value that nobody declared keeps its old key for ever. It also says what
+/// it looked at. <paramref name="own"/> are this program's tables, which hold no values.
 /// </summary>
 public sealed class ColumnScan(
     ApplicationDatabases databases,

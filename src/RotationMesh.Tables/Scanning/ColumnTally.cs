@@ -1,6 +1,6 @@
 namespace RotationMesh.Tables.Scanning;
 
-/// <summary>What was seen of one column: by place in its values, how many there were and how many hold an envelope.</summary>
+/// <summary>Counts the values of one column by their place: how many there are, and how many hold an envelope.</summary>
 internal sealed class ColumnTally(
     string column,
     DeclaredColumn? declared,
@@ -8,7 +8,9 @@ internal sealed class ColumnTally(
     SearchTerms terms
 )
 {
-    /// <summary>Places that are told apart: a document whose members are named by its data has any number.</summary>
+    /// <summary>
+    /// Most places that are counted apart: where data names the members of documents, there is any number of places.
+    /// </summary>
     private const int MostPaths = 64;
     private const string OtherPaths = "(other paths)";
 
@@ -30,14 +32,14 @@ internal sealed class ColumnTally(
                 PlaceOf(leaf.Path).Add(leaf.Text, near);
     }
 
-    /// <summary>Searches for what is pending in any place.</summary>
+    /// <summary>Searches for what opens the pending forms of every place.</summary>
     public void End()
     {
         foreach (var place in places.Values)
             place.End();
     }
 
-    /// <summary>Places with envelopes: some open, or most look like one.</summary>
+    /// <summary>Places with envelopes: some values open, or enough of them look like an envelope.</summary>
     public IEnumerable<FoundEnvelopes> Found =>
         places
             .Where(pair => pair.Value.IsFound)
@@ -58,7 +60,7 @@ internal sealed class ColumnTally(
                 ]
             ));
 
-    /// <summary>Places with values that may be envelopes, and were not tried with everything.</summary>
+    /// <summary>Places with values that may be envelopes, and were not tried with every tenant and key.</summary>
     public IEnumerable<UntriedValues> Untried =>
         places.SelectMany(pair =>
             pair.Value.Untried.Select(untried => new UntriedValues(

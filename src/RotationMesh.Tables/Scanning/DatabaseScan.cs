@@ -35,7 +35,7 @@ public sealed record TableLook
     /// <summary>Rows that were read.</summary>
     public required long RowsLookedAt { get; init; }
 
-    /// <summary>Rows that there are: counted where all were read, else the server's estimate; null where it has none.</summary>
+    /// <summary>Rows of the table: counted where all were read, else the server's estimate; null where it has none.</summary>
     public required long? Rows { get; init; }
 
     /// <summary>Whether every row was read.</summary>
@@ -64,8 +64,8 @@ public sealed record TableLook
 public sealed record ColumnLook(string Column, long Values);
 
 /// <summary>
-/// Envelopes in a column, or at a path in its values: of <paramref name="Values"/> that were seen there so many look like one,
-/// and those of <paramref name="Opened"/> open with a key of the ring.
+/// Envelopes in a column, or at a path in its values. Of <paramref name="Values"/> values there, <paramref name="Likely"/>
+/// look like an envelope, and those of <paramref name="Opened"/> open with a key of the ring.
 /// </summary>
 public sealed record FoundEnvelopes(
     string Column,
@@ -79,11 +79,12 @@ public sealed record FoundEnvelopes(
 public sealed record OpenedEnvelopes(int Version, string Context, long Values);
 
 /// <summary>
-/// Values at a place that hold what may be an envelope, whatever stands around it, and were not tried with everything.
+/// Values at a place that hold what may be an envelope, also within other text, and were not tried with every tenant and
+/// key.
 /// </summary>
 public sealed record UntriedValues(string Column, string? Path, long Values, UntriedCause Cause);
 
-/// <summary>Why something was not tried with everything.</summary>
+/// <summary>Why a value was not tried with every tenant and key.</summary>
 public enum UntriedCause
 {
     /// <summary>The key ring lacks the key of the version that is sought.</summary>

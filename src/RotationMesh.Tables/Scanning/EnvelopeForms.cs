@@ -5,33 +5,35 @@ using System.Text.Unicode;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Finds in a text what may be an envelope: base64 in either alphabet, with padding or without, in lines, hex, or the text of
-/// bytes (<c>\x…</c>); with anything before and after it.
+/// Finds in a text what may be an envelope, with anything before and after it: base64 in either alphabet, with padding or
+/// without, also in lines; hex; or PostgreSQL's text of bytes (<c>\x…</c>).
 /// </summary>
 internal static class EnvelopeForms
 {
     private const int ShortestBase64 = 39; // digits of 29 bytes without padding
     private const int ShortestHex = EnvelopeLook.Shortest * 2;
 
-    /// <summary>Signs of the alphabet that a prefix such as <c>enc_v1_</c> or a suffix may end with, and how long either is.</summary>
+    /// <summary>
+    /// Signs of the alphabet that may join a prefix such as <c>enc_v1_</c>, or a suffix; and how long either is.
+    /// </summary>
     private const string Joints = "_-/+";
     private const int LongestJoined = 24;
 
-    /// <summary>Bytes of a text's length in a binary message, and of what says that it is a text.</summary>
+    /// <summary>Bytes before a text in a binary message, for its type and its length; and <c>=</c> signs after it.</summary>
     private const int LongestLength = 2;
     private const int LongestPadding = 2;
 
-    /// <summary>A prefix of other signs up to here is a label, such as <c>enc:v1:</c>.</summary>
+    /// <summary>Longest prefix, in characters, that counts as a label, such as <c>enc:v1:</c>.</summary>
     private const int LongestLabel = 24;
 
-    /// <summary>A version or a label may stand before the bytes of an envelope.</summary>
+    /// <summary>Offsets at which an envelope may begin: a version or a label may stand before its bytes.</summary>
     private static readonly int[] BinaryOffsets = [0, 1, 2, 4, 8];
 
     private static readonly SearchValues<char> Base64Digits = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
     );
 
-    /// <summary>Every form that the text may hold; those that could not be of random bytes are left out.</summary>
+    /// <summary>Returns every form that the text may hold, without those that can't be of random bytes.</summary>
     public static IEnumerable<EnvelopeForm> Of(string text)
     {
         if (BytesOf(text) is { } bytes)
@@ -45,15 +47,15 @@ internal static class EnvelopeForms
         List<EnvelopeRun> files = [.. forms.Where(form => form.IsFile).Select(form => form.Run)];
         if (files.Count == 0)
             return forms;
-        // A file in lines or with escapes is found whole in another reading, and in pieces in this one. Of lines that are no
-        // such file's, each is a value of its own.
+        // A file in lines or with escapes is whole in one reading of the text and in pieces in another; the pieces are left
+        // out. In a text that is not one value, each line is a value of its own, and none is left out.
         var isOneValue = TextReadings.IsOneValue(text);
         return forms.Where(form =>
             !files.Exists(file => ReferenceEquals(file, form.Run) || (isOneValue && form.Run.IsIn(file)))
         );
     }
 
-    /// <summary>The same for bytes, which may be those of a text.</summary>
+    /// <summary>Returns every form that bytes may hold; they may be the bytes of a text.</summary>
     public static IEnumerable<EnvelopeForm> Of(byte[] bytes) => OfBytes(bytes);
 
     private static byte[]? BytesOf(string text) =>
@@ -84,8 +86,8 @@ internal static class EnvelopeForms
                 run
             ))
             .Where(form => EnvelopeLook.IsPossible(form.Raw));
-        // A text in letters beyond ASCII, or one among other bytes: of a message in a binary format. That has neither lines nor
-        // escapes that would be worth copies of megabytes.
+        // The bytes may be a text with letters beyond ASCII, or a message in a binary format with a text in it. Such a message
+        // has no lines or escapes that would be worth copies of megabytes.
         var inText = Utf8.IsValid(bytes)
             ? OfText(Encoding.UTF8.GetString(bytes))
             : Runs(Encoding.Latin1.GetString(bytes)).Where(form => !form.IsFile);
@@ -118,14 +120,14 @@ internal static class EnvelopeForms
         }
     }
 
-    // Digits of an escape that the run begins with, such as those of %2B.
+    // Number of digits at the run's start that belong to an escape, such as the two of %2B.
     private static int Escape(string text, int start) =>
         start == 0 ? 0
         : text[start - 1] == '%' ? 2
         : text[start - 1] == '\\' && text[start] == 'u' ? 5
         : 0;
 
-    // What is a password's hash, a digest or an address by its label is no envelope by its looks.
+    // A value with the label of a password's hash, a digest or an address does not count as an envelope by its looks.
     private static bool Labels(ReadOnlySpan<char> prefix) =>
         prefix.Length <= LongestLabel
         && !HasWhiteSpace(prefix)
@@ -162,7 +164,7 @@ internal static class EnvelopeForms
                 continue;
             if (isTheWhole && FileSignatures.IsFile(raw))
             {
-                yield return new EnvelopeForm([], false, run); // its lines are none either
+                yield return new EnvelopeForm([], false, run); // no part of a file is an envelope
                 yield break;
             }
 
@@ -170,11 +172,11 @@ internal static class EnvelopeForms
         }
     }
 
-    // The run itself, and what is left of it without a prefix or a suffix of the same alphabet.
+    // Returns the run itself, and what is left of it without a prefix or a suffix of the same alphabet.
     private static IEnumerable<(string Part, bool IsTheWhole)> Parts(string digits, bool endsText)
     {
         yield return (digits, true);
-        // In a binary message its length stands before a text, and may look like a digit of it.
+        // In a binary message, the length of a text stands before it, and may look like one of its digits.
         for (var at = 0; at < LongestLength && at < digits.Length; at++)
             if (digits[at] - (digits.Length - at - 1) is >= 0 and <= LongestPadding)
                 yield return (digits[(at + 1)..], false);
@@ -205,8 +207,9 @@ internal static class EnvelopeForms
 }
 
 /// <summary>
-/// Bytes that may be an envelope. <paramref name="Likely"/>: the text is these bytes and a label, and they look random.
-/// Forms of one <paramref name="Run"/> are readings of the same digits or bytes: at most one of them is an envelope.
+/// Bytes that may be an envelope. <paramref name="Likely"/> says that they look random, and that the text holds nothing
+/// else but a label. Forms of one <paramref name="Run"/> are readings of the same digits or bytes: at most one of them is
+/// an envelope.
 /// </summary>
 internal readonly record struct EnvelopeForm(byte[] Raw, bool Likely, EnvelopeRun Run)
 {
@@ -214,10 +217,12 @@ internal readonly record struct EnvelopeForm(byte[] Raw, bool Likely, EnvelopeRu
     public bool IsFile => Raw.Length == 0;
 }
 
-/// <summary>Digits without a break in a text, some of which may belong to an escape before them; bytes have none.</summary>
+/// <summary>An unbroken run of digits in a text; the first ones may belong to an escape. A run of bytes has no digits.</summary>
 internal sealed class EnvelopeRun(string digits, int escape)
 {
-    /// <summary>Whether this is the other, or a part of it: in lines, or with escapes, a text has its digits in pieces.</summary>
+    /// <summary>
+    /// Whether this is the other run, or a piece of it: lines and escapes cut the digits of a text into pieces.
+    /// </summary>
     public bool IsIn(EnvelopeRun other) =>
         ReferenceEquals(this, other) || (digits.Length > 0 && other.Holds(digits.AsSpan(escape)));
 

@@ -2,25 +2,27 @@ using RotationMesh.Core.Envelopes;
 
 namespace RotationMesh.Tables.Scanning;
 
-/// <summary>Tells by their looks whether bytes can be encrypted, so that not every text is tried with every key.</summary>
+/// <summary>Judges by statistics whether bytes can be encrypted, so that not every text is tried with every key.</summary>
 internal static class EnvelopeLook
 {
-    /// <summary>Shortest stored bytes that can be an envelope: nonce, tag and one byte.</summary>
+    /// <summary>Length in bytes of the shortest envelope: nonce, tag and one byte.</summary>
     public const int Shortest = EnvelopeCipher.OverheadBytes + 1;
 
     /// <summary>
-    /// Share of bytes above 127, a half in random bytes: compressed or encrypted bytes have about that. Of values of 29 random
-    /// bytes one in a hundred is outside the narrow bounds, and two in a million outside the wide ones.
+    /// Bounds of the share of bytes above 127, which is about a half in random, compressed or encrypted bytes. Of values of 29
+    /// random bytes, one in a hundred is outside the narrow bounds, and two in a million are outside the wide ones.
     /// </summary>
     private const double LowShare = 0.25;
     private const double HighShare = 0.75;
     private const double LowestShare = 0.1;
     private const double HighestShare = 0.9;
 
-    /// <summary>Different digits among 39 random ones of base64: 29 as a rule, below 18 not once in a thousand million.</summary>
+    /// <summary>
+    /// Different digits among 39 random ones of base64: 29 on average, below 18 less than once in a hundred million.
+    /// </summary>
     private const int FewestDigits = 18;
 
-    /// <summary>Bytes of the usual digests, which are shown in hex.</summary>
+    /// <summary>Lengths in bytes of the usual digests, which are shown in hex.</summary>
     private static readonly int[] Digests = [20, 28, 32, 48, 64];
 
     /// <summary>Whether bytes can be an envelope at all.</summary>
@@ -29,7 +31,7 @@ internal static class EnvelopeLook
     /// <summary>Whether bytes look like an envelope.</summary>
     public static bool IsLikely(byte[] raw) => IsBetween(raw, LowShare, HighShare);
 
-    /// <summary>Whether so many bytes are rather a digest.</summary>
+    /// <summary>Whether this number of bytes is the length of a usual digest.</summary>
     public static bool IsDigest(int bytes) => Array.IndexOf(Digests, bytes) >= 0;
 
     /// <summary>Whether digits of base64 can be of random bytes: words, paths and numbers are not.</summary>

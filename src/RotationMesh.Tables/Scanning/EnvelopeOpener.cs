@@ -5,13 +5,13 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Tries to open bytes under every format and context of the map. A key is derived for a tenant: first those that the row
-/// itself names, with every key of the ring; then, some values at a time, anything else of the row that may be one, and
-/// those of the map's tables.
+/// Tries to open bytes under every format and context of the map. Keys are derived for tenants. First come the tenants that
+/// the row itself names, with every key of the ring. Then, for several values together, come other texts of their rows that
+/// may be tenants, and the tenants of the map's tables.
 /// </summary>
 internal sealed class EnvelopeOpener : IDisposable
 {
-    /// <summary>What opened lately is tried first: copies of one table have its context and version.</summary>
+    /// <summary>Most recent openings that are tried first: copies of one table have its context and version.</summary>
     private const int Remembered = 8;
 
     private readonly KeyRing? ring;
@@ -52,7 +52,7 @@ internal sealed class EnvelopeOpener : IDisposable
     /// <summary>Whether there is any key to try.</summary>
     public bool HasKeys => ring is not null;
 
-    /// <summary>What opens the bytes among the tenants that the row names and those that opened something lately.</summary>
+    /// <summary>Finds what opens the bytes, among recent openings and the tenants that the row names; null for nothing.</summary>
     public Opening? TryNamed(byte[] raw, NearTenants near)
     {
         foreach (var (purpose, version, tenant) in lately)
@@ -62,8 +62,8 @@ internal sealed class EnvelopeOpener : IDisposable
     }
 
     /// <summary>
-    /// Tries forms with whatever else of their rows may be a tenant, and with the tenants of the map's tables; says which open.
-    /// False where the time was over before everything was tried.
+    /// Tries forms with the other texts of their rows that may be tenants, and with the tenants of the map's tables. Marks the
+    /// forms that open. Returns false where the time was over before everything was tried.
     /// </summary>
     public bool Search(IReadOnlyList<PendingForm> forms, SearchBudget.Search time)
     {
@@ -107,7 +107,7 @@ internal sealed class EnvelopeOpener : IDisposable
         return null;
     }
 
-    // One derivation for all of them: it costs as much as several tries.
+    // Derives the key once for all forms: a derivation costs as much as several tries.
     private bool TryAll(
         List<PendingForm> forms,
         EnvelopeTrial trial,

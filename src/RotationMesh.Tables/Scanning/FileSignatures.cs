@@ -1,12 +1,12 @@
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Tells pictures and documents by the bytes that they begin with, so that no key is tried on megabytes of them. An envelope
-/// begins with a random nonce: not one in a million million has any of these beginnings.
+/// Recognises pictures and documents by the bytes that they begin with, so that no key is tried on megabytes of them. An
+/// envelope begins with a random nonce: not one in a million million has any of these beginnings.
 /// </summary>
 internal static class FileSignatures
 {
-    /// <summary>Signs that any byte may stand for.</summary>
+    /// <summary>Stands for any byte.</summary>
     private const char Any = '?';
 
     /// <summary>Beginnings of PNG, JPEG (JFIF, Exif), GIF, WebP, PDF, and of packed documents (ZIP), as Latin-1.</summary>

@@ -6,7 +6,7 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Tenants of the map's tables, to try keys of: a copy of a value may stand in a row that names no tenant.
+/// Tenants of the map's tables, whose keys are tried: a copy of a value may stand in a row that names no tenant.
 /// <paramref name="Unknown"/> says why there may be others; null where these are all.
 /// </summary>
 internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
@@ -14,10 +14,10 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
     /// <summary>None, where there is no key to try.</summary>
     public static KnownTenants None { get; } = new(new HashSet<string>(), null);
 
-    /// <summary>Whether the row names the tenant whose value it holds: one of these.</summary>
+    /// <summary>Whether the row says which tenant its value belongs to, and that is one of these.</summary>
     public bool AreNamedBy(NearTenants near) => near.Tells.Any(All.Contains);
 
-    /// <summary>As many tenants of each table as the depth says, and those that rows without one derive their key with.</summary>
+    /// <summary>Lists as many tenants of each table as the depth says, and the tenants that the map names for NULL.</summary>
     public static async Task<KnownTenants> ListAsync(
         ApplicationDatabases databases,
         RotationMap map,
@@ -61,7 +61,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
         return new KnownTenants(tenants, unknown.Count == 0 ? null : string.Join("; ", unknown));
     }
 
-    // The map may say that policies apply to the application's role: what counts is whether they apply to this one.
+    // The map may name policies that apply to the application's role. What counts is whether policies apply to this one.
     private static async Task<bool> IsHiddenAsync(
         ApplicationDatabases databases,
         TableEntry entry,
@@ -79,7 +79,7 @@ internal sealed record KnownTenants(IReadOnlySet<string> All, string? Unknown)
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    // Each in every spelling that applications use.
+    // Lists each tenant in every spelling that applications use.
     private static async IAsyncEnumerable<string[]> ListAsync(
         ApplicationDatabases databases,
         TableEntry entry,

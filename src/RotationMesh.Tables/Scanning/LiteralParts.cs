@@ -4,19 +4,19 @@ using System.Text;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// The texts in PostgreSQL's literal of an array, a row or an hstore (8.15.2 "Array Value Input", 8.16.2, F.18): what stands
-/// in double quotes without its escapes, and what stands between the separators.
+/// Splits PostgreSQL's literal of an array, a row or an hstore (8.15.2 "Array Value Input", 8.16.2, F.18) into its texts:
+/// what stands in double quotes, without its escapes, and what stands between the separators.
 /// </summary>
 internal static class LiteralParts
 {
     private const string Separators = "{}()[],";
 
-    /// <summary>Signs of an escape such as <c>\u002b</c>.</summary>
+    /// <summary>Characters of an escape such as <c>\u002b</c>.</summary>
     private const int JsonEscape = 6;
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
-    /// <summary>The parts in their order; NULL and numbers are parts as well.</summary>
+    /// <summary>Returns the parts in their order; NULL and numbers are parts as well.</summary>
     public static IEnumerable<string> Of(string literal)
     {
         var part = new StringBuilder();
@@ -51,7 +51,7 @@ internal static class LiteralParts
             yield return part.ToString();
     }
 
-    // One of JSON, which no literal writes: the text is a line of a log, or a document that was cut short.
+    // An escape of JSON, which no literal has: the text is a line of a log, or a document that was cut short.
     private static bool IsEscape(ReadOnlySpan<char> text) =>
         text.Length >= JsonEscape && text[1] == 'u' && !text[2..JsonEscape].ContainsAnyExcept(HexDigits);
 }

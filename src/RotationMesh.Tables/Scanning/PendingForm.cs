@@ -1,6 +1,6 @@
 namespace RotationMesh.Tables.Scanning;
 
-/// <summary>Bytes of a value that may be an envelope, and that the tenants which its row names do not open.</summary>
+/// <summary>Bytes of a value that may be an envelope; no tenant that their row names opens them.</summary>
 internal sealed class PendingForm(ScannedText text, EnvelopeForm form, NearTenants near)
 {
     public byte[] Raw => form.Raw;
@@ -16,7 +16,7 @@ internal sealed class PendingForm(ScannedText text, EnvelopeForm form, NearTenan
 }
 
 /// <summary>
-/// What was found in one text. It may hold several envelopes, such as the old value and the new one, of which each counts.
+/// What was found in one text. It may hold several envelopes, such as the old value and the new one, and each counts.
 /// </summary>
 internal sealed class ScannedText
 {
@@ -26,7 +26,7 @@ internal sealed class ScannedText
 
     public bool IsLikely { get; set; }
 
-    /// <summary>Why a form in it was not tried with everything; null where each was.</summary>
+    /// <summary>Why a form in it was not tried with every tenant and key; null where each was.</summary>
     public UntriedCause? Untried { get; set; }
 
     /// <summary>Whether the run, or one that it is a piece of, was opened.</summary>

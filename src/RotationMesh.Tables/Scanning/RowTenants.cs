@@ -3,8 +3,8 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Texts of a row that may be its tenant: what stands in columns named like a tenant column of the map, and then anything
-/// short, also in documents (a copy of a row has its tenant beside the envelope).
+/// Finds texts of a row that may be its tenant: first what stands under a name of the map's tenant columns, then anything
+/// short. It looks into documents as well: a copy of a row has its tenant beside the envelope.
 /// </summary>
 internal sealed class RowTenants
 {
@@ -26,7 +26,7 @@ internal sealed class RowTenants
         ];
     }
 
-    /// <summary>The texts, the likeliest first; the values stand in the order of the columns.</summary>
+    /// <summary>Returns the texts, the likeliest first; <paramref name="values"/> are in the order of the columns.</summary>
     public NearTenants Of(IReadOnlyList<string> columns, string?[] values)
     {
         var leaves = columns
@@ -72,8 +72,8 @@ internal sealed class RowTenants
 internal sealed record NearTenants(IReadOnlyList<string> Named, IReadOnlyList<string> Others)
 {
     /// <summary>
-    /// Those of them by which a row says whose it is: not where the tenants of a table are its whole key, such as <c>id</c>, which any
-    /// row has, nor where a row names more than are tried.
+    /// The named texts by which a row says whose it is. A column name such as <c>id</c> does not say it where it is the whole
+    /// key of its table, since any row has one. Empty where a row names more texts than are tried.
     /// </summary>
     public IReadOnlyList<string> Tells { get; init; } = Named;
 }

@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace RotationMesh.Tables.Scanning;
 
-/// <summary>Everything that a database has to scan, asked for in one query.</summary>
+/// <summary>Lists what there is to scan in a database.</summary>
 internal static class ScanCatalog
 {
     /// <summary>Shortest value that can hold an envelope; a type of a fixed length below it can't.</summary>
     private const int ShortestEnvelope = 29;
 
-    // A domain is judged by the type under it, an array by its elements. By their category numbers (N), truth values (B),
-    // times (D, T), addresses (I), shapes (G) and enumerations (E) hold no envelope, nor do the server's own ranges of them.
-    // Bits (V) might; nobody keeps one so, and nothing reads it here.
+    // A domain is judged by its base type, an array by its elements. Types of these categories hold no envelope: numbers (N),
+    // booleans (B), times (D, T), addresses (I), shapes (G) and enumerations (E); nor do the server's own ranges of them.
+    // Bits (V) might, but nobody keeps an envelope so, and the scan does not read them.
     private static readonly string ListRelations = $"""
         WITH RECURSIVE kinds AS (
             SELECT t.oid AS column_type, t.oid, t.typtype, t.typbasetype, t.typelem, t.typcategory, t.typlen
@@ -72,7 +72,9 @@ internal static class ScanCatalog
         SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata
         """;
 
-    /// <summary>Tables, materialised views and foreign tables with a column that may hold an envelope.</summary>
+    /// <summary>
+    /// Lists tables, materialised views and foreign tables with a column that may hold an envelope or a tenant.
+    /// </summary>
     public static async Task<IReadOnlyList<ScanRelation>> ListAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -83,7 +85,7 @@ internal static class ScanCatalog
             ),
         ];
 
-    /// <summary>Large objects of the database, which no table holds.</summary>
+    /// <summary>Counts the large objects of the database, which no table holds.</summary>
     public static Task<long> CountLargeObjectsAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken

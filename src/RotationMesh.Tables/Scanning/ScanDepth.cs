@@ -4,8 +4,8 @@ namespace RotationMesh.Tables.Scanning;
 public sealed record ScanDepth
 {
     /// <summary>
-    /// A look that an operator waits for: a table of 64 MB or of 10,000 rows is read wholly in some seconds, and of a
-    /// larger one as much.
+    /// For a scan that an operator waits for: a table of 64 MB or of 10,000 rows is read wholly in some seconds, and a larger
+    /// one to the same extent.
     /// </summary>
     public static ScanDepth Look { get; } =
         new()
@@ -18,7 +18,7 @@ public sealed record ScanDepth
         };
 
     /// <summary>
-    /// The look before a key is destroyed: sixteen times as much, as it is done once, and no second look makes up for it.
+    /// For the scan before a key is destroyed. It reads sixteen times as much, since no later scan can make up for it.
     /// </summary>
     public static ScanDepth Retirement { get; } =
         new()
@@ -30,7 +30,7 @@ public sealed record ScanDepth
             Tenants = 200_000,
         };
 
-    /// <summary>Bytes that are read of one table, values that are kept aside of its pages among them.</summary>
+    /// <summary>Bytes that are read of one table, including values that are stored outside of its pages.</summary>
     public required long TableBytes { get; init; }
 
     /// <summary>A table of up to this many rows, by the server's estimate, is read wholly whatever its bytes.</summary>
@@ -40,8 +40,8 @@ public sealed record ScanDepth
     public required TimeSpan TableTime { get; init; }
 
     /// <summary>
-    /// Longest time in which the keys of tenants that rows do not name are tried, of all tables of a database. One place gets
-    /// a share of it.
+    /// Longest time for trying keys of tenants that rows do not name, for all tables of a database together. One place gets a
+    /// share of it.
     /// </summary>
     public required TimeSpan SearchTime { get; init; }
 

@@ -2,7 +2,7 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Scanning;
 
-/// <summary>A table, materialised view or foreign table as the catalog has it; the column arrays go together.</summary>
+/// <summary>A table, materialised view or foreign table as the catalog has it; each array has one item for each column.</summary>
 internal sealed record ScanRelation
 {
     public long Oid { get; init; }

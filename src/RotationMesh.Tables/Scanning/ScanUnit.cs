@@ -17,7 +17,9 @@ internal sealed record ScanUnit(
     /// <summary>Columns that the operator leaves out.</summary>
     public IReadOnlySet<string> Skipped { get; init; } = new HashSet<string>();
 
-    /// <summary>Columns that hold what the map does not name, whether they are left out or not.</summary>
+    /// <summary>
+    /// Columns that may hold envelopes and that the map does not name as a whole, whether they are left out or not.
+    /// </summary>
     public IEnumerable<string> Undeclared =>
         Relation.Names.Where(
             (name, at) => (Relation.MayHold[at] || Relation.Unread[at]) && !IsDeclared(name)
@@ -64,7 +66,7 @@ internal sealed class DeclaredColumn
 
     public bool IsWhole { get; private set; }
 
-    /// <summary>Whether it is not declared of tables that inherit it.</summary>
+    /// <summary>Whether the declaration does not apply to tables that inherit the column.</summary>
     public bool IsOnly { get; set; }
 
     public void Add(IReadOnlyList<string>? path)
@@ -76,8 +78,8 @@ internal sealed class DeclaredColumn
     }
 
     /// <summary>
-    /// Whether the map names exactly this place in the document. What stands at no exact place has none, and is not the whole
-    /// document.
+    /// Whether the map names exactly this place in the document. A text without an exact place is never named; it must not be
+    /// taken for the whole document.
     /// </summary>
     public bool Names(ValueLeaf leaf) =>
         paths.Exists(declared =>

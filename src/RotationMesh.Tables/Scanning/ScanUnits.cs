@@ -1,8 +1,8 @@
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Decides what is read as one: a partitioned table through its root, for which alone a role may have the right; leaf by leaf
-/// where a partition lives on another server, or the map names a partition itself.
+/// Decides what is read in one query. A partitioned table is read through its root, since a role may have the right to the
+/// root alone. It is read leaf by leaf where a partition lives on another server, or the map names a partition itself.
 /// </summary>
 internal sealed class ScanUnits
 {
@@ -38,7 +38,7 @@ internal sealed class ScanUnits
     private IEnumerable<ScanRelation> Below(ScanRelation relation) =>
         children[relation.Oid].SelectMany(child => Below(child).Prepend(child));
 
-    // A partition has what its root has, so it names more only where the map names it.
+    // A partition has its root's declared columns, so it has more only where the map names it.
     private bool NamesMore(ScanRelation part, ScanRelation root) =>
         declared.GetValueOrDefault(part.Oid)?.Count > (declared.GetValueOrDefault(root.Oid)?.Count ?? 0);
 

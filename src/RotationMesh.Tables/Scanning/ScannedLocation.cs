@@ -1,16 +1,18 @@
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// What was seen at one place of a column's values. What the tenants of a row do not open is searched for some forms at a
-/// time: the key of a tenant is derived once for all of them.
+/// Counts what was seen at one place of a column's values. Forms that no tenant named by their row opens are searched
+/// together, some at a time: the key of a tenant is derived once for all of them.
 /// </summary>
 internal sealed class ScannedLocation(EnvelopeOpener opener, SearchTerms terms)
 {
-    /// <summary>Forms that are searched for at a time, and bytes of them.</summary>
+    /// <summary>Most forms that are searched together, and most bytes of them.</summary>
     private const int MostPending = 1_000;
     private const long MostPendingBytes = 4 << 20;
 
-    /// <summary>Values that must look like an envelope where none opens; or this share of them, where they are few.</summary>
+    /// <summary>
+    /// Values that must look like an envelope where none opens; where there are fewer, this share of all values.
+    /// </summary>
     private const int Fewest = 3;
     private const double LikelyShare = 0.8;
 
@@ -27,7 +29,7 @@ internal sealed class ScannedLocation(EnvelopeOpener opener, SearchTerms terms)
 
     public Dictionary<Opening, long> Opened { get; } = [];
 
-    /// <summary>Values with a form that was not tried with everything, by the cause.</summary>
+    /// <summary>Values with a form that was not tried with every tenant and key, by the cause.</summary>
     public IReadOnlyDictionary<UntriedCause, long> Untried => untried;
 
     public bool IsFound =>
@@ -55,7 +57,7 @@ internal sealed class ScannedLocation(EnvelopeOpener opener, SearchTerms terms)
             End();
     }
 
-    /// <summary>Searches for what is pending, and counts it.</summary>
+    /// <summary>Searches for what opens the pending forms, and counts their texts.</summary>
     public void End()
     {
         Search(named, isNamed: true);
@@ -95,12 +97,12 @@ internal sealed class ScannedLocation(EnvelopeOpener opener, SearchTerms terms)
     }
 }
 
-/// <summary>What a scan searches with, for every place: the tenants that are known, the time, and what it is to find.</summary>
+/// <summary>What a scan searches with at every place: the known tenants, the time, and the version that it is to find.</summary>
 internal sealed record SearchTerms(KnownTenants Tenants, SearchBudget Budget, SoughtVersion? Sought)
 {
     /// <summary>
-    /// Why forms that nothing opened were not tried with everything; null where they were. A row that names its tenant was
-    /// tried with that one.
+    /// Says why forms that nothing opened were not tried with every tenant and key; null where they were. Where a row names
+    /// its tenant, trying that one is enough.
     /// </summary>
     public UntriedCause? Missing(bool isNamed, bool isOver) =>
         Sought is { IsHeld: false } ? UntriedCause.KeyIsMissing

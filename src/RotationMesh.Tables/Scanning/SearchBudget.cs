@@ -3,21 +3,23 @@ using System.Diagnostics;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// The time in which tenants are searched for that rows do not name. A place may use a quarter of what the others have left,
-/// so that one column of random tokens leaves most of it to them.
+/// The time for trying tenants that rows do not name. A place may use a quarter of what the others have left, so that a
+/// column of random tokens leaves most of it to them.
 /// </summary>
 internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancellationToken)
 {
     private const int Shares = 4;
 
-    /// <summary>Share of the whole that a place may use for values that were tried with the tenants of their rows.</summary>
+    /// <summary>
+    /// A place may use one in this many parts of the whole time for values that were tried with the tenants of their rows.
+    /// </summary>
     private const int ExtraShares = 60;
 
-    /// <summary>What all places have used.</summary>
+    /// <summary>Time that all places have used.</summary>
     public TimeSpan Used { get; private set; }
 
     /// <summary>
-    /// A search for values of a place; an extra one is for those that were tried with the tenants that their rows name.
+    /// Begins a search for values of a place; an extra one is for values that were tried with the tenants that their rows name.
     /// </summary>
     public Search Begin(LocationUse place, bool isExtra)
     {
@@ -28,7 +30,7 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
 
     private void EnsureWanted() => cancellationToken.ThrowIfCancellationRequested();
 
-    /// <summary>What one place has used.</summary>
+    /// <summary>Time that one place has used.</summary>
     internal sealed class LocationUse
     {
         public TimeSpan Used { get; set; }
@@ -36,13 +38,15 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
         public TimeSpan Extra { get; set; }
     }
 
-    /// <summary>One search, whose time counts from when it began to when it is disposed.</summary>
+    /// <summary>One search; its time counts from its beginning until it is disposed of.</summary>
     internal sealed class Search(SearchBudget budget, LocationUse place, bool isExtra, TimeSpan left)
         : IDisposable
     {
         private readonly long began = Stopwatch.GetTimestamp();
 
-        /// <summary>Whether its time is used up; throws <see cref="OperationCanceledException"/> where nobody waits for it.</summary>
+        /// <summary>
+        /// Whether its time is used up; throws <see cref="OperationCanceledException"/> where the scan is cancelled.
+        /// </summary>
         public bool IsOver()
         {
             budget.EnsureWanted();

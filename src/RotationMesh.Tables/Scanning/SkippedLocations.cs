@@ -8,16 +8,16 @@ public sealed class SkippedLocations(IReadOnlyList<string> places)
 {
     private readonly List<string> met = [];
 
-    /// <summary>None.</summary>
+    /// <summary>No places.</summary>
     public static SkippedLocations None => new([]);
 
-    /// <summary>Those that were met, in the order of the looks.</summary>
+    /// <summary>Places that scans met, in the order of the scans.</summary>
     public IReadOnlyList<string> Met => met;
 
-    /// <summary>Those that name nothing which was met.</summary>
+    /// <summary>Places that no scan met.</summary>
     public IEnumerable<string> Unmet => places.Except(met);
 
-    /// <summary>The name by which a table, or a column of it, is left out.</summary>
+    /// <summary>Returns the name by which a table, or a column of it, is left out.</summary>
     public static string Name(string database, string table, string? column) =>
         column is null ? $"{database}.{table}" : $"{database}.{table}.{column}";
 

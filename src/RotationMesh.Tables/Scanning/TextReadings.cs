@@ -1,12 +1,17 @@
 namespace RotationMesh.Tables.Scanning;
 
-/// <summary>What a text may mean: an address, a document in a line of a log, or a value in lines.</summary>
+/// <summary>
+/// Reads a text in every way that it may be meant: as an address, a document in a log line, or a value in lines.
+/// </summary>
 internal static class TextReadings
 {
     /// <summary>Longest line of a value that is written in lines.</summary>
     private const int LongestLine = 128;
 
-    /// <summary>As it stands; without the breaks of lines of 64 or 76 digits, as encode() and openssl write them; and without escapes.</summary>
+    /// <summary>
+    /// Returns the text as it stands; where it has lines, without white space (encode() and openssl break lines after 76 or 64
+    /// digits); and without escapes.
+    /// </summary>
     public static IEnumerable<string> Of(string text)
     {
         yield return text;
@@ -21,7 +26,10 @@ internal static class TextReadings
                 .Replace(@"\/", "/", StringComparison.Ordinal);
     }
 
-    /// <summary>Whether it is one line, or lines of one length but for a shorter last one: as encode(), openssl and MIME write a value.</summary>
+    /// <summary>
+    /// Whether it is one line, or lines of one length with a last one that may be shorter, as encode(), openssl and MIME write
+    /// a value.
+    /// </summary>
     public static bool IsOneValue(string text)
     {
         var longest = text.AsSpan().IndexOfAny('\r', '\n');

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace RotationMesh.Tables.Scanning;
 
-/// <summary>Reads one unit within its bounds and has its values judged; the session is read-only and waits for no lock.</summary>
+/// <summary>
+/// Reads one unit within its bounds and judges its values; the session is read-only and waits 2 s for a lock at most.
+/// </summary>
 internal sealed class UnitReading(
     NpgsqlConnection connection,
     ScanUnit unit,
@@ -13,7 +15,7 @@ internal sealed class UnitReading(
     RowTenants tenants
 )
 {
-    /// <summary>Longest wait for a table that somebody else holds.</summary>
+    /// <summary>Longest wait for a table that another session locks, in milliseconds.</summary>
     private const int LockTimeoutMs = 2_000;
 
     private readonly Dictionary<int, ColumnTally> tallies = [];
@@ -21,10 +23,12 @@ internal sealed class UnitReading(
     private long large;
     private long bytes;
 
-    /// <summary>Whether the connection is there for other units.</summary>
+    /// <summary>Whether the connection is still open for other units.</summary>
     public bool CanGoOn => connection.State == System.Data.ConnectionState.Open;
 
-    /// <summary>What was seen. Throws <see cref="PostgresException"/> where the server does not let it be read.</summary>
+    /// <summary>
+    /// Returns what was seen. Throws <see cref="PostgresException"/> where the server refuses to read the unit.
+    /// </summary>
     public async Task<TableLook> ReadAsync(CancellationToken cancellationToken)
     {
         foreach (var at in unit.Judged)
@@ -54,7 +58,7 @@ internal sealed class UnitReading(
         }
     }
 
-    // The server counts the time in which it is not read from.
+    // Statement timeout in milliseconds. The server also counts the time in which nobody reads its answer.
     private int Longest =>
         (int)
             Math.Clamp(
@@ -78,7 +82,7 @@ internal sealed class UnitReading(
                 if (!await reader.ReadAsync(cancellationToken))
                     return true;
                 Judge(reader, sql.Columns);
-                // Twice the bytes: the text of a value is longer than what is stored of it.
+                // It allows twice the bytes: the text of a value is longer than its stored form.
                 isOver =
                     clock.Elapsed - (terms.Budget.Used - searched) > depth.TableTime
                     || bytes > 2 * Math.Max(depth.TableBytes, unit.Bytes);
@@ -102,7 +106,7 @@ internal sealed class UnitReading(
         catch (PostgresException fault)
             when (isCancelled && fault.SqlState == PostgresErrorCodes.QueryCanceled)
         {
-            // As asked.
+            // The cancellation was asked for.
         }
     }
 

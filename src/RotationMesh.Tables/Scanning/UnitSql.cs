@@ -9,10 +9,10 @@ internal sealed class UnitSql
     /// <summary>Largest stored value that is read, in bytes; rows with a larger one are counted.</summary>
     public const int LargestValue = 4 << 20;
 
-    /// <summary>Pages at either end that are read of a table which is sampled: what was written last is as a rule at the end.</summary>
+    /// <summary>Pages that are read at either end of a sampled table: the last written rows are at the end as a rule.</summary>
     private const int EndPages = 32;
 
-    /// <summary>Only from here on a range of pages is read without reading all others.</summary>
+    /// <summary>First version of PostgreSQL that reads a range of pages without reading all others.</summary>
     private static readonly Version PageRanges = new(14, 0);
 
     private readonly ScanUnit unit;
@@ -27,7 +27,10 @@ internal sealed class UnitSql
         Text = IsWhole ? Select("") : Sample(server);
     }
 
-    /// <summary>Places in the relation of the columns that are selected, after the one that tells of values left out.</summary>
+    /// <summary>
+    /// Indexes of the selected columns in the relation. In the result, a column that tells of left-out values stands before
+    /// them.
+    /// </summary>
     public IReadOnlyList<int> Columns { get; }
 
     public bool IsWhole { get; }

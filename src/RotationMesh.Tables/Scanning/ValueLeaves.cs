@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// The texts in a value, whatever its type: strings of a JSON document, also of one that is kept as text or inside another,
-/// elements of arrays, fields of rows, values of an hstore. Numbers and truth values are none.
+/// Finds the texts in a value of any type: strings of a JSON document (also of one that is kept as text or inside another),
+/// elements of arrays, fields of rows, values of an hstore. Numbers and booleans are left out.
 /// </summary>
 internal static class ValueLeaves
 {
-    /// <summary>Values that hold text of another kind are opened so often.</summary>
+    /// <summary>Levels to which a text inside a value is itself opened as a document or a literal.</summary>
     private const int DeepestText = 4;
 
     /// <summary>A longer name of a member may be an envelope itself: it is looked at, and never shown.</summary>
@@ -22,7 +22,7 @@ internal static class ValueLeaves
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    /// <summary>Texts by their place: the names of members with dots between, <c>[]</c> for any element.</summary>
+    /// <summary>Returns the texts with their paths: the names of members with dots between, <c>[]</c> for any element.</summary>
     public static IEnumerable<ValueLeaf> Of(string value) => Of(value, "", [], 0);
 
     private static IEnumerable<ValueLeaf> Of(
@@ -47,7 +47,7 @@ internal static class ValueLeaves
         return LiteralParts.Of(value).SelectMany(part => Of(part, path + "[]", [], depth + 1));
     }
 
-    /// <summary>No name of a member: a path of the map leads into no document that stands inside a text of another.</summary>
+    /// <summary>Not a member's name: no path of the map leads into a document that stands as text inside another.</summary>
     private const string Inside = "\0";
 
     private static JsonDocument? Parse(string value)
@@ -97,7 +97,7 @@ internal static class ValueLeaves
         }
     }
 
-    // json keeps what jsonb refuses: half a surrogate pair, which no string here can hold.
+    // A json column keeps what jsonb refuses: half a surrogate pair, for which GetString throws.
     private static string? Text(JsonElement element)
     {
         try
@@ -110,7 +110,7 @@ internal static class ValueLeaves
         }
     }
 
-    // The name of a member may be a value as well.
+    // A long name of a member may be a value itself.
     private static IEnumerable<ValueLeaf> NameOf(JsonProperty member, string path) =>
         member.Name.Length > LongestPlainName
             ? [new ValueLeaf(Joined(path, "(names)"), [], member.Name)]
@@ -124,7 +124,7 @@ internal static class ValueLeaves
 }
 
 /// <summary>
-/// A text in a value. <paramref name="Place"/> is its exact place in the column's own document, <paramref name="Path"/> what
-/// places of a kind have in common.
+/// A text in a value. <paramref name="Place"/> is its exact place in the column's own document; <paramref name="Path"/> is
+/// what similar places have in common.
 /// </summary>
 internal readonly record struct ValueLeaf(string Path, IReadOnlyList<string> Place, string Text);

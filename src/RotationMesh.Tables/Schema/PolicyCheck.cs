@@ -5,8 +5,9 @@ using RotationMesh.Tables.Policies;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Checks what row-level security leaves of a table to this role. A rotation goes tenant by tenant where the map says how;
-/// it is refused where a policy may hide rows of a tenant, as those would keep their old key, and no count would miss them.
+/// Checks which rows of a table row-level security shows this role. Where the map names the setting, a rotation goes
+/// tenant by tenant. It is refused where a policy may hide rows of a tenant: those would keep their old key, and no count
+/// would miss them.
 /// </summary>
 internal sealed class PolicyCheck(
     NpgsqlConnection connection,
@@ -15,7 +16,7 @@ internal sealed class PolicyCheck(
     Action<string, string> fault
 )
 {
-    /// <summary>What is active on the table and on those that hold its rows.</summary>
+    /// <summary>Returns what is active on the table and on its leaves, and reports what forbids a rotation.</summary>
     public async Task<RowSecurity> RunAsync(
         CatalogTable table,
         IEnumerable<CatalogLeaf> leaves,
@@ -54,7 +55,7 @@ internal sealed class PolicyCheck(
                 ),
             ]
         );
-        // Whoever only counts is told beside the counts.
+        // Where a caller only counts, the doubts are shown beside the counts.
         if (isForRotation)
             foreach (var doubt in found.Hiding)
                 fault(doubt.Problem, doubt.Fix);

@@ -4,13 +4,13 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Looks at the policies of tables once more, after these were counted: one that came in between hid rows from the count.
+/// Checks the policies of tables again after the count: a policy that was created meanwhile may have hidden rows from it.
 /// </summary>
 public sealed class PolicyLook(ApplicationDatabases databases)
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> where rows may be hidden by now, or where row-level security came to be active or
-    /// ceased to be. A table that is gone has nothing to hide.
+    /// Throws <see cref="UsageException"/> where rows may be hidden now, or where row-level security was switched on or off
+    /// for this role. A table that is gone has nothing to hide.
     /// </summary>
     public async Task EnsureSameAsync(IReadOnlyList<MappedTable> targets, CancellationToken cancellationToken)
     {
