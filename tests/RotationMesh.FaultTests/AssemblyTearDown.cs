@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.FaultTests.Setting;
+using RotationMesh.FaultTests.Support;
 
 // They wait for most of their time.
 [assembly: Parallelizable(ParallelScope.Fixtures)]

@@ -2,7 +2,7 @@ using System.Globalization;
 using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Core.Keys;
-using RotationMesh.FaultTests.Setting;
+using RotationMesh.FaultTests.Support;
 using RotationMesh.LocalOperations.Operating;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RotationMesh.FaultTests.Setting;
+using RotationMesh.FaultTests.Support;
 
 namespace RotationMesh.FaultTests.Campaign;
 

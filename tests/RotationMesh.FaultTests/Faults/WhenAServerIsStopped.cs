@@ -1,6 +1,6 @@
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.FaultTests.Setting;
+using RotationMesh.FaultTests.Support;
 
 namespace RotationMesh.FaultTests.Faults;
 

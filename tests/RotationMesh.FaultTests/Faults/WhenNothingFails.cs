@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.FaultTests.Setting;
+using RotationMesh.FaultTests.Support;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.FaultTests.Faults;

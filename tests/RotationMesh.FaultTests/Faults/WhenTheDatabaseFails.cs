@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using RotationMesh.FaultTests.Setting;
+using RotationMesh.FaultTests.Support;
 
 namespace RotationMesh.FaultTests.Faults;
 

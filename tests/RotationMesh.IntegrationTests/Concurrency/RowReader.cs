@@ -1,6 +1,6 @@
 using Npgsql;
 using RotationMesh.Core.Envelopes;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Concurrency;
 

@@ -1,5 +1,5 @@
 using RotationMesh.IntegrationTests.Retiring;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Connections;

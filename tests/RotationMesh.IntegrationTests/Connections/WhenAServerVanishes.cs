@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Core.Map;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables;
 using RotationMesh.TestKit;
 

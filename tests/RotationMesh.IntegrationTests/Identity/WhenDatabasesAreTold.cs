@@ -1,5 +1,5 @@
 using Npgsql;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables;
 using RotationMesh.TestKit;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.IntegrationTests.Planning;

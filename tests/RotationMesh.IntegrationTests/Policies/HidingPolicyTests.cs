@@ -1,6 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Retiring;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Operations;
 
 namespace RotationMesh.IntegrationTests.Policies;

@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Policies;
 

@@ -1,7 +1,7 @@
 using Npgsql;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Writers;
 using RotationMesh.TestKit;

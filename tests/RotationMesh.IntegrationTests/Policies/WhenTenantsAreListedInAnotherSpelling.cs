@@ -1,5 +1,5 @@
 using RotationMesh.Core;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Policies;
 

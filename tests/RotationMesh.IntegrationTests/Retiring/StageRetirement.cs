@@ -1,4 +1,4 @@
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;

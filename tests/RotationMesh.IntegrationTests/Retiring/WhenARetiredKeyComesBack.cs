@@ -1,6 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.IntegrationTests.Retiring;

@@ -1,5 +1,5 @@
 using RotationMesh.IntegrationTests.Concurrency;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Versions;
 using RotationMesh.Tables.Writing;
 using RotationMesh.TestKit;

@@ -1,7 +1,7 @@
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.IntegrationTests.Scanning;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Retiring;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using RotationMesh.Core.Map;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Rotation;

@@ -1,6 +1,6 @@
 using Npgsql;
 using RotationMesh.Core;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Postgres;
 using RotationMesh.TestKit;
 

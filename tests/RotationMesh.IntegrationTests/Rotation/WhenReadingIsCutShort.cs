@@ -1,4 +1,4 @@
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.IntegrationTests.Writers;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Statements;

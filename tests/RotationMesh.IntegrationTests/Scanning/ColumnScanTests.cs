@@ -1,5 +1,5 @@
 using RotationMesh.Core.Keys;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Scanning;

@@ -1,6 +1,6 @@
 using System.Text;
 using Npgsql;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Schema;
 

@@ -1,4 +1,4 @@
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Schema;

@@ -1,6 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Schema;
 

@@ -1,5 +1,5 @@
 using Dapper;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Rewriting;

@@ -1,6 +1,6 @@
 using Dapper;
 using RotationMesh.IntegrationTests.Concurrency;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Writing;
 using RotationMesh.TestKit;
 

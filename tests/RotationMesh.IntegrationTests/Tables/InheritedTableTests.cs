@@ -1,6 +1,6 @@
 using RotationMesh.IntegrationTests.Retiring;
 using RotationMesh.IntegrationTests.Scanning;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Scanning;
 

@@ -1,4 +1,4 @@
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.IntegrationTests.Tables;

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Writers;
 

@@ -1,5 +1,5 @@
 using RotationMesh.Embedding;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.LocalOperations;
 using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Tables.Rows;

@@ -1,5 +1,5 @@
 using RotationMesh.Coordination.Surveying;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Writers;
 

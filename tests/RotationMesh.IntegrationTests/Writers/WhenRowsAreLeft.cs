@@ -1,7 +1,7 @@
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Surveying;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Census;
 
 namespace RotationMesh.IntegrationTests.Writers;

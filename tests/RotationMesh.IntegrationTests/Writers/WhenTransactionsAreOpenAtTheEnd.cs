@@ -1,5 +1,5 @@
 using System.Globalization;
-using RotationMesh.IntegrationTests.Stages;
+using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Writers;
 

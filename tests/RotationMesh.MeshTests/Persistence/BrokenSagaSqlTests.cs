@@ -2,6 +2,7 @@ using MassTransit;
 using NUnit.Framework;
 using RotationMesh.Coordination.Persistence;
 using RotationMesh.MeshTests.Counting;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Persistence;

@@ -1,6 +1,7 @@
 using MassTransit;
 using NUnit.Framework;
 using RotationMesh.MeshTests.Counting;
+using RotationMesh.MeshTests.Support;
 
 namespace RotationMesh.MeshTests.Persistence;
 

@@ -4,6 +4,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Keys;
 using RotationMesh.LocalOperations.Operating;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using RotationMesh.Embedding;
 using RotationMesh.LocalOperations;
 using RotationMesh.LocalOperations.DryRuns;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

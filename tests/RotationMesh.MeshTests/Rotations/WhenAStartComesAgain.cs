@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using RotationMesh.Control.Audit;
 using RotationMesh.LocalOperations.Operating;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Operations;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;

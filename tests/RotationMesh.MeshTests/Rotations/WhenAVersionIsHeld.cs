@@ -3,6 +3,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Dispatching;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 using RotationMesh.Tables.Versions;
 using RotationMesh.TestKit;

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 using RotationMesh.Working;

@@ -3,6 +3,7 @@ using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 using RotationMesh.TestKit.Http;
 using RotationMesh.Working;

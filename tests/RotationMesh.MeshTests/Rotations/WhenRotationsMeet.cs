@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

@@ -3,6 +3,7 @@ using MassTransit;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 
 namespace RotationMesh.MeshTests.Rotations;

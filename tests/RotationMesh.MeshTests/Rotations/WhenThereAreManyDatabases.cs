@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
 using RotationMesh.Working;

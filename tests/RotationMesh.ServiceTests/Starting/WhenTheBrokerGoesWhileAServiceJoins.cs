@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using NUnit.Framework;
-using RotationMesh.ServiceTests.Setting;
+using RotationMesh.ServiceTests.Support;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.ServiceTests.Starting;

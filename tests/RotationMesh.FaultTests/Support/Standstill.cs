@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace RotationMesh.FaultTests.Support;
+
+/// <summary>
+/// Watches a rotation from its first row to its last, and knows the longest time in which no row was rotated: what its
+/// users notice of a fault.
+/// </summary>
+internal sealed class Standstill : IAsyncDisposable
+{
+    /// <summary>The goal is 15 seconds; more than this is no recovery but luck, on however busy a machine.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    /// <summary>The same from the last row to the end: the deadlines of workers that did not answer (45 s) are waited for.</summary>
+    public static readonly TimeSpan Ending = Bound + TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource ended = new();
+    private readonly Task watching;
+    private long last = Stopwatch.GetTimestamp();
+
+    /// <summary><paramref name="rotated"/> tells the rows so far, less than 0 while the database is away.</summary>
+    public Standstill(Func<Task<long>> rotated, long all) => watching = WatchAsync(rotated, all);
+
+    public TimeSpan Longest { get; private set; }
+
+    /// <summary>Time since the last row was rotated; what comes after it is counting and verifying.</summary>
+    public TimeSpan SinceTheLast => Stopwatch.GetElapsedTime(last);
+
+    public async ValueTask DisposeAsync()
+    {
+        await ended.CancelAsync();
+        await watching;
+        ended.Dispose();
+    }
+
+    private async Task WatchAsync(Func<Task<long>> rotated, long all)
+    {
+        var rows = 0L;
+        while (rows < all && !ended.IsCancellationRequested)
+        {
+            var now = await rotated();
+            if (now > rows)
+            {
+                (rows, last) = (now, Stopwatch.GetTimestamp());
+            }
+            else if (SinceTheLast is var standing && standing > Longest)
+            {
+                Longest = standing;
+            }
+
+            await Task.Delay(Interval);
+        }
+    }
+}

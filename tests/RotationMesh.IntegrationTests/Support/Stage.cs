@@ -1,0 +1,230 @@
+using Dapper;
+using Npgsql;
+using RotationMesh.Control;
+using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.Embedding;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.DryRuns;
+using RotationMesh.LocalOperations.Verifying;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Support;
+
+/// <summary>
+/// A database of its own with a map over it, and everything that a rotation needs. The map holds the entries that the
+/// test gives, in one scope.
+/// </summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    public const string App = "app";
+    public const string Format = "tenant-aead";
+
+    private readonly TestDatabase database;
+    private readonly ControlDatabase control;
+
+    private Stage(
+        TestDatabase database,
+        KeyRing ring,
+        TableEntry[] entries,
+        DatabaseEntry[] databases,
+        string? controlConnectionString = null
+    )
+    {
+        controlConnectionString ??= database.ConnectionString;
+        this.database = database;
+        Ring = ring;
+        Map = new RotationMap
+        {
+            Path = "rotation.yaml",
+            Databases = databases,
+            ControlConnectionString = controlConnectionString,
+            Formats =
+            [
+                new FormatEntry(Format, HkdfAes256Gcm.Kind, "ocsuite-crypto-v1", "{tenant}:{context}", 5),
+            ],
+            Scopes =
+            [
+                .. entries
+                    .GroupBy(entry => entry.Scope)
+                    .Select(scope => new ScopeEntry(scope.Key, [.. scope], 6)),
+            ],
+        };
+        Databases = new ApplicationDatabases(Map);
+        Formats = new EnvelopeFormats(Map);
+        control = new ControlDatabase(controlConnectionString);
+    }
+
+    public RotationMap Map { get; }
+
+    public KeyRing Ring { get; }
+
+    public ApplicationDatabases Databases { get; }
+
+    public EnvelopeFormats Formats { get; }
+
+    public ControlDatabase Control => control;
+
+    public SchemaCheck Schema => new(Databases, Formats);
+
+    public RotationProgress Progress { get; } = new();
+
+    public NpgsqlDataSource Source => database.DataSource;
+
+    public string ConnectionString => database.ConnectionString;
+
+    /// <summary>An empty database and a map of these entries (of <see cref="Entries.Notes"/> where none is given).</summary>
+    public static async Task<Stage> CreateAsync(params TableEntry[] entries) =>
+        Of(await TestDatabase.CreateAsync(), entries.Length == 0 ? [Entries.Notes] : entries);
+
+    private static Stage Of(TestDatabase database, TableEntry[] entries) =>
+        new(database, StageKeys.Ring(), entries, [new DatabaseEntry(App, database.ConnectionString, 3)]);
+
+    /// <summary>A database of the test's own under the map of the notes, controlled from another.</summary>
+    public static Stage Of(
+        TestDatabase database,
+        string controlConnectionString,
+        string? connectionString = null
+    ) =>
+        new(
+            database,
+            StageKeys.Ring(),
+            [Entries.Notes],
+            [new DatabaseEntry(App, connectionString ?? database.ConnectionString, 3)],
+            controlConnectionString
+        )
+        {
+            Borrowed = true,
+        };
+
+    /// <summary>Databases that all have the notes, each under its own name, controlled from another.</summary>
+    public static Stage Of(
+        IReadOnlyList<TestDatabase> fleet,
+        string controlConnectionString,
+        string keywords = ""
+    ) =>
+        new(
+            fleet[0],
+            StageKeys.Ring(),
+            [.. fleet.Select(database => Entries.Notes with { Database = database.Name })],
+            [
+                .. fleet.Select(
+                    (database, place) =>
+                        new DatabaseEntry(database.Name, $"{database.ConnectionString};{keywords}", place)
+                ),
+            ],
+            controlConnectionString
+        )
+        {
+            Borrowed = true,
+        };
+
+    /// <summary>The same database by a role of its own, controlled by the owner's.</summary>
+    public static Stage Of(Stage owner, string connectionString) =>
+        Of(owner.database, owner.ConnectionString, connectionString);
+
+    /// <summary>The same database behind another map, role or key ring; the first stage keeps the database alive.</summary>
+    public Stage Variant(TableEntry[]? entries = null, KeyRing? ring = null, string? user = null)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(ConnectionString);
+        if (user is not null)
+            (builder.Username, builder.Password) = (user, StageRole.Password);
+        return new Stage(
+            database,
+            ring ?? StageKeys.Ring(),
+            entries ?? [.. Map.Tables],
+            [new DatabaseEntry(App, builder.ConnectionString, 3)]
+        )
+        {
+            Borrowed = true,
+        };
+    }
+
+    /// <summary>The same database behind a map that names another one as well.</summary>
+    public Stage WithDatabase(string name, string connectionString, params TableEntry[] entries) =>
+        new(
+            database,
+            StageKeys.Ring(),
+            entries,
+            [new DatabaseEntry(App, ConnectionString, 3), new DatabaseEntry(name, connectionString, 4)]
+        )
+        {
+            Borrowed = true,
+        };
+
+    private bool Borrowed { get; init; }
+
+    /// <summary>Rotates every table of the map to its end.</summary>
+    public Task<RotationReport> RotateAsync(
+        int target = 2,
+        int batchSize = RotationSettings.DefaultBatchSize,
+        bool dryRun = false,
+        bool allowDowngrade = false,
+        int workers = 2,
+        string[]? tenants = null,
+        CancellationToken stopping = default
+    )
+    {
+        var request = new RotationRequest
+        {
+            Scopes = Map.Scopes,
+            Tenants = tenants,
+            Settings = new RotationSettings(new(target, allowDowngrade), batchSize, dryRun),
+            Workers = workers,
+        };
+        var parts = new MeshParts(Map, Ring, Databases, Schema, control);
+        return dryRun
+            ? new DryRun(Ring, Databases, Schema, Control, Progress).RunAsync(request, stopping)
+            : new EmbeddedMesh(parts, Progress).RunAsync(request, stopping);
+    }
+
+    /// <summary>Decrypts every row under the version that it claims.</summary>
+    public Task<VerificationReport> VerifyAsync(string[]? tenants = null) =>
+        new TableVerification(Ring, Databases, Schema, Progress).RunAsync(
+            [.. Map.Tables],
+            new VerificationRequest
+            {
+                Tenants = tenants,
+                Share = _ => null,
+                Workers = 2,
+            },
+            CancellationToken.None
+        );
+
+    /// <summary>The map's tables as the live database has them. Throws where the map does not fit.</summary>
+    public async Task<IReadOnlyList<MappedTable>> TargetsAsync() =>
+        (await Schema.CheckAsync(Map.Tables, forWriting: true, CancellationToken.None)).OrThrow();
+
+    public async Task ExecuteAsync(string sql, object? values = null)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, values);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, object? values = null)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return (await connection.ExecuteScalarAsync<T>(sql, values))!;
+    }
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? values = null)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return [.. await connection.QueryAsync<T>(sql, values)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Databases.DisposeAsync();
+        await control.DisposeAsync();
+        Formats.Dispose();
+        Ring.Dispose();
+        if (!Borrowed)
+            await database.DisposeAsync();
+    }
+}

@@ -1,0 +1,129 @@
+using Npgsql;
+using NUnit.Framework;
+using RotationMesh.Contracts;
+using RotationMesh.Control.Rotations;
+using RotationMesh.MeshTests.Support;
+using RotationMesh.Sample;
+using RotationMesh.Tables;
+using RotationMesh.TestKit;
+using RotationMesh.Working;
+
+namespace RotationMesh.MeshTests.Faults;
+
+[TestFixture]
+internal sealed class WhenADatabaseIsUnreachable
+{
+    [Test]
+    public async Task The_others_are_rotated_and_it_completes_by_itself_once_the_database_is_back()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1000, Tenants = 3 });
+        await using var door = Door(world);
+        await using var two = Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
+
+        await mesh.UntilAsync(now => now is { State: "Rotating", Reason: not null }, "the reason shows");
+        var waiting = await mesh.NowAsync();
+        var rotated = await world.AtVersionAsync(2);
+        door.Open();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(waiting!.Reason, Does.Contain("late"));
+            Assert.That(rotated, Is.GreaterThan(0), "the database that answers is rotated");
+            Assert.That(await world.AtVersionAsync(1), Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task One_in_which_the_version_cannot_be_held_is_named_with_the_cause()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await using var door = Door(world);
+        door.Open();
+        await using var two = Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, worker: null);
+        await mesh.UntilAsync("Rotating");
+
+        await door.CloseAsync();
+        // One session holds it for both, by either's connection string.
+        await world.Database.ExecuteAsync(
+            """
+            SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.objid
+            WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND d.datname = current_database()
+            """
+        );
+
+        await mesh.UntilAsync(
+            now =>
+                Says(
+                    now,
+                    "database late: nothing is written there, for the lock of version 2 can't be held: "
+                ),
+            "it says so"
+        );
+    }
+
+    [Test]
+    public async Task A_cancelled_rotation_is_not_over_while_nobody_can_say_that_its_writes_have_ended()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await using var door = Door(world);
+        door.Open();
+        await using var two = Behind(world, door);
+        await using var mesh = await RunningMesh.OpenAsync(two, new WorkerOptions { Concurrency = 2 });
+        await using var late = await world.Database.DataSource.OpenConnectionAsync();
+        await using var writing = await late.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand(
+            $"SELECT pg_advisory_xact_lock_shared({WriteTerm.LockOf(mesh.Id)})",
+            late
+        );
+        await hold.ExecuteNonQueryAsync();
+        await mesh.ControlAsync(mesh.Order(mesh.Id, []));
+        await mesh.UntilAsync(now => Says(now, "a write in database late"), "it waits for the write");
+        await world.Database.ExecuteAsync(
+            """
+            UPDATE rotationmesh.partitions SET left_until = now()
+            WHERE sweep_table_id IN (SELECT sweep_table_id FROM rotationmesh.sweep_tables WHERE database_name = 'late')
+            """
+        );
+
+        await door.CloseAsync();
+        await writing.CommitAsync();
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "ann"));
+        await mesh.UntilAsync(
+            now => Says(now, "database late can't be asked whether writes have ended"),
+            "it says which database does not answer"
+        );
+        var waiting = await mesh.NowAsync();
+        door.Open();
+        await mesh.UntilAsync(now => now.IsOver, "it is over");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((waiting!.State, waiting.IsOver), Is.EqualTo(("Cancelled", false)));
+            Assert.That(waiting.Reason, Does.StartWith("cancelled by ann\n"));
+            Assert.That((await mesh.NowAsync())!.Reason, Is.EqualTo("cancelled by ann"));
+        }
+    }
+
+    private static bool Says(RunningRotation now, string what) =>
+        now.Reason?.Contains(what, StringComparison.Ordinal) == true;
+
+    private static TcpRelay Door(SampleWorld world) =>
+        new("127.0.0.1", new NpgsqlConnectionStringBuilder(world.Database.ConnectionString).Port);
+
+    /// <summary>The same database twice in a map: `app`, and as `late` behind the door.</summary>
+    private static SampleWorld Behind(SampleWorld world, TcpRelay door)
+    {
+        var direct = world.Database.ConnectionString;
+        var late = new NpgsqlConnectionStringBuilder(direct) { Host = "127.0.0.1", Port = door.Port };
+        var yaml = SampleMap
+            .Yaml("APP")
+            .Replace("scopes:", "control:\n  connectionString: ${APP}\nscopes:")
+            .Replace("keys:", "  late:\n    connectionString: ${LATE}\nkeys:");
+        var knowledge = yaml.IndexOf("  knowledge:", StringComparison.Ordinal);
+        yaml = yaml[..knowledge] + yaml[knowledge..].Replace("database: app", "database: late");
+        return world.Beside(SampleWorld.Read(yaml, name => name == "LATE" ? late.ConnectionString : direct));
+    }
+}

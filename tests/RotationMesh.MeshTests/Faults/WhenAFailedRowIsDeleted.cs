@@ -1,0 +1,55 @@
+using NUnit.Framework;
+using RotationMesh.Contracts;
+using RotationMesh.Control.Failures;
+using RotationMesh.MeshTests.Support;
+using RotationMesh.Sample;
+using RotationMesh.Working;
+
+namespace RotationMesh.MeshTests.Faults;
+
+[TestFixture]
+internal sealed class WhenAFailedRowIsDeleted
+{
+    [Test]
+    public async Task A_retry_completes_and_nothing_of_it_stands_in_the_way_of_a_retirement()
+    {
+        await using var world = await SampleWorld.LoadAsync(
+            new SampleOptions
+            {
+                Rows = 300,
+                Tenants = 3,
+                Corrupt = 2,
+            }
+        );
+        Guid id;
+        await using (var mesh = await RunningMesh.StartAsync(world, new WorkerOptions()))
+        {
+            id = mesh.Id;
+            await mesh.UntilAsync("CompletedWithFailures");
+        }
+
+        Assert.That(await StandingAsync(world), Is.GreaterThan(0));
+        foreach (var table in new[] { "connectors", "knowledge_entries", "knowledge_sources" })
+            await world.Database.ExecuteAsync($"DELETE FROM {table} WHERE encryption_key_version = 1");
+
+        // A coordinator that knows nothing of the counts from before.
+        await using var later = await RunningMesh.OpenAsync(world, new WorkerOptions());
+        await later.ControlAsync(new RetryRotation(id, [], [], [], "ann"));
+        await later.UntilAsync(id, now => now.State == "Completed", "Completed");
+
+        Assert.That(await StandingAsync(world), Is.Zero);
+        Assert.That(
+            await new RowFailureStore(world.Parts.Control.Source).ListAsync(
+                id,
+                limit: 10,
+                CancellationToken.None
+            ),
+            Is.Empty
+        );
+    }
+
+    private static async Task<long> StandingAsync(SampleWorld world) =>
+        (await StandingFailures.ListAsync(world.Parts.Control, CancellationToken.None)).Sum(failure =>
+            failure.Rows
+        );
+}

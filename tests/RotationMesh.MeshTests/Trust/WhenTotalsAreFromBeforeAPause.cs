@@ -1,0 +1,171 @@
+using MassTransit;
+using Npgsql;
+using NUnit.Framework;
+using RotationMesh.Bus;
+using RotationMesh.Contracts;
+using RotationMesh.LocalOperations.Records;
+using RotationMesh.MeshTests.Support;
+using RotationMesh.Sample;
+using RotationMesh.Working;
+
+namespace RotationMesh.MeshTests.Trust;
+
+/// <summary>
+/// A coordinator freezes between the clean totals and the message that they are there: what the rows were then, they need
+/// not be when the message comes.
+/// </summary>
+[TestFixture]
+internal sealed class WhenTotalsAreFromBeforeAPause
+{
+    private const string Keep = """
+        CREATE TABLE kept AS SELECT * FROM knowledge_entries WHERE content <> '__external_storage__' ORDER BY id LIMIT 3;
+        UPDATE kept SET id = 'late-' || id
+        """;
+
+    private const string Bring = "INSERT INTO knowledge_entries SELECT * FROM kept";
+
+    // As if the coordinator had been frozen for an hour; the totals are sealed again, as they would be.
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private SampleWorld world = null!;
+
+    [SetUp]
+    public async Task Load()
+    {
+        world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await world.Database.ExecuteAsync(Keep);
+    }
+
+    [TearDown]
+    public async Task Drop() => await world.DisposeAsync();
+
+    [Test]
+    public async Task A_message_of_them_does_not_complete_the_rotation()
+    {
+        using var frozen = new Lost<RotationConcluded>();
+        await using var mesh = await ConcludedAsync(frozen);
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "ann"));
+        await mesh.UntilAsync("Paused");
+        await world.Database.ExecuteAsync(Bring);
+        await using var writer = await world.Database.DataSource.OpenConnectionAsync();
+        await using var writing = await BeginWriteAsync(writer); // the look after the pause waits for it
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.UntilAsync(now => Waits(now.Reason, writer), "the next look is under way");
+
+        await ThawAsync(mesh, frozen);
+        await mesh.UntilAsync(now => now.State != "Verifying" || Waits(now.Reason, writer), "it is heard");
+        var then = (await mesh.NowAsync())!.State;
+        await writing.CommitAsync();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(then, Is.EqualTo("Verifying"));
+            Assert.That(await world.AtVersionAsync(1), Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task A_message_of_them_an_hour_later_does_not_complete_the_rotation()
+    {
+        using var frozen = new Lost<RotationConcluded>();
+        await using var mesh = await ConcludedAsync(frozen);
+        await using var writer = await world.Database.DataSource.OpenConnectionAsync();
+        await using var writing = await BeginWriteAsync(writer); // no totals are written over these
+        await world.Database.ExecuteAsync(Bring);
+        await mesh.UntilAsync(now => Waits(now.Reason, writer), "the next look is under way");
+        await AgeTotalsAsync(mesh.Id);
+
+        await ThawAsync(mesh, frozen);
+        await mesh.UntilAsync(now => now.State != "Verifying" || Waits(now.Reason, writer), "it is heard");
+        var then = (await mesh.NowAsync())!.State;
+        await writing.CommitAsync();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(then, Is.EqualTo("Verifying"));
+            Assert.That(await world.AtVersionAsync(1), Is.Zero);
+        }
+    }
+
+    private async Task<RunningMesh> ConcludedAsync(Lost<RotationConcluded> frozen)
+    {
+        var mesh = await RunningMesh.StartAsync(
+            world,
+            new WorkerOptions(),
+            configure: bus =>
+                bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseFilter(frozen))
+        );
+        await frozen.Met;
+        return mesh;
+    }
+
+    // Once what was said before is told over.
+    private static async Task ThawAsync(RunningMesh mesh, Lost<RotationConcluded> frozen)
+    {
+        frozen.LetPass();
+        await mesh.PublishAsync(new RotationConcluded(mesh.Id, (await mesh.NowAsync())!.Sweep));
+        await mesh.PublishAsync(new RotationStalled(mesh.Id, "all were heard"));
+        await mesh.UntilAsync(
+            now => now.State != "Verifying" || now.Reason == "all were heard",
+            "the last message is handled"
+        );
+    }
+
+    private static async Task<NpgsqlTransaction> BeginWriteAsync(NpgsqlConnection writer)
+    {
+        var transaction = await writer.BeginTransactionAsync();
+        await using var write = new NpgsqlCommand(
+            "UPDATE knowledge_sources SET id = id WHERE id = (SELECT min(id) FROM knowledge_sources)",
+            writer
+        );
+        await write.ExecuteNonQueryAsync();
+        return transaction;
+    }
+
+    private async Task AgeTotalsAsync(Guid rotation)
+    {
+        var (json, seal) = await new Control.Rotations.SummaryStore(
+            world.Parts.Control.Source
+        ).FindWrittenAsync(rotation, CancellationToken.None);
+        var old = ClosingSummary.Read(world.Parts.Ring, rotation, json, seal)!;
+        old = old with { WrittenAt = old.WrittenAt - Hour };
+        await world.Database.ExecuteAsync(
+            $"""
+            UPDATE rotationmesh.rotations SET summary = '{old.ToJson()}', summary_seal = '{old.SealFor(
+                world.Parts.Ring,
+                rotation
+            )}'
+            WHERE correlation_id = '{rotation}'
+            """
+        );
+    }
+
+    private static bool Waits(string? reason, NpgsqlConnection writer) =>
+        reason?.Contains($"session {writer.ProcessID}", StringComparison.Ordinal) == true;
+
+    /// <summary>Loses the messages of one kind until they may pass.</summary>
+    private sealed class Lost<T> : IFilter<ConsumeContext>, IDisposable
+        where T : class
+    {
+        private readonly TaskCompletionSource met = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile bool open;
+
+        public Task Met => met.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        public void LetPass() => open = true;
+
+        public Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+        {
+            if (open || Letter.Of(context) is not { } letter || letter.Kind != typeof(T))
+                return next.Send(context);
+            met.TrySetResult();
+            return letter.Discard();
+        }
+
+        public void Probe(ProbeContext context) { }
+
+        public void Dispose() => LetPass();
+    }
+}
