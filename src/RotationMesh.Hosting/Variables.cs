@@ -32,7 +32,7 @@ public sealed class Variables
     public string? GetSecret(string name) => Find(name) is { } written ? SecretRule.Taken(written) : null;
 
     /// <summary>
-    /// Takes the key ring out of these variables, as <see cref="Take"/> does, with the other readings of its keys.
+    /// Takes the key ring out of these variables, as the other overload does, with the other readings of its keys.
     /// </summary>
     public KeyRing TakeRing() => Take((secret, others) => KeyRingReader.Read(secret, others));
 

@@ -1,4 +1,3 @@
-using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Rows;
 

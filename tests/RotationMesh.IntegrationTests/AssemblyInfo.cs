@@ -1,4 +1,2 @@
-using NUnit.Framework;
-
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 [assembly: LevelOfParallelism(4)]

@@ -5,7 +5,6 @@ using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
 using RotationMesh.Reporting.Wording;
-using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 

@@ -10,7 +10,6 @@ using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Rows;
-using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 

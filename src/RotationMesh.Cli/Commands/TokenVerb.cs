@@ -2,7 +2,6 @@ using System.CommandLine;
 using RotationMesh.Cli.Output;
 using RotationMesh.Core;
 using RotationMesh.Operations.Http;
-using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 

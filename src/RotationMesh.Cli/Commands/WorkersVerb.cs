@@ -1,10 +1,8 @@
 using System.CommandLine;
-using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
-using Spectre.Console;
 
 namespace RotationMesh.Cli.Commands;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using Spectre.Console;

@@ -4,7 +4,6 @@ using RotationMesh.Cli.Output;
 using RotationMesh.Client;
 using RotationMesh.Core;
 using RotationMesh.Operations;
-using Spectre.Console;
 
 namespace RotationMesh.Cli.Sessions;
 

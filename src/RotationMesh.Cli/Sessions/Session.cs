@@ -9,7 +9,6 @@ using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
 using RotationMesh.ExternalStore;
 using RotationMesh.Gates;
-using RotationMesh.Hosting;
 using RotationMesh.LocalOperations.Auditing;
 using RotationMesh.LocalOperations.Gating;
 using RotationMesh.LocalOperations.Operating;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using RotationMesh.Control.Failures;
 using RotationMesh.Core;
-using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Rows;
 

@@ -2,9 +2,7 @@ using System.Text.Json;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
-using RotationMesh.Control.Settling;
 using RotationMesh.Core;
-using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Operations.Documents;
 using Refusal = RotationMesh.Control.Settling.Refusal;
 

@@ -7,7 +7,6 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.LocalOperations.Records;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
-using RotationMesh.Control.Retirement;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;

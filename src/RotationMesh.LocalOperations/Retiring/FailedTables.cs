@@ -1,6 +1,5 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Failures;
-using RotationMesh.Control.Retirement;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;

@@ -1,6 +1,5 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Claims;
-using RotationMesh.Control.Retirement;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 

@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
-using RotationMesh.Core.Map;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.CliTests.Faults;
 

@@ -1,5 +1,4 @@
 using RotationMesh.Core.Keys;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.CliTests.Faults;
 

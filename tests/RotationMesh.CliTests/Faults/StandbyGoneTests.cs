@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.CliTests.Faults;
 

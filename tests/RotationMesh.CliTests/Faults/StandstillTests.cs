@@ -1,5 +1,4 @@
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.CliTests.Faults;
 

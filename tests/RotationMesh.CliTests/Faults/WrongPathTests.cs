@@ -1,5 +1,3 @@
-using RotationMesh.TestKit.Processes;
-
 namespace RotationMesh.CliTests.Faults;
 
 /// <summary>The map names a path that the documents do not have: nobody may take that for a rotation that has succeeded.</summary>

@@ -1,5 +1,4 @@
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.Processes;
 using RotationMesh.TestKit.Redis;
 
 namespace RotationMesh.CliTests.Gates;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using RotationMesh.TestKit.Http;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.CliTests.Gates;
 

@@ -1,6 +1,5 @@
 using Npgsql;
 using RotationMesh.TestKit.Postgres;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.CliTests.Pooling;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.CliTests.Rotating;
 

@@ -4,7 +4,6 @@ using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Core.Keys;
 using RotationMesh.LocalOperations.Operating;
-using RotationMesh.LocalOperations.Records;
 using RotationMesh.MapFile;
 using RotationMesh.Operations;
 using RotationMesh.TestKit;

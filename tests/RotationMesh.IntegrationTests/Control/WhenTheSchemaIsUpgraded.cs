@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Tables.Rows;

@@ -1,5 +1,4 @@
 using Npgsql;
-using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Control.Guards;
 using RotationMesh.TestKit;

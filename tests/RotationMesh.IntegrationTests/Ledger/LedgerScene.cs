@@ -1,6 +1,5 @@
 using Dapper;
 using Npgsql;
-using NUnit.Framework;
 using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Control.Dispatching;

@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
 using RotationMesh.Core;

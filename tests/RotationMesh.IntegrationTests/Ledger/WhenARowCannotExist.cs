@@ -1,5 +1,4 @@
 using Npgsql;
-using NUnit.Framework;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 

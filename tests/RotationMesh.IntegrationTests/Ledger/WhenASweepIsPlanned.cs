@@ -1,5 +1,4 @@
 using Npgsql;
-using NUnit.Framework;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Ranges;

@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.IntegrationTests.Ledger;

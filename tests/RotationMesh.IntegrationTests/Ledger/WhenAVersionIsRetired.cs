@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Retirement;
 using RotationMesh.IntegrationTests.Audit;

@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
 

@@ -1,5 +1,3 @@
-using NUnit.Framework;
-
 namespace RotationMesh.IntegrationTests.Ledger;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Npgsql;
-using NUnit.Framework;
 using RotationMesh.Control.Claims;
 using RotationMesh.Control.Ledger;
 

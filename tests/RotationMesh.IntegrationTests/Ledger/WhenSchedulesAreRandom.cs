@@ -1,5 +1,4 @@
 using CsCheck;
-using NUnit.Framework;
 using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;

@@ -1,5 +1,4 @@
 using Npgsql;
-using NUnit.Framework;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.TestKit;

@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.Processes;
 

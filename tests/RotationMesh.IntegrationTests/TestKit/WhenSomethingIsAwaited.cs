@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.TestKit;

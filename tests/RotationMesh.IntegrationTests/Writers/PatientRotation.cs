@@ -1,7 +1,6 @@
 using RotationMesh.Embedding;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.LocalOperations;
-using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 

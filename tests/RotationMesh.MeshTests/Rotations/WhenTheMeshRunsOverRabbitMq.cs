@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MassTransit;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;

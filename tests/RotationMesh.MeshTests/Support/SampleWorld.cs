@@ -4,7 +4,6 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
 using RotationMesh.LocalOperations;
-using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.MapFile;
 using RotationMesh.Sample;
 using RotationMesh.Tables;

@@ -5,7 +5,6 @@ using NUnit.Framework;
 using RabbitMQ.Client;
 using RotationMesh.Bus.Topology;
 using RotationMesh.Embedding;
-using RotationMesh.MeshTests.Rotations;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.TestKit;
 using RotationMesh.TestKit.RabbitMq;

@@ -1,4 +1,3 @@
-using MassTransit;
 using NUnit.Framework;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;

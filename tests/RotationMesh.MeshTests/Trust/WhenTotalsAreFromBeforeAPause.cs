@@ -1,7 +1,6 @@
 using MassTransit;
 using Npgsql;
 using NUnit.Framework;
-using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.LocalOperations.Records;
 using RotationMesh.MeshTests.Support;

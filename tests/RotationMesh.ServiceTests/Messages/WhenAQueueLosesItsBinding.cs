@@ -1,5 +1,3 @@
-using RabbitMQ.Client;
-
 namespace RotationMesh.ServiceTests.Messages;
 
 /// <summary>A queue that is deleted may be declared again, without its binding, before whoever binds it notices.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using RabbitMQ.Client;
 using RotationMesh.Core.Keys;
 using RotationMesh.TestKit;
 

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using NUnit.Framework;
-using RotationMesh.ServiceTests.Support;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.ServiceTests.Starting;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.ServiceTests.Support;
 

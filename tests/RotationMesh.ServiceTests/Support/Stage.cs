@@ -7,7 +7,6 @@ using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.Processes;
 using RotationMesh.TestKit.RabbitMq;
 
 namespace RotationMesh.ServiceTests.Support;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using NUnit.Framework;
 using RotationMesh.Core;
 using RotationMesh.UnitTests.Architecture;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using NUnit.Framework;
 using RotationMesh.UnitTests.Architecture;
 
 namespace RotationMesh.UnitTests.Documentation;

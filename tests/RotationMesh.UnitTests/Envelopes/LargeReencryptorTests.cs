@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using NUnit.Framework;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.TestKit;
