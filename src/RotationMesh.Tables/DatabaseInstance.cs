@@ -5,8 +5,8 @@ namespace RotationMesh.Tables;
 
 /// <summary>
 /// Where a database is now. The start time, to the microsecond, identifies the server, and the oid the database in it.
-/// Every role can read both, also through a pooler. A lock could not tell there: the second connection may get the session
-/// that took it.
+/// Every role can read both, also through a pooler. An advisory lock would not do: through a pooler, a second connection may
+/// get the session that took the lock.
 /// </summary>
 /// <param name="Server">When the server started, in seconds of the epoch.</param>
 /// <param name="Oid">The database's oid in it.</param>

@@ -44,7 +44,7 @@ internal sealed class ConflictReader(
     )
     {
         await using var query = new NpgsqlBatch(connection);
-        query.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // keys compare in the format of the first read
+        query.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // keys compare as first read
         if (target.ByTenant)
             query.BatchCommands.Add(TenantSetting.Command(target, tenant));
         var command = new NpgsqlBatchCommand(readByKey);

@@ -156,7 +156,7 @@ internal sealed class PartitionRun
         return true;
     }
 
-    // Runs while the next batch is filled, so the only state of this object that it uses is the batch to write.
+    // Runs while the next batch is filled, so it must not touch what filling changes: it uses only the batch to write.
     private async Task<BatchOutcome> WriteAsync(string? tenant)
     {
         var batch = writing;

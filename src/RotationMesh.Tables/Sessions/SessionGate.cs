@@ -7,8 +7,8 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Tables.Sessions;
 
 /// <summary>
-/// Holds while no session of the named applications writes to the map's tables: none holds a lock that a write takes, and in
-/// the last ten seconds none began a statement that may write and names a table. The second check needs the role
+/// Holds while no session of the named applications writes to the map's tables: none holds a lock that only writing takes,
+/// and in the last ten seconds none began a statement that may write and names a table. The second check needs the role
 /// <c>pg_read_all_stats</c>, or the application's own role; without it, short transactions between two checks go unseen.
 /// </summary>
 internal sealed class SessionGate(

@@ -4,8 +4,8 @@ using Npgsql;
 namespace RotationMesh.Tables.Writing;
 
 /// <summary>
-/// Holds a rotation's lock, as a write does, while values in a store are replaced: no statement does that, so none could ask
-/// the database's clock.
+/// Holds a rotation's lock, as a write does, while values in a store are replaced. No SQL statement replaces them, so none
+/// could check the database's clock.
 /// </summary>
 /// <param name="connection">The connection that writes the rows.</param>
 /// <param name="term">The right to write.</param>
