@@ -40,8 +40,8 @@ internal sealed class ByteSlab
     }
 
     /// <summary>
-    /// Takes every slice back. It keeps the largest of the oversized chunks, to be used first, and drops the others. Without
-    /// it, where values are large, each batch would leave another chunk to the garbage collector, which is slow to free it.
+    /// Takes every slice back. It keeps the largest of the oversized chunks, to be used first, and drops the others.
+    /// Otherwise, where values are large, each batch would leave a chunk to the garbage collector, which frees it late.
     /// </summary>
     public void Reset()
     {

@@ -86,7 +86,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     /// <summary>
     /// Re-encrypts what the table holds in the column of a value that is in the store. Returns
     /// <see cref="ReencryptedValue.Already"/> where no key opens it, or where it is at the target version: it stays as it is.
-    /// An envelope that was left there is rewritten with its row; it is an error where it has another version than the row.
+    /// An envelope of the row's version that was left there is rewritten with the row; one of any other version is an error.
     /// </summary>
     public ReencryptedValue ReencryptLeft(
         EnvelopeColumn column,
@@ -145,7 +145,8 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     }
 
     /// <summary>
-    /// Returns whether a key of another version than the target opens a large value; overwrites <paramref name="stored"/>.
+    /// Returns whether another version's key opens a large value, and the target's does not; overwrites
+    /// <paramref name="stored"/>.
     /// </summary>
     public bool IsOfAnother(EnvelopeColumn column, string tenant, Span<byte> stored)
     {
