@@ -7,15 +7,17 @@ using RotationMesh.Postgres.Pooling;
 
 namespace RotationMesh.Tables;
 
-/// <summary>The user's databases by their name in the map, each with a pool of connections for reading and one for writing rows.</summary>
+/// <summary>
+/// The user's databases by their names in the map, each with a pool of connections for reading and one for writing rows.
+/// </summary>
 public sealed class ApplicationDatabases : IAsyncDisposable
 {
     private readonly RotationMap map;
     private readonly int? workers;
 
     /// <summary>
-    /// The databases of <paramref name="map"/>; none is contacted yet. So many <paramref name="workers"/> work there at once;
-    /// null where nobody said.
+    /// The databases of <paramref name="map"/>; none is contacted yet. <paramref name="workers"/> says how many work there
+    /// at once; null where it is unknown.
     /// </summary>
     public ApplicationDatabases(RotationMap map, int? workers = null)
     {
@@ -25,28 +27,30 @@ public sealed class ApplicationDatabases : IAsyncDisposable
         Places = new SameDatabases(map, this);
     }
 
-    /// <summary>The same databases with pools of their own, counted together with those of <paramref name="beside"/>.</summary>
+    /// <summary>
+    /// The databases of <paramref name="beside"/> with other pools. The connections of both count together.
+    /// </summary>
     public ApplicationDatabases(ApplicationDatabases beside)
         : this((beside ?? throw new ArgumentNullException(nameof(beside))).map) => servers = beside.servers;
 
-    /// <summary>Every table of the map, also those that nobody asks for now.</summary>
+    /// <summary>Every table of the map, whether it is rotated now or not.</summary>
     internal IEnumerable<TableEntry> Tables => map.Tables;
 
     /// <summary>Which of the databases are one and the same.</summary>
     internal SameDatabases Places { get; }
 
-    /// <summary>Longest wait of an operator who looks on while rows are read.</summary>
+    /// <summary>Longest wait for a locked table where an operator waits for what is read.</summary>
     public static readonly TimeSpan ReadingPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Longest wait for a table that somebody keeps locked, where rows are only read; null: as long as it takes. A rotation
-    /// waits, and says for whom.
+    /// Longest wait for a locked table where rows are only read; null for no limit. A rotation waits without a limit, and
+    /// says for which session.
     /// </summary>
     public TimeSpan? LockPatience { get; init; }
 
     /// <summary>
-    /// Longest wait for a row that the application holds, in milliseconds. The rows of the batch that are already
-    /// written stay locked meanwhile, so it is short; what is still held then is a conflict to come back to.
+    /// Longest wait for a row that the application has locked, in milliseconds. It is short, because the rows of the batch
+    /// that are already written stay locked meanwhile. A row that is still locked then is a conflict and is tried again.
     /// </summary>
     private const int LockTimeoutMs = 100;
 
@@ -54,20 +58,23 @@ public sealed class ApplicationDatabases : IAsyncDisposable
     private const int StatementTimeoutMs = 30_000;
 
     /// <summary>
-    /// Longest time that a transaction waits for its next statement, in milliseconds: between the statements of a batch are
-    /// some tens. The transaction of a worker that froze ends so, and with it the locks on its rows and on its rotation.
+    /// Longest time that a transaction waits for its next statement, in milliseconds; within a batch it is some tens. It
+    /// ends the transaction of a frozen worker, and with it the locks on its rows and on its rotation.
     /// </summary>
     private const int IdleTimeoutMs = 30_000;
 
     /// <summary>Socket buffers in bytes: the default of 8 KB holds less than ten rows.</summary>
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>Largest pool: as many as the most workers, and some; the driver's 100 would make them wait and fail.</summary>
+    /// <summary>
+    /// Limit of the driver's pool, unless the connection string sets a higher one: more than the most workers use. With the
+    /// driver's default of 100 they would wait and fail.
+    /// </summary>
     private const int MostConnections = 300;
 
     /// <summary>
-    /// Commits of batches do not wait for the disk: a row that a server crash takes back is found by the closing
-    /// census, which makes all that it saw durable before a rotation counts as complete.
+    /// Settings of sessions that read. In them, as in those that write, a commit does not wait for the disk: the closing
+    /// census finds a row that a server crash took back, and makes all that it saw durable before a rotation is complete.
     /// </summary>
     private const string ReaderSettings =
         SessionSettings.Unlimited
@@ -77,8 +84,8 @@ public sealed class ApplicationDatabases : IAsyncDisposable
         + SessionSettings.ExactText
         + "SET synchronous_commit = off; SET plan_cache_mode = auto;";
 
-    // Triggers of the application run here: dates keep the form that they expect. A key that was read in its exact form is
-    // understood in any.
+    // The application's triggers run in these sessions, so dates keep the format that the triggers expect. A key that was
+    // read in the exact format is understood in any.
     private static readonly string WriterSettings =
         SessionSettings.Unlimited
         + SessionSettings.ApplicationSchemas
@@ -94,50 +101,55 @@ public sealed class ApplicationDatabases : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ServerConnections> servers;
     private readonly ConcurrentDictionary<string, Lazy<ConnectionPool>> writers = [];
 
-    /// <summary>Whether the map has a database of that name: an earlier map may have had another.</summary>
+    /// <summary>Whether the map has a database of that name. A name from an earlier map may be gone.</summary>
     public bool Has(string database) => map.Databases.Any(known => known.Name == database);
 
-    /// <summary>Whether the control schema is there as well, by the same connection string.</summary>
+    /// <summary>Whether the control schema is in that database too: both have the same connection string.</summary>
     internal bool HasControl(string database) =>
         map.Database(database).ConnectionString == map.Control.ConnectionString;
 
-    /// <summary>The driver's own source of connections for reading from the database of that name; they are not counted.</summary>
+    /// <summary>
+    /// Returns the driver's own source of connections for reading from the database; connections from it are not counted.
+    /// </summary>
     public NpgsqlDataSource Reader(string database) => Readers(database).Source;
 
     /// <summary>
-    /// A connection for reading. Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
+    /// Opens a connection for reading. Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenReadingAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Readers(database), cancellationToken);
 
     /// <summary>
-    /// A connection for reading that is held while others are opened. It does not wait for one that is free: those who hold
-    /// them may all wait for a second one. Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
+    /// Opens a connection for reading that is held while others are opened. It does not wait in the queue for a free one:
+    /// every holder could be waiting for a second connection. Throws <see cref="ApplicationDatabaseException"/> where the
+    /// database can't be reached.
     /// </summary>
     internal Task<NpgsqlConnection> OpenToHoldAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Readers(database), cancellationToken, waits: false);
 
     /// <summary>
-    /// A connection for writing batches: short timeouts, and plans that do not look at the parameters (a batch's arrays
-    /// are megabytes that the planner would copy). Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
+    /// Opens a connection for writing batches: short timeouts, and generic plans (the planner would otherwise copy a batch's
+    /// arrays, which are megabytes). Throws <see cref="ApplicationDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenWritingAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Pool(writers, database, WriterSettings), cancellationToken);
 
     /// <summary>
-    /// A connection that is nobody else's, and ends when it is disposed of: for locks that are held for long. Throws
+    /// Opens a connection that is not pooled and is closed when it is disposed of: for locks that are held for long. Throws
     /// <see cref="ApplicationDatabaseException"/> where the database can't be reached.
     /// </summary>
     public Task<NpgsqlConnection> OpenApartAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(database, Pool(apart, database, ReaderSettings, pooled: false), cancellationToken);
 
-    /// <summary>Closes connections for reading that nobody uses now.</summary>
+    /// <summary>Closes the idle connections for reading.</summary>
     internal void Clear(string database) => Readers(database).Server.Clear(Readers(database));
 
-    /// <summary>How many connections to the server of a database the user allows this process; null where nobody said.</summary>
+    /// <summary>
+    /// Returns how many connections to the database's server the user allows this process; null where there is no limit.
+    /// </summary>
     internal int? Allowed(string database) => Readers(database).Server.Allowed;
 
-    /// <summary>So many connections to the server of a database are needed at once.</summary>
+    /// <summary>Says how many connections to the database's server are needed at once.</summary>
     internal void Need(string database, int connections) => Readers(database).Server.Need(connections);
 
     /// <inheritdoc/>
@@ -198,11 +210,11 @@ public sealed class ApplicationDatabases : IAsyncDisposable
             builder.ConnectionStringBuilder.Pooling = false;
         builder.ConnectionStringBuilder.ReadBufferSize = BufferBytes;
         builder.ConnectionStringBuilder.WriteBufferSize = BufferBytes;
-        builder.ConnectionStringBuilder.NoResetOnClose = true; // it would take the settings below back
+        builder.ConnectionStringBuilder.NoResetOnClose = true; // a reset would undo the settings below
         builder.ConnectionStringBuilder.CommandTimeout = 0; // a count takes as long as the table is large
         builder.ConnectionStringBuilder.IncludeErrorDetail = false; // details quote values of rows
         LostServers.ApplyTo(builder.ConnectionStringBuilder);
-        builder.ConnectionStringBuilder.MinPoolSize = 0; // idle ones are given up for other databases
+        builder.ConnectionStringBuilder.MinPoolSize = 0; // idle connections are closed for other databases
         SessionSettings.ApplyTo(
             builder,
             poolers.GetOrAdd(name, _ => new PoolerCheck($"database {name}", connectionString)),

@@ -9,9 +9,9 @@ using RotationMesh.Postgres.Pooling;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// Whether a database, or the pooler before it, lets a role open the connections that a rotation needs: two for each worker,
-/// which reads over one and writes over the other, one for planning and counting, one for the server that holds the target version and,
-/// where the control schema is there as well, those of the coordination.
+/// Checks whether a database, or the pooler in front of it, lets a role open the connections that a rotation needs: two for
+/// each worker (one to read, one to write), one for planning and counting, one for the lock of the target version and, where
+/// the control schema is in the same database, those of the coordination.
 /// </summary>
 public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataSource control)
 {
@@ -19,13 +19,13 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
     private const int OfPlanner = 2;
     private const int OfControl = PoolerCheck.Least - OfWorker - OfPlanner;
 
-    /// <summary>Time between two looks at connections that others use.</summary>
+    /// <summary>Time between two checks for connections that others use.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time without an answer after which the other databases are not asked.</summary>
+    /// <summary>When a database takes this long to answer, the remaining ones are not asked.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    // Superusers are bound by the server's own limit alone.
+    // For superusers only the server's own limit applies.
     private const string FindLimits = """
         SELECT r.rolname AS Role, d.datname AS Database, CASE WHEN r.rolsuper THEN -1 ELSE r.rolconnlimit END AS OfRole,
                CASE WHEN r.rolsuper THEN -1 ELSE d.datconnlimit END AS OfDatabase,
@@ -45,8 +45,8 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
         """;
 
     /// <summary>
-    /// The limit that so many workers would run into, and how to raise it, in one line; null where there is room. Throws
-    /// <see cref="NpgsqlException"/> where the database can't be reached.
+    /// Returns the limit that is too low for the workers, and how to raise it, in one line; null where there is room.
+    /// Throws <see cref="NpgsqlException"/> where the database can't be reached.
     /// </summary>
     public async Task<string?> FindFaultAsync(
         string database,
@@ -79,9 +79,9 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
     }
 
     /// <summary>
-    /// Waits until the connections that so many workers need are free in each of the databases, where others use them now
-    /// but the limits would allow them; <paramref name="waiting"/> hears why, and null in the end. A limit that is too low,
-    /// and a database that does not answer, are for whoever looks next. Throws <see cref="UsageException"/> where a pooler
+    /// Waits until each of the databases has enough free connections for the workers, where the limits allow them but others
+    /// use them now. Calls <paramref name="waiting"/> with the reason, and with null at the end. It leaves a limit that is
+    /// too low, and a database that does not answer, to the next check. Throws <see cref="UsageException"/> where a pooler
     /// lends no session of its own.
     /// </summary>
     public async Task WaitAsync(
@@ -104,16 +104,16 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
             }
 
             if (Stopwatch.GetElapsedTime(asked) >= Timeout)
-                break; // nor will the others of its server answer, and whoever looks next tells it
+                break; // others of its server won't answer either; the next check reports it
         }
 
         waiting(null);
     }
 
     /// <summary>
-    /// Why so many workers would have to wait for connections, in one line: others use what the limits would allow. Null where
-    /// there are enough, and where it can't be told. A process that <paramref name="isBegun"/> keeps its own connections, which
-    /// are none of others. Throws <see cref="UsageException"/> where a pooler lends no session of its
+    /// Returns why the workers would have to wait for connections that others use, in one line; null where enough are free,
+    /// or where that is unknown. A process that <paramref name="isBegun"/> keeps its connections: no session of its role and
+    /// application name counts as others' then. Throws <see cref="UsageException"/> where a pooler lends no session of its
     /// own.
     /// </summary>
     public async Task<string?> FindCrowdAsync(
@@ -126,14 +126,14 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
         var needed = workers * OfWorker + OfOthers(database);
         if (!isBegun)
         {
-            // What this process keeps for later is not used by others.
+            // This process' idle connections would count as others'.
             control.Clear();
             databases.Clear(database);
         }
 
         try
         {
-            // Not left early: behind a pooler what was begun would keep its sessions for a time.
+            // Without a timeout: behind a pooler, an abandoned check would keep its sessions for a time.
             await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
             return (await ReadAsync(connection, isBegun, cancellationToken))?.Fullest(needed) is { } full
                 ? $"database {database}: {full.Owner} allows {full.Connections} connections, others use {full.Used} of them, and "
@@ -158,17 +158,17 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
         }
     }
 
-    /// <summary>Connections that so many workers need, and what goes on beside them.</summary>
+    /// <summary>Returns how many connections the workers need, together with planning and counting.</summary>
     internal static int Needed(int workers) => workers * OfWorker + OfPlanner;
 
     /// <summary>
-    /// Throws <see cref="UsageException"/> where a connection string's Maximum Pool Size is too small for a service with so
-    /// many workers, or for a coordinator (null).
+    /// Throws <see cref="UsageException"/> where a connection string's Maximum Pool Size is too small for a service with
+    /// that many workers, or for a coordinator (null).
     /// </summary>
     public static void EnsureAllowed(RotationMap map, int? workers)
     {
         ArgumentNullException.ThrowIfNull(map);
-        var needed = workers is { } many ? Needed(many) : OfPlanner * 2; // with fewer a coordinator waits for itself
+        var needed = workers is { } many ? Needed(many) : OfPlanner * 2; // with fewer, a coordinator waits for itself
         var all = map.Databases.Select(entry => MapConnection.Checked(entry, map.Path)).ToList();
         foreach (var address in all.Select(ServerAddress.Of).Distinct())
             if (ServerAddress.Allowed(all, address) is { } most && most < needed)
@@ -179,7 +179,7 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
                 );
     }
 
-    // What the user's own connection strings allow this process on the server.
+    // The limit of the user's own connection strings for this process on the server.
     private ConnectionLimit? Allowed(string database, int needed) =>
         databases.Allowed(database) is { } most && most < needed
             ? new ConnectionLimit("the connection string", most, $"raise its Maximum Pool Size to {needed}")
@@ -196,20 +196,20 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
             new CommandDefinition(FindLimits, new { apart }, cancellationToken: cancellationToken)
         );
 
-    // Nobody tells what a pooler lends: as many are asked for as a rotation would.
+    // A pooler does not say how many sessions it lends, so this opens as many as a rotation would.
     private async Task<ConnectionLimit?> FindPoolLimitAsync(
         string database,
         int needed,
         CancellationToken cancellationToken
     )
     {
-        // What this process keeps for later would be missing.
+        // This process' idle connections would hold sessions of the pooler.
         control.Clear();
         databases.Clear(database);
         var asked = await Task.WhenAll(
             Enumerable.Range(1, needed - 1).Select(_ => TryOpenAsync(database, cancellationToken))
         );
-        var lent = 1; // by which it was found out
+        var lent = 1; // the caller's own
         foreach (var connection in asked.OfType<NpgsqlConnection>())
         {
             await connection.DisposeAsync();
@@ -237,7 +237,7 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
         }
     }
 
-    /// <summary>Throws <see cref="UsageException"/> for the first of the databases that has no room.</summary>
+    /// <summary>Throws <see cref="UsageException"/> for the first database that has too few connections.</summary>
     public async Task EnsureAsync(IEnumerable<string> names, int workers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(names);

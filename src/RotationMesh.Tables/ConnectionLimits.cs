@@ -1,6 +1,6 @@
 namespace RotationMesh.Tables;
 
-/// <summary>What bounds the connections of a role to a database, and how many of them are in use.</summary>
+/// <summary>The limits on a role's connections to a database, and how many connections are in use.</summary>
 internal sealed record ConnectionLimits
 {
     public string Role { get; init; } = "";
@@ -12,19 +12,22 @@ internal sealed record ConnectionLimits
     public int UsedInDatabase { get; init; }
     public int UsedInAll { get; init; }
 
-    /// <summary>The lowest limit below so many connections; null where none is.</summary>
+    /// <summary>Returns the lowest limit that is below <paramref name="needed"/>; null where none is.</summary>
     public ConnectionLimit? Narrowest(int needed) =>
         All(needed)
             .Where(limit => limit.Connections >= 0 && limit.Connections < needed)
             .MinBy(limit => limit.Connections);
 
-    /// <summary>The limit that has the fewest left, where it would allow so many; null where all have them left.</summary>
+    /// <summary>
+    /// Returns the limit with the fewest connections left, among those that allow <paramref name="needed"/> but have fewer
+    /// left; null where there is none.
+    /// </summary>
     public ConnectionLimit? Fullest(int needed) =>
         All(needed)
             .Where(limit => limit.Connections >= needed && limit.Connections - limit.Used < needed)
             .MinBy(limit => limit.Connections - limit.Used);
 
-    // All are used by others, but for the connection that asks.
+    // Every connection in use counts as others', except the one that asks.
     private ConnectionLimit[] All(int needed) =>
         [
             new($"role {Role}", OfRole, $"ALTER ROLE \"{Role}\" CONNECTION LIMIT {needed}", UsedByRole - 1),
@@ -39,7 +42,7 @@ internal sealed record ConnectionLimits
 }
 
 /// <summary>
-/// Connections that <paramref name="Owner"/> allows, below zero where it sets no limit; how to raise them, and those that
-/// others use.
+/// How many connections <paramref name="Owner"/> allows, below zero where it sets no limit; how to raise the limit, and how
+/// many connections others use.
 /// </summary>
 internal sealed record ConnectionLimit(string Owner, int Connections, string Raise, int Used = 0);

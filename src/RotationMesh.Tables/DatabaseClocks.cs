@@ -5,32 +5,34 @@ using RotationMesh.Core;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// What the databases' clocks say, without asking each time. A database that does not answer holds up nobody: it is asked
-/// again after a while.
+/// Tells the time of the databases' clocks without asking each time. A database that does not answer is asked again only
+/// after a while, so it delays few callers, and briefly.
 /// </summary>
 public sealed class DatabaseClocks(ApplicationDatabases databases, TimeProvider time)
 {
     private const string Ask = "SELECT pg_catalog.clock_timestamp()";
 
-    /// <summary>Age of a reading after which the clock is read again: clocks drift by milliseconds meanwhile, or are set.</summary>
+    /// <summary>
+    /// Age at which a reading is replaced: meanwhile a clock drifts by milliseconds, or somebody sets it.
+    /// </summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait for an answer.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Databases of a server that are asked, where one does not answer.</summary>
+    /// <summary>Most databases of a server that are asked until one answers.</summary>
     private const int Tries = 3;
 
     private readonly ConcurrentDictionary<string, Reading> readings = []; // by server, where that is known
 
-    /// <summary>The time now of those that have ever answered, by their names in the map.</summary>
+    /// <summary>Returns the present time of each database that has ever answered, by its name in the map.</summary>
     public async Task<IReadOnlyDictionary<string, DateTime>> NowAsync(
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(names);
-        // Databases of a server have one clock.
+        // All databases of a server have one clock.
         await Task.WhenAll(
             names.GroupBy(Key).Select(some => ReadAsync(some.Key, [.. some], cancellationToken))
         );
@@ -44,7 +46,7 @@ public sealed class DatabaseClocks(ApplicationDatabases databases, TimeProvider 
         return now;
     }
 
-    /// <summary>What a database's clock says now, asked for. Throws where it does not answer.</summary>
+    /// <summary>Asks a database for its time. Throws <see cref="NpgsqlException"/> where it can't be reached.</summary>
     public static async Task<DateTime> AskAsync(
         ApplicationDatabases databases,
         string name,
@@ -80,7 +82,7 @@ public sealed class DatabaseClocks(ApplicationDatabases databases, TimeProvider 
         }
     }
 
-    // Null where it does not answer: what was last known serves on.
+    // Null where it does not answer: the last known reading stays in use.
     private async Task<DateTime?> TryAskAsync(string name, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -6,12 +6,12 @@ using Npgsql;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// Which database it is, whatever host, role or pooler leads there. A server keeps its system identifier for life, and its
-/// physical standbys have the same: one that was promoted is the same database. A copy within a server has another oid, one
-/// that was dumped and restored another system. What was copied as a whole, file by file, can't be told apart.
+/// Identifies a database, whatever host, role or pooler leads there. A server keeps its system identifier for life, and its
+/// physical standbys share it: a promoted standby is the same database. A copy within a server has another oid; a dump that
+/// was restored elsewhere has another system identifier. A copy of all the server's files can't be told from the original.
 /// </summary>
 /// <param name="System">Digest of the server's system identifier; null where the role may not read it.</param>
-/// <param name="Oid">Of the database in its server.</param>
+/// <param name="Oid">The database's oid in its server.</param>
 public sealed record DatabaseIdentity(string? System, uint Oid)
 {
     private const int DigestBytes = 8;
@@ -21,12 +21,12 @@ public sealed record DatabaseIdentity(string? System, uint Oid)
         FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
         """;
 
-    // Everybody may call it unless somebody took that back; whoever may not is told so when the statement is prepared.
+    // Every role may call it unless that right was revoked; then the statement fails.
     private const string ReadSystem = """
         SELECT c.system_identifier::pg_catalog.int8 FROM pg_catalog.pg_control_system() c
         """;
 
-    /// <summary>The database that the connection leads to.</summary>
+    /// <summary>Reads which database the connection leads to.</summary>
     public static async Task<SeenDatabase> ReadAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -38,7 +38,7 @@ public sealed record DatabaseIdentity(string? System, uint Oid)
         return new SeenDatabase(new DatabaseIdentity(system, oid), name, isStandby);
     }
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; null where it is nothing of the kind.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>; null where the text is not one.</summary>
     public static DatabaseIdentity? Parse(string? text)
     {
         if (text?.Split('/') is not [var system, var oid])
@@ -52,8 +52,8 @@ public sealed record DatabaseIdentity(string? System, uint Oid)
     }
 
     /// <summary>
-    /// Whether both may be the same database. Where one of them was read by a role that may not tell the server, the oid
-    /// alone decides.
+    /// Whether both may be the same database. Where the role that read one of them may not read the system identifier, the
+    /// oid alone decides.
     /// </summary>
     public bool Matches(DatabaseIdentity other)
     {
@@ -61,7 +61,7 @@ public sealed record DatabaseIdentity(string? System, uint Oid)
         return Oid == other.Oid && (System is null || other.System is null || System == other.System);
     }
 
-    /// <summary>As it travels and is kept.</summary>
+    /// <summary>Returns the form for messages and records: <c>system/oid</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{System}/{Oid}");
 
     private static async Task<(uint Oid, string Name, bool IsStandby)> ReadDatabaseAsync(
@@ -103,7 +103,7 @@ public sealed record DatabaseIdentity(string? System, uint Oid)
     }
 }
 
-/// <summary>A database as a connection met it.</summary>
+/// <summary>A database as seen over a connection.</summary>
 /// <param name="Identity">Which one it is.</param>
 /// <param name="Name">Its name in its server.</param>
 /// <param name="IsStandby">Whether it follows another server, and so may be behind.</param>

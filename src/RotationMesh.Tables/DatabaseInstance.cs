@@ -4,11 +4,12 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// Where a database is now. A server is told by the moment it started, to the microsecond, and a database in it by its oid:
-/// both can be read by every role, and through a pooler, where a lock taken over one connection may be met by the same session.
+/// Where a database is now. The start time, to the microsecond, identifies the server, and the oid the database in it.
+/// Every role can read both, also through a pooler. An advisory lock would not do: through a pooler, a second connection may
+/// get the session that took the lock.
 /// </summary>
 /// <param name="Server">When the server started, in seconds of the epoch.</param>
-/// <param name="Oid">Of the database in it.</param>
+/// <param name="Oid">The database's oid in it.</param>
 internal sealed record DatabaseInstance(string Server, uint Oid)
 {
     private const string Ask = """
@@ -16,7 +17,7 @@ internal sealed record DatabaseInstance(string Server, uint Oid)
         FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
         """;
 
-    /// <summary>The place of the connection's database. Throws <see cref="NpgsqlException"/>.</summary>
+    /// <summary>Reads the place of the connection's database. Throws <see cref="NpgsqlException"/>.</summary>
     public static async Task<DatabaseInstance> ReadAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -28,7 +29,9 @@ internal sealed record DatabaseInstance(string Server, uint Oid)
         return new DatabaseInstance(reader.GetString(0), checked((uint)reader.GetInt64(1)));
     }
 
-    /// <summary>The place of a database of the map. Throws <see cref="ApplicationDatabaseException"/> where it can't be reached.</summary>
+    /// <summary>
+    /// Reads the place of a database of the map. Throws <see cref="ApplicationDatabaseException"/> where it can't be reached.
+    /// </summary>
     public static async Task<DatabaseInstance> ReadAsync(
         ApplicationDatabases databases,
         string database,

@@ -4,12 +4,12 @@ using RotationMesh.Core;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// Opens connections that lead where a rotation is: a worker's own map may name another database by the same name.
+/// Checks that a connection leads to the rotation's database: a worker's own map may give its name to another one.
 /// </summary>
-/// <param name="Identity">The rotation's; null where nobody could tell it.</param>
+/// <param name="Identity">Identity of the rotation's database; null where it is unknown, and every database passes.</param>
 public sealed record ExpectedDatabase(DatabaseIdentity? Identity)
 {
-    /// <summary>Any: the map's own.</summary>
+    /// <summary>Accepts any database that the map leads to.</summary>
     public static ExpectedDatabase Any { get; } = new((DatabaseIdentity?)null);
 
     /// <summary>
@@ -39,7 +39,10 @@ public sealed record ExpectedDatabase(DatabaseIdentity? Identity)
             );
     }
 
-    /// <summary>The same over a connection of its own.</summary>
+    /// <summary>
+    /// Opens a connection and checks it. Throws <see cref="OtherDatabaseException"/> where it leads to another database, or
+    /// to a standby.
+    /// </summary>
     public async Task EnsureAsync(
         ApplicationDatabases databases,
         string database,
@@ -54,5 +57,5 @@ public sealed record ExpectedDatabase(DatabaseIdentity? Identity)
     }
 }
 
-/// <summary>A connection leads to another database than the rotation's.</summary>
+/// <summary>A connection leads to another database than the rotation's, or to a standby of it.</summary>
 public sealed class OtherDatabaseException(string message) : UsageException(message);

@@ -5,24 +5,24 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// Which databases a map leads to, for others to compare before a rotation: a partition's own check alone is what counts.
-/// Of a map of many databases the first ones are told, which a connection to each would not be worth.
+/// Tells which databases a map leads to, so that others can compare them before a rotation. Only the check of each partition
+/// is decisive, so of a map of many databases it tells the first ones: the others are not worth a connection each.
 /// </summary>
 public sealed class MapIdentities(RotationMap map, ApplicationDatabases databases, TimeProvider time)
 {
-    /// <summary>Databases that are told.</summary>
+    /// <summary>Most databases that are told.</summary>
     public const int Most = 16;
 
-    /// <summary>Age after which they are read again: connections are let go of in between.</summary>
+    /// <summary>Age at which they are read again. It is long enough that connections can be closed in between.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(5);
 
-    /// <summary>Longest wait for all of them; one that did not answer is asked again the next time.</summary>
+    /// <summary>Longest wait for all of them. Where one does not answer, all are asked again at the next call.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private Dictionary<string, string> known = [];
     private long readAt;
 
-    /// <summary>Those that are known by their names in the map. For one caller at a time.</summary>
+    /// <summary>Returns the known identities by the names in the map. For one caller at a time.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(CancellationToken cancellationToken)
     {
         var wanted = map.Databases.Take(Most).Select(database => database.Name).ToList();

@@ -4,12 +4,12 @@ using Npgsql;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// Asks the catalogs what is asked of every table: to plan such a query takes the server many times as long as to run it, so a
-/// session plans it once.
+/// Runs a query on the catalogs that is asked for every table. The server takes many times as long to plan such a query as to
+/// run it, so a session plans it once.
 /// </summary>
 internal static class PreparedQuery
 {
-    /// <summary>All rows; <paramref name="parameters"/> are those that the statement names.</summary>
+    /// <summary>Reads all rows; <paramref name="parameters"/> are those that the statement names.</summary>
     public static async Task<IReadOnlyList<T>> PreparedAsync<T>(
         this NpgsqlConnection connection,
         string sql,

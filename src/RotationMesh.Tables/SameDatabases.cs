@@ -5,8 +5,7 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// Which databases of the map are one and the same. Two of their entries may lead there by different hosts, roles or
-/// poolers.
+/// Finds the entries of the map that lead to one and the same database, perhaps by different hosts, roles or poolers.
 /// </summary>
 internal sealed class SameDatabases(RotationMap map, ApplicationDatabases databases) : IDisposable
 {
@@ -19,8 +18,8 @@ internal sealed class SameDatabases(RotationMap map, ApplicationDatabases databa
     private DateTimeOffset asked;
 
     /// <summary>
-    /// Names of the map's databases that are the same as that of <paramref name="name"/>, and itself, in the order of the
-    /// map. One that can't be reached counts as another: nothing of it is written either.
+    /// Returns <paramref name="name"/> and the map's other names of the same database, in the order of the map. A database
+    /// that can't be reached counts as another one: nothing can be written to it either.
     /// </summary>
     public async Task<IReadOnlyList<string>> SameAsync(string name, CancellationToken cancellationToken)
     {
@@ -36,12 +35,12 @@ internal sealed class SameDatabases(RotationMap map, ApplicationDatabases databa
         ];
     }
 
-    /// <summary>The server of a database, as far as it is known without asking; null where it is not.</summary>
+    /// <summary>Returns a database's server where it is known already, else null; asks nobody.</summary>
     public string? ServerOf(string name) => places.GetValueOrDefault(name)?.Server;
 
     public void Dispose() => asking.Dispose();
 
-    // All are asked at once, also those that are known: a server that was started again since is told by another moment.
+    // Asks all at once, the known ones too: a server that was restarted meanwhile has another start time.
     private async Task<IReadOnlyDictionary<string, DatabaseInstance?>> FindAsync(
         string name,
         CancellationToken cancellationToken
@@ -53,7 +52,7 @@ internal sealed class SameDatabases(RotationMap map, ApplicationDatabases databa
             var complete = places.Count > 0 && places.Values.All(place => place is not null);
             if (complete)
                 return places;
-            // One that did not answer a moment ago, and does now, may be the same as any other.
+            // A database that answers now, and did not a moment ago, may be the same as any other.
             var isRecent = DateTimeOffset.UtcNow - asked < AskAgain;
             if (isRecent && (places[name] is not null || await ReadAsync(name, cancellationToken) is null))
                 return places;

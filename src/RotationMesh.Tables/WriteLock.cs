@@ -5,18 +5,18 @@ using NpgsqlTypes;
 namespace RotationMesh.Tables;
 
 /// <summary>
-/// The lock that every write of a rotation holds in its database until it is committed. Whoever had it alone once, after
-/// the last deadline, knows that nothing of that rotation is under way there.
+/// The lock that every write of a rotation holds in its database until it is committed. Whoever gets it alone after the last
+/// write deadline knows that no write of that rotation is under way there.
 /// </summary>
 public sealed class WriteLock(ApplicationDatabases databases)
 {
     private const int Tries = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // Outside a transaction block the lock is given back with the statement.
+    // Outside a transaction block the lock is released when the statement ends.
     private const string Take = "SELECT pg_catalog.pg_try_advisory_xact_lock($1)";
 
-    // A key of 64 bits stands there in two halves.
+    // pg_locks shows a key of 64 bits in two halves.
     private const string Find = """
         SELECT l.pid, coalesce(a.application_name, ''),
                coalesce(extract(epoch FROM pg_catalog.age(pg_catalog.clock_timestamp(), a.xact_start)), 0)::pg_catalog.int8
@@ -30,7 +30,8 @@ public sealed class WriteLock(ApplicationDatabases databases)
         """;
 
     /// <summary>
-    /// Null where nobody writes for the rotation in that database; else the sessions that do. Throws where it does not answer.
+    /// Returns the sessions that write for the rotation in that database; null where there are none. Throws
+    /// <see cref="NpgsqlException"/> where it can't be reached.
     /// </summary>
     public async Task<string?> FindHoldersAsync(
         Guid rotationId,

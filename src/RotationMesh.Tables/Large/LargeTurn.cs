@@ -1,18 +1,20 @@
 namespace RotationMesh.Tables.Large;
 
 /// <summary>
-/// Rows with large values take turns in a process: its memory is then a multiple of one of them, however many workers it
-/// has.
+/// Lets one row with large values at a time be rewritten in a process: its memory is then a multiple of one such row,
+/// however many workers it has.
 /// </summary>
 internal static class LargeTurn
 {
-    /// <summary>Rows whose largest value is no larger than this, in bytes, need no turn.</summary>
+    /// <summary>Size in bytes; a row whose largest value has no more needs no turn.</summary>
     private const long Free = 8 * 1024 * 1024;
 
     private static readonly SemaphoreSlim Turn = new(1, 1);
     private static readonly Ended None = new(null);
 
-    /// <summary>Waits for the turn, which ends when it is disposed of. Throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// Waits for the turn; disposing of the result ends it. Throws <see cref="OperationCanceledException"/>.
+    /// </summary>
     public static async Task<IDisposable> TakeAsync(long size, CancellationToken stopping)
     {
         if (size <= Free)

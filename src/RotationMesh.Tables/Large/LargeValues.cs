@@ -7,25 +7,25 @@ using RotationMesh.Tables.Writing;
 
 namespace RotationMesh.Tables.Large;
 
-/// <summary>Reads the values of a single row from the server one after another, each into memory of its own.</summary>
+/// <summary>Reads the values of a single row from the server one after another, each into its own memory.</summary>
 internal sealed class LargeValues(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
-    /// <summary>Time that the read of a row has, whatever its size.</summary>
+    /// <summary>Base limit for the time to read a row; the time for its bytes is added.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
 
-    /// <summary>Slowest rate at which a large value may come, in bytes a second.</summary>
+    /// <summary>Slowest rate at which a large value may come, in bytes per second.</summary>
     private const double SlowestRate = 1024 * 1024;
 
-    /// <summary>Time after which a server that does not keep its own limit is not waited for any more.</summary>
+    /// <summary>Time to wait beyond the limit, for a server that does not end the statement itself.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     private readonly string read = target.Sql.ReadValues(leaf);
 
     /// <summary>
-    /// Lets <paramref name="take"/> have the values of the row in the order of the columns; empty where a column holds none.
-    /// The memory is freed when it returns; where it returns false, the others are not read. False where the row is not as it
-    /// was when it was set aside. Throws <see cref="NpgsqlException"/>, and <see cref="TimeoutException"/> where values of
-    /// <paramref name="size"/> bytes at most do not come in time.
+    /// Passes the values of the row to <paramref name="take"/> in the order of the columns; a value is empty where a column
+    /// holds none. Its memory is freed when <paramref name="take"/> returns; where that returns false, the remaining values
+    /// are not read. Returns false where the row has changed since it was set aside. Throws <see cref="NpgsqlException"/>, and
+    /// <see cref="TimeoutException"/> where the values, of at most <paramref name="size"/> bytes each, do not come in time.
     /// </summary>
     public async Task<bool> ReadAsync(
         RowBatch row,
@@ -68,7 +68,7 @@ internal sealed class LargeValues(NpgsqlConnection connection, MappedTable targe
         if (target.ByTenant)
             query.BatchCommands.Add(TenantSetting.Command(target, tenant));
         query.BatchCommands.Add(BatchParameters.Command(read, target, row, targetVersion: 0));
-        // So a value goes from the socket into its memory, and nowhere else.
+        // Sequential access copies a value from the socket straight into its memory.
         await using var reader = await query.ExecuteReaderAsync(CommandBehavior.SequentialAccess, stopping);
         await reader.NextResultAsync(stopping);
         if (target.ByTenant)

@@ -10,8 +10,8 @@ using RotationMesh.Tables.Writing;
 namespace RotationMesh.Tables.Rewriting;
 
 /// <summary>
-/// Reads rows of a batch again by key, after some of them were not written: those that are still to do, with their
-/// present content.
+/// Reads rows of a batch again by key, after some were not written. It returns those that are not yet at the target version,
+/// with their present content.
 /// </summary>
 internal sealed class ConflictReader(
     NpgsqlConnection connection,
@@ -20,16 +20,18 @@ internal sealed class ConflictReader(
     int targetVersion
 )
 {
-    /// <summary>Times that a changed row is read again at once; one that changes more often is left to the next sweep.</summary>
+    /// <summary>
+    /// Most times that a changed row is read again at once. A row that changes more often is left to the next sweep.
+    /// </summary>
     public const int Attempts = 3;
 
     private readonly string readByKey = target.Sql.ReadByKey(leaf);
 
     /// <summary>
-    /// A new batch of the rows that are still to do, without those that the database has <paramref name="refused"/>;
-    /// rows that can't be re-encrypted any more go to <paramref name="fail"/>. So do rows that are as they were sent,
-    /// unless one <paramref name="mayBeHeld"/>: nobody had changed or held them, so a trigger or policy passed them over.
-    /// A row that got a large value meanwhile is set aside in <paramref name="large"/>.
+    /// Returns a new batch of the rows that are still to rewrite, without those that the database has
+    /// <paramref name="refused"/>. Calls <paramref name="fail"/> for rows that can't be re-encrypted now, and for rows that are
+    /// as they were sent, unless rows <paramref name="mayBeHeld"/>: nobody changed or held these, so a trigger or a policy
+    /// skipped them. A row that got a large value meanwhile is set aside in <paramref name="large"/>.
     /// </summary>
     public async Task<RowBatch> ReadAgainAsync(
         RowBatch batch,
@@ -42,7 +44,7 @@ internal sealed class ConflictReader(
     )
     {
         await using var query = new NpgsqlBatch(connection);
-        query.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // keys are compared with those read
+        query.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // keys compare as first read
         if (target.ByTenant)
             query.BatchCommands.Add(TenantSetting.Command(target, tenant));
         var command = new NpgsqlBatchCommand(readByKey);
@@ -73,7 +75,7 @@ internal sealed class ConflictReader(
             {
                 var key = Text(cursor.KeyParts());
                 if (settled.Contains(key) || cursor.ObjectName is not null)
-                    continue; // a value that was taken out of the table meanwhile is the next sweep's
+                    continue; // the next sweep rewrites a row whose value has left the table
                 if (
                     sent.TryGetValue(key, out var state)
                     && state == (Text(cursor.Ctid(again.Slab)), cursor.Xmin)
@@ -100,7 +102,7 @@ internal sealed class ConflictReader(
         return again;
     }
 
-    // Where each row was when it was sent, and in which state, by its key: a rewritten table has rows at other places.
+    // The ctid and xmin of each row when it was sent, by its key: where a table was rewritten, rows have other ctids.
     private static Dictionary<string, (string Ctid, uint Xmin)> Sent(RowBatch batch)
     {
         var sent = new Dictionary<string, (string, uint)>(batch.Count);

@@ -7,14 +7,14 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Rewriting;
 
 /// <summary>
-/// Takes one row with large values to the target version: its values are read one after another, and each is freed before the
-/// next is read. What stays are the new envelopes, until they are written.
+/// Brings one row with large values to the target version in memory. It reads the values one after another, and frees each
+/// before the next. The new envelopes stay until they are written.
 /// </summary>
 internal sealed class LargeReencryption(MappedTable target, RowReencryptor rows, LargeValues values)
 {
     /// <summary>
-    /// The row with its new envelopes, or why it stays as it is; neither where it changed since it was set aside. Throws
-    /// <see cref="NpgsqlException"/>.
+    /// Returns the row with its new envelopes, or why it stays as it is; neither where it has changed since it was set aside.
+    /// Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<MadeRow> MakeAsync(RowBatch row, long size, string? objectName, string? tenant)
     {
@@ -26,7 +26,7 @@ internal sealed class LargeReencryption(MappedTable target, RowReencryptor rows,
             if (made.Error is not null)
                 return made;
             made.LeftBehind = objectName is null ? null : target.StoreColumn;
-            row.Held[0] = objectName is null ? 0 : 1; // the value in the store, which is moved on its own
+            row.Held[0] = objectName is null ? 0 : 1; // for the value in the store, which is re-encrypted separately
             made.IsUnchanged = await values.ReadAsync(
                 row,
                 size,
@@ -34,7 +34,7 @@ internal sealed class LargeReencryption(MappedTable target, RowReencryptor rows,
                 (i, stored) => Take(made, i, of!, (int)version!.Value, stored.Span),
                 CancellationToken.None
             );
-            // The try has overwritten it.
+            // The first try has overwritten the value in memory, so it is read again.
             if (made is { Error: null, IsUnchanged: true, IsDoubted: true })
                 made.IsUnchanged = await values.ReadAsync(
                     row,
@@ -81,7 +81,7 @@ internal sealed class LargeReencryption(MappedTable target, RowReencryptor rows,
         return true;
     }
 
-    // What no key opens only stands for the value in the store, and one of the target version is there already: both stay.
+    // A value that no key opens is no envelope, and one of the target version needs no new one: both stay as they are.
     private bool Judge(MadeRow made, int i, string tenant, Span<byte> stored)
     {
         if (rows.IsOfAnother(target.Columns[i], tenant, stored))
@@ -98,26 +98,26 @@ internal sealed class LargeReencryption(MappedTable target, RowReencryptor rows,
     }
 }
 
-/// <summary>A single row and its new envelopes, whose memory is freed when it is disposed of.</summary>
+/// <summary>A single row and its new envelopes; disposing of it frees their memory.</summary>
 internal sealed class MadeRow(RowBatch row) : IDisposable
 {
     private readonly List<NativeBytes> memory = [];
 
     public RowBatch Row => row;
 
-    /// <summary>Why the row stays as it is; null where its envelopes are there.</summary>
+    /// <summary>Why the row stays as it is; null where no error was found.</summary>
     public RowError? Error { get; set; }
 
     /// <summary>The column whose value is in the store; null where the table holds all.</summary>
     public int? LeftBehind { get; set; }
 
-    /// <summary>Whether the row's own version does not open what the table holds for the value in the store.</summary>
+    /// <summary>Whether the row's own version can't open what the table holds in the column of a value in the store.</summary>
     public bool IsDoubted { get; set; }
 
-    /// <summary>Whether the row was as it had been.</summary>
+    /// <summary>Whether the row was unchanged since it was set aside.</summary>
     public bool IsUnchanged { get; set; }
 
-    /// <summary>Memory for a new envelope.</summary>
+    /// <summary>Allocates memory for a new envelope.</summary>
     public Memory<byte> Space(int length)
     {
         var bytes = new NativeBytes(length);

@@ -8,7 +8,7 @@ using RotationMesh.Tables.Writing;
 
 namespace RotationMesh.Tables.Rewriting;
 
-/// <summary>Sees to the rows of a partition that were set aside for their large values: one row, one transaction.</summary>
+/// <summary>Rewrites the rows of a partition that were set aside for their large values, each in its own transaction.</summary>
 internal sealed class LargeSettlement(
     MappedTable target,
     LargeReencryption reencryption,
@@ -24,8 +24,8 @@ internal sealed class LargeSettlement(
     public LargeRows Rows { get; } = new(target);
 
     /// <summary>
-    /// Settles them, one after another; false where it was stopped before the last. What is not settled is forgotten, and for
-    /// whoever goes on with the partition. Throws <see cref="NpgsqlException"/>.
+    /// Rewrites the set-aside rows one after another; false where it was stopped before the last. It forgets the remaining
+    /// ones: the next attempt at the partition reads them again. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<bool> SettleAsync(string? tenant, CancellationToken stopping)
     {
@@ -45,7 +45,7 @@ internal sealed class LargeSettlement(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return false; // while another had the turn
+            return false; // stopped while it waited for its turn
         }
         finally
         {
@@ -69,8 +69,7 @@ internal sealed class LargeSettlement(
             await WriteAsync(made.Row, tenant);
     }
 
-    // Null where the server does not give it: a row that it can't send at all, or one that does not come in its time, keeps
-    // nobody from the others.
+    // Null where the server can't send the row at all, or not in time: the other rows go on.
     private async Task<MadeRow?> TryMakeAsync(int i, string? tenant)
     {
         try
@@ -108,7 +107,7 @@ internal sealed class LargeSettlement(
             await LeaveAsync(row, outcome.MayBeHeld, tenant);
     }
 
-    // Changed or held since it was read: the next sweep reads it again.
+    // The row was changed or held since it was read. The next sweep reads it again; in the last sweep it fails.
     private async Task LeaveAsync(RowBatch row, bool mayBeHeld, string? tenant)
     {
         step(new PartitionOutcome { Contended = 1 });

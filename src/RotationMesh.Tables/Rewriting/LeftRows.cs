@@ -6,8 +6,8 @@ using RotationMesh.Tables.Writing;
 namespace RotationMesh.Tables.Rewriting;
 
 /// <summary>
-/// What becomes of rows that the last sweep could not write: those that are gone, or at the target by now, are none of its
-/// business; the others fail, with who or what was in the way.
+/// Makes row failures of the rows that the last sweep could not write, with who or what was in the way. It leaves out those
+/// that are gone, or at the target version by now.
 /// </summary>
 internal sealed class LeftRows(
     MappedTable target,
@@ -18,8 +18,8 @@ internal sealed class LeftRows(
 )
 {
     /// <summary>
-    /// Reads the batch again and fails what is left of it, but for those that were <paramref name="refused"/>; a row that got a
-    /// large value meanwhile is set aside in <paramref name="large"/>.
+    /// Reads the batch again and fails the rows that are left, except those that were <paramref name="refused"/>. A row that
+    /// got a large value meanwhile is set aside in <paramref name="large"/>.
     /// </summary>
     public async Task FailAsync(
         RowBatch batch,
@@ -33,7 +33,7 @@ internal sealed class LeftRows(
             tenant
         );
 
-    /// <summary>The same of a single row that has a large value.</summary>
+    /// <summary>Reads a single row with a large value again, and fails it where it is still left.</summary>
     public async Task FailLargeAsync(RowBatch row, bool mayBeHeld, string? tenant)
     {
         var large = new LargeRows(target);

@@ -10,8 +10,9 @@ using RotationMesh.Tables.Writing;
 namespace RotationMesh.Tables.Rewriting;
 
 /// <summary>
-/// Rewrites the rows of one partition after another: reads them once as a stream, re-encrypts a batch while the
-/// database writes the one before. Safe to repeat: rows at the target version are left alone. For one caller at a time.
+/// Rewrites the rows of one partition after another: it reads them once as a stream, and re-encrypts a batch while the
+/// database writes the one before. It is safe to repeat, because rows at the target version are left alone. For one caller
+/// at a time.
 /// </summary>
 public sealed class PartitionRotator : IDisposable
 {
@@ -23,8 +24,8 @@ public sealed class PartitionRotator : IDisposable
     private BatchPair? batches;
 
     /// <summary>
-    /// Works with the keys of <paramref name="ring"/>. <paramref name="progress"/> hears of each batch; the outcome of
-    /// a partition is their sum.
+    /// Works with the keys of <paramref name="ring"/>. <paramref name="progress"/> receives the outcome of each batch and of
+    /// each row failure; the outcome of a partition is their sum.
     /// </summary>
     public PartitionRotator(
         ApplicationDatabases databases,
@@ -42,23 +43,23 @@ public sealed class PartitionRotator : IDisposable
     }
 
     /// <summary>
-    /// Part of the time to write, and most of it, that is kept back: the last batch is to be written before its end, and
-    /// another worker to go on rather than find it refused.
+    /// Share of the time to write that is kept back, up to <see cref="MostKeptBack"/>, so that the last batch is written
+    /// before the write deadline: another worker then goes on from there, and no write is refused.
     /// </summary>
     private const double KeptBack = 0.1;
 
     private static readonly TimeSpan MostKeptBack = TimeSpan.FromSeconds(3);
 
-    /// <summary>With less time than this nothing is begun.</summary>
+    /// <summary>With less time than this, nothing is begun.</summary>
     private static readonly TimeSpan Fewest = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Rotates the rows of <paramref name="range"/> as long as the <paramref name="term"/> lasts, and ends unfinished
-    /// before its end. A dry run writes nothing, and needs none. <paramref name="failed"/> takes the rows that fail, some hundreds at a
-    /// time, and may hold up the partition meanwhile. After <paramref name="stopping"/> it ends with the batch in hand; where
-    /// a trigger comes to the table it ends unfinished as well, and the table is to be checked again.
-    /// Throws <see cref="NpgsqlException"/> when the database fails; batches that were written stay written. Throws
-    /// <see cref="OtherDatabaseException"/> where it is not the one that may be written.
+    /// Rewrites the rows of <paramref name="range"/>. Where they take longer, it stops shortly before the write deadline of
+    /// <paramref name="term"/>, unfinished. A dry run writes nothing and needs no term. <paramref name="failed"/> receives the
+    /// row failures, some hundreds at a time; the partition waits for it. After <paramref name="stopping"/> it ends with the
+    /// present batch. Where a trigger was added to the table, it ends unfinished, and the table must be checked again.
+    /// Throws <see cref="NpgsqlException"/> where the database fails; batches that were written stay written. Throws
+    /// <see cref="OtherDatabaseException"/> where a connection leads to another database than the term's.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
         MappedTable target,
@@ -110,7 +111,7 @@ public sealed class PartitionRotator : IDisposable
         if (!settings.DryRun && !StopsInTime(timed, left))
             return new PartitionOutcome { Finished = false, OutOfTime = true };
         if (batches?.Target != target)
-            batches = new BatchPair(target); // their memory serves all partitions of a table
+            batches = new BatchPair(target); // reused for all partitions of a table
         var run = new PartitionRun(
             batches,
             new LeafTable(range.Leaf),
@@ -153,7 +154,7 @@ public sealed class PartitionRotator : IDisposable
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
         {
             if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
-                throw; // else it was dropped, and its rows with it
+                throw; // otherwise the leaf was dropped with its rows
         }
 
         var outcome = run.Outcome;
@@ -164,8 +165,8 @@ public sealed class PartitionRotator : IDisposable
         };
     }
 
-    // Asked once: from then on this process' own clock, which no one sets, says when it is time to stop. A process that was
-    // frozen, and whose clock stood still, is told so by the database at its next write.
+    // The database is asked once. From then on this process' monotonic clock says when to stop. Where the clock stood still
+    // with a frozen process, the database refuses the next write.
     private static bool StopsInTime(CancellationTokenSource stop, TimeSpan left)
     {
         if (left < Fewest)

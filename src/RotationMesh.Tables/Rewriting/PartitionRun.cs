@@ -72,10 +72,10 @@ internal sealed class PartitionRun
         (filling, writing) = (batches.First, batches.Second);
     }
 
-    /// <summary>Sum of everything so far.</summary>
+    /// <summary>Sum of all outcomes so far.</summary>
     public PartitionOutcome Outcome => sum with { Failed = failures.Count };
 
-    /// <summary>Rotates the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
+    /// <summary>Rewrites the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
     public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
     {
         if (await RowQuery.TryReadAsync(query, stopping) is not { } opened)
@@ -117,12 +117,12 @@ internal sealed class PartitionRun
         var finished = !more && settled && await SettleLargeAsync(tenant, stopping);
         await failures.TellAsync();
         if (more)
-            query.Cancel(); // or disposing the reader would fetch the rest
+            query.Cancel(); // otherwise disposing of the reader would fetch the rest
         sum = sum with { Finished = finished };
         return finished;
     }
 
-    /// <summary>Ends it before the last row; what failed so far is told.</summary>
+    /// <summary>Ends the run before the last row, and passes on the row failures so far.</summary>
     public async Task<PartitionOutcome> LeaveAsync()
     {
         await failures.TellAsync();
@@ -156,7 +156,7 @@ internal sealed class PartitionRun
         return true;
     }
 
-    // Runs while the next batch is filled, so it touches nothing of this object but the batch that is written.
+    // Runs while the next batch is filled, so it must not touch what filling changes: it uses only the batch to write.
     private async Task<BatchOutcome> WriteAsync(string? tenant)
     {
         var batch = writing;
@@ -172,7 +172,7 @@ internal sealed class PartitionRun
         await failures.TellEnoughAsync();
     }
 
-    // While no batch is written: both need the connection, and the keys.
+    // Called only while no batch is written: both use the connection and the keys.
     private async Task SettleExternalAsync(string? tenant)
     {
         if (external is null)
@@ -181,7 +181,7 @@ internal sealed class PartitionRun
         await failures.TellEnoughAsync();
     }
 
-    // The same goes for these.
+    // Called only while no batch is written: both use the connection and the keys.
     private async Task<bool> SettleLargeAsync(string? tenant, CancellationToken stopping)
     {
         var isSettled = await large.SettleAsync(tenant, stopping);
@@ -215,7 +215,10 @@ internal sealed class PartitionRun
         await leftRows.FailAsync(batch, refused, mayBeHeld, tenant, large.Rows);
     }
 
-    /// <summary>Rows of the batch that were neither written nor refused: they have changed, are gone, or are held.</summary>
+    /// <summary>
+    /// Counts an outcome, and returns the number of rows that were neither written nor refused: they have changed, are gone,
+    /// or are held.
+    /// </summary>
     private int Count(BatchOutcome outcome, RowBatch batch)
     {
         Step(HeldValues.OfWritten(batch, outcome.Written));

@@ -1,8 +1,8 @@
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>
-/// Memory of one batch's keys and new envelopes, handed out in slices and taken back at once, so that rewriting
-/// millions of rows allocates next to nothing.
+/// Memory for one batch's keys and new envelopes. It is handed out in slices, and all slices are taken back together, so
+/// rewriting millions of rows allocates next to nothing.
 /// </summary>
 internal sealed class ByteSlab
 {
@@ -15,7 +15,7 @@ internal sealed class ByteSlab
     /// <summary>Bytes handed out since the last <see cref="Reset"/>.</summary>
     public long Length { get; private set; }
 
-    /// <summary>A slice of exactly that many bytes with unspecified content.</summary>
+    /// <summary>Hands out a slice of exactly that many bytes, with unspecified content.</summary>
     public Memory<byte> Take(int length)
     {
         while (chunk < chunks.Count && chunks[chunk].Length - used < length)
@@ -32,7 +32,7 @@ internal sealed class ByteSlab
         return slice;
     }
 
-    /// <summary>Gives back the unused end of the last slice.</summary>
+    /// <summary>Takes back the unused end of the last slice, <paramref name="length"/> bytes.</summary>
     public void GiveBack(int length)
     {
         used -= length;
@@ -40,8 +40,8 @@ internal sealed class ByteSlab
     }
 
     /// <summary>
-    /// Takes every slice back. Of chunks of an unusual size the largest is kept, to be used first: where values are
-    /// large, each batch would leave another one for the collector, which is in no hurry.
+    /// Takes every slice back. It keeps the largest of the oversized chunks, to be used first, and drops the others.
+    /// Otherwise, where values are large, each batch would leave a chunk to the garbage collector, which frees it late.
     /// </summary>
     public void Reset()
     {

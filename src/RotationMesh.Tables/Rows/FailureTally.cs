@@ -1,12 +1,12 @@
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>
-/// Counts the failed rows of a partition and passes them on some hundreds at a time: there may be as many as rows, and
-/// memory must not grow with them.
+/// Counts the failed rows of a partition and passes them on some hundreds at a time: every row may fail, and memory must not
+/// grow with their number.
 /// </summary>
 internal sealed class FailureTally(Func<IReadOnlyList<RowFailure>, Task> told)
 {
-    /// <summary>Rows that are passed on at once: some tens of kilobytes, and far fewer calls than rows.</summary>
+    /// <summary>Number of rows that is worth a call: some tens of kilobytes, and far fewer calls than rows.</summary>
     private const int AtOnce = 500;
 
     private List<RowFailure> held = [];
@@ -14,17 +14,17 @@ internal sealed class FailureTally(Func<IReadOnlyList<RowFailure>, Task> told)
     /// <summary>Failures so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Adds a row; it is passed on by one of the next two.</summary>
+    /// <summary>Adds a row. <see cref="TellEnoughAsync"/> or <see cref="TellAsync"/> passes it on.</summary>
     public void Add(RowFailure failure)
     {
         Count++;
         held.Add(failure);
     }
 
-    /// <summary>Passes on what is held, once it is enough to be worth it.</summary>
+    /// <summary>Passes on the added rows once there are enough to be worth a call.</summary>
     public Task TellEnoughAsync() => held.Count >= AtOnce ? TellAsync() : Task.CompletedTask;
 
-    /// <summary>Passes on what is held.</summary>
+    /// <summary>Passes on the added rows.</summary>
     public async Task TellAsync()
     {
         if (held.Count == 0)

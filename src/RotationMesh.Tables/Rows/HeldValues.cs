@@ -1,11 +1,11 @@
 namespace RotationMesh.Tables.Rows;
 
-/// <summary>Counts the rows of a batch that were written by whether they held a value.</summary>
+/// <summary>Counts the written rows of a batch, those without a value, and the values.</summary>
 internal static class HeldValues
 {
     /// <summary>
-    /// The written rows, those without a value, and the values of the others. Which rows of a batch were not written is not
-    /// known: it is taken to be those that count, so that nobody is told of more than there was.
+    /// Returns the number of written rows, and the least number of empty rows and of values among them. Which rows of a batch
+    /// were not written is unknown: each count assumes those that lower it most, so that it is never too high.
     /// </summary>
     public static PartitionOutcome OfWritten(RowBatch batch, int written)
     {

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>
-/// Memory of one large value, outside of what the collector keeps: it is gone as soon as it is freed, and with zeros in it.
+/// Memory for one large value, outside of the garbage collector's heap: it is overwritten with zeros and released at once
+/// when it is freed.
 /// </summary>
 internal sealed unsafe class NativeBytes : MemoryManager<byte>
 {
@@ -32,10 +33,10 @@ internal sealed unsafe class NativeBytes : MemoryManager<byte>
 
     public override void Unpin()
     {
-        // It never moves.
+        // Native memory never moves.
     }
 
-    /// <summary>Frees it.</summary>
+    /// <summary>Overwrites the memory with zeros and releases it.</summary>
     public void Free() => Dispose(disposing: true);
 
     protected override void Dispose(bool disposing)

@@ -7,26 +7,31 @@ public sealed record PartitionOutcome
     public long Rotated { get; init; }
 
     /// <summary>
-    /// Those of the rotated rows that hold no value, and so had nothing to re-encrypt: at least so many, where others
-    /// changed rows of a batch meanwhile. The census counts them all.
+    /// Rotated rows that hold no value, and so had nothing to re-encrypt. Where others changed rows of a batch meanwhile, this
+    /// is the least number. The census counts them all.
     /// </summary>
     public long Empty { get; init; }
 
-    /// <summary>Values of the rotated rows that were decrypted and encrypted anew; at least so many, in the same way.</summary>
+    /// <summary>
+    /// Re-encrypted values of the rotated rows. Where others changed rows of a batch meanwhile, this is the least number.
+    /// </summary>
     public long Values { get; init; }
 
-    /// <summary>Times that a row had changed between read and write.</summary>
+    /// <summary>Times that a row was read again because it was not written.</summary>
     public long Conflicts { get; init; }
 
     /// <summary>Rows that kept changing or stayed locked; a sweep comes back to them.</summary>
     public long Contended { get; init; }
 
-    /// <summary>Rows that were left as they are for good; each was told of on its own.</summary>
+    /// <summary>Row failures: rows that stay as they are. Each was reported on its own.</summary>
     public long Failed { get; init; }
 
-    /// <summary>False if it was stopped before the last row; what was done stays done.</summary>
+    /// <summary>False if the partition was stopped before its last row; what was written stays written.</summary>
     public bool Finished { get; init; } = true;
 
-    /// <summary>True if it was stopped because its time to write had come to an end.</summary>
+    /// <summary>
+    /// True if the partition was stopped because its time to write had ended: by its write deadline, or because somebody
+    /// retires the target version.
+    /// </summary>
     public bool OutOfTime { get; init; }
 }

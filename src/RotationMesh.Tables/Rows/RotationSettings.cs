@@ -7,11 +7,14 @@ namespace RotationMesh.Tables.Rows;
 public sealed record RotationSettings(RotationTarget Target, int BatchSize, bool DryRun)
 {
     /// <summary>
-    /// Record rows that keep changing or stay locked as failures, rather than leave them to the next sweep: there is none.
+    /// Whether no sweep follows: rows that keep changing or stay locked become row failures, instead of waiting for the next.
     /// </summary>
     public bool IsLastSweep { get; init; }
 
-    /// <summary>Batch size where the operator gives none: large enough that a round trip does not count, small enough to be short.</summary>
+    /// <summary>
+    /// Batch size where the operator gives none: large enough that a round trip does not matter, small enough that a
+    /// transaction is short.
+    /// </summary>
     public const int DefaultBatchSize = 1000;
 
     /// <summary>Largest batch size.</summary>

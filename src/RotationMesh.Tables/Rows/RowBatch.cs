@@ -2,7 +2,9 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;
 
-/// <summary>Rows that are written in one transaction: where each is, what proves it unchanged, and its new envelopes.</summary>
+/// <summary>
+/// Rows that are written in one transaction: of each the ctid, the xmin and key that prove it unchanged, and its new envelopes.
+/// </summary>
 internal sealed class RowBatch
 {
     private const long MostBytes = 8 * 1024 * 1024;
@@ -24,26 +26,26 @@ internal sealed class RowBatch
     /// <summary>xmin of each row when it was read.</summary>
     public List<uint> Xmins { get; } = [];
 
-    /// <summary>For each key column, its text of each row in UTF-8.</summary>
+    /// <summary>For each key column, the text of each row in UTF-8.</summary>
     public IReadOnlyList<List<ReadOnlyMemory<byte>>> Keys => keys;
 
     /// <summary>For each encrypted column, the new stored value of each row; empty where the column stays as it is.</summary>
     public IReadOnlyList<List<ReadOnlyMemory<byte>>> Values => values;
 
     /// <summary>
-    /// Tenant and source version of each row, for the record should the database refuse it, and the text that its keys are
-    /// derived for.
+    /// Tenant and source version of each row, for its row failure should the database refuse it, and the text that its keys
+    /// are derived for.
     /// </summary>
     public List<(string? Tenant, long? Version, string? KeyTenant)> Origins { get; } = [];
 
-    /// <summary>How many values each row holds: none where there was nothing to re-encrypt.</summary>
+    /// <summary>Number of values that each row holds; zero where there was nothing to re-encrypt.</summary>
     public List<int> Held { get; } = [];
 
     public ByteSlab Slab { get; } = new();
 
     /// <summary>
-    /// Whether it has <paramref name="rows"/> rows, or so many bytes of new envelopes that memory would grow with the number of
-    /// large values; the last row may go beyond it.
+    /// Returns whether the batch has <paramref name="rows"/> rows or 8 MiB of keys and envelopes: memory must not grow with
+    /// the number of large values. The last row may exceed the limit.
     /// </summary>
     public bool IsFull(int rows) => Count >= rows || Slab.Length >= MostBytes;
 
@@ -61,8 +63,8 @@ internal sealed class RowBatch
     }
 
     /// <summary>
-    /// Adds what finds a row again and proves it unchanged, and how many values it <paramref name="held"/>; they are added
-    /// by whoever makes them.
+    /// Adds what finds a row again and proves it unchanged, and the number of values that it <paramref name="held"/>. The
+    /// caller adds the values themselves.
     /// </summary>
     public void AddIdentity(RowCursor row, int held)
     {
@@ -74,7 +76,7 @@ internal sealed class RowBatch
             keys[i].Add(row.Key(i, Slab));
     }
 
-    /// <summary>Adds the rows of another batch; the bytes stay that batch's.</summary>
+    /// <summary>Adds the rows of another batch; their bytes stay in that batch's memory.</summary>
     public void Add(RowBatch other)
     {
         Ctids.AddRange(other.Ctids);
@@ -87,7 +89,7 @@ internal sealed class RowBatch
             values[i].AddRange(other.values[i]);
     }
 
-    /// <summary>Some of the rows; the bytes stay this batch's.</summary>
+    /// <summary>Returns a batch of some of the rows; their bytes stay in this batch's memory.</summary>
     public RowBatch Only(MappedTable target, IEnumerable<int> rows)
     {
         var part = new RowBatch(target);
@@ -106,7 +108,10 @@ internal sealed class RowBatch
         return part;
     }
 
-    /// <summary>The rows from <paramref name="start"/> on; the bytes stay this batch's.</summary>
+    /// <summary>
+    /// Returns a batch of <paramref name="count"/> rows from <paramref name="start"/> on; their bytes stay in this batch's
+    /// memory.
+    /// </summary>
     public RowBatch Part(MappedTable target, int start, int count)
     {
         var part = new RowBatch(target);

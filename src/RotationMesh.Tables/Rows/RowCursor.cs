@@ -7,7 +7,9 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;
 
-/// <summary>Walks over the rows of a query for <see cref="TableSql.RowColumns"/>, values as the bytes that the server sent.</summary>
+/// <summary>
+/// Walks over the rows of a query for <see cref="TableSql.RowColumns"/>, and returns values as the bytes that the server sent.
+/// </summary>
 internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
 {
     private const int PlaceColumn = 0;
@@ -21,10 +23,10 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
     private const int LongestCtid = 18;
 
     private byte[] stored = new byte[4096];
-    private string? keyTenant; // of the present row, once it was asked for
+    private string? keyTenant; // of the present row, once it was read
     private bool isTenantRead;
 
-    /// <summary>ctid of the row as <c>(page,item)</c>, in memory of <paramref name="slab"/>.</summary>
+    /// <summary>Writes the row's ctid as <c>(page,item)</c> into memory of <paramref name="slab"/>.</summary>
     public ReadOnlyMemory<byte> Ctid(ByteSlab slab)
     {
         var place = reader.GetFieldValue<NpgsqlTid>(PlaceColumn);
@@ -45,7 +47,9 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
     /// <summary>Key version of the row; null where the column is NULL and the map gives no replacement.</summary>
     public long? Version => reader.IsDBNull(VersionColumn) ? null : reader.GetInt64(VersionColumn);
 
-    /// <summary>Tenant of the row, for people; null where the column is NULL and the map gives no replacement.</summary>
+    /// <summary>
+    /// Tenant of the row as people see it, without padding; null where the column is NULL and the map gives no replacement.
+    /// </summary>
     public string? Tenant => target.Entry.TenantPadding == true ? KeyTenant?.TrimEnd(' ') : KeyTenant;
 
     /// <summary>The text that the row's keys are derived for; null where there is none.</summary>
@@ -64,12 +68,14 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
         }
     }
 
-    /// <summary>Bytes of the row's largest value, where one is too large to come with the row; null where all are here.</summary>
+    /// <summary>
+    /// Size in bytes of the row's largest value, where one is too large to come with the row; null where all came with it.
+    /// </summary>
     public long? LargeSize => reader.IsDBNull(SizeColumn) ? null : reader.GetInt32(SizeColumn);
 
     /// <summary>
-    /// Bytes of the value of a column that was asked for by <see cref="RowQuery.Inline"/>, where it is too large to come with the
-    /// row; null where it is here.
+    /// Returns the size in bytes of a value that <see cref="RowQuery.Inline"/> asked for, where it is too large to come with
+    /// the row; null where it came with it. <paramref name="i"/> counts the columns of that query.
     /// </summary>
     public long? LargeSizeAt(int i)
     {
@@ -93,19 +99,19 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
     }
 
     /// <summary>
-    /// Whether the column's value is in the store. What stands in the table for it is no envelope as a rule, but one may have
-    /// been left behind.
+    /// Returns whether the column's value is in the store. The column itself usually holds no envelope then, but one may have
+    /// been left there.
     /// </summary>
     public bool IsInStore(int i) => target.StoreColumn == i && ObjectName is not null;
 
-    /// <summary>Goes to the next row; the whole row is in memory then.</summary>
+    /// <summary>Reads the next row into memory as a whole; false where there is none.</summary>
     public Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         isTenantRead = false;
         return reader.ReadAsync(cancellationToken);
     }
 
-    /// <summary>Text of a key column in UTF-8, copied into memory of <paramref name="slab"/>.</summary>
+    /// <summary>Copies the text of a key column, in UTF-8, into memory of <paramref name="slab"/>.</summary>
     public ReadOnlyMemory<byte> Key(int i, ByteSlab slab)
     {
         var length = (int)reader.GetBytes(FirstKeyColumn + i, 0, null, 0, 0);
@@ -116,7 +122,7 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
         return slice;
     }
 
-    /// <summary>The row's primary key, for a failure record.</summary>
+    /// <summary>Returns the row's primary key, for a row failure.</summary>
     public IReadOnlyList<KeyPart> KeyParts() =>
         [
             .. target.Entry.Key.Select(
@@ -130,8 +136,8 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
         ];
 
     /// <summary>
-    /// Stored value of an encrypted column, valid until the next call; empty where the column is NULL or empty, which
-    /// both mean that there is no envelope.
+    /// Returns the stored value of an encrypted column, valid until the next call. It is empty where the column is NULL or
+    /// empty: both mean that there is no envelope.
     /// </summary>
     public ReadOnlySpan<byte> Stored(int i)
     {
@@ -147,11 +153,11 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
         return stored.AsSpan(0, length);
     }
 
-    /// <summary>The row as a failure.</summary>
+    /// <summary>Makes a row failure of the present row.</summary>
     public RowFailure Failure(RowError error) =>
         new(target.Entry.Scope, target.Entry.Database, target.Entry.Name, KeyParts(), Tenant, Version, error);
 
-    /// <summary>A row of a batch as a failure.</summary>
+    /// <summary>Makes a row failure of a row in a batch.</summary>
     public static RowFailure Failure(MappedTable target, RowBatch batch, int row, RowError error) =>
         new(
             target.Entry.Scope,

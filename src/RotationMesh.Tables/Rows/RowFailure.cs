@@ -3,7 +3,7 @@ using RotationMesh.Core.External;
 
 namespace RotationMesh.Tables.Rows;
 
-/// <summary>A row that was left as it is, with enough to find it and nothing secret.</summary>
+/// <summary>A row that stays as it is, with what identifies it and why, and never a value.</summary>
 public sealed record RowFailure(
     string Scope,
     string Database,
@@ -14,27 +14,29 @@ public sealed record RowFailure(
     RowError Error
 )
 {
-    /// <summary>Bytes of the value that is too large; null for any other error.</summary>
+    /// <summary>Size in bytes of the value that is too large; null for any other error.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Why database or store refused it, by names and codes alone; null where the error says it all.</summary>
+    /// <summary>Why the database or the store refused it, in names and codes only; null where the error says enough.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>The same with what the store said, where that is why.</summary>
+    /// <summary>Returns this failure with the store's message as its cause, where the store is the reason.</summary>
     internal RowFailure Because(ExternalStoreException? fault) =>
         Error == RowError.StoreError ? this with { Cause = fault?.Message } : this;
 }
 
-/// <summary>One column of a row's primary key; <paramref name="IsNumber"/> tells how it is written in JSON.</summary>
+/// <summary>
+/// One column of a row's primary key; JSON has it as a number where <paramref name="IsNumber"/> is true, else as a string.
+/// </summary>
 public readonly record struct KeyPart(string Column, string Value, bool IsNumber);
 
-/// <summary>Why a row was left as it is.</summary>
+/// <summary>Why a row stays as it is.</summary>
 public enum RowError
 {
-    /// <summary>Wrong key or tampered.</summary>
+    /// <summary>The key is wrong, or the envelope was tampered with.</summary>
     AuthenticationFailed,
 
-    /// <summary>Not an envelope.</summary>
+    /// <summary>The value is not an envelope.</summary>
     MalformedEnvelope,
 
     /// <summary>The key ring lacks the version that the row names.</summary>
@@ -43,7 +45,7 @@ public enum RowError
     /// <summary>The row is above the target version, and going down was not allowed.</summary>
     NewerVersion,
 
-    /// <summary>An envelope of nothing.</summary>
+    /// <summary>The envelope's plaintext is empty.</summary>
     EmptyPlaintext,
 
     /// <summary>The database refused the row: a constraint, a trigger, or a lock that was never given up.</summary>
@@ -52,7 +54,7 @@ public enum RowError
     /// <summary>The object that holds the row's value is not there.</summary>
     ExternalValueMissing,
 
-    /// <summary>The store of external values refused, or did not answer to the end.</summary>
+    /// <summary>The store of external values refused or did not answer, or the value kept changing in the last sweep.</summary>
     StoreError,
 
     /// <summary>A value of the row is larger than the map allows.</summary>

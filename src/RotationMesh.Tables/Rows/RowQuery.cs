@@ -5,15 +5,19 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;
 
-/// <summary>Builds the query for the rows of a partition, or for the part of it that belongs to one tenant.</summary>
+/// <summary>Builds queries for the rows of a partition, or for one tenant's rows in it.</summary>
 internal static class RowQuery
 {
     /// <summary>
-    /// Pages that a sample of a leaf has, give or take; none is as good as impossible then. Reading them takes no time.
+    /// About the fewest pages in a sample of a leaf. A sample without any page is then next to impossible, and this many pages
+    /// are read in no time.
     /// </summary>
     private const int FewestPages = 50;
 
-    /// <summary>Opens what it reads. Null where it is stopped while somebody keeps the table locked: nothing is in hand yet.</summary>
+    /// <summary>
+    /// Runs a query and returns its reader; null where <paramref name="stopping"/> ends the wait, for a locked table, say.
+    /// Nothing has been read then.
+    /// </summary>
     public static async Task<NpgsqlDataReader?> TryReadAsync(NpgsqlBatch query, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -28,7 +32,7 @@ internal static class RowQuery
         }
     }
 
-    /// <summary>Rows of the range that are not external and not at <paramref name="targetVersion"/>.</summary>
+    /// <summary>Selects the rows of the range that are not external and not at <paramref name="targetVersion"/>.</summary>
     public static NpgsqlBatch Pending(
         NpgsqlConnection connection,
         MappedTable target,
@@ -42,7 +46,7 @@ internal static class RowQuery
         return Build(connection, target, range, tenant, query);
     }
 
-    /// <summary>How many rows <see cref="Pending"/> would read.</summary>
+    /// <summary>Counts the rows that <see cref="Pending"/> would read.</summary>
     public static NpgsqlBatch CountPending(
         NpgsqlConnection connection,
         MappedTable target,
@@ -57,9 +61,9 @@ internal static class RowQuery
     }
 
     /// <summary>
-    /// Rows of the range that are not external: all of them, or those that claim <paramref name="version"/>; and of
-    /// those all, or about the given share. Where there is a <paramref name="limit"/>, they are chosen by chance among the
-    /// rows that hold a value in the table: the others would fill it, and tell nothing.
+    /// Selects the rows of the range that are not external: all, or those that claim <paramref name="version"/>; and of these
+    /// all, or about the given <paramref name="share"/>. With a <paramref name="limit"/>, it picks that many at random among
+    /// the rows that hold a value in the table; rows without one would fill the limit and show nothing.
     /// </summary>
     public static NpgsqlBatch Stored(
         NpgsqlConnection connection,
@@ -87,7 +91,10 @@ internal static class RowQuery
         return Build(connection, target, range, tenant, query, sample, end);
     }
 
-    /// <summary>Rows of the range that claim a version and whose value is in the store, some of them chosen by chance.</summary>
+    /// <summary>
+    /// Selects rows of the range that claim <paramref name="version"/> and whose value lives outside the table, at most
+    /// <paramref name="limit"/> of them, picked at random.
+    /// </summary>
     public static NpgsqlBatch InStore(
         NpgsqlConnection connection,
         MappedTable target,
@@ -104,8 +111,9 @@ internal static class RowQuery
     }
 
     /// <summary>
-    /// Rows of the range whose value lives elsewhere, and that may hold an envelope in one of those columns all the same. The
-    /// sizes of those columns' large values come last: see <see cref="RowCursor.LargeSizeAt"/>.
+    /// Selects the rows of the range whose value lives outside the table, but that may still hold an envelope in one of
+    /// <paramref name="columns"/>. The sizes of large values in these columns come last: see
+    /// <see cref="RowCursor.LargeSizeAt"/>.
     /// </summary>
     public static NpgsqlBatch Inline(
         NpgsqlConnection connection,
@@ -124,7 +132,8 @@ internal static class RowQuery
         );
 
     /// <summary>
-    /// The parts that a range is read in: one for each tenant where policies admit one at a time, else the range as it is.
+    /// Returns the parts in which a range is read: one for each tenant where policies show one tenant at a time, else the
+    /// whole range, as a single null.
     /// </summary>
     public static IEnumerable<string?> Parts(MappedTable target, PartitionRange range)
     {
@@ -136,7 +145,7 @@ internal static class RowQuery
             );
     }
 
-    // Of few pages a small share may be none of them.
+    // In a leaf of few pages, a small share alone may select none of them.
     private static string Percent(string share, string leaf) =>
         $"""
             least(100, 100 OPERATOR(pg_catalog.*) greatest({share},

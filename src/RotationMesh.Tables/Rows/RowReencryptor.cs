@@ -4,22 +4,25 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;
 
-/// <summary>Takes a row to the target version in memory: decides whether it may, re-encrypts all its columns, adds it to a batch.</summary>
+/// <summary>
+/// Brings a row to the target version in memory: decides whether the row may be rewritten, re-encrypts all its columns, and
+/// adds it to a batch.
+/// </summary>
 internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, RotationTarget goal)
 {
     private readonly NonceSource nonces = new();
     private readonly LargeReencryptor large = new(reencryptor);
 
     /// <summary>
-    /// Adds the cursor's row to <paramref name="batch"/>, or returns why it stays as it is; the batch is then unchanged
-    /// but for memory.
+    /// Adds the cursor's row to <paramref name="batch"/>, or returns why the row stays as it is. In that case the batch has
+    /// the rows that it had, and may have used more of its memory.
     /// </summary>
     public RowError? Add(MappedTable target, RowCursor row, RowBatch batch)
     {
         var (tenant, version) = (row.KeyTenant, row.Version);
         if (Refusal(tenant, version) is { } refusal)
             return refusal;
-        var held = row.ObjectName is null ? 0 : 1; // the value in the store, which is moved on its own
+        var held = row.ObjectName is null ? 0 : 1; // for the value in the store, which is re-encrypted separately
         for (var i = 0; i < target.Columns.Count; i++)
         {
             var stored = row.Stored(i);
@@ -49,9 +52,9 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     }
 
     /// <summary>
-    /// A value that lives outside the table, re-encrypted from <paramref name="version"/> into memory of
-    /// <paramref name="slab"/>. <see cref="ReencryptedValue.Already"/> where it is at the target version: a run before this one ended
-    /// between the value and its row, or the application writes it so.
+    /// Re-encrypts a value that lives outside the table, from <paramref name="version"/>, into memory of
+    /// <paramref name="slab"/>. Returns <see cref="ReencryptedValue.Already"/> where the value is at the target version: an
+    /// earlier run ended between the value and its row, or the application writes it that way.
     /// </summary>
     public ReencryptedValue Reencrypt(
         EnvelopeColumn column,
@@ -81,8 +84,9 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     }
 
     /// <summary>
-    /// What stands in the table for a value in the store: <see cref="ReencryptedValue.Already"/>, and stays as it is, where no key opens it.
-    /// An envelope that was left there goes with its row, like any other: of another version than the row's it is an error.
+    /// Re-encrypts what the table holds in the column of a value that is in the store. Returns
+    /// <see cref="ReencryptedValue.Already"/> where no key opens it, or where it is at the target version: it stays as it is.
+    /// An envelope of the row's version that was left there is rewritten with the row; one of any other version is an error.
     /// </summary>
     public ReencryptedValue ReencryptLeft(
         EnvelopeColumn column,
@@ -107,8 +111,8 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     }
 
     /// <summary>
-    /// A large value, re-encrypted from <paramref name="version"/> into <paramref name="space"/>; <paramref name="stored"/> is
-    /// overwritten.
+    /// Re-encrypts a large value from <paramref name="version"/> into <paramref name="space"/>; overwrites
+    /// <paramref name="stored"/>.
     /// </summary>
     public EnvelopeError ReencryptLarge(
         EnvelopeColumn column,
@@ -141,14 +145,15 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     }
 
     /// <summary>
-    /// Whether a large value is under the key of another version than the target; <paramref name="stored"/> is overwritten.
+    /// Returns whether another version's key opens a large value, and the target's does not; overwrites
+    /// <paramref name="stored"/>.
     /// </summary>
     public bool IsOfAnother(EnvelopeColumn column, string tenant, Span<byte> stored)
     {
         var secret = new NativeBytes(Reencryptor.MaxPlaintextLength(column.Encoding, stored.Length));
         try
         {
-            // First the target: another version may hold the same key.
+            // The target first: another version may have the same key.
             var versions = ring.Versions.OrderBy(version => version == goal.Version ? 0 : 1);
             var opened = large.FirstToOpen(column, tenant, versions, stored, secret.GetSpan());
             return opened is not null && opened != goal.Version;
@@ -159,14 +164,14 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         }
     }
 
-    /// <summary>Why a row of that tenant and version stays as it is, whatever its values are; else null.</summary>
+    /// <summary>Returns why a row of that tenant and version stays as it is, whatever its values are; else null.</summary>
     public RowError? Refusal(string? tenant, long? version)
     {
         if (version is not (>= 1 and <= int.MaxValue) || !ring.Contains((int)version))
             return RowError.UnknownKeyVersion;
         if (version > goal.Version && !goal.AllowDowngrade)
             return RowError.NewerVersion;
-        return tenant is null ? RowError.AuthenticationFailed : null; // no key is derived for it, so none can fit
+        return tenant is null ? RowError.AuthenticationFailed : null; // without a tenant there is no derived key
     }
 
     private RowError? AddLeft(
@@ -212,14 +217,14 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     }
 }
 
-/// <summary>What became of a value: its new envelope, or why there is none.</summary>
+/// <summary>Result of a value's re-encryption: its new envelope, or why there is none.</summary>
 internal readonly record struct ReencryptedValue(ReadOnlyMemory<byte> Envelope, RowError? Error)
 {
-    /// <summary>It is at the target version.</summary>
+    /// <summary>The value needs no new envelope.</summary>
     public static ReencryptedValue Already { get; } = new(default, null);
 
     public bool IsAlready => Error is null && Envelope.IsEmpty;
 }
 
-/// <summary>Where rows are taken: the version whose key encrypts, and whether newer rows may go down to it.</summary>
+/// <summary>The version that rows are brought to, and whether newer rows may go down to it.</summary>
 public sealed record RotationTarget(int Version, bool AllowDowngrade);

@@ -7,9 +7,9 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Tables.Sessions;
 
 /// <summary>
-/// Holds while no session of the application writes to the map's tables: none holds a lock that only writing takes, and
-/// none has begun a writing statement that names a table in the last ten seconds. The second needs the role
-/// <c>pg_read_all_stats</c>, or the application's own role; without it, short transactions between two looks go unseen.
+/// Holds while no session of the named applications writes to the map's tables: none holds a lock that only writing takes,
+/// and in the last ten seconds none began a statement that may write and names a table. The second check needs the role
+/// <c>pg_read_all_stats</c>, or the application's own role; without it, short transactions between two checks go unseen.
 /// </summary>
 internal sealed class SessionGate(
     PostgresEntry entry,
@@ -17,7 +17,7 @@ internal sealed class SessionGate(
     ApplicationDatabases databases
 ) : IGate
 {
-    // A look every two seconds and this stay below the five seconds in which a lost gate must be noticed.
+    // The two seconds between checks and this timeout stay below the five in which a lost gate must be noticed.
     private const int TimeoutSeconds = 2;
 
     private const string Writers = """
@@ -60,7 +60,7 @@ internal sealed class SessionGate(
         try
         {
             await using var connection = await databases.OpenReadingAsync(entry.Database, cancellationToken);
-            // The rotation's own writing would be taken for the application's.
+            // The rotation's own writes would be taken for the application's.
             return OwnName(connection) is { } own
                 ? Lost(
                     $"the map's own sessions are named {own} too",

@@ -4,7 +4,7 @@ using RotationMesh.Core.Map.Gates;
 
 namespace RotationMesh.Tables.Sessions;
 
-/// <summary>Makes the gates that look at the sessions of the map's databases.</summary>
+/// <summary>Makes the gates that watch the sessions of the map's databases.</summary>
 public sealed class SessionGates(RotationMap map, ApplicationDatabases databases) : IGateKind
 {
     /// <inheritdoc/>

@@ -8,15 +8,15 @@ using RotationMesh.Postgres.Waits;
 namespace RotationMesh.Tables.Waits;
 
 /// <summary>
-/// Who keeps tables from being read: a session that has one for itself alone, or that waits for it and lets nobody read
-/// before it.
+/// Finds the sessions that keep tables from being read: each holds an exclusive lock on one, or waits for it and so blocks
+/// everyone who comes later.
 /// </summary>
 internal sealed class LockedTables(ApplicationDatabases databases)
 {
-    /// <summary>Longest wait for an answer, where nobody waits for what it says.</summary>
+    /// <summary>Longest wait for an answer in <see cref="MayBeLockedAsync"/>.</summary>
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
 
-    /// <summary>Those that are named; the others are more of the same.</summary>
+    /// <summary>Most tables that are named.</summary>
     private const int Named = 3;
 
     private const string Find = """
@@ -45,8 +45,8 @@ internal sealed class LockedTables(ApplicationDatabases databases)
         """;
 
     /// <summary>
-    /// The result of what reads those tables of one database. Throws <see cref="TableLockedException"/> with table and holder
-    /// where it waited for one of them for too long.
+    /// Runs <paramref name="read"/>, which reads tables of one database, and returns its result. Throws
+    /// <see cref="TableLockedException"/>, which names table and holder, where it waited too long for a locked table.
     /// </summary>
     public async Task<T> OrExplainAsync<T>(
         IReadOnlyCollection<TableEntry> tables,
@@ -70,7 +70,7 @@ internal sealed class LockedTables(ApplicationDatabases databases)
         }
     }
 
-    /// <summary>Those of the tables that are locked now, by whom, and what ends it; null where none is.</summary>
+    /// <summary>Says which of the tables are locked now, by whom, and what ends that; null where none is.</summary>
     public async Task<string?> FindAsync(
         string database,
         IReadOnlyCollection<TableEntry> tables,
@@ -97,7 +97,8 @@ internal sealed class LockedTables(ApplicationDatabases databases)
     }
 
     /// <summary>
-    /// Whether somebody has the table locked, or its database does not answer: then it was waited for, rather than read in vain.
+    /// Returns whether somebody has the table locked, or its database does not answer. A read that ended without a row then
+    /// waited, and did not spend its time reading.
     /// </summary>
     public async Task<bool> MayBeLockedAsync(TableEntry table)
     {

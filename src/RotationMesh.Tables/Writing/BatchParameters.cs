@@ -4,10 +4,12 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writing;
 
-/// <summary>A batch as the parameters that <see cref="TableSql.Write"/> names: target version, places, witnesses, keys, values.</summary>
+/// <summary>
+/// Turns a batch into the parameters of <see cref="TableSql.Write"/>: target version, ctids, xmins, keys and values.
+/// </summary>
 internal static class BatchParameters
 {
-    /// <summary>The command with the batch's parameters.</summary>
+    /// <summary>Makes a command with the batch's parameters.</summary>
     public static NpgsqlBatchCommand Command(
         string sql,
         MappedTable target,
@@ -26,7 +28,7 @@ internal static class BatchParameters
         return command;
     }
 
-    /// <summary>One array parameter.</summary>
+    /// <summary>Makes an array parameter.</summary>
     public static NpgsqlParameter<List<T>> Array<T>(string type, List<T> values) =>
         new() { DataTypeName = type, TypedValue = values };
 }

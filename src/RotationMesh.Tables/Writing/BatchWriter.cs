@@ -22,10 +22,11 @@ internal sealed class BatchWriter(
     private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
 
     /// <summary>
-    /// Writes the rows that are unchanged since they were read; the outcome has their number, and the rows that the
-    /// database refused one by one. Throws <see cref="NpgsqlException"/> when the database or the statement fails as a
-    /// whole, <see cref="TableChangedException"/> where a trigger has come to a table that had none, and
-    /// <see cref="WriteTermEndedException"/> where it may not be written any more; nothing of the batch is written then.
+    /// Writes the rows that are unchanged since they were read. The outcome has their number, and each row that the database
+    /// refused. Throws <see cref="NpgsqlException"/> where the database or the statement fails as a whole,
+    /// <see cref="TableChangedException"/> where a table that had no trigger has one now, and
+    /// <see cref="WriteTermEndedException"/> where the rotation may not write any more. Nothing of the batch is written then,
+    /// except parts of a split batch that were written before.
     /// </summary>
     public async Task<BatchOutcome> WriteAsync(RowBatch batch, string? tenant)
     {
@@ -55,7 +56,7 @@ internal sealed class BatchWriter(
         }
         catch (PostgresException fault) when (IsContention(fault))
         {
-            return new BatchOutcome(0, [], MayBeHeld: true); // every row is a conflict to come back to
+            return new BatchOutcome(0, [], MayBeHeld: true); // every row is a conflict and is read again
         }
         catch (PostgresException fault) when (IsTooLong(fault) || IsRefusalOfRow(fault))
         {
@@ -67,13 +68,13 @@ internal sealed class BatchWriter(
         }
     }
 
-    // One row that a constraint or a trigger refuses takes its batch back, and a batch may be too large for the time that
-    // it has: halves find the row, or the size that fits, in log2(n) steps. Without a fault a trigger altered a row.
+    // A row that a constraint or a trigger refuses rolls its whole batch back, and a batch may take longer than its statement
+    // timeout. Halving finds the row, or a size that fits, in log2(n) steps. Without a fault, a trigger altered a row.
     private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, PostgresException? fault)
     {
         if (connection.State != ConnectionState.Open)
         {
-            await connection.OpenAsync(); // the driver gives it up after some codes, which a trigger may choose as well
+            await connection.OpenAsync(); // the driver closes it after some codes, which a trigger may raise too
             await term.Place.EnsureAsync(connection, target.Entry.Database, CancellationToken.None);
             if (await clock.BeginAsync() <= TimeSpan.Zero)
                 throw new WriteTermEndedException();
@@ -144,7 +145,7 @@ internal sealed class BatchWriter(
         fault.SqlState == PostgresErrorCodes.QueryCanceled && !IsRaised(fault);
 
     // Data exceptions, integrity constraints, limits such as the size of an index entry, check options; and whatever a
-    // trigger or a function of the table raises, under any code. That the server itself gives up is nobody's row.
+    // trigger or a function of the table raises, under any code. A failure of the server itself is not a row's fault.
     private static bool IsRefusalOfRow(PostgresException fault) =>
         fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27" or "54"
         || (
@@ -154,11 +155,11 @@ internal sealed class BatchWriter(
         || IsRaised(fault)
         || IsRaisedByFunction(fault);
 
-    // The server's own routine for RAISE: whatever code was chosen, it is the application that refuses the row.
+    // The server's own routine for RAISE: whatever the code, the application refuses the row.
     private static bool IsRaised(PostgresException fault) => fault.Routine == "exec_stmt_raise";
 
-    // The server's context names a function only where the error came from inside one. What the driver calls transient
-    // does not count here: 55000 is what triggers that guard a state raise, and will raise again.
+    // The server's context names a function only where the error came from inside one. Whether the driver calls a code
+    // transient does not matter: triggers that guard a state raise 55000, and will raise it again.
     private static bool IsRaisedByFunction(PostgresException fault) =>
         !string.IsNullOrEmpty(fault.Where)
         && fault.SqlState[..2] is not ("08" or "40" or "53" or "57" or "58" or "F0")
@@ -166,13 +167,13 @@ internal sealed class BatchWriter(
 }
 
 /// <summary>
-/// Rows of a batch that were written, and those that the database refused for good. Where <paramref name="MayBeHeld"/>
-/// is false, none of the others was passed over because somebody held it.
+/// The number of written rows of a batch, and the rows that the database refused for good. Where <paramref name="MayBeHeld"/>
+/// is false, none of the other rows was skipped because somebody had it locked.
 /// </summary>
 internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused, bool MayBeHeld = false);
 
 /// <summary>
-/// A trigger that is fired by updates has come to a table that had none when it was checked. What was written before it
-/// came is written; the rest is to be written as to any table with triggers.
+/// A table that had no update trigger when it was checked has one now. Rows written before stay written; the others must be
+/// written as in any table with triggers.
 /// </summary>
 internal sealed class TableChangedException : Exception;

@@ -5,19 +5,19 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Writing;
 
 /// <summary>
-/// Says why the database refused a row of a table: the code, and the names of the constraint, trigger and function. What an
-/// error calls a constraint or a function may be a value, as whoever raises it chooses the words: only names that the catalog
-/// has are told.
+/// Says why the database refused a row of a table: the code, and the names of the constraint, trigger and function. Whoever
+/// raises an error chooses its texts, so the name of a constraint or function in it may be a value of the row. Only names
+/// that are in the catalog are shown.
 /// </summary>
 internal sealed partial class RefusalCauses(NpgsqlConnection connection, LeafTable leaf)
 {
-    /// <summary>Names that are looked up for one error, at most: of functions in its context.</summary>
+    /// <summary>Most function names from the context of one error that are looked up.</summary>
     private const int MostNames = 50;
 
-    /// <summary>Longest name of PostgreSQL, in bytes.</summary>
+    /// <summary>Longest name in PostgreSQL, in bytes.</summary>
     private const int LongestName = 63;
 
-    /// <summary>Different errors that are kept: most rows of a table are refused by the same few.</summary>
+    /// <summary>Most different errors that are kept: a table's rows are mostly refused for the same few.</summary>
     private const int MostKept = 100;
 
     private static readonly string FindNames = $"""
@@ -40,7 +40,7 @@ internal sealed partial class RefusalCauses(NpgsqlConnection connection, LeafTab
 
     private readonly Dictionary<(string, string?, string?, string?), string> known = [];
 
-    /// <summary>Why a row was refused, in one line. Nothing else may be under way over the connection.</summary>
+    /// <summary>Says in one line why a row was refused. No other command may be in progress on the connection.</summary>
     public async Task<string> OfAsync(PostgresException fault)
     {
         var key = (fault.SqlState, fault.ConstraintName, fault.ColumnName, fault.Where);
@@ -51,7 +51,9 @@ internal sealed partial class RefusalCauses(NpgsqlConnection connection, LeafTab
         return known[key] = await DescribeAsync(fault);
     }
 
-    /// <summary>Why a row of which a trigger made something else, or nothing, was left, in one line.</summary>
+    /// <summary>
+    /// Says in one line why a row that a trigger altered or skipped was left: <paramref name="what"/>, and the table's triggers.
+    /// </summary>
     public async Task<string> OfTriggersAsync(string what)
     {
         var names = await FindAsync("", "", []);
@@ -77,7 +79,7 @@ internal sealed partial class RefusalCauses(NpgsqlConnection connection, LeafTab
         }
         catch (PostgresException)
         {
-            return code; // whoever changes the catalogs at this moment has them locked
+            return code; // somebody changes the catalogs at this moment and has them locked
         }
 
         var parts = new List<string> { code };
@@ -119,8 +121,8 @@ internal sealed partial class RefusalCauses(NpgsqlConnection connection, LeafTab
 
     private static string Trigger(Name trigger) => $"{trigger.Text} (function {trigger.Signature})";
 
-    // The server writes a function with the types of its arguments, or only its name in double quotes, whatever language its
-    // messages are in.
+    // In messages of any language, the server writes a function with the types of its arguments, or its bare name in double
+    // quotes.
     private static int Place(string context, Name function)
     {
         var place = context.IndexOf(function.Signature, StringComparison.Ordinal);

@@ -5,13 +5,13 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writing;
 
-/// <summary>Who holds rows of a batch that could not be written to the last: the sessions whose locks are in the way.</summary>
+/// <summary>Finds the sessions whose locks kept rows of a batch from being written at every try.</summary>
 internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
     private const string Changing = "it was changed or held by others at each try";
     private const string Held = "it is held by another session";
 
-    /// <summary>Longest text of an application's name or a gid that is shown.</summary>
+    /// <summary>Characters that are shown of an application's name or a gid.</summary>
     private const int Shown = 80;
 
     private const string Locks = """
@@ -35,7 +35,7 @@ internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target
 
     private string From => $"FROM ONLY {leaf.Quoted} AS t, {Ctids}";
 
-    // What nobody holds is locked for the moment of the statement; nothing is waited for.
+    // Locks the rows that nobody holds, for the duration of the statement; waits for none.
     private string Free =>
         $"SELECT u.n {From} WHERE t.ctid OPERATOR(pg_catalog.=) u.place FOR NO KEY UPDATE OF t SKIP LOCKED";
 
@@ -46,9 +46,8 @@ internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target
             WHERE t.ctid OPERATOR(pg_catalog.=) u.place AND l.transactionid OPERATOR(pg_catalog.=) t.xmax
             """;
 
-    // Of rows that are known to be held, and by no single transaction: several share the lock. A lock of the lightest kind is
-    // that of a foreign key, and in nobody's way.
-    // Asked of these rows alone: of one that nobody holds the function is an error.
+    // For rows that are known to be held, but not by a single transaction: several share the lock. The weakest lock (keysh) is
+    // that of a foreign key and blocks no write. Only these rows are asked for: the function fails for a row that nobody holds.
     private string Several =>
         $"""
             {Locks},
@@ -58,8 +57,8 @@ internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target
             """;
 
     /// <summary>
-    /// Why each row of the batch was not written, in one line each; they are as they were when the batch was read last.
-    /// Nothing else may be under way over the connection.
+    /// Says for each row of the batch, in one line, why it was not written. The batch must be as it was last read. No other
+    /// command may be in progress on the connection.
     /// </summary>
     public async Task<IReadOnlyList<string>> ExplainAsync(RowBatch batch, string? tenant)
     {
@@ -82,7 +81,7 @@ internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target
         }
         catch (PostgresException)
         {
-            // The table itself is held: then all of its rows are.
+            // The table itself is locked, and so are all of its rows.
         }
 
         return free;
@@ -111,7 +110,7 @@ internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target
         }
         catch (PostgresException)
         {
-            // A lock that has ended meanwhile, or one that this role can't look into.
+            // The lock has ended meanwhile, or this role may not look into it.
         }
     }
 

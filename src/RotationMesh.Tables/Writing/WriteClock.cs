@@ -5,7 +5,9 @@ using RotationMesh.Tables.Versions;
 
 namespace RotationMesh.Tables.Writing;
 
-/// <summary>Asks a database, over the connection that writes there, how long a term still lasts.</summary>
+/// <summary>
+/// Asks a database, over the connection that writes there, how much time is left until a term's write deadline.
+/// </summary>
 internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
 {
     private static readonly string Begin = $"""
@@ -18,18 +20,18 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
     private int? session;
 
     /// <summary>
-    /// Time that is left, below zero where there is none. From then on the session holds the lock of the version, until
-    /// <see cref="EndAsync"/>; where somebody retires it, no time is left. To be called again where the session was lost.
+    /// Takes the lock of the key version for the session, until <see cref="EndAsync"/>, and returns the time that is left: zero
+    /// or less where there is none, or where somebody retires the version. Must be called again where the session was lost.
     /// </summary>
     public async Task<TimeSpan> BeginAsync()
     {
         var begin = new NpgsqlBatchCommand(Begin);
         begin.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
         begin.Parameters.Add(VersionLock.Parameter(term.Version));
-        session = connection.ProcessID; // from now on it may have the lock, however this ends
+        session = connection.ProcessID; // from now on it may have the lock, even if this fails
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(begin);
-        batch.BatchCommands.Add(VersionLock.Look(term.Version)); // after the lock: whoever retires it looks for that
+        batch.BatchCommands.Add(VersionLock.Look(term.Version)); // after the lock, which whoever retires the version looks for
         await using var reader = await batch.ExecuteReaderAsync();
         await reader.ReadAsync();
         var left = reader.GetTimeSpan(0);
@@ -40,7 +42,7 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
         return reader.GetBoolean(0) ? TimeSpan.Zero : left;
     }
 
-    /// <summary>Gives the lock of the version back. A session that is gone has none.</summary>
+    /// <summary>Releases the lock of the version. A session that is gone has none.</summary>
     public async Task EndAsync()
     {
         if (session is null || connection.State != ConnectionState.Open || connection.ProcessID != session)
@@ -53,11 +55,11 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
         }
         catch (NpgsqlException)
         {
-            await SessionEnd.EndAsync(connection); // rather than a session that keeps it
+            await SessionEnd.EndAsync(connection); // or the session would keep the lock
         }
     }
 
-    /// <summary>Throws <see cref="WriteTermEndedException"/> where a write would not be let through now.</summary>
+    /// <summary>Throws <see cref="WriteTermEndedException"/> where a write would not be allowed now.</summary>
     public async Task EnsureAsync()
     {
         await using var command = new NpgsqlCommand(Ended, connection);
@@ -66,7 +68,7 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
             throw new WriteTermEndedException();
     }
 
-    /// <summary>The parameters of <see cref="WriteTerm.Holds"/>.</summary>
+    /// <summary>Adds the parameters of <see cref="WriteTerm.Holds"/>.</summary>
     public static void Add(NpgsqlParameterCollection parameters, WriteTerm term)
     {
         parameters.Add(new NpgsqlParameter<long> { TypedValue = term.Lock });

@@ -5,8 +5,8 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Writing;
 
 /// <summary>
-/// Writes a batch to a table with triggers, and reads it back before it is committed. A trigger may set the version or a
-/// value to something else, before the row is stored or after: a new envelope under the old version would be lost.
+/// Writes a batch to a table with triggers, and checks the stored rows before the commit. A trigger may set the version or a
+/// value to something else, before or after the row is stored: a new envelope under the old version could not be decrypted.
 /// </summary>
 internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
@@ -41,7 +41,7 @@ internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target
     private async Task<long> AsSentAsync(RowBatch batch, List<int> written, int targetVersion)
     {
         await using var check = new NpgsqlBatch(connection);
-        check.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE")); // triggers that wait for the commit
+        check.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE")); // fires the deferred triggers now
         var count = BatchParameters.Command(countAsSent, target, batch, targetVersion);
         count.Parameters.Add(BatchParameters.Array("integer[]", written));
         check.BatchCommands.Add(count);
@@ -50,5 +50,5 @@ internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target
     }
 }
 
-/// <summary>A row of a batch was stored with another version or value than was sent; its batch is taken back.</summary>
+/// <summary>A row of a batch was stored with another version or value than was sent; its batch is rolled back.</summary>
 internal sealed class AlteredRowException : Exception;
