@@ -71,7 +71,7 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
         oldRuns.RemoveAll(run => run.To <= sequence);
     }
 
-    /// <summary>Returns what is wrong with the record of the newest event; null where nothing is, or the key isn't here.</summary>
+    /// <summary>Returns what is wrong with the record of the newest event; null where nothing is or its key is absent.</summary>
     public string? FindFault(AuditHead head) =>
         seal is null || !seal.Holds(head.KeyVersion) || seal.IsSound(head)
             ? null
