@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Control.Audit;
 
-/// <summary>Hashes of events that are noted outside the chain: the newest of each rotation, and each retirement of a key.</summary>
+/// <summary>Hashes of events, noted outside the chain: the newest event of each rotation, and each retirement of a key.</summary>
 public sealed class AuditMarks(NpgsqlDataSource source)
 {
     private const string Note = """

@@ -39,7 +39,7 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
         : Newer() is { } newer ? newer
         : ControlTable.All.Select(Unreadable).FirstOrDefault(fault => fault is not null);
 
-    /// <summary>Names a table that was dropped, by the journal or by what else is there, and the fix; null where none is.</summary>
+    /// <summary>Names a dropped table, judged by the journal or by what else is there, and the fix; null where none is.</summary>
     public string? Dropped()
     {
         var wanted =
