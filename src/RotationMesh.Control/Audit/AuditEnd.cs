@@ -3,14 +3,15 @@ using Npgsql;
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// How the log ends when an event is appended. What is appended vouches for all that it follows, so it follows only what
-/// somebody with the keys left there; after anything else it begins a chain of its own, and a verification finds where.
+/// The end of the log when an event is appended. An event vouches for all events before it, so it continues the chain only
+/// where a holder of the keys left that end. After anything else it begins a chain of its own, and a verification finds the
+/// place.
 /// </summary>
 internal sealed record AuditEnd
 {
     private const string Wait = "SELECT pg_catalog.pg_advisory_xact_lock($1)";
 
-    // A statement of its own: it must see what the writer before committed. The clock is read under the lock, so that
+    // A statement of its own, so that it sees what the writer before committed. It reads the clock under the lock, so that
     // times follow the sequence.
     private const string Find = """
         SELECT pg_catalog.clock_timestamp(), newest.sequence, newest.hash, newest.key_version, newest.mac,
@@ -22,7 +23,7 @@ internal sealed record AuditEnd
         LEFT JOIN rotationmesh.audit_head AS head ON true
         """;
 
-    // A rotation that is sealed and over has left keyed events, whatever is there now.
+    // A sealed rotation that is over has left keyed events, even where the log has none now.
     private const string FindTraces = """
         SELECT EXISTS (SELECT FROM rotationmesh.rotations WHERE seal IS NOT NULL AND concluded)
         """;
@@ -30,7 +31,7 @@ internal sealed record AuditEnd
     /// <summary>The time by the database's clock.</summary>
     public DateTime Now { get; private init; }
 
-    /// <summary>The newest event, as far as it is asked for; null where there is none.</summary>
+    /// <summary>The newest event, with only the columns that are read here; null where there is none.</summary>
     private AuditEvent? Newest { get; init; }
 
     private AuditHead? Head { get; init; }
@@ -38,10 +39,10 @@ internal sealed record AuditEnd
     /// <summary>Whether a rotation that is over has left events that are sealed.</summary>
     private bool WasUsed { get; init; }
 
-    /// <summary>Position up to which events may be from before the log was keyed.</summary>
+    /// <summary>Position up to which events may date from before the log was keyed.</summary>
     private long UnkeyedUpTo { get; init; }
 
-    /// <summary>Reads it, and keeps other writers waiting until the transaction ends.</summary>
+    /// <summary>Reads the end of the log, and makes other writers wait until the transaction ends.</summary>
     public static async Task<AuditEnd> FindAsync(
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken
@@ -58,14 +59,14 @@ internal sealed record AuditEnd
         };
     }
 
-    /// <summary>Position and previous hash of the event that is appended.</summary>
+    /// <summary>Returns the position and the previous hash of the event that is appended.</summary>
     public (long Sequence, byte[] PreviousHash) Next(AuditSeal seal) =>
         (IsBelieved(seal), Newest) switch
         {
             (true, null) => (1, AuditHash.Start),
             (true, { } newest) => (newest.Sequence + 1, newest.Hash),
             (false, { } newest) => (newest.Sequence + 1, AuditHash.Start),
-            // Whatever was there is gone: the gap tells.
+            // All events were removed: the gap shows it.
             (false, null) => ((Head?.Sequence ?? 1) + 1, AuditHash.Start),
         };
 
@@ -77,7 +78,7 @@ internal sealed record AuditEnd
             { KeyVersion: { } version } => IsLeft(seal, version),
         };
 
-    // The code of a key that is destroyed can't be calculated any more; one that is yet to come never could.
+    // The key of an older version may be destroyed, and then nobody can check its code. That doesn't excuse a newer version.
     private bool IsLeft(AuditSeal seal, int version) =>
         (seal.Holds(version) ? seal.IsSound(Newest!) : version < seal.CurrentVersion)
         && Head is not null

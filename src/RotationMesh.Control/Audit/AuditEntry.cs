@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// Something that happened, to be appended to the audit log. It holds nothing secret: no key, plaintext, envelope or
-/// password, and a row by its primary key alone.
+/// An event to be appended to the audit log. It holds no secret: no key, plaintext, envelope or password. It names a row
+/// by its primary key alone.
 /// </summary>
 public sealed record AuditEntry
 {
-    /// <summary>Stands for what no operator did.</summary>
+    /// <summary>Actor of an event that no operator caused.</summary>
     public const string Program = "rotationmesh";
 
     private const int LongestActor = 200;
@@ -33,7 +33,7 @@ public sealed record AuditEntry
     /// <summary>What happened, in the words of <see cref="AuditKind"/>.</summary>
     public string Kind { get; }
 
-    /// <summary>The rotation that it happened to; null for what concerns none.</summary>
+    /// <summary>The rotation that it concerns; null where it concerns none.</summary>
     public Guid? RotationId { get; }
 
     /// <summary>Who did it: an operator, the name of an API token, or <see cref="Program"/>.</summary>
@@ -45,7 +45,7 @@ public sealed record AuditEntry
     /// <summary>The rest as a JSON object in one line.</summary>
     public string Details { get; }
 
-    /// <summary>An entry whose <paramref name="details"/> are the properties of an object; those that are null are left out.</summary>
+    /// <summary>Returns an entry with the properties of <paramref name="details"/>; those that are null are left out.</summary>
     public static AuditEntry Of(AuditKind kind, Guid? rotationId, string actor, object details)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -53,7 +53,7 @@ public sealed record AuditEntry
         return new AuditEntry(kind, rotationId, actor, JsonSerializer.Serialize(details, Json));
     }
 
-    // PostgreSQL keeps no NUL; a name that is too long is cut rather than the event lost.
+    // PostgreSQL can't store NUL. A name that is too long is cut, so that the event isn't lost.
     private static string Bounded(string text, int length)
     {
         var kept = text.Replace('\0', '?');
@@ -63,7 +63,7 @@ public sealed record AuditEntry
     }
 }
 
-/// <summary>What an event of the audit log tells.</summary>
+/// <summary>Kind of an event of the audit log.</summary>
 public enum AuditKind
 {
     /// <summary>A rotation was asked for: command line, map, keys, scopes, tenants.</summary>

@@ -9,15 +9,15 @@ public sealed record AuditEvent
     public long Sequence { get; init; }
 
     /// <summary>
-    /// When it was appended, by the database's clock, to the microsecond, UTC; <see cref="DateTime.MinValue"/> where what
-    /// stands there is no time that it can have been.
+    /// Time of the append by the database's clock, in UTC, to the microsecond. <see cref="DateTime.MinValue"/> where the
+    /// table holds a time that this program can't have written.
     /// </summary>
     public DateTime RecordedAt { get; init; }
 
     /// <summary>What happened, in the words of <see cref="AuditKind"/>.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The rotation that it happened to.</summary>
+    /// <summary>The rotation that it concerns; null where it concerns none.</summary>
     public Guid? RotationId { get; init; }
 
     /// <summary>Who did it.</summary>
@@ -35,13 +35,13 @@ public sealed record AuditEvent
     /// <summary>Hash of this event, as it was calculated when it was appended.</summary>
     public byte[] Hash { get; init; } = [];
 
-    /// <summary>Version of the master key that it is authenticated under; null for an event from before the chain was keyed.</summary>
+    /// <summary>Version of the master key that authenticates it; null for an event from before the log was keyed.</summary>
     public int? KeyVersion { get; init; }
 
     /// <summary>Code over the hash, as <see cref="AuditSeal"/> calculates it; null where there is no key version.</summary>
     public byte[]? Mac { get; init; }
 
-    /// <summary>The key version that it takes out of service; null where it tells of something else.</summary>
+    /// <summary>Returns the key version that this event takes out of service; null where it names none.</summary>
     public int? RetiredVersion() =>
         Kind == nameof(AuditKind.KeyRetired)
         && Detail("version") is { ValueKind: JsonValueKind.Number } version
@@ -49,21 +49,21 @@ public sealed record AuditEvent
             ? number
             : null;
 
-    /// <summary>Fingerprint of the key that it takes out of service, where it names one.</summary>
+    /// <summary>Returns the fingerprint of the key that this event takes out of service; null where it names none.</summary>
     public string? RetiredFingerprint() =>
         Kind == nameof(AuditKind.KeyRetired)
         && Detail("fingerprint") is { ValueKind: JsonValueKind.String } fingerprint
             ? fingerprint.GetString()
             : null;
 
-    /// <summary>The state that a rotation ended in; null where it tells of something else.</summary>
+    /// <summary>Returns the state in which this event says that a rotation ended; null where it names none.</summary>
     public string? EndState() =>
         Kind == nameof(AuditKind.RotationEnded)
         && Detail("state") is { ValueKind: JsonValueKind.String } state
             ? state.GetString()
             : null;
 
-    // Whoever writes to the table may have put anything there.
+    // Somebody with write access to the table may have put anything there.
     private JsonElement? Detail(string name)
     {
         try

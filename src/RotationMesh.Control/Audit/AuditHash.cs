@@ -5,17 +5,17 @@ using System.Text;
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// The link of the chain: SHA-256 over
+/// Hash of an event, which links it to the event before: SHA-256 over
 /// <code>
 /// field("rotationmesh/audit/v1", or /v2 where the event is keyed) field(previous hash, 32 bytes)
 /// field(sequence, 8 bytes) field(microseconds since 1970-01-01 UTC, 8 bytes)
 /// field(kind) field(rotation id, 16 bytes as RFC 9562 writes them, or absent)
 /// field(actor) field(host) field(details)
-/// and, of an event that is keyed, field(key version, 8 bytes)
+/// and, for a keyed event, field(key version, 8 bytes)
 /// field(x)      := length of x in bytes (4 bytes) | x
 /// field(absent) := ff ff ff ff
 /// </code>
-/// Integers are big-endian, text is UTF-8. Every field carries its length, so no two events are written alike.
+/// Integers are big-endian, text is UTF-8. Every field carries its length, so no two events give the same bytes.
 /// </summary>
 public static class AuditHash
 {
@@ -24,10 +24,10 @@ public static class AuditHash
 
     private const uint Absent = 0xFFFFFFFF;
 
-    /// <summary>What the first event has in place of a previous hash.</summary>
+    /// <summary>Previous hash of an event that follows none: zeros.</summary>
     public static byte[] Start => new byte[Size];
 
-    /// <summary>The hash that an event must have; <see cref="AuditEvent.Hash"/> itself is not looked at.</summary>
+    /// <summary>Calculates the hash that an event must have, and ignores its own <see cref="AuditEvent.Hash"/>.</summary>
     public static byte[] Of(AuditEvent written)
     {
         ArgumentNullException.ThrowIfNull(written);

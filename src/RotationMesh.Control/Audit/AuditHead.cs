@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Control.Audit;
 
-/// <summary>The record of the newest event, which only a holder of the keys can write.</summary>
+/// <summary>The record of the newest event. Only a holder of the keys can write one with a right code.</summary>
 public sealed record AuditHead
 {
     private const string Upsert = """
@@ -27,7 +27,7 @@ public sealed record AuditHead
     /// <summary>Code over position and hash.</summary>
     public byte[] Mac { get; init; } = [];
 
-    /// <summary>The record; null where no event is keyed yet.</summary>
+    /// <summary>Reads the record; null where no event is keyed yet.</summary>
     public static async Task<AuditHead?> FindAsync(
         NpgsqlDataSource source,
         CancellationToken cancellationToken
@@ -40,7 +40,7 @@ public sealed record AuditHead
         );
     }
 
-    /// <summary>The statement that writes it, to run with the one that appends its event.</summary>
+    /// <summary>Returns the statement that writes the record; it runs in the batch that appends the event.</summary>
     internal NpgsqlBatchCommand ToCommand() =>
         new(Upsert)
         {

@@ -1,11 +1,11 @@
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// Holds the events of a chain, one after the other, against the keys of a ring. A code that holds vouches for every event
-/// before it, because its hash covers them. Without a ring nothing is held, and only who is missing a code is found.
+/// Checks the events of a chain, one after the other, against the keys of a ring. A right code vouches for every event
+/// before it too, because its hash covers them. Without a ring no code is checked, and only a missing one is found.
 /// </summary>
 /// <param name="seal">The keys.</param>
-/// <param name="unkeyedUpTo">Up to which position events may be from before the log was keyed; null: there is no bound.</param>
+/// <param name="unkeyedUpTo">Position up to which events may date from before the log was keyed; null: no bound.</param>
 internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
 {
     private readonly List<OldRun> oldRuns = [];
@@ -22,13 +22,13 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
     /// <summary>Position of the first event that is keyed; null where none is.</summary>
     public long? KeyedFrom { get; private set; }
 
-    /// <summary>Position of the newest event up to which the log is vouched for; 0 where it is not.</summary>
+    /// <summary>Position up to which the log is vouched for; 0 where none of it is.</summary>
     public long VouchedUpTo { get; private set; }
 
-    /// <summary>What is true and should be known, and is nobody's fault.</summary>
+    /// <summary>What an operator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notes => notes;
 
-    /// <summary>What is wrong with an event whose hash and place are right; null where nothing is.</summary>
+    /// <summary>Returns what is wrong with an event whose hash and place are right; null where nothing is.</summary>
     public string? FindFault(AuditEvent read)
     {
         if (read is not { KeyVersion: { } version, Mac: { } mac })
@@ -54,7 +54,7 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
         return null;
     }
 
-    /// <summary>The writer of an event did not believe those before it: nothing after them vouches for them any more.</summary>
+    /// <summary>Records that an event's writer did not trust the events before it: no later code vouches for them.</summary>
     public void Break(long sequence)
     {
         isBroken = true;
@@ -64,26 +64,29 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
         );
     }
 
-    /// <summary>An event that an operator has noted elsewhere vouches for all before it.</summary>
+    /// <summary>Lets an event that an operator noted elsewhere vouch for itself and all events before it.</summary>
     public void Vouch(long sequence)
     {
         VouchedUpTo = long.Max(VouchedUpTo, sequence);
         oldRuns.RemoveAll(run => run.To <= sequence);
     }
 
-    /// <summary>What is wrong with the record of the newest event; null where nothing is, or its key is not here.</summary>
+    /// <summary>Returns what is wrong with the record of the newest event; null where nothing is or its key is absent.</summary>
     public string? FindFault(AuditHead head) =>
         seal is null || !seal.Holds(head.KeyVersion) || seal.IsSound(head)
             ? null
             : $"is not what the record of the newest event says under key version {head.KeyVersion}: whoever wrote the record did not have the key";
 
-    /// <summary>Where the events begin that are keyed, but by versions that are not here; null where the rest is vouched for.</summary>
+    /// <summary>
+    /// Returns where the events begin that nothing vouches for, because the ring lacks their key versions; null where there
+    /// are none, or a later event is checked.
+    /// </summary>
     public (long From, int Version)? FindUnheld() =>
         unheld > long.Max(VouchedUpTo, byOld)
             ? (long.Max(VouchedUpTo + 1, KeyedFrom ?? 0), unheldVersion)
             : null;
 
-    /// <summary>Why the log is not vouched for although nothing is wrong with it, when all of it is read.</summary>
+    /// <summary>Returns why the log is not vouched for although nothing is wrong with it. Call it after the last event.</summary>
     public IReadOnlyList<string> FindDoubts(long newest)
     {
         var found = doubts.Concat(oldRuns.Select(run => run.Explain())).ToList();
@@ -96,7 +99,7 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
         return found;
     }
 
-    // Versions go up with time. Whoever kept an old key can go on writing with it; a ring may also have been set back.
+    // Versions go up with time. A lower one is by somebody who kept an old key, or of a ring that was set back.
     private void NoteOrder(long sequence, int version)
     {
         if (seal is not null && version < newestVersion)

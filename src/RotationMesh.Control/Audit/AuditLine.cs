@@ -15,8 +15,8 @@ public static class AuditLine
     };
 
     /// <summary>
-    /// The line without its end. <c>details</c> stands in it character for character as it was hashed, so that the chain
-    /// can be checked from the lines alone; <see cref="AuditHash"/> says how.
+    /// Returns the line, without a line end. It has <c>details</c> character for character as they were hashed, so that the
+    /// chain can be checked from the lines alone; <see cref="AuditHash"/> says how.
     /// </summary>
     public static string Of(AuditEvent written)
     {
@@ -47,14 +47,14 @@ public static class AuditLine
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>A time to the microsecond, as the hash covers it.</summary>
+    /// <summary>Formats a time to the microsecond, which is what the hash covers.</summary>
     public static string Time(DateTime time) =>
         time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
-    // The log refuses line ends in details; a line that somebody forced in must not become two.
+    // The log refuses line ends in details. One that somebody forced in must not make two lines of one.
     private static string OneLine(string details) => details.Replace('\n', ' ').Replace('\r', ' ');
 
-    // ASCII alone, as details are: whatever a name holds, a terminal shows it as it is.
+    // ASCII only, as in details, so that a terminal shows a name exactly as it is.
     private static JsonEncodedText Plain(string name) =>
         JsonEncodedText.Encode(name, JavaScriptEncoder.Default);
 }

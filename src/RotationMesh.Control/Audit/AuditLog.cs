@@ -5,16 +5,16 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// Appends to the audit log, under the current key of a ring. A role that may INSERT and SELECT suffices, and UPDATE the
-/// record of the newest event. Writers come one after the other: each waits for the commit of the one before, so append
-/// last in a transaction, and end it soon.
+/// Appends to the audit log, under the current key of a ring. The role needs INSERT and SELECT, and UPDATE for the record
+/// of the newest event. Each writer waits for the commit of the one before, so append last in a transaction, and end it
+/// soon.
 /// </summary>
 /// <param name="source">The control database.</param>
 /// <param name="ring">Keys; the current one authenticates what is appended.</param>
-/// <param name="appended">Told each event once it is committed.</param>
+/// <param name="appended">Called with each event once it is committed.</param>
 public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<AuditEvent>? appended = null)
 {
-    /// <summary>Held while an event is appended, to the end of its transaction; any number that nobody else uses.</summary>
+    /// <summary>Advisory lock from an append to the end of its transaction; any number that nobody else uses.</summary>
     internal const long ChainLock = 0x526F746D65736802;
 
     private const string Insert = """
@@ -25,7 +25,7 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
 
     private readonly AuditSeal seal = new(new AuditMac(ring));
 
-    /// <summary>The keys by which it seals.</summary>
+    /// <summary>The keys that seal the events.</summary>
     internal KeyRing Ring => ring;
 
     /// <summary>Appends an event in a transaction of its own.</summary>
@@ -43,9 +43,9 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
     }
 
     /// <summary>
-    /// Appends an event in the caller's transaction: it is there if that commits, and not otherwise; after the commit the
-    /// caller calls <see cref="Committed"/>. Throws <see cref="ArgumentException"/> for an isolation level above READ
-    /// COMMITTED, which would not see the newest event.
+    /// Appends an event in the caller's transaction: it exists only if that commits. After the commit the caller calls
+    /// <see cref="Committed"/>. Throws <see cref="ArgumentException"/> for an isolation level above READ COMMITTED, which
+    /// would not see the newest event.
     /// </summary>
     public async Task<AuditEvent> AppendAsync(
         NpgsqlTransaction transaction,
@@ -76,7 +76,7 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
         return written;
     }
 
-    /// <summary>Tells that the transaction of an event is committed: its hash may be held against the log from now on.</summary>
+    /// <summary>Reports that an event's transaction is committed: from now on its hash may be compared with the log.</summary>
     public void Committed(AuditEvent written) => appended?.Invoke(written);
 
     private static NpgsqlBatchCommand Insertion(AuditEvent written) =>

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Control.Audit;
 
-/// <summary>Hashes of events that are noted outside the chain: the newest of each rotation, and that of each retired key.</summary>
+/// <summary>Hashes of events, noted outside the chain: the newest event of each rotation, and each retirement of a key.</summary>
 public sealed class AuditMarks(NpgsqlDataSource source)
 {
     private const string Note = """
@@ -20,7 +20,7 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         ORDER BY sequence
         """;
 
-    // Without its column seal the schema is of a release that sealed nothing.
+    // A schema without the column seal is of a release that sealed nothing.
     private const string ListSealed = """
         SELECT rotation.* FROM (VALUES (NULL::text)) AS absent (seal)
         CROSS JOIN LATERAL (
@@ -42,7 +42,7 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         );
     }
 
-    /// <summary>What is noted, in the order of the chain.</summary>
+    /// <summary>Reads the noted events, in the order of the chain.</summary>
     public async Task<IReadOnlyList<AuditMark>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -52,7 +52,7 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         return marks.AsList();
     }
 
-    /// <summary>Rotations of which the log has events that are sealed.</summary>
+    /// <summary>Reads the rotations whose record is sealed: the log should have sealed events of them.</summary>
     public async Task<IReadOnlyList<SealedRotation>> ReadRotationsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -62,7 +62,7 @@ public sealed class AuditMarks(NpgsqlDataSource source)
         return rotations.AsList();
     }
 
-    /// <summary>Up to which position events may be from before the log was keyed; null where it is not.</summary>
+    /// <summary>Reads the position up to which events may date from before the log was keyed; null where it isn't.</summary>
     public async Task<long?> ReadUnkeyedBoundAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -82,13 +82,13 @@ public sealed record AuditMark
     /// <summary>Where it is noted.</summary>
     public string NotedBy { get; init; } = "";
 
-    /// <summary>The rotation whose newest event it is to be; null where it is to be a retirement.</summary>
+    /// <summary>The rotation whose newest event it must be; null where it must be a retirement.</summary>
     public Guid? RotationId { get; init; }
 
-    /// <summary>The key version that it is to take out of service.</summary>
+    /// <summary>The key version that it must take out of service; null where it must be a rotation's event.</summary>
     public int? RetiredVersion { get; init; }
 
-    /// <summary>Whether an event is the one: some other event, noted as if it were, proves nothing.</summary>
+    /// <summary>Whether an event is the noted one: the hash of another rotation's or retirement's event proves nothing.</summary>
     public bool Names(AuditEvent read)
     {
         ArgumentNullException.ThrowIfNull(read);

@@ -7,8 +7,8 @@ namespace RotationMesh.Control.Audit;
 /// <summary>Reads the audit log.</summary>
 public sealed class AuditReader(NpgsqlDataSource source)
 {
-    // The table takes times that no program can hold; one of them was never written by this one. A log that no version with
-    // keys has upgraded lacks two columns: their names are then those of the absent ones.
+    // The table accepts times that .NET can't hold; this program never wrote one. A log that no release with keys has
+    // upgraded lacks two columns: their names then stand for those of "absent".
     private const string Columns = """
         SELECT written.*
         FROM (VALUES (NULL::pg_catalog.int4, NULL::pg_catalog.bytea)) AS absent (key_version, mac)
@@ -44,7 +44,7 @@ public sealed class AuditReader(NpgsqlDataSource source)
 
     private const string CountOfRotation = $"{CountAll} WHERE rotation_id = @rotationId";
 
-    /// <summary>Every event in the order of the chain, streamed.</summary>
+    /// <summary>Streams every event in the order of the chain.</summary>
     public async IAsyncEnumerable<AuditEvent> ReadAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -56,22 +56,22 @@ public sealed class AuditReader(NpgsqlDataSource source)
             yield return read;
     }
 
-    /// <summary>The newest events, oldest of them first.</summary>
+    /// <summary>Reads the newest events, in the order of the chain.</summary>
     public Task<IReadOnlyList<AuditEvent>> ReadLatestAsync(int limit, CancellationToken cancellationToken) =>
         QueryAsync(Latest, new { limit }, cancellationToken);
 
-    /// <summary>The first events of a rotation.</summary>
+    /// <summary>Reads the first events of a rotation.</summary>
     public Task<IReadOnlyList<AuditEvent>> ReadRotationAsync(
         Guid rotationId,
         int limit,
         CancellationToken cancellationToken
     ) => QueryAsync(OfRotation, new { rotationId, limit }, cancellationToken);
 
-    /// <summary>The events that take key versions out of service.</summary>
+    /// <summary>Reads the events that take key versions out of service.</summary>
     internal Task<IReadOnlyList<AuditEvent>> ReadRetirementsAsync(CancellationToken cancellationToken) =>
         QueryAsync(Retirements, new { }, cancellationToken);
 
-    /// <summary>The events from one on, streamed.</summary>
+    /// <summary>Streams the events from a position on.</summary>
     internal async IAsyncEnumerable<AuditEvent> ReadFromAsync(
         long sequence,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -86,7 +86,7 @@ public sealed class AuditReader(NpgsqlDataSource source)
             yield return read;
     }
 
-    /// <summary>The newest key version of the events before one; null where none of them is keyed.</summary>
+    /// <summary>Returns the newest key version of the events before a position; null where none of them is keyed.</summary>
     internal async Task<int?> FindNewestKeyBeforeAsync(long sequence, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -95,7 +95,7 @@ public sealed class AuditReader(NpgsqlDataSource source)
         );
     }
 
-    /// <summary>Number of events of a rotation, or of all.</summary>
+    /// <summary>Counts the events of a rotation, or all of them.</summary>
     public async Task<long> CountAsync(Guid? rotationId, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);

@@ -5,25 +5,25 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// What only a holder of the keys can add to the chain. An event's code is a MAC over <c>field("rotationmesh/audit/v2/event")
-/// field(hash)</c>; its hash covers the whole chain before it, so one code that holds vouches for all of it, also where the
-/// key of earlier events is destroyed. The record of the newest event is a MAC over <c>field("rotationmesh/audit/v2/head")
-/// field(sequence, 8 bytes) field(hash)</c>. Fields are those of <see cref="AuditHash"/>; <see cref="AuditMac"/> says how
-/// the key is derived.
+/// Calculates and checks the codes of the chain, as only a holder of the keys can. An event's code is a MAC over
+/// <c>field("rotationmesh/audit/v2/event") field(hash)</c>. Its hash covers the whole chain before it, so one right code
+/// vouches for all of it, even where the key of earlier events is destroyed. The code of the record of the newest event is
+/// a MAC over <c>field("rotationmesh/audit/v2/head") field(sequence, 8 bytes) field(hash)</c>. Fields are those of
+/// <see cref="AuditHash"/>; <see cref="AuditMac"/> says how the key is derived.
 /// </summary>
 public sealed class AuditSeal(AuditMac mac)
 {
     /// <summary>Version under which new events are sealed.</summary>
     public int CurrentVersion => mac.CurrentVersion;
 
-    /// <summary>Whether seals of that version can be checked.</summary>
+    /// <summary>Whether the codes of a version can be checked.</summary>
     public bool Holds(int version) => mac.Holds(version);
 
-    /// <summary>The code of an event whose hash is calculated.</summary>
+    /// <summary>Calculates the code of an event from its hash.</summary>
     public byte[] OfEvent(int version, byte[] hash) =>
         mac.Of(version, [.. Field("rotationmesh/audit/v2/event"u8), .. Field(hash)]);
 
-    /// <summary>The code of the record that an event is the newest.</summary>
+    /// <summary>Calculates the code of the record that an event is the newest.</summary>
     public byte[] OfHead(int version, long sequence, byte[] hash)
     {
         var number = new byte[sizeof(long)];
@@ -31,7 +31,7 @@ public sealed class AuditSeal(AuditMac mac)
         return mac.Of(version, [.. Field("rotationmesh/audit/v2/head"u8), .. Field(number), .. Field(hash)]);
     }
 
-    /// <summary>Whether the code of an event is that of its version's key, which is held, over the hash that stands with it.</summary>
+    /// <summary>Whether an event's code is right for its stored hash; false where its key isn't held.</summary>
     public bool IsSound(AuditEvent written)
     {
         ArgumentNullException.ThrowIfNull(written);
@@ -40,7 +40,7 @@ public sealed class AuditSeal(AuditMac mac)
             && Same(OfEvent(version, written.Hash), mac);
     }
 
-    /// <summary>The same of the record of the newest event.</summary>
+    /// <summary>Whether the code of the record of the newest event is right; false where its key isn't held.</summary>
     public bool IsSound(AuditHead head)
     {
         ArgumentNullException.ThrowIfNull(head);
@@ -48,12 +48,12 @@ public sealed class AuditSeal(AuditMac mac)
     }
 
     /// <summary>
-    /// Whether a version of the ring vouches for what it sealed. One before the current does not: whoever kept the old key
-    /// may have written it. One after it does, where the ring was set back.
+    /// Whether a version of the ring vouches for what it sealed. A version before the current one does not: somebody who kept
+    /// the old key may have written it. A later version does: it is there where the ring was set back.
     /// </summary>
     public bool MayVouch(int version) => Holds(version) && version >= CurrentVersion;
 
-    /// <summary>Whether two codes are the same, in a time that tells nothing of where they differ.</summary>
+    /// <summary>Whether two codes are equal, in a time that doesn't depend on where they differ.</summary>
     public static bool Same(byte[] one, byte[]? other) =>
         other is not null && CryptographicOperations.FixedTimeEquals(one, other);
 

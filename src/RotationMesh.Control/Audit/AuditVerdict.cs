@@ -17,12 +17,12 @@ public sealed record AuditVerdict(
     /// <summary>Why the log is not vouched for although no fault was found.</summary>
     public IReadOnlyList<string> Doubts { get; init; } = [];
 
-    /// <summary>What is true and should be known, and is nobody's fault.</summary>
+    /// <summary>What an operator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>
-    /// Whether the log is as it was written: no fault was found, and up to its end it is vouched for. Where there are no keys
-    /// to ask, that is said, and the chain alone counts.
+    /// Whether the log is as it was written: no fault was found, and it is vouched for up to its end. Without keys
+    /// (<see cref="ChecksKeys"/>), the chain alone counts.
     /// </summary>
     public bool IsTrusted =>
         IsSound && Doubts.Count == 0 && (!ChecksKeys || Events == 0 || VouchedUpTo == HeadSequence);
@@ -33,7 +33,7 @@ public sealed record AuditVerdict(
     /// <summary>Position of the first event that is keyed; null where none is.</summary>
     public long? KeyedFrom { get; init; }
 
-    /// <summary>Whether events were held against keys.</summary>
+    /// <summary>Whether events were checked against keys.</summary>
     public bool ChecksKeys { get; init; }
 
     /// <summary>Position up to which a key, or the hash that was expected, vouches for every event; 0 where none does.</summary>

@@ -1,16 +1,16 @@
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// Holds the chain of the audit log against itself, against the keys of a ring, and against what was noted of it elsewhere.
-/// The chain alone can't tell that somebody who may change the table calculated it anew, the keys can; that all of the
-/// database was put back to an earlier state, only a hash that an operator noted can tell.
+/// Checks the chain of the audit log against itself, against the keys of a ring, and against what was noted of it elsewhere.
+/// The keys find a chain that somebody with write access to the table calculated anew; the chain alone can't. Only a hash
+/// that an operator noted shows that the whole database was put back to an earlier state.
 /// </summary>
 /// <param name="reader">The log.</param>
-/// <param name="marks">What rotations and retired keys noted of it.</param>
-/// <param name="seal">The keys; null where this process has none, and then who wrote the events is not checked.</param>
+/// <param name="marks">The events of the log that rotations and retired keys noted.</param>
+/// <param name="seal">The keys; null where this process has none: then who wrote the events is not checked.</param>
 public sealed class AuditVerification(AuditReader reader, AuditMarks marks, AuditSeal? seal = null)
 {
-    /// <summary>Faults that are told one by one; more are counted.</summary>
+    /// <summary>Number of faults that are listed; more are only counted.</summary>
     public const int MaxFaults = 100;
 
     private readonly List<AuditFault> faults = [];
@@ -19,7 +19,7 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
 
     /// <summary>
     /// Reads the whole log. <paramref name="expected"/> is the hash of an event that an operator noted, in hex of either
-    /// case: it has to be there. <paramref name="head"/> is the record of the newest event, read before the log is.
+    /// case: the log must have it. <paramref name="head"/> is the record of the newest event, read before the log.
     /// </summary>
     public async Task<AuditVerdict> RunAsync(
         string? expected,
@@ -29,7 +29,7 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
     {
         (count, found) = (0, 0);
         faults.Clear();
-        // Read first: what is noted by now has its event in the log that is read next.
+        // Read before the log, so that the log has the event of every mark.
         var noted = await marks.ReadAsync(cancellationToken);
         var open = noted.ToLookup(mark => mark.Sequence);
         var recorded = noted.Select(mark => mark.RetiredVersion).ToHashSet();
@@ -100,7 +100,7 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
             Tell(read.Sequence, "does not follow the event before it: one of the two was put there later");
     }
 
-    // An event that is appended after something that its writer did not believe follows nothing.
+    // A writer that did not trust the events before begins a new chain: its event names no previous hash.
     private static bool BeginsAnew(AuditEvent read, long previous) =>
         previous > 0
         && read.Sequence == previous + 1

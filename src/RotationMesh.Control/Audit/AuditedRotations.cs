@@ -1,26 +1,26 @@
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// Holds the log against the rotations: one that is sealed was started, and ended, by programs that have written sealed
-/// events of it in the same transactions.
+/// Checks the log against the rotations. The programs that start and end a sealed rotation write sealed events of it in the
+/// same transactions.
 /// </summary>
 internal sealed class AuditedRotations(IReadOnlyList<SealedRotation> rotations)
 {
     private readonly HashSet<Guid> started = [];
     private readonly Dictionary<Guid, AuditEvent> ended = [];
 
-    /// <summary>Takes in an event of the log.</summary>
+    /// <summary>Adds an event of the log.</summary>
     public void Add(AuditEvent read)
     {
         if (read.RotationId is not { } rotation)
             return;
         if (read.Kind == nameof(AuditKind.RotationStarted))
-            started.Add(rotation); // perhaps by an earlier release, if it was cancelled by this one
+            started.Add(rotation); // sealed or not: an earlier release may have started what this one cancelled
         if (read is { Kind: nameof(AuditKind.RotationEnded), KeyVersion: not null })
             ended[rotation] = read;
     }
 
-    /// <summary>What the log lacks, when all of it is read.</summary>
+    /// <summary>Returns what the log lacks. Call it after the last event.</summary>
     public IEnumerable<string> FindFaults()
     {
         foreach (var rotation in rotations)
@@ -34,8 +34,8 @@ internal sealed class AuditedRotations(IReadOnlyList<SealedRotation> rotations)
     }
 
     /// <summary>
-    /// What may be by somebody who kept an old key: ends that are sealed with an older key than their rotations, and of which
-    /// the operator noted nothing later.
+    /// Returns what somebody who kept an old key may have written: ends that are sealed with an older key than the records of
+    /// their rotations, where the operator noted no later event.
     /// </summary>
     public IEnumerable<string> FindDoubts(long vouchedUpTo) =>
         from rotation in rotations
@@ -53,7 +53,7 @@ public sealed record SealedRotation
     /// <summary>The rotation.</summary>
     public Guid Id { get; init; }
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Its state.</summary>
     public string State { get; init; } = "";
 
     /// <summary>Whether it is over, with its totals written.</summary>
@@ -62,6 +62,6 @@ public sealed record SealedRotation
     /// <summary>The seal.</summary>
     public string? Seal { get; init; }
 
-    /// <summary>Version of the key that it names; null where it is none.</summary>
+    /// <summary>Version of the key that the seal names; null where it isn't a seal.</summary>
     public int? SealVersion() => Core.Keys.Seal.TryParse(Seal)?.Version;
 }

@@ -1,12 +1,15 @@
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
-/// Tells which events that take key versions out of service somebody with the keys wrote. An event is believed by the code
-/// of the current key, its own or that of a later event whose hash covers it.
+/// Finds the retirements in the log that a holder of the keys wrote. An event is believed by a code of the current key or a
+/// newer one: its own code, or that of a later event whose hash covers it.
 /// </summary>
 internal sealed class VouchedRetirements(AuditReader reader, AuditSeal seal)
 {
-    /// <summary>Those of the <paramref name="retirements"/>, in the order of the chain, that are believed.</summary>
+    /// <summary>
+    /// Returns the <paramref name="retirements"/> that are believed: first those that their own code vouches for, then those
+    /// that a later event vouches for. Each group keeps the order of the chain.
+    /// </summary>
     public async Task<IReadOnlyList<AuditEvent>> ChooseAsync(
         IReadOnlyList<AuditEvent> retirements,
         CancellationToken cancellationToken
@@ -26,8 +29,8 @@ internal sealed class VouchedRetirements(AuditReader reader, AuditSeal seal)
         return believed;
     }
 
-    // One without a code is from before the log was keyed, when nobody could tell who wrote it. One whose key is older than
-    // that of an event before it is of somebody who kept the old key.
+    // An event without a code dates from before the log was keyed, when nobody could tell who wrote it. An event with an older
+    // key than an event before it is by somebody who kept the old key.
     private async Task<bool> IsCandidateAsync(AuditEvent read, CancellationToken cancellationToken)
     {
         if (read.KeyVersion is not { } version || !AuditSeal.Same(read.Hash, AuditHash.Of(read)))
@@ -42,7 +45,7 @@ internal sealed class VouchedRetirements(AuditReader reader, AuditSeal seal)
     private bool IsVouchedFor(AuditEvent read) =>
         read.KeyVersion is { } version && seal.MayVouch(version) && seal.IsSound(read);
 
-    // The log is read on from the first of them up to the event that vouches for the last.
+    // Reads the log from the first waiting event up to the one that vouches for the last.
     private async Task<List<AuditEvent>> FollowAsync(
         List<AuditEvent> waiting,
         CancellationToken cancellationToken

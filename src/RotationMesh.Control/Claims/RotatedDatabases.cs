@@ -4,12 +4,12 @@ using Npgsql;
 namespace RotationMesh.Control.Claims;
 
 /// <summary>
-/// Databases that rotations were ever made for. Claims are given up when a rotation ends; this stays, for whoever retires a
-/// key to look at the same databases.
+/// Every database that a rotation was ever made for. A rotation gives up its claims when it ends; these records stay, so that
+/// the retirement of a key looks at the same databases.
 /// </summary>
 public sealed class RotatedDatabases(ControlDatabase control)
 {
-    // The latest rotation is the one that an operator finds in the list.
+    // Keeps the latest rotation, the one that an operator finds in the list.
     internal const string Record = """
         INSERT INTO rotationmesh.rotated_databases (database_name, identity, rotation_id)
         SELECT DISTINCT database_name, identity, rotation_id
@@ -27,7 +27,7 @@ public sealed class RotatedDatabases(ControlDatabase control)
         DELETE FROM rotationmesh.rotated_databases WHERE database_name = @Database AND identity = @Identity
         """;
 
-    /// <summary>All of them, each with the last rotation that was made for it; none where no rotation was.</summary>
+    /// <summary>Lists all of them, each with the last rotation that was made for it.</summary>
     public async Task<IReadOnlyList<ClaimedDatabase>> ListAsync(CancellationToken cancellationToken)
     {
         if (!await control.HasAsync("rotated_databases", cancellationToken))
@@ -39,7 +39,7 @@ public sealed class RotatedDatabases(ControlDatabase control)
         return found.AsList();
     }
 
-    /// <summary>Forgets databases that exist no more, in the transaction that says so in the audit log.</summary>
+    /// <summary>Forgets databases that no longer exist, in the transaction that records this in the audit log.</summary>
     internal static Task ForgetAsync(
         NpgsqlConnection connection,
         IEnumerable<ClaimedDatabase> gone,

@@ -7,14 +7,14 @@ namespace RotationMesh.Control.Claims;
 
 /// <summary>
 /// Keeps rotations apart: no two that run cover the same tenant of the same table. Databases and tables are compared by
-/// the names that the map gives them, and by what they are: another map may have other names for the same rows.
+/// the names in the map and by identity, because another map may have other names for the same rows.
 /// </summary>
 public sealed class RotationLocks(NpgsqlDataSource source)
 {
-    /// <summary>Claims are made one after the other; any number that nobody else uses.</summary>
+    /// <summary>Advisory lock by which claims are made one after the other; any number that nobody else uses.</summary>
     private const long ClaimLock = 0x526F746D65736801;
 
-    // A statement of its own: the question after it must see what the claim before committed.
+    // A statement of its own, so that the query after it sees what the claim before committed.
     private const string Wait = "SELECT pg_advisory_xact_lock(@key)";
 
     private const string Mine = """
@@ -22,8 +22,8 @@ public sealed class RotationLocks(NpgsqlDataSource source)
             ("DatabaseName" text, "TableName" text, "Identity" text, "Relations" bigint[], "Around" bigint[], "Tenancy" text)
         """;
 
-    // A rotation that is over holds nothing, even where it could not say so any more. One that was cancelled is over when
-    // nobody writes for it any more. A server that could not be told leaves it at the oid of the database.
+    // A rotation that is over holds nothing, even where it could not give up its claims. A cancelled one is over once nobody
+    // writes for it any more. Where the server of a database could not be told, its identity is the database's oid alone.
     private const string FindOverlap = $"""
         WITH mine AS (SELECT * FROM {Mine}),
         pairs AS (
@@ -47,7 +47,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         ORDER BY p.claimed_at, p.rotation_id LIMIT 1
         """;
 
-    // What is known of a database that does not answer now is kept, and so is the identity that the rotation began with.
+    // Keeps what is known of a database that does not answer now, and the identity that the rotation began with.
     private const string Claim = $"""
         INSERT INTO rotationmesh.claims AS c
             (rotation_id, database_name, table_name, tenants, identity, relations, tenancy)
@@ -59,7 +59,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
             relations = coalesce(excluded.relations, c.relations), tenancy = excluded.tenancy
         """;
 
-    // What has ended holds nothing, and would be read past by every later claim.
+    // A rotation that has ended holds nothing, and every later claim would have to read past its rows.
     private const string Forget = """
         DELETE FROM rotationmesh.claims c
         USING rotationmesh.rotations r
@@ -75,10 +75,10 @@ public sealed class RotationLocks(NpgsqlDataSource source)
     private const string Release = "DELETE FROM rotationmesh.claims WHERE rotation_id = @rotationId";
 
     /// <summary>
-    /// Claims tables for a rotation, for <paramref name="tenants"/> or, where that is null, for all of them; returns
-    /// null. Where another rotation has one of them, nothing is claimed and its id is returned. A rotation that claims
+    /// Claims tables for a rotation, for <paramref name="tenants"/> or, where that is null, for all of them; returns null.
+    /// Where another rotation has claimed one of them, claims nothing and returns that rotation's id. A rotation that claims
     /// again replaces its claim; one that is <paramref name="renewing"/> it keeps the identities that it began with. Throws
-    /// <see cref="NpgsqlException"/> where <paramref name="held"/> was lost, the guard of whoever claims.
+    /// <see cref="NpgsqlException"/> where the caller has lost its guard <paramref name="held"/>.
     /// </summary>
     public async Task<Guid?> TryClaimAsync(
         HeldWork held,
@@ -115,7 +115,7 @@ public sealed class RotationLocks(NpgsqlDataSource source)
         return null;
     }
 
-    /// <summary>The databases that rotations claimed, where they could be told.</summary>
+    /// <summary>Lists the databases that rotations claimed, where their identity is known.</summary>
     public async Task<IReadOnlyList<ClaimedDatabase>> ListDatabasesAsync(
         IReadOnlyCollection<Guid> rotations,
         CancellationToken cancellationToken

@@ -4,15 +4,15 @@ using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Control.Dispatching;
 
-/// <summary>The queues of all tables, each from its mark on.</summary>
+/// <summary>The queues of pending partitions, one for each table, each read from its mark on.</summary>
 internal sealed class DispatchQueue(
     NpgsqlConnection connection,
     IReadOnlyList<ResumeMark> marks,
     CancellationToken cancellationToken
 )
 {
-    // Each count reads no more than the window or one take of a partial index, however long the ledger is. A lease that
-    // has run out does not count: its worker is gone.
+    // Each count reads no more of a partial index than the window or one take, however long the ledger is. An expired lease
+    // does not count: its worker is gone.
     private const string FindDue = """
         SELECT t.sweep_table_id, t.rotation_id, t.database_name AS database, t.priority,
                held.partitions AS dispatched, due.partitions AS due
@@ -36,10 +36,11 @@ internal sealed class DispatchQueue(
         WHERE t.rotation_id = ANY (@rotations) AND t.done + t.failed < t.partitions
         """;
 
-    // The rotation is locked against its saga until the partitions are: what is cancelled, or retired, is seen here, and what
-    // was taken is seen by whoever ends it. One that the saga has in hand is left for the next take.
-    // The ids go through an array so that the update looks them up by primary key: of a join with a LIMIT that it
-    // can't see the planner expects a tenth of the table and would read all of it.
+    // The share lock keeps the saga from changing a rotation until its partitions are taken. So this statement sees what was
+    // cancelled or retired, and whoever ends a rotation sees what was taken. A rotation that the saga has locked is left for
+    // the next take.
+    // The ids go through an array so that the update looks them up by primary key. For a join with a LIMIT that it can't see,
+    // PostgreSQL's planner expects a tenth of the table and would read all of it.
     private const string Take = """
         WITH open AS MATERIALIZED (
             SELECT r.correlation_id FROM rotationmesh.rotations r
@@ -123,7 +124,7 @@ internal sealed class DispatchQueue(
             markedIds,
         };
         var taken = await connection.QueryAsync<TakenRow>(
-            new CommandDefinition(Take, values) // to its end: what is marked is published
+            new CommandDefinition(Take, values) // can't be cancelled: what is marked must be published
         );
         return taken.AsList();
     }

@@ -7,8 +7,8 @@ public sealed record DispatchWindow
     public required int PerRotation { get; init; }
 
     /// <summary>
-    /// Partitions of one database of a rotation: less than <see cref="PerRotation"/> where there are several, so that
-    /// one that hangs leaves room for the others.
+    /// Partitions of one database of a rotation: less than <see cref="PerRotation"/> where there are several databases, so
+    /// that one that hangs leaves room for the others.
     /// </summary>
     public required int PerDatabase { get; init; }
 

@@ -1,13 +1,13 @@
 namespace RotationMesh.Control.Dispatching;
 
 /// <summary>
-/// Divides what is free of the window between databases: whoever has least with the workers gets the next partition.
-/// So a database with a million partitions, or one that does not answer, leaves the others their part, and what they
-/// don't need is not left unused.
+/// Divides the free part of the window between databases: the one with the fewest dispatched partitions gets the next. So a
+/// database with a million partitions, or one that does not answer, leaves the others their share, and a share that a
+/// database does not need goes to the others.
 /// </summary>
 internal static class FairShares
 {
-    /// <summary>How many partitions to take of which table.</summary>
+    /// <summary>Returns how many partitions to take of which table.</summary>
     public static IReadOnlyDictionary<long, int> Divide(IReadOnlyList<DueTable> tables, DispatchWindow window)
     {
         var free = tables
@@ -23,7 +23,7 @@ internal static class FairShares
         var shares = new Dictionary<long, int>();
         for (var taken = 0; taken < window.PerTake && queue.TryDequeue(out var lane, out _); )
         {
-            // A rotation whose window is full has no say any more: its lane is not offered again.
+            // The rotation's window is full: its lane is not offered again.
             if (free[lane.RotationId] <= 0)
                 continue;
             free[lane.RotationId]--;
@@ -77,8 +77,8 @@ internal static class FairShares
 }
 
 /// <summary>
-/// A table of a sweep that is not settled: partitions with the workers, and those that may be taken now (no more than
-/// one take needs are counted).
+/// A table of a sweep that is not settled, with the number of its dispatched partitions, and of those that may be taken now
+/// (counted up to the size of one take).
 /// </summary>
 internal sealed record DueTable
 {

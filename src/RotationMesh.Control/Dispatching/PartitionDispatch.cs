@@ -5,15 +5,15 @@ using RotationMesh.Control.Ledger;
 namespace RotationMesh.Control.Dispatching;
 
 /// <summary>
-/// Takes pending partitions for the workers. Any number of coordinators may take at once and never get the same
-/// partition; each may then fill the window by itself, so it is exceeded by at most what the others take meanwhile.
+/// Takes pending partitions for the workers. Any number of coordinators may take at once, and no two get the same
+/// partition. Each may fill the window by itself, so the window is exceeded by at most what the others take meanwhile.
 /// </summary>
 /// <param name="source">The control database.</param>
-/// <param name="rules">How long partitions are with a worker.</param>
-/// <param name="time">For what this coordinator remembers.</param>
+/// <param name="rules">The times that a worker has for a partition.</param>
+/// <param name="time">The clock that limits how long this coordinator's marks hold.</param>
 /// <param name="clocks">
-/// What the clocks of those databases say, as far as it is known; of the others the control database's own is taken. It
-/// decides how much time a worker gets, and nothing else: whoever writes, and whoever waits for it, asks the database.
+/// Reads the clocks of databases, as far as they are known; for the others the control database's clock is taken. They only
+/// decide how much time a worker gets: whoever writes, and whoever waits for a writer, asks the database itself.
 /// </param>
 /// <param name="mayWrite">Whether partitions of that rotation and database may be sent now; null: all may.</param>
 public sealed class PartitionDispatch(
@@ -28,7 +28,7 @@ public sealed class PartitionDispatch(
     Func<Guid, string, bool>? mayWrite = null
 )
 {
-    // Some of it may be with workers all the same, so its deadline is kept.
+    // A worker may have received some of them all the same, so the deadline is kept.
     private const string GiveBack = """
         UPDATE rotationmesh.partitions p
         SET state = 'pending', lease_until = NULL, not_before = pg_catalog.now(),
@@ -40,10 +40,11 @@ public sealed class PartitionDispatch(
     private readonly ResumeMarks marks = new(time);
 
     /// <summary>
-    /// Takes what the window has room for of those rotations, fairly across their databases, marks it dispatched and hands
-    /// it to <paramref name="publish"/>. Where that throws, all of it is pending again; where the program ends before it,
-    /// the leases run out. Both are harmless: what had left all the same is an attempt of its own, whose deadline is kept.
-    /// Nothing is published where nothing is due, nor of a rotation that has ended or whose target version is retired.
+    /// Takes as many partitions of the rotations as the window has room for, fairly across their databases, marks them
+    /// dispatched and hands them to <paramref name="publish"/>. Where that throws, all are pending again; where the program
+    /// ends before it, their leases expire. Both are harmless: a message that left all the same belongs to an attempt of its
+    /// own, whose deadline is kept. Nothing is taken of a rotation that has ended or whose target version is retired, and
+    /// <paramref name="publish"/> is not called where nothing is taken.
     /// </summary>
     public async Task<IReadOnlyList<TakenPartition>> TakeAsync(
         IReadOnlyCollection<Guid> rotations,

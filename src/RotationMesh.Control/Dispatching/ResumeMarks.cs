@@ -6,9 +6,9 @@ namespace RotationMesh.Control.Dispatching;
 /// snapshot of the database, a backup for example: after 200,000 partitions a take took 250 ms instead of 20.
 /// </summary>
 /// <remarks>
-/// A hint, never a truth: partitions may come to lie behind a mark, from a transaction that began before and was
-/// committed after, or from another coordinator that gave up what it had taken. So marks are forgotten now and then,
-/// and the queue is read from its beginning.
+/// A mark is only a hint. Partitions may come to lie behind it: from a transaction that began before and was committed
+/// after, or from another coordinator that gave up what it had taken. So all marks are forgotten now and then, and the
+/// queue is read from its beginning.
 /// </remarks>
 internal sealed class ResumeMarks(TimeProvider time)
 {
@@ -19,7 +19,7 @@ internal sealed class ResumeMarks(TimeProvider time)
     private readonly Dictionary<long, ResumeMark> marks = [];
     private long since = time.GetTimestamp();
 
-    /// <summary>The marks that hold now.</summary>
+    /// <summary>Returns the marks that hold now.</summary>
     public IReadOnlyList<ResumeMark> Current()
     {
         lock (gate)

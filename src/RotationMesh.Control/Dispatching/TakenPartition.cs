@@ -5,8 +5,9 @@ namespace RotationMesh.Control.Dispatching;
 
 /// <summary>
 /// A partition to be sent to a worker. Its result counts only if it names this <paramref name="Attempt"/>, the fencing
-/// number, which no other message bears. A partition to rewrite has until <paramref name="WriteUntil"/> by the clock of its
-/// database; one to verify has no such time. <paramref name="CutShort"/> counts the attempts whose time was over.
+/// number, which no other message bears. A partition to rewrite may be written until <paramref name="WriteUntil"/>, by the
+/// clock of its database; one to verify has no write deadline. <paramref name="CutShort"/> counts the attempts that ran out
+/// of time, except those that left only a rest of the pages.
 /// </summary>
 public sealed record TakenPartition(
     long PartitionId,

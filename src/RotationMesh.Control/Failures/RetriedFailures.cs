@@ -7,7 +7,7 @@ namespace RotationMesh.Control.Failures;
 /// <summary>The recorded failures that an operator's retry tries again.</summary>
 public sealed class RetriedFailures(NpgsqlDataSource source)
 {
-    /// <summary>Tenants of a table up to which they are read one by one; of more of them the whole table is read.</summary>
+    /// <summary>Most tenants of a table that are read one by one; where more have failures, the whole table is read.</summary>
     private const int MostTenants = 1000;
 
     private const string Find = """
@@ -28,7 +28,7 @@ public sealed class RetriedFailures(NpgsqlDataSource source)
           AND (@Tenants::text[] IS NULL OR tenant = ANY (@Tenants))
         """;
 
-    /// <summary>The tables with failures of these scopes, tenants and error classes; an empty list narrows nothing.</summary>
+    /// <summary>Finds the tables with failures of the scopes, tenants and error classes; an empty list narrows nothing.</summary>
     public async Task<IReadOnlyList<RetriedTable>> FindAsync(
         Guid rotationId,
         IReadOnlyList<string> scopes,
@@ -56,8 +56,8 @@ public sealed class RetriedFailures(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Forgets the failures of what is read again, before the sweep finds them anew. Written over the session that holds the
-    /// guard: those of a sweep that somebody else has planned meanwhile stay.
+    /// Forgets the failures of what is read again, before the sweep finds them anew. The statement runs in the session that
+    /// holds the guard, so that failures of a sweep that somebody else has planned meanwhile stay.
     /// </summary>
     public static Task ClearAsync(
         HeldWork held,

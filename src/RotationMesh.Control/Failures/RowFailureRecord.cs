@@ -24,7 +24,7 @@ public sealed record RowFailureRecord
     /// <summary>Error class.</summary>
     public string Error { get; init; } = "";
 
-    /// <summary>Bytes of the value that is too large.</summary>
+    /// <summary>Size in bytes of a value that is too large.</summary>
     public long? ValueSize { get; init; }
 
     /// <summary>Why the database refused it; null where the error says it all.</summary>

@@ -62,7 +62,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT @limit
         """;
 
-    /// <summary>Records failures; a row that is recorded already is brought up to date.</summary>
+    /// <summary>Records failures, and updates those of rows that are recorded already.</summary>
     public async Task RecordAsync(
         Guid rotationId,
         IReadOnlyList<RowFailure> failures,
@@ -98,8 +98,8 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Forgets the failures of rows that claim the target version, before a verification finds them anew; over the session
-    /// that holds the guard, for what it finds must not be forgotten again.
+    /// Forgets the failures of rows that claim the target version, before a verification finds them anew. The statement runs in
+    /// the session that holds the guard, so that nobody else forgets again what the verification found.
     /// </summary>
     public static async Task ClearUnreadableAsync(
         HeldWork held,
@@ -113,8 +113,8 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Forgets the failures of rows that are not at the target version, in tables that have no such row any more: they were
-    /// deleted, or the application wrote them anew.
+    /// Forgets the failures of rows that are not at the target version, in tables that have no such rows any more: the rows
+    /// were deleted, or the application wrote them anew.
     /// </summary>
     public static async Task ClearGoneAsync(
         HeldWork held,
@@ -143,7 +143,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Failures by table: rows that are not at the target version and why is recorded, and rows at it that do not decrypt.
+    /// Counts failures by table: rows that are not at the target version, and rows at it that do not decrypt.
     /// </summary>
     public async Task<IReadOnlyList<TableFailures>> ByTableAsync(
         Guid rotationId,
@@ -162,7 +162,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         return rows.AsList();
     }
 
-    /// <summary>At most <paramref name="limit"/> failures of a rotation.</summary>
+    /// <summary>Lists at most <paramref name="limit"/> failures of a rotation.</summary>
     public async Task<IReadOnlyList<RowFailureRecord>> ListAsync(
         Guid rotationId,
         int limit,
@@ -178,7 +178,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         ];
     }
 
-    /// <summary>Failures of a rotation by table and cause.</summary>
+    /// <summary>Counts the failures of a rotation by table, error class and cause.</summary>
     public async Task<IReadOnlyList<FailureCount>> CountAsync(
         Guid rotationId,
         CancellationToken cancellationToken
@@ -193,7 +193,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         ];
     }
 
-    /// <summary>Failures of a rotation by table and tenant, of those with most failures first.</summary>
+    /// <summary>Counts the failures of a rotation by table and tenant, the highest counts first.</summary>
     public async Task<IReadOnlyList<TenantFailures>> ByTenantAsync(
         Guid rotationId,
         int limit,
@@ -211,7 +211,7 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         return rows.AsList();
     }
 
-    /// <summary>A primary key as a JSON object; whole numbers are numbers, where every reader takes them as they are.</summary>
+    /// <summary>Formats a primary key as a JSON object; whole numbers are numbers where every reader keeps them exact.</summary>
     public static string Json(IReadOnlyList<KeyPart> key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -6,7 +6,7 @@ namespace RotationMesh.Control.Failures;
 /// <summary>Failures of rows that claimed a version, recorded by a rotation and not made good since.</summary>
 public sealed record StandingFailures
 {
-    // A failure counts until a later rotation that covered the row came to its end. Tables that the map lost count too.
+    // A failure counts until a later rotation that covered the row has completed. Tables that are no longer in the map count too.
     private const string FindFailures = """
         SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, count(*) AS rows
         FROM rotationmesh.row_failures f JOIN rotationmesh.rotations r ON r.correlation_id = f.rotation_id
@@ -42,7 +42,7 @@ public sealed record StandingFailures
     /// <summary>Rows.</summary>
     public long Rows { get; init; }
 
-    /// <summary>All of them, by rotation, table and the version that the rows claimed.</summary>
+    /// <summary>Lists all of them, by rotation, table and the version that the rows claimed.</summary>
     public static async Task<IReadOnlyList<StandingFailures>> ListAsync(
         ControlDatabase control,
         CancellationToken cancellationToken
@@ -62,7 +62,7 @@ public sealed record StandingFailures
         ).AsList();
     }
 
-    /// <summary>Forgets failures of tables that exist no more.</summary>
+    /// <summary>Forgets failures of tables that no longer exist.</summary>
     internal static Task ForgetAsync(
         NpgsqlConnection connection,
         IEnumerable<StandingFailures> gone,

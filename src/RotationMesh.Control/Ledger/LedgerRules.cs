@@ -4,29 +4,29 @@ namespace RotationMesh.Control.Ledger;
 public sealed record LedgerRules
 {
     /// <summary>
-    /// Time that a worker has for a partition before another gets it, unless it says that it is still at it. The
-    /// default value is 60 seconds: some ten times what a partition takes, queueing included.
+    /// Time that a worker has for a partition before another gets it; each heartbeat begins it anew. The default value is 60
+    /// seconds: some ten times what a partition takes, queueing included.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Time in which an attempt at a partition may write, by the clock of its database. A worker that needs longer gives the
     /// partition back, and the next attempt has twice as long. The default value is 45 seconds: shorter than the lease, so
-    /// that a lease which ran out says that the time to write has passed.
+    /// that once the lease of a first attempt has expired, its write deadline has passed.
     /// </summary>
     public TimeSpan WriteTime { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// Longest such time, however often it was too short: a rotation waits so long for a worker that froze. The default
+    /// Longest time to write, however often it was too short: a rotation waits so long for a worker that froze. The default
     /// value is 14 minutes: RabbitMQ takes a message back that is not acknowledged for 30 (consumer_timeout), and a
     /// partition may have waited for another before it is begun.
     /// </summary>
     public TimeSpan LongestWriteTime { get; init; } = TimeSpan.FromMinutes(14);
 
     /// <summary>
-    /// Time in which nothing is heard of any partition of a rotation, neither a result nor a sign of life, after which all
-    /// that is with workers is sent again: its messages are lost, or nobody works. It doubles each time that this does
-    /// not help. The default value is 10 seconds: two signs of life may be lost.
+    /// Time without a result or a heartbeat for any partition of a rotation, after which all dispatched partitions are sent
+    /// again: their messages are lost, or nobody works. It doubles each time that this does not help. The default value is
+    /// 10 seconds: two heartbeats may be lost.
     /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -34,14 +34,14 @@ public sealed record LedgerRules
     public int MaxFailures { get; init; } = 6;
 
     /// <summary>
-    /// Leases of a partition that may run out; one more and it counts as failed. The default value is 10: workers die
-    /// for reasons of their own more often than of a partition that kills them.
+    /// Number of leases of a partition that may expire; one more and it counts as failed. The default value is 10: workers
+    /// die for reasons of their own more often than of a partition that kills them.
     /// </summary>
     public int MaxExpiries { get; init; } = 10;
 
     /// <summary>
-    /// Attempts to read a partition whose time was over before anything of it was read; each further one is a failure of it.
-    /// The default value is 8: each reads smaller parts than the one before.
+    /// Number of attempts to read a partition whose time may end before they have read any part of it; each further one counts
+    /// as a failure. The default value is 8: each attempt reads smaller parts than the one before.
     /// </summary>
     public int MaxCutShort { get; init; } = 8;
 
@@ -52,8 +52,8 @@ public sealed record LedgerRules
     public TimeSpan LongestDelay { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Wait after the transient failure of that number, between half of the doubled wait and all of it: partitions
-    /// that failed together, because their database was away, do not come back together.
+    /// Returns the wait after a transient failure: between half of the doubled wait and all of it, so that partitions that
+    /// failed together, because their database was away, do not come back together.
     /// </summary>
     /// <param name="failure">Number of the failure, from 1.</param>
     /// <param name="chance">From 0 up to 1.</param>

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Control.Ledger;
 
-/// <summary>Says how far a rotation is. It reads running totals: the cost does not depend on the number of partitions.</summary>
+/// <summary>Reads how far a rotation is, from running totals: the cost does not depend on the number of partitions.</summary>
 public sealed class LedgerSummary(NpgsqlDataSource source)
 {
     private const string Read = """
@@ -19,13 +19,13 @@ public sealed class LedgerSummary(NpgsqlDataSource source)
         ORDER BY s.rotation_id, s.sweep, s.phase, t.sweep_table_id
         """;
 
-    /// <summary>The sweeps of a rotation in their order, rewriting before verifying; none before planning begins.</summary>
+    /// <summary>Returns the sweeps of a rotation in order, rewriting before verifying; none before planning begins.</summary>
     public async Task<IReadOnlyList<SweepSummary>> ReadAsync(
         Guid rotationId,
         CancellationToken cancellationToken
     ) => [.. (await ReadAsync([rotationId], cancellationToken))[rotationId]];
 
-    /// <summary>The same of several rotations, in one question however many they are.</summary>
+    /// <summary>Returns the sweeps of several rotations, with one query however many they are.</summary>
     public async Task<ILookup<Guid, SweepSummary>> ReadAsync(
         IReadOnlyCollection<Guid> rotations,
         CancellationToken cancellationToken
@@ -48,7 +48,7 @@ public sealed class LedgerSummary(NpgsqlDataSource source)
             .ToLookup(sweep => sweep.Key.RotationId);
     }
 
-    /// <summary>A table of a sweep; of a sweep that has none, the sweep alone.</summary>
+    /// <summary>A table of a sweep, or a sweep that has no tables.</summary>
     private sealed record SummaryRow
     {
         public Guid RotationId { get; init; }

@@ -1,8 +1,8 @@
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>
-/// What workers say of themselves, made to fit: cut at the length that the ledger allows, without NUL, which PostgreSQL
-/// has no place for. One worker's odd name must not undo a batch of results.
+/// Makes the names and reasons that workers send fit the ledger: cut to the length that it allows, and without NUL, which
+/// PostgreSQL can't store. One worker's odd name must not undo a batch of results.
 /// </summary>
 internal static class LedgerText
 {

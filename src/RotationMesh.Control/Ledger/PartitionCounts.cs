@@ -15,16 +15,16 @@ public readonly record struct PartitionCounts
     /// <summary>Rows that were left as they are for good.</summary>
     public long FailedRows { get; init; }
 
-    /// <summary>Rows that verification looked at: those that do not decrypt, and those that hold nothing, among them.</summary>
+    /// <summary>Rows that verification looked at, including those that don't decrypt and those that hold no value.</summary>
     public long Verified { get; init; }
 
-    /// <summary>Rows, of those rotated or looked at, that hold no value.</summary>
+    /// <summary>Rows without a value, among those rotated or verified.</summary>
     public long EmptyRows { get; init; }
 
     /// <summary>Values that were decrypted.</summary>
     public long DecryptedValues { get; init; }
 
-    /// <summary>The counts of both together.</summary>
+    /// <summary>Adds two counts.</summary>
     public static PartitionCounts operator +(PartitionCounts left, PartitionCounts right) =>
         new()
         {
@@ -37,6 +37,6 @@ public readonly record struct PartitionCounts
             DecryptedValues = left.DecryptedValues + right.DecryptedValues,
         };
 
-    /// <summary>The counts of both together.</summary>
+    /// <summary>Adds two counts.</summary>
     public static PartitionCounts Add(PartitionCounts left, PartitionCounts right) => left + right;
 }

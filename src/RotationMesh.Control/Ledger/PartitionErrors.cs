@@ -4,7 +4,7 @@ using RotationMesh.Postgres;
 
 namespace RotationMesh.Control.Ledger;
 
-/// <summary>Why partitions could not be done as a whole, by what their last attempt met.</summary>
+/// <summary>Finds why partitions could not be done as a whole: the error of their last attempts.</summary>
 public sealed class PartitionErrors(NpgsqlDataSource source)
 {
     private const string Find = """
@@ -14,11 +14,17 @@ public sealed class PartitionErrors(NpgsqlDataSource source)
         GROUP BY 1 ORDER BY max(t.sweep) DESC, count(*) DESC, 1 LIMIT 1
         """;
 
-    /// <summary>The commonest cause in the latest sweep, of those that failed for good; null where none did.</summary>
+    /// <summary>
+    /// Returns why partitions failed for good: of the causes in the latest sweep, the commonest in the rotation; null where
+    /// there is none.
+    /// </summary>
     public Task<string?> OfFailedAsync(Guid rotationId, CancellationToken cancellationToken) =>
         FindAsync(rotationId, "failed", cancellationToken);
 
-    /// <summary>The same of those that wait to be tried again.</summary>
+    /// <summary>
+    /// Returns why partitions wait for another try: of the causes in the latest sweep, the commonest in the rotation; null
+    /// where there is none.
+    /// </summary>
     public Task<string?> OfPendingAsync(Guid rotationId, CancellationToken cancellationToken) =>
         FindAsync(rotationId, "pending", cancellationToken);
 

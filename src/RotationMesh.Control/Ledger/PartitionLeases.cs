@@ -4,7 +4,7 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
-/// <summary>Ends leases early, for one who knows that no worker holds them any more.</summary>
+/// <summary>Ends leases early, where the caller knows that no worker holds them any more.</summary>
 public sealed class PartitionLeases(NpgsqlDataSource source)
 {
     private const string Expire = """
@@ -13,8 +13,8 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
           AND sweep_table_id IN (SELECT sweep_table_id FROM rotationmesh.sweep_tables WHERE rotation_id = @rotationId)
         """;
 
-    // The newest lease tells when something was last sent or heard of. It is a strike against a partition only where a
-    // worker has said that it is at this very attempt, and so has vanished over it.
+    // The newest lease tells when a partition was last sent or heard of. A release is a strike against a partition only where
+    // a worker has begun this very attempt, and so has vanished over it.
     private const string Release = $"""
         WITH held AS MATERIALIZED (
             SELECT p.partition_id, p.lease_until
@@ -38,8 +38,8 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
         """;
 
     /// <summary>
-    /// Takes back everything of a rotation that is with workers, if all of it was sent, or last heard of, at least
-    /// <paramref name="silence"/> ago. What is done twice by that is harmless. A partition over which workers vanished too
+    /// Takes back all dispatched partitions of a rotation, if each was sent, or last heard of, at least
+    /// <paramref name="silence"/> ago. It is harmless if one is then done twice. A partition over which workers vanished too
     /// often fails with <see cref="WorkerLoss.LeaseExpired"/>.
     /// </summary>
     public async Task<ReleaseTally> ReleaseAsync(
@@ -75,7 +75,7 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Called when a rotation is gone on with whose process, and with it all its workers, is dead. Where one was alive
+    /// Ends all leases of a rotation that is continued after its process died, and with it all its workers. If one is alive
     /// after all, its partitions are done twice, which is harmless.
     /// </summary>
     public async Task ExpireAsync(Guid rotationId, CancellationToken cancellationToken)
@@ -94,5 +94,5 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
     }
 }
 
-/// <summary>Partitions that were taken back, and those of them that a worker had begun and vanished over.</summary>
+/// <summary>Number of partitions that were taken back, and of those among them that a worker had begun.</summary>
 public readonly record struct ReleaseTally(int Partitions, int Begun);

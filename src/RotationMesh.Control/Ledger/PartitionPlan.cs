@@ -5,9 +5,9 @@ using RotationMesh.Control.Guards;
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>
-/// Plans sweeps into the ledger. What is planned may be taken at once, while the rest is still being planned. A planner
-/// that crashed starts again from the beginning; what it planned before is left as it is. A planner that has lost the guard
-/// <paramref name="held"/> plans nothing more.
+/// Plans sweeps into the ledger. A planned partition may be taken at once, while the rest is still being planned. After a
+/// crash, a planner starts again from the beginning and leaves what was planned before as it is. A planner that has lost
+/// the guard <paramref name="held"/> plans nothing more.
 /// </summary>
 public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
 {
@@ -45,8 +45,8 @@ public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
         """;
 
     /// <summary>
-    /// Begins, or begins again, to plan a table. Of one database the partitions of the lower
-    /// <paramref name="priority"/> number are taken first.
+    /// Begins to plan a table, or begins again. Within a database, tables with a lower <paramref name="priority"/> number are
+    /// taken first.
     /// </summary>
     public async Task<TablePlan> BeginTableAsync(
         SweepKey sweep,
@@ -82,17 +82,16 @@ public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
     }
 
     /// <summary>
-    /// Drops what a planner left of a sweep that it did not plan to its end, with what was done of it: planned again, its pages and
-    /// leaves may be others, and numbers that are kept would leave some of them out. A sweep to verify begins so; what a sweep to
-    /// rewrite leaves out, the census finds. Written over the session that holds the guard.
+    /// Drops a sweep that was not planned to its end, with what was done of it. Planned again, its pages and leaves may differ,
+    /// and sequence numbers that are kept would leave some out. A sweep to verify begins with this; what a sweep to rewrite
+    /// leaves out, the census finds. The statement runs in the session that holds the guard.
     /// </summary>
     public Task DropUnfinishedAsync(SweepKey sweep, CancellationToken cancellationToken) =>
         held.ExecuteAsync(Drop, Values(sweep), cancellationToken);
 
     /// <summary>
-    /// Says that a sweep is planned to its end, all tables of it; only from then on can it be settled. A sweep of no
-    /// partitions at all is settled at once. Written over the session that holds the guard: a planner that has lost it
-    /// finishes nothing.
+    /// Marks a sweep as planned to its end, in all its tables; only then can it be settled. A sweep without partitions is
+    /// settled at once. The statements run in the session that holds the guard: a planner that has lost it finishes nothing.
     /// </summary>
     public async Task FinishPlanningAsync(SweepKey sweep, CancellationToken cancellationToken)
     {

@@ -4,11 +4,11 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
-/// <summary>Takes partitions back from workers that were not heard of until their lease ran out.</summary>
+/// <summary>Takes partitions back from workers that sent nothing until their lease expired.</summary>
 public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
 {
-    // Rows that a settlement holds are skipped: their result came in time after all. It is a strike against a partition only
-    // where a worker has said that it is at this very attempt: one that waits behind others is not to blame.
+    // A row that a settlement holds is skipped: its result came in time after all. An expired lease is a strike only where a
+    // worker has begun this very attempt: a partition that waits behind others is not to blame.
     private const string Reclaim = $"""
         WITH expired AS MATERIALIZED (
             SELECT partition_id, worker IS NOT NULL AS begun FROM rotationmesh.partitions
@@ -30,14 +30,14 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
         RETURNING p.sweep_table_id, p.state = 'failed' AS failed
         """;
 
-    /// <summary>Returns the partitions with expired leases of all rotations to pending.</summary>
+    /// <summary>Returns partitions with expired leases of all rotations to pending, 10,000 at most.</summary>
     public Task<ReclaimTally> ReclaimAsync(CancellationToken cancellationToken) =>
         ReclaimAsync([], cancellationToken);
 
     /// <summary>
-    /// Returns partitions with expired leases to pending, 10,000 at most; those that workers had begun too often fail with
-    /// <see cref="WorkerLoss.LeaseExpired"/>. Rotations of which nothing at all is heard are left out: there no worker is alive, and
-    /// the partitions are not to blame.
+    /// Returns partitions with expired leases to pending, 10,000 at most. A partition that workers had begun too often fails
+    /// with <see cref="WorkerLoss.LeaseExpired"/>. The <paramref name="silent"/> rotations, of which nothing at all is heard,
+    /// are left out: no worker is alive there, and the partitions are not to blame.
     /// </summary>
     public async Task<ReclaimTally> ReclaimAsync(
         IReadOnlyCollection<Guid> silent,
@@ -70,5 +70,5 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
     }
 }
 
-/// <summary>Partitions that may be taken again, and those that failed.</summary>
+/// <summary>Number of partitions that may be taken again, and of those that failed.</summary>
 public readonly record struct ReclaimTally(int Requeued, int Failed);

@@ -8,8 +8,8 @@ namespace RotationMesh.Control.Ledger;
 
 /// <summary>
 /// The part of a range that differs between the partitions of a table, as the ledger keeps it:
-/// <c>{"leaf":{"name":…,"schema":…},"pages":{"from":…,"to":…},"tenants":[…]}</c>, each but the leaf's name left out
-/// where the range has none.
+/// <c>{"leaf":{"name":…,"schema":…},"pages":{"from":…,"to":…},"tenants":[…]}</c>. Each part but the leaf's name is left
+/// out where the range has none.
 /// </summary>
 internal sealed record StoredRange(
     StoredRange.StoredLeaf Leaf,
@@ -17,7 +17,7 @@ internal sealed record StoredRange(
     IReadOnlyList<string>? Tenants = null
 )
 {
-    // Names of tenants as they are: the text goes to a parameter, never into a page.
+    // Names of tenants are not escaped: the text goes to a parameter, never into a page.
     private static readonly StoredRangeJson Json = new(
         new JsonSerializerOptions(StoredRangeJson.Default.StoredRange.Options)
         {

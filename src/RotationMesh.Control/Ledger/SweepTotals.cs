@@ -9,8 +9,8 @@ namespace RotationMesh.Control.Ledger;
 /// </summary>
 internal sealed class SweepTotals
 {
-    // The rows are locked in the order of their ids, and after the partitions: always in the same order, so never in a
-    // circle.
+    // The rows are locked in the order of their ids, and after the partitions. Every writer keeps this order, so that none
+    // deadlocks with another.
     private const string Add = """
         WITH delta AS (
             SELECT t.sweep_table_id, d.done, d.failed, d.rotated, d.conflicts, d.contended, d.failed_rows, d.verified,
@@ -32,28 +32,28 @@ internal sealed class SweepTotals
 
     private readonly Dictionary<long, (long Done, long Failed, PartitionCounts Counts)> deltas = [];
 
-    /// <summary>One more partition is done.</summary>
+    /// <summary>Counts one more partition as done.</summary>
     public void AddDone(long sweepTableId, PartitionCounts counts)
     {
         var delta = deltas.GetValueOrDefault(sweepTableId);
         deltas[sweepTableId] = (delta.Done + 1, delta.Failed, delta.Counts + counts);
     }
 
-    /// <summary>Rows of a partition that is not done yet; what is met again later must not be among them.</summary>
+    /// <summary>Adds rows of a partition that is not done yet; rows that a later attempt meets again must not be in it.</summary>
     public void AddCounts(long sweepTableId, PartitionCounts counts)
     {
         var delta = deltas.GetValueOrDefault(sweepTableId);
         deltas[sweepTableId] = delta with { Counts = delta.Counts + counts };
     }
 
-    /// <summary>One more partition has failed.</summary>
+    /// <summary>Counts one more partition as failed.</summary>
     public void AddFailed(long sweepTableId)
     {
         var delta = deltas.GetValueOrDefault(sweepTableId);
         deltas[sweepTableId] = delta with { Failed = delta.Failed + 1 };
     }
 
-    /// <summary>Writes what was added, as the last statement before the commit: every other settlement waits for it.</summary>
+    /// <summary>Writes what was added. Call it last before the commit: every other settlement waits for it.</summary>
     public Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (deltas.Count == 0)

@@ -6,13 +6,13 @@ using RotationMesh.Tables.Ranges;
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>
-/// The partitions of one table in one sweep, numbered in the order in which they are added. One planner adds to it at a
-/// time; another that plans the same from the beginning adds only what is not there yet.
+/// The partitions of one table in one sweep, numbered in the order in which they are added. One planner adds at a time;
+/// another one that plans the table again from the beginning adds only what is not there yet.
 /// </summary>
 public sealed class TablePlan
 {
-    // FOR SHARE: planning can't be declared finished, nor be dropped by the next holder of the guard, between this question
-    // and the insert.
+    // FOR SHARE: between this question and the insert, nobody can finish the planning, and the next holder of the guard can't
+    // drop it.
     private const string IsPlanned = """
         SELECT planned_at IS NOT NULL FROM rotationmesh.sweeps
         WHERE rotation_id = @rotationId AND sweep = @sweep AND phase = @phase FOR SHARE
@@ -59,10 +59,10 @@ public sealed class TablePlan
     }
 
     /// <summary>
-    /// Adds partitions as pending and returns how many were new. Where the sweep is planned to its end already, none
-    /// is. A planner that starts again and cuts the table otherwise than before may leave rows out; the closing census
-    /// finds them. Throws <see cref="ArgumentException"/> for a range of another table, and <see cref="NpgsqlException"/>
-    /// where the guard was lost.
+    /// Adds partitions as pending and returns how many were new: none where the sweep is already planned to its end. A planner
+    /// that starts again and cuts the table in another way than before may leave rows out; the closing census finds them.
+    /// Throws <see cref="ArgumentException"/> for a range of another table, and <see cref="NpgsqlException"/> where the guard
+    /// was lost.
     /// </summary>
     public async Task<long> AddAsync(
         IReadOnlyList<PartitionRange> ranges,

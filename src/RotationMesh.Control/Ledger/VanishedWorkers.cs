@@ -6,8 +6,8 @@ using RotationMesh.Tables.Ranges;
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>
-/// Partitions that were given up because every worker that had one vanished: it may be the partition that kills them, and
-/// another sweep would only kill more.
+/// Reads the partitions that were given up because too many of their workers vanished: the partition itself may kill them,
+/// and another sweep would only kill more.
 /// </summary>
 public sealed class VanishedWorkers(NpgsqlDataSource source)
 {
@@ -19,7 +19,7 @@ public sealed class VanishedWorkers(NpgsqlDataSource source)
         ORDER BY p.partition_id
         """;
 
-    /// <summary>The partitions of a sweep that were given up so.</summary>
+    /// <summary>Returns the partitions of a sweep that were given up for this.</summary>
     public async Task<IReadOnlyList<PartitionRange>> ListAsync(
         SweepKey sweep,
         CancellationToken cancellationToken

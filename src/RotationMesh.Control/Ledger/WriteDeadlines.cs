@@ -6,12 +6,12 @@ using RotationMesh.Core;
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>
-/// Until when rows may still be written for a rotation: by attempts that are with workers, and by those that ended without
-/// their worker's word. Whether such a time has passed, only the clock of the database it is about can tell.
+/// Reads until when rows may still be written for a rotation: by attempts that are with workers, and by attempts that ended
+/// without their worker's word. Only the clock of the database that is written can tell whether a deadline has passed.
 /// </summary>
 public sealed class WriteDeadlines(NpgsqlDataSource source)
 {
-    // Each of the two is asked of a partial index that holds few partitions, however long the ledger is.
+    // Each of the two subqueries uses a partial index that holds few partitions, however long the ledger is.
     private const string Latest = """
         SELECT t.rotation_id, t.database_name AS database, pg_catalog.max(d.until) AS until
         FROM rotationmesh.rotations r
@@ -47,7 +47,7 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
         """;
 
     /// <summary>
-    /// Keeps the time of an attempt whatever a worker answers: its command was sent twice, and the answer is of one copy.
+    /// Keeps the deadline of an attempt whatever a worker answers: its command was sent twice, and only one copy answered.
     /// </summary>
     public async Task LeaveAsync(long partitionId, DateTime until, CancellationToken cancellationToken)
     {
@@ -57,14 +57,15 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
         );
     }
 
-    /// <summary>The latest of a rotation, one for each database where there is any.</summary>
+    /// <summary>Returns the latest deadline of a rotation in each database that has one.</summary>
     public Task<IReadOnlyList<WriteDeadline>> ListAsync(
         Guid rotationId,
         CancellationToken cancellationToken
     ) => QueryAsync(OfRotation, new { rotationId }, cancellationToken);
 
     /// <summary>
-    /// The latest of all rotations that bring rows to a version, or to its key under another number, over or not.
+    /// Returns the latest deadlines of all rotations, over or not, that bring rows to a version, or to its key under another
+    /// number: one for each rotation and database.
     /// </summary>
     public Task<IReadOnlyList<WriteDeadline>> ListToAsync(
         int version,
@@ -72,7 +73,9 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
         CancellationToken cancellationToken
     ) => QueryAsync(ToVersion, new { version, fingerprint }, cancellationToken);
 
-    /// <summary>Forgets what has passed by a <paramref name="reading"/> of the database's clock.</summary>
+    /// <summary>
+    /// Drops the deadlines of ended attempts that have passed, by a <paramref name="reading"/> of the database's clock.
+    /// </summary>
     public async Task ForgetAsync(
         Guid rotationId,
         string database,
@@ -108,7 +111,7 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedColumn)
         {
-            return []; // read before the upgrade of a schema in which none was ever handed out
+            return []; // the schema is not upgraded yet, and its release set no deadlines
         }
     }
 }
@@ -122,10 +125,10 @@ public sealed record WriteDeadline
     /// <summary>The database, as the map names it.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>In UTC.</summary>
+    /// <summary>The deadline, in UTC.</summary>
     public DateTime Until { get; init; }
 
-    /// <summary>What is waited for, in words.</summary>
+    /// <summary>Says in words what is waited for.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -7,8 +7,8 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.Control.Retirement;
 
 /// <summary>
-/// Key versions that are out of service, in the control database. The audit log says which they are; the table of them is
-/// there to be looked at, and whoever may write it can put anything there.
+/// Key versions that are out of service, in the control database. The audit log proves which they are. The table of them
+/// only shows them: whoever may write to it can put anything there.
 /// </summary>
 public sealed class RetiredKeyStore(ControlDatabase control)
 {
@@ -23,10 +23,10 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         ON CONFLICT (version) DO NOTHING
         """;
 
-    // Two who retire the same version at once: the second sees what the first did.
+    // Makes retirements one after the other, so that the second sees what the first did.
     private const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended('rotationmesh/retire', 0))";
 
-    /// <summary>Longest wait for rotations that are being written, and the number of such waits.</summary>
+    /// <summary>Number of tries to retire a version while rotations are being written.</summary>
     private const int Tries = 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -38,13 +38,13 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         """;
 
     /// <summary>
-    /// Every version of which anything says that it is retired, in their order: enough to keep rotations away from it, and
-    /// too little to destroy its key. None where the control database has no schema of ours yet.
+    /// Lists every version that anything calls retired, in order: enough to keep rotations away from it, and too little to
+    /// destroy its key. Empty where the control database has no schema of ours yet, or where the role may not read it.
     /// </summary>
     public Task<IReadOnlyList<RetiredKey>> ListAsync(CancellationToken cancellationToken) =>
         ListAsync(null, cancellationToken);
 
-    /// <summary>The same, and which of them somebody with the keys retired.</summary>
+    /// <summary>Lists every version that anything calls retired, and which of them a holder of the keys retired.</summary>
     public async Task<IReadOnlyList<RetiredKey>> ListAsync(KeyRing? ring, CancellationToken cancellationToken)
     {
         try
@@ -55,7 +55,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            return []; // a role that may read the rows alone is told of the rows alone
+            return []; // a role that may only read the application's rows learns of no retirement
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
                 events,
                 cancellationToken
             );
-        // The same version may be retired anew, where nobody vouches for the first time any more.
+        // A version may be retired anew, where nobody vouches for its first retirement any more.
         var said = vouched
             .Select(read => Of(read, vouched: true))
             .Concat(recorded)
@@ -108,7 +108,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             }
             : null;
 
-    /// <summary>Puts a version back into the table of those that are retired, as the event says that retired it.</summary>
+    /// <summary>Puts a retired version back into the table, with what its audit event says.</summary>
     public async Task RecordAsync(RetiredKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -131,7 +131,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             retirement.Hash,
         };
 
-    /// <summary>Rotations under way that bring rows to the version, or to its key under another number.</summary>
+    /// <summary>Lists the running rotations that bring rows to the version, or to its key under another number.</summary>
     public async Task<IReadOnlyList<Guid>> ListRotationsToAsync(
         int version,
         string? fingerprint,
@@ -142,7 +142,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             : [];
 
     /// <summary>
-    /// Until when rows may still be brought to the version by workers that did not answer, by the clock of each database.
+    /// Lists until when workers may still bring rows to the version, by the clock of each database.
     /// </summary>
     public async Task<IReadOnlyList<WriteDeadline>> ListDeadlinesToAsync(
         int version,
@@ -154,11 +154,11 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             : [];
 
     /// <summary>
-    /// Takes a version out of service, together with the event of the audit log that says so. One that somebody with the
-    /// keys retired already stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since rows were
-    /// <paramref name="counted"/> (by this database's clock), or a time to write that has not passed by the
-    /// <paramref name="clocks"/> of the databases, as they were read before. What is <paramref name="gone"/> is
-    /// forgotten with it.
+    /// Takes a version out of service, and appends the audit event of it in one transaction. A version that a holder of the
+    /// keys has retired already stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since
+    /// rows were <paramref name="counted"/> (by this database's clock), or a write deadline that has not passed by the
+    /// <paramref name="clocks"/> of the databases, which were read before. What is <paramref name="gone"/> is forgotten in
+    /// that transaction too.
     /// </summary>
     public async Task<Retirement> RetireAsync(
         int version,
@@ -190,7 +190,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             catch (PostgresException busy)
                 when (busy.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < Tries)
             {
-                await Task.Delay(Pause, cancellationToken); // rotations are going on, and go first
+                await Task.Delay(Pause, cancellationToken); // rotations are being written, and go first
             }
         }
     }
@@ -229,7 +229,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         );
         await gone.ForgetAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested(); // a wait for standbys that is called off ends as if it had been successful
+        cancellationToken.ThrowIfCancellationRequested(); // a cancelled wait for standbys ends like a success
         audit.Committed(appended);
         return new Retirement(key, []);
     }

@@ -5,28 +5,28 @@ using RotationMesh.Control.Ledger;
 namespace RotationMesh.Control.Retirement;
 
 /// <summary>
-/// Keeps a retirement and the start of a rotation to the same version apart: one of the two always sees the other, as a
-/// rotation's row is committed before it is asked whether its target is retired.
+/// Keeps a retirement and the start of a rotation to the same version apart. One of the two always sees the other, because a
+/// rotation's row is committed before the rotation asks whether its target is retired.
 /// </summary>
 public static class RetirementBarrier
 {
-    // No rotation begins, or begins anew, until this is committed. The limit is shorter than the time after which the server
-    // looks for deadlocks, so that it is never another that gives way.
+    // No rotation begins, or begins anew, until this transaction ends. The limit is shorter than the time after which the
+    // server looks for deadlocks, so that in a deadlock this statement gives way and never the other.
     private const string Close = """
         SET LOCAL lock_timeout = '500ms'; LOCK TABLE rotationmesh.rotations IN SHARE MODE
         """;
 
-    // One that began and ended since then may have brought rows to the version behind the back of the count.
+    // A rotation that began and ended since then may have brought rows to the version that the count did not see.
     private const string FindEnded = """
         SELECT correlation_id FROM rotationmesh.rotations
         WHERE (target_version = @version OR target_fingerprint = @fingerprint) AND ended_at >= @counted AND requested_by IS NOT NULL
         """;
 
-    /// <summary>What is said of a rotation to the version that is not over.</summary>
+    /// <summary>Returns the message about a rotation to the version that is not over.</summary>
     public static string Running(Guid rotationId, int version) =>
         $"rotation {rotationId} brings rows to version {version}: wait for its end, or cancel it";
 
-    /// <summary>What is said of a worker that may still bring rows to the version.</summary>
+    /// <summary>Returns the message about a worker that may still bring rows to the version.</summary>
     public static string Writing(WriteDeadline deadline, int version)
     {
         ArgumentNullException.ThrowIfNull(deadline);
@@ -34,9 +34,9 @@ public static class RetirementBarrier
     }
 
     /// <summary>
-    /// Lets no rotation begin until the transaction ends, and returns what is in the way of retiring the version. Rows were
-    /// <paramref name="counted"/> from that time on, by the clock of the control database; times to write are held against
-    /// the <paramref name="clocks"/> of their databases, as they were read before.
+    /// Lets no rotation begin until the transaction ends, and returns what is in the way of retiring the version. The count of
+    /// rows began at <paramref name="counted"/>, by the clock of the control database. Write deadlines are compared with the
+    /// <paramref name="clocks"/> of their databases, which were read before.
     /// </summary>
     internal static async Task<IReadOnlyList<string>> CloseAsync(
         NpgsqlConnection connection,

@@ -1,23 +1,26 @@
 namespace RotationMesh.Control.Schema;
 
-/// <summary>What is wrong with a control schema, in one line with the fix; one rule a method, the first that fails is told.</summary>
+/// <summary>
+/// Finds what is wrong with a control schema, and says it in one line with the fix. Each rule is a method; the first that
+/// fails is reported.
+/// </summary>
 internal sealed class ControlSchemaFaults(ControlSchemaState state)
 {
-    /// <summary>How to come by a schema where the role may not create it.</summary>
+    /// <summary>How to get a schema where the role may not create it.</summary>
     public const string Missing =
         "the role may not create the schema rotationmesh that keeps rotations and failures: run CREATE SCHEMA "
         + "rotationmesh AUTHORIZATION <role>; or name another database with control: in the map";
 
-    /// <summary>How to come by a schema that is whole again.</summary>
+    /// <summary>How to make a damaged schema whole again.</summary>
     public const string StartAnew =
         "restore the control schema from a backup, or drop schema rotationmesh and start anew: finished rows stay rotated";
 
-    /// <summary>How a schema of an earlier release becomes one that can be read.</summary>
+    /// <summary>How to upgrade a schema of an earlier release.</summary>
     public const string Earlier =
         "the control schema is of an earlier release: a coordinator of this one upgrades it when it starts, and so does "
         + "rotationmesh rotate";
 
-    /// <summary>Why the program can't work with the schema, nor bring it up to date; null where it can.</summary>
+    /// <summary>Returns why the program can't work with the schema, or can't upgrade it; null where it can.</summary>
     public string? Find() =>
         Encoding() is { } encoding ? encoding
         : !state.Exists ? (state.MayCreateSchema ? null : Missing)
@@ -29,14 +32,14 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
         : Upgrade() is { } upgrade ? upgrade
         : ControlTable.All.Select(Table).FirstOrDefault(fault => fault is not null);
 
-    /// <summary>Why the program can't read what is there; null where it can, or where nothing is.</summary>
+    /// <summary>Returns why the program can't read the schema; null where it can, or where there is none.</summary>
     public string? FindForReading() =>
         !state.Exists ? null
         : Usage() is { } usage ? usage
         : Newer() is { } newer ? newer
         : ControlTable.All.Select(Unreadable).FirstOrDefault(fault => fault is not null);
 
-    /// <summary>The table of ours that is gone, by the journal or by what else is there; null where none is.</summary>
+    /// <summary>Names a dropped table, judged by the journal or by what else is there, and the fix; null where none is.</summary>
     public string? Dropped()
     {
         var wanted =
@@ -49,7 +52,7 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
             : null;
     }
 
-    // Names, tenants and keys of any database are kept there, and JSON with escapes that only UTF8 can take.
+    // The control database keeps names, tenants and keys of any database, and JSON with escapes that only UTF8 can hold.
     private string? Encoding() =>
         state.Encoding == "UTF8"
             ? null
@@ -94,7 +97,7 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
                 + "that version or later"
             : null;
 
-    // Who owns the tables that it alters is left to the migration itself.
+    // Whether the role owns the tables that a migration alters, the migration itself finds out.
     private string? Upgrade() =>
         state.Pending.Any() && !state.MayCreate
             ? $"the role may not create tables in the schema rotationmesh: GRANT USAGE, CREATE ON SCHEMA rotationmesh TO {state.Role}"
@@ -104,7 +107,7 @@ internal sealed class ControlSchemaFaults(ControlSchemaState state)
             ? Grant("INSERT", journal.Name)
         : null;
 
-    // What a migration adds is missing until it has run.
+    // A column that a pending migration adds may be missing.
     private string? Table(ControlTable table)
     {
         if (!state.Relations.TryGetValue(table.Name, out var there))

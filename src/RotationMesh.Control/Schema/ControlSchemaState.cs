@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Control.Schema;
 
-/// <summary>What is there of the control schema, and what the role may do with it; read from the catalogs, which anybody may.</summary>
+/// <summary>What exists of the control schema, and what the role may do with it; anybody may read these catalogs.</summary>
 internal sealed record ControlSchemaState
 {
     /// <summary>Name of the control schema.</summary>
@@ -36,7 +36,7 @@ internal sealed record ControlSchemaState
     /// <summary>The role's name, quoted where it has to be.</summary>
     public string Role { get; init; } = "";
 
-    /// <summary>How the database encodes texts, by the server's name for it.</summary>
+    /// <summary>The database's encoding, by the server's name for it.</summary>
     public string Encoding { get; init; } = "";
 
     public bool Exists { get; init; }
@@ -49,17 +49,17 @@ internal sealed record ControlSchemaState
     public IReadOnlyDictionary<string, ControlRelation> Relations { get; private init; } =
         new Dictionary<string, ControlRelation>();
 
-    /// <summary>Migrations that ran, as the journal has them; null where it is not there or can't be read.</summary>
+    /// <summary>Migrations that ran, by the journal; null where the journal is missing or can't be read.</summary>
     public IReadOnlyList<string>? Applied { get; private init; }
 
-    /// <summary>Migrations of the program that did not run yet.</summary>
+    /// <summary>Migrations of the program that have not run yet.</summary>
     public IEnumerable<string> Pending => MigrationScripts.Names.Except(Applied ?? []);
 
-    /// <summary>Names of the tables of ours that are to be there, by the journal.</summary>
+    /// <summary>Names of the program's tables that should exist, by the journal.</summary>
     public IEnumerable<string> Known =>
         MigrationScripts.Names.Intersect(Applied ?? []).SelectMany(MigrationScripts.Creates);
 
-    /// <summary>Reads it over one connection.</summary>
+    /// <summary>Reads the state over one connection.</summary>
     public static async Task<ControlSchemaState> ReadAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -95,7 +95,7 @@ internal sealed record ControlSchemaState
     }
 }
 
-/// <summary>What stands in the schema under a name.</summary>
+/// <summary>A table or view of the schema.</summary>
 internal sealed record ControlRelation
 {
     public string Name { get; init; } = "";
@@ -105,7 +105,7 @@ internal sealed record ControlRelation
     public string? Privileges { get; init; }
     public string? Columns { get; init; }
 
-    /// <summary>Whether the role may do that with all of it.</summary>
+    /// <summary>Whether the role has a privilege on the whole of it.</summary>
     public bool May(string privilege) => Words(Privileges).Contains(privilege);
 
     /// <summary>Whether it has a column of that name.</summary>

@@ -1,13 +1,13 @@
 namespace RotationMesh.Control.Schema;
 
-/// <summary>A table of the control schema: what the role must be allowed to do with it, and the columns it has.</summary>
+/// <summary>A table of the control schema: the privileges that the role needs on it, and its columns.</summary>
 internal sealed record ControlTable(string Name, string Privileges, string Columns)
 {
     private const string Add = "SELECT INSERT";
     private const string Change = "SELECT INSERT UPDATE";
     private const string Replace = "SELECT INSERT UPDATE DELETE";
 
-    /// <summary>Every table of a schema that is up to date, but for the journal.</summary>
+    /// <summary>Every table of a schema that is up to date, except the journal.</summary>
     public static readonly IReadOnlyList<ControlTable> All =
     [
         new(

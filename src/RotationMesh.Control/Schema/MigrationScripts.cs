@@ -7,7 +7,7 @@ namespace RotationMesh.Control.Schema;
 internal static partial class MigrationScripts
 {
     /// <summary>
-    /// What the journal's names begin with; the rest is the name of the file. It is the folder of the first releases: under
+    /// Prefix of the names in the journal; the rest is the name of the file. It is the folder of the first releases: under
     /// another name every migration would run again.
     /// </summary>
     private const string Folder = "RotationMesh.Postgres.Control.Migrations.";

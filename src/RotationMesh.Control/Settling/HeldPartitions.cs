@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RotationMesh.Control.Settling;
 
-/// <summary>A partition that is with a worker, locked in the ledger until the end of the transaction.</summary>
+/// <summary>A partition that a result names, locked in the ledger until the end of the transaction.</summary>
 internal sealed record HeldPartition
 {
     public long PartitionId { get; init; }
@@ -17,16 +17,16 @@ internal sealed record HeldPartition
     public long? EndPage { get; init; }
     public bool IsHeld { get; init; }
 
-    /// <summary>Whether a worker has said that it is at this attempt.</summary>
+    /// <summary>Whether a worker has said that it began this attempt.</summary>
     public bool IsBegun { get; init; }
 }
 
 /// <summary>Finds which results count.</summary>
 internal static class HeldPartitions
 {
-    // In the order of their ids: two coordinators that settle the same partitions wait for each other, never in a circle.
-    // Asked by the id alone: a result that is faster than the commit of what was sent waits here for that commit, where a
-    // condition on the state would pass over it.
+    // Locks in the order of the ids: two coordinators that settle the same partitions wait for each other, but never deadlock.
+    // Selects by the id alone: a result that is faster than the commit of its dispatch waits here for that commit, where a
+    // condition on the state would skip the row.
     private const string Lock = """
         SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.cut_short,
                (p.range #>> '{pages,from}')::bigint AS first_page, (p.range #>> '{pages,to}')::bigint AS end_page,
@@ -39,8 +39,8 @@ internal static class HeldPartitions
         """;
 
     /// <summary>
-    /// Locks the partitions of those results and pairs each with the one result that counts: of its current attempt,
-    /// and where there are several, one that ends it rather than a sign of life.
+    /// Locks the partitions of the results and pairs each with the one result that counts: of its current attempt, and where
+    /// there are several, one that ends the attempt rather than a heartbeat.
     /// </summary>
     public static async Task<IReadOnlyList<(HeldPartition Held, PartitionResult Result)>> LockAsync(
         NpgsqlConnection connection,

@@ -110,7 +110,10 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
             }
         );
 
-    /// <summary>Those that had too little time wait for <paramref name="pause"/>: a clock that is far ahead must not be run against.</summary>
+    /// <summary>
+    /// Returns partitions to pending. Those that had too little time wait for <paramref name="pause"/>: while a clock is far
+    /// ahead, attempts must not follow each other without a break.
+    /// </summary>
     public Task RequeuedAsync(IReadOnlyList<PartitionResult> results, TimeSpan pause) =>
         ExecuteAsync(
             Requeued,

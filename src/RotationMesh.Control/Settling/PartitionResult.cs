@@ -3,7 +3,7 @@ using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Settling;
 
-/// <summary>What a worker says of one attempt at a partition.</summary>
+/// <summary>What a worker reports on one attempt at a partition.</summary>
 public sealed record PartitionResult
 {
     private PartitionResult(PartitionResultKind kind, long partitionId, int attempt, string worker)
@@ -20,33 +20,33 @@ public sealed record PartitionResult
     /// <summary>The partition.</summary>
     public long PartitionId { get; }
 
-    /// <summary>The attempt that it was sent with.</summary>
+    /// <summary>Number of the attempt, as it was sent to the worker.</summary>
     public int Attempt { get; }
 
-    /// <summary>The worker that speaks.</summary>
+    /// <summary>The worker that reports.</summary>
     public string Worker { get; }
 
     /// <summary>What became of the rows; zero unless done or given back.</summary>
     public PartitionCounts Counts { get; private init; }
 
-    /// <summary>SQLSTATE or a short cause, never a value; null if done or alive.</summary>
+    /// <summary>SQLSTATE or a short cause, never a value; null if done, given back or alive.</summary>
     public string? Reason { get; private init; }
 
     /// <summary>
-    /// Whether nobody writes by this attempt any more: the worker's own word on what only it ever had. Else the attempt's
-    /// deadline is waited for. The default value is false.
+    /// Whether nobody writes by this attempt any more: the worker says so, and no other worker ever had the attempt. Otherwise
+    /// the attempt's write deadline is waited for. The default value is false.
     /// </summary>
     public bool IsOver { get; init; }
 
     /// <summary>
-    /// Whether it was given back because the attempt's time had come to its end: the next one has twice as much to write, or reads
-    /// smaller parts.
+    /// Whether the worker gave it back because the attempt's time was over: the next one has twice as much time to write, or
+    /// reads smaller parts.
     /// </summary>
     public bool IsCutShort { get; init; }
 
     /// <summary>
-    /// Of a partition to verify that was given back: the pages that are left, where those before are done. The partition is
-    /// these from now on.
+    /// The pages that are left of a partition to verify that was given back; those before are done. The partition consists of
+    /// the rest from now on.
     /// </summary>
     public PageRange? Rest { get; init; }
 
@@ -70,7 +70,9 @@ public sealed record PartitionResult
     public static PartitionResult Refused(long partitionId, int attempt, string worker, string reason) =>
         new(PartitionResultKind.Refused, partitionId, attempt, worker) { Reason = reason };
 
-    /// <summary>The worker gives it back untouched or half done, because it stops; the counts are of what it did.</summary>
+    /// <summary>
+    /// The worker gives it back untouched or half done, because it stops or the time is over; the counts are of what it did.
+    /// </summary>
     public static PartitionResult Returned(
         long partitionId,
         int attempt,
@@ -78,7 +80,7 @@ public sealed record PartitionResult
         PartitionCounts counts
     ) => new(PartitionResultKind.Returned, partitionId, attempt, worker) { Counts = counts };
 
-    /// <summary>The worker is still at it: the lease begins again.</summary>
+    /// <summary>A heartbeat: the lease begins again.</summary>
     public static PartitionResult Alive(long partitionId, int attempt, string worker) =>
         new(PartitionResultKind.Alive, partitionId, attempt, worker);
 }
@@ -95,12 +97,12 @@ public enum PartitionResultKind
     /// <summary>A failure of the whole that trying again does not help.</summary>
     Failed,
 
-    /// <summary>The worker would not touch it.</summary>
+    /// <summary>The worker refused it: its map or key differs.</summary>
     Refused,
 
-    /// <summary>The worker stopped before its end.</summary>
+    /// <summary>The worker gave it back before its end.</summary>
     Returned,
 
-    /// <summary>The worker is still at it.</summary>
+    /// <summary>A heartbeat.</summary>
     Alive,
 }

@@ -7,13 +7,13 @@ namespace RotationMesh.Control.Settling;
 /// <summary>Writes the workers' results into the ledger, many at a time.</summary>
 public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rules)
 {
-    /// <summary>Cause of a partition of which not even a few pages were read in the time of an attempt.</summary>
+    /// <summary>Cause of failure where not even a few pages of a partition were read in the time of an attempt.</summary>
     public const string TooSlow = "not even a few pages of it could be read in the time of an attempt";
 
     /// <summary>
-    /// Settles results, all or none of them. Only the current attempt of a partition that is with a worker counts:
-    /// whatever arrives twice, late, or after another worker got the partition changes nothing. Deliver the batch again
-    /// if this throws.
+    /// Settles results, all or none of them. A result counts only for the current attempt of a partition that is with a worker:
+    /// one that arrives twice, late, or after another worker got the partition changes nothing. Deliver the batch again if
+    /// this throws.
     /// </summary>
     public async Task<SettlementTally> SettleAsync(
         IReadOnlyList<PartitionResult> results,
@@ -40,7 +40,8 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
         };
     }
 
-    // What is rewritten stays so, however often the time is over; of what is only read nothing would ever be done.
+    // Rewritten rows stay so, however often the time is over. A partition to verify of which no attempt reads a part never gets
+    // on, so from a number of attempts on each counts as a failure.
     private PartitionResult Judge(HeldPartition held, PartitionResult said)
     {
         var result = OfOwnPages(held, Deserved(held, said));
@@ -49,7 +50,7 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
             : result;
     }
 
-    // A worker that dies takes with it what it had prefetched: no partition is to blame that no worker had begun.
+    // A worker that dies takes with it the partitions that it had prefetched: one that no worker had begun is not to blame.
     private static PartitionResult Deserved(HeldPartition held, PartitionResult said) =>
         said is { Kind: PartitionResultKind.Stumbled, Reason: WorkerLoss.NeverAnswered } && !held.IsBegun
             ? PartitionResult.Returned(
@@ -63,7 +64,8 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
             }
             : said;
 
-    // The rest is the end of the partition's own pages, whatever is said of its end; else nothing of the attempt counts.
+    // The rest reaches to the end of the partition's own pages, whatever end the worker names. Where it does not begin within
+    // these pages, nothing of the attempt counts.
     private static PartitionResult OfOwnPages(HeldPartition held, PartitionResult said)
     {
         if (said.Rest is not { } rest)
@@ -141,7 +143,7 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
         await sorted.Totals.WriteAsync(connection, cancellationToken);
     }
 
-    /// <summary>The results that count, by what is written for them.</summary>
+    /// <summary>The results that count, sorted by what is written for them.</summary>
     private sealed class Sorted
     {
         public List<PartitionResult> Done { get; } = [];

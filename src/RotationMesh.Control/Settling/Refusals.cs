@@ -4,7 +4,7 @@ using RotationMesh.Control.Ledger;
 
 namespace RotationMesh.Control.Settling;
 
-/// <summary>Workers that would not touch a rotation's partitions, for <c>status</c> to name.</summary>
+/// <summary>Workers that refused a rotation's partitions, for <c>status</c> to name.</summary>
 public sealed class Refusals(NpgsqlDataSource source)
 {
     // Sorted, so that two coordinators that record the same refusals lock them in the same order.
@@ -23,7 +23,7 @@ public sealed class Refusals(NpgsqlDataSource source)
         WHERE rotation_id = @rotationId ORDER BY last_at DESC, worker, reason LIMIT @limit
         """;
 
-    /// <summary>Who refused a rotation's partitions and why, the latest first.</summary>
+    /// <summary>Lists who refused a rotation's partitions and why, the latest first.</summary>
     public async Task<IReadOnlyList<Refusal>> ListAsync(
         Guid rotationId,
         int limit,
@@ -64,7 +64,7 @@ public sealed record Refusal
     /// <summary>The worker.</summary>
     public string Worker { get; init; } = "";
 
-    /// <summary>What differs.</summary>
+    /// <summary>Why it refused: what differs.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Partitions that it refused for that reason.</summary>

@@ -9,10 +9,10 @@ public sealed record SettlementTally
     /// <summary>Partitions that failed for good.</summary>
     public int Failed { get; init; }
 
-    /// <summary>Partitions that stumbled and are tried again after a wait.</summary>
+    /// <summary>Partitions with a transient failure, which are tried again after a wait.</summary>
     public int Delayed { get; init; }
 
-    /// <summary>Partitions that were refused or returned, and may be taken again at once.</summary>
+    /// <summary>Partitions that were refused or given back: pending again, or after a wait if cut short.</summary>
     public int Requeued { get; init; }
 
     /// <summary>Partitions whose lease began again.</summary>

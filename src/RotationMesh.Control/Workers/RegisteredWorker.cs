@@ -5,7 +5,7 @@ namespace RotationMesh.Control.Workers;
 /// <summary>What a worker says of itself.</summary>
 public sealed record WorkerSighting
 {
-    /// <summary>As results name it.</summary>
+    /// <summary>Name of the worker, as in its results.</summary>
     public required string Worker { get; init; }
 
     /// <summary>Machine that it runs on.</summary>
@@ -20,13 +20,13 @@ public sealed record WorkerSighting
     /// <summary>Fingerprints of its keys by version.</summary>
     public required IReadOnlyDictionary<int, string> Keys { get; init; }
 
-    /// <summary>Identities of the databases that it could tell, by their names in its map.</summary>
+    /// <summary>Identities of its databases, as far as it could tell them, by the names in its map.</summary>
     public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Partitions at a time.</summary>
+    /// <summary>Number of partitions that it works on at a time.</summary>
     public required int Concurrency { get; init; }
 
-    /// <summary>Whether this is the last that is heard of it.</summary>
+    /// <summary>Whether the worker stops, and this is its last message.</summary>
     public bool Leaving { get; init; }
 }
 
@@ -39,8 +39,8 @@ public sealed record RegisteredWorker(
 )
 {
     /// <summary>
-    /// What keeps it from a rotation's partitions, in words for the operator; null where nothing does. It is the same
-    /// comparison as the worker's own, of what it said last.
+    /// Returns what keeps it from a rotation's partitions, in words for the operator; null where nothing does. The comparison
+    /// is the worker's own, made with what the worker said last.
     /// </summary>
     public string? Lacks(string mapHash, int targetVersion, string targetFingerprint)
     {
@@ -54,9 +54,9 @@ public sealed record RegisteredWorker(
     }
 
     /// <summary>
-    /// What it has otherwise than whoever asks, in words for the operator; null where map, every key and every database that
-    /// both can tell are the same. <paramref name="keys"/> are fingerprints by version, <paramref name="databases"/>
-    /// identities by name.
+    /// Returns where it differs from the caller, in words for the operator; null where the map, every key and every database
+    /// whose identity both know are the same. <paramref name="keys"/> are fingerprints by version,
+    /// <paramref name="databases"/> identities by name.
     /// </summary>
     public string? Differs(
         string mapHash,
@@ -92,12 +92,12 @@ public sealed record RegisteredWorker(
 /// <summary>Whether a worker is there.</summary>
 public enum WorkerPresence
 {
-    /// <summary>It was heard of a moment ago.</summary>
+    /// <summary>It sent a heartbeat a moment ago.</summary>
     Present = 1,
 
     /// <summary>It stopped, and said so.</summary>
     Left,
 
-    /// <summary>It has been silent for longer than a pause explains.</summary>
+    /// <summary>It has sent nothing for longer than a pause explains.</summary>
     Gone,
 }

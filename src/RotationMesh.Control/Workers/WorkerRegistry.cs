@@ -10,10 +10,10 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
     /// <summary>Time without a heartbeat after which a worker counts as gone: six heartbeats.</summary>
     public static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>Time after which nobody asks any more what became of it.</summary>
+    /// <summary>Time without a heartbeat after which a worker is forgotten.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(1);
 
-    // One that had left or was gone has joined anew: in a container the name may be that of its predecessor.
+    // A worker that had left or was gone has joined anew: in a container it may have the name of its predecessor.
     private const string Record = """
         INSERT INTO rotationmesh.workers AS w
             (worker, host, program_version, map_hash, key_versions, key_fingerprints, concurrency, database_names,
@@ -41,7 +41,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
         ORDER BY worker
         """;
 
-    /// <summary>Notes what a worker says of itself, and forgets those that nobody asks for any more.</summary>
+    /// <summary>Records what a worker says of itself, and forgets workers that were not heard of for a day.</summary>
     public async Task RecordAsync(WorkerSighting sighting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sighting);
@@ -68,7 +68,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
         );
     }
 
-    /// <summary>The workers heard of within a day, by name.</summary>
+    /// <summary>Lists the workers that were heard of within a day, by name.</summary>
     public async Task<IReadOnlyList<RegisteredWorker>> ListAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
