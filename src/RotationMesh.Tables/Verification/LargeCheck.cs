@@ -6,8 +6,8 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Verification;
 
 /// <summary>
-/// Decrypts rows whose values are large, one value after another. A row that changed since it was set aside is passed over: it
-/// was written meanwhile, by whoever has to answer for it.
+/// Decrypts rows whose values are large, one value after another. A row that changed since it was set aside is skipped: what
+/// was written meanwhile is not this check's business.
 /// </summary>
 internal sealed class LargeCheck(
     NpgsqlConnection connection,
@@ -20,8 +20,8 @@ internal sealed class LargeCheck(
     private readonly LargeReencryptor large = new(reencryptor);
 
     /// <summary>
-    /// Decrypts a row whose version the key ring has: the outcome of each value, none for a column without one, or whose value
-    /// is in the store; null where the row changed. Throws <see cref="NpgsqlException"/>.
+    /// Decrypts a row whose version the key ring has. Returns an outcome for each column, null for one that holds no value or
+    /// whose value is in the store. Returns null where the row changed. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<IReadOnlyList<EnvelopeError?>?> CheckAsync(
         LargeRows rows,

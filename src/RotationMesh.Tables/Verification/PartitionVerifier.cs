@@ -10,7 +10,7 @@ using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Tables.Verification;
 
-/// <summary>Decrypts the rows of one partition after another, read-only. For one caller at a time.</summary>
+/// <summary>Decrypts the rows of one partition after another, read-only. Not safe for concurrent callers.</summary>
 public sealed class PartitionVerifier : IDisposable
 {
     private readonly ApplicationDatabases databases;
@@ -26,10 +26,10 @@ public sealed class PartitionVerifier : IDisposable
     }
 
     /// <summary>
-    /// Decrypts the range's rows: those of <paramref name="version"/>, or all; all of them, or about
-    /// <paramref name="share"/> (0 to 1). <paramref name="progress"/> hears how many rows were looked at since its last call,
-    /// <paramref name="failed"/> takes those that do not decrypt, some hundreds at a time. Throws
-    /// <see cref="OtherDatabaseException"/> where the database is not the one of <paramref name="place"/>, and
+    /// Decrypts the rows of the range: only those of <paramref name="version"/> where it is given, and only about
+    /// <paramref name="share"/> of them (0 to 1) where it is given. <paramref name="progress"/> gets the number of rows read
+    /// since its last call; <paramref name="failed"/> gets the rows that do not decrypt, some hundreds at a time. Throws
+    /// <see cref="OtherDatabaseException"/> where the database is not that of <paramref name="place"/>, and
     /// <see cref="OperationCanceledException"/> where it is stopped.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
@@ -58,8 +58,9 @@ public sealed class PartitionVerifier : IDisposable
     }
 
     /// <summary>
-    /// The same in several parts, one after the other. Where it is stopped it returns what was found in those that were read to
-    /// their end, and says so; before anything is read it may throw <see cref="OperationCanceledException"/> all the same.
+    /// Verifies the range in several parts, one after the other. Where it is stopped, it returns the outcome of the parts that
+    /// it read to the end, with <see cref="VerificationOutcome.IsStopped"/>. Before it has read anything, it may throw
+    /// <see cref="OperationCanceledException"/> instead.
     /// </summary>
     public async Task<VerificationOutcome> VerifyPartsAsync(
         MappedTable target,
@@ -121,7 +122,7 @@ public sealed class PartitionVerifier : IDisposable
             {
                 if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
                     throw;
-                // Dropped, and its rows with it; or away for a moment, or under another name.
+                // The leaf was dropped with its rows, or is missing for a moment, or has another name.
                 return await tally.EndAsync() with { IsMissing = true };
             }
 
@@ -183,7 +184,7 @@ public sealed class PartitionVerifier : IDisposable
             await tally.AddAsync(error is { } why ? row.Failure(why) : null, values);
     }
 
-    // Over the connection that a worker has for writing: the other is busy with the rows that are not large.
+    // Uses the worker's connection for writing: the one for reading is busy with the rows that are not large.
     private async Task SettleAsync(
         LargeRows large,
         MappedTable target,
@@ -220,7 +221,7 @@ public sealed class PartitionVerifier : IDisposable
         }
 
         if (external is not null)
-            await SettleAsync(external, tenant, tally, stopping); // the places and keys of these rows are about to be overwritten
+            await SettleAsync(external, tenant, tally, stopping); // large.Clear() reuses the memory of their ctids and keys
         large.Clear();
     }
 

@@ -3,19 +3,20 @@ using RotationMesh.Tables.Ranges;
 namespace RotationMesh.Tables.Verification;
 
 /// <summary>
-/// Which pages of a leaf are read where a share of its rows is enough. All of it in one go is TABLESAMPLE's to choose; of one that is
-/// read in parts each part gives a run of pages, chosen by chance: TABLESAMPLE would read its sample of the whole leaf each time.
+/// Chooses the pages of a leaf that are read where a share of its rows is enough. Where the leaf is read in one go, TABLESAMPLE
+/// chooses. Where it is read in parts, each part gives a run of pages that is chosen at random: TABLESAMPLE would sample the
+/// whole leaf for each part.
 /// </summary>
 internal static class SampledPages
 {
-    /// <summary>Pages of a run at the least: of few a small share may be none.</summary>
+    /// <summary>Least length of a run, in pages: a small share of few pages may be none.</summary>
     private const uint Fewest = 8;
 
-    /// <summary>Whether the range is a leaf, or what is left of one, of which a share is read.</summary>
+    /// <summary>Returns whether a share is to be read of a whole leaf, or of the rest of one.</summary>
     public static bool AreOf(PartitionRange range, double? share) =>
         share is not null && range is { Tenants: null, Pages: null or { To: uint.MaxValue } };
 
-    /// <summary>The run of a part, of a leaf that has <paramref name="size"/> pages.</summary>
+    /// <summary>Chooses the run of pages in a part of a leaf that has <paramref name="size"/> pages.</summary>
     public static PartitionRange Choose(PartitionRange part, double share, uint size)
     {
         if (part.Pages is not { } pages)

@@ -9,8 +9,7 @@ namespace RotationMesh.Tables.Verification;
 internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
 {
     /// <summary>
-    /// Why the row does not decrypt, and how many of its values do. A row without a value has nothing to decrypt, and no
-    /// error.
+    /// Returns why the row does not decrypt, or how many of its values do. A row without a value has no error.
     /// </summary>
     public CheckedRow Check(MappedTable target, RowCursor row)
     {
@@ -22,10 +21,10 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
         return sum;
     }
 
-    /// <summary>Whether the ring has the key of that version.</summary>
+    /// <summary>Returns whether the ring has the key of that version.</summary>
     public bool IsKnown(long version) => version is >= 1 and <= int.MaxValue && ring.Contains((int)version);
 
-    /// <summary>Outcome of one value; null where the column holds none, or its value is in the store.</summary>
+    /// <summary>Returns the outcome of one value; null where the column holds none, or its value is in the store.</summary>
     public EnvelopeError? Check(MappedTable target, RowCursor row, int column, int version)
     {
         var stored = row.Stored(column);
@@ -37,10 +36,10 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
     }
 }
 
-/// <summary>A row that was tried: why it does not decrypt, or how many values of it do.</summary>
+/// <summary>Outcome of a row: why it does not decrypt, or how many of its values do.</summary>
 internal readonly record struct CheckedRow(RowError? Error, int Values)
 {
-    /// <summary>The same with the outcome of one value more, which is null where there is none.</summary>
+    /// <summary>Adds the outcome of one more value; null where the column holds none.</summary>
     public CheckedRow And(EnvelopeError? outcome) =>
         Error is not null || outcome is null ? this
         : outcome == EnvelopeError.None ? this with { Values = Values + 1 }

@@ -2,24 +2,27 @@ using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Tables.Verification;
 
-/// <summary>Rows that were looked at, and how many of them do not decrypt.</summary>
+/// <summary>How many rows were read, and how many of them do not decrypt.</summary>
 public sealed record VerificationOutcome(long Rows, long Failed)
 {
-    /// <summary>Rows that hold no value: there was nothing to decrypt, so nothing is proved of them.</summary>
+    /// <summary>Rows that hold no value: nothing was decrypted, so nothing is proved about them.</summary>
     public long Empty { get; init; }
 
-    /// <summary>Values that were decrypted; a row has as many as declared columns hold one.</summary>
+    /// <summary>Values that were decrypted; a row has one in each declared column that is not empty.</summary>
     public long Values { get; init; }
 
-    /// <summary>Whether it was stopped before the end; the counts are of the parts that were read to theirs.</summary>
+    /// <summary>Whether it was stopped before the end; the counts are those of the parts that were read to the end.</summary>
     public bool IsStopped { get; init; }
 
-    /// <summary>Whether a row of the next part was read when it was stopped, so that it did not wait for somebody's lock, say.</summary>
+    /// <summary>
+    /// Whether it was reading the next part when it was stopped, rather than waiting: a row of it had been read, or nobody had
+    /// the table locked.
+    /// </summary>
     public bool WasReading { get; init; }
 
-    /// <summary>Whether the leaf was not there by its name when it was read: what is there by now, nobody has looked at.</summary>
+    /// <summary>Whether no leaf of that name existed when it was to be read. One that exists by now has not been read.</summary>
     public bool IsMissing { get; init; }
 
-    /// <summary>Pages that are left, where it was stopped and those before are done.</summary>
+    /// <summary>The remaining pages, where it was stopped after some parts; null where all of the range is left.</summary>
     public PageRange? Rest { get; init; }
 }

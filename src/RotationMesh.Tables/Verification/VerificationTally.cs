@@ -2,7 +2,7 @@ using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Tables.Verification;
 
-/// <summary>Counts the rows of a partition that verification has tried, and passes on those that do not decrypt.</summary>
+/// <summary>Counts the rows of a partition that were verified, and passes on those that do not decrypt.</summary>
 internal sealed class VerificationTally(Action<long> progress, FailureTally failures)
 {
     /// <summary>Rows between two calls of the progress callback.</summary>
@@ -13,10 +13,10 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
     private long values;
     private long reported;
 
-    /// <summary>Rows so far.</summary>
+    /// <summary>Number of rows so far.</summary>
     public long Rows => rows;
 
-    /// <summary>Adds a row: why it does not decrypt, or how many values of it do.</summary>
+    /// <summary>Adds a row: why it does not decrypt, or how many of its values do.</summary>
     public Task AddAsync(RowFailure? failure, int decrypted)
     {
         rows++;
@@ -33,7 +33,7 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
         return failures.TellEnoughAsync();
     }
 
-    /// <summary>Passes on the failures so far; the sum of all rows so far.</summary>
+    /// <summary>Passes on the failures so far, and returns the sums of all rows so far.</summary>
     public async Task<VerificationOutcome> EndAsync()
     {
         Report();

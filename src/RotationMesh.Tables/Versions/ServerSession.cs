@@ -5,14 +5,14 @@ using Npgsql;
 namespace RotationMesh.Tables.Versions;
 
 /// <summary>
-/// A connection of its own to a server, by which marks of several of its databases are held. Any number may use it at once.
+/// A connection to a server that holds the marks of several of its databases, outside the pools. Safe for concurrent callers.
 /// </summary>
 internal sealed class ServerSession : IAsyncDisposable
 {
     /// <summary>Longest wait for an answer of a connection that may be dead, in seconds.</summary>
     private const int PatienceSeconds = 5;
 
-    /// <summary>Time for which an answer serves all who ask whether it is alive.</summary>
+    /// <summary>How long an answer counts as proof that the connection is alive.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlConnection connection;
@@ -23,16 +23,18 @@ internal sealed class ServerSession : IAsyncDisposable
     private ServerSession(NpgsqlConnection connection, string server, int pid) =>
         (this.connection, Server, Pid) = (connection, server, pid);
 
-    /// <summary>The server's start, as <see cref="DatabaseInstance.Server"/>.</summary>
+    /// <summary>When the server started, as <see cref="DatabaseInstance.Server"/>.</summary>
     public string Server { get; }
 
     /// <summary>Process id of the session.</summary>
     public int Pid { get; }
 
-    /// <summary>Whether it is known to be gone, and all its marks with it.</summary>
+    /// <summary>Whether the connection is known to be lost, and all its marks with it.</summary>
     public bool IsLost => Volatile.Read(ref isLost) || connection.State != ConnectionState.Open;
 
-    /// <summary>Opens it by the connection string of one of the server's databases. Throws <see cref="NpgsqlException"/>.</summary>
+    /// <summary>
+    /// Opens a session by the connection string of one of the server's databases. Throws <see cref="NpgsqlException"/>.
+    /// </summary>
     public static async Task<ServerSession> OpenAsync(
         ApplicationDatabases databases,
         string database,
@@ -57,7 +59,10 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a mark, alone or shared with others; false where the session's own database has it otherwise already.</summary>
+    /// <summary>
+    /// Takes a mark, exclusively or shared; false where another session that is connected to the same database holds it in a
+    /// way that conflicts.
+    /// </summary>
     public async Task<bool> TryMarkAsync(long mark, bool alone, CancellationToken cancellationToken) =>
         (bool)
             (
@@ -70,7 +75,7 @@ internal sealed class ServerSession : IAsyncDisposable
                 )
             )!;
 
-    /// <summary>Takes it back. Where the session is gone, so is the mark.</summary>
+    /// <summary>Gives a mark back. Where the session is lost, the mark is gone with it.</summary>
     public async Task UnmarkAsync(long mark, bool alone)
     {
         try
@@ -85,11 +90,11 @@ internal sealed class ServerSession : IAsyncDisposable
         }
         catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException or IOException)
         {
-            Volatile.Write(ref isLost, true); // nobody else shall rely on a session that keeps what it should not
+            Volatile.Write(ref isLost, true); // the session may still hold the mark, so nobody else may use it
         }
     }
 
-    /// <summary>Who else holds versions in databases of the server, by their oids.</summary>
+    /// <summary>Finds who else holds versions in databases of the server, by the databases' oids.</summary>
     public Task<ILookup<uint, VersionHolder>> FindOthersAsync(
         IReadOnlyCollection<uint> databases,
         CancellationToken cancellationToken
@@ -107,8 +112,8 @@ internal sealed class ServerSession : IAsyncDisposable
         );
 
     /// <summary>
-    /// Throws <see cref="NpgsqlException"/> where the connection is gone, and all marks with it; unless it is to be asked
-    /// <paramref name="now"/>, an answer of the last second is enough.
+    /// Throws <see cref="NpgsqlException"/> where the connection is lost, and all marks with it. An answer of the last second is
+    /// enough, unless the server is to be asked <paramref name="now"/>.
     /// </summary>
     public async Task EnsureAsync(bool now, CancellationToken cancellationToken)
     {
@@ -133,7 +138,7 @@ internal sealed class ServerSession : IAsyncDisposable
                 };
                 if (mark is { } number)
                     command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
-                // Not called off half-way: nobody would know whether the mark is there.
+                // Never cancelled half-way: nobody would know whether the session holds the mark.
                 return await command.ExecuteScalarAsync(CancellationToken.None);
             },
             cancellationToken

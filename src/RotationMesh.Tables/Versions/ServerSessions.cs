@@ -4,11 +4,12 @@ using RotationMesh.Core;
 namespace RotationMesh.Tables.Versions;
 
 /// <summary>
-/// One session to each server, whatever the number of its databases: opened for the first who needs it, closed after the last.
+/// Shares one session for each server, whatever the number of its databases. It is opened for the first user and closed after
+/// the last.
 /// </summary>
 public sealed class ServerSessions(ApplicationDatabases databases) : IAsyncDisposable
 {
-    /// <summary>Longest wait for a session, and what is asked over it first.</summary>
+    /// <summary>Longest time to open a session, with the first queries over it.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
 
     private readonly Lock gate = new();
@@ -29,8 +30,8 @@ public sealed class ServerSessions(ApplicationDatabases databases) : IAsyncDispo
     }
 
     /// <summary>
-    /// Joins that of the database's server. Throws <see cref="NpgsqlException"/> where it can't be reached, and where the
-    /// database's connection string leads now here, now there.
+    /// Joins the session of the database's server, and opens it where there is none. Throws <see cref="NpgsqlException"/> where
+    /// the server can't be reached, and where the database's connection string leads now to one server, now to another.
     /// </summary>
     internal async Task<ServerSession> JoinAsync(
         string database,
@@ -49,7 +50,7 @@ public sealed class ServerSessions(ApplicationDatabases databases) : IAsyncDispo
 
         try
         {
-            // One server that lends none holds up nobody who asks for another.
+            // Outside the lock: a server that gives no session does not delay the callers of another.
             return await shared.Session.WaitAsync(cancellationToken);
         }
         catch
@@ -59,7 +60,7 @@ public sealed class ServerSessions(ApplicationDatabases databases) : IAsyncDispo
         }
     }
 
-    /// <summary>Leaves it; the last one closes it.</summary>
+    /// <summary>Leaves the session; the last user closes it.</summary>
     internal async Task LeaveAsync(ServerSession session)
     {
         Shared? shared;
@@ -80,10 +81,10 @@ public sealed class ServerSessions(ApplicationDatabases databases) : IAsyncDispo
 
         var closing = shared.CloseAsync();
         if (shared.Session.IsCompleted)
-            await closing; // else nobody waits for what is still being opened
+            await closing; // a session that is still being opened is closed later, without anybody waiting
     }
 
-    // For all who wait for it, so that none of them calls it off.
+    // Without a caller's token: it opens the session for all who wait, so none of them may cancel it.
     private async Task<ServerSession> OpenAsync(string database, string server)
     {
         using var timeout = new CancellationTokenSource(Timeout);
@@ -122,7 +123,7 @@ public sealed class ServerSessions(ApplicationDatabases databases) : IAsyncDispo
             catch (Exception fault)
                 when (fault is NpgsqlException or TimeoutException or IOException or UsageException)
             {
-                // It was never opened: whoever joined was told.
+                // It was never opened: all who joined got the exception.
             }
         }
     }

@@ -3,8 +3,8 @@ using RotationMesh.Postgres;
 namespace RotationMesh.Tables.Versions;
 
 /// <summary>
-/// Keeps every rotation to a version away from the databases of a map while the version is retired, whatever control
-/// database it has: no worker begins a partition, and none is under way.
+/// Keeps every rotation to a version away from the databases of a map while the version is retired, whichever control
+/// database the rotation has: no worker begins a partition, and none is in progress.
 /// </summary>
 public sealed class VersionClosing : IAsyncDisposable
 {
@@ -16,10 +16,13 @@ public sealed class VersionClosing : IAsyncDisposable
 
     private VersionClosing() { }
 
-    /// <summary>Who may still bring rows to the version; nothing where it is closed.</summary>
+    /// <summary>Why the version could not be closed, by database; empty where it is closed.</summary>
     public IReadOnlyList<string> InTheWay => inTheWay;
 
-    /// <summary>Closes it as far as nobody is in the way. Throws where a database does not answer.</summary>
+    /// <summary>
+    /// Closes the version in those databases where nobody holds it; <see cref="InTheWay"/> has the others. Throws where a
+    /// database does not answer.
+    /// </summary>
     public static async Task<VersionClosing> CloseAsync(
         ApplicationDatabases databases,
         IEnumerable<string> names,
@@ -46,7 +49,7 @@ public sealed class VersionClosing : IAsyncDisposable
         }
     }
 
-    /// <summary>What is said of sessions that hold the version in a database.</summary>
+    /// <summary>Returns the message about sessions that hold the version in a database.</summary>
     public static string Explain(string database, int version, IEnumerable<VersionHolder> holders)
     {
         var named = holders.Take(5).ToList();
@@ -57,7 +60,9 @@ public sealed class VersionClosing : IAsyncDisposable
                 + $"{who}; wait for its end, or cancel it there";
     }
 
-    /// <summary>Throws where a connection is gone: the version is not closed any more.</summary>
+    /// <summary>
+    /// Throws <see cref="ApplicationDatabaseException"/> where a connection is lost: the version is not closed any more.
+    /// </summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         foreach (var (database, session) in held)
@@ -104,12 +109,12 @@ public sealed class VersionClosing : IAsyncDisposable
         {
             if (attempt > 0)
                 await Task.Delay(Pause, cancellationToken);
-            // Looked at first: who shows that he retires it, if only for a moment, holds up the rotations of others.
+            // Looks before it takes the mark: even for a moment, an exclusive mark stops the rotations of others.
             others = await HoldersAsync(session, oids, version, cancellationToken);
             if (others.Count > 0)
                 continue;
             var marked = await MarkAsync(session, oids, version, cancellationToken);
-            // And once more: whoever began meanwhile has shown it before he looked.
+            // Looks again: a rotation that began meanwhile took its mark before it looked for this one.
             others = await HoldersAsync(session, oids, version, cancellationToken);
             if (marked.Count == oids.Count && others.Count == 0)
                 return;

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace RotationMesh.Tables.Versions;
 
-/// <summary>Shows on a database's server that rows of the database may be brought to a version.</summary>
+/// <summary>Holds a mark on a database's server while rows of the database may be brought to a version.</summary>
 public sealed class VersionHold : IAsyncDisposable
 {
     private readonly ServerSessions sessions;
@@ -13,7 +13,9 @@ public sealed class VersionHold : IAsyncDisposable
     private VersionHold(ServerSessions sessions, ServerSession session, DatabaseInstance place, long mark) =>
         (this.sessions, this.session, this.place, this.mark) = (sessions, session, place, mark);
 
-    /// <summary>Null where somebody has it alone. Throws where the database does not answer.</summary>
+    /// <summary>
+    /// Takes the mark; null where somebody retires the version. Throws where the database does not answer.
+    /// </summary>
     public static async Task<VersionHold?> TryTakeAsync(
         ApplicationDatabases databases,
         ServerSessions sessions,
@@ -30,7 +32,7 @@ public sealed class VersionHold : IAsyncDisposable
         var isMarked = false;
         try
         {
-            // Shown first, then looked: whoever retires it does the same, so one at least sees the other.
+            // Marks first and looks then, as a retirement does: so at least one of them sees the other.
             isMarked = await session.TryMarkAsync(mark, alone: false, cancellationToken);
             if (
                 isMarked
@@ -49,13 +51,13 @@ public sealed class VersionHold : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Throws where the connection is gone, and the mark with it.</summary>
+    /// <summary>Throws <see cref="NpgsqlException"/> where the connection is lost, and the mark with it.</summary>
     public Task EnsureAsync(CancellationToken cancellationToken) =>
         session.EnsureAsync(now: false, cancellationToken);
 
     /// <summary>
     /// Throws <see cref="OtherDatabaseException"/> where the database is not the expected one, and
-    /// <see cref="NpgsqlException"/> where its connection string leads elsewhere than when the mark was made.
+    /// <see cref="NpgsqlException"/> where its connection string leads elsewhere than when the mark was taken.
     /// </summary>
     public async Task EnsureAsync(
         ExpectedDatabase expected,

@@ -5,31 +5,31 @@ using NpgsqlTypes;
 namespace RotationMesh.Tables.Versions;
 
 /// <summary>
-/// The traces, on a database's server, that rows of the database may be brought to a key version, by which whoever retires it
-/// sees rotations of other control databases. Both are advisory locks, and the server shows all of them to every role.
+/// Shows on a database's server that rows of the database may be brought to a key version. So a retirement sees rotations of
+/// other control databases. There are two kinds, both advisory locks, which the server shows to every role.
 /// <list type="bullet">
-/// <item>A worker at a partition holds a lock of two halves, in the database itself.</item>
-/// <item>A coordinator, as long as its rotation lasts, and whoever retires the version hold a mark: a lock of 64 bits that
-/// names database and version, in any database of the server. So one session has those of all databases.</item>
+/// <item>A worker at a partition holds a lock with two keys of 32 bits, in the database itself.</item>
+/// <item>A coordinator, as long as its rotation lasts, and a retirement hold a mark: a lock with one key of 64 bits, which
+/// names database and version. It is taken in any database of the server, so one session holds the marks of all.</item>
 /// </list>
-/// Locks of two databases exclude nobody: each side shows its own first, and then looks for the other's. One at least sees
-/// the other.
+/// Locks that are taken in different databases do not exclude each other. So each side first takes its own and then looks for
+/// the other's: at least one of them sees the other.
 /// </summary>
 public static class VersionLock
 {
-    /// <summary>First half of a worker's lock, the second is the version; any number that nobody else uses.</summary>
+    /// <summary>First key of a worker's lock; the version is the second. Any number that nobody else uses will do.</summary>
     internal const int Class = 0x526F744D;
 
-    /// <summary>The first 16 bits of a mark; any number that nobody else uses.</summary>
+    /// <summary>The first 16 bits of a mark. Any number that nobody else uses will do.</summary>
     private const int MarkClass = 0x526F;
 
-    /// <summary>Longest wait for the list of locks, which takes some milliseconds.</summary>
+    /// <summary>Longest wait for the list of locks, in seconds; as a rule it takes some milliseconds.</summary>
     private const int PatienceSeconds = 15;
 
-    /// <summary>The bits of a version that its mark has room for.</summary>
+    /// <summary>Mask of the bits of a version for which a mark has room.</summary>
     internal const int VersionBits = 0xFFFF;
 
-    // By oid: the same session may look at other databases of its server.
+    // By oid: one session looks at all databases of its server.
     private static readonly string Find = string.Create(
         CultureInfo.InvariantCulture,
         $"""
@@ -63,21 +63,24 @@ public static class VersionLock
         """
     );
 
-    /// <summary>Takes a worker's lock of the version in the parameter until the session gives it back; false where somebody has it alone.</summary>
+    /// <summary>
+    /// Returns the expression that takes a worker's lock of the version in the parameter, shared, until the session gives it
+    /// back. Its value is false where somebody holds the lock exclusively.
+    /// </summary>
     internal static string TakeForWork(int versionParameter) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"pg_catalog.pg_try_advisory_lock_shared({Class}, ${versionParameter})"
         );
 
-    /// <summary>Gives back what <see cref="TakeForWork"/> took.</summary>
+    /// <summary>Returns the statement that gives back the lock of <see cref="TakeForWork"/>.</summary>
     internal static string GiveBack(int versionParameter) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"SELECT pg_catalog.pg_advisory_unlock_shared({Class}, ${versionParameter})"
         );
 
-    /// <summary>Whether somebody retires the version of the only parameter in the connection's database.</summary>
+    /// <summary>Returns the command that tells whether somebody retires the version in the connection's database.</summary>
     internal static NpgsqlBatchCommand Look(int version)
     {
         var look = new NpgsqlBatchCommand(IsShut);
@@ -85,11 +88,11 @@ public static class VersionLock
         return look;
     }
 
-    /// <summary>The mark of a version in the database of that oid.</summary>
+    /// <summary>Returns the mark of a version in the database of that oid.</summary>
     internal static long MarkOf(uint database, int version) =>
         ((long)MarkClass << 48) | ((long)(version & VersionBits) << 32) | database;
 
-    /// <summary>Who holds versions in the connection's database, shared or alone.</summary>
+    /// <summary>Finds who holds versions in the connection's database, shared or exclusively.</summary>
     public static async Task<IReadOnlyList<VersionHolder>> FindAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -99,7 +102,7 @@ public static class VersionLock
         return [.. (await FindAsync(connection, [here.Oid], cancellationToken))[here.Oid]];
     }
 
-    /// <summary>The same of databases of the connection's server, by their oids.</summary>
+    /// <summary>Finds who holds versions in databases of the connection's server, by the databases' oids.</summary>
     internal static async Task<ILookup<uint, VersionHolder>> FindAsync(
         NpgsqlConnection connection,
         IReadOnlyCollection<uint> databases,

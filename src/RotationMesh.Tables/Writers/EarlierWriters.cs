@@ -5,9 +5,9 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>
-/// The transactions that have begun to write tables of one database, and waits until those have ended that were open when
-/// it was said so; later ones are not waited for, so an application that always has some writer open holds up nothing. A
-/// count that begins afterwards sees every row that they committed.
+/// Finds the transactions that write tables of one database, and waits for those that were open at a certain moment. It does
+/// not wait for later ones, so an application that always has some writer open delays nothing. A count that begins
+/// afterwards sees every row that the awaited transactions committed.
 /// </summary>
 public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList<MappedTable> targets)
 {
@@ -17,15 +17,15 @@ public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList
     private List<Seen> seen = [];
     private long? lookedAt;
 
-    /// <summary>Those that are waited for and have not ended yet; none before the first look.</summary>
+    /// <summary>The awaited transactions that have not ended yet; none before the first look.</summary>
     public IReadOnlyList<OpenWriter> Open => [.. seen.Where(one => one.Awaited).Select(one => one.Writer)];
 
-    /// <summary>Everybody whom the last look found.</summary>
+    /// <summary>All transactions that the last look found.</summary>
     internal IReadOnlyList<OpenWriter> All => [.. seen.Select(one => one.Writer)];
 
     /// <summary>
-    /// Waits until those have ended that are waited for (at first: whom the first look finds), at most as long as
-    /// <paramref name="longest"/>; returns whether they have. No connection is held between two looks.
+    /// Waits until the awaited transactions have ended, or until <paramref name="longest"/> is over; returns whether they have
+    /// ended. At first, all that the first look finds are awaited. Holds no connection between two looks.
     /// </summary>
     public async Task<bool> HaveEndedAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
@@ -41,19 +41,19 @@ public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList
         }
     }
 
-    /// <summary>From now on everybody is waited for whom the last look found.</summary>
+    /// <summary>Marks all transactions that the last look found as awaited.</summary>
     internal void AwaitAll() => seen = [.. seen.Select(one => one with { Awaited = true })];
 
     /// <summary>
-    /// Whether everybody whom the last look found began less than <paramref name="age"/> before it. It goes by the looks
-    /// before, and not by what the server tells: most roles are not shown when others began.
+    /// Returns whether every transaction that the last look found began less than <paramref name="age"/> before it. This is
+    /// known from the earlier looks, not from the server: it does not show most roles when the transactions of others began.
     /// </summary>
     internal bool AreYounger(TimeSpan age) =>
         seen.TrueForAll(one =>
             one.AbsentAt is { } absent && Stopwatch.GetElapsedTime(absent, lookedAt!.Value) < age
         );
 
-    /// <summary>Looks who is open now.</summary>
+    /// <summary>Reads which transactions are open now.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         await using var connection = await databases.OpenReadingAsync(
@@ -76,13 +76,13 @@ public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList
         lookedAt = at;
     }
 
-    /// <summary>Their names, the oldest first.</summary>
+    /// <summary>Describes the awaited transactions, the oldest first.</summary>
     public override string ToString() => Describe(Open);
 
     private void Keep(IReadOnlyList<OpenWriter> now)
     {
         var gone = seen.Where(one => !now.Any(one.Writer.Is)).ToList();
-        // Had not written yet: it may be any of the prepared ones that are new.
+        // A transaction that had no id yet, and is gone: it may be any of the new prepared ones.
         var nameless = gone.Where(one => one.Writer.Ids.Count == 0).ToList();
         seen = [.. now.Select(writer => Follow(writer, nameless))];
     }
@@ -103,7 +103,7 @@ public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList
             };
     }
 
-    /// <summary>Transactions named in one line, of many only the first.</summary>
+    /// <summary>Names transactions in one line: the first three, and how many more there are.</summary>
     public static string Describe(IReadOnlyList<OpenWriter> writers)
     {
         ArgumentNullException.ThrowIfNull(writers);
@@ -112,6 +112,6 @@ public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList
         return string.Join(", ", writers.Take(Named)) + more;
     }
 
-    // AbsentAt: of the last look that did not find it; null where there was none.
+    // AbsentAt: when the last look that did not find it took place; null where there was none.
     private sealed record Seen(OpenWriter Writer, long? AbsentAt, bool Awaited);
 }

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>
-/// A transaction that holds a lock under which rows of a table are written: what it wrote is not seen yet, and may be
-/// committed at any moment.
+/// A transaction that holds a lock for writing rows of a table. Nobody else sees yet what it wrote, and it may commit at any
+/// moment.
 /// </summary>
 public sealed record OpenWriter
 {
-    /// <summary>Longest text of an application's name or a gid that is shown.</summary>
+    /// <summary>Characters of an application's name or a gid that are shown at most.</summary>
     private const int Shown = 80;
 
     /// <summary>Identity while it runs; a prepared transaction may have another after a restart of the server.</summary>
@@ -17,32 +17,32 @@ public sealed record OpenWriter
     /// <summary>Its transaction ids, with those of its savepoints; none before it has written.</summary>
     public IReadOnlyList<string> Ids { get; init; } = [];
 
-    /// <summary>Process of its session; null where it is prepared, and has none.</summary>
+    /// <summary>Process id of its session; null for a prepared transaction, which has no session.</summary>
     public int? Pid { get; init; }
 
-    /// <summary>Name of a prepared transaction.</summary>
+    /// <summary>Name of the prepared transaction; null for any other.</summary>
     public string? Gid { get; init; }
 
-    /// <summary>Name that the application gave its session; of a subscription's worker, the subscription's.</summary>
+    /// <summary>Name that the application gave its session; for a subscription's worker, the name of the subscription.</summary>
     public string? Application { get; init; }
 
     /// <summary>Its role.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Begin, or when it was prepared; null where this role may not see it.</summary>
+    /// <summary>When it began, or was prepared; null where this role may not see that.</summary>
     public DateTime? Since { get; init; }
 
-    /// <summary>Time since then, in seconds.</summary>
+    /// <summary>Seconds since <see cref="Since"/>.</summary>
     public double? AgeSeconds { get; init; }
 
     /// <summary>The table that it has locked.</summary>
     public string Table { get; init; } = "";
 
-    /// <summary>Whether both are one transaction, also where it was prepared in between.</summary>
+    /// <summary>Returns whether both are the same transaction, also where it was prepared in between.</summary>
     internal bool Is(OpenWriter other) =>
         VirtualTransaction == other.VirtualTransaction || Ids.Intersect(other.Ids).Any();
 
-    /// <summary>For the operator: who, since when, and what ends it.</summary>
+    /// <summary>Describes it for the operator: who it is, how long it has been open, and on which table.</summary>
     public override string ToString()
     {
         var who =

@@ -6,30 +6,31 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>
-/// Counts a table as it was at a moment at which no transaction was writing it. The lock is held for that moment alone,
-/// however large the table: the snapshot is taken under it, and the count goes on without it.
+/// Counts a table as it was at a moment when no transaction was writing it. The lock is held only for that moment, however
+/// large the table is: the snapshot is taken under the lock, and the count continues without it.
 /// </summary>
 public sealed class QuietCount(ApplicationDatabases databases)
 {
-    /// <summary>Tries to get the lock: with the pauses between them, some ten seconds.</summary>
+    /// <summary>How often the lock is tried: with the pauses in between, this takes some ten seconds.</summary>
     public const int Tries = 10;
 
     /// <summary>
-    /// Longest wait for the lock, in milliseconds. Writers that come meanwhile wait behind it, so it is shorter than an
-    /// application notices, and than the second after which PostgreSQL looks for deadlocks and ends somebody.
+    /// Longest wait for the lock, in milliseconds. Writers that come meanwhile queue behind it, so it is short enough that an
+    /// application does not notice. It is also shorter than the second after which PostgreSQL looks for deadlocks and aborts
+    /// a transaction.
     /// </summary>
     private const int LockTimeoutMs = 400;
 
-    /// <summary>Time between two tries, in which whoever waited for the lock goes on.</summary>
+    /// <summary>Time between two tries, in which the writers that queued behind the lock can continue.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(600);
 
     private const string Begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
-    // Both: a partitioned table has a lock to wait for in each partition.
+    // Both: lock_timeout counts for each lock, and a partitioned table has one in each partition.
     private static readonly string Limits =
         $"SET LOCAL lock_timeout = {LockTimeoutMs}; SET LOCAL statement_timeout = {LockTimeoutMs}";
 
-    // SHARE goes with the savepoint; the snapshot of a repeatable read stays until the transaction ends.
+    // Rolling back to the savepoint releases SHARE; the snapshot of REPEATABLE READ stays until the transaction ends.
     private const string Mark = "SAVEPOINT quiet";
 
     private const string TakeSnapshot = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text";
@@ -37,7 +38,7 @@ public sealed class QuietCount(ApplicationDatabases databases)
     private const string Release =
         "ROLLBACK TO SAVEPOINT quiet; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0";
 
-    /// <summary>The rows of the whole table by version; or why there was no such moment.</summary>
+    /// <summary>Counts the rows of the whole table by version, or returns why there was no such moment.</summary>
     public async Task<QuietCounted> CountAsync(
         MappedTable target,
         CancellationToken cancellationToken,
@@ -59,7 +60,7 @@ public sealed class QuietCount(ApplicationDatabases databases)
         }
     }
 
-    /// <summary>One try: what <paramref name="countAsync"/> counts under the snapshot of such a moment.</summary>
+    /// <summary>Tries once, and lets <paramref name="countAsync"/> count under the snapshot of such a moment.</summary>
     internal async Task<QuietCounted> TryAsync(
         MappedTable target,
         Func<NpgsqlConnection, Task<IReadOnlyList<VersionCount>>> countAsync,
@@ -76,8 +77,8 @@ public sealed class QuietCount(ApplicationDatabases databases)
             try
             {
                 await RunAsync(connection, Limits, cancellationToken);
-                // Held to the end: a statement that rewrites or empties the table would else get its turn once SHARE is
-                // released, and leave nothing that the snapshot could see.
+                // Held until the end. Otherwise a statement that rewrites or empties the table could run once SHARE is
+                // released, and leave nothing that the snapshot sees.
                 await LockAsync(connection, target, "ACCESS SHARE", cancellationToken);
                 await RunAsync(connection, Mark, cancellationToken);
                 await LockAsync(connection, target, "SHARE", cancellationToken);
@@ -100,7 +101,7 @@ public sealed class QuietCount(ApplicationDatabases databases)
         }
     }
 
-    /// <summary>Makes a policy that would hide rows an error, to the end of the transaction.</summary>
+    /// <summary>Makes PostgreSQL raise an error where a policy would hide rows, until the transaction ends.</summary>
     internal static Task SeeWholeTableAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -130,7 +131,7 @@ public sealed class QuietCount(ApplicationDatabases databases)
         CancellationToken cancellationToken
     ) => connection.ExecuteAsync(new CommandDefinition(statement, cancellationToken: cancellationToken));
 
-    // The pool resets nothing: the transaction must not reach whoever comes next.
+    // The pool does not reset connections: the next user must not find the transaction open.
     private static async Task EndAsync(NpgsqlConnection connection)
     {
         try
@@ -139,7 +140,7 @@ public sealed class QuietCount(ApplicationDatabases databases)
         }
         catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException or IOException)
         {
-            // The connection is broken, and the transaction gone with it.
+            // The connection is broken, so the transaction is gone too.
         }
     }
 }
@@ -150,10 +151,10 @@ public sealed record QuietCounted(IReadOnlyList<VersionCount>? Counts, QuietRefu
 /// <summary>Why a table could not be locked.</summary>
 public enum QuietRefusal
 {
-    /// <summary>It was.</summary>
+    /// <summary>The table was locked.</summary>
     None,
 
-    /// <summary>Others held it whenever it was tried.</summary>
+    /// <summary>Others held the table locked at each try.</summary>
     Busy,
 
     /// <summary>The role lacks the right: UPDATE, DELETE or TRUNCATE on the whole table.</summary>

@@ -6,30 +6,30 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>
-/// Counts tables of one database so that it misses no row of a transaction that had begun to write: at a moment at which
-/// nobody writes the table. Where there is none to be had, whoever writes when the count should begin is waited for, and it
-/// begins anew.
+/// Counts tables of one database without missing rows of a transaction that had begun to write. It counts at a moment when
+/// nobody writes the table. Where there is no such moment, it waits for the transactions that were writing when the count
+/// should have begun, and starts again.
 /// </summary>
 public sealed class SettledCount(ApplicationDatabases databases, IReadOnlyList<MappedTable> targets)
 {
     /// <summary>
-    /// Age at which a transaction is not passed over, however often the count began anew. It is doubled each time, else an
-    /// application whose transactions last longer, and which always has one open, would hold it up for ever.
+    /// Once the count has waited, it goes ahead beside transactions that are younger than this. The age doubles with each
+    /// wait. Otherwise an application that always has a longer transaction open would delay the count for ever.
     /// </summary>
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(1);
 
-    /// <summary>Doublings, so that a long wait makes nobody young.</summary>
+    /// <summary>Most doublings of <see cref="Young"/>: after a long wait, an old transaction must not count as young.</summary>
     private const int MostDoublings = 6;
 
     private readonly Dictionary<TableEntry, int> begun = [];
-    private int tries = QuietCount.Tries; // for the lock, of all tables together: afterwards one a table
+    private int tries = QuietCount.Tries; // to get the lock, for all tables together; then each table has one
 
-    /// <summary>Who is waited for.</summary>
+    /// <summary>The transactions that the count waits for.</summary>
     public EarlierWriters Writers { get; } = new(databases, targets);
 
     /// <summary>
-    /// The counts of a table; null while transactions are to be waited for: they are <see cref="EarlierWriters.Open"/> then.
-    /// Waits for them no longer than <paramref name="longest"/> at a time.
+    /// Counts a table. Returns null where transactions are still open after <paramref name="longest"/>:
+    /// <see cref="EarlierWriters.Open"/> has them, and the caller tries again.
     /// </summary>
     public async Task<TableCounted?> CountAsync(
         MappedTable target,
@@ -64,7 +64,7 @@ public sealed class SettledCount(ApplicationDatabases databases, IReadOnlyList<M
         return null;
     }
 
-    // Between two tries whoever is open is waited for without the lock, behind which others would wait.
+    // Waits for open transactions between the tries, without asking for the lock: other writers would queue behind it.
     private async Task<QuietCounted> CountQuietAsync(
         MappedTable target,
         IReadOnlyList<string>? tenants,
@@ -108,7 +108,7 @@ public sealed class SettledCount(ApplicationDatabases databases, IReadOnlyList<M
         return await census.CountAsync(connection, target, tenants, cancellationToken);
     }
 
-    // Those who wrote when it first should have begun have all ended.
+    // Only after a first wait: the transactions that wrote when the count should have begun have all ended.
     private bool MayPassOver(MappedTable target) =>
         begun.GetValueOrDefault(target.Entry) is > 0 and var times && Writers.AreYounger(Age(times));
 
@@ -127,5 +127,5 @@ public sealed class SettledCount(ApplicationDatabases databases, IReadOnlyList<M
     }
 }
 
-/// <summary>The rows of a table by version, and what somebody should know of the count; null where there is nothing.</summary>
+/// <summary>The rows of a table by version, and a note on how it was counted; null where there is nothing to note.</summary>
 public sealed record TableCounted(IReadOnlyList<VersionCount> Counts, string? Note);

@@ -3,19 +3,19 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writers;
 
-/// <summary>The right to lock a table, without which there is no moment at which it can be counted without writers.</summary>
+/// <summary>Checks the right to lock a table: without it, the table can't be counted at a moment without writers.</summary>
 public sealed class TableLock(ApplicationDatabases databases)
 {
-    // LOCK TABLE goes by rights on the table alone, in every version of PostgreSQL.
+    // In every version of PostgreSQL, LOCK TABLE looks only at rights on the table as a whole.
     private const string Find = """
         SELECT pg_catalog.has_table_privilege(@table::pg_catalog.text, 'UPDATE, DELETE, TRUNCATE')
         """;
 
-    /// <summary>What is said of a role without it.</summary>
+    /// <summary>The message where the role lacks the right.</summary>
     public const string Missing =
         "this role may not lock it in SHARE mode, as rights on columns alone are not enough";
 
-    /// <summary>Whether the role has it.</summary>
+    /// <summary>Returns whether the role has the right.</summary>
     public async Task<bool> IsAllowedAsync(MappedTable target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -32,7 +32,7 @@ public sealed class TableLock(ApplicationDatabases databases)
         );
     }
 
-    /// <summary>What gives it.</summary>
+    /// <summary>Returns the statement that grants the right.</summary>
     public static string Fix(MappedTable target)
     {
         ArgumentNullException.ThrowIfNull(target);

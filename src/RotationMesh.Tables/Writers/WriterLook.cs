@@ -4,17 +4,17 @@ using Npgsql;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>
-/// Which transactions may have written rows of tables that nobody else sees yet. Whoever writes a row holds a lock on the
-/// table that holds it until the transaction ends, also through a partitioned parent, in a savepoint, prepared, or as the
-/// worker of a subscription; so the locks are complete.
+/// Finds the transactions that may have written rows which nobody else sees yet. The locks show all of them: a transaction
+/// that writes a row keeps a lock on the row's own table until it ends, also where it writes through a partitioned parent or
+/// in a savepoint, is prepared, or is the worker of a subscription.
 /// </summary>
 internal sealed class WriterLook(NpgsqlConnection connection)
 {
-    // SHARE is left out: it is the lock of CREATE INDEX, and writes nothing. SHARE UPDATE EXCLUSIVE brings rows by ATTACH
-    // PARTITION, and none where it is a vacuum, ANALYZE or CREATE INDEX CONCURRENTLY, which may take hours. Progress is of the
-    // command at hand, and the ATTACH may have come before it in the transaction: it alone locks another table, the
-    // partition, and whoever looks may not see yet that this is one. A prepared transaction has no process, and its lock on
-    // its own transaction id leads to its name.
+    // SHARE is left out: CREATE INDEX takes it, and writes no rows. SHARE UPDATE EXCLUSIVE counts, as ATTACH PARTITION brings
+    // rows under it, but not for VACUUM, ANALYZE or CREATE INDEX CONCURRENTLY, which may take hours. The progress views show
+    // only the current command, and the transaction may have attached a partition before it. Only ATTACH also locks another
+    // table ACCESS EXCLUSIVE: the partition, which this query may not see as one yet. A prepared transaction has no process;
+    // its lock on its own transaction id leads to its name.
     private const string Find = """
         WITH RECURSIVE tree AS (
             SELECT pg_catalog.to_regclass(named.name)::pg_catalog.oid AS oid
@@ -67,7 +67,7 @@ internal sealed class WriterLook(NpgsqlConnection connection)
         ORDER BY coalesce(p.prepared, a.xact_start), w.virtualtransaction
         """;
 
-    /// <summary>The transactions, the oldest first.</summary>
+    /// <summary>Returns the transactions, the oldest first.</summary>
     public async Task<IReadOnlyList<OpenWriter>> FindAsync(
         IEnumerable<string> tables,
         CancellationToken cancellationToken
