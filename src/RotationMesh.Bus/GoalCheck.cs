@@ -39,7 +39,7 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
             : null;
     }
 
-    /// <summary>The same in words, for the operator.</summary>
+    /// <summary>Explains to the operator why this process can not work towards a goal; null where it can.</summary>
     public string? Explain(RotationGoal goal)
     {
         ArgumentNullException.ThrowIfNull(goal);

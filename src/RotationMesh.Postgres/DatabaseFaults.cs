@@ -46,7 +46,7 @@ public static class DatabaseFaults
     }
 
     /// <summary>
-    /// The same of anything that a call to a database may throw, such as the end of a connection while it is read from.
+    /// Describes anything that a call to a database may throw, such as the end of a connection while it is read from.
     /// </summary>
     public static string Describe(Exception fault)
     {
@@ -61,8 +61,8 @@ public static class DatabaseFaults
     }
 
     /// <summary>
-    /// The same where nothing around it says which database it is. Connections to a database of the map tell it themselves:
-    /// one that could not be made and names none was to the control database.
+    /// Describes a fault together with its database, where nothing around it names one. A connection to a database of the map
+    /// names it; one that could not be made and names none was to the control database.
     /// </summary>
     public static string DescribeNamed(NpgsqlException fault)
     {

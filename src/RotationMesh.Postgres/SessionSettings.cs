@@ -48,8 +48,8 @@ internal static class SessionSettings
         "SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; ";
 
     /// <summary>
-    /// The same for the transaction at hand, in one statement without parameters: where the application's triggers run in
-    /// other transactions of the session.
+    /// Sets what <see cref="ExactText"/> sets, for the current transaction alone and in one statement without parameters: the
+    /// application's triggers run in other transactions of the session.
     /// </summary>
     public const string ExactTextLocally = """
         SELECT pg_catalog.set_config('datestyle', 'ISO, MDY', true), pg_catalog.set_config('intervalstyle', 'postgres', true),

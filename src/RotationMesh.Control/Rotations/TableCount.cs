@@ -38,7 +38,9 @@ public sealed record TableCount
     /// </summary>
     public long Holding => Stored - Empty;
 
-    /// <summary>The same when verification was planned, which chose how much to read by it; null where that is not known.</summary>
+    /// <summary>
+    /// <see cref="Holding"/> when verification was planned, which chose by it how much to read; null where that is not known.
+    /// </summary>
     public long? HeldAtPlanning { get; init; }
 
     /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
@@ -48,6 +50,6 @@ public sealed record TableCount
         init => SparseText = JsonSerializer.Serialize(value);
     }
 
-    /// <summary>The same as it is kept.</summary>
+    /// <summary><see cref="Sparse"/> as JSON, as the control database keeps it.</summary>
     public string SparseText { get; init; } = "[]";
 }

@@ -31,7 +31,7 @@ public static class TrustedRecords
             : RecordTrust.Unchecked;
     }
 
-    /// <summary>The record with the state and the reason that may be told: one that is refuted has failures.</summary>
+    /// <summary>Returns the record with the state and the reason that may be told: one that is refuted has failures.</summary>
     public static RunningRotation Told(RunningRotation rotation, RecordTrust trust)
     {
         ArgumentNullException.ThrowIfNull(rotation);
@@ -47,7 +47,7 @@ public static class TrustedRecords
         };
     }
 
-    /// <summary>The same, judged by the record alone.</summary>
+    /// <summary>Judges the record, and returns it with the state and the reason that may be told.</summary>
     public static RunningRotation Told(RunningRotation rotation, KeyRing? ring) =>
         Told(rotation, Judge(rotation, ring));
 

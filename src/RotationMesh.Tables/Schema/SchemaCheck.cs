@@ -31,7 +31,7 @@ public sealed class SchemaCheck(
     ) => CheckAsync(entries, forWriting, null, cancellationToken);
 
     /// <summary>
-    /// The same for a rotation, real or dry, to <paramref name="targetVersion"/>: it must fit into the version columns.
+    /// Checks the tables for a rotation, real or dry, to <paramref name="targetVersion"/>, which must fit into the version columns.
     /// </summary>
     public async Task<SchemaReport> CheckAsync(
         IEnumerable<TableEntry> entries,

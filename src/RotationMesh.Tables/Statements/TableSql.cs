@@ -72,8 +72,8 @@ internal sealed class TableSql
         $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm}{Untriggered(leaf)}{Numbers}";
 
     /// <summary>
-    /// The same, leaving out rows that somebody holds: for a batch that ran into a lock. A row in the application's
-    /// hands is never waited for while others of the batch are locked.
+    /// Writes a batch without the rows that another session has locked, for a batch that met a lock. It never waits for a row
+    /// of the application while it holds locks on others. Parameters are those of <see cref="Write"/>.
     /// </summary>
     public string WriteUnlocked(LeafTable leaf) =>
         $"""
