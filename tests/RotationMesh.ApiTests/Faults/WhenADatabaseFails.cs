@@ -44,7 +44,7 @@ public sealed class WhenADatabaseFails
     {
         await DropAsync();
         Assert.That(
-            (await caller.PostAsync(path, "{}")).IsProblem(503),
+            (await caller.PostAsync(path, "{}")).EndsInProblem(503),
             Is.EqualTo($"database 'app' of the map: {Missing}")
         );
     }

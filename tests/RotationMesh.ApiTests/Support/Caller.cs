@@ -66,6 +66,22 @@ internal sealed record Answer(int Status, string? Type, string Text)
 
     public JsonNode Json => JsonNode.Parse(Text)!;
 
+    /// <summary>
+    /// As <see cref="IsProblem"/>, also for a fault that came late on a busy machine: the answer is then a stream that has
+    /// begun, and ends with the fault as an event.
+    /// </summary>
+    public string EndsInProblem(int status)
+    {
+        const string Mark = "event: error\ndata: ";
+        if (Type != "text/event-stream")
+            return IsProblem(status);
+        var at = Text.LastIndexOf(Mark, StringComparison.Ordinal);
+        Assert.That(at, Is.Not.Negative, Text);
+        var fault = JsonNode.Parse(Text[(at + Mark.Length)..].Trim())!;
+        Assert.That((int)fault["status"]!, Is.EqualTo(status));
+        return (string)fault["title"]!;
+    }
+
     /// <summary>Fails the test unless it is problem details of a status that show nothing of the inside; returns the title.</summary>
     public string IsProblem(int status)
     {
