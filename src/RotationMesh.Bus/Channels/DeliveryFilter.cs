@@ -23,9 +23,10 @@ internal sealed class DeliveryFilter(
             return;
         }
 
+        // Also of a message that is not looked at: what follows would take it for one that nobody accepts.
+        context.AddOrUpdatePayload(() => end, _ => end);
         if (end.HasCome)
             return; // it is delivered again
-        context.AddOrUpdatePayload(() => end, _ => end);
         _ = context.Body.GetBytes(); // a copy: the client reuses its own memory for other messages
         var work = SendAsync(context, end, next);
         await Task.WhenAny(work, end.Task);

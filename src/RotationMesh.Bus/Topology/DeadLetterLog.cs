@@ -7,7 +7,7 @@ using RotationMesh.Bus.Telemetry;
 namespace RotationMesh.Bus.Topology;
 
 /// <summary>Logs each message that this process gives up, without its content: it may be anything.</summary>
-internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserver
+internal sealed class DeadLetterLog(ChannelEnds ends, ILogger<DeadLetterLog> log) : IReceiveObserver
 {
     public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
 
@@ -44,8 +44,9 @@ internal sealed class DeadLetterLog(ILogger<DeadLetterLog> log) : IReceiveObserv
 
     private void Tell(ReceiveContext context, string cause)
     {
-        if (context.TryGetPayload<ChannelEnd>(out var end) && end.HasCome)
-            return; // it could not be acknowledged, and is delivered again
+        // The transport fails such a message before any filter sees it, or where it can't be acknowledged.
+        if (ends.Of(context) is { HasCome: true })
+            return; // it is delivered again
         var queue = context.InputAddress.Segments[^1];
         MeshLog.DeadLettered(log, queue, cause);
         MeshMetrics.CountDeadLetter(queue);
