@@ -5,7 +5,7 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 
-/// <summary>Questions to the system catalogs of a target database (PostgreSQL 13 and later).</summary>
+/// <summary>Queries of the system catalogs of an application's database (PostgreSQL 13 and later).</summary>
 internal sealed class Catalog(NpgsqlConnection connection, CancellationToken cancellationToken)
 {
     private const string FindQualified = """
@@ -26,7 +26,7 @@ internal sealed class Catalog(NpgsqlConnection connection, CancellationToken can
         WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE')
         """;
 
-    // What the role may not use is not in current_schemas either.
+    // current_schemas leaves out the schemas that the role may not use.
     private const string FindClosedSchema = """
         SELECT n.nspname
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
@@ -114,13 +114,13 @@ internal sealed class Catalog(NpgsqlConnection connection, CancellationToken can
             AND a.attnum OPERATOR(pg_catalog.=) ANY (p.partattrs::pg_catalog.int2[])
         """;
 
-    /// <summary>Whether no transaction of this session may write: a standby, or a role that is set so.</summary>
+    /// <summary>Whether this session can only read: the server is a standby, or the role is set to read only.</summary>
     public Task<bool> IsReadOnlyAsync() =>
         connection.ExecuteScalarAsync<bool>(
             Question("SELECT pg_catalog.current_setting('transaction_read_only')::boolean")
         );
 
-    /// <summary>The table; null where it does not exist, or the role may not use its schema.</summary>
+    /// <summary>The table; null if it does not exist or the role may not use its schema.</summary>
     public async Task<CatalogTable?> FindTableAsync(SqlName name) =>
         (
             name.Schema is { } schema
@@ -138,7 +138,7 @@ internal sealed class Catalog(NpgsqlConnection connection, CancellationToken can
                 )
         ).SingleOrDefault();
 
-    /// <summary>The schema that has the table, and that the role may not use; null where there is none.</summary>
+    /// <summary>A schema that has the table but that the role may not use; null if there is none.</summary>
     public Task<string?> FindClosedSchemaAsync(SqlName name) =>
         connection.ExecuteScalarAsync<string?>(
             Question(FindClosedSchema, new { schema = name.Schema?.Name, name = name.Name.Name })
@@ -150,7 +150,7 @@ internal sealed class Catalog(NpgsqlConnection connection, CancellationToken can
     public Task<IReadOnlyList<CatalogIndex>> IndexesAsync(long oid) =>
         ListAsync<CatalogIndex>(ListIndexes, oid);
 
-    /// <summary>The tables that hold the rows of a table, or it <paramref name="only"/>; itself comes first.</summary>
+    /// <summary>The tables that hold the rows of a table, itself first; with <paramref name="only"/>, itself alone.</summary>
     public async Task<IReadOnlyList<CatalogLeaf>> LeavesAsync(long oid, bool only) =>
         [.. (await ListAsync<CatalogLeaf>(ListLeaves, oid)).Where(leaf => !only || leaf.Oid == oid)];
 
@@ -185,10 +185,10 @@ internal sealed record CatalogColumn
     public string Equality { get; init; } = "";
     public bool NotNull { get; init; }
 
-    /// <summary>Whether texts that differ may be equal values of it.</summary>
+    /// <summary>Whether two different texts may be equal values of this type.</summary>
     public bool Loose { get; init; }
 
-    /// <summary>Computed by the database, so it can't be written.</summary>
+    /// <summary>Whether the database computes the column, so that it can't be written.</summary>
     public bool Generated { get; init; }
     public bool MaySelect { get; init; }
     public bool MayUpdate { get; init; }
@@ -209,6 +209,6 @@ internal sealed record CatalogLeaf
     public bool RowSecurityActive { get; init; }
     public int UpdateTriggers { get; init; }
 
-    /// <summary>Names of the rules that rewrite an update; null where there is none.</summary>
+    /// <summary>Names of the rules that rewrite an update; null if there are none.</summary>
     public string? UpdateRules { get; init; }
 }

@@ -1,17 +1,17 @@
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// SQL that finds the operator by which a type compares its values, as foreign keys find it: that of the default operator
-/// class. An operator that is named without its schema is looked up in the search path, where the better signature wins: that
-/// may be one which anybody put there.
+/// SQL that finds the operator by which a type compares its values. It takes the one of the type's default operator class,
+/// as foreign keys do. An operator without a schema name would be looked up in the search path, where another role may
+/// have put one with a better signature.
 /// </summary>
 internal static class EqualityOperator
 {
     private const string OfServer = "OPERATOR(pg_catalog.=)";
 
     /// <summary>
-    /// The operator as SQL with its schema, for the type whose oid <paramref name="type"/> is and which is no domain. Types
-    /// without a class of their own have the server's: enums and arrays, and what is compared as text.
+    /// Returns SQL for the operator with its schema, for the type with the oid <paramref name="type"/>, which must not be a
+    /// domain. Types without an operator class of their own (enums, arrays, and types compared as text) use the server's.
     /// </summary>
     public static string Of(string type) =>
         $"""

@@ -2,7 +2,7 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Schema;
 
-/// <summary>Checks the tables that hold the rows of a table of the map: itself, its partitions, what inherits from it.</summary>
+/// <summary>Checks the leaf tables of a mapped table: itself, its partitions, and the tables that inherit from it.</summary>
 internal sealed class LeafCheck(
     Catalog catalog,
     TableEntry entry,
@@ -10,7 +10,7 @@ internal sealed class LeafCheck(
     Action<string, string> fault
 )
 {
-    /// <summary>The leaves, whether or not there are faults.</summary>
+    /// <summary>Returns the leaf tables, even if there are faults.</summary>
     public async Task<IReadOnlyList<CatalogLeaf>> RunAsync(CatalogTable table)
     {
         var leaves = await catalog.LeavesAsync(table.Oid, entry.Only);
@@ -45,7 +45,7 @@ internal sealed class LeafCheck(
                 $"the rules {rules} of {name} change what an update does",
                 "put triggers in their place, or drop them for the rotation"
             );
-        // An index of a partitioned table covers its partitions; that of a table covers none that inherit from it.
+        // An index of a partitioned table covers its partitions. An index of a plain table does not cover tables that inherit from it.
         if (table.Kind == "r" && leaf.Oid != table.Oid && !await HasUniqueKeyAsync(leaf.Oid))
         {
             var key = UniqueKey.Text(entry);

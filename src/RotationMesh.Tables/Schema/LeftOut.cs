@@ -5,7 +5,7 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 
-/// <summary>Tables that inherit from one of the map, and that the map leaves out with <c>only</c>.</summary>
+/// <summary>Tables that inherit from a mapped table and that the map leaves out with <c>only</c>.</summary>
 public static class LeftOut
 {
     private const string Find = """
@@ -23,7 +23,7 @@ public static class LeftOut
         ORDER BY 1
         """;
 
-    /// <summary>Those without an entry of their own, by their names.</summary>
+    /// <summary>Names of the tables that have no entry of their own.</summary>
     public static async Task<IReadOnlyList<string>> FindAsync(
         ApplicationDatabases databases,
         MappedTable target,
@@ -45,8 +45,8 @@ public static class LeftOut
     }
 
     /// <summary>
-    /// Their rows that hold a value, by the version that they claim: copies of rows need the key that these were encrypted
-    /// with, whoever made them.
+    /// Counts their rows that hold a value, by version. Copies of rows need the key that encrypted the rows, whoever made the
+    /// copies.
     /// </summary>
     public static async Task<IReadOnlyList<LeftOutRows>> CountAsync(
         ApplicationDatabases databases,
@@ -135,13 +135,13 @@ public static class LeftOut
     }
 }
 
-/// <summary>Rows of a table that is left out beside <paramref name="Beside"/>, of one version.</summary>
-/// <param name="Beside">The table that it inherits from.</param>
+/// <summary>Number of rows of one version in a table that the map leaves out.</summary>
+/// <param name="Beside">The mapped table that it inherits from.</param>
 /// <param name="Table">Its name.</param>
-/// <param name="Version">Version that the rows claim; null where they name none.</param>
-/// <param name="Rows">How many they are.</param>
+/// <param name="Version">Version of the rows; null if they name none.</param>
+/// <param name="Rows">Number of rows.</param>
 public sealed record LeftOutRows(MappedTable Beside, string Table, long? Version, long Rows)
 {
-    /// <summary>Why others of its rows may not have been counted, in words; null where all were.</summary>
+    /// <summary>Why some rows may not have been counted, in words; null if all were counted.</summary>
     public string? Fault { get; init; }
 }

@@ -4,8 +4,8 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Constraints of a table, and of the tables that hold its rows, that are NOT VALID: rows that were there before may not satisfy
-/// them, and a check is made at any update of a row.
+/// Finds the NOT VALID constraints of a table and of its leaf tables. Older rows may violate them, and an update of such a
+/// row may then fail.
 /// </summary>
 public sealed class LooseConstraints(ApplicationDatabases databases)
 {
@@ -22,7 +22,7 @@ public sealed class LooseConstraints(ApplicationDatabases databases)
         WHERE NOT k.convalidated ORDER BY 3, 2
         """;
 
-    /// <summary>Each of them, by its kind and name.</summary>
+    /// <summary>Returns each constraint with its kind and name.</summary>
     public async Task<IReadOnlyList<LooseConstraint>> ListAsync(
         MappedTable target,
         CancellationToken cancellationToken
@@ -50,7 +50,7 @@ public sealed class LooseConstraints(ApplicationDatabases databases)
     }
 }
 
-/// <summary>A constraint that is NOT VALID; names are quoted where they have to be.</summary>
+/// <summary>A NOT VALID constraint. Names are quoted where SQL needs it.</summary>
 public sealed record LooseConstraint
 {
     /// <summary>Check constraint, foreign key or another.</summary>
@@ -59,12 +59,12 @@ public sealed record LooseConstraint
     /// <summary>Its name.</summary>
     public string Quoted { get; init; } = "";
 
-    /// <summary>The table that it is on.</summary>
+    /// <summary>The constraint's table.</summary>
     public string Table { get; init; } = "";
 
-    /// <summary>Whether a rotation of a row asks it: a foreign key only where its own columns change.</summary>
+    /// <summary>Whether re-encrypting a row checks it. A foreign key is checked only if one of its own columns changes.</summary>
     public bool IsAsked { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>Returns a description for people.</summary>
     public string Name => $"{Kind} {Quoted}";
 }

@@ -1,15 +1,15 @@
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// SQL that finds the tables of names, as the server would: in the schema that is written, or else in the first one of the
-/// search path that has the name. Schemas are joined before names, for one name may stand in thousands of schemas. Names are
-/// looked up in the catalog and not as regclass, which raises an error over a schema that may not be used.
+/// SQL that finds tables by name as the server does: in the named schema, or else in the first schema of the search path
+/// that has the name. Schemas are joined before names, because thousands of schemas may have the same table. The SQL reads
+/// the catalog instead of casting to regclass, which fails for a schema that the role may not use.
 /// </summary>
 internal static class NamedTables
 {
     /// <summary>
-    /// Terms of a WITH RECURSIVE, the last of which is <c>named (place, oid)</c>; places count from 1. Parameters:
-    /// <c>@schemas</c> (NULL where none is written) and <c>@names</c>, arrays of the same length.
+    /// Terms of a WITH RECURSIVE. The last one is <c>named (place, oid)</c>, where <c>place</c> counts from 1. Parameters:
+    /// <c>@schemas</c> (NULL for a name without a schema) and <c>@names</c>, arrays of the same length.
     /// </summary>
     public const string Terms = """
         entry AS MATERIALIZED (

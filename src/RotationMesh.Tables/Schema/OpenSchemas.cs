@@ -3,9 +3,9 @@ using Dapper;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Schemas of the search path in which others may create: roles that are neither the owner, nor superusers, nor this one. What
-/// SQL without schema names calls may then be theirs: our own statements name the schema of everything, but triggers,
-/// policies and the SQL of the map run in the same session.
+/// Finds the schemas of the search path in which other roles may create objects: roles that are not the owner, a superuser
+/// or this role. SQL without schema names may then call their objects. Our own statements name every schema, but triggers,
+/// policies and the map's SQL run in the same session.
 /// </summary>
 public sealed class OpenSchemas(ApplicationDatabases databases)
 {
@@ -22,7 +22,7 @@ public sealed class OpenSchemas(ApplicationDatabases databases)
         ORDER BY path.place, 2
         """;
 
-    /// <summary>Each of them with a role that may create there, both quoted where they have to be; <c>PUBLIC</c> is everybody.</summary>
+    /// <summary>Returns each schema with a role that may create there, quoted where SQL needs it; <c>PUBLIC</c> is everybody.</summary>
     public async Task<IReadOnlyList<(string Schema, string Role)>> FindAsync(
         string database,
         CancellationToken cancellationToken

@@ -5,9 +5,9 @@ using RotationMesh.Tables.Policies;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Checks which rows of a table row-level security shows this role. Where the map names the setting, a rotation goes
-/// tenant by tenant. It is refused where a policy may hide rows of a tenant: those would keep their old key, and no count
-/// would miss them.
+/// Checks which rows of a table row-level security shows to this role. If the map names the tenant setting, a rotation goes
+/// tenant by tenant. A table is refused if a policy may hide rows of a tenant: they would keep their old key, and no count
+/// would notice.
 /// </summary>
 internal sealed class PolicyCheck(
     NpgsqlConnection connection,
@@ -16,7 +16,7 @@ internal sealed class PolicyCheck(
     Action<string, string> fault
 )
 {
-    /// <summary>Returns what is active on the table and on its leaves, and reports what forbids a rotation.</summary>
+    /// <summary>Returns the row-level security of the table and its leaves, and reports what forbids a rotation.</summary>
     public async Task<RowSecurity> RunAsync(
         CatalogTable table,
         IEnumerable<CatalogLeaf> leaves,
@@ -55,7 +55,7 @@ internal sealed class PolicyCheck(
                 ),
             ]
         );
-        // Where a caller only counts, the doubts are shown beside the counts.
+        // A caller that only counts shows the doubts beside the counts.
         if (isForRotation)
             foreach (var doubt in found.Hiding)
                 fault(doubt.Problem, doubt.Fix);
@@ -66,7 +66,7 @@ internal sealed class PolicyCheck(
         new SqlName(new SqlIdentifier(schema), new SqlIdentifier(name)).Quoted;
 }
 
-/// <summary>Whether policies apply to this role, and what they may keep from it.</summary>
+/// <summary>Whether policies apply to this role, and which rows they may hide from it.</summary>
 internal sealed record RowSecurity(
     bool IsActive,
     IReadOnlyList<PolicyDoubt> Hiding,

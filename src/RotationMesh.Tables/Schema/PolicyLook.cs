@@ -4,13 +4,13 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Checks the policies of tables again after the count: a policy that was created meanwhile may have hidden rows from it.
+/// Checks the policies of tables again after a count: a policy created during the count may have hidden rows from it.
 /// </summary>
 public sealed class PolicyLook(ApplicationDatabases databases)
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> where rows may be hidden now, or where row-level security was switched on or off
-    /// for this role. A table that is gone has nothing to hide.
+    /// Throws <see cref="UsageException"/> if rows may be hidden now, or if row-level security was switched on or off for this
+    /// role. A dropped table hides nothing.
     /// </summary>
     public async Task EnsureSameAsync(IReadOnlyList<MappedTable> targets, CancellationToken cancellationToken)
     {

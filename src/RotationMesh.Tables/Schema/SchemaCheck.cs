@@ -8,7 +8,7 @@ using RotationMesh.Tables.Waits;
 
 namespace RotationMesh.Tables.Schema;
 
-/// <summary>Holds the tables of the map against the live databases, before anything else is read or written.</summary>
+/// <summary>Checks the map's tables against the live databases before anything else is read or written.</summary>
 public sealed class SchemaCheck(
     ApplicationDatabases databases,
     EnvelopeFormats formats,
@@ -20,9 +20,9 @@ public sealed class SchemaCheck(
     private const string ReadOnlyFix = "point the map at the primary, with a role that may write";
 
     /// <summary>
-    /// Finds each table and checks columns, types, unique key, privileges and row-level security; all faults of all
-    /// tables at once. <paramref name="forWriting"/> asks for the right to update as well. Throws
-    /// <see cref="NpgsqlException"/> where a database can't be reached.
+    /// Finds each table, checks its columns, types, unique key, privileges and row-level security, and returns the faults of
+    /// all tables. With <paramref name="forWriting"/> the right to update is checked as well. Throws
+    /// <see cref="NpgsqlException"/> if a database can't be reached.
     /// </summary>
     public Task<SchemaReport> CheckAsync(
         IEnumerable<TableEntry> entries,
@@ -75,10 +75,10 @@ public sealed class SchemaCheck(
         : throw new InvalidOperationException("this program was composed without external stores");
 }
 
-/// <summary>The tables that may be rotated, and what is wrong with the others.</summary>
+/// <summary>The tables that passed the checks, and the faults of the others.</summary>
 public sealed record SchemaReport(IReadOnlyList<MappedTable> Targets, IReadOnlyList<SchemaFault> Faults)
 {
-    /// <summary>All tables; throws <see cref="UsageException"/> that lists every fault where there is one.</summary>
+    /// <summary>Returns all tables. Throws <see cref="UsageException"/> with every fault if there is one.</summary>
     public IReadOnlyList<MappedTable> OrThrow() =>
         Faults.Count == 0 ? Targets : throw new UsageException(string.Join(Environment.NewLine, Faults));
 }

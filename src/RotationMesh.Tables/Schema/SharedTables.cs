@@ -3,19 +3,18 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Finds entries of the map that hold the same rows: a table named with and without its schema, through two database
-/// entries, or together with its partition. Rotating one of two that share a version column would relabel the values of
-/// the other, and make them unreadable. Entries whose version columns differ are refused as well, as the map refuses two
-/// entries of one name: totals would count their rows twice, and a rotation of one would keep running into the other.
-/// Two maps can rotate such a table one after the other.
+/// Finds map entries that hold the same rows: a table named with and without its schema, through two database entries, or
+/// together with its partition. If two entries share a version column, rotating one would relabel the other's values and
+/// make them unreadable. Entries with different version columns are refused too: totals would count their rows twice, and
+/// their rotations would conflict. Two maps can rotate such a table one after the other.
 /// </summary>
 /// <remarks>
-/// The database is asked of the entries at hand alone, never of the whole map: which tables hold their rows, and what else
-/// names those. So checking tables one by one costs no more than checking all of them at once.
+/// The database is queried only for the given entries, never for the whole map. Checking tables one by one therefore costs
+/// no more than checking them all at once.
 /// </remarks>
 internal sealed class SharedTables(ApplicationDatabases databases)
 {
-    // Every table that some row of an entry may be seen through: those below it, and whatever those inherit from.
+    // Every table that shows a row of an entry: the tables below it, and the tables that those inherit from.
     private const string FindTables = $"""
         WITH RECURSIVE {NamedTables.Terms},
         below AS (
@@ -50,8 +49,8 @@ internal sealed class SharedTables(ApplicationDatabases databases)
     );
 
     /// <summary>
-    /// One fault for each of <paramref name="entries"/> that shares rows with another entry of the map, whether that one
-    /// is asked for or not. Two of <paramref name="entries"/> that share rows are one fault.
+    /// Returns one fault for each of <paramref name="entries"/> that shares rows with another entry of the map, given or not.
+    /// Two of <paramref name="entries"/> that share rows make one fault.
     /// </summary>
     public async Task<IReadOnlyList<SchemaFault>> FindAsync(
         IReadOnlyList<TableEntry> entries,
@@ -73,7 +72,7 @@ internal sealed class SharedTables(ApplicationDatabases databases)
         return faults;
     }
 
-    // An entry that comes later in the map tells of the pair, where both are asked for.
+    // If both entries of a pair are given, the later one reports it.
     private TableEntry? FindOther(
         TableEntry entry,
         IReadOnlyList<Spot> spots,
@@ -131,7 +130,7 @@ internal sealed class SharedTables(ApplicationDatabases databases)
         ];
     }
 
-    // Where a name without a schema leads depends on the search path of the entry's own role.
+    // A name without a schema is resolved by the search path of the entry's own role.
     private async Task<HashSet<(TableEntry, long)>> UnqualifiedAsync(
         IReadOnlyList<Spot> spots,
         HashSet<string> same,
@@ -189,6 +188,6 @@ internal sealed class SharedTables(ApplicationDatabases databases)
 
     private sealed record MapTable(TableEntry Entry, int Order);
 
-    /// <summary>A table through which rows of an entry may be seen; some of them are its own.</summary>
+    /// <summary>A table that shows rows of an entry.</summary>
     private sealed record Spot(TableEntry Entry, long Oid, string Schema, string Name, bool HoldsRows);
 }

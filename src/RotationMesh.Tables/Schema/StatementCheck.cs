@@ -6,8 +6,8 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Lets the database judge the very statements of a rotation, without running them: EXPLAIN checks names, types and
-/// privileges, on every leaf.
+/// Has the database check the statements of a rotation without running them: EXPLAIN checks names, types and privileges on
+/// every leaf.
 /// </summary>
 internal sealed class StatementCheck(
     NpgsqlConnection connection,
@@ -52,7 +52,7 @@ internal sealed class StatementCheck(
         Action<PostgresException> report
     )
     {
-        // A batch command is one statement to the server: it is never split at a semicolon of the map's predicate.
+        // A batch command is sent as one statement. It is never split at a semicolon in the map's predicate.
         await using var batch = new NpgsqlBatch(connection);
         var command = new NpgsqlBatchCommand($"EXPLAIN {statement}");
         batch.BatchCommands.Add(command);

@@ -5,7 +5,7 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 
-/// <summary>Checks one table of the map; one rule a method, all faults are collected.</summary>
+/// <summary>Checks one mapped table and collects all its faults; each rule is a method.</summary>
 internal sealed class TableCheck(
     NpgsqlConnection connection,
     TableEntry entry,
@@ -19,7 +19,7 @@ internal sealed class TableCheck(
 
     public IReadOnlyList<SchemaFault> Faults => faults;
 
-    /// <summary>The table's shape, or null where there are faults.</summary>
+    /// <summary>Returns the table's shape, or null if there are faults.</summary>
     public async Task<TableShape?> RunAsync()
     {
         var table = await FindTableAsync();

@@ -4,8 +4,8 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables.Schema;
 
 /// <summary>
-/// Finds which tables of their databases the entries of a map are: two maps may call one table by two names, or one of them
-/// may name the leaf of a table that the other names.
+/// Finds the database tables of map entries. Two maps may use different names for one table, or one map may name a leaf of
+/// the other map's table.
 /// </summary>
 public sealed class TableTrees(ApplicationDatabases databases)
 {
@@ -28,8 +28,8 @@ public sealed class TableTrees(ApplicationDatabases databases)
         """;
 
     /// <summary>
-    /// The tables of one database, in the order of <paramref name="entries"/>; one that does not exist has no relations.
-    /// Throws <see cref="Npgsql.NpgsqlException"/> where the database can't be asked.
+    /// Returns the tables of one database in the order of <paramref name="entries"/>. A table that does not exist has no
+    /// relations. Throws <see cref="Npgsql.NpgsqlException"/> if the database can't be queried.
     /// </summary>
     public async Task<FoundTables> FindAsync(
         IReadOnlyList<TableEntry> entries,
@@ -75,6 +75,6 @@ public sealed class TableTrees(ApplicationDatabases databases)
 public sealed record FoundTables(DatabaseIdentity Identity, IReadOnlyList<TableTree> Tables);
 
 /// <summary>A table by the oids of its database.</summary>
-/// <param name="Below">The table, and all that inherit from it: where its rows are.</param>
-/// <param name="Around">Those, and all that it inherits from: what names its rows as well.</param>
+/// <param name="Below">The table and all tables that inherit from it, which hold its rows.</param>
+/// <param name="Around">The tables of Below and all that it inherits from, which also show its rows.</param>
 public sealed record TableTree(IReadOnlyList<long> Below, IReadOnlyList<long> Around);

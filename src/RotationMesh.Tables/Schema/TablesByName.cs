@@ -3,7 +3,7 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Schema;
 
-/// <summary>Tables of a database that have a name, whatever schema they are in where the name has none.</summary>
+/// <summary>Finds the tables of a database by name. A name without a schema finds the tables of every schema.</summary>
 public sealed class TablesByName(ApplicationDatabases databases)
 {
     private const string Find = """
@@ -14,7 +14,7 @@ public sealed class TablesByName(ApplicationDatabases databases)
         ORDER BY n.nspname
         """;
 
-    /// <summary>Each with its schema; none where nothing has the name.</summary>
+    /// <summary>Returns each table with its schema; an empty list if none has the name.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(
         string database,
         SqlName table,

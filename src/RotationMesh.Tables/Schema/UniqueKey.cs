@@ -2,14 +2,14 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Schema;
 
-/// <summary>Whether the key columns of the map tell the rows of a table apart.</summary>
+/// <summary>Checks that the map's key columns identify a single row of a table.</summary>
 internal static class UniqueKey
 {
-    /// <summary>The columns as they stand in an error.</summary>
+    /// <summary>Returns the columns as an error shows them.</summary>
     public static string Text(TableEntry entry) =>
         string.Join(", ", entry.Key.Select(column => column.Shown));
 
-    /// <summary>Whether a unique index over some of the key's columns, none of which may be NULL, is among the indexes.</summary>
+    /// <summary>Whether one of the indexes is unique and covers only key columns that can't be NULL.</summary>
     public static bool IsOf(
         TableEntry entry,
         IReadOnlyDictionary<string, CatalogColumn> columns,
