@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace RotationMesh.Postgres;
 
-/// <summary>A database of the map could not be connected to; of many databases, it says which.</summary>
+/// <summary>A connection to a database of the map could not be made or was lost; names the database.</summary>
 public sealed class ApplicationDatabaseException(string database, NpgsqlException fault)
     : NpgsqlException(fault.Message, fault)
 {

@@ -6,10 +6,10 @@ namespace RotationMesh.Postgres;
 /// <summary>Describes a failure of a database in one line.</summary>
 public static class DatabaseFaults
 {
-    /// <summary>What the driver says before host and port.</summary>
+    /// <summary>Text that the driver puts before host and port.</summary>
     private const string NotConnected = "Failed to connect to ";
 
-    /// <summary>What is said of a database that takes no writes.</summary>
+    /// <summary>Message for a database that accepts no writes.</summary>
     public const string ReadOnly =
         $"{Reasons.ReadOnly}: point the map at the primary, with a role that may write";
 
@@ -25,7 +25,7 @@ public static class DatabaseFaults
             $"{Reasons.NoCounterpart}, the database's own or UTF-8: name what stands there",
     };
 
-    /// <summary>What a code of the server means, where it is one that an operator meets; else the words themselves.</summary>
+    /// <summary>Returns what a SQLSTATE means, if operators meet it; otherwise the code or the words themselves.</summary>
     public static string DescribeState(string codeOrWords)
     {
         ArgumentNullException.ThrowIfNull(codeOrWords);
@@ -46,7 +46,7 @@ public static class DatabaseFaults
     }
 
     /// <summary>
-    /// Describes anything that a call to a database may throw, such as the end of a connection while it is read from.
+    /// Describes any exception that a call to a database may throw, such as the end of a connection during a read.
     /// </summary>
     public static string Describe(Exception fault)
     {
@@ -54,15 +54,15 @@ public static class DatabaseFaults
         for (var cause = fault; cause is not null; cause = cause.InnerException)
             if (cause is NpgsqlException known)
                 return Describe(known);
-        // Only of these it is known that they quote nothing.
+        // Only the messages of these types are known to quote no values.
         return fault is TimeoutException or IOException or UsageException
             ? fault.Message
             : $"it failed: {fault.GetType().Name}";
     }
 
     /// <summary>
-    /// Describes a fault together with its database, where nothing around it names one. A connection to a database of the map
-    /// names it; one that could not be made and names none was to the control database.
+    /// Describes a fault with its database, for places that do not name the database themselves. A fault of a database of the
+    /// map names it; a failure to connect that names none concerns the control database.
     /// </summary>
     public static string DescribeNamed(NpgsqlException fault)
     {
@@ -75,8 +75,8 @@ public static class DatabaseFaults
     }
 
     /// <summary>
-    /// Whether whoever runs the databases can mend it: one that can't be reached or lacks something, a role that may not.
-    /// What else a server refuses is a fault of the program's own statements.
+    /// Whether the operators of the databases can mend the fault: a database can't be reached or lacks something, a role
+    /// lacks a right, or a fault passes by itself. Any other refusal is a fault of the program's own statements.
     /// </summary>
     public static bool IsForOperators(NpgsqlException fault)
     {
@@ -90,12 +90,15 @@ public static class DatabaseFaults
             || refusal.SqlState[..2] is "08" or "28" or "3D" or "53" or "57" or "58";
     }
 
-    /// <summary>Whether nobody may update a table because of a publication, until its owner gives it another identity.</summary>
+    /// <summary>
+    /// Whether a publication forbids every update of a table until its owner gives it another replica identity.
+    /// </summary>
     public static bool IsOfPublication(PostgresException refusal) => PublishedRows.IsRefusal(refusal);
 
     /// <summary>
-    /// SQLSTATE and, for classes whose messages speak of connections, privileges and names but never of values, the
-    /// server's message. What has a context was raised in a function or trigger, which may quote a row in any class.
+    /// Describes a refusal by its SQLSTATE and our explanation, or else the server's message if its class speaks of
+    /// connections, privileges and names but never of values. An error with a context was raised in a function or trigger,
+    /// which may quote a row in any class.
     /// </summary>
     public static string Describe(NpgsqlException fault)
     {

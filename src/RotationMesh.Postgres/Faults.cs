@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace RotationMesh.Postgres;
 
-/// <summary>Tells failures of a database from errors of the program.</summary>
+/// <summary>Tells apart failures of a database and errors of the program.</summary>
 public static class Faults
 {
     private const string IdleInTransaction = "25P03";
 
     /// <summary>
-    /// Whether the same may succeed later. A stopping server (class 57), a schema that is being changed (0A, cached plan) and
-    /// a transaction that ended because this process was frozen (25P03) come right by themselves.
+    /// Whether a retry may succeed. For example, these faults pass by themselves: a server that is stopping (class 57), a
+    /// schema change (0A, cached plan), and a transaction that ended because this process was frozen (25P03).
     /// </summary>
     public static bool MayPass(Exception fault) =>
         fault switch
@@ -21,7 +21,7 @@ public static class Faults
             _ => true,
         };
 
-    /// <summary>Whether a database, or the way to it, is the cause.</summary>
+    /// <summary>Whether the cause is a database or the connection to it.</summary>
     public static bool IsOfDatabase(Exception fault) =>
         fault is NpgsqlException or TimeoutException or IOException;
 }

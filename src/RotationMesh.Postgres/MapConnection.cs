@@ -5,10 +5,12 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Postgres;
 
-/// <summary>Holds the map's connection strings against the driver's rules, before a connection is opened.</summary>
+/// <summary>
+/// Checks the map's connection strings against the driver's rules and our own, before a connection is opened.
+/// </summary>
 public static class MapConnection
 {
-    /// <summary>Checks every database of the map, and the control database; as <see cref="Checked"/>.</summary>
+    /// <summary>Checks every database of the map and the control database, as <see cref="Checked"/> does.</summary>
     public static void EnsureUnderstood(RotationMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -17,8 +19,9 @@ public static class MapConnection
     }
 
     /// <summary>
-    /// The connection string of a database of the map at <paramref name="path"/>. Throws <see cref="UsageException"/>
-    /// with file and line, and without the string, where the driver does not understand it.
+    /// Returns the connection string of a database of the map at <paramref name="path"/>. Throws <see cref="UsageException"/>
+    /// with file and line, but without the string, if the driver does not understand the string, or if it names no usable
+    /// host or may lead to a standby.
     /// </summary>
     public static string Checked(DatabaseEntry entry, string path)
     {
@@ -36,7 +39,7 @@ public static class MapConnection
                     path,
                     "names several hosts, and leads to a standby when one answers first: add Target Session Attributes=primary"
                 );
-            // Some rules are held when a source is made, which contacts nobody.
+            // The driver checks some rules only when it builds a data source; that contacts no server.
             using var source = new NpgsqlDataSourceBuilder(keywords.ConnectionString).Build();
             return keywords.ConnectionString;
         }
@@ -57,16 +60,16 @@ public static class MapConnection
         }
     }
 
-    // What a standby says is of an earlier moment: a count may be read there, and rows written elsewhere.
+    // A standby shows an earlier state: a count might be read there while rows are written elsewhere.
     private static bool LeadsToPrimary(NpgsqlConnectionStringBuilder keywords) =>
         keywords.TargetSessionAttributes?.ToUpperInvariant() is "PRIMARY" or "READ-WRITE";
 
-    // The driver's resolver takes it for an argument out of range.
+    // The driver's resolver rejects such an address as an argument out of range.
     private static bool IsUnspecified(string host) =>
         IPAddress.TryParse(host.Trim(), out var address)
         && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
-    // The driver's own words quote keywords, which may be pieces of a password that holds a semicolon.
+    // The driver's own message quotes keywords, which may be pieces of a password that contains a semicolon.
     private static UsageException Fault(DatabaseEntry entry, string path, string problem) =>
         new($"{path}:{entry.Line}: the connection string of database '{entry.Name}' {problem}");
 }

@@ -3,23 +3,25 @@ using Npgsql;
 namespace RotationMesh.Postgres;
 
 /// <summary>
-/// Refusals of the server to update a published table whose replica identity does not suffice. The server says the details
-/// where it may quote values elsewhere, so that they are in words of ours.
+/// Recognizes and explains the server's refusal to update a published table whose replica identity does not suffice. The
+/// explanation is our own: the server puts its own in a part of the error that may quote values in other errors.
 /// </summary>
 internal static class PublishedRows
 {
-    /// <summary>The server's own routine for these refusals.</summary>
+    /// <summary>Routine of the server that raises these refusals.</summary>
     private const string Routine = "CheckCmdReplicaIdentity";
 
     public static bool IsRefusal(PostgresException refusal) => refusal.Routine == Routine;
 
-    /// <summary>What the server's message leaves out; empty where it says it all.</summary>
+    /// <summary>Returns what the server's message leaves out; empty if the message is complete.</summary>
     public static string Why(PostgresException refusal) =>
         refusal is { Routine: Routine, SqlState: PostgresErrorCodes.InvalidColumnReference }
             ? " (a publication filters its rows or chooses its columns by a column that its replica identity lacks)"
             : "";
 
-    /// <summary>What lets the <paramref name="table"/>, which is quoted, be updated.</summary>
+    /// <summary>
+    /// Returns the fix that permits updates of <paramref name="table"/>: a quoted name, or words for the table.
+    /// </summary>
     public static string Fix(string table) =>
         $"ALTER TABLE {table} REPLICA IDENTITY FULL, or USING INDEX a unique index over those columns";
 }

@@ -3,17 +3,17 @@ using Npgsql;
 namespace RotationMesh.Postgres;
 
 /// <summary>
-/// Ends a session that may keep a lock. The pools reset nothing, and the driver has no way to take a single connection out of
-/// the pool of a data source.
+/// Ends a session that may still hold a lock. The pools do not reset sessions, and the driver can't take a single connection
+/// out of the pool of a data source.
 /// </summary>
 internal static class SessionEnd
 {
     private const string End = "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())";
 
-    /// <summary>Longest wait for the server, in seconds; after it the driver gives the connection up.</summary>
+    /// <summary>Longest wait for the server, in seconds; then the driver gives the connection up.</summary>
     private const int PatienceSeconds = 5;
 
-    /// <summary>The connection is broken afterwards. Throws nothing of the database's.</summary>
+    /// <summary>Ends the session, which breaks the connection. Throws no fault of the database.</summary>
     public static async Task EndAsync(NpgsqlConnection connection)
     {
         try
@@ -24,7 +24,7 @@ internal static class SessionEnd
         catch (Exception fault)
             when (fault is NpgsqlException or InvalidOperationException or IOException or TimeoutException)
         {
-            // As the server ends it; or it was gone before.
+            // The server ended the session, or the session was gone before.
         }
     }
 }

@@ -4,14 +4,14 @@ using RotationMesh.Postgres.Pooling;
 namespace RotationMesh.Postgres;
 
 /// <summary>
-/// Settings of our own for every session, whatever the role or the database sets: limits that suit an application end a
-/// stream of rows, a count or a migration in mid-way.
+/// Settings of our own for every session; they override those of the role and the database. Limits that suit an application
+/// would end a stream of rows, a count or a migration midway.
 /// </summary>
 internal static class SessionSettings
 {
     /// <summary>
-    /// No limit in time, and a backslash that is nothing but itself, as our SQL writes names and texts. The last two exist
-    /// since PostgreSQL 14 and 17; setting what is not there would be an error.
+    /// Settings that remove all timeouts, and make a backslash an ordinary character, as our SQL expects in names and texts.
+    /// The last two exist since PostgreSQL 14 and 17; setting one that does not exist would be an error.
     /// </summary>
     public const string Unlimited = """
         SET standard_conforming_strings = on;
@@ -21,8 +21,8 @@ internal static class SessionSettings
         """;
 
     /// <summary>
-    /// Puts the control schema last in the search path, where a role of its name has it first: a table that the map or the
-    /// application names without a schema is not taken for one of ours.
+    /// SQL that puts the control schema last in the search path, if the role has the schema's name or the path names the
+    /// schema. A table that the map or the application names without a schema is then not mistaken for one of ours.
     /// </summary>
     public const string ApplicationSchemas = """
         SELECT pg_catalog.set_config('search_path', coalesce((
@@ -35,20 +35,21 @@ internal static class SessionSettings
         """;
 
     /// <summary>
-    /// Nothing but the server's own: what our SQL calls is then not what somebody put into a schema of the path. For sessions
-    /// that touch no table of the application, whose triggers and policies need its path.
+    /// SQL that leaves only the server's own schema in the search path, so that our SQL never calls a function that somebody
+    /// put into another schema. Only for sessions that touch no table of the application: its triggers and policies need its
+    /// search path.
     /// </summary>
     public const string NoSchemas = "SELECT pg_catalog.set_config('search_path', '', false); ";
 
     /// <summary>
-    /// Keys and tenants travel as text, and must be the same key when they come back, whatever form people of this database
-    /// like to read: other forms of a date are read as another one, or not at all.
+    /// SQL that fixes the text formats, whatever the database prefers. Keys and tenants travel as text and must come back as
+    /// the same values; a date in another format is read as another date, or not at all.
     /// </summary>
     public const string ExactText =
         "SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; ";
 
     /// <summary>
-    /// Sets what <see cref="ExactText"/> sets, for the current transaction alone and in one statement without parameters: the
+    /// One statement without parameters that sets what <see cref="ExactText"/> sets, for the current transaction only: the
     /// application's triggers run in other transactions of the session.
     /// </summary>
     public const string ExactTextLocally = """
@@ -57,19 +58,19 @@ internal static class SessionSettings
         """;
 
     /// <summary>
-    /// Policies filter what they hide. Where a role turns that off, a query of a table with policies is an error instead.
+    /// SQL that makes row-level security filter rows. If a role turns that off, a query that would be filtered fails instead.
     /// </summary>
     public const string Policies = "SET row_security = on; ";
 
     /// <summary>
-    /// A statement must see what was committed before it got its locks: at any other level it would not see a trigger that
-    /// it waited for, and fire it.
+    /// SQL for an isolation level at which a statement sees what was committed before the statement got its locks. At a
+    /// higher level it would not see a trigger whose creation it waited for, and yet fire that trigger.
     /// </summary>
     public const string ReadCommitted = "SET default_transaction_isolation = 'read committed'; ";
 
     /// <summary>
-    /// A commit is on the disk when it is told, whatever the role sets: what ends a rotation or retires a key must outlive
-    /// a crash. A role that waits until standbys have applied goes on doing so.
+    /// SQL that makes each commit wait for the disk, whatever the role sets: the end of a rotation and the retirement of a
+    /// key must survive a crash. A role whose commits wait until standbys have applied them keeps that setting.
     /// </summary>
     public const string Synchronous = """
         SELECT pg_catalog.set_config('synchronous_commit', 'on', false) FROM pg_catalog.pg_settings s
@@ -77,9 +78,9 @@ internal static class SessionSettings
         """;
 
     /// <summary>
-    /// Runs the settings on each new connection whose session is ours alone, and nothing else before them: the driver would
-    /// read the types of the database by a query that compares an oid with a regproc, for which the server has no operator of
-    /// its own and anybody may make one.
+    /// Runs the settings on each new connection, after the check that the session is ours alone. It turns off the driver's
+    /// own query of the database's types, which would run earlier: that query compares an oid with a regproc. The server has
+    /// no operator of its own for that, and anybody may create one.
     /// </summary>
     public static void ApplyTo(NpgsqlDataSourceBuilder builder, PoolerCheck pooler, string settings)
     {

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace RotationMesh.Postgres;
 
-/// <summary>A table could not be read in time, because somebody keeps it locked; the message says who.</summary>
+/// <summary>A table could not be read in time, because somebody else has it locked; the message names the holder.</summary>
 public sealed class TableLockedException(string message, PostgresException fault)
     : NpgsqlException(message, fault)
 {

@@ -5,15 +5,15 @@ using Npgsql;
 namespace RotationMesh.Postgres.Pooling;
 
 /// <summary>
-/// Connections to one database with the same settings, counted among those of its server. The driver does not tell how many
-/// it keeps open: they are as many as were ever lent at once since it closed the idle ones, or fewer.
+/// Connections to one database with the same settings, counted with the others of its server. The driver does not tell how
+/// many it keeps open: at most the largest number lent at once since it last closed the idle ones.
 /// </summary>
 internal sealed class ConnectionPool : IAsyncDisposable
 {
     private readonly ServerConnections server;
     private readonly NpgsqlDataSource source;
     private readonly bool keeps;
-    private int closing; // of those that are lent: the driver closes them when they come back
+    private int closing; // lent connections that the driver closes when they come back
 
     public ConnectionPool(ServerConnections server, NpgsqlDataSource source, bool keeps)
     {
@@ -21,27 +21,27 @@ internal sealed class ConnectionPool : IAsyncDisposable
         server.Add(this);
     }
 
-    /// <summary>Connections that somebody works with.</summary>
+    /// <summary>Number of connections in use.</summary>
     public int Lent { get; private set; }
 
-    /// <summary>Connections that are open, at most.</summary>
+    /// <summary>Upper bound of the number of open connections.</summary>
     public int Open { get; private set; }
 
-    /// <summary>Whether one of them is not lent.</summary>
+    /// <summary>Whether the pool has an idle connection, that is, an open one that is not lent.</summary>
     public bool HasIdle => Lent < Open;
 
-    /// <summary>When one was lent last.</summary>
+    /// <summary>Timestamp of the latest loan.</summary>
     public long Used { get; private set; }
 
-    /// <summary>The driver's own, which is not counted.</summary>
+    /// <summary>Data source of the driver; connections that are opened from it directly are not counted.</summary>
     public NpgsqlDataSource Source => source;
 
-    /// <summary>The server's.</summary>
+    /// <summary>Connections of the pool's server.</summary>
     public ServerConnections Server => server;
 
     /// <summary>
-    /// Lends one until it is closed. It <paramref name="waits"/> for one that is free, unless the pool keeps none: such are
-    /// for what looks after the others. Throws <see cref="NpgsqlException"/>.
+    /// Opens a connection, which counts as lent until it is closed. It <paramref name="waits"/> for a free one, unless the
+    /// pool keeps none: the connections of such a pool look after the others. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<NpgsqlConnection> OpenAsync(bool waits, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed class ConnectionPool : IAsyncDisposable
             throw;
         }
 
-        // Also where it breaks, and where its user opens it again.
+        // Also counts a connection that breaks, and one that its user opens again.
         connection.StateChange += (_, change) =>
         {
             if (change.CurrentState == ConnectionState.Open)
@@ -80,7 +80,9 @@ internal sealed class ConnectionPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes those that are not lent, and the others when they come back; how the number of open ones changes.</summary>
+    /// <summary>
+    /// Closes the idle connections, and the lent ones when they come back. Returns the change of the number of open ones.
+    /// </summary>
     public int Clear()
     {
         source.Clear();
@@ -89,7 +91,7 @@ internal sealed class ConnectionPool : IAsyncDisposable
         return change;
     }
 
-    /// <summary>Counts one more that is lent; how the number of open ones changes.</summary>
+    /// <summary>Counts one more lent connection. Returns the change of the number of open ones.</summary>
     public int Lend()
     {
         Lent++;
@@ -100,7 +102,9 @@ internal sealed class ConnectionPool : IAsyncDisposable
         return 1;
     }
 
-    /// <summary>Counts one that came back, or <paramref name="isGone"/>; how the number of open ones changes.</summary>
+    /// <summary>
+    /// Counts a connection that came back, or that <paramref name="isGone"/>. Returns the change of the number of open ones.
+    /// </summary>
     public int TakeBack(bool isGone)
     {
         Lent--;
@@ -111,7 +115,7 @@ internal sealed class ConnectionPool : IAsyncDisposable
         return -1;
     }
 
-    // A limit of the server, the role or the database may count connections that this process only keeps for later.
+    // The limit of the server, the role or the database also counts the idle connections of this process.
     private async Task<NpgsqlConnection> OpenOrMakeRoomAsync(CancellationToken cancellationToken)
     {
         try

@@ -3,22 +3,22 @@ using Npgsql;
 namespace RotationMesh.Postgres.Pooling;
 
 /// <summary>
-/// Notices a server that vanishes without a word: its machine lost power, or a firewall forgot the connection. A statement
-/// without a limit in time would wait for its answer for ever, and with it whatever holds locks or leases meanwhile.
+/// Detects a server that vanishes silently: its machine lost power, or a firewall dropped the connection. A statement
+/// without a timeout would otherwise wait forever, and hold its locks and leases meanwhile.
 /// </summary>
 internal static class LostServers
 {
-    /// <summary>Seconds without a packet after which the system asks the server.</summary>
+    /// <summary>Seconds without a packet after which the system probes the server.</summary>
     private const int KeepAliveSeconds = 30;
 
-    /// <summary>Seconds between two questions. Linux gives up after nine, two minutes after the last packet.</summary>
+    /// <summary>Seconds between two probes. Linux gives up after nine, two minutes after the last packet.</summary>
     private const int Interval = 10;
 
     private const string Keyword = "TCP Keepalive";
 
     /// <summary>
-    /// Has the system ask, unless the connection string says otherwise. A Unix-domain socket has nobody to lose, and refuses
-    /// these options.
+    /// Turns the system's probes on, unless the connection string turns them off; keeps the times that the string sets. It
+    /// skips a Unix-domain socket, which can't lose its server and refuses these options.
     /// </summary>
     public static void ApplyTo(NpgsqlConnectionStringBuilder keywords)
     {

@@ -1,9 +1,9 @@
 namespace RotationMesh.Postgres.Pooling;
 
-/// <summary>For how long a pooler lends a session, in the words of pgbouncer's <c>pool_mode</c>.</summary>
+/// <summary>How long a pooler lends a session, in the words of pgbouncer's <c>pool_mode</c>.</summary>
 internal enum PoolMode
 {
-    /// <summary>Until the client disconnects; it is reset then.</summary>
+    /// <summary>Until the client disconnects; the pooler then resets the session.</summary>
     Session,
 
     /// <summary>Until the transaction ends.</summary>

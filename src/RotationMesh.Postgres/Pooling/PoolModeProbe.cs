@@ -3,15 +3,19 @@ using Npgsql;
 namespace RotationMesh.Postgres.Pooling;
 
 /// <summary>
-/// Finds out for how long a pooler lends a session, and leaves nothing behind in any. Two clients are connected: who has a
-/// session for itself keeps its process while the other one works, and nobody else is given that process.
+/// Finds out how long a pooler lends a session, and changes nothing in any session. It opens two connections. If each has a
+/// session of its own, the first keeps its server process while the second works, and the second never gets that process.
 /// </summary>
 internal sealed class PoolModeProbe(string connectionString, Func<NpgsqlConnection, Task<int>> askPid)
 {
-    /// <summary>Where the application takes part, one round may look like a session of its own by chance.</summary>
+    /// <summary>
+    /// Number of rounds: while the application uses the pooler too, one round may look like session mode by chance.
+    /// </summary>
     private const int Rounds = 8;
 
-    /// <summary>Throws <see cref="NpgsqlException"/> where the pooler does not lend two sessions at a time.</summary>
+    /// <summary>
+    /// Returns the pool mode. Throws <see cref="NpgsqlException"/> if the pooler does not lend two sessions at a time.
+    /// </summary>
     public async Task<PoolMode> FindAsync()
     {
         var keywords = new NpgsqlConnectionStringBuilder(connectionString)
@@ -37,7 +41,7 @@ internal sealed class PoolModeProbe(string connectionString, Func<NpgsqlConnecti
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.ProtocolViolation)
         {
-            return PoolMode.Statement; // it refuses BEGIN
+            return PoolMode.Statement; // the pooler refuses BEGIN
         }
 
         return PoolMode.Session;

@@ -4,27 +4,27 @@ using RotationMesh.Core;
 namespace RotationMesh.Postgres.Pooling;
 
 /// <summary>
-/// Asks each new connection, before anything is set on it, whether its session is this program's alone. A pooler that lends
-/// sessions by the transaction or the statement would hand our settings and locks to the application.
+/// Checks on each new connection, before any setting, that the session is this program's alone. A pooler that lends
+/// sessions by the transaction or the statement would pass our settings and locks on to the application.
 /// </summary>
-/// <param name="name">The database, in words.</param>
-/// <param name="connectionString">How to reach it, in Npgsql keywords.</param>
+/// <param name="name">Name of the database in messages.</param>
+/// <param name="connectionString">Connection string of the database, in Npgsql keywords.</param>
 internal sealed class PoolerCheck(string name, string connectionString)
 {
-    /// <summary>Longest wait for the first answer, in seconds: a server of its own gives it at once.</summary>
+    /// <summary>Longest wait for the first answer, in seconds; a server without a pooler answers at once.</summary>
     private const int PatienceSeconds = 10;
 
     private const string AskPid = "SELECT pg_catalog.pg_backend_pid()";
 
-    /// <summary>Sessions that a rotation needs at the least, with a worker and the control schema in the same database.</summary>
+    /// <summary>Least number of sessions for a rotation with one worker and the control schema in the same database.</summary>
     public const int Least = 12;
 
     private readonly Lock gate = new();
     private Task<PoolMode>? mode;
 
     /// <summary>
-    /// Throws <see cref="UsageException"/> with the fix where the session is shared, and <see cref="NpgsqlException"/> where
-    /// none is lent in time.
+    /// Throws <see cref="UsageException"/> with the fix if the session is shared or the pooler lends too few sessions, and
+    /// <see cref="NpgsqlException"/> if it lends none in time.
     /// </summary>
     public async Task EnsureOwnAsync(NpgsqlConnection connection)
     {
@@ -45,8 +45,8 @@ internal sealed class PoolerCheck(string name, string connectionString)
     }
 
     /// <summary>
-    /// Whether somebody between lends the connection its session: a pooler answers the start of a connection itself, with a
-    /// number of its own for the process.
+    /// Returns whether the session comes from a pooler: a pooler answers the start of a connection itself, with a process
+    /// number of its own.
     /// </summary>
     public static async Task<bool> IsBehindPoolerAsync(NpgsqlConnection connection) =>
         await PidAsync(connection) != connection.ProcessID;
@@ -61,7 +61,7 @@ internal sealed class PoolerCheck(string name, string connectionString)
         );
     }
 
-    // Asked once for all connections, and again where there was no answer.
+    // Probes once for all connections, and again after a failure.
     private Task<PoolMode> FindModeAsync()
     {
         lock (gate)

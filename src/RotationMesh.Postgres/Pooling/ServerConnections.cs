@@ -4,29 +4,29 @@ using Npgsql;
 namespace RotationMesh.Postgres.Pooling;
 
 /// <summary>
-/// The connections of this process to one server, by the pools of all its databases together: at most a quarter of those that
-/// the server has free, so that the application has the others. Where all are in use, a database that was not asked for
-/// longest gives its idle ones up; who finds none waits in a queue.
+/// Limits the connections of this process to one server, over the pools of all its databases. The limit is the user's, or
+/// else a quarter of the server's free connections, but no less than the process needs; the rest is for the application. At
+/// the limit, the least recently used pool with idle connections closes them. If there are none, the caller waits in a queue.
 /// </summary>
-/// <param name="most">How many the user allows; null where nobody said.</param>
+/// <param name="most">Limit that the user sets; null if the user sets none.</param>
 internal sealed class ServerConnections(int? most)
 {
-    /// <summary>Least number, however full the server is: planning, counting and coordinating side by side.</summary>
+    /// <summary>Least limit, however full the server is: enough to plan, count and coordinate side by side.</summary>
     public const int Fewest = 12;
 
-    /// <summary>Part of the server's free connections that is taken.</summary>
+    /// <summary>Divisor of the server's free connections: this process takes a quarter.</summary>
     private const int Part = 4;
 
-    /// <summary>Time after which the server is asked again how many are free.</summary>
+    /// <summary>Time after which the server is asked again for its number of free connections.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Longest wait in the queue. Who holds a connection may be waiting for a second one: rather one too many than all of
-    /// them waiting for each other.
+    /// Longest wait in the queue. A holder of a connection may wait for a second one; one connection too many is better than
+    /// holders that all wait for each other.
     /// </summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // Superusers are bound by the server's own limit alone. Below zero: no limit.
+    // Free connections of the server, then of the role: -1 if the role has no limit, as for a superuser.
     private const string AskFree = """
         SELECT pg_catalog.current_setting('max_connections')::pg_catalog.int4
                OPERATOR(pg_catalog.-) pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4
@@ -45,24 +45,26 @@ internal sealed class ServerConnections(int? most)
     private readonly Lock gate = new();
     private readonly List<ConnectionPool> pools = [];
     private readonly LinkedList<Waiter> queue = [];
-    private int open; // of all pools
+    private int open; // in all pools together
     private int needed = Fewest;
     private int part;
     private long asked;
 
-    /// <summary>How many the user allows; null where nobody said.</summary>
+    /// <summary>Limit that the user sets; null if the user sets none.</summary>
     public int? Allowed => most;
 
     private int Most => most ?? Math.Max(needed, part);
 
-    /// <summary>Takes a pool in.</summary>
+    /// <summary>Adds a pool.</summary>
     public void Add(ConnectionPool pool)
     {
         lock (gate)
             pools.Add(pool);
     }
 
-    /// <summary>So many are needed at once, whatever part of the free ones that is.</summary>
+    /// <summary>
+    /// Raises the limit to at least this number of connections, however few are free, unless the user sets a limit.
+    /// </summary>
     public void Need(int connections)
     {
         lock (gate)
@@ -70,7 +72,8 @@ internal sealed class ServerConnections(int? most)
     }
 
     /// <summary>
-    /// Waits until one more may be lent by the pool, or has waited for too long; to be followed by <see cref="Leave"/>.
+    /// Waits until the pool may lend one more connection, and counts the connection; after the longest wait, counts it
+    /// nevertheless. A call of <see cref="Leave"/> must follow.
     /// </summary>
     public async Task EnterAsync(ConnectionPool pool, CancellationToken cancellationToken)
     {
@@ -100,25 +103,27 @@ internal sealed class ServerConnections(int? most)
             if (end is TimeoutException)
                 return;
             if (place.Value.Turn.Task.IsCompleted)
-                Leave(pool); // its turn came at the same moment
+                Leave(pool); // the turn came at the moment of the cancellation
             throw;
         }
     }
 
-    /// <summary>One more is lent, whether there is room or not: for what must not wait for others.</summary>
+    /// <summary>Counts one more lent connection, even beyond the limit: for callers that must not wait for others.</summary>
     public void Enter(ConnectionPool pool)
     {
         lock (gate)
             Lend(pool);
     }
 
-    /// <summary>One came back, or <paramref name="isGone"/>: it broke, or could not be opened.</summary>
+    /// <summary>
+    /// Counts a connection that came back, or that <paramref name="isGone"/>: it broke or could not be opened.
+    /// </summary>
     public void Leave(ConnectionPool pool, bool isGone = false)
     {
         lock (gate)
         {
             open += pool.TakeBack(isGone);
-            // Those that did not wait are not kept.
+            // Loans without a wait, or after the longest wait, may exceed the limit: close idle ones.
             while (open > Most && LeastUsed() is { } idle)
                 open += idle.Clear();
             while (queue.First is { } first && TryEnter(first.Value.Pool))
@@ -129,14 +134,14 @@ internal sealed class ServerConnections(int? most)
         }
     }
 
-    /// <summary>Closes those of a pool that are not lent.</summary>
+    /// <summary>Closes the idle connections of a pool.</summary>
     public void Clear(ConnectionPool pool)
     {
         lock (gate)
             open += pool.Clear();
     }
 
-    /// <summary>Closes all that are not lent: the server, or the role's limit, has no room for one more.</summary>
+    /// <summary>Closes all idle connections: the server, or the limit of the role, allows no further one.</summary>
     public void Clear()
     {
         lock (gate)
@@ -144,7 +149,10 @@ internal sealed class ServerConnections(int? most)
                 open += pool.Clear();
     }
 
-    /// <summary>Asks the server, over a connection to it, how many are free, where that was not asked lately.</summary>
+    /// <summary>
+    /// Asks the server over <paramref name="connection"/> how many connections are free, unless it was asked lately or the
+    /// user sets a limit.
+    /// </summary>
     public async Task AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         lock (gate)
@@ -161,7 +169,7 @@ internal sealed class ServerConnections(int? most)
         var (free, ofRole) = (reader.GetInt32(0), reader.GetInt32(1));
         lock (gate)
         {
-            // Those at work are our own, and as good as free; those that are kept may be closed at any time.
+            // Our lent connections are added to the free ones. Idle ones are not: they may be closed at any time.
             var own = pools.Sum(pool => pool.Lent);
             part = (free + own) / Part;
             if (ofRole >= 0)
@@ -169,7 +177,7 @@ internal sealed class ServerConnections(int? most)
         }
     }
 
-    // All under the gate.
+    // Callers of the methods below hold the gate.
     private bool TryEnter(ConnectionPool pool)
     {
         if (!pool.HasIdle && open >= Most)

@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace RotationMesh.Postgres.Waits;
 
-/// <summary>A session as an operator finds it again: process, application and role. A prepared transaction has no process.</summary>
+/// <summary>
+/// Process, application and role by which an operator finds a session. A prepared transaction has no process.
+/// </summary>
 internal sealed record SessionName(int? Pid, string? Application, string? Role)
 {
-    /// <summary>Longest name of an application that is shown.</summary>
+    /// <summary>Number of characters of the application's name that are shown.</summary>
     private const int Shown = 80;
 
-    /// <summary>What ends it, as the end of a sentence; empty where it has no process.</summary>
+    /// <summary>How to end the session, as the end of a sentence; empty if there is no process.</summary>
     public string Ending =>
         Pid is { } pid and > 0
             ? string.Create(

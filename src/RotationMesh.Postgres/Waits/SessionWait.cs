@@ -3,39 +3,39 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Postgres.Waits;
 
-/// <summary>A session of this program at a statement, and what the server says that it waits for.</summary>
+/// <summary>A session of this program that runs a statement, and what the session waits for according to the server.</summary>
 public sealed record SessionWait
 {
-    /// <summary>Process of the server.</summary>
+    /// <summary>Id of the server process.</summary>
     public int Pid { get; init; }
 
-    /// <summary>Kind of what it waits for, in the server's words; null where it waits for nothing.</summary>
+    /// <summary>Kind of event that the session waits for, in the server's words; null if it waits for nothing.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>What it waits for, in the server's words.</summary>
+    /// <summary>Event that the session waits for, in the server's words.</summary>
     public string? Event { get; init; }
 
-    /// <summary>Time since the statement began.</summary>
+    /// <summary>Seconds since the statement began.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>The table that it waits for; null where it is no table.</summary>
+    /// <summary>Table whose lock the session waits for; null if it waits for no table.</summary>
     public string? Table { get; init; }
 
-    /// <summary>Process of who holds what it waits for; 0 for a prepared transaction, null where nobody is known.</summary>
+    /// <summary>Process that holds the lock; 0 for a prepared transaction, null if no holder is known.</summary>
     public int? HolderPid { get; init; }
 
-    /// <summary>Name that the holder's application gave its session.</summary>
+    /// <summary>Application name of the holder's session.</summary>
     public string? HolderApplication { get; init; }
 
     /// <summary>Role of the holder.</summary>
     public string? HolderRole { get; init; }
 
-    /// <summary>Whether others have to do something before it goes on: whoever has a lock, or a standby.</summary>
+    /// <summary>Whether the session goes on only after somebody else acts: the holder of a lock, or a standby.</summary>
     public bool IsForOthers => Kind == "Lock" || IsForStandby;
 
     private bool IsForStandby => Event == "SyncRep";
 
-    /// <summary>For the operator: what is waited for since when, and what ends it.</summary>
+    /// <summary>Describes for the operator what the session waits for, how long already, and what ends the wait.</summary>
     public override string ToString()
     {
         var time = string.Create(CultureInfo.InvariantCulture, $"for {Seconds:0} s");

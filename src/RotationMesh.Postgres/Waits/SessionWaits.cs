@@ -3,10 +3,13 @@ using Npgsql;
 
 namespace RotationMesh.Postgres.Waits;
 
-/// <summary>What sessions of this program wait for in a database, by the server's own word, also those of other processes.</summary>
+/// <summary>
+/// Finds what this program's sessions in a database wait for, according to the server. It includes sessions of its
+/// other processes.
+/// </summary>
 public static class SessionWaits
 {
-    // Its own sessions: of one role, and of the name that the connection string gives them all.
+    // This program's sessions share one role, and the application name that the connection string gives to all of them.
     private const string Find = """
         SELECT a.pid AS Pid, a.wait_event_type AS Kind, a.wait_event AS Event,
                extract(epoch FROM
@@ -27,7 +30,7 @@ public static class SessionWaits
         ORDER BY a.query_start, a.pid
         """;
 
-    /// <summary>Those that are at a statement, the longest first.</summary>
+    /// <summary>Returns the other sessions that run a statement, the longest-running first.</summary>
     public static async Task<IReadOnlyList<SessionWait>> FindAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
