@@ -3,14 +3,15 @@ using System.Globalization;
 namespace RotationMesh.Tables.Statements;
 
 /// <summary>
-/// SQL that tells whether a row holds a value in a declared column, as the rotation reads it: neither NULL nor empty, at the
-/// path where there is one. It reads the length alone, so that a value which is stored apart is not fetched.
+/// SQL that tells whether a row holds a value in a declared column as the rotation reads it: neither NULL nor empty, at the
+/// path if there is one. It takes the length alone, so the server does not fetch a text or bytea that it stores apart. For a
+/// path, the server must read the document.
 /// </summary>
 internal sealed class HeldColumns(MappedTable target)
 {
     /// <summary>
-    /// Rows without any value, then those that hold one in each declared column, and last those of <see cref="Stray"/>, as
-    /// aggregates.
+    /// Aggregates that count the rows without any value, then the rows with a value in each declared column, and last the rows
+    /// of <see cref="Stray"/>.
     /// </summary>
     public string Counts
     {
@@ -26,20 +27,22 @@ internal sealed class HeldColumns(MappedTable target)
         }
     }
 
-    /// <summary>Whether the row holds a value in the table, and not only in a store; never NULL.</summary>
+    /// <summary>Condition that the row holds a value in the table, not only in a store; never NULL.</summary>
     public string InTable =>
         $"({string.Join(" OR ", target.Entry.Columns.Select((_, i) => IsStores(i) ? $"(NOT {target.Sql.Elsewhere} AND {IsIn(i)})" : IsIn(i)))})";
 
     /// <summary>
-    /// Whether the row names an object of the store, and holds its value neither there by the map's predicate nor in the
-    /// column; never NULL.
+    /// Condition that the row names an object of the store, although the map's predicate does not call the row external and the
+    /// column holds no value; never NULL.
     /// </summary>
     private string Stray =>
         target.Entry.ExternalStore is { } store
             ? $"(coalesce(t.{store.Key.Quoted}::pg_catalog.text, '') OPERATOR(pg_catalog.<>) '' AND NOT {At(store.Column)})"
             : "FALSE";
 
-    /// <summary>Whether the row holds a value in the declared column; never NULL. One that is in a store counts as held.</summary>
+    /// <summary>
+    /// Returns a condition that the row holds a value in the declared column; never NULL. A value in a store counts as held.
+    /// </summary>
     public string At(int i) => IsStores(i) ? $"({target.Sql.Elsewhere} OR {IsIn(i)})" : IsIn(i);
 
     private bool IsStores(int i) => target.Entry.ExternalStore?.Column == i;
@@ -58,11 +61,11 @@ internal sealed class HeldColumns(MappedTable target)
         );
     }
 
-    /// <summary>A path as an array of text.</summary>
+    /// <summary>Returns a path as an SQL array of text.</summary>
     public static string Path(IEnumerable<string> path) =>
         $"ARRAY[{string.Join(", ", path.Select(Literal))}]::pg_catalog.text[]";
 
-    /// <summary>Text as a literal, whatever the session's settings say of backslashes.</summary>
+    /// <summary>Returns text as an SQL literal that does not depend on the session's settings for backslashes.</summary>
     private static string Literal(string text)
     {
         var quoted = text.Replace("'", "''", StringComparison.Ordinal);

@@ -4,13 +4,13 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Statements;
 
-/// <summary>The store of a table's external values, and how they are read and written.</summary>
+/// <summary>The store of a table's external values, and how to read and write them.</summary>
 internal sealed record TableStore(IExternalStore Values, EnvelopeColumn Column);
 
-/// <summary>A table of the map that was found in its database and may be rotated.</summary>
+/// <summary>A mapped table that was found in its database and may be rotated.</summary>
 public sealed class MappedTable
 {
-    /// <summary>Joins a map entry, its live shape and the formats of its columns.</summary>
+    /// <summary>Joins a map entry, its live shape, the formats of its columns, and its store if there is one.</summary>
     public MappedTable(
         TableEntry entry,
         TableShape shape,
@@ -36,7 +36,7 @@ public sealed class MappedTable
         if (store is not null && entry.ExternalStore is { } external)
             Store = new TableStore(
                 store,
-                // Text in JSON, whatever the type of the column that stands for it.
+                // The store holds envelopes as text in JSON, whatever the type of the column.
                 Columns[external.Column] with
                 {
                     Encoding = EnvelopeEncoding.Base64,
@@ -53,16 +53,16 @@ public sealed class MappedTable
     /// <summary>How to read and write each encrypted column.</summary>
     public IReadOnlyList<EnvelopeColumn> Columns { get; }
 
-    /// <summary>Tables with a policy on this role are worked on tenant by tenant.</summary>
+    /// <summary>Whether the table is worked on tenant by tenant, because row-level security applies to this role.</summary>
     public bool ByTenant => Shape.RowSecurityActive;
 
     internal TableSql Sql { get; }
 
     internal TenantSql Tenants { get; }
 
-    /// <summary>Where the values of external rows are; null where the map has no store for them.</summary>
+    /// <summary>Store of the values of external rows; null if no store was given or the map names none.</summary>
     internal TableStore? Store { get; }
 
-    /// <summary>The column whose values are in the store; null where there is none.</summary>
+    /// <summary>Index of the column whose values are in the store; null if there is no store.</summary>
     internal int? StoreColumn => Store is null ? null : Entry.ExternalStore!.Column;
 }

@@ -4,19 +4,21 @@ using NpgsqlTypes;
 
 namespace RotationMesh.Tables.Statements;
 
-/// <summary>A condition that grows together with its parameters, so that their numbers cannot come apart.</summary>
+/// <summary>
+/// Conditions of a query together with its parameters, so that each placeholder has the number of its parameter.
+/// </summary>
 internal sealed class QueryText(string condition)
 {
     private readonly List<string> conditions = [condition];
     private readonly List<NpgsqlParameter> parameters = [];
 
-    /// <summary>Number of parameters so far, which is the number of the last one.</summary>
+    /// <summary>Number of parameters so far, which is also the number of the last one.</summary>
     public int Count => parameters.Count;
 
     /// <summary>Adds a value and returns its placeholder.</summary>
     public string Add<T>(T value) => Append(new NpgsqlParameter<T> { TypedValue = value });
 
-    /// <summary>Adds a place in a table and returns its placeholder.</summary>
+    /// <summary>Adds a ctid and returns its placeholder.</summary>
     public string Add(NpgsqlTid place) =>
         Append(new NpgsqlParameter<NpgsqlTid> { TypedValue = place, NpgsqlDbType = NpgsqlDbType.Tid });
 
@@ -29,7 +31,9 @@ internal sealed class QueryText(string condition)
     /// <summary>Adds a condition that must hold as well.</summary>
     public void Where(string also) => conditions.Add(also);
 
-    /// <summary>The command of <paramref name="select"/> with all conditions and values, and an optional end.</summary>
+    /// <summary>
+    /// Returns a command of <paramref name="select"/>, all conditions and parameters, and an optional <paramref name="end"/>.
+    /// </summary>
     public NpgsqlBatchCommand Command(string select, string end = "")
     {
         var command = new NpgsqlBatchCommand(

@@ -5,8 +5,8 @@ using RotationMesh.Core.Map;
 namespace RotationMesh.Tables.Statements;
 
 /// <summary>
-/// The SQL of one table. Names come from the map and the catalog and are quoted; everything else is a parameter, but
-/// the map's own <c>external</c> predicate.
+/// Builds the SQL of one table. Names come from the map and the catalog and are quoted. The map's paths, its version for NULL
+/// and its <c>external</c> predicate are part of the text; every other value that varies is a parameter.
 /// </summary>
 internal sealed class TableSql
 {
@@ -28,20 +28,23 @@ internal sealed class TableSql
 
     private StoredValues Values { get; }
 
-    /// <summary>The row's key version, NULL replaced as the map says.</summary>
+    /// <summary>Key version of the row; NULL is replaced if the map says so.</summary>
     public string Version { get; }
 
-    /// <summary>Whether the row's value lives outside the table; never NULL.</summary>
+    /// <summary>Condition that the row's value lives outside the table; never NULL.</summary>
     public string Elsewhere { get; }
 
-    /// <summary>Whether the row's value lives where nobody rotates it: outside the table, and in no store of the map; never NULL.</summary>
+    /// <summary>
+    /// Condition that nothing rotates the row's value, because it lives outside the table and in no store of the map; never
+    /// NULL.
+    /// </summary>
     public string External { get; }
 
     /// <summary>
-    /// Columns of every read: ctid, xmin, version, tenant, size of the largest value, key columns, values.
-    /// The version comes as bigint, tenant and key as text (a padded tenant with its padding), values as text or bytea. The size is NULL where all values are
-    /// there; a large value is NULL, and read by <see cref="ReadValues"/>. Where the map has a store, the name of the row's
-    /// object comes last: NULL where the value is in the table, empty where the row names none.
+    /// Columns of every read: ctid, xmin, version, tenant, size of the largest value, key columns, values. The version comes as
+    /// bigint, tenant and key as text (a padded tenant with its padding), values as text or bytea. The size is NULL if all
+    /// values come with the row. A large value is NULL; <see cref="ReadValues"/> reads it. If the map has a store, the name of
+    /// the row's object comes last: NULL if the value is in the table, empty if the row names no object.
     /// </summary>
     public string RowColumns
     {
@@ -64,16 +67,18 @@ internal sealed class TableSql
     }
 
     /// <summary>
-    /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text: the driver has no array of them), $3 xmins, then an array for
-    /// each key column and each encrypted column, and last the two of <see cref="WriteTerm.Holds"/>. A row is found by its ctid and written only if it is
-    /// the same row (key) in the same state (xmin): after VACUUM FULL a ctid may hold another row that one transaction loaded together with ours.
+    /// Writes a batch to <paramref name="leaf"/>. Parameters: $1 target version, $2 ctids (as text, because the driver has no
+    /// array of ctids), $3 xmins, then an array for each key column and each encrypted column, and last the two of
+    /// <see cref="WriteTerm.Holds"/>. A row is found by its ctid. It is written only if it is the same row (key) in the same
+    /// state (xmin): after VACUUM FULL, a ctid may hold another row that was loaded in the same transaction, and so has the
+    /// same xmin.
     /// </summary>
     public string Write(LeafTable leaf) =>
         $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm}{Untriggered(leaf)}{Numbers}";
 
     /// <summary>
-    /// Writes a batch without the rows that another session has locked, for a batch that met a lock. It never waits for a row
-    /// of the application while it holds locks on others. Parameters are those of <see cref="Write"/>.
+    /// Writes a batch that met a lock, without the rows that another session has locked. It never waits for a row of the
+    /// application while it holds locks on others. Parameters are those of <see cref="Write"/>.
     /// </summary>
     public string WriteUnlocked(LeafTable leaf) =>
         $"""
@@ -87,28 +92,34 @@ internal sealed class TableSql
             """;
 
     /// <summary>
-    /// Whether a trigger may change what is written: then a write returns the number of each row of the batch that it
-    /// wrote, from 1, and <see cref="CountAsSent"/> tells whether they are stored as they were sent.
+    /// Whether a trigger may change what is written. If so, a write returns the number in the batch, from 1, of each row that
+    /// it wrote, and <see cref="CountAsSent"/> counts those stored as they were sent.
     /// </summary>
     public bool IsProven => shape.UpdateTriggers > 0;
 
     /// <summary>
-    /// Counts the rows of a batch that are stored with the version and the values that were sent, among those whose
-    /// numbers are in the parameter after the batch's own.
+    /// Counts the rows of a batch that are stored with the version and the values that were sent. It counts only rows whose
+    /// numbers are in the array parameter that follows the batch's own parameters.
     /// </summary>
     public string CountAsSent(LeafTable leaf) =>
         $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
         + $"WHERE u.n OPERATOR(pg_catalog.=) ANY (${AfterBatch}::int[]) AND {SameKey} AND {AsSent}";
 
-    /// <summary>Counts the rows of a batch that are as they were when they were read; the parameters are the batch's own.</summary>
+    /// <summary>Counts the rows of a batch that are unchanged since they were read. Parameters are the batch's own.</summary>
     public string CountUnchanged(LeafTable leaf) =>
         $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
 
-    /// <summary>Reads the values of a batch's rows, large ones too, where they are as they were when they were read; the parameters are the batch's own.</summary>
+    /// <summary>
+    /// Reads all values, large ones too, of the batch's rows that are unchanged since they were read. Parameters are the
+    /// batch's own.
+    /// </summary>
     public string ReadValues(LeafTable leaf) =>
         $"SELECT {Values.All} FROM ONLY {leaf.Quoted} AS t, {Unnested} WHERE {SameRow}";
 
-    /// <summary>Reads rows of a leaf again by key; parameters: $1 target version, then an array for each key column.</summary>
+    /// <summary>
+    /// Reads rows of a leaf table again by key if they are still pending. Parameters: $1 target version, then an array for each
+    /// key column.
+    /// </summary>
     public string ReadByKey(LeafTable leaf)
     {
         var keys = string.Join(
@@ -120,21 +131,26 @@ internal sealed class TableSql
             + $"WHERE {SameKey} AND {Pending(1)}";
     }
 
-    /// <summary>Rows that are not external and not at the target version, which is parameter <paramref name="parameter"/>.</summary>
+    /// <summary>
+    /// Returns a condition that a row is not external and not at the target version, which is parameter
+    /// <paramref name="parameter"/>.
+    /// </summary>
     public string Pending(int parameter) =>
         $"NOT {External} AND ({Version} OPERATOR(pg_catalog.=) ${parameter}) IS NOT TRUE";
 
-    /// <summary>Rows whose value lives elsewhere, and that may hold an envelope in one of those columns all the same.</summary>
+    /// <summary>
+    /// Returns a condition that a row's value lives outside the table, but that one of the columns may still hold an envelope.
+    /// </summary>
     public string Inline(IEnumerable<int> columns) => $"{Elsewhere} AND ({Values.MayHold(columns)})";
 
-    /// <summary>Sizes of the values of those columns; NULL for each that came with its row.</summary>
+    /// <summary>Returns the sizes of the columns' values; NULL for each value that came with its row.</summary>
     public string LargeSizes(IEnumerable<int> columns) => string.Join(", ", columns.Select(Values.LargeSize));
 
-    /// <summary>Type of the array that carries the values of an encrypted column.</summary>
+    /// <summary>Returns the type of the array that carries the values of an encrypted column.</summary>
     public string ValueArray(int i) => shape.Columns[i].Base == "bytea" ? "bytea[]" : "text[]";
 
-    // Every column of a row and its version in one statement. An empty value in the batch means that the column holds
-    // none (NULL or empty) and stays as it is.
+    // Sets every column of a row and its version in one statement. An empty value in the batch means that the column holds
+    // no value (NULL or empty) and stays as it is.
     private string Assignments
     {
         get
@@ -145,7 +161,7 @@ internal sealed class TableSql
                 var name = entry.Columns[i].Name.Quoted;
                 var made = entry.Columns[i].Path is { } path
                     ? JsonString.Replace($"t.{name}", path, $"u.v{i}")
-                    : $"u.v{i}"; // no cast: an explicit one would cut a value to the column's length, assignment refuses it
+                    : $"u.v{i}"; // no cast, which would cut a value to the column's length; assignment refuses it
                 text.Append(
                     CultureInfo.InvariantCulture,
                     $"{name} = CASE WHEN u.v{i} OPERATOR(pg_catalog.=) '' THEN t.{name} ELSE {made} END, "
@@ -156,7 +172,7 @@ internal sealed class TableSql
         }
     }
 
-    // In the select list, and not as a function in FROM, which would copy every value into a tuple store first. All
+    // The arrays are unnested in the select list: a function in FROM would first copy every value into a tuple store. All
     // arrays of a batch have the same length.
     private string Unnested
     {
@@ -181,8 +197,8 @@ internal sealed class TableSql
     private int AfterBatch => 4 + entry.Key.Count + entry.Columns.Count;
     private string InTerm => WriteTerm.Holds(AfterBatch, AfterBatch + 1);
 
-    // A trigger that comes while rows are being written might keep the old version beside the new value. The subquery is
-    // read once a statement, when the table is locked against new triggers; where it finds one, nothing is written.
+    // A trigger created while rows are being written might keep the old version beside the new value. The subquery runs
+    // once per statement, when the table is locked against new triggers. If it finds a trigger, nothing is written.
     private string Untriggered(LeafTable leaf) => IsProven ? "" : $" AND NOT {UpdateTriggers.ExistOn(leaf)}";
 
     private string Numbers => IsProven ? " RETURNING u.n" : "";

@@ -3,37 +3,43 @@ using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Statements;
 
-/// <summary>The SQL by which rows of named tenants are told.</summary>
+/// <summary>SQL that selects the rows of named tenants.</summary>
 internal sealed class TenantSql(TableEntry entry, TableShape shape)
 {
-    /// <summary>The tenant as text; texts that differ are two tenants, whatever the column's type thinks of them.</summary>
+    /// <summary>
+    /// The tenant as text. Different texts are different tenants, even if the column's type calls them equal.
+    /// </summary>
     public string Text =>
         $"t.{entry.Tenant.Quoted}::pg_catalog.text{(shape.Tenant.IsLoose ? " COLLATE pg_catalog.\"C\"" : "")}";
 
-    /// <summary>Tenants in the array parameter <paramref name="parameter"/>, and NULL where it stands for one of them.</summary>
+    /// <summary>
+    /// Returns a condition that the tenant is in array parameter <paramref name="parameter"/>, or, with
+    /// <paramref name="withNull"/>, is NULL.
+    /// </summary>
     public string In(int parameter, bool withNull)
     {
         var tenant = $"t.{entry.Tenant.Quoted}";
         var listed =
             $"{tenant} {shape.Tenant.Equality} ANY (${parameter}::pg_catalog.text[]::{TenantType}[])";
-        // Others may be equal to the type, and are other tenants. Under policies those decide who is one.
+        // Other texts may be equal for the type, but are other tenants. Under row-level security, the policies decide.
         if (shape.Tenant.IsLoose && !shape.RowSecurityActive)
             listed = $"({listed} AND {Text} OPERATOR(pg_catalog.=) ANY (${parameter}::pg_catalog.text[]))";
         return withNull ? $"({listed} OR {tenant} IS NULL)" : listed;
     }
 
     /// <summary>
-    /// The tenants as <see cref="In"/> compares them with the column. The one that stands for NULL need not be a
-    /// value of the column's type.
+    /// Returns the tenants that <see cref="In"/> can compare with the column. The tenant that stands for NULL is left out if a
+    /// uuid or integer column cannot hold it.
     /// </summary>
     public string[] Comparable(IEnumerable<string> tenants) =>
         [.. tenants.Where(tenant => tenant != entry.TenantWhenNull || Fits(tenant))];
 
-    /// <summary>Whether any text is a value of the tenant column, and no two are the same one.</summary>
+    /// <summary>Whether the tenant column's base type takes any text and writes it unchanged, its length aside.</summary>
     public bool TakesAnyTenant => shape.Tenant.Base is "text" or "varchar";
 
     /// <summary>
-    /// The text parameter $1, an array, as values of the tenant column, each as the database writes it; an error where one is none.
+    /// Query that returns the texts of array parameter $1, in their order, as the tenant column's type writes them. It fails if
+    /// a text is no value of the type.
     /// </summary>
     public string AsTenants =>
         $"""
@@ -41,7 +47,7 @@ internal sealed class TenantSql(TableEntry entry, TableShape shape)
             FROM pg_catalog.unnest($1::pg_catalog.text[]::{TenantType}[]) WITH ORDINALITY AS u (tenant, place) ORDER BY u.place
             """;
 
-    // Without its length: a cast to varchar(4) would cut the name of one tenant to that of another.
+    // The type has no length: a cast to varchar(4) would cut the name of one tenant to that of another.
     private string TenantType =>
         shape.Tenant.Base switch
         {
