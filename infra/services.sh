@@ -27,7 +27,8 @@ usage: infra/services.sh VERB [SERVICE...]     services: postgres rabbitmq redis
   env                 shell exports of the connection strings: eval "$(infra/services.sh env)"
   install SERVICE...  make sure that the binaries or a Docker engine are there, start nothing; also pgbouncer
 
-ROTATIONMESH_UNSAFE_FAST=1 starts PostgreSQL without fsync: for tests, never for measurements.
+ROTATIONMESH_UNSAFE_FAST=1 starts PostgreSQL without fsync, and keeps the servers' files in memory where there is enough
+of it: for tests, never for measurements.
 EOF
 }
 

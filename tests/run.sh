@@ -13,7 +13,7 @@ started=()
 trap 'if [ "${#started[@]}" -gt 0 ]; then infra/services.sh stop "${started[@]}" >/dev/null; fi' EXIT
 provide() {
   infra/services.sh status | grep -q "^$1 *running" || started+=("$1")
-  infra/services.sh start "$1"
+  ROTATIONMESH_UNSAFE_FAST=1 infra/services.sh start "$1"
   eval "$(infra/services.sh env)"
 }
 if [ -z "${ROTATIONMESH_TEST_RABBITMQ:-}" ]; then

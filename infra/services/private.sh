@@ -100,12 +100,22 @@ detached() {
   ) &
 }
 
+# Memory that files can take, in GiB; 0 where the system has no folder for it.
+free_memory_gib() {
+  [ -d /dev/shm ] || { echo 0; return; }
+  df -Pk /dev/shm | awk 'NR == 2 { print int($4 / 1024 / 1024) }'
+}
+
 # A folder that the service's user can reach: in the checkout, or in the temporary folder if the checkout is out of reach.
+# With ROTATIONMESH_UNSAFE_FAST it is in memory.
 private_directory() {
   local service=$1 user dir="$run_dir/$1"
   user=$(service_user "$service")
   mkdir -p "$dir"
-  if ! as "$user" test -x "$dir" 2>/dev/null; then
+  if [ "${ROTATIONMESH_UNSAFE_FAST:-}" = 1 ] && [ "$(free_memory_gib)" -ge 6 ]; then
+    rmdir "$dir"
+    dir=$(mktemp -d "/dev/shm/rotationmesh-$service.XXXXXX")
+  elif ! as "$user" test -x "$dir" 2>/dev/null; then
     rmdir "$dir"
     dir=$(mktemp -d "${TMPDIR:-/tmp}/rotationmesh-$service.XXXXXX")
   fi

@@ -44,6 +44,8 @@ synchronous_commit = $SYNCHRONOUS_COMMIT
 max_connections = 300
 max_prepared_transactions = 64
 shared_buffers = 256MB
+max_wal_size = 256MB
+jit = off
 $SETTINGS
 EOF
 

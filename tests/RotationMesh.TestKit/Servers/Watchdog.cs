@@ -27,7 +27,7 @@ internal sealed class Watchdog : IAsyncDisposable
         start.FileName = command[0];
         foreach (var argument in command.Skip(1))
             start.ArgumentList.Add(argument);
-        start.Environment["DIRECTORY"] = Directory.CreateTempSubdirectory("rotationmesh-server-").FullName;
+        start.Environment["DIRECTORY"] = Machine.CreateServerFolder();
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new Watchdog(Process.Start(start)!);
