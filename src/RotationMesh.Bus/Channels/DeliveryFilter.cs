@@ -23,7 +23,7 @@ internal sealed class DeliveryFilter(
             return;
         }
 
-        // Also of a message that is not looked at: what follows would take it for one that nobody accepts.
+        // Before the return: the dead-letter filter would take an unmarked message for one that nobody accepts.
         context.AddOrUpdatePayload(() => end, _ => end);
         if (end.HasCome)
             return; // it is delivered again
