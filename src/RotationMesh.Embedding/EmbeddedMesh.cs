@@ -78,7 +78,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             );
         await using var watch = Watch(request.Tables);
         var wanted = EmbeddedOrder.Wanted(parts, request);
-        await new Preflight(parts, surveyor).EnsureAsync(
+        await new EmbeddedPreflight(parts, surveyor).EnsureAsync(
             EmbeddedOrder.Goal(wanted),
             wanted,
             request.Workers,

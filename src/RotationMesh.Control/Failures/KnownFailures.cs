@@ -20,23 +20,20 @@ public sealed class KnownFailures(ControlDatabase control)
 
     /// <summary>
     /// The results that indicate a wrong key. A result is left out where one earlier rotation, which tried its keys at
-    /// its start, recorded at least half of the table's rows of that version as failed; <paramref name="counts"/> has
-    /// the rows.
+    /// its start, recorded at least half of the table's rows of that version as failed.
     /// </summary>
     public async Task<IReadOnlyList<ProbeResult>> WrongKeysAsync(
-        MappedTable target,
-        IReadOnlyList<VersionCount> counts,
+        RowsByVersion table,
         IReadOnlyList<ProbeResult> results,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(table);
         var wrong = new List<ProbeResult>();
         foreach (var result in results.Where(result => result.IsWrongKey))
         {
-            var rows = counts.Where(count => !count.External && count.Version == result.Version);
-            var known = await CountAsync(target, result.Version, cancellationToken);
-            if (known * 2 < rows.Sum(count => count.Rows))
+            var known = await CountAsync(table.Target, result.Version, cancellationToken);
+            if (known * 2 < table.Claiming(result.Version, external: false))
                 wrong.Add(result);
         }
 

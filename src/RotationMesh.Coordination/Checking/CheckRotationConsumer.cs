@@ -2,18 +2,11 @@ using MassTransit;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
-using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Rotations;
-using RotationMesh.Coordination.Gating;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
-using RotationMesh.Core.Keys;
-using RotationMesh.Core.Map;
-using RotationMesh.LocalOperations.Retiring;
-using RotationMesh.Tables;
-using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Probing;
+using RotationMesh.LocalOperations.Preflight;
 
 namespace RotationMesh.Coordination.Checking;
 
@@ -22,12 +15,10 @@ namespace RotationMesh.Coordination.Checking;
 /// tenants, and the opening census. A database that does not answer is skipped: the planner checks it when it is back.
 /// </summary>
 internal sealed class CheckRotationConsumer(
-    KeyRing ring,
+    RotationPreflight preflight,
     GoalCheck goals,
-    ApplicationDatabases databases,
     Surveyor surveyor,
     TableClaims claims,
-    RotationMap map,
     ControlDatabase control,
     WorkGuards guards
 ) : IConsumer<CheckRotation>
@@ -68,34 +59,22 @@ internal sealed class CheckRotationConsumer(
     {
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
-        PostChecks.EnsureKnown(map);
-        await RetiredTarget.EnsureInServiceAsync(
-            control,
+        preflight.EnsureChecksKnown();
+        await preflight.EnsureTargetAsync(
+            goal.Scopes,
             goal.TargetVersion,
             goal.TargetFingerprint,
             cancellationToken
         );
-        await new ClosedVersions(map, databases).EnsureOpenAsync(goal, cancellationToken);
         if (await claims.ClaimAsync(alone, rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
-        var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
-        if (unfit.Count > 0)
-            throw new UsageException(string.Join(Environment.NewLine, unfit));
-        if (Surveyor.Tenants(goal) is { } tenants && survey.Uncounted.Count == 0)
-            await new TenantLookup(databases).EnsureKnownAsync(
-                [.. survey.Tables.Select(table => table.Target)],
-                tenants,
-                cancellationToken
-            );
-        await HeldValues.EnsureAsync(new ColumnLook(databases), survey.Tables, goal, cancellationToken);
-        var tried = await WrongKeys.EnsureNoneAsync(
-            new KeyProbe(databases, ring),
-            new KnownFailures(control),
-            survey.Tables,
-            goal,
-            cancellationToken
-        );
+        survey.EnsureFits();
+        var tenants = Surveyor.Tenants(goal);
+        if (survey.Uncounted.Count == 0)
+            await preflight.EnsureTenantsAsync(survey.Tables, tenants, cancellationToken);
+        var probed = await preflight.EnsureValuesAsync(survey.Tables, tenants, cancellationToken);
+        var tried = probed.SelectMany(table => table.Tried).ToList();
         await MetKeyStore.RecordAsync(alone, rotationId, tried, cancellationToken);
         await RotationTableStore.RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return null;

@@ -9,6 +9,7 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Schema;
 
@@ -103,7 +104,7 @@ internal sealed class TableClaims(
         CancellationToken cancellationToken
     )
     {
-        var found = await RotationDatabases.AskAsync(
+        var found = await DatabaseQuestion.AskAsync(
             token => new TableTrees(databases).FindAsync(entries, token),
             cancellationToken
         );

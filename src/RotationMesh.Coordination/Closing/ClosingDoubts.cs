@@ -147,8 +147,15 @@ internal sealed class ClosingDoubts(
     )
     {
         var results = await new KeyProbe(databases, ring).ProbeAsync(
-            target,
-            [new VersionCount(goal.TargetVersion, External: false, counted.Stored) { Empty = counted.Empty }],
+            new RowsByVersion(
+                target,
+                [
+                    new VersionCount(goal.TargetVersion, External: false, counted.Stored)
+                    {
+                        Empty = counted.Empty,
+                    },
+                ]
+            ),
             Surveyor.Tenants(goal),
             cancellationToken
         );

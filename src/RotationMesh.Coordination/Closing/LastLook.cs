@@ -47,11 +47,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
 
     /// <summary>Rows that the map skips, so that they were not rotated.</summary>
     public IReadOnlyList<string> Strays =>
-        [
-            .. Survey
-                .Tables.Select(table => StrayRows.Find(table.Target, table.Counts)?.Explain())
-                .OfType<string>(),
-        ];
+        [.. Survey.Tables.Select(table => StrayRows.Find(table)?.Explain()).OfType<string>()];
 
     /// <summary>What the counts rest on.</summary>
     public IReadOnlyList<string> Notes => Survey.Notes;

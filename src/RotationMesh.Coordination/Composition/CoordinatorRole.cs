@@ -21,6 +21,7 @@ using RotationMesh.Coordination.Workers;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Gating;
+using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.Tables;
 
 namespace RotationMesh.Coordination.Composition;
@@ -74,6 +75,7 @@ public static class CoordinatorRole
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<RotationDatabases>();
         bus.AddSingleton<TableClaims>();
+        bus.TryAddSingleton<RotationPreflight>();
         bus.AddSingleton<WorkGuards>();
         bus.TryAddSingleton(services =>
             MapGates.Of(

@@ -16,13 +16,6 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
         (int Sweep, IReadOnlyList<PostCheckDocument> Answers)
     > given = [];
 
-    /// <summary>Throws <see cref="UsageException"/> for unset variables of a check: the end is too late.</summary>
-    public static void EnsureKnown(RotationMap map)
-    {
-        foreach (var check in map.PostChecks)
-            check.Expectation.EnsureKnown();
-    }
-
     /// <summary>Which checks failed and why, in one sentence without secrets; null where none did.</summary>
     public static string? Fault(IReadOnlyList<PostCheckDocument> checks)
     {

@@ -12,11 +12,11 @@ using RotationMesh.Coordination.Checking;
 using RotationMesh.Coordination.Saga;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
-using RotationMesh.Core.Keys;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
-using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Coordination.Planning;
 
@@ -26,7 +26,7 @@ namespace RotationMesh.Coordination.Planning;
 /// </summary>
 internal sealed class PlanRotationConsumer(
     GoalCheck goals,
-    KeyRing ring,
+    RotationPreflight preflight,
     ApplicationDatabases databases,
     Surveyor surveyor,
     TableClaims claims,
@@ -199,16 +199,12 @@ internal sealed class PlanRotationConsumer(
             .Select(table => new PlannedTable(table.Scope, table.Database, table.Table))
             .ToHashSet();
         var late = tables.Where(table => !known.Contains(table.Name)).ToList();
-        var (tried, wrong) = await WrongKeys.FindAsync(
-            new KeyProbe(databases, ring),
-            new KnownFailures(control),
+        var probed = await preflight.EnsureValuesAsync(
             late,
-            command.Goal,
+            Surveyor.Tenants(command.Goal),
             cancellationToken
         );
-        if (wrong.Count > 0)
-            throw new UsageException(wrong[0].Explain());
-        await HeldValues.EnsureAsync(new ColumnLook(databases), late, command.Goal, cancellationToken);
+        var tried = probed.SelectMany(table => table.Tried).ToList();
         await MetKeyStore.RecordAsync(alone, command.RotationId, tried, cancellationToken);
         await RotationTableStore.RecordAsync(
             alone,

@@ -2,7 +2,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.Postgres;
+using RotationMesh.LocalOperations;
 using RotationMesh.Tables;
 
 namespace RotationMesh.Coordination.Surveying;
@@ -17,9 +17,6 @@ internal sealed class RotationDatabases(
     ControlDatabase control
 )
 {
-    /// <summary>Longest wait for a database that does not answer; counting and planning wait longer.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// Explains to the operator which databases are other ones here; null where none is. It skips a database that does
     /// not answer now, or of which nothing was recorded.
@@ -53,29 +50,6 @@ internal sealed class RotationDatabases(
         return string.Join("; ", differences.OfType<string>()) is { Length: > 0 } all ? all : null;
     }
 
-    /// <summary>Queries a database; null where it does not answer in time, or fails.</summary>
-    public static async Task<T?> AskAsync<T>(
-        Func<CancellationToken, Task<T>> ask,
-        CancellationToken cancellationToken
-    )
-        where T : class
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Timeout);
-        try
-        {
-            return await ask(timeout.Token);
-        }
-        catch (Exception fault)
-            when (Faults.IsOfDatabase(fault)
-                || fault is UsageException
-                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            )
-        {
-            return null;
-        }
-    }
-
     private async Task<string?> ExplainOtherAsync(
         ClaimedDatabase claimed,
         bool mustAnswer,
@@ -83,7 +57,7 @@ internal sealed class RotationDatabases(
     )
     {
         var began = DatabaseIdentity.Parse(claimed.Identity);
-        var now = await AskAsync(
+        var now = await DatabaseQuestion.AskAsync(
             async token =>
             {
                 await using var connection = await databases.OpenReadingAsync(claimed.Database, token);

@@ -1,6 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Core;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Statements;
@@ -28,6 +29,16 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
             ? null
             : string.Join("; ", Uncounted.Select(gap => $"database {gap.Database}: {gap.Reason}"));
 
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where a database does not fit the map. One that does not answer may return.
+    /// </summary>
+    public void EnsureFits()
+    {
+        var unfit = Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason);
+        if (string.Join(Environment.NewLine, unfit) is { Length: > 0 } all)
+            throw new UsageException(all);
+    }
+
     public long BelowTarget(int version) => Tables.Sum(table => table.Pending(version));
 
     /// <summary>The counted tables that have no row which is not at the target version.</summary>
@@ -44,15 +55,11 @@ internal sealed record UncountedDatabase(string Database, string Reason, Excepti
     public bool MayReturn => Fault is not null;
 }
 
-/// <summary>A table and its rows by version; <see cref="Order"/> is its place in the map.</summary>
+/// <summary>A counted table of a rotation; <see cref="Order"/> is its place in the map.</summary>
 internal sealed record SurveyedTable(MappedTable Target, short Order, IReadOnlyList<VersionCount> Counts)
+    : RowsByVersion(Target, Counts)
 {
     public PlannedTable Name => new(Target.Entry.Scope, Target.Entry.Database, Target.Entry.Name);
-
-    public long Stored => Counts.Where(count => !count.External).Sum(count => count.Rows);
-
-    public long Pending(int version) =>
-        Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
 
     // For some tenants, sparse columns are unknown: those of the others may hold values.
     public TableCount Counted(RotationGoal goal) =>
@@ -63,10 +70,8 @@ internal sealed record SurveyedTable(MappedTable Target, short Order, IReadOnlyL
             Table = Name.Table,
             Stored = Stored,
             Pending = Pending(goal.TargetVersion),
-            External = Counts.Where(count => count.External).Sum(count => count.Rows),
-            Empty = Counts
-                .Where(count => !count.External && count.Version == goal.TargetVersion)
-                .Sum(count => count.Empty),
-            Sparse = goal.Tenants.Count == 0 ? ColumnLook.Sparse(Target, Counts) : [],
+            External = External,
+            Empty = Empty(goal.TargetVersion),
+            Sparse = goal.Tenants.Count == 0 ? ColumnLook.Sparse(this) : [],
         };
 }

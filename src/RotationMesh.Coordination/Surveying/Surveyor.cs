@@ -4,6 +4,7 @@ using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
@@ -98,7 +99,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
         var entries = map.Tables.Where(entry => scopes.Contains(entry.Scope));
         foreach (var database in entries.GroupBy(entry => entry.Database))
         {
-            var report = await RotationDatabases.AskAsync(
+            var report = await DatabaseQuestion.AskAsync(
                 token => schema.CheckAsync(database, forWriting: true, targetVersion, token),
                 cancellationToken
             );
@@ -189,7 +190,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
                 await new TenantTrust(databases).DescribeAsync(
                     table.Target,
                     tenants,
-                    table.Counts.Sum(count => count.Rows),
+                    table.Rows,
                     cancellationToken
                 )
             );

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
-using RotationMesh.LocalOperations.Retiring;
+using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Verifying;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
@@ -18,6 +18,7 @@ namespace RotationMesh.LocalOperations.DryRuns;
 /// shows only when a row is written. It needs no control schema, and leaves nothing behind.
 /// </summary>
 public sealed class DryRun(
+    RotationMap map,
     KeyRing ring,
     ApplicationDatabases databases,
     SchemaCheck schema,
@@ -38,13 +39,11 @@ public sealed class DryRun(
     {
         ArgumentNullException.ThrowIfNull(request);
         var clock = Stopwatch.StartNew();
-        var target = request.Settings.Target.Version;
-        if (ring.TryGet(target, out var key)) // OrderCheck refuses a missing key
-            await RetiredTarget.EnsureInServiceAsync(control, target, key.Fingerprint, stopping);
         var dry = request with { Settings = request.Settings with { DryRun = true } };
-        var tables = await new Preparation(databases, ring, schema, control).PrepareAsync(dry, stopping);
         var version = dry.Settings.Target.Version;
-        progress.Pending = tables.Sum(table => table.Pending(version));
+        var opening = new DryOpening(map, ring, databases, schema, control);
+        var tables = await opening.CountAsync(dry, stopping);
+        progress.Pending = tables.Sum(table => table.Counted.Pending(version));
         progress.Phase = RotationState.Rotating;
         var failures = new FailureLog();
         await PassAsync(tables, dry, failures, stopping);
@@ -72,7 +71,7 @@ public sealed class DryRun(
                 tables.Sum(table => table.Empty),
                 tables.Sum(table => table.Failed)
             ),
-            Notes = [.. unreadable, Limits],
+            Notes = [.. unreadable, .. opening.Refusals, Limits],
             Failures = failures.Kept,
         };
     }
@@ -113,10 +112,15 @@ public sealed class DryRun(
         var planner = new PartitionPlanner(databases);
         foreach (var table in tables)
         {
-            if (table.Pending(request.Settings.Target.Version) == 0)
+            if (table.Counted.Pending(request.Settings.Target.Version) == 0)
                 continue;
             await foreach (
-                var range in planner.PlanAsync(table.Target, table.Stored, request.Tenants, cancellationToken)
+                var range in planner.PlanAsync(
+                    table.Target,
+                    table.Counted.Stored,
+                    request.Tenants,
+                    cancellationToken
+                )
             )
                 yield return new PlannedPartition(table.Target, range);
         }

@@ -1,9 +1,11 @@
 using System.Globalization;
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Control.Retirement;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.LocalOperations.Retiring;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
@@ -23,8 +25,10 @@ namespace RotationMesh.LocalOperations.Examining;
 /// values.
 /// </summary>
 internal sealed class TableExamination(
+    RotationMap map,
     ApplicationDatabases databases,
     SchemaCheck schema,
+    ControlDatabase control,
     Findings findings,
     IReadOnlyList<RetiredKey> retired
 )
@@ -60,15 +64,18 @@ internal sealed class TableExamination(
     private async Task CheckRowsAsync(MappedTable target, KeyRing? keys, CancellationToken cancellationToken)
     {
         var name = $"table {target.Entry.Shown}";
-        var counts = await new TableCensus(databases).CountAsync(target, null, cancellationToken);
+        var table = new RowsByVersion(
+            target,
+            await new TableCensus(databases).CountAsync(target, null, cancellationToken)
+        );
         var versions = string.Join(
             ", ",
-            counts
-                .Where(count => !count.External)
+            table
+                .Counts.Where(count => !count.External)
                 .Select(count => $"{count.Rows} at version {Text(count.Version)}")
         );
         findings.Add(Verdict.Good, name, versions.Length == 0 ? "no rows" : $"rows: {versions}");
-        if (counts.Where(count => count.External).Sum(count => count.Rows) is > 0 and var external)
+        if (table.External is > 0 and var external)
             findings.Add(
                 Verdict.Warning,
                 name,
@@ -84,7 +91,7 @@ internal sealed class TableExamination(
                     ? null
                     : $"check the bucket (line {target.Entry.ExternalStore!.Line} of the map), the credentials in the environment, and their rights"
             );
-        foreach (var use in new TableVersions(target, counts).Retired(retired))
+        foreach (var use in RetiredUse.Of(table, retired))
             findings.Add(
                 Verdict.Bad,
                 name,
@@ -95,7 +102,7 @@ internal sealed class TableExamination(
             var note in await new TenantTrust(databases).DescribeAsync(
                 target,
                 null,
-                counts.Sum(count => count.Rows),
+                table.Rows,
                 cancellationToken
             )
         )
@@ -159,47 +166,40 @@ internal sealed class TableExamination(
                 $"trigger {trigger.Name} (function {trigger.Function}) may copy values, and copies keep their old key: {trigger.Why}",
                 CopyFix
             );
-        await CheckColumnsAsync(target, counts, cancellationToken);
+        await CheckColumnsAsync(table, cancellationToken);
         if (keys is null)
             return;
         await new InlineExamination(databases, keys, findings).ExamineAsync(target, cancellationToken);
-        foreach (var count in counts.Where(count => !count.External && !Holds(keys, count.Version)))
+        foreach (var count in table.Counts.Where(count => !count.External && !Holds(keys, count.Version)))
             findings.Add(
                 Verdict.Bad,
                 name,
                 $"{count.Rows} rows claim version {Text(count.Version)}, which the key ring lacks",
                 $"add it to {KeyRingReader.PreviousKeys}"
             );
-        foreach (
-            var result in await new KeyProbe(databases, keys).ProbeAsync(
-                target,
-                counts,
-                null,
-                cancellationToken
-            )
-        )
-            Judge(name, result);
+        var probed = await new RotationPreflight(map, keys, databases, control).ProbeAsync(
+            table,
+            tenants: null,
+            cancellationToken
+        );
+        foreach (var result in probed.Tried)
+            Judge(name, result, probed.WrongKeys.Contains(result));
     }
 
-    private async Task CheckColumnsAsync(
-        MappedTable target,
-        IReadOnlyList<VersionCount> counts,
-        CancellationToken cancellationToken
-    )
+    private async Task CheckColumnsAsync(RowsByVersion table, CancellationToken cancellationToken)
     {
-        var name = $"table {target.Entry.Shown}";
+        var name = $"table {table.Target.Entry.Shown}";
         foreach (
             var fault in await new ColumnLook(databases).FindFaultsAsync(
-                target,
-                counts,
+                table,
                 ofAllTenants: true,
                 cancellationToken
             )
         )
             findings.Add(Verdict.Bad, name, fault.Problem, fault.Fix);
-        if (StrayRows.Find(target, counts) is { } stray)
+        if (StrayRows.Find(table) is { } stray)
             findings.Add(Verdict.Bad, name, stray.Problem, stray.Fix);
-        foreach (var column in ColumnLook.Sparse(target, counts).Where(column => column.Values > 0))
+        foreach (var column in ColumnLook.Sparse(table).Where(column => column.Values > 0))
             findings.Add(
                 Verdict.Warning,
                 name,
@@ -211,11 +211,11 @@ internal sealed class TableExamination(
             );
     }
 
-    private void Judge(string name, ProbeResult result)
+    private void Judge(string name, ProbeResult result, bool isWrongKey)
     {
         var sampled =
             $"{result.Failed} of {result.Tried} sampled values of version {result.Version} do not decrypt";
-        if (result.IsWrongKey)
+        if (isWrongKey)
             findings.Add(
                 Verdict.Bad,
                 name,

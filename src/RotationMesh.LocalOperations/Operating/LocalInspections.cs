@@ -49,7 +49,7 @@ public sealed class LocalInspections(
         var request = new OrderCheck(map, keys).Request(order, dryRun: true);
         var report = await ProgressReports.WhileAsync(
             progress,
-            now => new DryRun(keys, databases, Schema, control, now).RunAsync(request, cancellationToken)
+            now => new DryRun(map, keys, databases, Schema, control, now).RunAsync(request, cancellationToken)
         );
         return RotationDocuments.Of(report);
     }
@@ -140,7 +140,7 @@ public sealed class LocalInspections(
             Tenants(selection),
             cancellationToken
         );
-        return [.. counted.SelectMany(table => table.Retired(retired))];
+        return [.. counted.SelectMany(table => RetiredUse.Of(table, retired))];
     }
 
     /// <inheritdoc/>

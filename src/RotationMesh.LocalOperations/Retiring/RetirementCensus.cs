@@ -40,7 +40,7 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
     /// Counts every table, each as it was at a moment without open writers. What a <paramref name="lasting"/> count
     /// saw is on disk when it returns. Throws where a table or database can't be counted.
     /// </summary>
-    public async Task<IReadOnlyList<TableVersions>> CountAsync(
+    public async Task<IReadOnlyList<RowsByVersion>> CountAsync(
         IEnumerable<TableEntry> entries,
         bool lasting,
         CancellationToken cancellationToken
@@ -49,13 +49,13 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
         inTheWay.Clear();
         var targets = (await schema.CheckAsync(entries, forWriting: false, cancellationToken)).OrThrow();
         leftOut.Clear();
-        var counted = new List<TableVersions>();
+        var counted = new List<RowsByVersion>();
         foreach (var database in targets.GroupBy(target => target.Entry.Database))
             counted.AddRange(await CountAsync([.. database], lasting, cancellationToken));
         return counted;
     }
 
-    private async Task<IReadOnlyList<TableVersions>> CountAsync(
+    private async Task<IReadOnlyList<RowsByVersion>> CountAsync(
         IReadOnlyList<MappedTable> targets,
         bool lasting,
         CancellationToken cancellationToken
@@ -111,25 +111,25 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
                 leftOut.Add(rows);
     }
 
-    private async Task<IReadOnlyList<TableVersions>> CountAsync(
+    private async Task<IReadOnlyList<RowsByVersion>> CountAsync(
         IReadOnlyList<MappedTable> targets,
         CancellationToken cancellationToken
     )
     {
         var census = new TableCensus(databases);
-        var counted = new List<TableVersions>();
+        var counted = new List<RowsByVersion>();
         foreach (var target in targets)
-            counted.Add(new TableVersions(target, await census.CountAsync(target, null, cancellationToken)));
+            counted.Add(new RowsByVersion(target, await census.CountAsync(target, null, cancellationToken)));
         return counted;
     }
 
-    private async Task<IReadOnlyList<TableVersions>> CountQuietAsync(
+    private async Task<IReadOnlyList<RowsByVersion>> CountQuietAsync(
         IReadOnlyList<MappedTable> targets,
         int tries,
         CancellationToken cancellationToken
     )
     {
-        var counted = new List<TableVersions>();
+        var counted = new List<RowsByVersion>();
         foreach (var target in targets)
         {
             if (!target.ByTenant)
@@ -137,7 +137,7 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
                 var quiet = await new QuietCount(databases).CountAsync(target, cancellationToken, tries);
                 if (quiet.Counts is { } counts)
                 {
-                    counted.Add(new TableVersions(target, counts));
+                    counted.Add(new RowsByVersion(target, counts));
                     continue;
                 }
 

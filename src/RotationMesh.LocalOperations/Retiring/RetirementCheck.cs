@@ -6,6 +6,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Verifying;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Versions;
@@ -82,16 +83,15 @@ internal sealed class RetirementCheck(
             before[version] = await UnderWayAsync(version, cancellationToken);
         await LookForGoneAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
-        Counted = tables.Sum(table => table.Counts.Sum(count => count.Rows));
+        Counted = tables.Sum(table => table.Rows);
         HasCounted = true;
         await inline.LookAsync(tables.Select(table => table.Target), cancellationToken);
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
-            tables.Select(table => (table.Target, table.Counts)),
+            tables,
             ofAllTenants: true,
             cancellationToken
         );
-        var strays = tables.Select(table => StrayRows.Find(table.Target, table.Counts)).OfType<ColumnFault>();
         var retired = await store.ListAsync(ring, cancellationToken);
         var met = await new MetKeyStore(control).ListAsync(cancellationToken);
         Held = new RingCheck(ring, RetiredTarget.WithMet(retired, met), met);
@@ -107,7 +107,7 @@ internal sealed class RetirementCheck(
                 await UsageAsync(
                     version,
                     tables,
-                    [.. columns, .. strays],
+                    [.. columns, .. ColumnFaults.Strays(tables)],
                     retired,
                     before,
                     open,
@@ -155,7 +155,7 @@ internal sealed class RetirementCheck(
 
     private async Task<KeyDocument> UsageAsync(
         long? version,
-        IReadOnlyList<TableVersions> tables,
+        IReadOnlyList<RowsByVersion> tables,
         IReadOnlyList<ColumnFault> columns,
         IReadOnlyList<RetiredKey> retired,
         IReadOnlyDictionary<int, IReadOnlyList<string>> before,
@@ -195,8 +195,8 @@ internal sealed class RetirementCheck(
             version,
             key?.Fingerprint ?? claimed?.Fingerprint,
             version == ring.CurrentVersion,
-            tables.Sum(table => table.Rows(version, external: false)),
-            tables.Sum(table => table.Rows(version, external: true)),
+            tables.Sum(table => table.Claiming(version, external: false)),
+            tables.Sum(table => table.Claiming(version, external: true)),
             known is not null && earlier is null && inTheWay.Count == 0
         )
         {

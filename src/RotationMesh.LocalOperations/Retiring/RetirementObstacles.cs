@@ -1,3 +1,4 @@
+using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Versions;
 
@@ -7,18 +8,20 @@ namespace RotationMesh.LocalOperations.Retiring;
 internal static class RetirementObstacles
 {
     /// <summary>Describes rows that claim the version, or no version.</summary>
-    public static IEnumerable<string> Rows(long? version, IReadOnlyList<TableVersions> tables)
+    public static IEnumerable<string> Rows(long? version, IReadOnlyList<RowsByVersion> tables)
     {
         foreach (var table in tables)
         {
             var name = $"table {table.Target.Entry.Name} (database {table.Target.Entry.Database})";
-            if (table.Rows(version, external: false) is > 0 and var rows)
+            if (table.Claiming(version, external: false) is > 0 and var rows)
                 yield return $"{name}: {rows} rows claim version {version}";
-            if (table.Rows(version, external: true) is > 0 and var external)
+            if (table.Claiming(version, external: true) is > 0 and var external)
                 yield return $"{name}: {external} external values of version {version} are outside the database";
             if (
                 version is not null
-                && table.Rows(null, external: false) + table.Rows(null, external: true) is > 0 and var unknown
+                && table.Claiming(null, external: false) + table.Claiming(null, external: true)
+                    is > 0
+                        and var unknown
             )
                 yield return $"{name}: {unknown} rows name no version, and may need any key";
         }

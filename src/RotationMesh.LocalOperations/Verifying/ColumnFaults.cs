@@ -1,17 +1,16 @@
 using RotationMesh.Core;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
-using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.LocalOperations.Verifying;
 
-/// <summary>Finds the faults of declared columns in counted tables: no row holds a value there.</summary>
+/// <summary>Finds where the map does not say what the rows of counted tables hold.</summary>
 internal static class ColumnFaults
 {
-    /// <summary>Throws <see cref="UsageException"/> with every fault, where there is any.</summary>
+    /// <summary>Throws <see cref="UsageException"/> with every declared column that no row holds a value in.</summary>
     public static async Task EnsureNoneAsync(
         ColumnLook look,
-        IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables,
+        IEnumerable<RowsByVersion> tables,
         bool ofAllTenants,
         CancellationToken cancellationToken
     )
@@ -23,17 +22,21 @@ internal static class ColumnFaults
             );
     }
 
-    /// <summary>Returns every fault.</summary>
+    /// <summary>Returns every declared column that no row holds a value in.</summary>
     public static async Task<IReadOnlyList<ColumnFault>> FindAsync(
         ColumnLook look,
-        IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables,
+        IEnumerable<RowsByVersion> tables,
         bool ofAllTenants,
         CancellationToken cancellationToken
     )
     {
         var faults = new List<ColumnFault>();
-        foreach (var (target, counts) in tables)
-            faults.AddRange(await look.FindFaultsAsync(target, counts, ofAllTenants, cancellationToken));
+        foreach (var table in tables)
+            faults.AddRange(await look.FindFaultsAsync(table, ofAllTenants, cancellationToken));
         return faults;
     }
+
+    /// <summary>Returns the tables with rows that the predicate <c>external</c> passes over.</summary>
+    public static IEnumerable<ColumnFault> Strays(IEnumerable<RowsByVersion> tables) =>
+        tables.Select(StrayRows.Find).OfType<ColumnFault>();
 }

@@ -25,7 +25,7 @@ internal sealed class TableRun(MappedTable target)
     public IReadOnlySet<SqlName>? Only { get; set; }
 
     /// <summary>The last census.</summary>
-    public IReadOnlyList<VersionCount> Counts { get; set; } = [];
+    public RowsByVersion Counted { get; set; } = new(target, []);
 
     /// <summary>Envelopes that stand in the table at its external rows; null where nobody looked.</summary>
     public InlineValues? Inline { get; set; }
@@ -74,26 +74,13 @@ internal sealed class TableRun(MappedTable target)
         Interlocked.Add(ref values, outcome.Values);
     }
 
-    /// <summary>All rows whose value is in the table.</summary>
-    public long Stored => Counts.Where(count => !count.External).Sum(count => count.Rows);
-
-    /// <summary>Rows that are not at <paramref name="version"/> by the last census.</summary>
-    public long Pending(int version) =>
-        Counts.Where(count => !count.External && count.Version != version).Sum(count => count.Rows);
-
-    /// <summary>Rows that hold a value in the table; the share to verify is a share of these.</summary>
-    public long Holding => Stored - Counts.Where(count => !count.External).Sum(count => count.Empty);
-
-    private long CurrentEmpty(int version) =>
-        Counts.Where(count => !count.External && count.Version == version).Sum(count => count.Empty);
-
     /// <summary>
     /// Returns the totals of a dry run by its census. Rows that failed can't be rotated, the others could be. Where
     /// the run was <paramref name="stopped"/>, the rows that it did not try are pending.
     /// </summary>
     public TableTotals Totals(int version, bool stopped, bool ofAllTenants)
     {
-        var pending = Pending(version);
+        var pending = Counted.Pending(version);
         var done = stopped ? Rotated : Math.Max(0, pending - Failed);
         return new TableTotals
         {
@@ -101,13 +88,13 @@ internal sealed class TableRun(MappedTable target)
             Database = Target.Entry.Database,
             Table = Target.Entry.Name,
             Rotated = done,
-            Current = Stored - pending,
-            Empty = Math.Min(done, Empty) + CurrentEmpty(version),
-            External = Counts.Where(count => count.External).Sum(count => count.Rows),
+            Current = Counted.Stored - pending,
+            Empty = Math.Min(done, Empty) + Counted.Empty(version),
+            External = Counted.External,
             Failed = Failed,
             Conflicts = Conflicts,
             Pending = stopped ? Math.Max(0, pending - done - Failed) : 0,
-            Sparse = ofAllTenants ? ColumnLook.Sparse(Target, Counts) : [],
+            Sparse = ofAllTenants ? ColumnLook.Sparse(Counted) : [],
         };
     }
 }

@@ -69,10 +69,7 @@ public sealed class TableVerification(
         await LookBesideAsync(done, request, failures, stopping);
         return new VerificationReport([.. done.Select(Totals)], failures.Kept)
         {
-            Strays =
-            [
-                .. done.Select(table => StrayRows.Find(table.Target, table.Counts)).OfType<ColumnFault>(),
-            ],
+            Strays = [.. ColumnFaults.Strays(done.Select(table => table.Counted))],
             Notes =
             [
                 .. done.SelectMany(table =>
@@ -102,7 +99,10 @@ public sealed class TableVerification(
     }
 
     private async Task CountAsync(TableRun table, VerificationRequest request, CancellationToken stopping) =>
-        table.Counts = await new TableCensus(databases).CountAsync(table.Target, request.Tenants, stopping);
+        table.Counted = new RowsByVersion(
+            table.Target,
+            await new TableCensus(databases).CountAsync(table.Target, request.Tenants, stopping)
+        );
 
     private Task EnsureColumnsAsync(
         IEnumerable<TableRun> tables,
@@ -111,7 +111,7 @@ public sealed class TableVerification(
     ) =>
         ColumnFaults.EnsureNoneAsync(
             new ColumnLook(databases),
-            tables.Select(table => (table.Target, table.Counts)),
+            tables.Select(table => table.Counted),
             ofAllTenants: request.Tenants is null,
             stopping
         );
@@ -152,13 +152,13 @@ public sealed class TableVerification(
     )
     {
         if (
-            request.Share(table.Holding) is not null
-            || MissedRows.Expected(1, table.Stored, table.Verified) is null
+            request.Share(table.Counted.Holding) is not null
+            || MissedRows.Expected(1, table.Counted.Stored, table.Verified) is null
         )
             return false;
-        var before = table.Stored; // some of them may have been deleted
+        var before = table.Counted.Stored; // some of them may have been deleted
         await CountAsync(table, request, stopping);
-        return MissedRows.Expected(1, Math.Min(before, table.Stored), table.Verified) is not null;
+        return MissedRows.Expected(1, Math.Min(before, table.Counted.Stored), table.Verified) is not null;
     }
 
     private async Task LookBesideAsync(
@@ -182,14 +182,14 @@ public sealed class TableVerification(
     // object.
     private static VerifiedTable Totals(TableRun table)
     {
-        var external = table.Counts.Where(count => count.External).Sum(count => count.Rows);
+        var external = table.Counted.External;
         var failed = table.Inline?.Failed ?? 0;
         var ofExternal = Math.Min(external, failed);
         return new VerifiedTable(
             table.Target.Entry.Scope,
             table.Target.Entry.Database,
             table.Target.Entry.Name,
-            table.Counts.Sum(count => count.Rows),
+            table.Counted.Rows,
             Math.Max(0, table.Verified - table.Undecryptable - (failed - ofExternal)),
             external - ofExternal,
             table.Undecryptable + failed

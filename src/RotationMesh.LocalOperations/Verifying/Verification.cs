@@ -32,7 +32,7 @@ internal sealed class Verification(
                     partition.Target,
                     partition.Range,
                     version: null,
-                    request.Share(table.Holding),
+                    request.Share(table.Counted.Holding),
                     progress.AddVerified,
                     failures.KeepAsync,
                     token
@@ -52,11 +52,11 @@ internal sealed class Verification(
         var plan = new VerificationPlan(databases);
         foreach (var table in tables)
         {
-            var share = request.Share(table.Holding);
+            var share = request.Share(table.Counted.Holding);
             await foreach (
                 var range in plan.PlanAsync(
                     table.Target,
-                    table.Stored,
+                    table.Counted.Stored,
                     request.Tenants,
                     share,
                     cancellationToken

@@ -13,22 +13,20 @@ public sealed class ColumnLook(ApplicationDatabases databases)
     public const double FewRows = 0.1;
 
     /// <summary>
-    /// Returns what is wrong with the declared columns of a table, each with its fix. <paramref name="counts"/> is the census
-    /// of all tenants, or of some. Where these some hold no value in a column, all rows are searched for a first one that does.
+    /// Returns what is wrong with the declared columns of a table, each with its fix. The <paramref name="table"/> was counted
+    /// for all tenants, or for some. Where these some hold no value in a column, all rows are searched for a first one that does.
     /// </summary>
     public async Task<IReadOnlyList<ColumnFault>> FindFaultsAsync(
-        MappedTable target,
-        IReadOnlyList<VersionCount> counts,
+        RowsByVersion table,
         bool ofAllTenants,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(table);
         var faults = new List<ColumnFault>();
-        for (var i = 0; i < target.Entry.Columns.Count; i++)
+        for (var i = 0; i < table.Target.Entry.Columns.Count; i++)
         {
-            if (await FindFaultAsync(target, i, counts, ofAllTenants, cancellationToken) is { } fault)
+            if (await FindFaultAsync(table, i, ofAllTenants, cancellationToken) is { } fault)
                 faults.Add(fault);
         }
 
@@ -36,34 +34,30 @@ public sealed class ColumnLook(ApplicationDatabases databases)
     }
 
     /// <summary>Returns the columns that hold a value in few rows, unless the map says <c>mostlyEmpty</c> of them.</summary>
-    public static IReadOnlyList<SparseColumn> Sparse(MappedTable target, IReadOnlyList<VersionCount> counts)
+    public static IReadOnlyList<SparseColumn> Sparse(RowsByVersion table)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        var rows = counts.Where(count => !count.External).Sum(count => count.Rows);
+        ArgumentNullException.ThrowIfNull(table);
+        var rows = table.Stored;
         return
         [
-            .. target
-                .Entry.Columns.Select((column, i) => (column, Values: Values(counts, i)))
+            .. table
+                .Target.Entry.Columns.Select((column, i) => (column, Values: Values(table, i)))
                 .Where(found => !found.column.MostlyEmpty && found.Values < rows * FewRows)
                 .Select(found => new SparseColumn(found.column.Shown, found.Values, rows)),
         ];
     }
 
     private async Task<ColumnFault?> FindFaultAsync(
-        MappedTable target,
+        RowsByVersion table,
         int i,
-        IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,
         CancellationToken cancellationToken
     )
     {
+        var target = table.Target;
         var column = target.Entry.Columns[i];
-        var held = Values(counts, i) > 0;
-        if (
-            !held
-            && !column.MostlyEmpty
-            && await IsEmptyAsync(target, i, counts, ofAllTenants, cancellationToken)
-        )
+        var held = Values(table, i) > 0;
+        if (!held && !column.MostlyEmpty && await IsEmptyAsync(table, i, ofAllTenants, cancellationToken))
             return new ColumnFault(
                 target.Entry,
                 column,
@@ -76,21 +70,21 @@ public sealed class ColumnLook(ApplicationDatabases databases)
     }
 
     private async Task<bool> IsEmptyAsync(
-        MappedTable target,
+        RowsByVersion table,
         int i,
-        IReadOnlyList<VersionCount> counts,
         bool ofAllTenants,
         CancellationToken cancellationToken
     )
     {
         if (ofAllTenants)
-            return counts.Any(count => count is { External: false, Rows: > 0 });
+            return table.Stored > 0;
+        var target = table.Target;
         var stored = $"NOT {target.Sql.External}";
         var rows = new TableLook(databases, target);
         return await rows.AnyAsync(stored, cancellationToken)
             && !await rows.AnyAsync($"{stored} AND {new HeldColumns(target).At(i)}", cancellationToken);
     }
 
-    private static long Values(IReadOnlyList<VersionCount> counts, int i) =>
-        counts.Where(count => !count.External).Sum(count => count.Values.ElementAtOrDefault(i));
+    private static long Values(RowsByVersion table, int i) =>
+        table.Counts.Where(count => !count.External).Sum(count => count.Values.ElementAtOrDefault(i));
 }

@@ -30,20 +30,19 @@ public sealed class KeyProbe(ApplicationDatabases databases, KeyRing ring)
     /// </summary>
     private const double SampledRows = 4000;
 
-    /// <summary>Tries one table; <paramref name="counts"/> is its census. Only versions that the key ring holds are tried.</summary>
+    /// <summary>Tries one table. Only versions that the key ring holds are tried.</summary>
     public async Task<IReadOnlyList<ProbeResult>> ProbeAsync(
-        MappedTable target,
-        IReadOnlyList<VersionCount> counts,
+        RowsByVersion table,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(table);
+        var target = table.Target;
         using var reencryptor = new Reencryptor(ring);
         var check = new StoredValueCheck(ring, reencryptor);
         var results = new List<ProbeResult>();
-        foreach (var count in counts.Where(count => !count.External && count.Rows > 0))
+        foreach (var count in table.Counts.Where(count => !count.External && count.Rows > 0))
         {
             if (
                 count.Version is not { } version

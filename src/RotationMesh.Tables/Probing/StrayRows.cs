@@ -1,7 +1,6 @@
 using System.Globalization;
 using RotationMesh.Core;
 using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Probing;
 
@@ -12,13 +11,13 @@ namespace RotationMesh.Tables.Probing;
 public static class StrayRows
 {
     /// <summary>Returns the stray rows of a counted table as a fault of the map; null where there are none.</summary>
-    public static ColumnFault? Find(MappedTable target, IReadOnlyList<VersionCount> counts)
+    public static ColumnFault? Find(RowsByVersion table)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(table);
+        var target = table.Target;
         if (
             target.Entry.ExternalStore is not { } store
-            || counts.Sum(count => count.Stray) is not (> 0 and var rows)
+            || table.Counts.Sum(count => count.Stray) is not (> 0 and var rows)
         )
             return null;
         var column = target.Entry.Columns[store.Column];
@@ -32,17 +31,5 @@ public static class StrayRows
             $"write `external` so that it is true for them (where it is NULL, it is not; line {target.Entry.Line} of the map), or set "
                 + $"their {store.Key.Shown} to NULL where no object is meant"
         );
-    }
-
-    /// <summary>Throws <see cref="UsageException"/> that names each table with stray rows.</summary>
-    public static void EnsureNone(
-        IEnumerable<(MappedTable Target, IReadOnlyList<VersionCount> Counts)> tables
-    )
-    {
-        var faults = tables.Select(table => Find(table.Target, table.Counts)).OfType<ColumnFault>().ToList();
-        if (faults.Count > 0)
-            throw new UsageException(
-                string.Join(Environment.NewLine, faults.Select(fault => fault.Explain()))
-            );
     }
 }

@@ -57,6 +57,15 @@ public sealed class WrongKeyTests
             var document = (await site.RunAsync(["--output", "json", .. again])).Exits(3).Json();
             Assert.That(document.Total("failed"), Is.EqualTo(30), string.Join(' ', again));
         }
+
+        var checks = (await site.RunAsync("--output", "json", "doctor")).Exits(0).Json()["checks"]!;
+        Assert.That(
+            checks
+                .AsArray()
+                .Where(check => $"{check!["message"]}".Contains("do not decrypt", StringComparison.Ordinal))
+                .Select(check => (string)check!["verdict"]!),
+            Is.Not.Empty.And.All.EqualTo("Warning")
+        );
     }
 
     private void SwapKeys() =>

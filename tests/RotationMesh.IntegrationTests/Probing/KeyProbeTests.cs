@@ -136,8 +136,7 @@ public sealed class KeyProbeTests
         var target = (await stage.TargetsAsync()).Single();
         var counts = await new TableCensus(stage.Databases).CountAsync(target, null, CancellationToken.None);
         return await new KeyProbe(stage.Databases, stage.Ring).ProbeAsync(
-            target,
-            counts,
+            new RowsByVersion(target, counts),
             null,
             CancellationToken.None
         );

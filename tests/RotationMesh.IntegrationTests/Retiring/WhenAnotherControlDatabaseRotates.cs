@@ -78,10 +78,11 @@ public sealed class WhenAnotherControlDatabaseRotates
         await using (var closing = await CloseAsync(stage, version: 2))
         {
             Assert.That(closing.InTheWay, Is.Empty);
-            Assert.That(
-                async () => await stage.RotateAsync(),
-                Throws.InstanceOf<Core.UsageException>().With.Message.Contains("is being retired")
-            );
+            foreach (var dryRun in new[] { true, false })
+                Assert.That(
+                    async () => await stage.RotateAsync(dryRun: dryRun),
+                    Throws.InstanceOf<Core.UsageException>().With.Message.Contains("is being retired")
+                );
         }
 
         Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));

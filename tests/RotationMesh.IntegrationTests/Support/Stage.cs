@@ -179,7 +179,7 @@ internal sealed class Stage : IAsyncDisposable
         };
         var parts = new MeshParts(Map, Ring, Databases, Schema, control);
         return dryRun
-            ? new DryRun(Ring, Databases, Schema, Control, Progress).RunAsync(request, stopping)
+            ? new DryRun(Map, Ring, Databases, Schema, Control, Progress).RunAsync(request, stopping)
             : new EmbeddedMesh(parts, Progress).RunAsync(request, stopping);
     }
 

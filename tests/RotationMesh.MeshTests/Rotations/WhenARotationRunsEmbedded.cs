@@ -74,6 +74,7 @@ internal sealed class WhenARotationRunsEmbedded
         );
 
         var foretold = await new DryRun(
+            world.Parts.Map,
             world.Parts.Ring,
             world.Parts.Databases,
             world.Parts.Schema,

@@ -1,29 +1,31 @@
-using RotationMesh.Contracts;
-using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Versions;
 
-namespace RotationMesh.Coordination.Checking;
+namespace RotationMesh.LocalOperations.Preflight;
 
 /// <summary>Rejects rotations to a version that is being retired, through any control database.</summary>
 internal sealed class ClosedVersions(RotationMap map, ApplicationDatabases databases)
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the goal. A
+    /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the scopes. A
     /// database that does not answer is skipped.
     /// </summary>
-    public async Task EnsureOpenAsync(RotationGoal goal, CancellationToken cancellationToken)
+    public async Task EnsureOpenAsync(
+        IReadOnlyCollection<string> scopes,
+        int targetVersion,
+        CancellationToken cancellationToken
+    )
     {
         var names = map
-            .Tables.Where(table => goal.Scopes.Contains(table.Scope))
+            .Tables.Where(table => scopes.Contains(table.Scope))
             .Select(table => table.Database)
             .Distinct();
         var retiring = await SomeAtOnce.SelectAsync(
             names,
             SomeAtOnce.Databases,
-            name => FindAsync(name, goal.TargetVersion, cancellationToken),
+            name => FindAsync(name, targetVersion, cancellationToken),
             cancellationToken
         );
         if (retiring.OfType<string>().FirstOrDefault() is { } fault)
@@ -32,7 +34,7 @@ internal sealed class ClosedVersions(RotationMap map, ApplicationDatabases datab
 
     private async Task<string?> FindAsync(string database, int version, CancellationToken cancellationToken)
     {
-        var holders = await RotationDatabases.AskAsync(
+        var holders = await DatabaseQuestion.AskAsync(
             async token =>
             {
                 await using var connection = await databases.OpenReadingAsync(database, token);

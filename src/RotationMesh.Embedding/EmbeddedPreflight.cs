@@ -1,13 +1,9 @@
 using RotationMesh.Contracts;
-using RotationMesh.Control.Failures;
 using RotationMesh.Control.Rotations;
-using RotationMesh.Coordination.Gating;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
-using RotationMesh.LocalOperations.Retiring;
+using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Census;
-using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Embedding;
 
@@ -15,8 +11,10 @@ namespace RotationMesh.Embedding;
 /// Checks schema, privileges, connections, tenants and keys before anything is written, even in the control database. The
 /// saga checks them again, and uses the census of a moment ago for it.
 /// </summary>
-internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
+internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor)
 {
+    private readonly RotationPreflight preflight = new(parts.Map, parts.Ring, parts.Databases, parts.Control);
+
     /// <summary>
     /// Throws <see cref="UsageException"/> with all that does not fit, and a database's own fault where no database answers.
     /// Where only some do not answer, the rotation itself waits for them. Waits for connections that others use now, and calls
@@ -30,7 +28,7 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
         CancellationToken cancellationToken
     )
     {
-        PostChecks.EnsureKnown(parts.Map);
+        preflight.EnsureChecksKnown();
         await new ConnectionBudget(parts.Databases, parts.Control.Source).WaitAsync(
             parts
                 .Map.Tables.Where(table => goal.Scopes.Contains(table.Scope))
@@ -39,16 +37,14 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             waiting,
             cancellationToken
         );
-        await RetiredTarget.EnsureInServiceAsync(
-            parts.Control,
+        await preflight.EnsureTargetAsync(
+            goal.Scopes,
             goal.TargetVersion,
             goal.TargetFingerprint,
             cancellationToken
         );
         var survey = await surveyor.CountAsync(goal, null, cancellationToken);
-        var unfit = survey.Uncounted.Where(gap => !gap.MayReturn).Select(gap => gap.Reason).ToList();
-        if (unfit.Count > 0)
-            throw new UsageException(string.Join(Environment.NewLine, unfit));
+        survey.EnsureFits();
         if (survey.Tables.Count == 0 && survey.Uncounted is [{ Fault: { } fault }, ..])
             throw fault;
         await new ConnectionBudget(parts.Databases, parts.Control.Source).EnsureAsync(
@@ -56,22 +52,12 @@ internal sealed class Preflight(MeshParts parts, Surveyor surveyor)
             workers,
             cancellationToken
         );
-        if (Surveyor.Tenants(goal) is { } tenants && survey.Uncounted.Count == 0)
-            await new TenantLookup(parts.Databases).EnsureKnownAsync(
-                [.. survey.Tables.Select(table => table.Target)],
-                tenants,
-                cancellationToken
-            );
+        var tenants = Surveyor.Tenants(goal);
+        if (survey.Uncounted.Count == 0)
+            await preflight.EnsureTenantsAsync(survey.Tables, tenants, cancellationToken);
         if (await GoesOnAsync(wanted, cancellationToken))
             return; // its keys were tried at its start, and the rows that are left now may mostly not decrypt
-        await HeldValues.EnsureAsync(new ColumnLook(parts.Databases), survey.Tables, goal, cancellationToken);
-        await WrongKeys.EnsureNoneAsync(
-            new KeyProbe(parts.Databases, parts.Ring),
-            new KnownFailures(parts.Control),
-            survey.Tables,
-            goal,
-            cancellationToken
-        );
+        await preflight.EnsureValuesAsync(survey.Tables, tenants, cancellationToken);
     }
 
     // Whether a rotation of this request can be continued. It reads the schema as it is: nothing is written yet.

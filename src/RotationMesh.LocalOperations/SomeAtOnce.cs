@@ -1,7 +1,7 @@
-namespace RotationMesh.Coordination;
+namespace RotationMesh.LocalOperations;
 
 /// <summary>Runs work on many databases, a few at once: they may share a server, and one may hang.</summary>
-internal static class SomeAtOnce
+public static class SomeAtOnce
 {
     /// <summary>Default number of databases that are queried at once.</summary>
     public const int Databases = 8;

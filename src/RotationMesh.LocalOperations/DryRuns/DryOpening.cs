@@ -1,0 +1,92 @@
+using RotationMesh.Control;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Preflight;
+using RotationMesh.LocalOperations.Verifying;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.LocalOperations.DryRuns;
+
+/// <summary>
+/// Checks before a dry run what the rotation itself would check, and counts the rows. One thing differs: a dry run needs
+/// no right to write, so the lack of one is told and not refused.
+/// </summary>
+internal sealed class DryOpening(
+    RotationMap map,
+    KeyRing ring,
+    ApplicationDatabases databases,
+    SchemaCheck schema,
+    ControlDatabase control
+)
+{
+    private readonly RotationPreflight preflight = new(map, ring, databases, control);
+
+    /// <summary>A sentence for each reason for which the rotation itself would not be let write.</summary>
+    public IReadOnlyList<string> Refusals { get; private set; } = [];
+
+    /// <summary>
+    /// Returns the tables of the request with their opening census. Throws <see cref="UsageException"/> where
+    /// something does not fit.
+    /// </summary>
+    public async Task<IReadOnlyList<TableRun>> CountAsync(
+        RotationRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var version = request.Settings.Target.Version;
+        preflight.EnsureChecksKnown();
+        if (ring.TryGet(version, out var key)) // OrderCheck refuses a missing key
+            await preflight.EnsureTargetAsync(
+                [.. request.Scopes.Select(scope => scope.Name)],
+                version,
+                key.Fingerprint,
+                cancellationToken
+            );
+        var targets = await CheckAsync(request, cancellationToken);
+        await new ConnectionBudget(databases, control.Source).EnsureAsync(
+            request.Tables.Select(table => table.Database),
+            request.Workers,
+            cancellationToken
+        );
+        var tables = targets.Select(target => new TableRun(target)).ToList();
+        await preflight.EnsureTenantsAsync(
+            tables.Select(table => table.Counted),
+            request.Tenants,
+            cancellationToken
+        );
+        var census = new TableCensus(databases);
+        foreach (var table in tables)
+            table.Counted = new RowsByVersion(
+                table.Target,
+                await census.CountAsync(table.Target, request.Tenants, cancellationToken)
+            );
+        var probed = await preflight.EnsureValuesAsync(
+            [.. tables.Select(table => table.Counted)],
+            request.Tenants,
+            cancellationToken
+        );
+        foreach (var (table, sample) in tables.Zip(probed))
+            table.Sampled = sample.Tried;
+        return tables;
+    }
+
+    // Most roles may write, so that one check does for both.
+    private async Task<IReadOnlyList<MappedTable>> CheckAsync(
+        RotationRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var version = request.Settings.Target.Version;
+        var writing = await schema.CheckAsync(request.Tables, forWriting: true, version, cancellationToken);
+        if (writing.Faults.Count == 0)
+            return writing.Targets;
+        var reading = await schema.CheckAsync(request.Tables, forWriting: false, version, cancellationToken);
+        var tables = reading.OrThrow();
+        Refusals = [.. writing.Faults.Select(fault => $"rotate itself would be refused now: {fault}")];
+        return tables;
+    }
+}

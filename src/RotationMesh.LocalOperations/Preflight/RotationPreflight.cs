@@ -1,0 +1,108 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Core;
+using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Retiring;
+using RotationMesh.LocalOperations.Verifying;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
+
+namespace RotationMesh.LocalOperations.Preflight;
+
+/// <summary>
+/// What must hold before a rotation writes its first row, beside the schema. A dry run, the start of an embedded rotation,
+/// the coordinator's state Checking and the doctor ask the same questions here, so none of them passes what another refuses.
+/// </summary>
+public sealed class RotationPreflight(
+    RotationMap map,
+    KeyRing ring,
+    ApplicationDatabases databases,
+    ControlDatabase control
+)
+{
+    private readonly ColumnLook columns = new(databases);
+    private readonly KeyProbe probe = new(databases, ring);
+    private readonly KnownFailures known = new(control);
+
+    /// <summary>Throws <see cref="UsageException"/> for unset variables of a post-check: the end is too late.</summary>
+    public void EnsureChecksKnown()
+    {
+        foreach (var check in map.PostChecks)
+            check.Expectation.EnsureKnown();
+    }
+
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where the target version or its key is retired, or is being retired in a database
+    /// of the scopes.
+    /// </summary>
+    public async Task EnsureTargetAsync(
+        IReadOnlyCollection<string> scopes,
+        int targetVersion,
+        string fingerprint,
+        CancellationToken cancellationToken
+    )
+    {
+        await RetiredTarget.EnsureInServiceAsync(control, targetVersion, fingerprint, cancellationToken);
+        await new ClosedVersions(map, databases).EnsureOpenAsync(scopes, targetVersion, cancellationToken);
+    }
+
+    /// <summary>
+    /// Throws <see cref="UsageException"/> that names the tenants of which no table has a row; nothing for all tenants (null).
+    /// </summary>
+    public async Task EnsureTenantsAsync(
+        IEnumerable<RowsByVersion> tables,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        if (tenants is not null)
+            await new TenantLookup(databases).EnsureKnownAsync(
+                [.. tables.Select(table => table.Target)],
+                tenants,
+                cancellationToken
+            );
+    }
+
+    /// <summary>
+    /// Returns what was tried of each table. Throws <see cref="UsageException"/> that names the rows which the map passes over,
+    /// the columns and paths where no row holds a value, and the tables and versions whose key can't be the right one.
+    /// </summary>
+    public async Task<IReadOnlyList<ProbedTable>> EnsureValuesAsync(
+        IReadOnlyList<RowsByVersion> tables,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        Refuse(ColumnFaults.Strays(tables).Select(fault => fault.Explain()));
+        var empty = await ColumnFaults.FindAsync(columns, tables, tenants is null, cancellationToken);
+        Refuse(empty.Select(fault => fault.Explain()));
+        var tried = new List<ProbedTable>();
+        foreach (var table in tables)
+            tried.Add(await ProbeAsync(table, tenants, cancellationToken));
+        Refuse(tried.SelectMany(table => table.WrongKeys).Select(result => result.Explain()));
+        return tried;
+    }
+
+    /// <summary>Tries the keys on a sample of a table.</summary>
+    public async Task<ProbedTable> ProbeAsync(
+        RowsByVersion table,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var tried = await probe.ProbeAsync(table, tenants, cancellationToken);
+        return new ProbedTable(tried, await known.WrongKeysAsync(table, tried, cancellationToken));
+    }
+
+    private static void Refuse(IEnumerable<string> faults)
+    {
+        if (string.Join(Environment.NewLine, faults) is { Length: > 0 } all)
+            throw new UsageException(all);
+    }
+}
+
+/// <summary>What a sample of a table says of each version, and the results that only a wrong key explains.</summary>
+public sealed record ProbedTable(IReadOnlyList<ProbeResult> Tried, IReadOnlyList<ProbeResult> WrongKeys);
