@@ -21,9 +21,9 @@ internal sealed class StepFaults<T>(ILogger<StepFaults<T>> log) : IFilter<Consum
             await next.Send(context);
         }
         catch (Exception fault)
-            when (Step(context.Message) is not null && !context.CancellationToken.IsCancellationRequested)
+            when (Step.Of(context.Message) is not null && !context.CancellationToken.IsCancellationRequested)
         {
-            var (rotationId, step) = Step(context.Message)!.Value;
+            var (rotationId, step) = Step.Of(context.Message)!;
             var cause = DatabaseFaults.Describe(fault);
             MeshLog.StepFailed(log, rotationId, step, cause);
             await context.PublishAsync(
@@ -35,16 +35,4 @@ internal sealed class StepFaults<T>(ILogger<StepFaults<T>> log) : IFilter<Consum
 
     /// <inheritdoc/>
     public void Probe(ProbeContext context) => context.CreateFilterScope("step-faults");
-
-    private static (Guid RotationId, string Name)? Step(T message) =>
-        message switch
-        {
-            CheckRotation step => (step.RotationId, "check"),
-            CheckGates step => (step.RotationId, "gates"),
-            PlanRotation step => (step.RotationId, "plan"),
-            CountRows step => (step.RotationId, "count"),
-            PlanVerification step => (step.RotationId, "verify"),
-            ConcludeRotation step => (step.RotationId, "conclude"),
-            _ => null,
-        };
 }

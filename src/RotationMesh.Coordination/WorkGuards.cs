@@ -20,34 +20,34 @@ internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, IL
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly RotationGuard guard = new(control.Source);
-    private readonly ConcurrentDictionary<(string Work, Guid RotationId), (long First, long Last)> refused =
-    [];
+    private readonly ConcurrentDictionary<Step, (long First, long Last)> refused = [];
 
-    /// <summary>Locks the work of that name until disposed of; null where another coordinator holds it.</summary>
-    public async Task<HeldWork?> TryHoldAsync(ConsumeContext context, string work, Guid rotationId)
+    /// <summary>Locks the step until disposed of; null where another coordinator holds it.</summary>
+    public async Task<HeldWork?> TryHoldAsync(ConsumeContext context, Step step)
     {
-        var held = await guard.TryHoldAsync(work, rotationId, context.CancellationToken);
+        var held = await guard.TryHoldAsync(step.Name, step.RotationId, context.CancellationToken);
         if (held is not null)
-            refused.TryRemove((work, rotationId), out _);
-        else if (IsLong(work, rotationId))
-            await LookAsync(context, work, rotationId);
+            refused.TryRemove(step, out _);
+        else if (IsLong(step))
+            await LookAsync(context, step);
         return held;
     }
 
     // Each nudge asks, perhaps by another coordinator in between; an old refusal belongs to an earlier holder.
-    private bool IsLong(string work, Guid rotationId)
+    private bool IsLong(Step step)
     {
         var now = clock.GetTimestamp();
         var (first, _) = refused.AddOrUpdate(
-            (work, rotationId),
+            step,
             (now, now),
             (_, seen) => (clock.GetElapsedTime(seen.Last, now) > Timeout ? now : seen.First, now)
         );
         return clock.GetElapsedTime(first, now) >= Timeout;
     }
 
-    private async Task LookAsync(ConsumeContext context, string work, Guid rotationId)
+    private async Task LookAsync(ConsumeContext context, Step step)
     {
+        var (rotationId, work) = step;
         if (
             await guard.FindHolderAsync(work, rotationId, context.CancellationToken) is not { } holder
             || holder.Silent < Timeout

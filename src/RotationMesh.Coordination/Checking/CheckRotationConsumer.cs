@@ -21,32 +21,33 @@ internal sealed class CheckRotationConsumer(
     TableClaims claims,
     ControlDatabase control,
     WorkGuards guards
-) : IConsumer<CheckRotation>
+) : GuardedCommand<CheckRotation>(guards)
 {
+    /// <summary>Nothing: the check itself looks for another map or key, and rejects the rotation for it.</summary>
+    protected override string? ExplainUnfit(CheckRotation command) => null;
+
     /// <summary>Handles the command of the state Checking.</summary>
-    public async Task Consume(ConsumeContext<CheckRotation> context)
+    protected override async Task<string?> RunAsync(ConsumeContext<CheckRotation> context, HeldWork alone)
     {
         var (rotationId, goal) = (context.Message.RotationId, context.Message.Goal);
-        await using var alone = await guards.TryHoldAsync(context, "check", rotationId);
-        if (alone is null)
-            return; // another coordinator does this and will answer
         var rotations = new RunningRotations(control.Source);
         if (
             await rotations.FindAsync(rotationId, context.CancellationToken)
             is not { State: RotationState.Checking }
         )
-            return; // late: it has been checked already, and a check reads whole tables
+            return null; // late: it has been checked already, and a check reads whole tables
         try
         {
             if (await CheckAsync(alone, rotationId, goal, context.CancellationToken) is { } awaited)
-                await context.PublishAsync(new RotationStalled(rotationId, awaited)); // the next nudge asks again
-            else
-                await context.PublishAsync(new RotationChecked(rotationId));
+                return awaited;
+            await context.PublishAsync(new RotationChecked(rotationId));
         }
         catch (UsageException fault)
         {
             await context.PublishAsync(new RotationRejected(rotationId, fault.Message));
         }
+
+        return null;
     }
 
     // Returns what the check waits for; null where everything holds.

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
-using RotationMesh.Control.Failures;
+using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Counting;
@@ -30,72 +30,63 @@ internal sealed class ConcludeRotationConsumer(
     FailureArrival arrival,
     QueuePauses pauses,
     PostChecks postChecks,
-    ClosingDoubts doubts,
     LateWrites lateWrites,
-    LastLook lastLook,
+    LastTotals totals,
     RotationDatabases places,
     AskedTraces traces,
     WorkGuards guards,
     ILogger<ConcludeRotationConsumer> log
-) : IConsumer<ConcludeRotation>
+) : GuardedCommand<ConcludeRotation>(guards)
 {
     /// <summary>Time for the application's answers beyond which the rows are counted once more.</summary>
     private static readonly TimeSpan BriefAnswer = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Another map or key than the rotation's: rows that the map leaves out would go unnoticed. Of a cancelled rotation
+    /// none are counted.
+    /// </summary>
+    protected override string? ExplainUnfit(ConcludeRotation command) =>
+        command.Cancelled ? null : goals.Explain(command.Goal);
+
     /// <summary>Handles the command of the state Verifying, once it is settled, and of Cancelled.</summary>
-    public async Task Consume(ConsumeContext<ConcludeRotation> context)
+    protected override async Task<string?> RunAsync(ConsumeContext<ConcludeRotation> context, HeldWork alone)
     {
         var command = context.Message;
-        if (!command.Cancelled && goals.Explain(command.Goal) is { } difference)
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, difference));
-            return; // rows that another map leaves out would go unnoticed
-        }
-
-        await using var alone = await guards.TryHoldAsync(context, "conclude", command.RotationId);
-        if (alone is null)
-            return; // another coordinator does this and will answer
         if (await FindWantedAsync(command, context.CancellationToken) is not { } rotation)
-            return; // late: what has ended keeps its totals, and a retry writes new ones at its end
+            return null; // late: what has ended keeps its totals, and a retry writes new ones at its end
         var ledger = await new LedgerSummary(control.Source).ReadAsync(
             command.RotationId,
             context.CancellationToken
         );
         if (ledger.Any(sweep => sweep.Tables.Any(table => table.Dispatched > 0)))
-            return; // dispatched partitions end first; the next nudge asks again
+            return null; // dispatched partitions end first; the next nudge asks again
         var phase = command.Cancelled ? SweepPhase.Rotate : SweepPhase.Verify;
         var key = new SweepKey(command.RotationId, command.Sweep, phase);
         var verification = ledger.SingleOrDefault(sweep => sweep.Key == key);
         if (!command.Cancelled && verification is not { IsSettled: true })
-            return; // the ledger does not confirm that verification is settled
+            return null; // the ledger does not confirm that verification is settled
         var writes = await lateWrites.FindAsync(command.RotationId, ledger, context.CancellationToken);
         if ((command.Cancelled ? writes.OfCancelled : writes.All) is { } awaited)
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, awaited));
-            return; // the next nudge asks again
-        }
-
+            return awaited;
         if (
             !command.Cancelled
             && await places.ExplainUnknownAsync(command.RotationId, context.CancellationToken)
                 is { } elsewhere
         )
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, elsewhere));
-            return; // another coordinator may have the rotation's database
-        }
-
+            return elsewhere; // another coordinator may have the rotation's database
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
-        if (await SummarizeAsync(context, ledger, verification) is not { } summary)
-            return; // another message was published instead
+        var drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
+        if (drawn.Summary is not { } summary)
+            return await WithoutTotalsAsync(context, drawn);
         if (summary.IsClean())
         {
             var asked = Stopwatch.GetTimestamp();
             var answers = await AskAsync(command, context.CancellationToken);
             if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
             {
-                if (await SummarizeAsync(context, ledger, verification) is not { } since)
-                    return;
+                drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
+                if (drawn.Summary is not { } since)
+                    return await WithoutTotalsAsync(context, drawn);
                 summary = since;
             }
 
@@ -103,7 +94,7 @@ internal sealed class ConcludeRotationConsumer(
         }
 
         if (await FindWantedAsync(command, context.CancellationToken) is not { ReadAt: var now })
-            return;
+            return null;
         summary = summary with
         {
             Reason = ReasonOf(summary),
@@ -119,12 +110,12 @@ internal sealed class ConcludeRotationConsumer(
                 context.CancellationToken
             )
         )
-            return; // the rotation has changed meanwhile
+            return null; // the rotation has changed meanwhile
         postChecks.Forget(command.RotationId);
         if (summary.IsClean())
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
         if (!await alone.IsAliveAsync())
-            return; // frozen meanwhile: another coordinator may have taken over
+            return null; // frozen meanwhile: another coordinator may have taken over
         await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
         // A duplicate command reports the span twice.
         await traces.ReportAsync(
@@ -133,63 +124,18 @@ internal sealed class ConcludeRotationConsumer(
             command.Cancelled ? "cancelled" : "concluded",
             context.CancellationToken
         );
+        return null;
     }
 
-    // The totals from the current rows, with doubts about them; null where another message was published instead.
-    private async Task<ClosingSummary?> SummarizeAsync(
+    // Tells the saga of rows that came late; returns what the totals wait for otherwise.
+    private static async Task<string?> WithoutTotalsAsync(
         ConsumeContext<ConcludeRotation> context,
-        IReadOnlyList<SweepSummary> ledger,
-        SweepSummary? verification
+        DrawnTotals drawn
     )
     {
-        var command = context.Message;
-        var known = await new RotationTableStore(control.Source).ListAsync(
-            command.RotationId,
-            context.CancellationToken
-        );
-        var last = command.Cancelled ? null : await lastLook.TakeAsync(command, context.CancellationToken);
-        if (last?.Awaited is { } awaited)
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, awaited));
-            return null; // the next nudge asks again
-        }
-
-        if (last?.RowsCameLate == true)
-        {
-            await context.PublishAsync(new RowsCameLate(command.RotationId, command.Sweep));
-            return null;
-        }
-
-        var tables = last?.Tables(known) ?? known;
-        var closing = new ClosingTotals(
-            tables,
-            await new RowFailureStore(control.Source).ByTableAsync(
-                command.RotationId,
-                command.Goal.TargetVersion,
-                context.CancellationToken
-            ),
-            ledger
-        );
-        var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
-        {
-            Sweep = command.Sweep,
-            Cancelled = command.Cancelled,
-            FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
-            OpenWriters = last?.OpenWriters,
-            Notes = last?.Notes,
-            Doubts = last?.Strays,
-        };
-        if (!summary.IsClean())
-            return summary;
-        try
-        {
-            return await doubts.TellAsync(summary, command, tables, verification!, context.CancellationToken);
-        }
-        catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, reason));
-            return null; // the next nudge asks again
-        }
+        if (drawn.RowsCameLate)
+            await context.PublishAsync(new RowsCameLate(context.Message.RotationId, context.Message.Sweep));
+        return drawn.Awaited;
     }
 
     private static string? ReasonOf(ClosingSummary summary) =>

@@ -92,6 +92,7 @@ public static class CoordinatorRole
         bus.AddSingleton<PostChecks>();
         bus.AddSingleton<ClosingDoubts>();
         bus.AddSingleton<LastLook>();
+        bus.AddSingleton<LastTotals>();
         bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
             .NpgsqlRepository(
                 RotationTable.Table,

@@ -28,44 +28,30 @@ internal sealed class CountRowsConsumer(
     LateWrites lateWrites,
     RotationDatabases places,
     WorkGuards guards
-) : IConsumer<CountRows>
+) : GuardedCommand<CountRows>(guards)
 {
+    /// <summary>Another map or key than the rotation's: rows that the map leaves out would go unnoticed.</summary>
+    protected override string? ExplainUnfit(CountRows command) => goals.Explain(command.Goal);
+
     /// <summary>Handles the command of the state Rotating, once its sweep is settled.</summary>
-    public async Task Consume(ConsumeContext<CountRows> context)
+    protected override async Task<string?> RunAsync(ConsumeContext<CountRows> context, HeldWork alone)
     {
         var (rotationId, sweep, goal) = (
             context.Message.RotationId,
             context.Message.Sweep,
             context.Message.Goal
         );
-        if (goals.Explain(goal) is { } difference)
-        {
-            await context.PublishAsync(new RotationStalled(rotationId, difference));
-            return; // rows that another map leaves out would go unnoticed
-        }
-
-        await using var alone = await guards.TryHoldAsync(context, "count", rotationId);
-        if (alone is null)
-            return; // another coordinator does this and will answer
         if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
-            return; // late: a count would read whole tables, and change the counts of what has ended
+            return null; // late: a count would read whole tables, and change the counts of what has ended
         var key = new SweepKey(rotationId, sweep, SweepPhase.Rotate);
         var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
         if (ledger.SingleOrDefault(one => one.Key == key) is not { IsSettled: true } settled)
-            return; // the ledger does not confirm that the sweep is settled
+            return null; // the ledger does not confirm that the sweep is settled
         var writes = await lateWrites.FindAsync(rotationId, ledger, context.CancellationToken);
         if (writes.Awaited is { } awaited)
-        {
-            await context.PublishAsync(new RotationStalled(rotationId, awaited));
-            return; // the counts might still change; the next nudge asks again
-        }
-
+            return awaited; // the counts might still change
         if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
-        {
-            await context.PublishAsync(new RotationStalled(rotationId, elsewhere));
-            return; // another coordinator may have the rotation's database
-        }
-
+            return elsewhere; // another coordinator may have the rotation's database
         await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);
         var survey = await surveyor.CountAsync(
             goal,
@@ -125,6 +111,7 @@ internal sealed class CountRowsConsumer(
             censuses.Forget(rotationId);
         if (await census.WriteAsync(alone, ring, rotationId, context.CancellationToken))
             await context.PublishAsync(new RowsCounted(rotationId, sweep));
+        return null;
     }
 
     private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>

@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
@@ -32,12 +31,10 @@ internal sealed class Dispatcher(
     RotationMap map,
     TimeProvider clock,
     ILogger<Dispatcher> log
-) : BackgroundService
+) : PollingService(Poll, clock)
 {
     /// <summary>Longest time until other processes' plans, or partitions due for a retry, are seen.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
-
-    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
     private IReadOnlyDictionary<Guid, RunningRotation> open = new Dictionary<Guid, RunningRotation>();
     private readonly RetiredTargets retired = new(bus, control);
@@ -47,34 +44,11 @@ internal sealed class Dispatcher(
     private long? told;
     private long? unsent;
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (!await DispatchAsync(stoppingToken))
-                    await signal.Dispatch.WaitAsync(Poll, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // Broker or database failed: what was taken is pending again, and a coordinator survives both.
-                MeshLog.DispatchFailed(log, PauseAfterFault, fault);
-                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
-            }
-        }
-    }
-
     private PartitionDispatch Dispatch =>
         dispatch ??= new(
             control.Source,
             rules,
-            clock,
+            Clock,
             clocks.NowAsync,
             (rotation, database) =>
                 open.TryGetValue(rotation, out var found)
@@ -87,9 +61,9 @@ internal sealed class Dispatcher(
         CancellationToken stopping
     )
     {
-        if (unsent is { } last && clock.GetElapsedTime(last) < options.Nudge)
+        if (unsent is { } last && Clock.GetElapsedTime(last) < options.Nudge)
             return;
-        unsent = clock.GetTimestamp();
+        unsent = Clock.GetTimestamp();
         foreach (var rotation in dispatching.Where(rotation => !goals.IsOfMap(rotation.MapHash)))
             await bus.PublishAsync(
                 new RotationStalled(rotation.RotationId, GoalCheck.ExplainOtherMap()),
@@ -103,7 +77,7 @@ internal sealed class Dispatcher(
     }
 
     /// <summary>Takes and sends partitions once. False where nothing was due or the window is full.</summary>
-    private async Task<bool> DispatchAsync(CancellationToken stopping)
+    protected override async Task<bool> RunOnceAsync(CancellationToken stopping)
     {
         var running = await rotations.ListAsync(stopping);
         holds.Keep(running);
@@ -129,9 +103,9 @@ internal sealed class Dispatcher(
             partitions => commands.SendAsync(partitions, open, stopping),
             stopping
         );
-        if (taken.Count == 0 && (told is null || clock.GetElapsedTime(told.Value) >= options.Nudge))
+        if (taken.Count == 0 && (told is null || Clock.GetElapsedTime(told.Value) >= options.Nudge))
         {
-            told = clock.GetTimestamp();
+            told = Clock.GetTimestamp();
             await retired.TellAsync(open.Values, stopping);
         }
 
@@ -139,4 +113,13 @@ internal sealed class Dispatcher(
 
         return taken.Count > 0;
     }
+
+    /// <inheritdoc/>
+    protected override Task WaitAsync(TimeSpan longest, CancellationToken stopping) =>
+        signal.Dispatch.WaitAsync(longest, stopping);
+
+    /// <inheritdoc/>
+    protected override void OnFault(Exception fault, TimeSpan pause) =>
+        // What was taken is pending again.
+        MeshLog.DispatchFailed(log, pause, fault);
 }

@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
@@ -21,7 +20,7 @@ internal sealed class GateWatch(
     GoalCheck goals,
     TimeProvider clock,
     ILogger<GateWatch> log
-) : BackgroundService
+) : PollingService(Interval, clock, onlyAtTicks: true)
 {
     /// <summary>
     /// Time between two checks. A gate must answer within two seconds, so a lost gate stops dispatching within five.
@@ -29,31 +28,11 @@ internal sealed class GateWatch(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (gates.All.Count == 0)
-            return;
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                await WatchAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // Broker or database failed: nothing is dispatched either, and a coordinator survives both.
-                MeshLog.GateWatchFailed(log, Interval, fault);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        gates.All.Count == 0 ? Task.CompletedTask : base.ExecuteAsync(stoppingToken);
 
-    private async Task WatchAsync(CancellationToken stopping)
+    /// <inheritdoc/>
+    protected override async Task<bool> RunOnceAsync(CancellationToken stopping)
     {
         var running = await rotations.ListAsync(stopping);
         foreach (var rotation in running.Where(one => IsWatched(one.State) && goals.IsOfMap(one.MapHash)))
@@ -71,7 +50,14 @@ internal sealed class GateWatch(
             else if (rotation.State == RotationState.AwaitingGates)
                 await bus.PublishAsync(new GatesHold(rotation.RotationId), stopping);
         }
+
+        return false;
     }
+
+    /// <inheritdoc/>
+    protected override void OnFault(Exception fault, TimeSpan pause) =>
+        // Nothing is dispatched meanwhile either.
+        MeshLog.GateWatchFailed(log, pause, fault);
 
     private static bool IsWatched(string state) =>
         state == RotationState.AwaitingGates || RotationState.MayDispatch(state);

@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
@@ -26,12 +25,10 @@ internal sealed class LedgerWatch(
     AskedTraces traces,
     TimeProvider clock,
     ILogger<LedgerWatch> log
-) : BackgroundService
+) : PollingService(Poll, clock)
 {
     /// <summary>Longest time until this coordinator sees what another one settled.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
-
-    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
     private readonly PartitionReclaim reclaim = new(control.Source, rules);
     private readonly PartitionErrors errors = new(control.Source);
@@ -47,30 +44,7 @@ internal sealed class LedgerWatch(
     private long? nudged;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-                await signal.Watch.WaitAsync(Poll, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // Broker or database failed: a later check loses nothing, and a coordinator survives both.
-                MeshLog.WatchFailed(log, PauseAfterFault, fault);
-                stalled.Forget();
-                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
-            }
-        }
-    }
-
-    private async Task LookAsync(CancellationToken stopping)
+    protected override async Task<bool> RunOnceAsync(CancellationToken stopping)
     {
         var tally = await reclaim.ReclaimAsync(stalled.Unanswered, stopping);
         if (tally.Requeued + tally.Failed > 0)
@@ -85,7 +59,7 @@ internal sealed class LedgerWatch(
         sent.KeepOnly(ids);
         traces.KeepOnly(ids);
         var ledgers = await ledger.ReadAsync(ids, stopping);
-        var due = nudged is null || clock.GetElapsedTime(nudged.Value) >= options.Nudge;
+        var due = nudged is null || Clock.GetElapsedTime(nudged.Value) >= options.Nudge;
         var seen = new List<(RunningRotation, IReadOnlyList<SweepSummary>)>();
         foreach (var rotation in running)
         {
@@ -104,7 +78,20 @@ internal sealed class LedgerWatch(
 
         gauges.See(seen);
         if (due)
-            nudged = clock.GetTimestamp();
+            nudged = Clock.GetTimestamp();
+        return false;
+    }
+
+    /// <inheritdoc/>
+    protected override Task WaitAsync(TimeSpan longest, CancellationToken stopping) =>
+        signal.Watch.WaitAsync(longest, stopping);
+
+    /// <inheritdoc/>
+    protected override void OnFault(Exception fault, TimeSpan pause)
+    {
+        // A later check loses nothing.
+        MeshLog.WatchFailed(log, pause, fault);
+        stalled.Forget();
     }
 
     private async Task TellAsync(Guid rotationId, object news, CancellationToken stopping)

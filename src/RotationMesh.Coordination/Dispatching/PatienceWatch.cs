@@ -1,6 +1,5 @@
 using System.Globalization;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
@@ -26,7 +25,7 @@ internal sealed class PatienceWatch(
     CoordinatorOptions options,
     TimeProvider clock,
     ILogger<PatienceWatch> log
-) : BackgroundService
+) : PollingService(IntervalOf(options), clock, onlyAtTicks: true)
 {
     /// <summary>Longest time between two checks, each of a whole schema. A short patience shortens it.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
@@ -36,32 +35,8 @@ internal sealed class PatienceWatch(
     private readonly LedgerSummary ledger = new(control.Source);
     private readonly Dictionary<Guid, Seen> seen = [];
 
-    private TimeSpan Interval => new(Math.Clamp((options.Patience / 4).Ticks, Shortest.Ticks, Longest.Ticks));
-
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                await WatchAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // Broker or database failed: a later check loses nothing, and a coordinator survives both.
-                MeshLog.WatchFailed(log, Interval, fault);
-            }
-        }
-    }
-
-    private async Task WatchAsync(CancellationToken stopping)
+    protected override async Task<bool> RunOnceAsync(CancellationToken stopping)
     {
         var running = (await rotations.ListAsync(stopping))
             .Where(rotation => RotationState.MayDispatch(rotation.State) && goals.IsOfMap(rotation.MapHash))
@@ -71,7 +46,16 @@ internal sealed class PatienceWatch(
         var ledgers = await ledger.ReadAsync([.. running.Select(one => one.RotationId)], stopping);
         foreach (var rotation in running)
             await LookAsync(rotation, Place.Of(rotation, [.. ledgers[rotation.RotationId]]), stopping);
+        return false;
     }
+
+    /// <inheritdoc/>
+    protected override void OnFault(Exception fault, TimeSpan pause) =>
+        // A later check loses nothing.
+        MeshLog.WatchFailed(log, pause, fault);
+
+    private static TimeSpan IntervalOf(CoordinatorOptions options) =>
+        new(Math.Clamp((options.Patience / 4).Ticks, Shortest.Ticks, Longest.Ticks));
 
     private async Task LookAsync(RunningRotation rotation, Place place, CancellationToken stopping)
     {
@@ -84,8 +68,8 @@ internal sealed class PatienceWatch(
 
         // A schema check is expensive, so only a rotation without progress gets one.
         var unfit = await surveyor.ExplainUnfitAsync(rotation.Scopes, rotation.TargetVersion, stopping);
-        seen[id] = last with { UnfitSince = unfit is null ? null : last.UnfitSince ?? clock.GetTimestamp() };
-        if (unfit is not null && clock.GetElapsedTime(seen[id].UnfitSince!.Value) >= options.Patience)
+        seen[id] = last with { UnfitSince = unfit is null ? null : last.UnfitSince ?? Clock.GetTimestamp() };
+        if (unfit is not null && Clock.GetElapsedTime(seen[id].UnfitSince!.Value) >= options.Patience)
             await bus.PublishAsync(new PatienceEnded(id, Explain(unfit)), stopping);
     }
 

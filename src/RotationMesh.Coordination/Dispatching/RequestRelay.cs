@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
@@ -23,43 +22,27 @@ internal sealed class RequestRelay(
     CoordinatorOptions options,
     TimeProvider clock,
     ILogger<RequestRelay> log
-) : BackgroundService
+) : PollingService(Poll, clock)
 {
     /// <summary>Longest time until a request is seen; short for an operator who waits for it.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
-
     private readonly RequestStore requests = new(control.Source);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await requests.TakeAsync(options.Only, SendAsync, stoppingToken) == 0)
-                    await Task.Delay(Poll, clock, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // Broker or database failed: the taken requests are still there, and a coordinator survives both.
-                MeshLog.PostFailed(log, PauseAfterFault, fault);
-                await Task.Delay(PauseAfterFault, clock, CancellationToken.None);
-            }
-        }
-    }
+    protected override async Task<bool> RunOnceAsync(CancellationToken stopping) =>
+        await requests.TakeAsync(options.Only, SendAsync, stopping) > 0;
+
+    /// <inheritdoc/>
+    protected override void OnFault(Exception fault, TimeSpan pause) =>
+        // The taken requests are still there.
+        MeshLog.PostFailed(log, pause, fault);
 
     private async Task<string?> SendAsync(RotationDemand demand)
     {
         if (TryRead(demand) is not { } message)
             return Refused(demand, "it can't be read");
-        if (RequestSeals.Fault(ring, demand, message, clock.GetUtcNow()) is { } fault)
+        if (RequestSeals.Fault(ring, demand, message, Clock.GetUtcNow()) is { } fault)
             return Refused(demand, fault);
         if (await HasBegunAndGoneAsync(message))
             return Refused(demand, BegunRotations.Fault);

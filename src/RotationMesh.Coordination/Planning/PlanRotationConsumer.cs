@@ -35,21 +35,15 @@ internal sealed class PlanRotationConsumer(
     WorkGuards guards,
     TimeProvider clock,
     ILogger<PlanRotationConsumer> log
-) : IConsumer<PlanRotation>
+) : GuardedCommand<PlanRotation>(guards)
 {
+    /// <summary>Another map or key than the rotation's.</summary>
+    protected override string? ExplainUnfit(PlanRotation command) => goals.Explain(command.Goal);
+
     /// <summary>Handles the command of the state Planning.</summary>
-    public async Task Consume(ConsumeContext<PlanRotation> context)
+    protected override async Task<string?> RunAsync(ConsumeContext<PlanRotation> context, HeldWork alone)
     {
         var command = context.Message;
-        if (goals.Explain(command.Goal) is { } difference)
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, difference));
-            return;
-        }
-
-        await using var alone = await guards.TryHoldAsync(context, "plan", command.RotationId);
-        if (alone is null)
-            return; // another coordinator does this and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Rotate);
         var plan = new PartitionPlan(control.Source, alone);
         if (!await plan.IsPlannedAsync(sweep, context.CancellationToken))
@@ -59,16 +53,12 @@ internal sealed class PlanRotationConsumer(
                 await claims.RenewAsync(alone, command.RotationId, command.Goal, context.CancellationToken) is
                 { } obstacle
             )
-            {
-                await context.PublishAsync(new RotationStalled(command.RotationId, obstacle));
-                return; // the next nudge asks again
-            }
-
-            await PlanAsync(alone, plan, command, sweep, context.CancellationToken);
-            signal.Notify();
+                return obstacle;
+            await PlanAsync(alone, new SweepPlanner(plan, sweep, signal), command, context.CancellationToken);
         }
 
         await context.PublishAsync(new RotationPlanned(command.RotationId, command.Sweep));
+        return null;
     }
 
     // Another session holds the rows that the previous sweep could not get. If that sweep rotated any, a pause would
@@ -84,51 +74,29 @@ internal sealed class PlanRotationConsumer(
 
     private async Task PlanAsync(
         HeldWork alone,
-        PartitionPlan plan,
+        SweepPlanner planner,
         PlanRotation command,
-        SweepKey sweep,
         CancellationToken cancellationToken
     )
     {
-        var goal = command.Goal;
-        var survey = await surveyor.RecentAsync(goal, cancellationToken);
+        var survey = await surveyor.RecentAsync(command.Goal, cancellationToken);
         if (survey.Gaps is { } gaps)
             MeshLog.DatabaseLeftOut(log, command.RotationId, gaps);
-        var failures = await new RowFailureStore(control.Source).ByTableAsync(
-            command.RotationId,
-            goal.TargetVersion,
-            cancellationToken
-        );
-        var explained = failures.ToDictionary(
-            row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
-            row => row.Pending
-        );
-        var retried = await RetriedAsync(command, cancellationToken);
-        var chosen = survey
-            .Tables.Where(table => table.Pending(goal.TargetVersion) > 0)
-            .Select(table =>
-                table.Pending(goal.TargetVersion) != explained.GetValueOrDefault(table.Name)
-                    ? new PlannedRows(table, Surveyor.Tenants(goal))
-                : retried.GetValueOrDefault(table.Name) is { } failed
-                    ? new PlannedRows(table, failed.Tenants ?? Surveyor.Tenants(goal))
-                : null
-            )
-            .OfType<PlannedRows>();
+        var chosen = await new PendingTables(control).ChooseAsync(survey, command, cancellationToken);
         await SomeAtOnce.ForEachAsync(
             chosen.GroupBy(rows => rows.Table.Name.Database),
             SomeAtOnce.Databases,
-            database => PlanAsync(alone, plan, command, sweep, [.. database], cancellationToken),
+            database => PlanAsync(alone, planner, command, [.. database], cancellationToken),
             cancellationToken
         );
-        await plan.FinishPlanningAsync(sweep, cancellationToken);
+        await planner.FinishAsync(cancellationToken);
     }
 
     // Plans each database separately: a fault of one does not keep the others from being planned.
     private async Task PlanAsync(
         HeldWork alone,
-        PartitionPlan plan,
+        SweepPlanner planner,
         PlanRotation command,
-        SweepKey sweep,
         IReadOnlyList<PlannedRows> chosen,
         CancellationToken cancellationToken
     )
@@ -137,7 +105,6 @@ internal sealed class PlanRotationConsumer(
         {
             await EnsureClaimedAsync(command.RotationId, chosen[0].Table.Name.Database, cancellationToken);
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
-            var planner = new SweepPlanner(plan, signal);
             foreach (var (table, tenants) in chosen)
             {
                 await RetriedFailures.ClearAsync(
@@ -158,7 +125,7 @@ internal sealed class PlanRotationConsumer(
                     tenants,
                     cancellationToken
                 );
-                await planner.AddAsync(sweep, table, ranges, cancellationToken);
+                await planner.AddAsync(table, ranges, cancellationToken);
             }
         }
         catch (Exception fault) when (fault is UsageException || Faults.IsOfDatabase(fault))
@@ -213,29 +180,4 @@ internal sealed class PlanRotationConsumer(
             cancellationToken
         );
     }
-
-    // The tables with the failures that an operator's retry covers.
-    private async Task<IReadOnlyDictionary<PlannedTable, RetriedTable>> RetriedAsync(
-        PlanRotation command,
-        CancellationToken cancellationToken
-    )
-    {
-        if (command.Retrying is not { } retry)
-            return new Dictionary<PlannedTable, RetriedTable>();
-        var found = await new RetriedFailures(control.Source).FindAsync(
-            command.RotationId,
-            retry.Scopes,
-            retry.Tenants,
-            retry.Errors,
-            cancellationToken
-        );
-        return found.ToDictionary(table => new PlannedTable(
-            table.Scope,
-            table.DatabaseName,
-            table.TableName
-        ));
-    }
-
-    /// <summary>Rows of a table to plan; tenants null for all.</summary>
-    private sealed record PlannedRows(SurveyedTable Table, IReadOnlyList<string>? Tenants);
 }

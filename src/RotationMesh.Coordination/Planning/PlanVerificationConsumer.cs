@@ -22,54 +22,39 @@ internal sealed class PlanVerificationConsumer(
     RotationDatabases places,
     LedgerSignal signal,
     WorkGuards guards
-) : IConsumer<PlanVerification>
+) : GuardedCommand<PlanVerification>(guards)
 {
+    /// <summary>Another map or key than the rotation's: rows that the map leaves out would go unnoticed.</summary>
+    protected override string? ExplainUnfit(PlanVerification command) => goals.Explain(command.Goal);
+
     /// <summary>Handles the command of the state Verifying, until its sweep is settled.</summary>
-    public async Task Consume(ConsumeContext<PlanVerification> context)
+    protected override async Task<string?> RunAsync(ConsumeContext<PlanVerification> context, HeldWork alone)
     {
         var command = context.Message;
-        if (goals.Explain(command.Goal) is { } difference)
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, difference));
-            return; // rows that another map leaves out would go unnoticed
-        }
-
-        await using var alone = await guards.TryHoldAsync(context, "verify", command.RotationId);
-        if (alone is null)
-            return; // another coordinator does this and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
         var plan = new PartitionPlan(control.Source, alone);
         if (await plan.IsPlannedAsync(sweep, context.CancellationToken))
-            return;
+            return null;
         if (await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere)
-        {
-            await context.PublishAsync(new RotationStalled(command.RotationId, elsewhere));
-            return; // another coordinator may have the rotation's database
-        }
-
+            return elsewhere; // another coordinator may have the rotation's database
         // The census after the sweep has just counted; before the end everything is counted once more.
         var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
         if (survey.Gaps is { } gaps)
-        {
-            // Not everything can be verified now; the next nudge asks again.
-            await context.PublishAsync(new RotationStalled(command.RotationId, gaps));
-            return;
-        }
-
-        await PlanAsync(alone, plan, command, sweep, survey, context.CancellationToken);
-        signal.Notify();
+            return gaps; // not everything can be verified now
+        await plan.DropUnfinishedAsync(sweep, context.CancellationToken);
+        var planner = new SweepPlanner(plan, sweep, signal);
+        await PlanAsync(alone, planner, command, survey, context.CancellationToken);
+        return null;
     }
 
     private async Task PlanAsync(
         HeldWork alone,
-        PartitionPlan plan,
+        SweepPlanner planner,
         PlanVerification command,
-        SweepKey sweep,
         Survey survey,
         CancellationToken cancellationToken
     )
     {
-        await plan.DropUnfinishedAsync(sweep, cancellationToken);
         await RowFailureStore.ClearUnreadableAsync(
             alone,
             command.RotationId,
@@ -82,7 +67,6 @@ internal sealed class PlanVerificationConsumer(
             survey.Counted(command.Goal),
             cancellationToken
         );
-        var planner = new SweepPlanner(plan, signal);
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var table in survey.Tables)
         {
@@ -96,9 +80,9 @@ internal sealed class PlanVerificationConsumer(
                 share < 1 ? share : null,
                 cancellationToken
             );
-            await planner.AddAsync(sweep, table, ranges, cancellationToken);
+            await planner.AddAsync(table, ranges, cancellationToken);
         }
 
-        await plan.FinishPlanningAsync(sweep, cancellationToken);
+        await planner.FinishAsync(cancellationToken);
     }
 }

@@ -4,15 +4,14 @@ using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Coordination.Planning;
 
-/// <summary>Writes the partitions of a table into the ledger in bulk, while earlier ones are dispatched.</summary>
-internal sealed class SweepPlanner(PartitionPlan plan, LedgerSignal signal)
+/// <summary>Plans one sweep: writes its partitions into the ledger in bulk, while earlier ones are dispatched.</summary>
+internal sealed class SweepPlanner(PartitionPlan plan, SweepKey sweep, LedgerSignal signal)
 {
     /// <summary>Partitions per write: few round trips, and workers still get the first ones at once.</summary>
     private const int AtATime = 200;
 
-    /// <summary>Adds the ranges to the sweep; returns when the last one is written.</summary>
+    /// <summary>Adds the ranges of a table; returns when the last one is written.</summary>
     public async Task AddAsync(
-        SweepKey sweep,
         SurveyedTable table,
         IAsyncEnumerable<PartitionRange> ranges,
         CancellationToken cancellationToken
@@ -24,5 +23,12 @@ internal sealed class SweepPlanner(PartitionPlan plan, LedgerSignal signal)
             await target.AddAsync(chunk, cancellationToken);
             signal.Notify();
         }
+    }
+
+    /// <summary>Marks the sweep as planned to its end; only then can it be settled.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        await plan.FinishPlanningAsync(sweep, cancellationToken);
+        signal.Notify();
     }
 }

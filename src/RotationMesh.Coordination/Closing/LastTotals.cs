@@ -1,0 +1,75 @@
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Failures;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
+using RotationMesh.LocalOperations.Records;
+
+namespace RotationMesh.Coordination.Closing;
+
+/// <summary>Draws up the closing totals of a rotation from its current rows, with the doubts about them.</summary>
+internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, ClosingDoubts doubts)
+{
+    /// <summary>
+    /// Counts the rows once more, unless the rotation was cancelled. <paramref name="verification"/> is the settled sweep
+    /// that verified them; a cancelled rotation needs none.
+    /// </summary>
+    public async Task<DrawnTotals> DrawAsync(
+        ConcludeRotation command,
+        IReadOnlyList<SweepSummary> ledger,
+        SweepSummary? verification,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await new RotationTableStore(control.Source).ListAsync(
+            command.RotationId,
+            cancellationToken
+        );
+        var last = command.Cancelled ? null : await lastLook.TakeAsync(command, cancellationToken);
+        if (last?.Awaited is { } awaited)
+            return new DrawnTotals(Awaited: awaited);
+        if (last?.RowsCameLate == true)
+            return new DrawnTotals(RowsCameLate: true);
+        var tables = last?.Tables(known) ?? known;
+        var closing = new ClosingTotals(
+            tables,
+            await new RowFailureStore(control.Source).ByTableAsync(
+                command.RotationId,
+                command.Goal.TargetVersion,
+                cancellationToken
+            ),
+            ledger
+        );
+        var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
+        {
+            Sweep = command.Sweep,
+            Cancelled = command.Cancelled,
+            FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
+            OpenWriters = last?.OpenWriters,
+            Notes = last?.Notes,
+            Doubts = last?.Strays,
+        };
+        if (!summary.IsClean())
+            return new DrawnTotals(summary);
+        try
+        {
+            return new DrawnTotals(
+                await doubts.TellAsync(summary, command, tables, verification!, cancellationToken)
+            );
+        }
+        catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
+        {
+            return new DrawnTotals(Awaited: reason);
+        }
+    }
+}
+
+/// <summary>The closing totals, or why there are none.</summary>
+/// <param name="Summary">The totals; null where there are none.</param>
+/// <param name="Awaited">What they wait for, for the operator; null where they wait for nothing.</param>
+/// <param name="RowsCameLate">Whether rows came since the last census, so that the rotation goes on.</param>
+internal sealed record DrawnTotals(
+    ClosingSummary? Summary = null,
+    string? Awaited = null,
+    bool RowsCameLate = false
+);
