@@ -1,14 +1,9 @@
 using System.CommandLine;
-using Npgsql;
 using RotationMesh.Cli.Commands;
 using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
-using RotationMesh.Client;
-using RotationMesh.Core;
-using RotationMesh.Core.Gates;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Operations;
-using RotationMesh.Postgres;
 using RotationMesh.Telemetry.Tracing;
 
 namespace RotationMesh.Cli;
@@ -56,54 +51,10 @@ internal static class CommandLine
                 }
             );
         }
-        catch (UsageException fault)
-        {
-            return terminal.Fail(ExitCodes.Usage, fault.Message);
-        }
-        catch (GateClosedException closed)
-        {
-            return terminal.Fail(ExitCodes.Gate, closed.Message);
-        }
-        catch (RecordsMissingException fault)
-        {
-            return terminal.Fail(ExitCodes.RowsLeft, fault.Message);
-        }
-        catch (CoordinatorUnreachableException fault)
-        {
-            return terminal.Fail(ExitCodes.Unreachable, fault.Message);
-        }
-        catch (FollowingStoppedException fault)
-        {
-            return terminal.Fail(ExitCodes.Interrupted, fault.Message);
-        }
-        catch (RotationTakenOverException fault)
-        {
-            return terminal.Fail(ExitCodes.Interrupted, fault.Message);
-        }
-        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
-        {
-            return terminal.Fail(ExitCodes.Interrupted, "interrupted");
-        }
-        catch (NpgsqlException fault)
-        {
-            return terminal.Fail(ExitCodes.Failure, DatabaseFaults.DescribeNamed(fault));
-        }
-        catch (DatabaseFaultException fault)
-        {
-            return terminal.Fail(ExitCodes.Failure, fault.Message);
-        }
         catch (Exception fault)
         {
-            // Only these types' messages are known to hold no secret; for others, the type name must do.
-            var known =
-                fault
-                is InvalidOperationException
-                    or System.Security.Cryptography.CryptographicException
-                    or IOException;
-            return terminal.Fail(
-                ExitCodes.Failure,
-                $"unexpected failure: {(known ? fault.Message : fault.GetType().Name)}"
-            );
+            var failure = Failure.Of(fault, interrupt.Token.IsCancellationRequested);
+            return terminal.Fail(failure.Kind.ExitCode(), failure.Message);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RotationMesh.Core;
+using RotationMesh.Core.Faults;
 using RotationMesh.Core.Gates;
 using RotationMesh.Operations.Http;
 
@@ -45,8 +46,10 @@ internal sealed record Refusal(int? Status = null, string? Title = null, string?
         }
     }
 
-    private Exception Exception(Uri server, HttpStatusCode status) =>
-        status switch
+    private Exception Exception(Uri server, HttpStatusCode status)
+    {
+        var kind = FaultOutcomes.KindOf(status);
+        return status switch
         {
             HttpStatusCode.Unauthorized => new UsageException(
                 $"{Name(server)} does not let you in: {Title ?? "it asks for a token"}; set ROTATIONMESH_TOKEN, or "
@@ -55,12 +58,9 @@ internal sealed record Refusal(int? Status = null, string? Title = null, string?
             HttpStatusCode.Forbidden => new UsageException(
                 $"{Name(server)} does not allow it: {Title ?? "forbidden"}{Suffix}"
             ),
-            HttpStatusCode.NotFound when Title is not null => new UnknownRotationException(Title),
-            HttpStatusCode.NotFound => NoCoordinator(server),
-            HttpStatusCode.Gone when Title is not null => new RecordsMissingException(Title),
-            HttpStatusCode.Locked when Title is not null => new GateClosedException(Title),
-            HttpStatusCode.ServiceUnavailable when Title is not null => new DatabaseFaultException(Title),
-            HttpStatusCode.TooManyRequests => Transport.Unreachable(server, Title ?? "it is busy; ask again"),
+            _ when Title is not null && OfKind(kind, Title) is { } told => told,
+            _ when kind == FaultKind.Busy => Transport.Unreachable(server, Title ?? "it is busy; ask again"),
+            // A proxy answers so.
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
                 Transport.Unreachable(server, Title ?? $"it answers {(int)status}"),
             >= HttpStatusCode.InternalServerError => new InvalidOperationException(
@@ -68,6 +68,18 @@ internal sealed record Refusal(int? Status = null, string? Title = null, string?
             ),
             >= HttpStatusCode.BadRequest when Title is not null => new UsageException($"{Title}{Suffix}"),
             _ => NoCoordinator(server),
+        };
+    }
+
+    // Each other kind is wrong usage, or a fault of the program: its status tells which, and its detail is shown.
+    private static Exception? OfKind(FaultKind? kind, string message) =>
+        kind switch
+        {
+            FaultKind.UnknownRotation => new UnknownRotationException(message),
+            FaultKind.RecordsMissing => new RecordsMissingException(message),
+            FaultKind.GateClosed => new GateClosedException(message),
+            FaultKind.Database => new DatabaseFaultException(message),
+            _ => null,
         };
 
     private string Suffix => Detail is null ? "" : $"; {Detail}";

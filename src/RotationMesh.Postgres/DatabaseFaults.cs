@@ -84,10 +84,8 @@ public static class DatabaseFaults
         if (fault is ApplicationDatabaseException { InnerException: NpgsqlException inner })
             return IsForOperators(inner);
         return fault is not PostgresException refusal
-            || fault.IsTransient
-            || Explained.ContainsKey(refusal.SqlState)
-            || refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege
-            || refusal.SqlState[..2] is "08" or "28" or "3D" or "53" or "57" or "58";
+            || refusal.IsForOperators()
+            || Explained.ContainsKey(refusal.SqlState);
     }
 
     /// <summary>
@@ -96,9 +94,7 @@ public static class DatabaseFaults
     public static bool IsOfPublication(PostgresException refusal) => PublishedRows.IsRefusal(refusal);
 
     /// <summary>
-    /// Describes a refusal by its SQLSTATE and our explanation, or else the server's message if its class speaks of
-    /// connections, privileges and names but never of values. An error with a context was raised in a function or trigger,
-    /// which may quote a row in any class.
+    /// Describes a refusal by its SQLSTATE and our explanation, or else by the server's message if that never speaks of values.
     /// </summary>
     public static string Describe(NpgsqlException fault)
     {
@@ -111,13 +107,10 @@ public static class DatabaseFaults
             return $"{Reasons.OutOfReach}: {Cause(fault)}";
         if (Explained.TryGetValue(refusal.SqlState, out var explanation))
             return $"{explanation} (SQLSTATE {refusal.SqlState})";
-        var speaksOfNames =
-            string.IsNullOrEmpty(refusal.Where)
-            && refusal.SqlState[..2] is "08" or "28" or "3D" or "3F" or "42" or "53" or "55" or "57" or "58";
         if (PublishedRows.IsRefusal(refusal))
             return $"{Reasons.Refused}: {refusal.MessageText}{PublishedRows.Why(refusal)} (SQLSTATE {refusal.SqlState}); "
                 + PublishedRows.Fix("the table");
-        return speaksOfNames
+        return refusal.SpeaksOfNames()
             ? $"{Reasons.Refused}: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
             : $"{Reasons.Refused} a statement (SQLSTATE {refusal.SqlState})";
     }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Trace;
 using RotationMesh.Bus.Services;
 using RotationMesh.Core;
+using RotationMesh.Core.Faults;
 using RotationMesh.Hosting;
 using RotationMesh.Telemetry.Logging;
 using RotationMesh.Telemetry.Tracing;

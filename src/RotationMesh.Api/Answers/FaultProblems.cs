@@ -3,8 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using RotationMesh.Api.Limits;
-using RotationMesh.Core;
-using RotationMesh.Core.Gates;
+using RotationMesh.Core.Faults;
 using RotationMesh.Postgres;
 
 namespace RotationMesh.Api.Answers;
@@ -20,26 +19,22 @@ internal static class FaultProblems
     public static ProblemDetails? OfCaller(Exception fault) =>
         fault switch
         {
-            UnknownRotationException => Problems.Of(StatusCodes.Status404NotFound, fault.Message),
-            RotationStateException => Problems.Of(StatusCodes.Status409Conflict, fault.Message),
-            GateClosedException => Problems.Of(StatusCodes.Status423Locked, fault.Message),
-            RecordsMissingException => Problems.Of(StatusCodes.Status410Gone, fault.Message),
-            BusyException => Problems.Of(
-                StatusCodes.Status429TooManyRequests,
-                fault.Message,
+            BusyException busy => Of(
+                busy.Kind,
+                busy.Message,
                 $"ask again after {BusyException.AskAgainAfter} seconds"
             ),
-            UsageException => Problems.Of(StatusCodes.Status400BadRequest, fault.Message),
+            IFault told => Of(told.Kind, fault.Message),
+            NpgsqlException database when DatabaseFaults.IsForOperators(database) => Of(
+                FaultKind.Database,
+                DatabaseFaults.DescribeNamed(database)
+            ),
             BadHttpRequestException { InnerException: JsonException json } => Problems.Of(
                 StatusCodes.Status400BadRequest,
                 $"the body is not the JSON that is expected here{Place(json)}",
                 Reference
             ),
             BadHttpRequestException bad => OfStatus(bad.StatusCode),
-            NpgsqlException database when DatabaseFaults.IsForOperators(database) => Problems.Of(
-                StatusCodes.Status503ServiceUnavailable,
-                DatabaseFaults.DescribeNamed(database)
-            ),
             _ => null,
         };
 
@@ -68,11 +63,14 @@ internal static class FaultProblems
 
     /// <summary>Returns the problem for a fault of the program.</summary>
     public static ProblemDetails OfOurs(HttpContext context) =>
-        Problems.Of(
-            StatusCodes.Status500InternalServerError,
+        Of(
+            FaultKind.Unexpected,
             "the coordinator failed at this",
             $"its log tells more, under {context.TraceIdentifier}"
-        );
+        )!;
+
+    private static ProblemDetails? Of(FaultKind kind, string title, string? detail = null) =>
+        kind.Status() is { } status ? Problems.Of((int)status, title, detail) : null;
 
     // The path consists of names; the message may quote the request.
     private static string Place(JsonException fault) =>

@@ -109,7 +109,7 @@ internal sealed class ControlMigration(NpgsqlDataSource source)
             throw new UsageException(fault);
     }
 
-    // Classes 42 and 2B report objects that exist or are missing, and their owners; other failures may be transient.
+    // Failures that don't come from the schema's objects may be transient.
     private static Exception Refused(DatabaseUpgradeResult result)
     {
         var migration = result.ErrorScript is { } script
@@ -123,7 +123,7 @@ internal sealed class ControlMigration(NpgsqlDataSource source)
                         + "with the role that owns the schema rotationmesh and its tables",
                     fault
                 ),
-            PostgresException { SqlState: ['4', '2', ..] or ['2', 'B', ..] } fault => new UsageException(
+            PostgresException fault when fault.IsOfObjects() => new UsageException(
                 $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}: "
                     + ControlSchemaFaults.StartAnew,
                 fault

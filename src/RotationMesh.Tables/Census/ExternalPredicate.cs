@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
@@ -49,7 +50,7 @@ internal sealed class ExternalPredicate(ApplicationDatabases databases, MappedTa
             await command.ExecuteNonQueryAsync(cancellationToken);
             return null;
         }
-        catch (PostgresException fault) when (!fault.IsTransient && fault.SqlState[..2] is not ("08" or "57"))
+        catch (PostgresException fault) when (fault.IsOfExpression())
         {
             return fault.SqlState;
         }

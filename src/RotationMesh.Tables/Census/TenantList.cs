@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
@@ -94,7 +95,9 @@ internal sealed class TenantList(NpgsqlConnection connection)
             return await new TenantText(connection, target).CanonicalAsync(listed, cancellationToken);
         }
         catch (PostgresException refusal)
-            when (entry.RowLevelSecurity!.Tenants is not null && refusal.SqlState[..2] is "42")
+            when (entry.RowLevelSecurity!.Tenants is not null
+                && refusal.IsOf(SqlClass.SyntaxErrorOrAccessRuleViolation)
+            )
         {
             var says = entry.HasSqlFromVariable ? "" : $": {refusal.MessageText}";
             throw new UsageException(

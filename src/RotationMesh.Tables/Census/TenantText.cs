@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
@@ -86,7 +87,7 @@ internal sealed class TenantText(NpgsqlConnection connection, MappedTable target
                 written.Add(reader.GetString(0));
             return written;
         }
-        catch (PostgresException fault) when (fault.SqlState[..2] is "22" or "23")
+        catch (PostgresException fault) when (fault.RefusesValue())
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.Core.Tracing;
+using RotationMesh.Postgres;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;
@@ -76,7 +77,7 @@ internal sealed class LargeSettlement(
         {
             return await reencryption.MakeAsync(Rows.Row(i), Rows.Size(i), Rows.ObjectName(i), tenant);
         }
-        catch (PostgresException fault) when (fault.SqlState[..2] is "22" or "54")
+        catch (PostgresException fault) when (fault.WithholdsValue())
         {
             fail(
                 RowCursor.Failure(target, Rows.Row(i), 0, RowError.DatabaseError) with

@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using RotationMesh.Postgres;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
 
@@ -144,10 +145,9 @@ internal sealed class BatchWriter(
     private static bool IsTooLong(PostgresException fault) =>
         fault.SqlState == PostgresErrorCodes.QueryCanceled && !IsRaised(fault);
 
-    // Data exceptions, integrity constraints, limits such as the size of an index entry, check options; and whatever a
-    // trigger or a function of the table raises, under any code. A failure of the server itself is not a row's fault.
+    // Whatever a trigger or a function of the table raises is one, under any code. A failure of the server itself is none.
     private static bool IsRefusalOfRow(PostgresException fault) =>
-        fault.SqlState[..2] is "22" or "23" or "44" or "P0" or "09" or "27" or "54"
+        fault.RefusesRow()
         || (
             fault.SqlState == PostgresErrorCodes.InsufficientPrivilege
             && fault.Routine == "ExecWithCheckOptions"
@@ -161,9 +161,7 @@ internal sealed class BatchWriter(
     // The server's context names a function only where the error came from inside one. Whether the driver calls a code
     // transient does not matter: triggers that guard a state raise 55000, and will raise it again.
     private static bool IsRaisedByFunction(PostgresException fault) =>
-        !string.IsNullOrEmpty(fault.Where)
-        && fault.SqlState[..2] is not ("08" or "40" or "53" or "57" or "58" or "F0")
-        && fault.SqlState is not (PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted);
+        !string.IsNullOrEmpty(fault.Where) && !fault.IsOfServerInFunction();
 }
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace RotationMesh.Hosting;
+namespace RotationMesh.Core.Faults;
 
 /// <summary>The exit codes of the programs; scripts rely on them.</summary>
 public static class ExitCodes
