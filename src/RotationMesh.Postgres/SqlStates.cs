@@ -59,11 +59,10 @@ internal static class SqlStates
 
     /// <summary>
     /// Whether a statement that only evaluates an expression over rows failed because of the expression: not because the
-    /// connection ended, and not for a reason that passes.
+    /// server fails, and not for a reason that passes.
     /// </summary>
     public static bool IsOfExpression(this PostgresException refusal) =>
-        !refusal.IsTransient
-        && refusal.Class() is not (SqlClass.ConnectionException or SqlClass.OperatorIntervention);
+        !refusal.IsTransient && !refusal.IsOfServerInFunction();
 
     /// <summary>Whether a value is none of its type, or a domain refuses it.</summary>
     public static bool RefusesValue(this PostgresException refusal) =>

@@ -10,7 +10,7 @@ internal static class MarkdownText
     private const string Entities = "|<>&@";
 
     // Letters, digits and blanks are no markup, nor is this punctuation within a line.
-    private const string Harmless = "-,/;'\"%=";
+    private const string Harmless = "-,/;'\"%";
 
     /// <summary>
     /// Escapes every other ASCII mark with a backslash (CommonMark 2.4), so that the text contains no emphasis, links,

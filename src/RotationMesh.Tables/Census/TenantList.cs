@@ -96,10 +96,10 @@ internal sealed class TenantList(NpgsqlConnection connection)
         }
         catch (PostgresException refusal)
             when (entry.RowLevelSecurity!.Tenants is not null
-                && refusal.IsOf(SqlClass.SyntaxErrorOrAccessRuleViolation)
+                && refusal.IsOfExpression()
             )
         {
-            var says = entry.HasSqlFromVariable ? "" : $": {refusal.MessageText}";
+            var says = entry.HasSqlFromVariable || !refusal.SpeaksOfNames() ? "" : $": {refusal.MessageText}";
             throw new UsageException(
                 $"table {entry.Shown}: the query rowLevelSecurity.tenants (line {entry.Line} of the map) is refused"
                     + $"{says} (SQLSTATE {refusal.SqlState})",

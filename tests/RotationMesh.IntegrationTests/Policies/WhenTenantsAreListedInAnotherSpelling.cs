@@ -46,6 +46,19 @@ public sealed class WhenTenantsAreListedInAnotherSpelling
         );
     }
 
+    [Test]
+    public async Task A_query_that_fails_on_a_row_is_named_without_the_row_s_value()
+    {
+        await using var stage = await CreateAsync("uuid", "SELECT ('x-' || tenant)::uuid FROM notes");
+
+        var fault = Assert.ThrowsAsync<UsageException>(() => stage.Subject.RotateAsync());
+
+        Assert.That(
+            fault.Message,
+            Does.Contain("rowLevelSecurity.tenants (line 7 of the map) is refused (SQLSTATE 22P02)")
+        );
+    }
+
     private static async Task<PolicyStage> CreateAsync(string type, string listing)
     {
         var stage = await PolicyStage.CreateAsync(PolicyStage.Entry(listing), foreignKey: false);

@@ -18,7 +18,7 @@ public sealed partial class SqlStatesTests
             Holds(SqlStates.MayPass, "08 0A 28 3D 53 57");
             Holds(SqlStates.IsForOperators, "08 28 3D 53 57 58");
             Holds(SqlStates.SpeaksOfNames, "08 28 3D 3F 42 53 55 57 58");
-            Holds(refusal => !refusal.IsOfExpression(), "08 57");
+            Holds(refusal => !refusal.IsOfExpression(), "08 40 53 57 58 F0");
             Holds(SqlStates.RefusesValue, "22 23");
             Holds(SqlStates.WithholdsValue, "22 54");
             Holds(SqlStates.RefusesRow, "09 22 23 27 44 54 P0");

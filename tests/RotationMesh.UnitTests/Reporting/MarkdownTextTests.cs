@@ -21,6 +21,7 @@ public sealed class MarkdownTextTests
     [TestCase("**bold** _it_ ~~gone~~ `code` ``` # 1. &lt; &#60; \\")]
     [TestCase("- item")]
     [TestCase("\\*not\\* \\")]
+    [TestCase("a ==marked==")]
     public void Foreign_text_is_read_as_it_is(string text) => Assert.That(Read(text), Is.EqualTo(text));
 
     [Test]
