@@ -39,7 +39,7 @@ internal sealed class CheckRotationConsumer(
         await using var alone = await guards.TryHoldAsync(context, "check", rotationId);
         if (alone is null)
             return; // another coordinator does this and will answer
-        var rotations = new RunningRotations(control.Source);
+        var rotations = new RunningRotations(control);
         if (
             await rotations.FindAsync(rotationId, context.CancellationToken)
             is not { State: RotationState.Checking }

@@ -57,7 +57,7 @@ internal sealed class ConcludeRotationConsumer(
             return; // another coordinator does this and will answer
         if (await FindWantedAsync(command, context.CancellationToken) is not { } rotation)
             return; // late: what has ended keeps its totals, and a retry writes new ones at its end
-        var ledger = await new LedgerSummary(control.Source).ReadAsync(
+        var ledger = await new LedgerSummary(control).ReadAsync(
             command.RotationId,
             context.CancellationToken
         );
@@ -143,7 +143,7 @@ internal sealed class ConcludeRotationConsumer(
     )
     {
         var command = context.Message;
-        var known = await new RotationTableStore(control.Source).ListAsync(
+        var known = await new RotationTableStore(control).ListAsync(
             command.RotationId,
             context.CancellationToken
         );
@@ -163,7 +163,7 @@ internal sealed class ConcludeRotationConsumer(
         var tables = last?.Tables(known) ?? known;
         var closing = new ClosingTotals(
             tables,
-            await new RowFailureStore(control.Source).ByTableAsync(
+            await new RowFailureStore(control).ByTableAsync(
                 command.RotationId,
                 command.Goal.TargetVersion,
                 context.CancellationToken
@@ -206,7 +206,7 @@ internal sealed class ConcludeRotationConsumer(
         CancellationToken cancellationToken
     )
     {
-        var (written, seal) = await new SummaryStore(control.Source).FindWrittenAsync(
+        var (written, seal) = await new SummaryStore(control).FindWrittenAsync(
             command.RotationId,
             cancellationToken
         );
@@ -223,7 +223,7 @@ internal sealed class ConcludeRotationConsumer(
         ConcludeRotation command,
         CancellationToken cancellationToken
     ) =>
-        await new RunningRotations(control.Source).FindAsync(command.RotationId, cancellationToken)
+        await new RunningRotations(control).FindAsync(command.RotationId, cancellationToken)
             is { Concluded: false } rotation
         && rotation.Sweep == command.Sweep
         && rotation.State == (command.Cancelled ? RotationState.Cancelled : RotationState.Verifying)

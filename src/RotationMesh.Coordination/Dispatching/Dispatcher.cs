@@ -72,7 +72,7 @@ internal sealed class Dispatcher(
 
     private PartitionDispatch Dispatch =>
         dispatch ??= new(
-            control.Source,
+            control,
             rules,
             clock,
             clocks.NowAsync,

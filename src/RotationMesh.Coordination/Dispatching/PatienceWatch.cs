@@ -33,7 +33,7 @@ internal sealed class PatienceWatch(
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
-    private readonly LedgerSummary ledger = new(control.Source);
+    private readonly LedgerSummary ledger = new(control);
     private readonly Dictionary<Guid, Seen> seen = [];
 
     private TimeSpan Interval => new(Math.Clamp((options.Patience / 4).Ticks, Shortest.Ticks, Longest.Ticks));

@@ -30,7 +30,7 @@ internal sealed class RequestRelay(
 
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
-    private readonly RequestStore requests = new(control.Source);
+    private readonly RequestStore requests = new(control);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -73,7 +73,7 @@ internal sealed class RequestRelay(
     // A lost start has left no audit event, so it is sent again. The saga makes the same check of each start.
     private async Task<bool> HasBegunAndGoneAsync(object message) =>
         message is StartRotation start
-        && await BegunRotations.IsGoneAsync(control.Source, start.RotationId, CancellationToken.None);
+        && await BegunRotations.IsGoneAsync(control, start.RotationId, CancellationToken.None);
 
     // Logs once: the refused request is marked, and is not taken again.
     private string Refused(RotationDemand demand, string fault)

@@ -51,7 +51,7 @@ internal sealed class PlanRotationConsumer(
         if (alone is null)
             return; // another coordinator does this and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Rotate);
-        var plan = new PartitionPlan(control.Source, alone);
+        var plan = new PartitionPlan(control, alone);
         if (!await plan.IsPlannedAsync(sweep, context.CancellationToken))
         {
             await PauseAsync(command, context.CancellationToken);
@@ -76,7 +76,7 @@ internal sealed class PlanRotationConsumer(
     private async Task PauseAsync(PlanRotation command, CancellationToken cancellationToken)
     {
         var before = new SweepKey(command.RotationId, command.Sweep - 1, SweepPhase.Rotate);
-        var sweeps = await new LedgerSummary(control.Source).ReadAsync(command.RotationId, cancellationToken);
+        var sweeps = await new LedgerSummary(control).ReadAsync(command.RotationId, cancellationToken);
         if (sweeps.Any(sweep => sweep.Key == before && sweep.Counts.Rotated > 0))
             return;
         await Task.Delay(Sweeps.PauseBefore(command.IdleSweeps), clock, cancellationToken);
@@ -94,7 +94,7 @@ internal sealed class PlanRotationConsumer(
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         if (survey.Gaps is { } gaps)
             MeshLog.DatabaseLeftOut(log, command.RotationId, gaps);
-        var failures = await new RowFailureStore(control.Source).ByTableAsync(
+        var failures = await new RowFailureStore(control).ByTableAsync(
             command.RotationId,
             goal.TargetVersion,
             cancellationToken
@@ -178,10 +178,7 @@ internal sealed class PlanRotationConsumer(
         CancellationToken cancellationToken
     )
     {
-        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
-            [rotationId],
-            cancellationToken
-        );
+        var claimed = await new RotationLocks(control).ListDatabasesAsync([rotationId], cancellationToken);
         if (claimed.All(one => one.Database != database))
             throw new UsageException("it did not answer when its tables were claimed");
     }
@@ -194,7 +191,7 @@ internal sealed class PlanRotationConsumer(
         CancellationToken cancellationToken
     )
     {
-        var store = new RotationTableStore(control.Source);
+        var store = new RotationTableStore(control);
         var known = (await store.ListAsync(command.RotationId, cancellationToken))
             .Select(table => new PlannedTable(table.Scope, table.Database, table.Table))
             .ToHashSet();
@@ -226,7 +223,7 @@ internal sealed class PlanRotationConsumer(
     {
         if (command.Retrying is not { } retry)
             return new Dictionary<PlannedTable, RetriedTable>();
-        var found = await new RetriedFailures(control.Source).FindAsync(
+        var found = await new RetriedFailures(control).FindAsync(
             command.RotationId,
             retry.Scopes,
             retry.Tenants,

@@ -38,7 +38,7 @@ internal sealed class PlanVerificationConsumer(
         if (alone is null)
             return; // another coordinator does this and will answer
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
-        var plan = new PartitionPlan(control.Source, alone);
+        var plan = new PartitionPlan(control, alone);
         if (await plan.IsPlannedAsync(sweep, context.CancellationToken))
             return;
         if (await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere)
