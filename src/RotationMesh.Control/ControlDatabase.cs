@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 using RotationMesh.Control.Schema;
 using RotationMesh.Core;
 using RotationMesh.Postgres;
@@ -8,7 +8,7 @@ using RotationMesh.Postgres.Pooling;
 namespace RotationMesh.Control;
 
 /// <summary>The control database: schema <c>rotationmesh</c> with rotations and the rows that failed.</summary>
-public sealed class ControlDatabase : IAsyncDisposable
+public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
 {
     /// <summary>
     /// Largest pool: twice what the consumers of a coordinator use at once. Where all are in use, callers wait.
@@ -17,31 +17,7 @@ public sealed class ControlDatabase : IAsyncDisposable
 
     /// <summary>Opens the database of a connection string in Npgsql keywords; nothing is contacted yet.</summary>
     public ControlDatabase(string connectionString)
-    {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
-        builder.ConnectionStringBuilder.CommandTimeout = 0; // a ledger of a million partitions takes its time
-        builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(
-            builder.ConnectionStringBuilder.MaxPoolSize,
-            MostConnections
-        );
-        builder.ConnectionStringBuilder.MinPoolSize = 0;
-        builder.ConnectionStringBuilder.NoResetOnClose = true; // a reset would undo the settings
-        LostServers.ApplyTo(builder.ConnectionStringBuilder);
-        SessionSettings.ApplyTo(
-            builder,
-            new PoolerCheck("the control database", connectionString),
-            SessionSettings.NoSchemas
-                + SessionSettings.Unlimited
-                + SessionSettings.ReadCommitted
-                + SessionSettings.Synchronous
-        );
-        Source = builder.Build();
-        DefaultTypeMap.MatchNamesWithUnderscores = true;
-    }
-
-    /// <summary>Connections to the control database.</summary>
-    public NpgsqlDataSource Source { get; }
+        : base(Open(connectionString)) { }
 
     /// <summary>
     /// Whether the schema exists in a form that this program can use as it is. <see cref="MigrateAsync"/> upgrades a
@@ -49,34 +25,23 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// </summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        var state = await ControlSchemaState.ReadAsync(this, cancellationToken);
         return state.Relations.ContainsKey("rotations")
             && !state.Pending.Any()
             && new ControlSchemaFaults(state).Find() is null;
     }
 
     /// <summary>Whether the schema has a table. A schema of an older release may lack it.</summary>
-    public async Task<bool> HasAsync(string table, CancellationToken cancellationToken)
-    {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(
-                "SELECT to_regclass(@name) IS NOT NULL",
-                new { name = $"{ControlSchemaState.Schema}.{table}" },
-                cancellationToken: cancellationToken
-            )
+    public Task<bool> HasAsync(string table, CancellationToken cancellationToken) =>
+        ScalarAsync<bool>(
+            "SELECT to_regclass(@name) IS NOT NULL",
+            new { name = $"{ControlSchemaState.Schema}.{table}" },
+            cancellationToken
         );
-    }
 
     /// <summary>The time by the database's clock.</summary>
-    public async Task<DateTime> NowAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<DateTime>(
-            new CommandDefinition("SELECT now()", cancellationToken: cancellationToken)
-        );
-    }
+    public Task<DateTime> NowAsync(CancellationToken cancellationToken) =>
+        ScalarAsync<DateTime>("SELECT now()", null, cancellationToken);
 
     /// <summary>
     /// Whether there is a table of rotations. Throws <see cref="RecordsMissingException"/> where a table of the schema
@@ -105,8 +70,7 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        var state = await ControlSchemaState.ReadAsync(this, cancellationToken);
         return state.ReadOnly ? DatabaseFaults.ReadOnly : new ControlSchemaFaults(state).Find();
     }
 
@@ -115,18 +79,40 @@ public sealed class ControlDatabase : IAsyncDisposable
     /// where a table, a column or the journal of it was dropped, and where a later version of the program made it.
     /// </summary>
     public Task MigrateAsync(CancellationToken cancellationToken) =>
-        new ControlMigration(Source).RunAsync(cancellationToken);
+        new ControlMigration(this).RunAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
     private async Task<ControlSchemaState> ReadRecordsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        var state = await ControlSchemaState.ReadAsync(this, cancellationToken);
         var faults = new ControlSchemaFaults(state);
         if (faults.FindForReading() is { } fault)
             throw new UsageException(fault);
         return faults.Dropped() is { } dropped ? throw new RecordsMissingException(dropped) : state;
+    }
+
+    private static NpgsqlDataSource Open(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
+        builder.ConnectionStringBuilder.CommandTimeout = 0; // a ledger of a million partitions takes its time
+        builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(
+            builder.ConnectionStringBuilder.MaxPoolSize,
+            MostConnections
+        );
+        builder.ConnectionStringBuilder.MinPoolSize = 0;
+        builder.ConnectionStringBuilder.NoResetOnClose = true; // a reset would undo the settings
+        LostServers.ApplyTo(builder.ConnectionStringBuilder);
+        SessionSettings.ApplyTo(
+            builder,
+            new PoolerCheck("the control database", connectionString),
+            SessionSettings.NoSchemas
+                + SessionSettings.Unlimited
+                + SessionSettings.ReadCommitted
+                + SessionSettings.Synchronous
+        );
+        return builder.Build();
     }
 }

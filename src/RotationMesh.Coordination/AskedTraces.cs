@@ -23,7 +23,7 @@ internal sealed class AskedTraces(ControlDatabase control)
             return default;
         if (known.TryGetValue(rotationId, out var context))
             return context;
-        var asked = await new RequestStore(control.Source).FindStartAsync(rotationId, cancellationToken);
+        var asked = await new RequestStore(control).FindStartAsync(rotationId, cancellationToken);
         return known[rotationId] = Read(asked?.TraceParent);
     }
 

@@ -19,7 +19,7 @@ internal sealed class WorkGuards(ControlDatabase control, TimeProvider clock, IL
     /// <summary>Time without the work and a sign of its holder after which the operator is informed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private readonly RotationGuard guard = new(control.Source);
+    private readonly RotationGuard guard = new(control);
     private readonly ConcurrentDictionary<Step, (long First, long Last)> refused = [];
 
     /// <summary>Locks the step until disposed of; null where another coordinator holds it.</summary>

@@ -22,8 +22,8 @@ internal sealed class AbandonedRotations(MeshParts parts)
         CancellationToken cancellationToken
     )
     {
-        var guard = new RotationGuard(parts.Control.Source);
-        var running = new RunningRotations(parts.Control.Source);
+        var guard = new RotationGuard(parts.Control);
+        var running = new RunningRotations(parts.Control);
         foreach (var found in await running.FindEmbeddedAsync(wanted, cancellationToken))
         {
             if (
@@ -65,7 +65,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
             return false;
         await TakeOverAsync(abandoned, cancellationToken);
         var own = On(abandoned, gates);
-        return await new RunningRotations(parts.Control.Source).SealAsync(
+        return await new RunningRotations(parts.Control).SealAsync(
             own,
             RotationSeals.SealOf(parts.Ring, own),
             cancellationToken
@@ -82,5 +82,5 @@ internal sealed class AbandonedRotations(MeshParts parts)
 
     /// <summary>Expires the leases of a rotation's workers, which died with the process that ran it.</summary>
     public Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
-        new PartitionLeases(parts.Control.Source).ExpireAsync(rotation.RotationId, cancellationToken);
+        new PartitionLeases(parts.Control).ExpireAsync(rotation.RotationId, cancellationToken);
 }

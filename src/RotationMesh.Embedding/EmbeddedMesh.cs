@@ -42,7 +42,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     /// <summary>Time that a coordinator's step has to end by itself when the process stops.</summary>
     private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromMilliseconds(500);
 
-    private readonly RotationGuard guard = new(parts.Control.Source);
+    private readonly RotationGuard guard = new(parts.Control);
     private readonly AbandonedRotations abandoned = new(parts);
     private readonly Surveyor surveyor = new(parts.Map, parts.Databases, parts.Schema);
 
@@ -217,10 +217,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
 
     private async Task ControlAsync(MeshHost host, Guid rotationId, object command)
     {
-        var now = await new RunningRotations(parts.Control.Source).FindAsync(
-            rotationId,
-            CancellationToken.None
-        );
+        var now = await new RunningRotations(parts.Control).FindAsync(rotationId, CancellationToken.None);
         await host.ControlAsync(HandledControls.After(command, now?.Steerings ?? []), CancellationToken.None);
     }
 

@@ -63,7 +63,7 @@ internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor)
     // Whether a rotation of this request can be continued. It reads the schema as it is: nothing is written yet.
     private async Task<bool> GoesOnAsync(RunningRotation wanted, CancellationToken cancellationToken) =>
         await parts.Control.ExistsAsync(cancellationToken)
-        && (
-            await new RunningRotations(parts.Control.Source).FindEmbeddedAsync(wanted, cancellationToken)
-        ).Any(running => RotationSeals.IsSound(parts.Ring, running));
+        && (await new RunningRotations(parts.Control).FindEmbeddedAsync(wanted, cancellationToken)).Any(
+            running => RotationSeals.IsSound(parts.Ring, running)
+        );
 }

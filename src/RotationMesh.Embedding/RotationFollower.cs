@@ -57,7 +57,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     )
     {
         var mayPause = before.State != RotationState.Paused;
-        var running = new RunningRotations(control.Source);
+        var running = new RunningRotations(control);
         var answered = Stopwatch.GetTimestamp();
         var looked = answered;
         long? asked = null;
@@ -116,7 +116,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
     // Nobody else waits for the partitions in hand of a paused rotation, and what they did would never be counted.
     private async Task HandBackAsync(Guid rotationId)
     {
-        var ledger = new LedgerSummary(control.Source);
+        var ledger = new LedgerSummary(control);
         var asked = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(asked) < Handing)
         {
@@ -129,7 +129,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
 
     private async Task EnsureWholeAsync()
     {
-        if (await new DroppedTables(control.Source).FindAsync(CancellationToken.None) is { } dropped)
+        if (await new DroppedTables(control).FindAsync(CancellationToken.None) is { } dropped)
             throw new RecordsMissingException(dropped);
     }
 
@@ -138,7 +138,7 @@ internal sealed class RotationFollower(ControlDatabase control, RotationProgress
         (progress.Phase, progress.Reason) = (rotation.State, rotation.Reason);
         if (progress.Pending > 0 || rotation.State is RotationState.Checking)
             return;
-        var tables = await new RotationTableStore(control.Source).ListAsync(
+        var tables = await new RotationTableStore(control).ListAsync(
             rotation.RotationId,
             CancellationToken.None
         );

@@ -97,7 +97,7 @@ internal static class SettlementBenchmark
     private static async Task FollowAsync(ControlDatabase control, SweepKey sweep, int partitions)
     {
         var clock = Stopwatch.StartNew();
-        var ledger = new LedgerSummary(control.Source);
+        var ledger = new LedgerSummary(control);
         var told = 0L;
         using var process = Process.GetCurrentProcess();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
@@ -130,7 +130,7 @@ internal static class SettlementBenchmark
         command.Parameters.AddWithValue("fingerprint", ring.Keys.Single().Fingerprint);
         command.Parameters.AddWithValue("hash", MapHash.Of(map));
         await command.ExecuteNonQueryAsync();
-        var rotations = new RunningRotations(control.Source);
+        var rotations = new RunningRotations(control);
         var begun = (await rotations.FindAsync(id, CancellationToken.None))!;
         await rotations.SealAsync(begun, RotationSeals.SealOf(ring, begun), CancellationToken.None);
         return id;
@@ -139,12 +139,9 @@ internal static class SettlementBenchmark
     private static async Task PlanAsync(ControlDatabase control, SweepKey sweep, int partitions)
     {
         await using var held =
-            await new RotationGuard(control.Source).TryHoldAsync(
-                "plan",
-                sweep.RotationId,
-                CancellationToken.None
-            ) ?? throw new InvalidOperationException("somebody else plans");
-        var plan = new PartitionPlan(control.Source, held);
+            await new RotationGuard(control).TryHoldAsync("plan", sweep.RotationId, CancellationToken.None)
+            ?? throw new InvalidOperationException("somebody else plans");
+        var plan = new PartitionPlan(control, held);
         var table = new PlannedTable("knowledge", "app", "knowledge_entries");
         var target = await plan.BeginTableAsync(sweep, table, 0, CancellationToken.None);
         foreach (var chunk in Enumerable.Range(0, partitions).Chunk(PlannedAtOnce))

@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 
 namespace RotationMesh.Control.Audit;
@@ -29,15 +28,12 @@ public sealed record AuditHead
 
     /// <summary>Reads the record; null where no event is keyed yet.</summary>
     public static async Task<AuditHead?> FindAsync(
-        NpgsqlDataSource source,
+        ControlDatabase control,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(source);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<AuditHead>(
-            new CommandDefinition(Find, cancellationToken: cancellationToken)
-        );
+        ArgumentNullException.ThrowIfNull(control);
+        return await control.FindAsync<AuditHead>(Find, null, cancellationToken);
     }
 
     /// <summary>Returns the statement that writes the record; it runs in the batch that appends the event.</summary>

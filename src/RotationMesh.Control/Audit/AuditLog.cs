@@ -9,10 +9,10 @@ namespace RotationMesh.Control.Audit;
 /// of the newest event. Each writer waits for the commit of the one before, so append last in a transaction, and end it
 /// soon.
 /// </summary>
-/// <param name="source">The control database.</param>
+/// <param name="control">The control database.</param>
 /// <param name="ring">Keys; the current one authenticates what is appended.</param>
 /// <param name="appended">Called with each event once it is committed.</param>
-public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<AuditEvent>? appended = null)
+public sealed class AuditLog(ControlDatabase control, KeyRing ring, Action<AuditEvent>? appended = null)
 {
     /// <summary>Advisory lock from an append to the end of its transaction; any number that nobody else uses.</summary>
     internal const long ChainLock = 0x526F746D65736802;
@@ -31,7 +31,7 @@ public sealed class AuditLog(NpgsqlDataSource source, KeyRing ring, Action<Audit
     /// <summary>Appends an event in a transaction of its own.</summary>
     public async Task<AuditEvent> AppendAsync(AuditEntry entry, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.ReadCommitted,
             cancellationToken

@@ -1,10 +1,10 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Audit;
 
 /// <summary>Hashes of events, noted outside the chain: the newest event of each rotation, and each retirement of a key.</summary>
-public sealed class AuditMarks(NpgsqlDataSource source)
+public sealed class AuditMarks(ControlDatabase control)
 {
     private const string Note = """
         UPDATE rotationmesh.rotations SET audit_sequence = @Sequence, audit_hash = @Hash WHERE correlation_id = @RotationId
@@ -37,37 +37,20 @@ public sealed class AuditMarks(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.Connection!.ExecuteAsync(
-            new CommandDefinition(Note, appended, transaction, cancellationToken: cancellationToken)
-        );
+        return transaction.Connection!.ExecuteAsync(Note, appended, cancellationToken);
     }
 
     /// <summary>Reads the noted events, in the order of the chain.</summary>
-    public async Task<IReadOnlyList<AuditMark>> ReadAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var marks = await connection.QueryAsync<AuditMark>(
-            new CommandDefinition(List, cancellationToken: cancellationToken)
-        );
-        return marks.AsList();
-    }
+    public Task<IReadOnlyList<AuditMark>> ReadAsync(CancellationToken cancellationToken) =>
+        control.QueryAsync<AuditMark>(List, null, cancellationToken);
 
     /// <summary>Reads the rotations whose record is sealed: the log should have sealed events of them.</summary>
-    public async Task<IReadOnlyList<SealedRotation>> ReadRotationsAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rotations = await connection.QueryAsync<SealedRotation>(
-            new CommandDefinition(ListSealed, cancellationToken: cancellationToken)
-        );
-        return rotations.AsList();
-    }
+    public Task<IReadOnlyList<SealedRotation>> ReadRotationsAsync(CancellationToken cancellationToken) =>
+        control.QueryAsync<SealedRotation>(ListSealed, null, cancellationToken);
 
     /// <summary>Reads the position up to which events may date from before the log was keyed; null where it isn't.</summary>
-    public async Task<long?> ReadUnkeyedBoundAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await UnkeyedBound.FindAsync(connection, cancellationToken);
-    }
+    public Task<long?> ReadUnkeyedBoundAsync(CancellationToken cancellationToken) =>
+        UnkeyedBound.FindAsync(control, cancellationToken);
 }
 
 /// <summary>An event of the chain as it was noted elsewhere.</summary>

@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using Dapper;
-using Npgsql;
 
 namespace RotationMesh.Control.Audit;
 
 /// <summary>Reads the audit log.</summary>
-public sealed class AuditReader(NpgsqlDataSource source)
+public sealed class AuditReader(ControlDatabase control)
 {
     // The table accepts times that .NET can't hold; this program never wrote one. A log that no release with keys has
     // upgraded lacks two columns: their names then stand for those of "absent".
@@ -45,79 +44,52 @@ public sealed class AuditReader(NpgsqlDataSource source)
     private const string CountOfRotation = $"{CountAll} WHERE rotation_id = @rotationId";
 
     /// <summary>Streams every event in the order of the chain.</summary>
-    public async IAsyncEnumerable<AuditEvent> ReadAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await foreach (
-            var read in connection.QueryUnbufferedAsync<AuditEvent>(Whole).WithCancellation(cancellationToken)
-        )
-            yield return read;
-    }
+    public IAsyncEnumerable<AuditEvent> ReadAsync(CancellationToken cancellationToken) =>
+        StreamAsync(Whole, null, cancellationToken);
 
     /// <summary>Reads the newest events, in the order of the chain.</summary>
     public Task<IReadOnlyList<AuditEvent>> ReadLatestAsync(int limit, CancellationToken cancellationToken) =>
-        QueryAsync(Latest, new { limit }, cancellationToken);
+        control.QueryAsync<AuditEvent>(Latest, new { limit }, cancellationToken);
 
     /// <summary>Reads the first events of a rotation.</summary>
     public Task<IReadOnlyList<AuditEvent>> ReadRotationAsync(
         Guid rotationId,
         int limit,
         CancellationToken cancellationToken
-    ) => QueryAsync(OfRotation, new { rotationId, limit }, cancellationToken);
+    ) => control.QueryAsync<AuditEvent>(OfRotation, new { rotationId, limit }, cancellationToken);
 
     /// <summary>Reads the events that take key versions out of service.</summary>
     internal Task<IReadOnlyList<AuditEvent>> ReadRetirementsAsync(CancellationToken cancellationToken) =>
-        QueryAsync(Retirements, new { }, cancellationToken);
+        control.QueryAsync<AuditEvent>(Retirements, null, cancellationToken);
 
     /// <summary>Streams the events from a position on.</summary>
-    internal async IAsyncEnumerable<AuditEvent> ReadFromAsync(
-        long sequence,
+    internal IAsyncEnumerable<AuditEvent> ReadFromAsync(long sequence, CancellationToken cancellationToken) =>
+        StreamAsync(From, new { sequence }, cancellationToken);
+
+    /// <summary>Returns the newest key version of the events before a position; null where none of them is keyed.</summary>
+    internal Task<int?> FindNewestKeyBeforeAsync(long sequence, CancellationToken cancellationToken) =>
+        control.ScalarAsync<int?>(NewestKeyBefore, new { sequence }, cancellationToken);
+
+    /// <summary>Counts the events of a rotation, or all of them.</summary>
+    public Task<long> CountAsync(Guid? rotationId, CancellationToken cancellationToken) =>
+        control.ScalarAsync<long>(
+            rotationId is null ? CountAll : CountOfRotation,
+            new { rotationId },
+            cancellationToken
+        );
+
+    private async IAsyncEnumerable<AuditEvent> StreamAsync(
+        string sql,
+        object? values,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await foreach (
             var read in connection
-                .QueryUnbufferedAsync<AuditEvent>(From, new { sequence })
+                .QueryUnbufferedAsync<AuditEvent>(sql, values)
                 .WithCancellation(cancellationToken)
         )
             yield return read;
-    }
-
-    /// <summary>Returns the newest key version of the events before a position; null where none of them is keyed.</summary>
-    internal async Task<int?> FindNewestKeyBeforeAsync(long sequence, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<int?>(
-            new CommandDefinition(NewestKeyBefore, new { sequence }, cancellationToken: cancellationToken)
-        );
-    }
-
-    /// <summary>Counts the events of a rotation, or all of them.</summary>
-    public async Task<long> CountAsync(Guid? rotationId, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                rotationId is null ? CountAll : CountOfRotation,
-                new { rotationId },
-                cancellationToken: cancellationToken
-            )
-        );
-    }
-
-    private async Task<IReadOnlyList<AuditEvent>> QueryAsync(
-        string sql,
-        object values,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var events = await connection.QueryAsync<AuditEvent>(
-            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
-        );
-        return events.AsList();
     }
 }

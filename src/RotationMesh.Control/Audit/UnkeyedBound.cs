@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Audit;
 
@@ -22,7 +22,9 @@ internal static class UnkeyedBound
 
     /// <summary>Reads the position; null where the schema is of a release that keyed nothing.</summary>
     public static Task<long?> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.ExecuteScalarAsync<long?>(
-            new CommandDefinition(Find, cancellationToken: cancellationToken)
-        );
+        connection.ScalarAsync<long?>(Find, null, cancellationToken);
+
+    /// <inheritdoc cref="FindAsync(NpgsqlConnection, CancellationToken)"/>
+    public static Task<long?> FindAsync(ControlDatabase control, CancellationToken cancellationToken) =>
+        control.ScalarAsync<long?>(Find, null, cancellationToken);
 }

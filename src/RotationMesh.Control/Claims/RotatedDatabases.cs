@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Claims;
 
@@ -32,11 +32,7 @@ public sealed class RotatedDatabases(ControlDatabase control)
     {
         if (!await control.HasAsync("rotated_databases", cancellationToken))
             return [];
-        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QueryAsync<ClaimedDatabase>(
-            new CommandDefinition(List, cancellationToken: cancellationToken)
-        );
-        return found.AsList();
+        return await control.QueryAsync<ClaimedDatabase>(List, null, cancellationToken);
     }
 
     /// <summary>Forgets databases that no longer exist, in the transaction that records this in the audit log.</summary>
@@ -44,5 +40,5 @@ public sealed class RotatedDatabases(ControlDatabase control)
         NpgsqlConnection connection,
         IEnumerable<ClaimedDatabase> gone,
         CancellationToken cancellationToken
-    ) => connection.ExecuteAsync(new CommandDefinition(Forget, gone, cancellationToken: cancellationToken));
+    ) => connection.ExecuteAsync(Forget, gone, cancellationToken);
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Guards;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Claims;
 
@@ -9,7 +9,7 @@ namespace RotationMesh.Control.Claims;
 /// Keeps rotations apart: no two that run cover the same tenant of the same table. Databases and tables are compared by
 /// the names in the map and by identity, because another map may have other names for the same rows.
 /// </summary>
-public sealed class RotationLocks(NpgsqlDataSource source)
+public sealed class RotationLocks(ControlDatabase control)
 {
     /// <summary>Advisory lock by which claims are made one after the other; any number that nobody else uses.</summary>
     private const long ClaimLock = 0x526F746D65736801;
@@ -97,47 +97,34 @@ public sealed class RotationLocks(NpgsqlDataSource source)
             tables = JsonSerializer.Serialize(tables),
             tenants = tenants?.ToArray(),
         };
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(Command(Wait, new { key = ClaimLock }, cancellationToken));
+        await connection.ExecuteAsync(Wait, new { key = ClaimLock }, cancellationToken);
         await held.EnsureHeldAsync(connection, cancellationToken);
-        var other = await connection.QueryFirstOrDefaultAsync<Guid?>(
-            Command(FindOverlap, values, cancellationToken)
-        );
+        var other = await connection.FindAsync<Guid?>(FindOverlap, values, cancellationToken);
         if (other is not null)
             return other;
-        await connection.ExecuteAsync(Command(Forget, values, cancellationToken));
+        await connection.ExecuteAsync(Forget, values, cancellationToken);
         if (!renewing)
-            await connection.ExecuteAsync(Command(Release, new { rotationId }, cancellationToken));
-        await connection.ExecuteAsync(Command(Claim, values, cancellationToken));
-        await connection.ExecuteAsync(Command(RotatedDatabases.Record, values, cancellationToken));
+            await connection.ExecuteAsync(Release, new { rotationId }, cancellationToken);
+        await connection.ExecuteAsync(Claim, values, cancellationToken);
+        await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
 
     /// <summary>Lists the databases that rotations claimed, where their identity is known.</summary>
-    public async Task<IReadOnlyList<ClaimedDatabase>> ListDatabasesAsync(
+    public Task<IReadOnlyList<ClaimedDatabase>> ListDatabasesAsync(
         IReadOnlyCollection<Guid> rotations,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QueryAsync<ClaimedDatabase>(
-            Command(ListDatabases, new { rotations = rotations.ToArray() }, cancellationToken)
+    ) =>
+        control.QueryAsync<ClaimedDatabase>(
+            ListDatabases,
+            new { rotations = rotations.ToArray() },
+            cancellationToken
         );
-        return found.AsList();
-    }
 
     /// <summary>Gives up what a rotation claimed; nothing happens where it holds no claim.</summary>
-    public async Task ReleaseAsync(Guid rotationId, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Command(Release, new { rotationId }, cancellationToken));
-    }
-
-    private static CommandDefinition Command(
-        string sql,
-        object values,
-        CancellationToken cancellationToken
-    ) => new(sql, values, cancellationToken: cancellationToken);
+    public Task ReleaseAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        control.ExecuteAsync(Release, new { rotationId }, cancellationToken);
 }

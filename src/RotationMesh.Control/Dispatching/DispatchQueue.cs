@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Dispatching;
 
@@ -96,10 +96,7 @@ internal sealed class DispatchQueue(
             markedTimes,
             markedIds,
         };
-        var due = await connection.QueryAsync<DueTable>(
-            new CommandDefinition(FindDue, values, cancellationToken: cancellationToken)
-        );
-        return due.AsList();
+        return await connection.QueryAsync<DueTable>(FindDue, values, cancellationToken);
     }
 
     public async Task<IReadOnlyList<TakenRow>> TakeAsync(
@@ -123,10 +120,8 @@ internal sealed class DispatchQueue(
             markedTimes,
             markedIds,
         };
-        var taken = await connection.QueryAsync<TakenRow>(
-            new CommandDefinition(Take, values) // can't be cancelled: what is marked must be published
-        );
-        return taken.AsList();
+        // can't be cancelled: what is marked must be published
+        return await connection.QueryAsync<TakenRow>(Take, values, CancellationToken.None);
     }
 }
 

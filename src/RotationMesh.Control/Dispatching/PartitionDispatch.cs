@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Ledger;
 
@@ -8,7 +7,7 @@ namespace RotationMesh.Control.Dispatching;
 /// Takes pending partitions for the workers. Any number of coordinators may take at once, and no two get the same
 /// partition. Each may fill the window by itself, so the window is exceeded by at most what the others take meanwhile.
 /// </summary>
-/// <param name="source">The control database.</param>
+/// <param name="control">The control database.</param>
 /// <param name="rules">The times that a worker has for a partition.</param>
 /// <param name="time">The clock that limits how long this coordinator's marks hold.</param>
 /// <param name="clocks">
@@ -17,7 +16,7 @@ namespace RotationMesh.Control.Dispatching;
 /// </param>
 /// <param name="mayWrite">Whether partitions of that rotation and database may be sent now; null: all may.</param>
 public sealed class PartitionDispatch(
-    NpgsqlDataSource source,
+    ControlDatabase control,
     LedgerRules rules,
     TimeProvider time,
     Func<
@@ -80,7 +79,7 @@ public sealed class PartitionDispatch(
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         var queue = new DispatchQueue(connection, marks.Current(), cancellationToken);
         var due = (await queue.FindDueAsync(rotations, window.PerTake))
             .Where(table => mayWrite?.Invoke(table.RotationId, table.Database) != false)
@@ -102,14 +101,14 @@ public sealed class PartitionDispatch(
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync();
-            await connection.ExecuteAsync(
+            await control.ExecuteAsync(
                 GiveBack,
                 new
                 {
                     ids = taken.Select(partition => partition.PartitionId).ToArray(),
                     attempts = taken.Select(partition => partition.Attempt).ToArray(),
-                }
+                },
+                CancellationToken.None
             );
         }
         catch (NpgsqlException)

@@ -1,4 +1,3 @@
-using Dapper;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Statements;
@@ -44,20 +43,17 @@ public sealed class KnownFailures(ControlDatabase control)
     {
         if (!await control.HasAsync("row_failures", cancellationToken))
             return 0;
-        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         var (scope, database, table) = (target.Entry.Scope, target.Entry.Database, target.Entry.Name);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                Most,
-                new
-                {
-                    scope,
-                    database,
-                    table,
-                    version,
-                },
-                cancellationToken: cancellationToken
-            )
+        return await control.ScalarAsync<long>(
+            Most,
+            new
+            {
+                scope,
+                database,
+                table,
+                version,
+            },
+            cancellationToken
         );
     }
 }

@@ -1,11 +1,9 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Guards;
 
 namespace RotationMesh.Control.Failures;
 
 /// <summary>The recorded failures that an operator's retry tries again.</summary>
-public sealed class RetriedFailures(NpgsqlDataSource source)
+public sealed class RetriedFailures(ControlDatabase control)
 {
     /// <summary>Most tenants of a table that are read one by one; where more have failures, the whole table is read.</summary>
     private const int MostTenants = 1000;
@@ -29,31 +27,25 @@ public sealed class RetriedFailures(NpgsqlDataSource source)
         """;
 
     /// <summary>Finds the tables with failures of the scopes, tenants and error classes; an empty list narrows nothing.</summary>
-    public async Task<IReadOnlyList<RetriedTable>> FindAsync(
+    public Task<IReadOnlyList<RetriedTable>> FindAsync(
         Guid rotationId,
         IReadOnlyList<string> scopes,
         IReadOnlyList<string> tenants,
         IReadOnlyList<string> errors,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QueryAsync<RetriedTable>(
-            new CommandDefinition(
-                Find,
-                new
-                {
-                    rotationId,
-                    scopes = scopes.ToArray(),
-                    tenants = tenants.ToArray(),
-                    errors = errors.ToArray(),
-                    most = MostTenants,
-                },
-                cancellationToken: cancellationToken
-            )
+    ) =>
+        control.QueryAsync<RetriedTable>(
+            Find,
+            new
+            {
+                rotationId,
+                scopes = scopes.ToArray(),
+                tenants = tenants.ToArray(),
+                errors = errors.ToArray(),
+                most = MostTenants,
+            },
+            cancellationToken
         );
-        return found.AsList();
-    }
 
     /// <summary>
     /// Forgets the failures of what is read again, before the sweep finds them anew. The statement runs in the session that

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Tables.Rows;
@@ -12,7 +10,7 @@ namespace RotationMesh.Control.Failures;
 /// Rows that rotations left as they are, in the control database: those of rotations that run, and of the last twenty
 /// that ended (migration 0005).
 /// </summary>
-public sealed class RowFailureStore(NpgsqlDataSource source)
+public sealed class RowFailureStore(ControlDatabase control)
 {
     private const string Upsert = """
         INSERT INTO rotationmesh.row_failures
@@ -75,25 +73,22 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
         var distinct = failures
             .DistinctBy(failure => (failure.Scope, failure.Database, failure.Table, Json(failure.Key)))
             .ToList();
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                Upsert,
-                new
-                {
-                    rotationId,
-                    scopes = distinct.Select(failure => failure.Scope).ToArray(),
-                    databases = distinct.Select(failure => failure.Database).ToArray(),
-                    tables = distinct.Select(failure => failure.Table).ToArray(),
-                    keys = distinct.Select(failure => Json(failure.Key)).ToArray(),
-                    tenants = distinct.Select(failure => failure.Tenant).ToArray(),
-                    versions = distinct.Select(failure => failure.Version).ToArray(),
-                    errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
-                    sizes = distinct.Select(failure => failure.Size).ToArray(),
-                    causes = distinct.Select(failure => failure.Cause).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
+        await control.ExecuteAsync(
+            Upsert,
+            new
+            {
+                rotationId,
+                scopes = distinct.Select(failure => failure.Scope).ToArray(),
+                databases = distinct.Select(failure => failure.Database).ToArray(),
+                tables = distinct.Select(failure => failure.Table).ToArray(),
+                keys = distinct.Select(failure => Json(failure.Key)).ToArray(),
+                tenants = distinct.Select(failure => failure.Tenant).ToArray(),
+                versions = distinct.Select(failure => failure.Version).ToArray(),
+                errors = distinct.Select(failure => failure.Error.ToString()).ToArray(),
+                sizes = distinct.Select(failure => failure.Size).ToArray(),
+                causes = distinct.Select(failure => failure.Cause).ToArray(),
+            },
+            cancellationToken
         );
     }
 
@@ -145,71 +140,36 @@ public sealed class RowFailureStore(NpgsqlDataSource source)
     /// <summary>
     /// Counts failures by table: rows that are not at the target version, and rows at it that do not decrypt.
     /// </summary>
-    public async Task<IReadOnlyList<TableFailures>> ByTableAsync(
+    public Task<IReadOnlyList<TableFailures>> ByTableAsync(
         Guid rotationId,
         long targetVersion,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TableFailures>(
-            new CommandDefinition(
-                Explained,
-                new { rotationId, version = targetVersion },
-                cancellationToken: cancellationToken
-            )
+    ) =>
+        control.QueryAsync<TableFailures>(
+            Explained,
+            new { rotationId, version = targetVersion },
+            cancellationToken
         );
-        return rows.AsList();
-    }
 
     /// <summary>Lists at most <paramref name="limit"/> failures of a rotation.</summary>
-    public async Task<IReadOnlyList<RowFailureRecord>> ListAsync(
+    public Task<IReadOnlyList<RowFailureRecord>> ListAsync(
         Guid rotationId,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return
-        [
-            .. await connection.QueryAsync<RowFailureRecord>(
-                new CommandDefinition(List, new { rotationId, limit }, cancellationToken: cancellationToken)
-            ),
-        ];
-    }
+    ) => control.QueryAsync<RowFailureRecord>(List, new { rotationId, limit }, cancellationToken);
 
     /// <summary>Counts the failures of a rotation by table, error class and cause.</summary>
-    public async Task<IReadOnlyList<FailureCount>> CountAsync(
+    public Task<IReadOnlyList<FailureCount>> CountAsync(
         Guid rotationId,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return
-        [
-            .. await connection.QueryAsync<FailureCount>(
-                new CommandDefinition(Count, new { rotationId }, cancellationToken: cancellationToken)
-            ),
-        ];
-    }
+    ) => control.QueryAsync<FailureCount>(Count, new { rotationId }, cancellationToken);
 
     /// <summary>Counts the failures of a rotation by table and tenant, the highest counts first.</summary>
-    public async Task<IReadOnlyList<TenantFailures>> ByTenantAsync(
+    public Task<IReadOnlyList<TenantFailures>> ByTenantAsync(
         Guid rotationId,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TenantFailures>(
-            new CommandDefinition(
-                CountTenants,
-                new { rotationId, limit },
-                cancellationToken: cancellationToken
-            )
-        );
-        return rows.AsList();
-    }
+    ) => control.QueryAsync<TenantFailures>(CountTenants, new { rotationId, limit }, cancellationToken);
 
     /// <summary>Formats a primary key as a JSON object; whole numbers are numbers where every reader keeps them exact.</summary>
     public static string Json(IReadOnlyList<KeyPart> key)

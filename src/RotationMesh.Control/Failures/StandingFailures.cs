@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Failures;
 
@@ -54,12 +54,7 @@ public sealed record StandingFailures
             || !await control.HasAsync("row_failures", cancellationToken)
         )
             return [];
-        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
-        return (
-            await connection.QueryAsync<StandingFailures>(
-                new CommandDefinition(FindFailures, cancellationToken: cancellationToken)
-            )
-        ).AsList();
+        return await control.QueryAsync<StandingFailures>(FindFailures, null, cancellationToken);
     }
 
     /// <summary>Forgets failures of tables that no longer exist.</summary>
@@ -67,5 +62,5 @@ public sealed record StandingFailures
         NpgsqlConnection connection,
         IEnumerable<StandingFailures> gone,
         CancellationToken cancellationToken
-    ) => connection.ExecuteAsync(new CommandDefinition(Forget, gone, cancellationToken: cancellationToken));
+    ) => connection.ExecuteAsync(Forget, gone, cancellationToken);
 }

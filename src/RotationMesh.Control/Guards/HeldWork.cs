@@ -1,6 +1,6 @@
 using System.Data;
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 using RotationMesh.Postgres;
 
 namespace RotationMesh.Control.Guards;
@@ -51,9 +51,7 @@ public sealed class HeldWork : IAsyncDisposable
             // Dapper would open another session, which does not hold the lock.
             if (IsLost)
                 throw Lost();
-            return await connection.ExecuteAsync(
-                new CommandDefinition($"{Sign} {sql}", values, cancellationToken: cancellationToken)
-            );
+            return await connection.ExecuteAsync($"{Sign} {sql}", values, cancellationToken);
         }
         finally
         {
@@ -69,9 +67,7 @@ public sealed class HeldWork : IAsyncDisposable
     public async Task EnsureHeldAsync(NpgsqlConnection other, CancellationToken cancellationToken)
     {
         var values = new { name, session = Session };
-        var isHeld = await other.ExecuteScalarAsync<bool>(
-            new CommandDefinition(RotationGuard.IsHeld, values, cancellationToken: cancellationToken)
-        );
+        var isHeld = await other.ScalarAsync<bool>(RotationGuard.IsHeld, values, cancellationToken);
         if (!isHeld)
             throw Lost();
     }
@@ -96,7 +92,7 @@ public sealed class HeldWork : IAsyncDisposable
                 return;
             try
             {
-                await connection.ExecuteAsync(unlock, new { name });
+                await connection.ExecuteAsync(unlock, new { name }, CancellationToken.None);
             }
             catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
             {

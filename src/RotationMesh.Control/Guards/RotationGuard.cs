@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 using RotationMesh.Postgres;
 
 namespace RotationMesh.Control.Guards;
@@ -9,7 +9,7 @@ namespace RotationMesh.Control.Guards;
 /// holds it, however that ends. One that is frozen has not ended: its session gives no sign of life any more, and others
 /// end it.
 /// </summary>
-public sealed class RotationGuard(NpgsqlDataSource source)
+public sealed class RotationGuard(ControlDatabase control)
 {
     /// <summary>Work of an embedding process: as long as it lives it holds its rotation.</summary>
     public const string Run = "run";
@@ -68,15 +68,10 @@ public sealed class RotationGuard(NpgsqlDataSource source)
     )
     {
         var name = Name(work, rotationId);
-        var connection = await source.OpenConnectionAsync(cancellationToken);
+        var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         try
         {
-            if (
-                await connection.ExecuteScalarAsync<int?>(
-                    new CommandDefinition(Lock, new { name }, cancellationToken: cancellationToken)
-                ) is
-                { } session
-            )
+            if (await connection.ScalarAsync<int?>(Lock, new { name }, cancellationToken) is { } session)
                 return new HeldWork(connection, session, name, Unlock);
         }
         catch
@@ -91,21 +86,11 @@ public sealed class RotationGuard(NpgsqlDataSource source)
     }
 
     /// <summary>The session that holds the work of that name; null where none does.</summary>
-    public async Task<WorkHolder?> FindHolderAsync(
+    public Task<WorkHolder?> FindHolderAsync(
         string work,
         Guid rotationId,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryFirstOrDefaultAsync<WorkHolder>(
-            new CommandDefinition(
-                Find,
-                new { name = Name(work, rotationId) },
-                cancellationToken: cancellationToken
-            )
-        );
-    }
+    ) => control.FindAsync<WorkHolder>(Find, new { name = Name(work, rotationId) }, cancellationToken);
 
     /// <summary>
     /// Ends the session that holds the work of that name where it has given no sign of life for so long. False where it has,
@@ -118,20 +103,18 @@ public sealed class RotationGuard(NpgsqlDataSource source)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         try
         {
-            return await connection.ExecuteScalarAsync<bool>(
-                new CommandDefinition(
-                    End,
-                    new
-                    {
-                        name = Name(work, rotationId),
-                        longest,
-                        sign = HeldWork.Sign,
-                    },
-                    cancellationToken: cancellationToken
-                )
+            return await connection.ScalarAsync<bool>(
+                End,
+                new
+                {
+                    name = Name(work, rotationId),
+                    longest,
+                    sign = HeldWork.Sign,
+                },
+                cancellationToken
             );
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)

@@ -1,10 +1,7 @@
-using Dapper;
-using Npgsql;
-
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>Reads how far a rotation is, from running totals: the cost does not depend on the number of partitions.</summary>
-public sealed class LedgerSummary(NpgsqlDataSource source)
+public sealed class LedgerSummary(ControlDatabase control)
 {
     private const string Read = """
         SELECT s.rotation_id, s.sweep, s.phase, s.planned_at IS NOT NULL AS is_planned, t.scope, t.database_name, t.table_name,
@@ -31,13 +28,10 @@ public sealed class LedgerSummary(NpgsqlDataSource source)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<SummaryRow>(
-            new CommandDefinition(
-                Read,
-                new { rotations = rotations.ToArray() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await control.QueryAsync<SummaryRow>(
+            Read,
+            new { rotations = rotations.ToArray() },
+            cancellationToken
         );
         return rows.GroupBy(row => (row.RotationId, row.Sweep, row.Phase, row.IsPlanned))
             .Select(sweep => new SweepSummary(

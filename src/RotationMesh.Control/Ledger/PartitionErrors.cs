@@ -1,11 +1,9 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Postgres;
 
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>Finds why partitions could not be done as a whole: the error of their last attempts.</summary>
-public sealed class PartitionErrors(NpgsqlDataSource source)
+public sealed class PartitionErrors(ControlDatabase control)
 {
     private const string Find = """
         SELECT p.last_error
@@ -30,10 +28,7 @@ public sealed class PartitionErrors(NpgsqlDataSource source)
 
     private async Task<string?> FindAsync(Guid rotationId, string state, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var error = await connection.ExecuteScalarAsync<string?>(
-            new CommandDefinition(Find, new { rotationId, state }, cancellationToken: cancellationToken)
-        );
+        var error = await control.ScalarAsync<string?>(Find, new { rotationId, state }, cancellationToken);
         return error is null ? null : DatabaseFaults.DescribeState(error);
     }
 }

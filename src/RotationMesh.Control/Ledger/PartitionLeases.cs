@@ -1,11 +1,10 @@
-using Dapper;
-using Npgsql;
+using RotationMesh.Control.Queries;
 using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>Ends leases early, where the caller knows that no worker holds them any more.</summary>
-public sealed class PartitionLeases(NpgsqlDataSource source)
+public sealed class PartitionLeases(ControlDatabase control)
 {
     private const string Expire = """
         UPDATE rotationmesh.partitions SET lease_until = now()
@@ -50,22 +49,18 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(rules);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var released = (
-            await connection.QueryAsync<Released>(
-                new CommandDefinition(
-                    Release,
-                    new
-                    {
-                        rotationId,
-                        quiet = rules.Lease - silence,
-                        rules.MaxExpiries,
-                    },
-                    cancellationToken: cancellationToken
-                )
-            )
-        ).AsList();
+        var released = await connection.QueryAsync<Released>(
+            Release,
+            new
+            {
+                rotationId,
+                quiet = rules.Lease - silence,
+                rules.MaxExpiries,
+            },
+            cancellationToken
+        );
         var totals = new SweepTotals();
         foreach (var partition in released.Where(partition => partition.Failed))
             totals.AddFailed(partition.SweepTableId);
@@ -78,13 +73,8 @@ public sealed class PartitionLeases(NpgsqlDataSource source)
     /// Ends all leases of a rotation that is continued after its process died, and with it all its workers. If one is alive
     /// after all, its partitions are done twice, which is harmless.
     /// </summary>
-    public async Task ExpireAsync(Guid rotationId, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(Expire, new { rotationId }, cancellationToken: cancellationToken)
-        );
-    }
+    public Task ExpireAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        control.ExecuteAsync(Expire, new { rotationId }, cancellationToken);
 
     private sealed record Released
     {

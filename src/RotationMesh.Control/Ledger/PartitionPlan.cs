@@ -1,6 +1,5 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Guards;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Ledger;
 
@@ -9,7 +8,7 @@ namespace RotationMesh.Control.Ledger;
 /// crash, a planner starts again from the beginning and leaves what was planned before as it is. A planner that has lost
 /// the guard <paramref name="held"/> plans nothing more.
 /// </summary>
-public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
+public sealed class PartitionPlan(ControlDatabase control, HeldWork held)
 {
     private const string AddSweep = """
         INSERT INTO rotationmesh.sweeps (rotation_id, sweep, phase) VALUES (@rotationId, @sweep, @phase)
@@ -65,21 +64,16 @@ public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
             table.Table,
             priority,
         };
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         foreach (var insert in new[] { AddSweep, AddTable })
-            await connection.ExecuteAsync(Command(insert, values, cancellationToken));
-        var id = await connection.ExecuteScalarAsync<long>(Command(FindTable, values, cancellationToken));
-        return new TablePlan(source, held, sweep, table, id);
+            await connection.ExecuteAsync(insert, values, cancellationToken);
+        var id = await connection.ScalarAsync<long>(FindTable, values, cancellationToken);
+        return new TablePlan(control, held, sweep, table, id);
     }
 
     /// <summary>Whether the sweep is planned to its end.</summary>
-    public async Task<bool> IsPlannedAsync(SweepKey sweep, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(
-            Command(IsPlanned, Values(sweep), cancellationToken)
-        );
-    }
+    public Task<bool> IsPlannedAsync(SweepKey sweep, CancellationToken cancellationToken) =>
+        control.ScalarAsync<bool>(IsPlanned, Values(sweep), cancellationToken);
 
     /// <summary>
     /// Drops a sweep that was not planned to its end, with what was done of it. Planned again, its pages and leaves may differ,
@@ -106,10 +100,4 @@ public sealed class PartitionPlan(NpgsqlDataSource source, HeldWork held)
             sweep.Sweep,
             phase = PhaseText.Write(sweep.Phase),
         };
-
-    private static CommandDefinition Command(
-        string sql,
-        object values,
-        CancellationToken cancellationToken
-    ) => new(sql, values, cancellationToken: cancellationToken);
 }

@@ -1,11 +1,10 @@
-using Dapper;
-using Npgsql;
+using RotationMesh.Control.Queries;
 using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>Takes partitions back from workers that sent nothing until their lease expired.</summary>
-public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
+public sealed class PartitionReclaim(ControlDatabase control, LedgerRules rules)
 {
     // A row that a settlement holds is skipped: its result came in time after all. An expired lease is a strike only where a
     // worker has begun this very attempt: a partition that waits behind others is not to blame.
@@ -44,16 +43,13 @@ public sealed class PartitionReclaim(NpgsqlDataSource source, LedgerRules rules)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Reclaimed>(
-            new CommandDefinition(
-                Reclaim,
-                new { rules.MaxExpiries, silent = silent.ToArray() },
-                cancellationToken: cancellationToken
-            )
+        var reclaimed = await connection.QueryAsync<Reclaimed>(
+            Reclaim,
+            new { rules.MaxExpiries, silent = silent.ToArray() },
+            cancellationToken
         );
-        var reclaimed = rows.AsList();
         var totals = new SweepTotals();
         foreach (var partition in reclaimed.Where(partition => partition.Failed))
             totals.AddFailed(partition.SweepTableId);

@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Ledger;
 
@@ -60,23 +60,21 @@ internal sealed class SweepTotals
             return Task.CompletedTask;
         var all = deltas.Values;
         return connection.ExecuteAsync(
-            new CommandDefinition(
-                Add,
-                new
-                {
-                    tables = deltas.Keys.ToArray(),
-                    done = all.Select(delta => delta.Done).ToArray(),
-                    failed = all.Select(delta => delta.Failed).ToArray(),
-                    rotated = all.Select(delta => delta.Counts.Rotated).ToArray(),
-                    conflicts = all.Select(delta => delta.Counts.Conflicts).ToArray(),
-                    contended = all.Select(delta => delta.Counts.Contended).ToArray(),
-                    failedRows = all.Select(delta => delta.Counts.FailedRows).ToArray(),
-                    verified = all.Select(delta => delta.Counts.Verified).ToArray(),
-                    emptyRows = all.Select(delta => delta.Counts.EmptyRows).ToArray(),
-                    values = all.Select(delta => delta.Counts.DecryptedValues).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
+            Add,
+            new
+            {
+                tables = deltas.Keys.ToArray(),
+                done = all.Select(delta => delta.Done).ToArray(),
+                failed = all.Select(delta => delta.Failed).ToArray(),
+                rotated = all.Select(delta => delta.Counts.Rotated).ToArray(),
+                conflicts = all.Select(delta => delta.Counts.Conflicts).ToArray(),
+                contended = all.Select(delta => delta.Counts.Contended).ToArray(),
+                failedRows = all.Select(delta => delta.Counts.FailedRows).ToArray(),
+                verified = all.Select(delta => delta.Counts.Verified).ToArray(),
+                emptyRows = all.Select(delta => delta.Counts.EmptyRows).ToArray(),
+                values = all.Select(delta => delta.Counts.DecryptedValues).ToArray(),
+            },
+            cancellationToken
         );
     }
 }

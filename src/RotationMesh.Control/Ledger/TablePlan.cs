@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Guards;
+using RotationMesh.Control.Queries;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;
@@ -36,7 +36,7 @@ public sealed class TablePlan
         WHERE sweep_table_id = @tableId
         """;
 
-    private readonly NpgsqlDataSource source;
+    private readonly ControlDatabase control;
     private readonly HeldWork held;
     private readonly SweepKey sweep;
     private readonly PlannedTable table;
@@ -44,14 +44,14 @@ public sealed class TablePlan
     private int planned;
 
     internal TablePlan(
-        NpgsqlDataSource source,
+        ControlDatabase control,
         HeldWork held,
         SweepKey sweep,
         PlannedTable table,
         long tableId
     )
     {
-        this.source = source;
+        this.control = control;
         this.held = held;
         this.sweep = sweep;
         this.table = table;
@@ -74,7 +74,7 @@ public sealed class TablePlan
             throw new ArgumentException($"a range is of another table than {table}", nameof(ranges));
         if (ranges.Count == 0)
             return 0;
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var added = await IsPlannedAsync(connection, cancellationToken)
             ? new Added()
@@ -85,21 +85,16 @@ public sealed class TablePlan
         return added.Partitions;
     }
 
-    private async Task<bool> IsPlannedAsync(
-        NpgsqlConnection connection,
-        CancellationToken cancellationToken
-    ) =>
-        await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(
-                IsPlanned,
-                new
-                {
-                    sweep.RotationId,
-                    sweep.Sweep,
-                    phase = PhaseText.Write(sweep.Phase),
-                },
-                cancellationToken: cancellationToken
-            )
+    private Task<bool> IsPlannedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>(
+            IsPlanned,
+            new
+            {
+                sweep.RotationId,
+                sweep.Sweep,
+                phase = PhaseText.Write(sweep.Phase),
+            },
+            cancellationToken
         );
 
     private async Task<Added> InsertAsync(
@@ -115,21 +110,17 @@ public sealed class TablePlan
             expected = ranges.Select(range => range.ExpectedRows).ToArray(),
             ranges = ranges.Select(StoredRange.Write).ToArray(),
         };
-        var added = await connection.QuerySingleAsync<Added>(
-            new CommandDefinition(Insert, values, cancellationToken: cancellationToken)
-        );
+        var added = await connection.FindAsync<Added>(Insert, values, cancellationToken);
         if (added.Partitions > 0)
             await connection.ExecuteAsync(
-                new CommandDefinition(
-                    Count,
-                    new
-                    {
-                        tableId,
-                        added.Partitions,
-                        added.Rows,
-                    },
-                    cancellationToken: cancellationToken
-                )
+                Count,
+                new
+                {
+                    tableId,
+                    added.Partitions,
+                    added.Rows,
+                },
+                cancellationToken
             );
         return added;
     }

@@ -1,5 +1,3 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Tables.Ranges;
 
@@ -9,7 +7,7 @@ namespace RotationMesh.Control.Ledger;
 /// Reads the partitions that were given up because too many of their workers vanished: the partition itself may kill them,
 /// and another sweep would only kill more.
 /// </summary>
-public sealed class VanishedWorkers(NpgsqlDataSource source)
+public sealed class VanishedWorkers(ControlDatabase control)
 {
     private const string List = $"""
         SELECT t.scope, t.database_name, t.table_name, p.expected_rows, p.range::text AS range
@@ -25,18 +23,15 @@ public sealed class VanishedWorkers(NpgsqlDataSource source)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<GivenUp>(
-            new CommandDefinition(
-                List,
-                new
-                {
-                    sweep.RotationId,
-                    sweep.Sweep,
-                    phase = PhaseText.Write(sweep.Phase),
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await control.QueryAsync<GivenUp>(
+            List,
+            new
+            {
+                sweep.RotationId,
+                sweep.Sweep,
+                phase = PhaseText.Write(sweep.Phase),
+            },
+            cancellationToken
         );
         return
         [

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapper;
 using Npgsql;
 using RotationMesh.Core;
 
@@ -9,7 +8,7 @@ namespace RotationMesh.Control.Ledger;
 /// Reads until when rows may still be written for a rotation: by attempts that are with workers, and by attempts that ended
 /// without their worker's word. Only the clock of the database that is written can tell whether a deadline has passed.
 /// </summary>
-public sealed class WriteDeadlines(NpgsqlDataSource source)
+public sealed class WriteDeadlines(ControlDatabase control)
 {
     // Each of the two subqueries uses a partial index that holds few partitions, however long the ledger is.
     private const string Latest = """
@@ -49,13 +48,8 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
     /// <summary>
     /// Keeps the deadline of an attempt whatever a worker answers: its command was sent twice, and only one copy answered.
     /// </summary>
-    public async Task LeaveAsync(long partitionId, DateTime until, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(Leave, new { partitionId, until }, cancellationToken: cancellationToken)
-        );
-    }
+    public Task LeaveAsync(long partitionId, DateTime until, CancellationToken cancellationToken) =>
+        control.ExecuteAsync(Leave, new { partitionId, until }, cancellationToken);
 
     /// <summary>Returns the latest deadline of a rotation in each database that has one.</summary>
     public Task<IReadOnlyList<WriteDeadline>> ListAsync(
@@ -83,16 +77,13 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var values = new
         {
             rotationId,
             database,
             reading,
         };
-        await connection.ExecuteAsync(
-            new CommandDefinition(Forget, values, cancellationToken: cancellationToken)
-        );
+        await control.ExecuteAsync(Forget, values, cancellationToken);
     }
 
     private async Task<IReadOnlyList<WriteDeadline>> QueryAsync(
@@ -101,13 +92,9 @@ public sealed class WriteDeadlines(NpgsqlDataSource source)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         try
         {
-            var found = await connection.QueryAsync<WriteDeadline>(
-                new CommandDefinition(sql, values, cancellationToken: cancellationToken)
-            );
-            return found.AsList();
+            return await control.QueryAsync<WriteDeadline>(sql, values, cancellationToken);
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedColumn)
         {

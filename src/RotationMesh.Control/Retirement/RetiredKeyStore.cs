@@ -1,7 +1,7 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Queries;
 using RotationMesh.Core.Keys;
 
 namespace RotationMesh.Control.Retirement;
@@ -64,10 +64,10 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         CancellationToken cancellationToken
     )
     {
-        var recorded = await QueryAsync<RetiredKey>(List, null, cancellationToken);
+        var recorded = await control.QueryAsync<RetiredKey>(List, null, cancellationToken);
         if (!await control.HasAsync("audit_events", cancellationToken))
             return recorded;
-        var reader = new AuditReader(control.Source);
+        var reader = new AuditReader(control);
         var events = await reader.ReadRetirementsAsync(cancellationToken);
         var vouched = ring is null
             ? []
@@ -114,10 +114,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         ArgumentNullException.ThrowIfNull(key);
         if (key is not { Event: { } retirement, IsRecorded: false })
             return;
-        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(Insert, Row(retirement, key), cancellationToken: cancellationToken)
-        );
+        await control.ExecuteAsync(Insert, Row(retirement, key), cancellationToken);
     }
 
     private static object Row(AuditEvent retirement, RetiredKey key) =>
@@ -138,7 +135,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         CancellationToken cancellationToken
     ) =>
         await control.HasAsync("retired_keys", cancellationToken)
-            ? await QueryAsync<Guid>(FindRunning, new { version, fingerprint }, cancellationToken)
+            ? await control.QueryAsync<Guid>(FindRunning, new { version, fingerprint }, cancellationToken)
             : [];
 
     /// <summary>
@@ -150,7 +147,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         CancellationToken cancellationToken
     ) =>
         await control.HasAsync("partitions", cancellationToken)
-            ? await new WriteDeadlines(control.Source).ListToAsync(version, fingerprint, cancellationToken)
+            ? await new WriteDeadlines(control).ListToAsync(version, fingerprint, cancellationToken)
             : [];
 
     /// <summary>
@@ -208,7 +205,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     {
         await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(Wait, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(Wait, null, cancellationToken);
         var known = await ListAsync(audit.Ring, cancellationToken);
         if (known.FirstOrDefault(key => key.Version == version) is { IsVouched: true } earlier)
             return new Retirement(earlier, []);
@@ -224,26 +221,11 @@ public sealed class RetiredKeyStore(ControlDatabase control)
             return new Retirement(null, inTheWay);
         var appended = await audit.AppendAsync(transaction, entry, cancellationToken);
         var key = Of(appended, vouched: true)! with { Fingerprint = fingerprint, IsRecorded = true };
-        await connection.ExecuteAsync(
-            new CommandDefinition(Insert, Row(appended, key), cancellationToken: cancellationToken)
-        );
+        await connection.ExecuteAsync(Insert, Row(appended, key), cancellationToken);
         await gone.ForgetAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested(); // a cancelled wait for standbys ends like a success
         audit.Committed(appended);
         return new Retirement(key, []);
-    }
-
-    private async Task<IReadOnlyList<T>> QueryAsync<T>(
-        string sql,
-        object? values,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<T>(
-            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
-        );
-        return rows.AsList();
     }
 }

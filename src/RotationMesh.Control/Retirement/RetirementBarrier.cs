@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Retirement;
 
@@ -53,15 +53,17 @@ public static class RetirementBarrier
             fingerprint,
             counted,
         };
-        await connection.ExecuteAsync(new CommandDefinition(Close, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(Close, null, cancellationToken);
         var running = await connection.QueryAsync<Guid>(
-            new CommandDefinition(RetiredKeyStore.FindRunning, values, cancellationToken: cancellationToken)
+            RetiredKeyStore.FindRunning,
+            values,
+            cancellationToken
         );
-        var ended = await connection.QueryAsync<Guid>(
-            new CommandDefinition(FindEnded, values, cancellationToken: cancellationToken)
-        );
+        var ended = await connection.QueryAsync<Guid>(FindEnded, values, cancellationToken);
         var deadlines = await connection.QueryAsync<WriteDeadline>(
-            new CommandDefinition(WriteDeadlines.ToVersion, values, cancellationToken: cancellationToken)
+            WriteDeadlines.ToVersion,
+            values,
+            cancellationToken
         );
         return
         [

@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Rotations;
 
@@ -21,16 +21,13 @@ public static class BegunRotations
 
     /// <summary>Whether a rotation has begun and has no record any more.</summary>
     public static async Task<bool> IsGoneAsync(
-        NpgsqlDataSource source,
+        ControlDatabase control,
         Guid rotationId,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(source);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(IsGone, new { rotationId }, cancellationToken: cancellationToken)
-        );
+        ArgumentNullException.ThrowIfNull(control);
+        return await control.ScalarAsync<bool>(IsGone, new { rotationId }, cancellationToken);
     }
 
     /// <summary>Whether a rotation has begun and has no record any more, as the transaction sees it.</summary>
@@ -41,13 +38,6 @@ public static class BegunRotations
     )
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.Connection!.ExecuteScalarAsync<bool>(
-            new CommandDefinition(
-                IsGone,
-                new { rotationId },
-                transaction,
-                cancellationToken: cancellationToken
-            )
-        );
+        return transaction.Connection!.ScalarAsync<bool>(IsGone, new { rotationId }, cancellationToken);
     }
 }

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Guards;
 using RotationMesh.Core.Keys;
 
@@ -62,16 +60,17 @@ public sealed record ClosingCensus
 
     /// <summary>The census that was written last; null where none was.</summary>
     public static async Task<ClosingCensus?> FindAsync(
-        NpgsqlDataSource source,
+        ControlDatabase control,
         KeyRing ring,
         Guid rotationId,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(source);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var (json, seal) = await connection.QuerySingleOrDefaultAsync<(string? Json, string? Seal)>(
-            new CommandDefinition(Find, new { rotationId }, cancellationToken: cancellationToken)
+        ArgumentNullException.ThrowIfNull(control);
+        var (json, seal) = await control.FindAsync<(string? Json, string? Seal)>(
+            Find,
+            new { rotationId },
+            cancellationToken
         );
         return Read(ring, rotationId, json, seal);
     }

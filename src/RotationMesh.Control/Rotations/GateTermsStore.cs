@@ -1,12 +1,10 @@
 using System.Text.Json;
-using Dapper;
-using Npgsql;
 using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Control.Rotations;
 
 /// <summary>Reads the terms that operators set for the gates of their rotations.</summary>
-public sealed class GateTermsStore(NpgsqlDataSource source)
+public sealed class GateTermsStore(ControlDatabase control)
 {
     private const string Select = """
         SELECT pause_workers, ignored_gates::text AS ignored, snapshot_taken_at, sweep > 0 AS begun, requested_by
@@ -16,10 +14,7 @@ public sealed class GateTermsStore(NpgsqlDataSource source)
     /// <summary>The terms of a rotation, and whether it wrote rows already; null where there is no such rotation.</summary>
     public async Task<StoredTerms?> FindAsync(Guid rotationId, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(Select, new { rotationId }, cancellationToken: cancellationToken)
-        );
+        var row = await control.FindAsync<Row>(Select, new { rotationId }, cancellationToken);
         return row is null
             ? null
             : new StoredTerms(

@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Guards;
 using RotationMesh.Tables.Probing;
@@ -58,11 +57,7 @@ public sealed class MetKeyStore(ControlDatabase control)
             if (!await control.HasAsync("rotations", cancellationToken))
                 return [];
             var sql = await control.HasAsync("met_keys", cancellationToken) ? All : Targets;
-            await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
-            var met = await connection.QueryAsync<MetKey>(
-                new CommandDefinition(sql, cancellationToken: cancellationToken)
-            );
-            return met.AsList();
+            return await control.QueryAsync<MetKey>(sql, null, cancellationToken);
         }
         catch (PostgresException fault)
             when (fault.SqlState

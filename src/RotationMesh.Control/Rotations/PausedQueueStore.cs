@@ -1,11 +1,9 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Guards;
 
 namespace RotationMesh.Control.Rotations;
 
 /// <summary>Queues of the application that this program paused, so that it resumes only those.</summary>
-public sealed class PausedQueueStore(NpgsqlDataSource source)
+public sealed class PausedQueueStore(ControlDatabase control)
 {
     private const string Insert = """
         INSERT INTO rotationmesh.paused_queues (gate, queue, rotation_id, paused_by)
@@ -66,32 +64,17 @@ public sealed class PausedQueueStore(NpgsqlDataSource source)
 
     /// <summary>Gives a rotation the queues that were paused for another that is over, or never began.</summary>
     public Task AdoptAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        ExecuteAsync(Adopt, new { rotationId }, cancellationToken);
+        control.ExecuteAsync(Adopt, new { rotationId }, cancellationToken);
 
     /// <summary>Gives the queues of a rotation to another one that runs with paused workers, if there is one.</summary>
     public Task HandOverAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        ExecuteAsync(HandOver, new { rotationId }, cancellationToken);
+        control.ExecuteAsync(HandOver, new { rotationId }, cancellationToken);
 
     /// <summary>The queues that a rotation paused, or all where <paramref name="rotationId"/> is null.</summary>
-    public async Task<IReadOnlyList<PausedQueueNote>> ListAsync(
+    public Task<IReadOnlyList<PausedQueueNote>> ListAsync(
         Guid? rotationId,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QueryAsync<PausedQueueNote>(
-            new CommandDefinition(Select, new { rotationId }, cancellationToken: cancellationToken)
-        );
-        return found.AsList();
-    }
-
-    private async Task ExecuteAsync(string sql, object values, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
-        );
-    }
+    ) => control.QueryAsync<PausedQueueNote>(Select, new { rotationId }, cancellationToken);
 }
 
 /// <summary>A queue that this program paused.</summary>

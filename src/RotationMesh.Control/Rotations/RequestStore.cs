@@ -1,5 +1,4 @@
-using Dapper;
-using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Rotations;
 
@@ -7,7 +6,7 @@ namespace RotationMesh.Control.Rotations;
 /// Requests of operators on their way to the saga: the control database is the outbox. A request may be sent twice,
 /// which every state of the saga tolerates.
 /// </summary>
-public sealed class RequestStore(NpgsqlDataSource source)
+public sealed class RequestStore(ControlDatabase control)
 {
     private const string Insert = """
         INSERT INTO rotationmesh.requests (rotation_id, kind, message, trace_parent, asked_at, seal)
@@ -71,22 +70,12 @@ public sealed class RequestStore(NpgsqlDataSource source)
     private static readonly TimeSpan Keep = TimeSpan.FromDays(1);
 
     /// <summary>Writes a request and returns its number.</summary>
-    public async Task<long> AddAsync(RotationDemand demand, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(Insert, demand, cancellationToken: cancellationToken)
-        );
-    }
+    public Task<long> AddAsync(RotationDemand demand, CancellationToken cancellationToken) =>
+        control.ScalarAsync<long>(Insert, demand, cancellationToken);
 
     /// <summary>Why a request was refused; null where it was not.</summary>
-    public async Task<string?> FindRefusalAsync(long requestId, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<string?>(
-            new CommandDefinition(FindRefusal, new { requestId }, cancellationToken: cancellationToken)
-        );
-    }
+    public Task<string?> FindRefusalAsync(long requestId, CancellationToken cancellationToken) =>
+        control.ScalarAsync<string?>(FindRefusal, new { requestId }, cancellationToken);
 
     /// <summary>
     /// Passes each unsent request to <paramref name="send"/>, oldest first. Null marks the request sent, a text marks
@@ -99,17 +88,13 @@ public sealed class RequestStore(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(send);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var taken = (
-            await connection.QueryAsync<RotationDemand>(
-                new CommandDefinition(
-                    Take,
-                    new { only, resendAfter = ResendAfter },
-                    cancellationToken: cancellationToken
-                )
-            )
-        ).AsList();
+        var taken = await connection.QueryAsync<RotationDemand>(
+            Take,
+            new { only, resendAfter = ResendAfter },
+            cancellationToken
+        );
         if (taken.Count == 0)
             return 0;
         var sent = new List<long>();
@@ -117,41 +102,21 @@ public sealed class RequestStore(NpgsqlDataSource source)
             if (await send(demand) is not { } fault)
                 sent.Add(demand.RequestId);
             else
-                await connection.ExecuteAsync(
-                    new CommandDefinition(
-                        Refuse,
-                        new { demand.RequestId, fault },
-                        cancellationToken: cancellationToken
-                    )
-                );
+                await connection.ExecuteAsync(Refuse, new { demand.RequestId, fault }, cancellationToken);
         var ids = sent.ToArray();
-        await connection.ExecuteAsync(
-            new CommandDefinition(Mark, new { ids }, cancellationToken: cancellationToken)
-        );
-        await connection.ExecuteAsync(
-            new CommandDefinition(Prune, new { keep = Keep }, cancellationToken: cancellationToken)
-        );
+        await connection.ExecuteAsync(Mark, new { ids }, cancellationToken);
+        await connection.ExecuteAsync(Prune, new { keep = Keep }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return taken.Count;
     }
 
     /// <summary>The start requested under an id; null where there is none.</summary>
-    public async Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryFirstOrDefaultAsync<RotationDemand>(
-            new CommandDefinition(FindStart, new { rotationId }, cancellationToken: cancellationToken)
-        );
-    }
+    public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        control.FindAsync<RotationDemand>(FindStart, new { rotationId }, cancellationToken);
 
     /// <summary>The newest start that has no rotation yet and was not refused; null where there is none.</summary>
-    public async Task<RotationDemand?> FindWaitingStartAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryFirstOrDefaultAsync<RotationDemand>(
-            new CommandDefinition(FindWaitingStart, cancellationToken: cancellationToken)
-        );
-    }
+    public Task<RotationDemand?> FindWaitingStartAsync(CancellationToken cancellationToken) =>
+        control.FindAsync<RotationDemand>(FindWaitingStart, null, cancellationToken);
 }
 
 /// <summary>A message to the saga that waits to be sent.</summary>

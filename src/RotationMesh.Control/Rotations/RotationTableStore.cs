@@ -1,11 +1,9 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Guards;
 
 namespace RotationMesh.Control.Rotations;
 
 /// <summary>What the censuses of rotations said of their tables, in the control database.</summary>
-public sealed class RotationTableStore(NpgsqlDataSource source)
+public sealed class RotationTableStore(ControlDatabase control)
 {
     // The opening count is of the first census and stays: what was rotated is told by the difference.
     private const string Upsert = """
@@ -62,15 +60,6 @@ public sealed class RotationTableStore(NpgsqlDataSource source)
     }
 
     /// <summary>The last census of each table that was ever counted.</summary>
-    public async Task<IReadOnlyList<TableCount>> ListAsync(
-        Guid rotationId,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var tables = await connection.QueryAsync<TableCount>(
-            new CommandDefinition(List, new { rotationId }, cancellationToken: cancellationToken)
-        );
-        return tables.AsList();
-    }
+    public Task<IReadOnlyList<TableCount>> ListAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        control.QueryAsync<TableCount>(List, new { rotationId }, cancellationToken);
 }

@@ -1,11 +1,9 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Core;
 
 namespace RotationMesh.Control.Rotations;
 
 /// <summary>Rotations that still want something of a coordinator, for those who poll rather than hear messages.</summary>
-public sealed class RunningRotations(NpgsqlDataSource source)
+public sealed class RunningRotations(ControlDatabase control)
 {
     private const string Columns = """
         SELECT correlation_id AS rotation_id, state, target_version, target_fingerprint, map_hash, scopes, tenants, batch_size,
@@ -52,30 +50,25 @@ public sealed class RunningRotations(NpgsqlDataSource source)
 
     /// <summary>Those of the coordinators, or the <paramref name="only"/> one that an embedding process runs.</summary>
     public Task<IReadOnlyList<RunningRotation>> ListAsync(Guid? only, CancellationToken cancellationToken) =>
-        QueryAsync(List, new { only }, cancellationToken);
+        control.QueryAsync<RunningRotation>(List, new { only }, cancellationToken);
 
     /// <summary>One rotation as it is now, over or not; null where there is none.</summary>
-    public async Task<RunningRotation?> FindAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        (await QueryAsync(FindOne, new { rotationId }, cancellationToken)).SingleOrDefault();
+    public Task<RunningRotation?> FindAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        control.FindAsync<RunningRotation>(FindOne, new { rotationId }, cancellationToken);
 
     /// <summary>Rotations over or not, the latest first.</summary>
     public Task<IReadOnlyList<RunningRotation>> LatestAsync(int limit, CancellationToken cancellationToken) =>
-        QueryAsync(Latest, new { limit }, cancellationToken);
+        control.QueryAsync<RunningRotation>(Latest, new { limit }, cancellationToken);
 
     /// <summary>Embedded rotations of the same request that have not ended, the oldest first.</summary>
     public Task<IReadOnlyList<RunningRotation>> FindEmbeddedAsync(
         RunningRotation like,
         CancellationToken cancellationToken
-    ) => QueryAsync(FindEmbedded, like, cancellationToken);
+    ) => control.QueryAsync<RunningRotation>(FindEmbedded, like, cancellationToken);
 
     /// <summary>Notes what holds up a rotation whose saga can't; false where it is noted already.</summary>
-    public async Task<bool> NoteAsync(Guid rotationId, string reason, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(
-                new CommandDefinition(Note, new { rotationId, reason }, cancellationToken: cancellationToken)
-            ) == 1;
-    }
+    public async Task<bool> NoteAsync(Guid rotationId, string reason, CancellationToken cancellationToken) =>
+        await control.ExecuteAsync(Note, new { rotationId, reason }, cancellationToken) == 1;
 
     /// <summary>
     /// Replaces batch size, gate terms and seal of a rotation that nobody runs at this moment. False where it is not as it
@@ -88,7 +81,6 @@ public sealed class RunningRotations(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(rotation);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var values = new
         {
             rotation.RotationId,
@@ -99,22 +91,7 @@ public sealed class RunningRotations(NpgsqlDataSource source)
             seal,
             was = rotation.Seal,
         };
-        return await connection.ExecuteAsync(
-                new CommandDefinition(Reseal, values, cancellationToken: cancellationToken)
-            ) == 1;
-    }
-
-    private async Task<IReadOnlyList<RunningRotation>> QueryAsync(
-        string sql,
-        object values,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QueryAsync<RunningRotation>(
-            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
-        );
-        return found.AsList();
+        return await control.ExecuteAsync(Reseal, values, cancellationToken) == 1;
     }
 }
 

@@ -1,11 +1,9 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Guards;
 
 namespace RotationMesh.Control.Rotations;
 
 /// <summary>Closing totals of rotations in the control database, as JSON.</summary>
-public sealed class SummaryStore(NpgsqlDataSource source)
+public sealed class SummaryStore(ControlDatabase control)
 {
     // Not of a rotation that has moved on, be it to the same state again: the totals of its end stay.
     private const string Write = """
@@ -68,15 +66,9 @@ public sealed class SummaryStore(NpgsqlDataSource source)
         CancellationToken cancellationToken
     ) => FindAsync(FindWritten, rotationId, cancellationToken);
 
-    private async Task<(string? Summary, string? Seal)> FindAsync(
+    private Task<(string? Summary, string? Seal)> FindAsync(
         string sql,
         Guid rotationId,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<(string?, string?)>(
-            new CommandDefinition(sql, new { rotationId }, cancellationToken: cancellationToken)
-        );
-    }
+    ) => control.FindAsync<(string?, string?)>(sql, new { rotationId }, cancellationToken);
 }

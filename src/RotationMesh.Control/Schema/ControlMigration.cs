@@ -1,16 +1,16 @@
 using System.Reflection;
-using Dapper;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Engine.Output;
 using Npgsql;
+using RotationMesh.Control.Queries;
 using RotationMesh.Core;
 using RotationMesh.Postgres;
 
 namespace RotationMesh.Control.Schema;
 
 /// <summary>Creates the control schema, or upgrades it to this release.</summary>
-internal sealed class ControlMigration(NpgsqlDataSource source)
+internal sealed class ControlMigration(ControlQueries control)
 {
     /// <summary>Advisory lock that serializes migrations of programs that start at once; an arbitrary key.</summary>
     private const long MigrationLock = 0x526F746D65736800;
@@ -21,16 +21,14 @@ internal sealed class ControlMigration(NpgsqlDataSource source)
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var guard = await source.OpenConnectionAsync(cancellationToken);
+        var guard = await control.Source.OpenConnectionAsync(cancellationToken);
         Task<DatabaseUpgradeResult>? upgrade = null;
         try
         {
             await guard.ExecuteAsync(
-                new CommandDefinition(
-                    "SELECT pg_advisory_lock(@key)",
-                    new { key = MigrationLock },
-                    cancellationToken: cancellationToken
-                )
+                "SELECT pg_advisory_lock(@key)",
+                new { key = MigrationLock },
+                cancellationToken
             );
             await EnsureFitAsync(guard, cancellationToken);
             await CreateSchemaAsync(guard, cancellationToken);
@@ -57,7 +55,11 @@ internal sealed class ControlMigration(NpgsqlDataSource source)
         await using (guard)
             try
             {
-                await guard.ExecuteAsync("SELECT pg_advisory_unlock(@key)", new { key = MigrationLock });
+                await guard.ExecuteAsync(
+                    "SELECT pg_advisory_unlock(@key)",
+                    new { key = MigrationLock },
+                    CancellationToken.None
+                );
             }
             catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
             {
@@ -68,7 +70,7 @@ internal sealed class ControlMigration(NpgsqlDataSource source)
     // Synchronous throughout, and without a cancellation token.
     private DatabaseUpgradeResult Upgrade() =>
         DeployChanges
-            .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(source))
+            .To.PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(control.Source))
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), MigrationScripts.IsOne)
             .JournalToPostgresqlTable(ControlSchemaState.Schema, ControlSchemaState.Journal)
             .WithTransactionPerScript()
@@ -84,18 +86,19 @@ internal sealed class ControlMigration(NpgsqlDataSource source)
         try
         {
             await connection.ExecuteAsync(
-                new CommandDefinition(
-                    $"CREATE SCHEMA IF NOT EXISTS {ControlSchemaState.Schema}",
-                    cancellationToken: cancellationToken
-                )
+                $"CREATE SCHEMA IF NOT EXISTS {ControlSchemaState.Schema}",
+                null,
+                cancellationToken
             );
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             // CREATE SCHEMA IF NOT EXISTS asks for the privilege even where the schema exists.
             if (
-                !await connection.ExecuteScalarAsync<bool>(
-                    $"SELECT to_regnamespace('{ControlSchemaState.Schema}') IS NOT NULL"
+                !await connection.ScalarAsync<bool>(
+                    $"SELECT to_regnamespace('{ControlSchemaState.Schema}') IS NOT NULL",
+                    null,
+                    CancellationToken.None
                 )
             )
                 throw new UsageException(ControlSchemaFaults.Missing, fault);

@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Schema;
 
@@ -59,21 +59,27 @@ internal sealed record ControlSchemaState
     public IEnumerable<string> Known =>
         MigrationScripts.Names.Intersect(Applied ?? []).SelectMany(MigrationScripts.Creates);
 
+    /// <summary>Reads the state over a connection of its own.</summary>
+    public static async Task<ControlSchemaState> ReadAsync(
+        ControlQueries control,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        return await ReadAsync(connection, cancellationToken);
+    }
+
     /// <summary>Reads the state over one connection.</summary>
     public static async Task<ControlSchemaState> ReadAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
     )
     {
-        var schema = await connection.QuerySingleAsync<ControlSchemaState>(
-            new CommandDefinition(FindSchema, cancellationToken: cancellationToken)
-        );
+        var schema = (await connection.FindAsync<ControlSchemaState>(FindSchema, null, cancellationToken))!;
         if (!schema.Exists)
             return schema;
         var relations = (
-            await connection.QueryAsync<ControlRelation>(
-                new CommandDefinition(ListRelations, cancellationToken: cancellationToken)
-            )
+            await connection.QueryAsync<ControlRelation>(ListRelations, null, cancellationToken)
         ).ToDictionary(relation => relation.Name);
         var journal = relations.GetValueOrDefault(Journal);
         var readable =
@@ -85,11 +91,7 @@ internal sealed record ControlSchemaState
         {
             Relations = relations,
             Applied = readable
-                ? (
-                    await connection.QueryAsync<string>(
-                        new CommandDefinition(ListApplied, cancellationToken: cancellationToken)
-                    )
-                ).AsList()
+                ? await connection.QueryAsync<string>(ListApplied, null, cancellationToken)
                 : null,
         };
     }

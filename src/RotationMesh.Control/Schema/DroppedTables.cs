@@ -1,5 +1,4 @@
-using Dapper;
-using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Schema;
 
@@ -7,7 +6,7 @@ namespace RotationMesh.Control.Schema;
 /// Finds tables of the control schema that somebody dropped. No migration recreates them, and no message of a rotation
 /// can be handled while one is missing.
 /// </summary>
-public sealed class DroppedTables(NpgsqlDataSource source)
+public sealed class DroppedTables(ControlQueries control)
 {
     private static readonly string[] All = [.. ControlTable.All.Select(table => table.Name)];
 
@@ -19,18 +18,14 @@ public sealed class DroppedTables(NpgsqlDataSource source)
     /// <summary>Names the table that is missing from a schema that is up to date, and the fix; null where none is.</summary>
     public async Task<string?> FindAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var name = await connection.ExecuteScalarAsync<string?>(
-            new CommandDefinition(Missing, new { All }, cancellationToken: cancellationToken)
-        );
+        var name = await control.ScalarAsync<string?>(Missing, new { All }, cancellationToken);
         return name is null ? null : Explain(name);
     }
 
     /// <summary>Names the audit log and the fix where a schema of any age lost it; null otherwise.</summary>
     public async Task<string?> FindAuditLogAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
+        var state = await ControlSchemaState.ReadAsync(control, cancellationToken);
         var dropped =
             !state.Relations.ContainsKey("audit_events")
             && state.Relations.GetValueOrDefault("rotations")?.Has("audit_hash") == true; // added with the audit log

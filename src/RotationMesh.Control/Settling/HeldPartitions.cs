@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Settling;
 
@@ -56,11 +56,9 @@ internal static class HeldPartitions
                     same.FirstOrDefault(result => result.Kind != PartitionResultKind.Alive) ?? same.First()
             );
         var held = await connection.QueryAsync<HeldPartition>(
-            new CommandDefinition(
-                Lock,
-                new { ids = byAttempt.Keys.Select(key => key.PartitionId).Distinct().ToArray() },
-                cancellationToken: cancellationToken
-            )
+            Lock,
+            new { ids = byAttempt.Keys.Select(key => key.PartitionId).Distinct().ToArray() },
+            cancellationToken
         );
         return
         [

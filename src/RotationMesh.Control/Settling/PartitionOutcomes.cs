@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Settling;
 
@@ -156,9 +156,5 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
         [.. results.Select(result => result.Reason is { } reason ? LedgerText.Reason(reason) : null)];
 
     private Task ExecuteAsync(string sql, IReadOnlyList<PartitionResult> results, object values) =>
-        results.Count == 0
-            ? Task.CompletedTask
-            : connection.ExecuteAsync(
-                new CommandDefinition(sql, values, cancellationToken: cancellationToken)
-            );
+        results.Count == 0 ? Task.CompletedTask : connection.ExecuteAsync(sql, values, cancellationToken);
 }

@@ -5,7 +5,7 @@ using RotationMesh.Core;
 namespace RotationMesh.Control.Settling;
 
 /// <summary>Writes the workers' results into the ledger, many at a time.</summary>
-public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rules)
+public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rules)
 {
     /// <summary>Cause of failure where not even a few pages of a partition were read in the time of an attempt.</summary>
     public const string TooSlow = "not even a few pages of it could be read in the time of an attempt";
@@ -23,7 +23,7 @@ public sealed class PartitionSettlement(NpgsqlDataSource source, LedgerRules rul
         ArgumentNullException.ThrowIfNull(results);
         if (results.Count == 0)
             return new SettlementTally();
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var held = await HeldPartitions.LockAsync(connection, results, cancellationToken);
         var sorted = Sort(held);

@@ -1,11 +1,11 @@
-using Dapper;
 using Npgsql;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Settling;
 
 /// <summary>Workers that refused a rotation's partitions, for <c>status</c> to name.</summary>
-public sealed class Refusals(NpgsqlDataSource source)
+public sealed class Refusals(ControlDatabase control)
 {
     // Sorted, so that two coordinators that record the same refusals lock them in the same order.
     private const string Record = """
@@ -24,18 +24,11 @@ public sealed class Refusals(NpgsqlDataSource source)
         """;
 
     /// <summary>Lists who refused a rotation's partitions and why, the latest first.</summary>
-    public async Task<IReadOnlyList<Refusal>> ListAsync(
+    public Task<IReadOnlyList<Refusal>> ListAsync(
         Guid rotationId,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QueryAsync<Refusal>(
-            new CommandDefinition(List, new { rotationId, limit }, cancellationToken: cancellationToken)
-        );
-        return found.AsList();
-    }
+    ) => control.QueryAsync<Refusal>(List, new { rotationId, limit }, cancellationToken);
 
     internal static Task RecordAsync(
         NpgsqlConnection connection,
@@ -45,16 +38,14 @@ public sealed class Refusals(NpgsqlDataSource source)
         refused.Count == 0
             ? Task.CompletedTask
             : connection.ExecuteAsync(
-                new CommandDefinition(
-                    Record,
-                    new
-                    {
-                        rotations = refused.Select(one => one.RotationId).ToArray(),
-                        workers = refused.Select(one => LedgerText.Name(one.Result.Worker)).ToArray(),
-                        reasons = refused.Select(one => LedgerText.Reason(one.Result.Reason ?? "")).ToArray(),
-                    },
-                    cancellationToken: cancellationToken
-                )
+                Record,
+                new
+                {
+                    rotations = refused.Select(one => one.RotationId).ToArray(),
+                    workers = refused.Select(one => LedgerText.Name(one.Result.Worker)).ToArray(),
+                    reasons = refused.Select(one => LedgerText.Reason(one.Result.Reason ?? "")).ToArray(),
+                },
+                cancellationToken
             );
 }
 

@@ -1,11 +1,10 @@
-using Dapper;
-using Npgsql;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Workers;
 
 /// <summary>The workers of the mesh, for <c>status</c> and <c>doctor</c> to list.</summary>
-public sealed class WorkerRegistry(NpgsqlDataSource source)
+public sealed class WorkerRegistry(ControlDatabase control)
 {
     /// <summary>Time without a heartbeat after which a worker counts as gone: six heartbeats.</summary>
     public static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromMinutes(1);
@@ -45,7 +44,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
     public async Task RecordAsync(WorkerSighting sighting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sighting);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         var values = new
         {
             Worker = LedgerText.Name(sighting.Worker),
@@ -60,24 +59,17 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
             sighting.Leaving,
             silence = HeartbeatTimeout,
         };
-        await connection.ExecuteAsync(
-            new CommandDefinition(Record, values, cancellationToken: cancellationToken)
-        );
-        await connection.ExecuteAsync(
-            new CommandDefinition(Prune, new { memory = Memory }, cancellationToken: cancellationToken)
-        );
+        await connection.ExecuteAsync(Record, values, cancellationToken);
+        await connection.ExecuteAsync(Prune, new { memory = Memory }, cancellationToken);
     }
 
     /// <summary>Lists the workers that were heard of within a day, by name.</summary>
     public async Task<IReadOnlyList<RegisteredWorker>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<WorkerRow>(
-            new CommandDefinition(
-                List,
-                new { silence = HeartbeatTimeout, memory = Memory },
-                cancellationToken: cancellationToken
-            )
+        var rows = await control.QueryAsync<WorkerRow>(
+            List,
+            new { silence = HeartbeatTimeout, memory = Memory },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToWorker())];
     }

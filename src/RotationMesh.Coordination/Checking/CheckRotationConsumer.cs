@@ -30,7 +30,7 @@ internal sealed class CheckRotationConsumer(
     protected override async Task<string?> RunAsync(ConsumeContext<CheckRotation> context, HeldWork alone)
     {
         var (rotationId, goal) = (context.Message.RotationId, context.Message.Goal);
-        var rotations = new RunningRotations(control.Source);
+        var rotations = new RunningRotations(control);
         if (
             await rotations.FindAsync(rotationId, context.CancellationToken)
             is not { State: RotationState.Checking }

@@ -30,7 +30,7 @@ internal sealed class TableClaims(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly RunningRotations rotations = new(control.Source);
+    private readonly RunningRotations rotations = new(control);
 
     /// <summary>
     /// Claims the rows and returns null. If a cancelled rotation keeps some of the rows until nothing writes for it any
@@ -46,7 +46,7 @@ internal sealed class TableClaims(
     )
     {
         var tables = await TablesAsync(goal, cancellationToken);
-        var locks = new RotationLocks(control.Source);
+        var locks = new RotationLocks(control);
         var tenants = Surveyor.Tenants(goal);
         while (await locks.TryClaimAsync(alone, rotationId, tables, tenants, cancellationToken) is { } other)
         {
@@ -74,7 +74,7 @@ internal sealed class TableClaims(
         var tables = await TablesAsync(goal, cancellationToken);
         if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
             return elsewhere;
-        var other = await new RotationLocks(control.Source).TryClaimAsync(
+        var other = await new RotationLocks(control).TryClaimAsync(
             alone,
             rotationId,
             tables,
@@ -132,17 +132,13 @@ internal sealed class TableClaims(
         if (await rotations.FindAsync(other, cancellationToken) is not { } found)
             return true;
         await using var held = found.Embedded
-            ? await new RotationGuard(control.Source).TryHoldAsync(
-                RotationGuard.Run,
-                other,
-                cancellationToken
-            )
+            ? await new RotationGuard(control).TryHoldAsync(RotationGuard.Run, other, cancellationToken)
             : null;
         if (held is not null)
         {
             // Its process is gone, so nothing will report on its partitions. A rotation that was cancelled before
             // writes its totals on this repeated command.
-            await new PartitionLeases(control.Source).ExpireAsync(other, cancellationToken);
+            await new PartitionLeases(control).ExpireAsync(other, cancellationToken);
             var reason = $"rotation {successor}, {Reasons.PredecessorGone}";
             await bus.SendAsync(Queues.Rotation, new CancelRotation(other, reason), cancellationToken);
         }

@@ -50,12 +50,7 @@ internal sealed class ClosingDoubts(
         var doubts = new List<string>();
         List<string> notes = [.. summary.Notes ?? []];
         var look = new InlineLook(databases, ring);
-        var census = await ClosingCensus.FindAsync(
-            control.Source,
-            ring,
-            command.RotationId,
-            cancellationToken
-        );
+        var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add($"{Reasons.NoCensus}: retry the rotation");
         // This runs only where no such row is recorded.

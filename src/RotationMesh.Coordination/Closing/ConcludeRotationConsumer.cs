@@ -54,7 +54,7 @@ internal sealed class ConcludeRotationConsumer(
         var command = context.Message;
         if (await FindWantedAsync(command, context.CancellationToken) is not { } rotation)
             return null; // late: what has ended keeps its totals, and a retry writes new ones at its end
-        var ledger = await new LedgerSummary(control.Source).ReadAsync(
+        var ledger = await new LedgerSummary(control).ReadAsync(
             command.RotationId,
             context.CancellationToken
         );
@@ -152,7 +152,7 @@ internal sealed class ConcludeRotationConsumer(
         CancellationToken cancellationToken
     )
     {
-        var (written, seal) = await new SummaryStore(control.Source).FindWrittenAsync(
+        var (written, seal) = await new SummaryStore(control).FindWrittenAsync(
             command.RotationId,
             cancellationToken
         );
@@ -169,7 +169,7 @@ internal sealed class ConcludeRotationConsumer(
         ConcludeRotation command,
         CancellationToken cancellationToken
     ) =>
-        await new RunningRotations(control.Source).FindAsync(command.RotationId, cancellationToken)
+        await new RunningRotations(control).FindAsync(command.RotationId, cancellationToken)
             is { Concluded: false } rotation
         && rotation.Sweep == command.Sweep
         && rotation.State == (command.Cancelled ? RotationState.Cancelled : RotationState.Verifying)

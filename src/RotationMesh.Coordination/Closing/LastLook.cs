@@ -21,12 +21,7 @@ internal sealed class LastLook(
     /// <summary>Counts as the closing census does, once the transactions that had begun to write have ended.</summary>
     public async Task<LastCount> TakeAsync(ConcludeRotation command, CancellationToken cancellationToken)
     {
-        var census = await ClosingCensus.FindAsync(
-            control.Source,
-            ring,
-            command.RotationId,
-            cancellationToken
-        );
+        var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
         // Transactions that the census no longer waited for are not waited for again.
         var settled = census?.OpenWriters is null ? censuses.Of(command.RotationId, command.Sweep) : null;
         var survey = await surveyor.CountAsync(command.Goal, settled, cancellationToken);

@@ -21,10 +21,7 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
         CancellationToken cancellationToken
     )
     {
-        var known = await new RotationTableStore(control.Source).ListAsync(
-            command.RotationId,
-            cancellationToken
-        );
+        var known = await new RotationTableStore(control).ListAsync(command.RotationId, cancellationToken);
         var last = command.Cancelled ? null : await lastLook.TakeAsync(command, cancellationToken);
         if (last?.Awaited is { } awaited)
             return new DrawnTotals(Awaited: awaited);
@@ -33,7 +30,7 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
         var tables = last?.Tables(known) ?? known;
         var closing = new ClosingTotals(
             tables,
-            await new RowFailureStore(control.Source).ByTableAsync(
+            await new RowFailureStore(control).ByTableAsync(
                 command.RotationId,
                 command.Goal.TargetVersion,
                 cancellationToken

@@ -16,7 +16,7 @@ public static class AuditRegistration
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(parts => new AuditLog(
-            parts.GetRequiredService<ControlDatabase>().Source,
+            parts.GetRequiredService<ControlDatabase>(),
             parts.GetRequiredService<KeyRing>(),
             LogTo(parts.GetRequiredService<ILogger<AuditLog>>())
         ));

@@ -44,7 +44,7 @@ internal sealed class CountRowsConsumer(
         if (!await IsWantedAsync(rotationId, sweep, context.CancellationToken))
             return null; // late: a count would read whole tables, and change the counts of what has ended
         var key = new SweepKey(rotationId, sweep, SweepPhase.Rotate);
-        var ledger = await new LedgerSummary(control.Source).ReadAsync(rotationId, context.CancellationToken);
+        var ledger = await new LedgerSummary(control).ReadAsync(rotationId, context.CancellationToken);
         if (ledger.SingleOrDefault(one => one.Key == key) is not { IsSettled: true } settled)
             return null; // the ledger does not confirm that the sweep is settled
         var writes = await lateWrites.FindAsync(rotationId, ledger, context.CancellationToken);
@@ -115,7 +115,7 @@ internal sealed class CountRowsConsumer(
     }
 
     private async Task<bool> IsWantedAsync(Guid rotationId, int sweep, CancellationToken cancellationToken) =>
-        await new RunningRotations(control.Source).FindAsync(rotationId, cancellationToken)
+        await new RunningRotations(control).FindAsync(rotationId, cancellationToken)
             is { State: RotationState.Rotating } rotation
         && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
 
@@ -129,7 +129,7 @@ internal sealed class CountRowsConsumer(
         CancellationToken cancellationToken
     )
     {
-        var failures = await new RowFailureStore(control.Source).ByTableAsync(
+        var failures = await new RowFailureStore(control).ByTableAsync(
             rotationId,
             goal.TargetVersion,
             cancellationToken
@@ -157,7 +157,7 @@ internal sealed class CountRowsConsumer(
         CancellationToken cancellationToken
     )
     {
-        var store = new RotationTableStore(control.Source);
+        var store = new RotationTableStore(control);
         var known = (await store.ListAsync(rotationId, cancellationToken))
             .Select(table => (table.Scope, table.Database, table.Table))
             .ToHashSet();

@@ -38,11 +38,11 @@ internal sealed class FailureArrival(ControlDatabase control, TimeProvider clock
         CancellationToken cancellationToken
     )
     {
-        var sweeps = await new LedgerSummary(control.Source).ReadAsync(sweep.RotationId, cancellationToken);
+        var sweeps = await new LedgerSummary(control).ReadAsync(sweep.RotationId, cancellationToken);
         var tables = sweeps.SingleOrDefault(summary => summary.Key == sweep)?.Tables ?? [];
         if (tables.All(table => table.Counts.FailedRows == 0))
             return 0;
-        var recorded = await new RowFailureStore(control.Source).ByTableAsync(
+        var recorded = await new RowFailureStore(control).ByTableAsync(
             sweep.RotationId,
             targetVersion,
             cancellationToken

@@ -45,7 +45,7 @@ internal sealed class GivenUpRows
     {
         var found = new GivenUpRows();
         var census = new PartitionCensus(databases);
-        foreach (var range in await new VanishedWorkers(control.Source).ListAsync(sweep, cancellationToken))
+        foreach (var range in await new VanishedWorkers(control).ListAsync(sweep, cancellationToken))
         {
             var name = new PlannedTable(range.Scope, range.Database, range.Table);
             if (survey.Tables.SingleOrDefault(table => table.Name == name) is not { } counted)

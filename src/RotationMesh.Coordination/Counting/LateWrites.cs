@@ -23,7 +23,7 @@ internal sealed class LateWrites(ApplicationDatabases databases, ControlDatabase
         CancellationToken cancellationToken
     )
     {
-        var deadlines = await new WriteDeadlines(control.Source).ListAsync(rotationId, cancellationToken);
+        var deadlines = await new WriteDeadlines(control).ListAsync(rotationId, cancellationToken);
         var written = sweeps
             .Where(sweep => sweep.Key.Phase == SweepPhase.Rotate)
             .SelectMany(sweep => sweep.Tables)
@@ -75,7 +75,7 @@ internal sealed class LateWrites(ApplicationDatabases databases, ControlDatabase
         )
             return $"{Reasons.WriteUnderWay} {database}: {holders}";
         if (deadline is not null)
-            await new WriteDeadlines(control.Source).ForgetAsync(
+            await new WriteDeadlines(control).ForgetAsync(
                 rotationId,
                 database,
                 deadline.Until,

@@ -46,7 +46,7 @@ internal sealed class Dispatcher(
 
     private PartitionDispatch Dispatch =>
         dispatch ??= new(
-            control.Source,
+            control,
             rules,
             Clock,
             clocks.NowAsync,

@@ -30,16 +30,10 @@ internal sealed class LedgerWatch(
     /// <summary>Longest time until this coordinator sees what another one settled.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    private readonly PartitionReclaim reclaim = new(control.Source, rules);
-    private readonly PartitionErrors errors = new(control.Source);
-    private readonly LedgerSummary ledger = new(control.Source);
-    private readonly StalledRotations stalled = new(
-        bus,
-        new PartitionLeases(control.Source),
-        rules,
-        clock,
-        log
-    );
+    private readonly PartitionReclaim reclaim = new(control, rules);
+    private readonly PartitionErrors errors = new(control);
+    private readonly LedgerSummary ledger = new(control);
+    private readonly StalledRotations stalled = new(bus, new PartitionLeases(control), rules, clock, log);
     private readonly SentOnce sent = new(options.Nudge, clock);
     private long? nudged;
 

@@ -20,7 +20,7 @@ internal sealed class PartitionCommands(
     RotationMap map
 )
 {
-    private readonly WriteDeadlines deadlines = new(control.Source);
+    private readonly WriteDeadlines deadlines = new(control);
 
     /// <summary>Returns once the broker has them all; throws where it has not, though it may have some.</summary>
     public async Task SendAsync(
@@ -128,7 +128,7 @@ internal sealed class PartitionCommands(
         CancellationToken cancellationToken
     )
     {
-        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
+        var claimed = await new RotationLocks(control).ListDatabasesAsync(
             [.. partitions.Select(partition => partition.Sweep.RotationId).Distinct()],
             cancellationToken
         );
@@ -147,9 +147,7 @@ internal sealed class PartitionCommands(
         var shares = new Dictionary<(Guid, string, string, string), double>();
         var verified = partitions.Where(partition => partition.Sweep.Phase == SweepPhase.Verify);
         foreach (var rotation in verified.Select(partition => partition.Sweep.RotationId).Distinct())
-        foreach (
-            var table in await new RotationTableStore(control.Source).ListAsync(rotation, cancellationToken)
-        )
+        foreach (var table in await new RotationTableStore(control).ListAsync(rotation, cancellationToken))
             shares[(rotation, table.Scope, table.Database, table.Table)] = Share(rotations[rotation])
                 .Of(table.Holding);
         return shares;

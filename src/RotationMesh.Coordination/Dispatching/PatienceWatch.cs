@@ -32,7 +32,7 @@ internal sealed class PatienceWatch(
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
-    private readonly LedgerSummary ledger = new(control.Source);
+    private readonly LedgerSummary ledger = new(control);
     private readonly Dictionary<Guid, Seen> seen = [];
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal sealed class RequestRelay(
     /// <summary>Longest time until a request is seen; short for an operator who waits for it.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
-    private readonly RequestStore requests = new(control.Source);
+    private readonly RequestStore requests = new(control);
 
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken stopping) =>
@@ -56,7 +56,7 @@ internal sealed class RequestRelay(
     // A lost start has left no audit event, so it is sent again. The saga makes the same check of each start.
     private async Task<bool> HasBegunAndGoneAsync(object message) =>
         message is StartRotation start
-        && await BegunRotations.IsGoneAsync(control.Source, start.RotationId, CancellationToken.None);
+        && await BegunRotations.IsGoneAsync(control, start.RotationId, CancellationToken.None);
 
     // Logs once: the refused request is marked, and is not taken again.
     private string Refused(RotationDemand demand, string fault)

@@ -17,7 +17,7 @@ internal sealed class SoundRotations(
     ILogger<SoundRotations> log
 )
 {
-    private readonly RunningRotations rotations = new(control.Source);
+    private readonly RunningRotations rotations = new(control);
 
     /// <summary>Called several times a second, so an excluded rotation is noted only once.</summary>
     public async Task<IReadOnlyList<RunningRotation>> ListAsync(CancellationToken cancellationToken)

@@ -144,10 +144,7 @@ internal sealed class VersionHolds(
         IReadOnlyList<ClaimedDatabase> claimed;
         try
         {
-            claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
-                [.. rotations],
-                cancellationToken
-            );
+            claimed = await new RotationLocks(control).ListDatabasesAsync([.. rotations], cancellationToken);
         }
         finally
         {

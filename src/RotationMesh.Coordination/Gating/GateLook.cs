@@ -13,7 +13,7 @@ namespace RotationMesh.Coordination.Gating;
 /// <summary>Checks the gates for a rotation, on its operator's terms.</summary>
 internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase control, AuditLog audit)
 {
-    private readonly GateTermsStore store = new(control.Source);
+    private readonly GateTermsStore store = new(control);
 
     /// <summary>
     /// Returns the first gate that does not hold, or null. Before the first row is written, it pauses the workers on
@@ -46,7 +46,7 @@ internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase c
             ? await gates.WatchAsync(terms.Occasion, cancellationToken)
             : await gates.LookAsync(terms.Occasion, cancellationToken);
         var ignored = GateNames.Of(map.Gates, terms.Ignored.Select(gate => gate.Gate));
-        await new GateAudit(control.Source, audit).RecordAsync(
+        await new GateAudit(control, audit).RecordAsync(
             rotationId,
             [
                 .. verdicts.Select(verdict => new GateCheckedDetails

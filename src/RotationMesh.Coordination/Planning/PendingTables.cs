@@ -17,7 +17,7 @@ internal sealed class PendingTables(ControlDatabase control)
     )
     {
         var goal = command.Goal;
-        var failures = await new RowFailureStore(control.Source).ByTableAsync(
+        var failures = await new RowFailureStore(control).ByTableAsync(
             command.RotationId,
             goal.TargetVersion,
             cancellationToken
@@ -50,7 +50,7 @@ internal sealed class PendingTables(ControlDatabase control)
     {
         if (command.Retrying is not { } retry)
             return new Dictionary<PlannedTable, RetriedTable>();
-        var found = await new RetriedFailures(control.Source).FindAsync(
+        var found = await new RetriedFailures(control).FindAsync(
             command.RotationId,
             retry.Scopes,
             retry.Tenants,

@@ -45,7 +45,7 @@ internal sealed class PlanRotationConsumer(
     {
         var command = context.Message;
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Rotate);
-        var plan = new PartitionPlan(control.Source, alone);
+        var plan = new PartitionPlan(control, alone);
         if (!await plan.IsPlannedAsync(sweep, context.CancellationToken))
         {
             await PauseAsync(command, context.CancellationToken);
@@ -66,7 +66,7 @@ internal sealed class PlanRotationConsumer(
     private async Task PauseAsync(PlanRotation command, CancellationToken cancellationToken)
     {
         var before = new SweepKey(command.RotationId, command.Sweep - 1, SweepPhase.Rotate);
-        var sweeps = await new LedgerSummary(control.Source).ReadAsync(command.RotationId, cancellationToken);
+        var sweeps = await new LedgerSummary(control).ReadAsync(command.RotationId, cancellationToken);
         if (sweeps.Any(sweep => sweep.Key == before && sweep.Counts.Rotated > 0))
             return;
         await Task.Delay(Sweeps.PauseBefore(command.IdleSweeps), clock, cancellationToken);
@@ -145,10 +145,7 @@ internal sealed class PlanRotationConsumer(
         CancellationToken cancellationToken
     )
     {
-        var claimed = await new RotationLocks(control.Source).ListDatabasesAsync(
-            [rotationId],
-            cancellationToken
-        );
+        var claimed = await new RotationLocks(control).ListDatabasesAsync([rotationId], cancellationToken);
         if (claimed.All(one => one.Database != database))
             throw new UsageException("it did not answer when its tables were claimed");
     }
@@ -161,7 +158,7 @@ internal sealed class PlanRotationConsumer(
         CancellationToken cancellationToken
     )
     {
-        var store = new RotationTableStore(control.Source);
+        var store = new RotationTableStore(control);
         var known = (await store.ListAsync(command.RotationId, cancellationToken))
             .Select(table => new PlannedTable(table.Scope, table.Database, table.Table))
             .ToHashSet();

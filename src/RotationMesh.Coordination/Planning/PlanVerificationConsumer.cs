@@ -32,7 +32,7 @@ internal sealed class PlanVerificationConsumer(
     {
         var command = context.Message;
         var sweep = new SweepKey(command.RotationId, command.Sweep, SweepPhase.Verify);
-        var plan = new PartitionPlan(control.Source, alone);
+        var plan = new PartitionPlan(control, alone);
         if (await plan.IsPlannedAsync(sweep, context.CancellationToken))
             return null;
         if (await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere)

@@ -19,7 +19,7 @@ internal sealed class RowsFailedConsumer(
     /// <summary>Handles the failures that workers send ahead of a partition's result.</summary>
     public async Task Consume(ConsumeContext<Batch<RowsFailed>> context)
     {
-        var store = new RowFailureStore(control.Source);
+        var store = new RowFailureStore(control);
         foreach (var rotation in context.Message.GroupBy(one => one.Message.RotationId, one => one.Message))
             try
             {

@@ -24,7 +24,7 @@ internal sealed class SettlementConsumer<T>(
     {
         var queue = context.ReceiveContext.InputAddress.Segments[^1];
         var messages = context.Message.Select(Believed).Where(message => IsSound(message, queue)).ToList();
-        var settlement = new PartitionSettlement(control.Source, rules);
+        var settlement = new PartitionSettlement(control, rules);
         await settlement.SettleAsync([.. messages.Select(Results.Of)], context.CancellationToken);
         signal.Notify();
         foreach (var reasons in messages.OfType<PartitionRefused>().GroupBy(refused => refused.RotationId))

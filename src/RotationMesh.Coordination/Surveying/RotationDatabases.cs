@@ -37,10 +37,7 @@ internal sealed class RotationDatabases(
         CancellationToken cancellationToken
     )
     {
-        var began = await new RotationLocks(control.Source).ListDatabasesAsync(
-            [rotationId],
-            cancellationToken
-        );
+        var began = await new RotationLocks(control).ListDatabasesAsync([rotationId], cancellationToken);
         var differences = await SomeAtOnce.SelectAsync(
             began.Where(claimed => map.Databases.Any(database => database.Name == claimed.Database)),
             SomeAtOnce.Databases,

@@ -23,7 +23,7 @@ internal sealed class WorkerHeartbeatConsumer(ControlDatabase control, KeyRing r
             return Task.CompletedTask;
         }
 
-        return new WorkerRegistry(control.Source).RecordAsync(
+        return new WorkerRegistry(control).RecordAsync(
             new WorkerSighting
             {
                 Worker = seen.Worker,

@@ -18,8 +18,8 @@ public sealed class ControlAuditTrail(ControlDatabase control, Func<KeyRing?>? r
     /// <summary>Most events in a list: a rotation of many sweeps and lost gates has some hundreds.</summary>
     private const int Listed = 500;
 
-    private readonly AuditReader reader = new(control.Source);
-    private readonly DroppedTables dropped = new(control.Source);
+    private readonly AuditReader reader = new(control);
+    private readonly DroppedTables dropped = new(control);
 
     /// <inheritdoc/>
     public async Task<AuditDocument> ListAsync(Guid? rotationId, CancellationToken cancellationToken)
@@ -43,11 +43,11 @@ public sealed class ControlAuditTrail(ControlDatabase control, Func<KeyRing?>? r
         await EnsureThereAsync(cancellationToken);
         var keys = ring?.Invoke();
         var head = await control.HasAsync("audit_head", cancellationToken)
-            ? await AuditHead.FindAsync(control.Source, cancellationToken)
+            ? await AuditHead.FindAsync(control, cancellationToken)
             : null;
         var verdict = await new AuditVerification(
             reader,
-            new AuditMarks(control.Source),
+            new AuditMarks(control),
             keys is null ? null : new AuditSeal(new AuditMac(keys))
         ).RunAsync(hash, head, cancellationToken);
         return AuditVerdicts.Of(verdict);
@@ -80,7 +80,7 @@ public sealed class ControlAuditTrail(ControlDatabase control, Func<KeyRing?>? r
     // Marks that are kept outside of the log show how much of it is lost.
     private async Task<AuditVerdictDocument> MissingAsync(string missing, CancellationToken cancellationToken)
     {
-        var noted = await new AuditMarks(control.Source).ReadAsync(cancellationToken);
+        var noted = await new AuditMarks(control).ReadAsync(cancellationToken);
         var faults = noted
             .Select(mark => new AuditFaultDocument(mark.Sequence, $"is missing: {mark.NotedBy} noted it"))
             .Prepend(new AuditFaultDocument(null, missing));

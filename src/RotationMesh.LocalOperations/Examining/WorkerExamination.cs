@@ -72,7 +72,7 @@ internal sealed class WorkerExamination(
         {
             if (!await control.HasAsync("workers", cancellationToken))
                 return [];
-            var known = await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
+            var known = await new WorkerRegistry(control).ListAsync(cancellationToken);
             return [.. known.Where(worker => worker.Presence == WorkerPresence.Present)];
         }
         catch (NpgsqlException)

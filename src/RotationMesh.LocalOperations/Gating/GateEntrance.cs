@@ -61,7 +61,7 @@ public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase
         }
         catch (GateClosedException closed)
         {
-            var paused = await new PausedQueueStore(control.Source).ListAsync(rotationId, cancellationToken);
+            var paused = await new PausedQueueStore(control).ListAsync(rotationId, cancellationToken);
             throw new GateClosedException(closed.Lost, await RemarkAsync(paused, cancellationToken));
         }
     }

@@ -51,7 +51,7 @@ public sealed class KeysGate(KeysEntry entry, RotationMap map, Func<KeyRing> rin
     {
         if (!await control.HasAsync("workers", cancellationToken))
             return [];
-        var known = await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
+        var known = await new WorkerRegistry(control).ListAsync(cancellationToken);
         return [.. known.Where(worker => worker.Presence == WorkerPresence.Present)];
     }
 

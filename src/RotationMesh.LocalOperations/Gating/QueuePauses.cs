@@ -12,7 +12,7 @@ namespace RotationMesh.LocalOperations.Gating;
 /// </summary>
 public sealed class QueuePauses(GateSet gates, ControlDatabase control)
 {
-    private readonly PausedQueueStore store = new(control.Source);
+    private readonly PausedQueueStore store = new(control);
     private readonly QueueTurns turns = new(control);
 
     /// <summary>

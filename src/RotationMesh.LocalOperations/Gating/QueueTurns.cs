@@ -18,7 +18,7 @@ internal sealed class QueueTurns(ControlDatabase control)
     /// </summary>
     private static readonly TimeSpan Longest = RotationGuard.Longest + TimeSpan.FromSeconds(30);
 
-    private readonly RotationGuard guard = new(control.Source);
+    private readonly RotationGuard guard = new(control);
 
     /// <summary>
     /// Waits for the turn at a queue; the turn lasts until it is disposed of. Throws

@@ -55,7 +55,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     public Standstill? Standstill { get; init; }
 
     private readonly EmbeddedProcess process = new(control);
-    private readonly RunningRotations rotations = new(control.Source);
+    private readonly RunningRotations rotations = new(control);
     private readonly RotationRequests requests = new(ring, control);
 
     /// <inheritdoc/>
@@ -207,22 +207,16 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             rotation,
             cancellationToken
         );
-        var ledger = await new LedgerSummary(control.Source).ReadAsync(
-            rotation.RotationId,
-            cancellationToken
-        );
-        var refusals = await new Refusals(control.Source).ListAsync(
+        var ledger = await new LedgerSummary(control).ReadAsync(rotation.RotationId, cancellationToken);
+        var refusals = await new Refusals(control).ListAsync(
             rotation.RotationId,
             NamedRefusals,
             cancellationToken
         );
-        var paused = await new PausedQueueStore(control.Source).ListAsync(
-            rotation.RotationId,
-            cancellationToken
-        );
+        var paused = await new PausedQueueStore(control).ListAsync(rotation.RotationId, cancellationToken);
         IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
             ? []
-            : await new WorkerRegistry(control.Source).ListAsync(cancellationToken);
+            : await new WorkerRegistry(control).ListAsync(cancellationToken);
         var document = RotationListings.Hindered(
             RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals),
             rotation.Embedded ? null : Hindrance()

@@ -28,7 +28,7 @@ public sealed class LocalReports(
                 rotationId is null ? "there was no rotation yet" : $"there is no rotation {rotationId}"
             );
         var id = rotation.RotationId;
-        var store = new RowFailureStore(control.Source);
+        var store = new RowFailureStore(control);
         var unreadable = await store.ByTableAsync(id, rotation.TargetVersion, cancellationToken);
         var failures = await rotations.ListFailuresAsync(id, cancellationToken);
         return new ReportDocument

@@ -53,7 +53,7 @@ public sealed class LocalWorkers(GateSet gates, ControlDatabase control) : IAppl
     )
     {
         var notes = await control.HasCurrentRecordsAsync(cancellationToken)
-            ? await new PausedQueueStore(control.Source).ListAsync(rotationId: null, cancellationToken)
+            ? await new PausedQueueStore(control).ListAsync(rotationId: null, cancellationToken)
             : [];
         var queues = new List<QueueDocument>();
         foreach (var gate in gates.Pausable)

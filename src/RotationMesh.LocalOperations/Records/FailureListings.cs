@@ -14,7 +14,7 @@ internal static class FailureListings
         CancellationToken cancellationToken
     )
     {
-        var store = new RowFailureStore(control.Source);
+        var store = new RowFailureStore(control);
         var counts = await store.CountAsync(rotation.RotationId, cancellationToken);
         var failures = await store.ListAsync(
             rotation.RotationId,

@@ -22,8 +22,8 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
     public async Task<RotationReport> ReadAsync(RunningRotation rotation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rotation);
-        var failures = new RowFailureStore(control.Source);
-        var (closing, seal) = await new SummaryStore(control.Source).FindAsync(
+        var failures = new RowFailureStore(control);
+        var (closing, seal) = await new SummaryStore(control).FindAsync(
             rotation.RotationId,
             cancellationToken
         );
@@ -98,10 +98,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             return rotation.Reason;
         if (rotation.Reason?.Contains('\n') == true)
             return rotation.Reason.Replace("\n", "; ", StringComparison.Ordinal);
-        var awaited = await new WriteDeadlines(control.Source).ListAsync(
-            rotation.RotationId,
-            cancellationToken
-        );
+        var awaited = await new WriteDeadlines(control).ListAsync(rotation.RotationId, cancellationToken);
         return awaited.Count == 0
             ? rotation.Reason
             : $"{rotation.Reason}; it waits {string.Join(", ", awaited)}";
@@ -113,11 +110,11 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
         CancellationToken cancellationToken
     )
     {
-        var (id, source) = (rotation.RotationId, control.Source);
+        var id = rotation.RotationId;
         var totals = new ClosingTotals(
-            await new RotationTableStore(source).ListAsync(id, cancellationToken),
+            await new RotationTableStore(control).ListAsync(id, cancellationToken),
             await failures.ByTableAsync(id, rotation.TargetVersion, cancellationToken),
-            await new LedgerSummary(source).ReadAsync(id, cancellationToken)
+            await new LedgerSummary(control).ReadAsync(id, cancellationToken)
         );
         return ClosingSummary.Of(totals.Decrypted, [.. totals.Tables(stopped: true)]);
     }

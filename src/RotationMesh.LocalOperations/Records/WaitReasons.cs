@@ -94,7 +94,7 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Appl
                 if (!stands || rotationId is not { } id || !await control.HasAsync("refusals", token))
                     return reasons;
                 reasons.AddRange(await RefusalsAsync(id, token));
-                if (await new PartitionErrors(control.Source).OfPendingAsync(id, token) is { } error)
+                if (await new PartitionErrors(control).OfPendingAsync(id, token) is { } error)
                     reasons.Add($"{Reasons.TriedAgain}: {error}");
                 return reasons;
             },
@@ -139,7 +139,7 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Appl
     )
     {
         var now = await control.NowAsync(cancellationToken);
-        var latest = await new Refusals(control.Source).ListAsync(rotationId, 1, cancellationToken);
+        var latest = await new Refusals(control).ListAsync(rotationId, 1, cancellationToken);
         return
         [
             .. latest

@@ -52,7 +52,7 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
     // A rotation that has ended or is paused needs no process.
     private async Task<bool> IsGoneAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
         rotation is { Embedded: true, EndedAt: null, State: not RotationState.Paused }
-        && await new RotationGuard(control.Source).FindHolderAsync(
+        && await new RotationGuard(control).FindHolderAsync(
             RotationGuard.Run,
             rotation.RotationId,
             cancellationToken

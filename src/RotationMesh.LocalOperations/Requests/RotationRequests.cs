@@ -9,7 +9,7 @@ namespace RotationMesh.LocalOperations.Requests;
 /// <summary>Writes the requests of operators into the control database, sealed by the key ring.</summary>
 internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase control)
 {
-    private readonly RequestStore store = new(control.Source);
+    private readonly RequestStore store = new(control);
 
     /// <summary>Writes the request for a rotation.</summary>
     public Task StartAsync(

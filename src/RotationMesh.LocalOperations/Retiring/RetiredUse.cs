@@ -8,7 +8,10 @@ namespace RotationMesh.LocalOperations.Retiring;
 internal static class RetiredUse
 {
     /// <summary>Returns the retired versions that rows of the table claim, with the number of rows.</summary>
-    public static IEnumerable<RetiredUseDocument> Of(RowsByVersion table, IReadOnlyList<RetiredKey> retired) =>
+    public static IEnumerable<RetiredUseDocument> Of(
+        RowsByVersion table,
+        IReadOnlyList<RetiredKey> retired
+    ) =>
         from key in retired
         let rows = table.Claiming(key.Version, external: false) + table.Claiming(key.Version, external: true)
         where rows > 0

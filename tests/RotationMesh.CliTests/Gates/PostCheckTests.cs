@@ -176,7 +176,10 @@ public sealed class PostCheckTests
         site.Variables.Remove("APP_TOKEN");
 
         Assert.That((await site.RunAsync("rotate")).Refusal(), Does.Contain("APP_TOKEN is not set"));
-        Assert.That((await site.RunAsync("rotate", "--dry-run")).Refusal(), Does.Contain("APP_TOKEN is not set"));
+        Assert.That(
+            (await site.RunAsync("rotate", "--dry-run")).Refusal(),
+            Does.Contain("APP_TOKEN is not set")
+        );
         Assert.That((await site.RunAsync("doctor")).ToString(), Does.Contain("APP_TOKEN is not set"));
         Assert.That(await site.Database.HasControlSchemaAsync(), Is.False);
     }

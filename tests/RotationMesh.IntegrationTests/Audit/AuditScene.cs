@@ -21,7 +21,7 @@ public sealed class AuditScene : IAsyncDisposable
         Database = database;
         control = new ControlDatabase(database.ConnectionString);
         Log = LogOf(Ring);
-        Reader = new AuditReader(control.Source);
+        Reader = new AuditReader(control);
     }
 
     public TestDatabase Database { get; }
@@ -50,8 +50,7 @@ public sealed class AuditScene : IAsyncDisposable
     public async Task<IReadOnlyList<AuditEvent>> EventsAsync() =>
         await Reader.ReadAsync(CancellationToken.None).ToListAsync();
 
-    public AuditLog LogOf(KeyRing ring, Action<AuditEvent>? appended = null) =>
-        new(control.Source, ring, appended);
+    public AuditLog LogOf(KeyRing ring, Action<AuditEvent>? appended = null) => new(control, ring, appended);
 
     public static KeyRing RingOf(int current, params (int Version, char Filling)[] keys) =>
         new(
@@ -66,11 +65,11 @@ public sealed class AuditScene : IAsyncDisposable
     public async Task<AuditVerdict> VerifyAsync(KeyRing? ring, string? expected = null) =>
         await new AuditVerification(
             Reader,
-            new AuditMarks(control.Source),
+            new AuditMarks(control),
             ring is null ? null : new AuditSeal(new AuditMac(ring))
         ).RunAsync(
             expected,
-            await AuditHead.FindAsync(control.Source, CancellationToken.None),
+            await AuditHead.FindAsync(control, CancellationToken.None),
             CancellationToken.None
         );
 

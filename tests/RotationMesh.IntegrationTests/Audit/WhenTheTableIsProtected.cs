@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Control;
 using RotationMesh.Control.Audit;
 
 namespace RotationMesh.IntegrationTests.Audit;
@@ -36,7 +37,7 @@ public sealed class WhenTheTableIsProtected
     [Test]
     public async Task A_role_that_may_insert_and_select_appends_and_changes_nothing()
     {
-        await using var source = NpgsqlDataSource.Create(
+        await using var control = new ControlDatabase(
             new NpgsqlConnectionStringBuilder(scene.Database.ConnectionString)
             {
                 Username = role,
@@ -44,7 +45,7 @@ public sealed class WhenTheTableIsProtected
             }.ConnectionString
         );
 
-        var appended = await new AuditLog(source, AuditScene.Ring).AppendAsync(
+        var appended = await new AuditLog(control, AuditScene.Ring).AppendAsync(
             AuditScene.Entry(),
             CancellationToken.None
         );
@@ -53,7 +54,7 @@ public sealed class WhenTheTableIsProtected
         Assert.That((await scene.VerifyAsync()).Events, Is.EqualTo(2));
         foreach (var statement in Changes)
         {
-            await using var command = source.CreateCommand(statement);
+            await using var command = control.Source.CreateCommand(statement);
             var refusal = Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
             Assert.That(refusal!.SqlState, Is.EqualTo(PostgresErrorCodes.InsufficientPrivilege));
         }

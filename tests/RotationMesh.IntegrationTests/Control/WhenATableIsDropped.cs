@@ -12,7 +12,7 @@ public sealed class WhenATableIsDropped
         await using var database = await TestDatabase.CreateAsync();
         await using var control = new ControlDatabase(database.ConnectionString);
         await control.MigrateAsync(CancellationToken.None);
-        var dropped = new DroppedTables(control.Source);
+        var dropped = new DroppedTables(control);
         Assert.That(await dropped.FindAsync(CancellationToken.None), Is.Null);
         var tables = await database.ScalarAsync<string[]>(
             """

@@ -68,7 +68,7 @@ public sealed class WhenAnEarlierReleaseMadeTheSchema
 
         Assert.That(await control.HasCurrentRecordsAsync(CancellationToken.None), Is.True);
         Assert.That(await control.ExistsAsync(CancellationToken.None), Is.True);
-        var running = await new RunningRotations(control.Source).LatestAsync(1, CancellationToken.None);
+        var running = await new RunningRotations(control).LatestAsync(1, CancellationToken.None);
         Assert.That(running.Single().State, Is.EqualTo("Rotating"));
     }
 

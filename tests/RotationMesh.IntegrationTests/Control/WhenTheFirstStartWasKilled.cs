@@ -21,7 +21,7 @@ public sealed class WhenTheFirstStartWasKilled
         await control.MigrateAsync(CancellationToken.None);
 
         var after = await control.HasCurrentRecordsAsync(CancellationToken.None);
-        var rotations = await new RunningRotations(control.Source).LatestAsync(1, CancellationToken.None);
+        var rotations = await new RunningRotations(control).LatestAsync(1, CancellationToken.None);
         Assert.Multiple(() =>
         {
             Assert.That(before, Is.False, "whoever starts reads nothing of it before");

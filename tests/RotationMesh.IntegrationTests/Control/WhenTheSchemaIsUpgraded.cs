@@ -32,7 +32,7 @@ public sealed class WhenTheSchemaIsUpgraded
         await database.ExecuteAsync(TakeBack);
 
         await control.MigrateAsync(CancellationToken.None);
-        await new RowFailureStore(control.Source).RecordAsync(
+        await new RowFailureStore(control).RecordAsync(
             Guid.Parse(Rotation),
             [Failure("n1"), Failure(new string('k', 5000))],
             CancellationToken.None

@@ -138,7 +138,7 @@ public sealed class WhenWorkIsHeld
         {
             Database = database;
             control = new ControlDatabase(database.ConnectionString);
-            Guard = new RotationGuard(control.Source);
+            Guard = new RotationGuard(control);
         }
 
         public Guid Id { get; } = Guid.CreateVersion7();

@@ -25,12 +25,12 @@ public sealed class LedgerScene : IAsyncDisposable
     {
         this.database = database;
         this.control = control;
-        Settlement = new PartitionSettlement(control.Source, rules);
-        Reclaim = new PartitionReclaim(control.Source, rules);
-        Refusals = new Refusals(control.Source);
-        Locks = new RotationLocks(control.Source);
-        Deadlines = new WriteDeadlines(control.Source);
-        Leases = new PartitionLeases(control.Source);
+        Settlement = new PartitionSettlement(control, rules);
+        Reclaim = new PartitionReclaim(control, rules);
+        Refusals = new Refusals(control);
+        Locks = new RotationLocks(control);
+        Deadlines = new WriteDeadlines(control);
+        Leases = new PartitionLeases(control);
         Rules = rules;
     }
 
@@ -85,13 +85,13 @@ public sealed class LedgerScene : IAsyncDisposable
         );
         scene.RotationId = await scene.BeginRotationAsync();
         scene.Held = await scene.HoldAsync("plan");
-        scene.Plan = new PartitionPlan(control.Source, scene.Held);
+        scene.Plan = new PartitionPlan(control, scene.Held);
         return scene;
     }
 
     /// <summary>Holds work on the scene's rotation.</summary>
     public async Task<HeldWork> HoldAsync(string work) =>
-        await new RotationGuard(control.Source).TryHoldAsync(work, RotationId, CancellationToken.None)
+        await new RotationGuard(control).TryHoldAsync(work, RotationId, CancellationToken.None)
         ?? throw new InvalidOperationException($"somebody else is at '{work}'");
 
     public async Task<Guid> BeginRotationAsync()
@@ -138,7 +138,7 @@ public sealed class LedgerScene : IAsyncDisposable
 
     /// <summary>A coordinator's dispatch of its own.</summary>
     public PartitionDispatch Dispatch(TimeProvider? time = null) =>
-        new(control.Source, Rules, time ?? TimeProvider.System);
+        new(control, Rules, time ?? TimeProvider.System);
 
     public Task<IReadOnlyList<TakenPartition>> TakeAsync(DispatchWindow? window = null) =>
         Dispatch()
@@ -150,7 +150,7 @@ public sealed class LedgerScene : IAsyncDisposable
     /// <summary>The summary of the first sweep.</summary>
     public async Task<SweepSummary> SummaryAsync(Guid? rotationId = null)
     {
-        var sweeps = await new LedgerSummary(control.Source).ReadAsync(
+        var sweeps = await new LedgerSummary(control).ReadAsync(
             rotationId ?? RotationId,
             CancellationToken.None
         );

@@ -30,7 +30,7 @@ public sealed class WhenNothingMayBeHandedOut
     {
         await scene.PlanAsync(1);
         if (byTheLogAlone)
-            await new AuditLog(scene.Source, AuditScene.Ring).AppendAsync(
+            await new AuditLog(scene.Control, AuditScene.Ring).AppendAsync(
                 AuditEntry.Of(
                     AuditKind.KeyRetired,
                     null,
@@ -68,7 +68,7 @@ public sealed class WhenNothingMayBeHandedOut
     public async Task Nothing_is_handed_out_towards_a_version_that_only_the_audit_log_calls_retired()
     {
         await scene.PlanAsync(1);
-        await new AuditLog(scene.Source, AuditScene.Ring).AppendAsync(
+        await new AuditLog(scene.Control, AuditScene.Ring).AppendAsync(
             AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 }),
             CancellationToken.None
         );

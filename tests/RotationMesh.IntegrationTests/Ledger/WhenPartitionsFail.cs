@@ -11,7 +11,7 @@ internal sealed class WhenPartitionsFail
         await using var scene = await LedgerScene.CreateAsync();
         await scene.PlanAsync(3);
         var taken = await scene.TakeAsync();
-        var errors = new PartitionErrors(scene.Source);
+        var errors = new PartitionErrors(scene.Control);
 
         Assert.That(await errors.OfFailedAsync(scene.RotationId, CancellationToken.None), Is.Null);
         await scene.Settlement.SettleAsync(

@@ -68,7 +68,7 @@ public sealed class WhenTimeToWriteIsHandedOut
     {
         await scene.PlanAsync(2);
         var taken = await scene.TakeAsync();
-        var deadlines = new WriteDeadlines(scene.Source);
+        var deadlines = new WriteDeadlines(scene.Control);
         foreach (var (partition, times) in taken.Zip([1, 2]))
         {
             var transmissions = new Transmissions(deadlines, partition, CancellationToken.None);

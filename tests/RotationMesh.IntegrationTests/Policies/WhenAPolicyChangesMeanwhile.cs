@@ -123,7 +123,7 @@ public sealed class WhenAPolicyChangesMeanwhile
     }
 
     private static async Task<string?> ReasonAsync(Stage stage) =>
-        (await new RunningRotations(stage.Control.Source).LatestAsync(1, CancellationToken.None))
+        (await new RunningRotations(stage.Control).LatestAsync(1, CancellationToken.None))
             .SingleOrDefault()
             ?.Reason;
 }

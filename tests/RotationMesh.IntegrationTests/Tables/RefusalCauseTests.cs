@@ -136,7 +136,7 @@ public sealed class RefusalCauseTests
 
         const string Cause = "SQLSTATE 23514, constraint not_these";
         Assert.That(report.Failures.Select(failure => failure.Cause), Is.EqualTo([Cause, Cause]));
-        var store = new RotationMesh.Control.Failures.RowFailureStore(stage.Control.Source);
+        var store = new RotationMesh.Control.Failures.RowFailureStore(stage.Control);
         var count = (await store.CountAsync(report.RotationId, CancellationToken.None)).Single();
         Assert.That((count.Error, count.Cause, count.Rows), Is.EqualTo(("DatabaseError", Cause, 2L)));
     }

@@ -39,11 +39,7 @@ internal sealed class WhenAFailedRowIsDeleted
 
         Assert.That(await StandingAsync(world), Is.Zero);
         Assert.That(
-            await new RowFailureStore(world.Parts.Control.Source).ListAsync(
-                id,
-                limit: 10,
-                CancellationToken.None
-            ),
+            await new RowFailureStore(world.Parts.Control).ListAsync(id, limit: 10, CancellationToken.None),
             Is.Empty
         );
     }

@@ -25,7 +25,7 @@ internal sealed class WhenAProcessComesTooLate
         turnstile.Open();
         await mesh.UntilAsync("Completed");
 
-        var written = await new RunningRotations(world.Parts.Control.Source).SealAsync(
+        var written = await new RunningRotations(world.Parts.Control).SealAsync(
             read,
             RotationSeals.SealOf(world.Parts.Ring, read),
             CancellationToken.None
@@ -44,7 +44,7 @@ internal sealed class WhenAProcessComesTooLate
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 30, Tenants = 3 });
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
         var rotation = Guid.CreateVersion7();
-        await using var held = await new RotationGuard(world.Parts.Control.Source).TryHoldAsync(
+        await using var held = await new RotationGuard(world.Parts.Control).TryHoldAsync(
             "plan",
             rotation,
             CancellationToken.None

@@ -167,10 +167,7 @@ internal sealed class WhenSchedulesAreRandom
             while (running.Count < AtOnce && waiting.TryDequeue(out var schedule))
                 running[forecast.Rotation(schedule)] = (schedule, 0);
             var known = (
-                await new RunningRotations(world.Parts.Control.Source).LatestAsync(
-                    Schedules,
-                    CancellationToken.None
-                )
+                await new RunningRotations(world.Parts.Control).LatestAsync(Schedules, CancellationToken.None)
             ).ToDictionary(rotation => rotation.RotationId);
             foreach (var (id, (schedule, asked)) in running.ToList())
             {

@@ -53,7 +53,7 @@ internal sealed class WhenAKeyIsRetired
 
         var early = await RetireAsync(world);
         var until = (
-            await new WriteDeadlines(world.Parts.Control.Source).ListAsync(mesh.Id, CancellationToken.None)
+            await new WriteDeadlines(world.Parts.Control).ListAsync(mesh.Id, CancellationToken.None)
         ).Max(deadline => deadline.Until);
         await mesh.UntilAsync(now => now.Concluded, "nobody may write any more");
         var retired = await RetireAsync(world);

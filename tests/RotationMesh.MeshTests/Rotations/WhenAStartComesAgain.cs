@@ -71,7 +71,7 @@ internal sealed class WhenAStartComesAgain
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         var id = await AskAsync(world);
-        await new AuditLog(world.Parts.Control.Source, world.Parts.Ring).AppendAsync(
+        await new AuditLog(world.Parts.Control, world.Parts.Ring).AppendAsync(
             AuditEntry.Of(AuditKind.GateChecked, id, "ann", new { gate = "workers" }),
             CancellationToken.None
         );

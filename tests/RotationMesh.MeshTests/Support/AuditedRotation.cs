@@ -18,7 +18,7 @@ internal sealed class AuditedRotation(SampleWorld world, Guid rotationId)
     };
 
     public async Task<IReadOnlyList<AuditEvent>> EventsAsync() =>
-        await new AuditReader(world.Parts.Control.Source).ReadRotationAsync(
+        await new AuditReader(world.Parts.Control).ReadRotationAsync(
             rotationId,
             1000,
             CancellationToken.None
@@ -43,12 +43,12 @@ internal sealed class AuditedRotation(SampleWorld world, Guid rotationId)
             .Select(Details<StateChangedDetails>)
             .ToList();
         var verdict = await new AuditVerification(
-            new AuditReader(world.Parts.Control.Source),
-            new AuditMarks(world.Parts.Control.Source),
+            new AuditReader(world.Parts.Control),
+            new AuditMarks(world.Parts.Control),
             new AuditSeal(new AuditMac(world.Parts.Ring))
         ).RunAsync(
             null,
-            await AuditHead.FindAsync(world.Parts.Control.Source, CancellationToken.None),
+            await AuditHead.FindAsync(world.Parts.Control, CancellationToken.None),
             CancellationToken.None
         );
         using (Assert.EnterMultipleScope())

@@ -106,7 +106,7 @@ internal sealed class RunningMesh : IAsyncDisposable
     public Task<RunningRotation?> NowAsync() => NowAsync(Id);
 
     public async Task<RunningRotation?> NowAsync(Guid id) =>
-        await new RunningRotations(world.Parts.Control.Source).FindAsync(id, CancellationToken.None);
+        await new RunningRotations(world.Parts.Control).FindAsync(id, CancellationToken.None);
 
     public Task UntilAsync(string state) => UntilAsync(now => now.State == state, state);
 
@@ -117,7 +117,7 @@ internal sealed class RunningMesh : IAsyncDisposable
         Eventually.Holds(async () => await NowAsync(id) is { } now && condition(now), Deadline, what);
 
     public async Task<IReadOnlyList<SweepSummary>> LedgerAsync() =>
-        await new LedgerSummary(world.Parts.Control.Source).ReadAsync(Id, CancellationToken.None);
+        await new LedgerSummary(world.Parts.Control).ReadAsync(Id, CancellationToken.None);
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

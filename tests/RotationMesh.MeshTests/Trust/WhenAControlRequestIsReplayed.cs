@@ -177,7 +177,7 @@ internal sealed class WhenAControlRequestIsReplayed
             ahead
         );
 
-        await new Control.Rotations.RequestStore(world.Parts.Control.Source).AddAsync(
+        await new Control.Rotations.RequestStore(world.Parts.Control).AddAsync(
             request,
             CancellationToken.None
         );

@@ -89,8 +89,8 @@ internal sealed class WhenARotationIsAudited
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 10, Tenants = 1 });
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
         var id = Guid.NewGuid();
-        var source = world.Parts.Control.Source;
-        var gates = new GateAudit(source, new AuditLog(source, world.Parts.Ring));
+        var control = world.Parts.Control;
+        var gates = new GateAudit(control, new AuditLog(control, world.Parts.Ring));
         var queue = Gate("bullmq", GateOutcome.Holds);
         var snapshot = Gate("snapshot", GateOutcome.Overridden, "restored yesterday");
 

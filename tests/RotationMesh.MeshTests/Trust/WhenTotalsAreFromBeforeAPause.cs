@@ -125,9 +125,10 @@ internal sealed class WhenTotalsAreFromBeforeAPause
 
     private async Task AgeTotalsAsync(Guid rotation)
     {
-        var (json, seal) = await new Control.Rotations.SummaryStore(
-            world.Parts.Control.Source
-        ).FindWrittenAsync(rotation, CancellationToken.None);
+        var (json, seal) = await new Control.Rotations.SummaryStore(world.Parts.Control).FindWrittenAsync(
+            rotation,
+            CancellationToken.None
+        );
         var old = ClosingSummary.Read(world.Parts.Ring, rotation, json, seal)!;
         old = old with { WrittenAt = old.WrittenAt - Hour };
         await world.Database.ExecuteAsync(

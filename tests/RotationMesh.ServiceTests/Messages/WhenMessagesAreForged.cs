@@ -83,10 +83,7 @@ public sealed class WhenMessagesAreForged
         using (Assert.EnterMultipleScope())
         {
             Assert.That(refused.Error, Does.Contain("0 of at least 1"));
-            Assert.That(
-                await new WorkerRegistry(stage.Control.Source).ListAsync(CancellationToken.None),
-                Is.Empty
-            );
+            Assert.That(await new WorkerRegistry(stage.Control).ListAsync(CancellationToken.None), Is.Empty);
             Assert.That(Dropped(coordinator), Is.EqualTo(1), "said once");
         }
     }

@@ -95,7 +95,7 @@ public sealed class WhenAWorkerHasAnotherKey
         var right = stage.StartWorker();
         var wrong = stage.StartWorker(Keys.Variables(Keys.Other));
         var keyless = stage.StartWorker(Keys.WithoutTheNew);
-        var registry = new WorkerRegistry(stage.Control.Source);
+        var registry = new WorkerRegistry(stage.Control);
         IReadOnlyList<RegisteredWorker> workers = [];
         await TestKit.Eventually.Holds(
             async () => (workers = await registry.ListAsync(CancellationToken.None)).Count == 3,
