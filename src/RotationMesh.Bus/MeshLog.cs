@@ -19,6 +19,9 @@ internal static partial class MeshLog
     [LoggerMessage(3002, LogLevel.Warning, "Watching the gates failed; it is tried again after {Pause}")]
     public static partial void GateWatchFailed(ILogger log, TimeSpan pause, Exception fault);
 
+    [LoggerMessage(3003, LogLevel.Information, "Joined the mesh")]
+    public static partial void Joined(ILogger log);
+
     [LoggerMessage(3004, LogLevel.Warning, "Rotation {RotationId}: {Gaps}; the rest goes on")]
     public static partial void DatabaseLeftOut(ILogger log, Guid rotationId, string gaps);
 
@@ -29,12 +32,9 @@ internal static partial class MeshLog
     )]
     public static partial void ControlDatabaseAway(ILogger log, string cause, TimeSpan pause);
 
-    [LoggerMessage(
-        3008,
-        LogLevel.Warning,
-        "Not in service yet: the control schema is being brought up to date, and {Reason}"
-    )]
-    public static partial void ControlSchemaWaits(ILogger log, string reason);
+    // Whoever keeps the logs holds with it what the control schema can't take back.
+    [LoggerMessage(3006, LogLevel.Information, "Audit log: event {Sequence} is appended, hash {Hash}")]
+    public static partial void Audited(ILogger log, long sequence, string hash);
 
     [LoggerMessage(
         3007,
@@ -43,15 +43,15 @@ internal static partial class MeshLog
     )]
     public static partial void SilentHolderEnded(ILogger log, Guid rotationId, string work, string holder);
 
+    [LoggerMessage(
+        3008,
+        LogLevel.Warning,
+        "Not in service yet: the control schema is being brought up to date, and {Reason}"
+    )]
+    public static partial void ControlSchemaWaits(ILogger log, string reason);
+
     [LoggerMessage(3009, LogLevel.Error, "Rotation {RotationId}: its step '{Work}' failed: {Cause:l}")]
     public static partial void StepFailed(ILogger log, Guid rotationId, string work, string cause);
-
-    // Whoever keeps the logs holds with it what the control schema can't take back.
-    [LoggerMessage(3006, LogLevel.Information, "Audit log: event {Sequence} is appended, hash {Hash}")]
-    public static partial void Audited(ILogger log, long sequence, string hash);
-
-    [LoggerMessage(3003, LogLevel.Information, "Joined the mesh")]
-    public static partial void Joined(ILogger log);
 
     [LoggerMessage(3100, LogLevel.Warning, "Dispatching failed; it is tried again after {Pause}")]
     public static partial void DispatchFailed(ILogger log, TimeSpan pause, Exception fault);
@@ -128,38 +128,6 @@ internal static partial class MeshLog
     public static partial void NotAnnounced(ILogger log, string cause);
 
     [LoggerMessage(
-        3300,
-        LogLevel.Error,
-        "A message on {Queue} was put into "
-            + Queues.DeadLetters
-            + " ({Cause}); what it was about is made up for by a nudge or a lease"
-    )]
-    public static partial void DeadLettered(ILogger log, string queue, string cause);
-
-    [LoggerMessage(
-        3303,
-        LogLevel.Warning,
-        "A message on {Queue} was dropped: {Cause}; others like it are counted, and told of once a minute"
-    )]
-    public static partial void Dropped(ILogger log, string queue, string cause);
-
-    [LoggerMessage(
-        3301,
-        LogLevel.Warning,
-        "The channel of {Queue} has been closed for {Closed} and nobody noticed; it is opened again"
-    )]
-    public static partial void Deaf(ILogger log, string queue, TimeSpan closed);
-
-    [LoggerMessage(
-        3307,
-        LogLevel.Warning,
-        "RabbitMQ took back what was not acknowledged on {Queue} within {Timeout} ("
-            + Reasons.ConsumerTimeout
-            + "); what it asked for goes on"
-    )]
-    public static partial void TakenBack(ILogger log, string queue, TimeSpan timeout);
-
-    [LoggerMessage(
         3204,
         LogLevel.Warning,
         "From now on a partition is given back after {Limit}, and what is left of it is another attempt's, because RabbitMQ waits no "
@@ -170,14 +138,30 @@ internal static partial class MeshLog
     public static partial void AttemptsShortened(ILogger log, TimeSpan limit, TimeSpan timeout);
 
     [LoggerMessage(
-        3308,
-        LogLevel.Warning,
-        "A message on {Queue} came by a channel that has ended, and failed ({Cause}); it is delivered again"
+        3300,
+        LogLevel.Error,
+        "A message on {Queue} was put into "
+            + Queues.DeadLetters
+            + " ({Cause}); what it was about is made up for by a nudge or a lease"
     )]
-    public static partial void LostDelivery(ILogger log, string queue, string cause);
+    public static partial void DeadLettered(ILogger log, string queue, string cause);
+
+    [LoggerMessage(
+        3301,
+        LogLevel.Warning,
+        "The channel of {Queue} has been closed for {Closed} and nobody noticed; it is opened again"
+    )]
+    public static partial void Deaf(ILogger log, string queue, TimeSpan closed);
 
     [LoggerMessage(3302, LogLevel.Error, "{Reason:l}; {Fix:l}")]
     public static partial void BrokerRefuses(ILogger log, string reason, string fix);
+
+    [LoggerMessage(
+        3303,
+        LogLevel.Warning,
+        "A message on {Queue} was dropped: {Cause}; others like it are counted, and told of once a minute"
+    )]
+    public static partial void Dropped(ILogger log, string queue, string cause);
 
     [LoggerMessage(3304, LogLevel.Information, "Passed: {Reason:l}")]
     public static partial void BrokerTroublePassed(ILogger log, string reason);
@@ -191,4 +175,20 @@ internal static partial class MeshLog
         "Joining the mesh failed ({Cause}); it is tried again after {Pause}"
     )]
     public static partial void NotJoined(ILogger log, string cause, TimeSpan pause);
+
+    [LoggerMessage(
+        3307,
+        LogLevel.Warning,
+        "RabbitMQ took back what was not acknowledged on {Queue} within {Timeout} ("
+            + Reasons.ConsumerTimeout
+            + "); what it asked for goes on"
+    )]
+    public static partial void TakenBack(ILogger log, string queue, TimeSpan timeout);
+
+    [LoggerMessage(
+        3308,
+        LogLevel.Warning,
+        "A message on {Queue} came by a channel that has ended, and failed ({Cause}); it is delivered again"
+    )]
+    public static partial void LostDelivery(ILogger log, string queue, string cause);
 }

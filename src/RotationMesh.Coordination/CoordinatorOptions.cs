@@ -39,4 +39,18 @@ public sealed record CoordinatorOptions
     /// default value is 10 minutes: longer than a deployment takes to swap a table.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Checks that a coordinator can work so. Throws <see cref="ArgumentOutOfRangeException"/> with the name of the first option
+    /// that is out of its bounds.
+    /// </summary>
+    public void EnsureValid()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WindowOfDatabase, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(WindowOfDatabase, Window);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Nudge, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WriterPatience, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Patience, TimeSpan.Zero);
+    }
 }

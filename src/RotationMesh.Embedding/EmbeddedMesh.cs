@@ -34,10 +34,10 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     private const int WindowPerWorker = 4;
 
     /// <summary>
-    /// Time until an attempt's write deadline. Partitions wait for no other process here, so it can be short; a run that
+    /// Rules with a short time until an attempt's write deadline: partitions wait for no other process here, and a run that
     /// continues a killed one waits this long.
     /// </summary>
-    private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
+    private static readonly LedgerRules Rules = new() { WriteTime = TimeSpan.FromSeconds(15) };
 
     /// <summary>Time that a coordinator's step has to end by itself when the process stops.</summary>
     private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromMilliseconds(500);
@@ -48,8 +48,6 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
 
     /// <summary>Settable so that tests need not wait, and can look into the bus.</summary>
     internal Action<IBusRegistrationConfigurator> Configure { get; init; } = _ => { };
-
-    internal LedgerRules Rules { get; init; } = new() { WriteTime = WriteTime };
 
     internal TimeSpan Nudge { get; init; } = new CoordinatorOptions().Nudge;
 
@@ -201,7 +199,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             bus.AddWorker(
                 new WorkerOptions
                 {
-                    Concurrency = workers,
+                    Concurrency = Math.Min(workers, WorkerOptions.MaxConcurrency), // there may be more processors
                     Rotated = progress.Add,
                     Verified = progress.AddVerified,
                 }

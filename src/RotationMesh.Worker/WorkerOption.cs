@@ -7,9 +7,6 @@ namespace RotationMesh.Worker;
 /// <summary>The options that only a worker has.</summary>
 internal static class WorkerOption
 {
-    /// <summary>Most partitions at once; more would take more connections than most servers have, without more speed.</summary>
-    private const int Most = 256;
-
     private const string Variable = "ROTATIONMESH_CONCURRENCY";
 
     public static readonly Option<int> Concurrency = Build();
@@ -29,8 +26,10 @@ internal static class WorkerOption
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > Most)
-                result.AddError($"--concurrency (or {Variable}) is no number from 1 to {Most}");
+            if (result.GetValueOrDefault<int>() is < 1 or > WorkerOptions.MaxConcurrency)
+                result.AddError(
+                    $"--concurrency (or {Variable}) is no number from 1 to {WorkerOptions.MaxConcurrency}"
+                );
         });
         return option;
     }

@@ -5,8 +5,14 @@ namespace RotationMesh.Working;
 /// <summary>How a worker works.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>Partitions run at once, of both queues. Default: one per processor, as encryption fills it.</summary>
-    public int Concurrency { get; init; } = Environment.ProcessorCount;
+    /// <summary>Most partitions at once; more would take more connections than most servers have, without more speed.</summary>
+    public const int MaxConcurrency = 256;
+
+    /// <summary>
+    /// Partitions run at once, of both queues, 1 to <see cref="MaxConcurrency"/>. Default: one per processor, as encryption
+    /// fills it.
+    /// </summary>
+    public int Concurrency { get; init; } = Math.Min(Environment.ProcessorCount, MaxConcurrency);
 
     /// <summary>
     /// Partitions prefetched and not yet begun. The default value is the concurrency: the next one is ready, and no
@@ -40,6 +46,22 @@ public sealed record WorkerOptions
 
     /// <summary>Called with the number of rows that were decrypted.</summary>
     public Action<long> Verified { get; init; } = _ => { };
+
+    /// <summary>
+    /// Checks that a worker can work so. Throws <see cref="ArgumentOutOfRangeException"/>, or <see cref="ArgumentException"/>
+    /// for an empty name, with the name of the first option that is out of its bounds.
+    /// </summary>
+    public void EnsureValid()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Concurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Concurrency, MaxConcurrency);
+        if (Ahead is { } ahead)
+            ArgumentOutOfRangeException.ThrowIfNegative(ahead, nameof(Ahead));
+        ArgumentException.ThrowIfNullOrWhiteSpace(Name);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Heartbeat, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RefusalPause, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LongestAttempt, TimeSpan.Zero);
+    }
 
     internal int Prefetch => Concurrency + (Ahead ?? Concurrency);
 }

@@ -13,10 +13,14 @@ namespace RotationMesh.Working;
 /// </summary>
 public static class WorkerRole
 {
-    /// <summary>Called inside <c>AddMassTransit</c>.</summary>
+    /// <summary>
+    /// Called inside <c>AddMassTransit</c>. Throws as <see cref="WorkerOptions.EnsureValid"/> does.
+    /// </summary>
     public static void AddWorker(this IBusRegistrationConfigurator bus, WorkerOptions options)
     {
         ArgumentNullException.ThrowIfNull(bus);
+        ArgumentNullException.ThrowIfNull(options);
+        options.EnsureValid();
         bus.TryAddSingleton(TimeProvider.System);
         bus.TryAddSingleton<GoalCheck>();
         bus.AddSingleton(options);

@@ -15,9 +15,6 @@ internal static partial class ApiLog
     )]
     public static partial void TokensNotRead(ILogger log, string reason, TimeSpan staleLimit);
 
-    [LoggerMessage(7004, LogLevel.Warning, "A line of the tokens file is left out: {Reason}")]
-    public static partial void TokenLineDropped(ILogger log, string reason);
-
     [LoggerMessage(7002, LogLevel.Error, "{Method} {Route} failed, request {RequestId}")]
     public static partial void RequestFailed(
         ILogger log,
@@ -29,4 +26,7 @@ internal static partial class ApiLog
 
     [LoggerMessage(7003, LogLevel.Error, "A stream of events failed, request {RequestId}")]
     public static partial void StreamFailed(ILogger log, string requestId, Exception exception);
+
+    [LoggerMessage(7004, LogLevel.Warning, "A line of the tokens file is left out: {Reason}")]
+    public static partial void TokenLineDropped(ILogger log, string reason);
 }

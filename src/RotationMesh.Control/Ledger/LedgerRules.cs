@@ -52,6 +52,24 @@ public sealed record LedgerRules
     public TimeSpan LongestDelay { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// Checks that the rules can be met and fit each other. Throws <see cref="ArgumentOutOfRangeException"/> with the name of
+    /// the first that does not.
+    /// </summary>
+    public void EnsureValid()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StallTimeout, TimeSpan.Zero);
+        // Silence is told from the lease that is left: one that ends first tells nothing.
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Lease, StallTimeout);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(WriteTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LongestWriteTime, WriteTime);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFailures, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxExpiries);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxCutShort);
+        ArgumentOutOfRangeException.ThrowIfLessThan(FirstDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LongestDelay, FirstDelay);
+    }
+
+    /// <summary>
     /// Returns the wait after a transient failure: between half of the doubled wait and all of it, so that partitions that
     /// failed together, because their database was away, do not come back together.
     /// </summary>

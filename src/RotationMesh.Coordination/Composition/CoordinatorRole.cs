@@ -50,7 +50,10 @@ public static class CoordinatorRole
     /// </summary>
     private const int CommandsAtOnce = 4;
 
-    /// <summary>Called inside <c>AddMassTransit</c>.</summary>
+    /// <summary>
+    /// Called inside <c>AddMassTransit</c>. Throws as <see cref="CoordinatorOptions.EnsureValid"/> and
+    /// <see cref="LedgerRules.EnsureValid"/> do.
+    /// </summary>
     public static void AddCoordinator(
         this IBusRegistrationConfigurator bus,
         CoordinatorOptions options,
@@ -58,6 +61,10 @@ public static class CoordinatorRole
     )
     {
         ArgumentNullException.ThrowIfNull(bus);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(rules);
+        options.EnsureValid();
+        rules.EnsureValid();
         bus.TryAddSingleton(TimeProvider.System);
         bus.TryAddSingleton<GoalCheck>();
         bus.TryAddSingleton<DroppedMessages>();

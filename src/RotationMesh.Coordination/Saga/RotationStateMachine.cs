@@ -123,37 +123,37 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
         IgnoreTheRest(Cancelled, Faulted, Completed, CompletedWithFailures);
     }
 
-    public State Checking { get; private set; } = null!;
-    public State AwaitingGates { get; private set; } = null!;
-    public State Planning { get; private set; } = null!;
-    public State Rotating { get; private set; } = null!;
-    public State Verifying { get; private set; } = null!;
-    public State Paused { get; private set; } = null!;
-    public State Cancelled { get; private set; } = null!;
-    public State Faulted { get; private set; } = null!;
-    public State Completed { get; private set; } = null!;
-    public State CompletedWithFailures { get; private set; } = null!;
+    public State Checking { get; } = null!;
+    public State AwaitingGates { get; } = null!;
+    public State Planning { get; } = null!;
+    public State Rotating { get; } = null!;
+    public State Verifying { get; } = null!;
+    public State Paused { get; } = null!;
+    public State Cancelled { get; } = null!;
+    public State Faulted { get; } = null!;
+    public State Completed { get; } = null!;
+    public State CompletedWithFailures { get; } = null!;
 
-    public Event<StartRotation> StartRotation { get; private set; } = null!;
-    public Event<RotationChecked> RotationChecked { get; private set; } = null!;
-    public Event<RotationRejected> RotationRejected { get; private set; } = null!;
-    public Event<GatesHold> GatesHold { get; private set; } = null!;
-    public Event<GateLost> GateLost { get; private set; } = null!;
-    public Event<RotationPlanned> RotationPlanned { get; private set; } = null!;
-    public Event<SweepSettled> SweepSettled { get; private set; } = null!;
-    public Event<RowsCounted> RowsCounted { get; private set; } = null!;
-    public Event<VerificationSettled> VerificationSettled { get; private set; } = null!;
-    public Event<RotationConcluded> RotationConcluded { get; private set; } = null!;
-    public Event<RowsCameLate> RowsCameLate { get; private set; } = null!;
-    public Event<RotationStalled> RotationStalled { get; private set; } = null!;
-    public Event<BreakerTripped> BreakerTripped { get; private set; } = null!;
-    public Event<TargetVersionClosed> TargetVersionClosed { get; private set; } = null!;
-    public Event<PatienceEnded> PatienceEnded { get; private set; } = null!;
-    public Event<NudgeRotation> NudgeRotation { get; private set; } = null!;
-    public Event<PauseRotation> PauseRotation { get; private set; } = null!;
-    public Event<ResumeRotation> ResumeRotation { get; private set; } = null!;
-    public Event<CancelRotation> CancelRotation { get; private set; } = null!;
-    public Event<RetryRotation> RetryRotation { get; private set; } = null!;
+    public Event<StartRotation> StartRotation { get; } = null!;
+    public Event<RotationChecked> RotationChecked { get; } = null!;
+    public Event<RotationRejected> RotationRejected { get; } = null!;
+    public Event<GatesHold> GatesHold { get; } = null!;
+    public Event<GateLost> GateLost { get; } = null!;
+    public Event<RotationPlanned> RotationPlanned { get; } = null!;
+    public Event<SweepSettled> SweepSettled { get; } = null!;
+    public Event<RowsCounted> RowsCounted { get; } = null!;
+    public Event<VerificationSettled> VerificationSettled { get; } = null!;
+    public Event<RotationConcluded> RotationConcluded { get; } = null!;
+    public Event<RowsCameLate> RowsCameLate { get; } = null!;
+    public Event<RotationStalled> RotationStalled { get; } = null!;
+    public Event<BreakerTripped> BreakerTripped { get; } = null!;
+    public Event<TargetVersionClosed> TargetVersionClosed { get; } = null!;
+    public Event<PatienceEnded> PatienceEnded { get; } = null!;
+    public Event<NudgeRotation> NudgeRotation { get; } = null!;
+    public Event<PauseRotation> PauseRotation { get; } = null!;
+    public Event<ResumeRotation> ResumeRotation { get; } = null!;
+    public Event<CancelRotation> CancelRotation { get; } = null!;
+    public Event<RetryRotation> RetryRotation { get; } = null!;
 
     // Correlates every event by the rotation's id, and discards events of a rotation that does not exist.
     private void On<T>(Expression<Func<Event<T>>> heard, Func<T, Guid> rotation)

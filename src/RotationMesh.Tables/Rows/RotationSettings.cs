@@ -2,10 +2,19 @@ namespace RotationMesh.Tables.Rows;
 
 /// <summary>How the rows of a partition are rewritten.</summary>
 /// <param name="Target">The version to reach.</param>
-/// <param name="BatchSize">Rows of one transaction, 1 to 100,000.</param>
+/// <param name="BatchSize">
+/// Rows of one transaction, 1 to <see cref="MaxBatchSize"/>; any other throws <see cref="ArgumentOutOfRangeException"/>.
+/// </param>
 /// <param name="DryRun">Decrypt and re-encrypt for real, but write nothing.</param>
 public sealed record RotationSettings(RotationTarget Target, int BatchSize, bool DryRun)
 {
+    /// <summary>Rows of one transaction.</summary>
+    public int BatchSize
+    {
+        get;
+        init => field = Checked(value);
+    } = Checked(BatchSize);
+
     /// <summary>
     /// Whether no sweep follows: rows that keep changing or stay locked become row failures, instead of waiting for the next.
     /// </summary>
@@ -19,4 +28,11 @@ public sealed record RotationSettings(RotationTarget Target, int BatchSize, bool
 
     /// <summary>Largest batch size.</summary>
     public const int MaxBatchSize = 100_000;
+
+    private static int Checked(int batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1, nameof(BatchSize));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batchSize, MaxBatchSize, nameof(BatchSize));
+        return batchSize;
+    }
 }
