@@ -30,10 +30,7 @@ public sealed class GoalCheck(RotationMap map, KeyRing ring)
     public string? ExplainStore(PartitionRef partition)
     {
         ArgumentNullException.ThrowIfNull(partition);
-        var own = map.Tables.FirstOrDefault(table =>
-            (table.Scope, table.Database, table.Name)
-            == (partition.Scope, partition.Database, partition.Table)
-        );
+        var own = map.Find(partition.Table());
         return own?.ExternalStore is { } store && partition.Store is { } other && store.Place != other
             ? $"external values of table {own.Name} are in {store.Place} there, and in {other} for the coordinator"
             : null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
@@ -14,7 +15,7 @@ namespace RotationMesh.Working;
 /// </summary>
 internal sealed class MappedTables(RotationMap map, SchemaCheck schema, ApplicationDatabases databases)
 {
-    private readonly ConcurrentDictionary<(string, string, string), MappedTable> known = new();
+    private readonly ConcurrentDictionary<TableName, MappedTable> known = new();
 
     /// <summary>
     /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
@@ -26,12 +27,12 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
         CancellationToken cancellationToken
     )
     {
-        var key = Key(partition);
+        var name = partition.Table();
         var leaf = SqlName.Parse(partition.Leaf);
-        if (!known.TryGetValue(key, out var target) || !Has(target, leaf))
+        if (!known.TryGetValue(name, out var target) || !Has(target, leaf))
         {
             await Place(partition).EnsureAsync(databases, partition.Database, cancellationToken);
-            known[key] = target = await CheckAsync(key, cancellationToken); // a leaf may have been added
+            known[name] = target = await CheckAsync(name, cancellationToken); // a leaf may have been added
         }
 
         if (!Has(target, leaf))
@@ -48,19 +49,15 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
         );
 
     /// <summary>Makes the next partition of the same table check it again.</summary>
-    public void Forget(PartitionRef partition) => known.TryRemove(Key(partition), out _);
+    public void Forget(PartitionRef partition) => known.TryRemove(partition.Table(), out _);
 
-    private static (string, string, string) Key(PartitionRef partition) =>
-        (partition.Scope, partition.Database, partition.Table);
-
-    private async Task<MappedTable> CheckAsync(
-        (string Scope, string Database, string Table) key,
-        CancellationToken cancellationToken
-    )
+    private async Task<MappedTable> CheckAsync(TableName name, CancellationToken cancellationToken)
     {
         var entry =
-            map.Tables.FirstOrDefault(table => (table.Scope, table.Database, table.Name) == key)
-            ?? throw new InvalidOperationException($"the map has no table {key.Table} in scope {key.Scope}");
+            map.Find(name)
+            ?? throw new InvalidOperationException(
+                $"the map has no table {name.Table} in scope {name.Scope}"
+            );
         var report = await schema.CheckAsync([entry], forWriting: true, cancellationToken);
         return report.OrThrow()[0];
     }

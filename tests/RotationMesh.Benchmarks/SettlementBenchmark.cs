@@ -142,7 +142,7 @@ internal static class SettlementBenchmark
             await new RotationGuard(control).TryHoldAsync("plan", sweep.RotationId, CancellationToken.None)
             ?? throw new InvalidOperationException("somebody else plans");
         var plan = new PartitionPlan(control, held);
-        var table = new PlannedTable("knowledge", "app", "knowledge_entries");
+        var table = new TableName("knowledge", "app", "knowledge_entries");
         var target = await plan.BeginTableAsync(sweep, table, 0, CancellationToken.None);
         foreach (var chunk in Enumerable.Range(0, partitions).Chunk(PlannedAtOnce))
             await target.AddAsync([.. chunk.Select(Range)], CancellationToken.None);

@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Queries;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Control.Dispatching;
 
@@ -150,7 +151,7 @@ internal sealed record TakenRow
             PartitionId,
             new SweepKey(RotationId, Sweep, PhaseText.Read(Phase)),
             Attempt,
-            StoredRange.Read(Range, new PlannedTable(Scope, DatabaseName, TableName), ExpectedRows),
+            StoredRange.Read(Range, new TableName(Scope, DatabaseName, TableName), ExpectedRows),
             WriteUntil,
             CutShort
         );

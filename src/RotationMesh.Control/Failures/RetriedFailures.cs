@@ -1,4 +1,5 @@
 using RotationMesh.Control.Guards;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Control.Failures;
 
@@ -86,6 +87,9 @@ public sealed record RetriedTable
 
     /// <summary>Table as the map names it.</summary>
     public string TableName { get; init; } = "";
+
+    /// <summary>The table, by the names of the map.</summary>
+    public TableName FullName => new(Scope, DatabaseName, TableName);
 
     /// <summary>The tenants of the failed rows; null where all tenants have to be read.</summary>
     public string[]? Tenants { get; init; }

@@ -1,3 +1,5 @@
+using RotationMesh.Core.Map;
+
 namespace RotationMesh.Control.Failures;
 
 /// <summary>A recorded failure; <see cref="RowKey"/> is the primary key as a JSON object.</summary>
@@ -11,6 +13,9 @@ public sealed record RowFailureRecord
 
     /// <summary>Table as the map names it.</summary>
     public string TableName { get; init; } = "";
+
+    /// <summary>The table, by the names of the map.</summary>
+    public TableName FullName => new(Scope, DatabaseName, TableName);
 
     /// <summary>Primary key as JSON.</summary>
     public string RowKey { get; init; } = "";
@@ -42,6 +47,9 @@ public sealed record TableFailures
 
     /// <summary>Table as the map names it.</summary>
     public string TableName { get; init; } = "";
+
+    /// <summary>The table, by the names of the map.</summary>
+    public TableName FullName => new(Scope, DatabaseName, TableName);
 
     /// <summary>Rows that are not at the target version.</summary>
     public long Pending { get; init; }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RotationMesh.Control.Guards;
-using RotationMesh.Control.Ledger;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Control.Failures;
@@ -115,7 +115,7 @@ public sealed class RowFailureStore(ControlDatabase control)
         HeldWork held,
         Guid rotationId,
         long targetVersion,
-        IReadOnlyList<PlannedTable> tables,
+        IReadOnlyList<TableName> tables,
         CancellationToken cancellationToken
     )
     {

@@ -1,3 +1,5 @@
+using RotationMesh.Core.Map;
+
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>Reads how far a rotation is, from running totals: the cost does not depend on the number of partitions.</summary>
@@ -68,7 +70,7 @@ public sealed class LedgerSummary(ControlDatabase control)
         public TableSummary ToTable() =>
             new()
             {
-                Table = new PlannedTable(Scope!, DatabaseName, TableName),
+                Table = new TableName(Scope!, DatabaseName, TableName),
                 Partitions = Partitions,
                 Dispatched = Dispatched,
                 Done = Done,

@@ -1,5 +1,6 @@
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Queries;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Control.Ledger;
 
@@ -49,7 +50,7 @@ public sealed class PartitionPlan(ControlDatabase control, HeldWork held)
     /// </summary>
     public async Task<TablePlan> BeginTableAsync(
         SweepKey sweep,
-        PlannedTable table,
+        TableName table,
         short priority,
         CancellationToken cancellationToken
     )

@@ -36,7 +36,7 @@ internal sealed record StoredRange(
     }
 
     /// <summary>Throws <see cref="JsonException"/> where the text is not a range.</summary>
-    public static PartitionRange Read(string json, PlannedTable table, long expectedRows)
+    public static PartitionRange Read(string json, TableName table, long expectedRows)
     {
         var stored =
             JsonSerializer.Deserialize(json, Json.StoredRange)

@@ -1,3 +1,5 @@
+using RotationMesh.Core.Map;
+
 namespace RotationMesh.Control.Ledger;
 
 /// <summary>How far a sweep is.</summary>
@@ -27,7 +29,7 @@ public sealed record SweepSummary(SweepKey Key, bool IsPlanned, IReadOnlyList<Ta
 public sealed record TableSummary
 {
     /// <summary>The table.</summary>
-    public required PlannedTable Table { get; init; }
+    public required TableName Table { get; init; }
 
     /// <summary>Partitions planned so far.</summary>
     public required long Partitions { get; init; }

@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Queries;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;
@@ -39,17 +40,11 @@ public sealed class TablePlan
     private readonly ControlDatabase control;
     private readonly HeldWork held;
     private readonly SweepKey sweep;
-    private readonly PlannedTable table;
+    private readonly TableName table;
     private readonly long tableId;
     private int planned;
 
-    internal TablePlan(
-        ControlDatabase control,
-        HeldWork held,
-        SweepKey sweep,
-        PlannedTable table,
-        long tableId
-    )
+    internal TablePlan(ControlDatabase control, HeldWork held, SweepKey sweep, TableName table, long tableId)
     {
         this.control = control;
         this.held = held;
@@ -70,7 +65,7 @@ public sealed class TablePlan
     )
     {
         ArgumentNullException.ThrowIfNull(ranges);
-        if (ranges.Any(range => new PlannedTable(range.Scope, range.Database, range.Table) != table))
+        if (ranges.Any(range => range.FullName != table))
             throw new ArgumentException($"a range is of another table than {table}", nameof(ranges));
         if (ranges.Count == 0)
             return 0;

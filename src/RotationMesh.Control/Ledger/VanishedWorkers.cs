@@ -1,4 +1,5 @@
 using RotationMesh.Core;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Control.Ledger;
@@ -38,7 +39,7 @@ public sealed class VanishedWorkers(ControlDatabase control)
             .. rows.Select(row =>
                 StoredRange.Read(
                     row.Range,
-                    new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
+                    new TableName(row.Scope, row.DatabaseName, row.TableName),
                     row.ExpectedRows
                 )
             ),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables.Probing;
 
 namespace RotationMesh.Control.Rotations;
@@ -14,6 +15,9 @@ public sealed record TableCount
 
     /// <summary>Table as the map names it.</summary>
     public string Table { get; init; } = "";
+
+    /// <summary>The table, by the names of the map.</summary>
+    public TableName FullName => new(Scope, Database, Table);
 
     /// <summary>Rows that were not at the target version by the first census; read, never written.</summary>
     public long OpeningPending { get; init; }

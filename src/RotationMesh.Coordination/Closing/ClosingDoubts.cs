@@ -59,8 +59,8 @@ internal sealed class ClosingDoubts(
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
         {
-            var name = new PlannedTable(target.Entry.Scope, target.Entry.Database, target.Entry.Name);
-            if (tables.SingleOrDefault(table => Name(table) == name) is not { } counted)
+            var name = target.Entry.FullName;
+            if (tables.SingleOrDefault(table => table.FullName == name) is not { } counted)
             {
                 doubts.Add($"table {name.Table}: {Reasons.NotCounted}: retry the rotation");
                 continue;
@@ -101,16 +101,12 @@ internal sealed class ClosingDoubts(
     private static bool IsFalse(InlineCount count, RotationGoal goal) =>
         count.OpenedBy is not null && count.Claimed == goal.TargetVersion;
 
-    private static PlannedTable Name(TableCount table) => new(table.Scope, table.Database, table.Table);
-
-    private static long? Stored(ClosingCensus? census, PlannedTable name) =>
+    private static long? Stored(ClosingCensus? census, TableName name) =>
         census
-            ?.Stored?.FirstOrDefault(table =>
-                new PlannedTable(table.Scope, table.Database, table.Table) == name
-            )
+            ?.Stored?.FirstOrDefault(table => new TableName(table.Scope, table.Database, table.Table) == name)
             ?.Rows;
 
-    private static long Verified(SweepSummary verification, PlannedTable name) =>
+    private static long Verified(SweepSummary verification, TableName name) =>
         verification.Tables.SingleOrDefault(table => table.Table == name)?.Counts.Verified ?? 0;
 
     // Rows may have been deleted since the share was chosen, so a large table may have become small.

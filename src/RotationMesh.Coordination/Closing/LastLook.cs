@@ -60,10 +60,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
             .. Survey
                 .Counted(Goal)
                 .Select(now =>
-                    known.FirstOrDefault(table =>
-                        (table.Scope, table.Database, table.Table) == (now.Scope, now.Database, now.Table)
-                    )
-                        is { } before
+                    known.FirstOrDefault(table => table.FullName == now.FullName) is { } before
                         ? now with
                         {
                             OpeningPending = before.OpeningPending,

@@ -134,10 +134,7 @@ internal sealed class CountRowsConsumer(
             goal.TargetVersion,
             cancellationToken
         );
-        var explained = failures.ToDictionary(
-            row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
-            row => row.Pending
-        );
+        var explained = failures.ToDictionary(row => row.FullName, row => row.Pending);
         await RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return
         [
@@ -159,16 +156,12 @@ internal sealed class CountRowsConsumer(
     {
         var store = new RotationTableStore(control);
         var known = (await store.ListAsync(rotationId, cancellationToken))
-            .Select(table => (table.Scope, table.Database, table.Table))
+            .Select(table => table.FullName)
             .ToHashSet();
         await RotationTableStore.RecordAsync(
             alone,
             rotationId,
-            [
-                .. tables.Where(table =>
-                    table.Pending == 0 || known.Contains((table.Scope, table.Database, table.Table))
-                ),
-            ],
+            [.. tables.Where(table => table.Pending == 0 || known.Contains(table.FullName))],
             cancellationToken
         );
     }

@@ -1,6 +1,7 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Coordination.Counting;
 
@@ -52,11 +53,9 @@ internal sealed class FailureArrival(ControlDatabase control, TimeProvider clock
         );
     }
 
-    private static long Count(IReadOnlyList<TableFailures> recorded, PlannedTable table, SweepPhase phase)
+    private static long Count(IReadOnlyList<TableFailures> recorded, TableName table, SweepPhase phase)
     {
-        var row = recorded.SingleOrDefault(failures =>
-            table == new PlannedTable(failures.Scope, failures.DatabaseName, failures.TableName)
-        );
+        var row = recorded.SingleOrDefault(failures => failures.FullName == table);
         return (phase == SweepPhase.Verify ? row?.Unreadable : row?.Pending) ?? 0;
     }
 }

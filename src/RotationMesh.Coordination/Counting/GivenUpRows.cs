@@ -3,6 +3,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 
@@ -14,7 +15,7 @@ namespace RotationMesh.Coordination.Counting;
 /// </summary>
 internal sealed class GivenUpRows
 {
-    private readonly Dictionary<PlannedTable, (int Partitions, long Rows)> tables = [];
+    private readonly Dictionary<TableName, (int Partitions, long Rows)> tables = [];
 
     private GivenUpRows() { }
 
@@ -47,7 +48,7 @@ internal sealed class GivenUpRows
         var census = new PartitionCensus(databases);
         foreach (var range in await new VanishedWorkers(control).ListAsync(sweep, cancellationToken))
         {
-            var name = new PlannedTable(range.Scope, range.Database, range.Table);
+            var name = range.FullName;
             if (survey.Tables.SingleOrDefault(table => table.Name == name) is not { } counted)
                 continue; // its database is away, and counted once it is back
             if (
@@ -63,6 +64,6 @@ internal sealed class GivenUpRows
     }
 
     /// <summary>Rows that neither a recorded failure nor a given-up partition explains.</summary>
-    public long LeaveOf(PlannedTable table, long unexplained) =>
+    public long LeaveOf(TableName table, long unexplained) =>
         unexplained > 0 ? Math.Max(0, unexplained - tables.GetValueOrDefault(table).Rows) : -unexplained;
 }

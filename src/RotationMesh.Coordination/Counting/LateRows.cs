@@ -2,6 +2,7 @@ using System.Globalization;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Coordination.Counting;
 
@@ -41,7 +42,7 @@ internal static class LateRows
             + "Give it the new key ring, then rotate again";
     }
 
-    private static string Undone(PlannedTable name, long rows, SweepSummary? sweep) =>
+    private static string Undone(TableName name, long rows, SweepSummary? sweep) =>
         sweep?.Tables.SingleOrDefault(table => table.Table == name) is { } table
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -52,7 +53,7 @@ internal static class LateRows
                 $"{rows} rows of table {name.Table} are left: {Reasons.NothingPlanned}"
             );
 
-    private static bool IsDone(SweepSummary? sweep, PlannedTable name) =>
+    private static bool IsDone(SweepSummary? sweep, TableName name) =>
         sweep is { IsPlanned: true }
         && sweep.Tables.Any(table => table.Table == name && table.Done == table.Partitions);
 

@@ -82,17 +82,14 @@ internal sealed class PartitionCommands(
         TakenPartition partition,
         RunningRotation rotation,
         IReadOnlyDictionary<(Guid, string), string> places,
-        IReadOnlyDictionary<(Guid, string, string, string), double> shares
+        IReadOnlyDictionary<(Guid, TableName), double> shares
     ) =>
         new()
         {
             RotationId = rotation.RotationId,
             Partition = Reference(partition, places),
             TargetVersion = rotation.TargetVersion,
-            Sample = shares.GetValueOrDefault(
-                (rotation.RotationId, partition.Range.Scope, partition.Range.Database, partition.Range.Table),
-                1
-            ),
+            Sample = shares.GetValueOrDefault((rotation.RotationId, partition.Range.FullName), 1),
             CutShort = partition.CutShort,
             MapHash = rotation.MapHash,
             TargetFingerprint = rotation.TargetFingerprint,
@@ -112,12 +109,7 @@ internal sealed class PartitionCommands(
             DatabaseIdentity = places.GetValueOrDefault(
                 (partition.Sweep.RotationId, partition.Range.Database)
             ),
-            Store = map
-                .Tables.FirstOrDefault(table =>
-                    (table.Scope, table.Database, table.Name)
-                    == (partition.Range.Scope, partition.Range.Database, partition.Range.Table)
-                )
-                ?.ExternalStore?.Place,
+            Store = map.Find(partition.Range.FullName)?.ExternalStore?.Place,
             Leaf = partition.Range.Leaf.Quoted,
             Tenants = partition.Range.Tenants,
             Pages = partition.Range.Pages is { } pages ? new PageRange(pages.From, pages.To) : null,
@@ -138,18 +130,17 @@ internal sealed class PartitionCommands(
     }
 
     // The planner cut the ranges for the share that the last census calls for.
-    private async Task<IReadOnlyDictionary<(Guid, string, string, string), double>> SharesAsync(
+    private async Task<IReadOnlyDictionary<(Guid, TableName), double>> SharesAsync(
         IReadOnlyList<TakenPartition> partitions,
         IReadOnlyDictionary<Guid, RunningRotation> rotations,
         CancellationToken cancellationToken
     )
     {
-        var shares = new Dictionary<(Guid, string, string, string), double>();
+        var shares = new Dictionary<(Guid, TableName), double>();
         var verified = partitions.Where(partition => partition.Sweep.Phase == SweepPhase.Verify);
         foreach (var rotation in verified.Select(partition => partition.Sweep.RotationId).Distinct())
         foreach (var table in await new RotationTableStore(control).ListAsync(rotation, cancellationToken))
-            shares[(rotation, table.Scope, table.Database, table.Table)] = Share(rotations[rotation])
-                .Of(table.Holding);
+            shares[(rotation, table.FullName)] = Share(rotations[rotation]).Of(table.Holding);
         return shares;
     }
 

@@ -1,8 +1,8 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Failures;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Coordination.Planning;
 
@@ -22,10 +22,7 @@ internal sealed class PendingTables(ControlDatabase control)
             goal.TargetVersion,
             cancellationToken
         );
-        var explained = failures.ToDictionary(
-            row => new PlannedTable(row.Scope, row.DatabaseName, row.TableName),
-            row => row.Pending
-        );
+        var explained = failures.ToDictionary(row => row.FullName, row => row.Pending);
         var retried = await RetriedAsync(command, cancellationToken);
         return
         [
@@ -43,13 +40,13 @@ internal sealed class PendingTables(ControlDatabase control)
     }
 
     // The tables with the failures that an operator's retry covers.
-    private async Task<IReadOnlyDictionary<PlannedTable, RetriedTable>> RetriedAsync(
+    private async Task<IReadOnlyDictionary<TableName, RetriedTable>> RetriedAsync(
         PlanRotation command,
         CancellationToken cancellationToken
     )
     {
         if (command.Retrying is not { } retry)
-            return new Dictionary<PlannedTable, RetriedTable>();
+            return new Dictionary<TableName, RetriedTable>();
         var found = await new RetriedFailures(control).FindAsync(
             command.RotationId,
             retry.Scopes,
@@ -57,11 +54,7 @@ internal sealed class PendingTables(ControlDatabase control)
             retry.Errors,
             cancellationToken
         );
-        return found.ToDictionary(table => new PlannedTable(
-            table.Scope,
-            table.DatabaseName,
-            table.TableName
-        ));
+        return found.ToDictionary(table => table.FullName);
     }
 }
 

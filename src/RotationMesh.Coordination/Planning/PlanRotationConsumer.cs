@@ -160,7 +160,7 @@ internal sealed class PlanRotationConsumer(
     {
         var store = new RotationTableStore(control);
         var known = (await store.ListAsync(command.RotationId, cancellationToken))
-            .Select(table => new PlannedTable(table.Scope, table.Database, table.Table))
+            .Select(table => table.FullName)
             .ToHashSet();
         var late = tables.Where(table => !known.Contains(table.Name)).ToList();
         var probed = await preflight.EnsureValuesAsync(

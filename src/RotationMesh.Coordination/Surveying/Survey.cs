@@ -1,7 +1,7 @@
 using RotationMesh.Contracts;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Statements;
@@ -42,7 +42,7 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
     public long BelowTarget(int version) => Tables.Sum(table => table.Pending(version));
 
     /// <summary>The counted tables that have no row which is not at the target version.</summary>
-    public IReadOnlyList<PlannedTable> Without(int version) =>
+    public IReadOnlyList<TableName> Without(int version) =>
         [.. Tables.Where(table => table.Pending(version) == 0).Select(table => table.Name)];
 
     public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
@@ -59,8 +59,6 @@ internal sealed record UncountedDatabase(string Database, string Reason, Excepti
 internal sealed record SurveyedTable(MappedTable Target, short Order, IReadOnlyList<VersionCount> Counts)
     : RowsByVersion(Target, Counts)
 {
-    public PlannedTable Name => new(Target.Entry.Scope, Target.Entry.Database, Target.Entry.Name);
-
     // For some tenants, sparse columns are unknown: those of the others may hold values.
     public TableCount Counted(RotationGoal goal) =>
         new()

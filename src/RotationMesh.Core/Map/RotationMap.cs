@@ -44,6 +44,9 @@ public sealed record RotationMap
     /// <summary>Every table of every scope.</summary>
     public IEnumerable<TableEntry> Tables => Scopes.SelectMany(scope => scope.Tables);
 
+    /// <summary>Returns the entry of a table; null where the map has none.</summary>
+    public TableEntry? Find(TableName table) => Tables.FirstOrDefault(entry => entry.FullName == table);
+
     /// <summary>
     /// Returns the database of that name. Throws <see cref="KeyNotFoundException"/> for a name that the map lacks.
     /// </summary>

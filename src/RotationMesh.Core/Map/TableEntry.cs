@@ -66,6 +66,9 @@ public sealed record TableEntry
     /// <summary>Logical name that messages, the ledger and reports use: the table as the operator wrote it.</summary>
     public string Name => Table.ToString();
 
+    /// <summary>Scope, database and logical name.</summary>
+    public TableName FullName => new(Scope, Database, Name);
+
     /// <summary>The table's name as the map writes it, where it contains a variable; null where it does not.</summary>
     public string? Written { get; init; }
 

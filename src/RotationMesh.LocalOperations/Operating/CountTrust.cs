@@ -31,7 +31,7 @@ internal sealed class CountTrust(ApplicationDatabases databases, SchemaCheck sch
     public async Task<IReadOnlyList<string>> NotesAsync(
         IReadOnlyList<TableEntry> entries,
         IReadOnlyList<string>? tenants,
-        IReadOnlyDictionary<(string Scope, string Database, string Table), long> rows,
+        IReadOnlyDictionary<TableName, long> rows,
         CancellationToken cancellationToken
     )
     {
@@ -45,7 +45,7 @@ internal sealed class CountTrust(ApplicationDatabases databases, SchemaCheck sch
                 await new TenantTrust(databases).DescribeAsync(
                     target,
                     tenants,
-                    rows.GetValueOrDefault((target.Entry.Scope, target.Entry.Database, target.Entry.Name)),
+                    rows.GetValueOrDefault(target.Entry.FullName),
                     cancellationToken
                 )
             );

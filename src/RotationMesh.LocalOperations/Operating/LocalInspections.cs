@@ -94,7 +94,7 @@ public sealed class LocalInspections(
                     Tables(order.Rows),
                     Tenants(order.Rows),
                     document.Scopes.ToDictionary(
-                        table => (table.Scope, table.Database, table.Table),
+                        table => new TableName(table.Scope, table.Database, table.Table),
                         table => table.Rows
                     ),
                     cancellationToken
@@ -118,7 +118,7 @@ public sealed class LocalInspections(
                 Tables(selection),
                 Tenants(selection),
                 document.Scopes.ToDictionary(
-                    table => (table.Scope, table.Database, table.Table),
+                    table => new TableName(table.Scope, table.Database, table.Table),
                     table => table.Rows
                 ),
                 cancellationToken

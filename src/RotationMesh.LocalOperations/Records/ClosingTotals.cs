@@ -75,11 +75,9 @@ public sealed class ClosingTotals(
         ledger
             .Where(sweep => sweep.Key.Phase == SweepPhase.Rotate)
             .SelectMany(sweep => sweep.Tables)
-            .Where(row => row.Table == new PlannedTable(table.Scope, table.Database, table.Table))
+            .Where(row => row.Table == table.FullName)
             .Aggregate(new PartitionCounts(), (sum, row) => sum + row.Counts);
 
     private TableFailures? Of(TableCount table) =>
-        failures.SingleOrDefault(row =>
-            (row.Scope, row.DatabaseName, row.TableName) == (table.Scope, table.Database, table.Table)
-        );
+        failures.SingleOrDefault(row => row.FullName == table.FullName);
 }

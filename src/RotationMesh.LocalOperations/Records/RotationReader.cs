@@ -121,8 +121,8 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
 
     private IReadOnlyList<TableTotals> InOrder(IEnumerable<TableTotals> tables)
     {
-        var order = map.Tables.Select(entry => (entry.Scope, entry.Database, entry.Name)).ToList();
-        return [.. tables.OrderBy(table => order.IndexOf((table.Scope, table.Database, table.Table)))];
+        var order = map.Tables.Select(entry => entry.FullName).ToList();
+        return [.. tables.OrderBy(table => order.IndexOf(new(table.Scope, table.Database, table.Table)))];
     }
 
     private RowFailure Failure(RowFailureRecord record) =>
@@ -143,10 +143,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
     // jsonb does not keep the order of the columns.
     private IEnumerable<KeyPart> InOrder(RowFailureRecord record, IEnumerable<KeyPart> parts)
     {
-        var entry = map.Tables.FirstOrDefault(table =>
-            (table.Scope, table.Database, table.Name) == (record.Scope, record.DatabaseName, record.TableName)
-        );
-        var order = entry?.Key.Select(column => column.Name).ToList() ?? [];
+        var order = map.Find(record.FullName)?.Key.Select(column => column.Name).ToList() ?? [];
         return parts.OrderBy(part => order.IndexOf(part.Column));
     }
 

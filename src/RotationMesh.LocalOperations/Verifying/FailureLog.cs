@@ -11,7 +11,7 @@ namespace RotationMesh.LocalOperations.Verifying;
 internal sealed class FailureLog
 {
     private readonly Lock guard = new();
-    private readonly HashSet<(string Scope, string Database, string Table, string Key)> known = [];
+    private readonly HashSet<(TableName Table, string Key)> known = [];
     private readonly List<RowFailure> kept = [];
 
     /// <summary>The failures that a report lists.</summary>
@@ -29,12 +29,8 @@ internal sealed class FailureLog
     {
         lock (guard)
         {
-            kept.RemoveAll(failure =>
-                (failure.Scope, failure.Database, failure.Table) == (table.Scope, table.Database, table.Name)
-            );
-            known.RemoveWhere(row =>
-                (row.Scope, row.Database, row.Table) == (table.Scope, table.Database, table.Name)
-            );
+            kept.RemoveAll(failure => Table(failure) == table.FullName);
+            known.RemoveWhere(row => row.Table == table.FullName);
         }
     }
 
@@ -47,12 +43,13 @@ internal sealed class FailureLog
             {
                 if (kept.Count == RotationReport.MaxFailures)
                     break;
-                var row = (failure.Scope, failure.Database, failure.Table, RowFailureStore.Json(failure.Key));
-                if (known.Add(row))
+                if (known.Add((Table(failure), RowFailureStore.Json(failure.Key))))
                     kept.Add(failure);
             }
         }
 
         return Task.CompletedTask;
     }
+
+    private static TableName Table(RowFailure failure) => new(failure.Scope, failure.Database, failure.Table);
 }

@@ -1,3 +1,4 @@
+using RotationMesh.Core.Map;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Census;
@@ -5,6 +6,9 @@ namespace RotationMesh.Tables.Census;
 /// <summary>The rows of a table by the version that they claim, as one census found them.</summary>
 public record RowsByVersion(MappedTable Target, IReadOnlyList<VersionCount> Counts)
 {
+    /// <summary>The table, by the names of the map.</summary>
+    public TableName Name => Target.Entry.FullName;
+
     /// <summary>All rows, wherever their value is.</summary>
     public long Rows => Counts.Sum(count => count.Rows);
 

@@ -17,6 +17,9 @@ public sealed record PartitionRange
     /// <summary>Table as the map names it.</summary>
     public required string Table { get; init; }
 
+    /// <summary>The table, by the names of the map.</summary>
+    public TableName FullName => new(Scope, Database, Table);
+
     /// <summary>Leaf that holds the rows; the table itself where it is not partitioned.</summary>
     public required SqlName Leaf { get; init; }
 

@@ -43,7 +43,7 @@ internal sealed class SharedTables(ApplicationDatabases databases)
 
     private readonly Lazy<ILookup<string, MapTable>> byName = new(() =>
         databases
-            .Tables.DistinctBy(Identity)
+            .Tables.DistinctBy(entry => entry.FullName)
             .Select((entry, order) => new MapTable(entry, order))
             .ToLookup(table => table.Entry.Table.Name.Name)
     );
@@ -57,7 +57,7 @@ internal sealed class SharedTables(ApplicationDatabases databases)
         CancellationToken cancellationToken
     )
     {
-        var asked = entries.Select(Identity).ToHashSet();
+        var asked = entries.Select(entry => entry.FullName).ToHashSet();
         var faults = new List<SchemaFault>();
         foreach (var database in entries.GroupBy(entry => entry.Database))
         {
@@ -78,14 +78,14 @@ internal sealed class SharedTables(ApplicationDatabases databases)
         IReadOnlyList<Spot> spots,
         HashSet<string> same,
         HashSet<(TableEntry, long)> unqualified,
-        HashSet<(string, string, string)> asked
+        HashSet<TableName> asked
     )
     {
-        var identity = Identity(entry);
+        var identity = entry.FullName;
         var own =
             byName
                 .Value[entry.Table.Name.Name]
-                .FirstOrDefault(table => Identity(table.Entry) == identity)
+                .FirstOrDefault(table => table.Entry.FullName == identity)
                 ?.Order
             ?? int.MaxValue;
         return spots
@@ -103,7 +103,7 @@ internal sealed class SharedTables(ApplicationDatabases databases)
                         )
                     )
             )
-            .Where(table => table.Order < own || !asked.Contains(Identity(table.Entry)))
+            .Where(table => table.Order < own || !asked.Contains(table.Entry.FullName))
             .MinBy(table => table.Order)
             ?.Entry;
     }
@@ -182,9 +182,6 @@ internal sealed class SharedTables(ApplicationDatabases databases)
             $"its rows are also those of {other.Shown} (scope {other.Scope}, database {other.Database}, line {other.Line} of the map)",
             $"keep one entry with the columns of both (line {entry.Line}), or a map for each if their version columns differ"
         );
-
-    private static (string, string, string) Identity(TableEntry entry) =>
-        (entry.Scope, entry.Database, entry.Name);
 
     private sealed record MapTable(TableEntry Entry, int Order);
 

@@ -51,13 +51,13 @@ public sealed class LedgerScene : IAsyncDisposable
     public WriteDeadlines Deadlines { get; }
     public PartitionLeases Leases { get; }
 
-    public static PlannedTable Table(string database = "app", string scope = "knowledge") =>
+    public static TableName Table(string database = "app", string scope = "knowledge") =>
         new(scope, database, "entries");
 
     public static DispatchWindow Window(int perRotation = 1000, int perDatabase = 1000) =>
         new() { PerRotation = perRotation, PerDatabase = perDatabase };
 
-    public static PartitionRange[] Ranges(PlannedTable table, int count) =>
+    public static PartitionRange[] Ranges(TableName table, int count) =>
         [.. Enumerable.Range(0, count).Select(number => Range(table, number))];
 
     /// <summary>A worker's heartbeat: it is at the partition.</summary>
@@ -130,7 +130,7 @@ public sealed class LedgerScene : IAsyncDisposable
     /// <summary>Ends the session of the scene's guard, as a failover does.</summary>
     public Task LoseGuardAsync() => ScalarAsync<bool>($"SELECT pg_terminate_backend({Held.Session}, 60000)");
 
-    public async Task<long> PlanTableAsync(PlannedTable table, int partitions, short priority = 0)
+    public async Task<long> PlanTableAsync(TableName table, int partitions, short priority = 0)
     {
         var plan = await Plan.BeginTableAsync(Sweep, table, priority, CancellationToken.None);
         return await plan.AddAsync(Ranges(table, partitions), CancellationToken.None);
@@ -181,7 +181,7 @@ public sealed class LedgerScene : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private static PartitionRange Range(PlannedTable table, int number) =>
+    private static PartitionRange Range(TableName table, int number) =>
         new()
         {
             Scope = table.Scope,

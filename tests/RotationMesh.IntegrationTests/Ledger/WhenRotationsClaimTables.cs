@@ -1,13 +1,13 @@
 using Npgsql;
 using RotationMesh.Control.Claims;
-using RotationMesh.Control.Ledger;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 
 public sealed class WhenRotationsClaimTables
 {
-    private static readonly PlannedTable Entries = new("knowledge", "app", "entries");
-    private static readonly PlannedTable Connectors = new("connectors", "app", "connectors");
+    private static readonly TableName Entries = new("knowledge", "app", "entries");
+    private static readonly TableName Connectors = new("connectors", "app", "connectors");
 
     private LedgerScene scene = null!;
 
@@ -233,7 +233,7 @@ public sealed class WhenRotationsClaimTables
     private Task<Guid?> ClaimAsync(Guid rotation, ClaimedTable table) =>
         scene.Locks.TryClaimAsync(scene.Held, rotation, [table], null, CancellationToken.None);
 
-    private Task<Guid?> ClaimAsync(Guid rotation, string? tenants, params PlannedTable[] tables) =>
+    private Task<Guid?> ClaimAsync(Guid rotation, string? tenants, params TableName[] tables) =>
         scene.Locks.TryClaimAsync(
             scene.Held,
             rotation,

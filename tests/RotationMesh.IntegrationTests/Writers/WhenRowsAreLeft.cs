@@ -1,6 +1,7 @@
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Census;
 
@@ -32,7 +33,7 @@ public sealed class WhenRowsAreLeft
         Assert.That(LateRows.Explain([(table, 0)], sweep, 2), Is.Null);
     }
 
-    private static TableSummary Summary(PlannedTable name, int partitions, int done) =>
+    private static TableSummary Summary(TableName name, int partitions, int done) =>
         new()
         {
             Table = name,
