@@ -74,6 +74,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 "a dry run leaves nothing behind, so it has no saga",
                 nameof(request)
             );
+        Coordinating(request.Workers).EnsureValid(); // before anything is claimed or paused
         await using var watch = Watch(request.Tables);
         var wanted = EmbeddedOrder.Wanted(parts, request);
         await new EmbeddedPreflight(parts, surveyor).EnsureAsync(
@@ -126,6 +127,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         ArgumentNullException.ThrowIfNull(order);
         if (!rotation.Embedded)
             return null;
+        Coordinating(workers).EnsureValid();
         if (await guard.TryHoldAsync(RotationGuard.Run, rotation.RotationId, stopping) is not { } held)
             return null;
         await using var hold = Hold(rotation.RotationId, held);
@@ -176,26 +178,24 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         );
     }
 
+    private CoordinatorOptions Coordinating(int workers) =>
+        new()
+        {
+            Nudge = Nudge,
+            WriterPatience = WriterPatience,
+            Patience = Patience,
+            Window = workers * WindowPerWorker,
+            WindowOfDatabase = workers * WindowPerWorker,
+        };
+
     private ServiceCollection Services(Guid rotationId, int workers)
     {
         var services = new ServiceCollection();
         parts.AddTo(services).AddSingleton(surveyor).AddSingleton<FailureBackpressure>();
-        var window = workers * WindowPerWorker;
         services.AddMassTransit(bus =>
         {
             bus.UseInMemory();
-            bus.AddCoordinator(
-                new CoordinatorOptions
-                {
-                    Only = rotationId,
-                    Nudge = Nudge,
-                    WriterPatience = WriterPatience,
-                    Patience = Patience,
-                    Window = window,
-                    WindowOfDatabase = window,
-                },
-                Rules
-            );
+            bus.AddCoordinator(Coordinating(workers) with { Only = rotationId }, Rules);
             bus.AddWorker(
                 new WorkerOptions
                 {

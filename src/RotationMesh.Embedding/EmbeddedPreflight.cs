@@ -37,12 +37,7 @@ internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor)
             waiting,
             cancellationToken
         );
-        await preflight.EnsureTargetAsync(
-            goal.Scopes,
-            goal.TargetVersion,
-            goal.TargetFingerprint,
-            cancellationToken
-        );
+        await preflight.EnsureInServiceAsync(goal.TargetVersion, goal.TargetFingerprint, cancellationToken);
         var survey = await surveyor.CountAsync(goal, null, cancellationToken);
         survey.EnsureFits();
         if (survey.Tables.Count == 0 && survey.Uncounted is [{ Fault: { } fault }, ..])
@@ -57,6 +52,7 @@ internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor)
             await preflight.EnsureTenantsAsync(survey.Tables, tenants, cancellationToken);
         if (await GoesOnAsync(wanted, cancellationToken))
             return; // its keys were tried at its start, and the rows that are left now may mostly not decrypt
+        await preflight.EnsureOpenAsync(goal.Scopes, goal.TargetVersion, cancellationToken);
         await preflight.EnsureValuesAsync(survey.Tables, tenants, cancellationToken);
     }
 

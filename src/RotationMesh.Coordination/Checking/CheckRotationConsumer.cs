@@ -61,12 +61,8 @@ internal sealed class CheckRotationConsumer(
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
         preflight.EnsureChecksKnown();
-        await preflight.EnsureTargetAsync(
-            goal.Scopes,
-            goal.TargetVersion,
-            goal.TargetFingerprint,
-            cancellationToken
-        );
+        await preflight.EnsureInServiceAsync(goal.TargetVersion, goal.TargetFingerprint, cancellationToken);
+        await preflight.EnsureOpenAsync(goal.Scopes, goal.TargetVersion, cancellationToken);
         if (await claims.ClaimAsync(alone, rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);

@@ -133,7 +133,7 @@ internal sealed class PlanRotationConsumer(
             MeshLog.DatabaseLeftOut(
                 log,
                 command.RotationId,
-                $"database {chosen[0].Table.Name.Database}: {fault.Message}"
+                $"database {chosen[0].Table.Name.Database}: {fault.Message.ReplaceLineEndings("; ")}"
             );
         }
     }

@@ -4,6 +4,7 @@ using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.LocalOperations.Verifying;
+using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Schema;
@@ -25,7 +26,7 @@ internal sealed class DryOpening(
 {
     private readonly RotationPreflight preflight = new(map, ring, databases, control);
 
-    /// <summary>A sentence for each reason for which the rotation itself would not be let write.</summary>
+    /// <summary>A sentence for each reason for which the rotation itself could not write now.</summary>
     public IReadOnlyList<string> Refusals { get; private set; } = [];
 
     /// <summary>
@@ -40,12 +41,12 @@ internal sealed class DryOpening(
         var version = request.Settings.Target.Version;
         preflight.EnsureChecksKnown();
         if (ring.TryGet(version, out var key)) // OrderCheck refuses a missing key
-            await preflight.EnsureTargetAsync(
-                [.. request.Scopes.Select(scope => scope.Name)],
-                version,
-                key.Fingerprint,
-                cancellationToken
-            );
+            await preflight.EnsureInServiceAsync(version, key.Fingerprint, cancellationToken);
+        await preflight.EnsureOpenAsync(
+            [.. request.Scopes.Select(scope => scope.Name)],
+            version,
+            cancellationToken
+        );
         var targets = await CheckAsync(request, cancellationToken);
         await new ConnectionBudget(databases, control.Source).EnsureAsync(
             request.Tables.Select(table => table.Database),
@@ -74,19 +75,38 @@ internal sealed class DryOpening(
         return tables;
     }
 
-    // Most roles may write, so that one check does for both.
     private async Task<IReadOnlyList<MappedTable>> CheckAsync(
         RotationRequest request,
         CancellationToken cancellationToken
     )
     {
         var version = request.Settings.Target.Version;
-        var writing = await schema.CheckAsync(request.Tables, forWriting: true, version, cancellationToken);
-        if (writing.Faults.Count == 0)
-            return writing.Targets;
         var reading = await schema.CheckAsync(request.Tables, forWriting: false, version, cancellationToken);
         var tables = reading.OrThrow();
-        Refusals = [.. writing.Faults.Select(fault => $"rotate itself would be refused now: {fault}")];
+        Refusals = await FindRefusalsAsync(request, cancellationToken);
         return tables;
+    }
+
+    // A table that may not be written now, such as while an index is created, may be read all the same.
+    private async Task<IReadOnlyList<string>> FindRefusalsAsync(
+        RotationRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var version = request.Settings.Target.Version;
+        try
+        {
+            var writing = await schema.CheckAsync(
+                request.Tables,
+                forWriting: true,
+                version,
+                cancellationToken
+            );
+            return [.. writing.Faults.Select(fault => $"rotate itself would be refused now: {fault}")];
+        }
+        catch (TableLockedException locked)
+        {
+            return [$"rotate itself would wait now: {locked.Message}"];
+        }
     }
 }

@@ -62,7 +62,7 @@ public sealed class Doctor(
         var retired = await RetiredAsync(cancellationToken);
         if (keys is not null)
             await new RingExamination(control, findings).ExamineAsync(keys, retired, cancellationToken);
-        var examination = new TableExamination(map, databases, schema, control, findings, retired);
+        var examination = new TableExamination(databases, schema, control, findings, retired);
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
         await CheckControlAsync(cancellationToken);

@@ -5,7 +5,6 @@ using RotationMesh.Control.Retirement;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
-using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.LocalOperations.Retiring;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
@@ -25,7 +24,6 @@ namespace RotationMesh.LocalOperations.Examining;
 /// values.
 /// </summary>
 internal sealed class TableExamination(
-    RotationMap map,
     ApplicationDatabases databases,
     SchemaCheck schema,
     ControlDatabase control,
@@ -177,13 +175,7 @@ internal sealed class TableExamination(
                 $"{count.Rows} rows claim version {Text(count.Version)}, which the key ring lacks",
                 $"add it to {KeyRingReader.PreviousKeys}"
             );
-        var probed = await new RotationPreflight(map, keys, databases, control).ProbeAsync(
-            table,
-            tenants: null,
-            cancellationToken
-        );
-        foreach (var result in probed.Tried)
-            Judge(name, result, probed.WrongKeys.Contains(result));
+        await new KeyExamination(databases, control, findings).ExamineAsync(table, keys, cancellationToken);
     }
 
     private async Task CheckColumnsAsync(RowsByVersion table, CancellationToken cancellationToken)
@@ -209,21 +201,6 @@ internal sealed class TableExamination(
                 ),
                 "check that the map names the right one, or let it say mostlyEmpty: true for the column"
             );
-    }
-
-    private void Judge(string name, ProbeResult result, bool isWrongKey)
-    {
-        var sampled =
-            $"{result.Failed} of {result.Tried} sampled values of version {result.Version} do not decrypt";
-        if (isWrongKey)
-            findings.Add(
-                Verdict.Bad,
-                name,
-                $"{sampled} (fingerprint {result.Fingerprint})",
-                "check that the keys are not swapped, and format, context and tenant column in the map"
-            );
-        else if (result.Failed > 0)
-            findings.Add(Verdict.Warning, name, sampled, "rotate --dry-run lists them");
     }
 
     private static bool Holds(KeyRing keys, long? version) =>

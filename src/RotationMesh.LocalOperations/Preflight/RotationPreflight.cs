@@ -12,8 +12,8 @@ using RotationMesh.Tables.Probing;
 namespace RotationMesh.LocalOperations.Preflight;
 
 /// <summary>
-/// What must hold before a rotation writes its first row, beside the schema. A dry run, the start of an embedded rotation,
-/// the coordinator's state Checking and the doctor ask the same questions here, so none of them passes what another refuses.
+/// What must hold before a rotation writes its first row, beside the schema. A dry run, the start of an embedded rotation
+/// and the coordinator's state Checking ask the same questions here, so none of them passes what another refuses.
 /// </summary>
 public sealed class RotationPreflight(
     RotationMap map,
@@ -33,20 +33,21 @@ public sealed class RotationPreflight(
             check.Expectation.EnsureKnown();
     }
 
-    /// <summary>
-    /// Throws <see cref="UsageException"/> where the target version or its key is retired, or is being retired in a database
-    /// of the scopes.
-    /// </summary>
-    public async Task EnsureTargetAsync(
-        IReadOnlyCollection<string> scopes,
+    /// <summary>Throws <see cref="UsageException"/> where the target version or its key is retired.</summary>
+    public Task EnsureInServiceAsync(
         int targetVersion,
         string fingerprint,
         CancellationToken cancellationToken
-    )
-    {
-        await RetiredTarget.EnsureInServiceAsync(control, targetVersion, fingerprint, cancellationToken);
-        await new ClosedVersions(map, databases).EnsureOpenAsync(scopes, targetVersion, cancellationToken);
-    }
+    ) => RetiredTarget.EnsureInServiceAsync(control, targetVersion, fingerprint, cancellationToken);
+
+    /// <summary>
+    /// Throws <see cref="UsageException"/> where the target version is being retired in a database of the scopes.
+    /// </summary>
+    public Task EnsureOpenAsync(
+        IReadOnlyCollection<string> scopes,
+        int targetVersion,
+        CancellationToken cancellationToken
+    ) => new ClosedVersions(map, databases).EnsureOpenAsync(scopes, targetVersion, cancellationToken);
 
     /// <summary>
     /// Throws <see cref="UsageException"/> that names the tenants of which no table has a row; nothing for all tenants (null).
@@ -86,8 +87,7 @@ public sealed class RotationPreflight(
         return tried;
     }
 
-    /// <summary>Tries the keys on a sample of a table.</summary>
-    public async Task<ProbedTable> ProbeAsync(
+    private async Task<ProbedTable> ProbeAsync(
         RowsByVersion table,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken

@@ -95,7 +95,10 @@ internal sealed class TenantList(NpgsqlConnection connection)
             return await new TenantText(connection, target).CanonicalAsync(listed, cancellationToken);
         }
         catch (PostgresException refusal)
-            when (entry.RowLevelSecurity!.Tenants is not null && refusal.IsOfExpression())
+            when (entry.RowLevelSecurity!.Tenants is not null
+                && refusal.IsOfExpression()
+                && !refusal.MayPass()
+            )
         {
             var says = entry.HasSqlFromVariable || !refusal.SpeaksOfNames() ? "" : $": {refusal.MessageText}";
             throw new UsageException(

@@ -44,7 +44,7 @@ public sealed class SchemaCheck(
         var all = entries.ToList();
         var targets = new List<MappedTable>();
         var faults = new List<SchemaFault>();
-        var locked = new LockedTables(databases);
+        var locked = new LockedTables(databases) { ForWriting = forWriting };
         foreach (var database in all.GroupBy(entry => entry.Database))
         {
             await using var connection = await databases.OpenReadingAsync(database.Key, cancellationToken);

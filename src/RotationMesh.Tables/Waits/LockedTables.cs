@@ -8,11 +8,24 @@ using RotationMesh.Postgres.Waits;
 namespace RotationMesh.Tables.Waits;
 
 /// <summary>
-/// Finds the sessions that keep tables from being read: each holds an exclusive lock on one, or waits for it and so blocks
-/// everyone who comes later.
+/// Finds the sessions that keep tables from being read or written: each holds a lock on one that excludes that, or waits for
+/// it and so blocks everyone who comes later.
 /// </summary>
 internal sealed class LockedTables(ApplicationDatabases databases)
 {
+    // Table 13.2 of PostgreSQL's manual: what conflicts with ACCESS SHARE, and with ROW EXCLUSIVE.
+    private static readonly string[] AgainstReaders = ["AccessExclusiveLock"];
+    private static readonly string[] AgainstWriters =
+    [
+        "ShareLock",
+        "ShareRowExclusiveLock",
+        "ExclusiveLock",
+        .. AgainstReaders,
+    ];
+
+    /// <summary>Whether the tables are to be written, which more locks exclude.</summary>
+    public bool ForWriting { get; init; }
+
     /// <summary>Longest wait for an answer in <see cref="MayBeLockedAsync"/>.</summary>
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
 
@@ -37,7 +50,7 @@ internal sealed class LockedTables(ApplicationDatabases databases)
         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) l.pid
         LEFT JOIN pg_catalog.pg_stat_activity h
           ON NOT l.granted AND h.pid OPERATOR(pg_catalog.=) (pg_catalog.pg_blocking_pids(l.pid))[1]
-        WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock'
+        WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.mode OPERATOR(pg_catalog.=) ANY (@modes)
           AND l.relation OPERATOR(pg_catalog.=) ANY (SELECT tree.oid FROM tree)
           AND l.database OPERATOR(pg_catalog.=) (
               SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
@@ -45,7 +58,7 @@ internal sealed class LockedTables(ApplicationDatabases databases)
         """;
 
     /// <summary>
-    /// Runs <paramref name="read"/>, which reads tables of one database, and returns its result. Throws
+    /// Runs <paramref name="read"/>, which reads or writes tables of one database, and returns its result. Throws
     /// <see cref="TableLockedException"/>, which names table and holder, where it waited too long for a locked table.
     /// </summary>
     public async Task<T> OrExplainAsync<T>(
@@ -63,7 +76,7 @@ internal sealed class LockedTables(ApplicationDatabases databases)
             var database = tables.First().Database;
             var found = await FindAsync(database, tables, cancellationToken);
             throw new TableLockedException(
-                $"a table of database {database} could not be read: "
+                $"a table of database {database} could not be {(ForWriting ? "read or written" : "read")}: "
                     + (found ?? $"{Reasons.LockGone}: try again"),
                 fault
             );
@@ -86,13 +99,12 @@ internal sealed class LockedTables(ApplicationDatabases databases)
                     {
                         schemas = tables.Select(entry => entry.Table.Schema?.Name).ToArray(),
                         names = tables.Select(entry => entry.Table.Name.Name).ToArray(),
+                        modes = ForWriting ? AgainstWriters : AgainstReaders,
                     },
                     cancellationToken: cancellationToken
                 )
             )
-        )
-            .DistinctBy(held => held.Table)
-            .Take(Named);
+        ).DistinctBy(held => held.Table).Take(Named);
         return string.Join("; ", locks) is { Length: > 0 } told ? told : null;
     }
 

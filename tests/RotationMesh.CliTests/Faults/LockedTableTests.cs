@@ -43,6 +43,22 @@ public sealed class LockedTableTests
     }
 
     [Test]
+    public async Task A_table_that_may_be_read_and_not_written_is_told_of()
+    {
+        migration = await ConnectAsync("payroll");
+        await ExecuteAsync(migration, "BEGIN; LOCK TABLE knowledge_sources IN SHARE MODE");
+        var holder = $"table knowledge_sources is locked by session {migration.ProcessID} (payroll,";
+
+        var dry = (await site.RunAsync("--output", "json", "rotate", "--dry-run")).Exits(0).Json();
+
+        Assert.That(
+            dry["notes"]!.ToJsonString(),
+            Does.Contain("rotate itself would wait now").And.Contain(holder)
+        );
+        Assert.That((await site.RunAsync("doctor")).Exits(2).Output, Does.Contain(holder));
+    }
+
+    [Test]
     public async Task A_session_that_waits_for_a_table_alone_is_named_with_whom_it_waits_for()
     {
         await using var reading = await ConnectAsync("nightly report");
