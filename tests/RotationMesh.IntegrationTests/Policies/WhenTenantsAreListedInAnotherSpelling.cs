@@ -49,7 +49,7 @@ public sealed class WhenTenantsAreListedInAnotherSpelling
     [Test]
     public async Task A_query_that_fails_on_a_row_is_named_without_the_row_s_value()
     {
-        await using var stage = await CreateAsync("uuid", "SELECT ('x-' || tenant)::uuid FROM notes");
+        await using var stage = await CreateAsync("uuid", "SELECT (datname || '!')::uuid FROM pg_database");
 
         var fault = Assert.ThrowsAsync<UsageException>(() => stage.Subject.RotateAsync());
 
