@@ -12,6 +12,6 @@ public sealed record DispatchWindow
     /// </summary>
     public required int PerDatabase { get; init; }
 
-    /// <summary>Partitions taken, and published, in one transaction. The default value is 500.</summary>
+    /// <summary>Partitions taken in one transaction, and published after it. The default value is 500.</summary>
     public int PerTake { get; init; } = 500;
 }

@@ -14,6 +14,21 @@ public sealed partial class PagesTests
             .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md"))
             .Select(page => Path.GetRelativePath(Repository.Root, page));
 
+    // Files without their ending, in projects without the product's name.
+    private static readonly IReadOnlyList<string> Code =
+    [
+        .. new[] { "src", "tests" }
+            .SelectMany(folder =>
+                Directory.EnumerateFiles(
+                    Path.Combine(Repository.Root, folder),
+                    "*.cs",
+                    SearchOption.AllDirectories
+                )
+            )
+            .Select(file => Path.ChangeExtension(Path.GetRelativePath(Repository.Root, file), null))
+            .Select(file => file.Replace("RotationMesh.", "", StringComparison.Ordinal).Replace('\\', '/')),
+    ];
+
     [TestCaseSource(nameof(Pages))]
     public void A_link_leads_to_a_page_and_a_heading_of_it(string page)
     {
@@ -39,6 +54,16 @@ public sealed partial class PagesTests
         Assert.That(Pages.Except(["README.md"]), Is.SubsetOf(found));
     }
 
+    [TestCaseSource(nameof(Pages))]
+    public void A_place_in_the_code_is_there(string page)
+    {
+        var named = Place()
+            .Matches(File.ReadAllText(Path.Combine(Repository.Root, page)))
+            .Select(place => place.Groups["place"].Value);
+        foreach (var place in named)
+            Assert.That(Code.Any(path => $"{path}/".Contains($"/{place}/", StringComparison.Ordinal)), place);
+    }
+
     [Test]
     public void The_readme_is_short() =>
         Assert.That(
@@ -56,6 +81,10 @@ public sealed partial class PagesTests
 
     [GeneratedRegex(@"\]\((?<to>[^)#\s]+)(?:#(?<heading>[^)]+))?\)")]
     private static partial Regex Link();
+
+    // Such as `Control/Ledger` or `Coordination/Dispatching/RequestRelay`.
+    [GeneratedRegex("`(?<place>[A-Z][A-Za-z]*(?:/[A-Z][A-Za-z]*)+)`")]
+    private static partial Regex Place();
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
