@@ -109,7 +109,7 @@ public static class DatabaseFaults
             return $"{explanation} (SQLSTATE {refusal.SqlState})";
         if (PublishedRows.IsRefusal(refusal))
             return $"{Reasons.Refused}: {refusal.MessageText}{PublishedRows.Why(refusal)} (SQLSTATE {refusal.SqlState}); "
-                + PublishedRows.Fix("the table");
+                + PublishedRows.FixOfNamed;
         return refusal.SpeaksOfNames()
             ? $"{Reasons.Refused}: {refusal.MessageText} (SQLSTATE {refusal.SqlState})"
             : $"{Reasons.Refused} a statement (SQLSTATE {refusal.SqlState})";

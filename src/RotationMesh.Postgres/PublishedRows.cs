@@ -19,9 +19,11 @@ internal static class PublishedRows
             ? " (a publication filters its rows or chooses its columns by a column that its replica identity lacks)"
             : "";
 
-    /// <summary>
-    /// Returns the fix that permits updates of <paramref name="table"/>: a quoted name, or words for the table.
-    /// </summary>
+    /// <summary>The fix where the server's message names the table.</summary>
+    public const string FixOfNamed =
+        "give it REPLICA IDENTITY FULL (by ALTER TABLE), or USING INDEX a unique index over those columns";
+
+    /// <summary>Returns the fix that permits updates of a table, whose name is quoted.</summary>
     public static string Fix(string table) =>
         $"ALTER TABLE {table} REPLICA IDENTITY FULL, or USING INDEX a unique index over those columns";
 }

@@ -6,8 +6,7 @@ namespace RotationMesh.TestKit;
 /// <summary>Waits for what another process or thread will bring about, instead of for a fixed time.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Times a deadline that a machine which is busy with other things may take.</summary>
     private const int Busy = 5;
@@ -19,7 +18,7 @@ public static class Eventually
     public static async Task Holds(Func<Task<bool>> condition, TimeSpan deadline, string what)
     {
         var limit = deadline * Busy;
-        var pause = Shortest;
+        var pause = new PollPause(Shortest);
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
@@ -28,8 +27,7 @@ public static class Eventually
                 Assert.Fail($"not within {limit.TotalSeconds:0.###} s: {what}");
             }
 
-            await Task.Delay(pause);
-            pause = pause * 1.2 < Longest ? pause * 1.2 : Longest;
+            await pause.WaitAsync();
         }
     }
 }

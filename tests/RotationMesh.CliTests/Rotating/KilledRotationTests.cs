@@ -52,7 +52,7 @@ public sealed class KilledRotationTests
     {
         var left = await site.Database.RowsAsync("encryption_key_version = 1");
         await using var run = site.Command(Rotate).Start();
-        var some = random.Next(1, 3000);
+        var some = random.Next(1, 2000);
         await Eventually.Holds(
             async () => await site.Database.RowsAsync("encryption_key_version = 1") <= left - some,
             TimeSpan.FromMinutes(1),

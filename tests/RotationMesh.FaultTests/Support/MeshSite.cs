@@ -160,13 +160,14 @@ internal sealed class MeshSite : IAsyncDisposable
     public async Task UntilAsync(Func<Task<bool>> condition, TimeSpan deadline, string what)
     {
         var watch = Stopwatch.StartNew();
+        var pause = new PollPause(TimeSpan.FromMilliseconds(50));
         while (!await TryAsync(condition, false))
         {
             if (watch.Elapsed > deadline)
                 Assert.Fail(
                     $"not within {deadline.TotalSeconds:0} s: {what}; {await TryAsync(Records.DescribeAsync, "")}\n{Told()}"
                 );
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
+            await pause.WaitAsync();
         }
     }
 

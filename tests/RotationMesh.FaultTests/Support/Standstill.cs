@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.FaultTests.Support;
 
@@ -38,6 +39,7 @@ internal sealed class Standstill : IAsyncDisposable
     private async Task WatchAsync(Func<Task<long>> rotated, long all)
     {
         var rows = 0L;
+        var pause = new PollPause(Interval);
         while (rows < all && !ended.IsCancellationRequested)
         {
             var now = await rotated();
@@ -50,7 +52,7 @@ internal sealed class Standstill : IAsyncDisposable
                 Longest = standing;
             }
 
-            await Task.Delay(Interval);
+            await pause.WaitAsync();
         }
     }
 }

@@ -50,8 +50,21 @@ public sealed class WhenWritersAreOpen
         await using var stage = await RotatedAsync();
         var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("open"));
 
+        var begun = await stage.ScalarAsync<DateTime>("SELECT clock_timestamp()");
         var retirement = stage.RetireAsync();
-        await Task.Delay(TimeSpan.FromMilliseconds(500)); // it may wait or count: both must see the row
+        await Eventually.Holds(
+            () =>
+                stage.ScalarAsync<bool>(
+                    $"""
+                    SELECT EXISTS (
+                        SELECT FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid()
+                          AND query_start > '{begun:O}' AND query LIKE '%locks AS MATERIALIZED%')
+                    """
+                ),
+            Deadline,
+            "the retirement looks for open transactions"
+        );
         await open.CommitAsync();
         await open.DisposeAsync();
         var outcome = await retirement;

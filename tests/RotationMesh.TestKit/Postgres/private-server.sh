@@ -29,7 +29,7 @@ if [ -n "$PRIMARY" ]; then
     --wal-method=stream --no-sync </dev/null >>log 2>&1 || give_up "pg_basebackup failed"
 else
   $RUN_AS "$BIN/initdb" --pgdata="$DIRECTORY/data" --username=rotationmesh --pwfile="$DIRECTORY/password" \
-    --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync </dev/null >>log 2>&1 || give_up "initdb failed"
+    --auth=md5 --encoding=UTF8 --locale=C --no-sync </dev/null >>log 2>&1 || give_up "initdb failed"
 fi
 rm -f password
 
