@@ -51,7 +51,7 @@ public sealed class HttpGateTests
         var header = $", header: {{ name: X-Token, value: {Secret} }}";
         var url = server.Url.Replace("//", $"//watch:{Secret}@", StringComparison.Ordinal);
 
-        (await Looks.AtWorkersAsync($"http: {{ url: '{url}/?key={Secret}'{header} }}")).AssertHolds();
+        (await Looks.AtWorkersAsync($"http: {{ url: '{url}/?key={Secret}', timeout: 1m{header} }}")).AssertHolds();
         var refused = await LookAsync(server, header);
         refused.AssertLost("status 401");
         Assert.That(refused.ToString(), Does.Not.Contain(Secret));
@@ -74,11 +74,16 @@ public sealed class HttpGateTests
         gone.Dispose();
         var clock = Stopwatch.StartNew();
 
-        (await LookAsync(silent, ", timeout: 300ms")).AssertLost("did not answer within 0.3 s");
+        (await LookAsync(silent, "", timeout: "300ms")).AssertLost("did not answer within 0.3 s");
         (await LookAsync(gone, "")).AssertLost("cannot be read");
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
     }
 
-    private static Task<Core.Gates.GateVerdict> LookAsync(LocalServer server, string more) =>
-        Looks.AtWorkersAsync($"http: {{ url: '{server.Url}/health?key={Secret}'{more} }}");
+    // A busy machine may take longer than the two seconds that a gate has by default.
+    private static Task<Core.Gates.GateVerdict> LookAsync(
+        LocalServer server,
+        string more,
+        string timeout = "1m"
+    ) =>
+        Looks.AtWorkersAsync($"http: {{ url: '{server.Url}/health?key={Secret}', timeout: {timeout}{more} }}");
 }
