@@ -74,7 +74,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
                 "a dry run leaves nothing behind, so it has no saga",
                 nameof(request)
             );
-        Coordinating(request.Workers).EnsureValid(); // before anything is claimed or paused
+        Options(request.Workers).EnsureValid(); // before anything is claimed or paused
         await using var watch = Watch(request.Tables);
         var wanted = EmbeddedOrder.Wanted(parts, request);
         await new EmbeddedPreflight(parts, surveyor).EnsureAsync(
@@ -127,7 +127,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         ArgumentNullException.ThrowIfNull(order);
         if (!rotation.Embedded)
             return null;
-        Coordinating(workers).EnsureValid();
+        Options(workers).EnsureValid();
         if (await guard.TryHoldAsync(RotationGuard.Run, rotation.RotationId, stopping) is not { } held)
             return null;
         await using var hold = Hold(rotation.RotationId, held);
@@ -178,7 +178,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         );
     }
 
-    private CoordinatorOptions Coordinating(int workers) =>
+    private CoordinatorOptions Options(int workers) =>
         new()
         {
             Nudge = Nudge,
@@ -195,7 +195,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         services.AddMassTransit(bus =>
         {
             bus.UseInMemory();
-            bus.AddCoordinator(Coordinating(workers) with { Only = rotationId }, Rules);
+            bus.AddCoordinator(Options(workers) with { Only = rotationId }, Rules);
             bus.AddWorker(
                 new WorkerOptions
                 {

@@ -71,7 +71,7 @@ internal sealed class CheckRotationConsumer(
         if (survey.Uncounted.Count == 0)
             await preflight.EnsureTenantsAsync(survey.Tables, tenants, cancellationToken);
         var probed = await preflight.EnsureValuesAsync(survey.Tables, tenants, cancellationToken);
-        var tried = probed.SelectMany(table => table.Tried).ToList();
+        var tried = probed.SelectMany(table => table).ToList();
         await MetKeyStore.RecordAsync(alone, rotationId, tried, cancellationToken);
         await RotationTableStore.RecordAsync(alone, rotationId, survey.Counted(goal), cancellationToken);
         return null;

@@ -168,7 +168,7 @@ internal sealed class PlanRotationConsumer(
             Surveyor.Tenants(command.Goal),
             cancellationToken
         );
-        var tried = probed.SelectMany(table => table.Tried).ToList();
+        var tried = probed.SelectMany(table => table).ToList();
         await MetKeyStore.RecordAsync(alone, command.RotationId, tried, cancellationToken);
         await RotationTableStore.RecordAsync(
             alone,

@@ -71,7 +71,7 @@ internal sealed class DryOpening(
             cancellationToken
         );
         foreach (var (table, sample) in tables.Zip(probed))
-            table.Sampled = sample.Tried;
+            table.Sampled = sample;
         return tables;
     }
 

@@ -67,10 +67,10 @@ public sealed class RotationPreflight(
     }
 
     /// <summary>
-    /// Returns what was tried of each table. Throws <see cref="UsageException"/> that names the rows which the map passes over,
+    /// Returns, for each table, what was tried of each version. Throws <see cref="UsageException"/> that names the rows which the map passes over,
     /// the columns and paths where no row holds a value, and the tables and versions whose key can't be the right one.
     /// </summary>
-    public async Task<IReadOnlyList<ProbedTable>> EnsureValuesAsync(
+    public async Task<IReadOnlyList<IReadOnlyList<ProbeResult>>> EnsureValuesAsync(
         IReadOnlyList<RowsByVersion> tables,
         IReadOnlyList<string>? tenants,
         CancellationToken cancellationToken
@@ -80,21 +80,17 @@ public sealed class RotationPreflight(
         Refuse(ColumnFaults.Strays(tables).Select(fault => fault.Explain()));
         var empty = await ColumnFaults.FindAsync(columns, tables, tenants is null, cancellationToken);
         Refuse(empty.Select(fault => fault.Explain()));
-        var tried = new List<ProbedTable>();
+        var tried = new List<IReadOnlyList<ProbeResult>>();
+        var wrong = new List<ProbeResult>();
         foreach (var table in tables)
-            tried.Add(await ProbeAsync(table, tenants, cancellationToken));
-        Refuse(tried.SelectMany(table => table.WrongKeys).Select(result => result.Explain()));
-        return tried;
-    }
+        {
+            var results = await probe.ProbeAsync(table, tenants, cancellationToken);
+            tried.Add(results);
+            wrong.AddRange(await known.WrongKeysAsync(table, results, cancellationToken));
+        }
 
-    private async Task<ProbedTable> ProbeAsync(
-        RowsByVersion table,
-        IReadOnlyList<string>? tenants,
-        CancellationToken cancellationToken
-    )
-    {
-        var tried = await probe.ProbeAsync(table, tenants, cancellationToken);
-        return new ProbedTable(tried, await known.WrongKeysAsync(table, tried, cancellationToken));
+        Refuse(wrong.Select(result => result.Explain()));
+        return tried;
     }
 
     private static void Refuse(IEnumerable<string> faults)
@@ -103,6 +99,3 @@ public sealed class RotationPreflight(
             throw new UsageException(all);
     }
 }
-
-/// <summary>What a sample of a table says of each version, and the results that only a wrong key explains.</summary>
-public sealed record ProbedTable(IReadOnlyList<ProbeResult> Tried, IReadOnlyList<ProbeResult> WrongKeys);
