@@ -51,7 +51,9 @@ public sealed class HttpGateTests
         var header = $", header: {{ name: X-Token, value: {Secret} }}";
         var url = server.Url.Replace("//", $"//watch:{Secret}@", StringComparison.Ordinal);
 
-        (await Looks.AtWorkersAsync($"http: {{ url: '{url}/?key={Secret}', timeout: 1m{header} }}")).AssertHolds();
+        (
+            await Looks.AtWorkersAsync($"http: {{ url: '{url}/?key={Secret}', timeout: 1m{header} }}")
+        ).AssertHolds();
         var refused = await LookAsync(server, header);
         refused.AssertLost("status 401");
         Assert.That(refused.ToString(), Does.Not.Contain(Secret));
@@ -85,5 +87,7 @@ public sealed class HttpGateTests
         string more,
         string timeout = "1m"
     ) =>
-        Looks.AtWorkersAsync($"http: {{ url: '{server.Url}/health?key={Secret}', timeout: {timeout}{more} }}");
+        Looks.AtWorkersAsync(
+            $"http: {{ url: '{server.Url}/health?key={Secret}', timeout: {timeout}{more} }}"
+        );
 }
