@@ -9,11 +9,11 @@ namespace RotationMesh.FaultTests.Support;
 /// </summary>
 internal sealed class Standstill : IAsyncDisposable
 {
-    /// <summary>The goal is 15 seconds; more than this is no recovery but luck, on however busy a machine.</summary>
-    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    // The goal is 15 seconds; more than this is no recovery but luck.
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(60);
 
-    /// <summary>The same from the last row to the end: the deadlines of workers that did not answer (45 s) are waited for.</summary>
-    public static readonly TimeSpan Ending = Bound + TimeSpan.FromSeconds(60);
+    // The deadlines of workers that did not answer (45 s) are waited for.
+    private static readonly TimeSpan Deadlines = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -21,8 +21,22 @@ internal sealed class Standstill : IAsyncDisposable
     private readonly Task watching;
     private long last = Stopwatch.GetTimestamp();
 
-    /// <summary><paramref name="rotated"/> tells the rows so far, less than 0 while the database is away.</summary>
-    public Standstill(Func<Task<long>> rotated, long all) => watching = WatchAsync(rotated, all);
+    /// <summary>
+    /// <paramref name="rotated"/> tells the rows so far, less than 0 while the database is away. <paramref name="start"/> is
+    /// what the processes took from their start to the first row, a measure of how busy the machine is: a fault may cost
+    /// twice as much, and what a quiet machine allows.
+    /// </summary>
+    public Standstill(Func<Task<long>> rotated, long all, TimeSpan start)
+    {
+        Bound = Recovery + (2 * start);
+        watching = WatchAsync(rotated, all);
+    }
+
+    /// <summary>Longest time that <see cref="Longest"/> may be.</summary>
+    public TimeSpan Bound { get; }
+
+    /// <summary>The same from the last row to the end.</summary>
+    public TimeSpan Ending => Bound + Deadlines;
 
     public TimeSpan Longest { get; private set; }
 
