@@ -1,30 +1,37 @@
 using System.Text.Json;
+using RotationMesh.Contracts;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
-using RotationMesh.Core.Gates;
 
 namespace RotationMesh.Embedding;
 
 /// <summary>Finds embedded rotations whose process is gone: the next run of the same request continues them.</summary>
 internal sealed class AbandonedRotations(MeshParts parts)
 {
+    private readonly RotationGuard guard = new(parts.Control);
+    private readonly RunningRotations running = new(parts.Control);
     private readonly RotationDatabases places = new(parts.Map, parts.Databases, parts.Control);
 
     /// <summary>
-    /// Holds an abandoned rotation of the same request or, where there is none, the wanted one, until the hold is disposed of.
-    /// A living process holds its own rotation, so a rotation that can be held here was abandoned.
+    /// Whether a rotation of the same request is there that could be continued. It reads the control schema as it is, if
+    /// there is one: nothing is written.
     /// </summary>
-    public async Task<(RunningRotation Rotation, HeldWork Held)> ClaimAsync(
-        RunningRotation wanted,
-        GateTerms gates,
+    public async Task<bool> IsThereAsync(StartRotation order, CancellationToken cancellationToken) =>
+        await parts.Control.ExistsAsync(cancellationToken)
+        && (await FindAsync(order, cancellationToken)).Any(found => RotationSeals.IsSound(parts.Ring, found));
+
+    /// <summary>
+    /// Takes over an abandoned rotation of the same request, and holds it until the hold is disposed of; null where there is
+    /// none. A living process holds its own rotation, so a rotation that can be held here was abandoned.
+    /// </summary>
+    public async Task<(RunningRotation Rotation, HeldWork Held)?> TryClaimAsync(
+        StartRotation order,
         CancellationToken cancellationToken
     )
     {
-        var guard = new RotationGuard(parts.Control);
-        var running = new RunningRotations(parts.Control);
-        foreach (var found in await running.FindEmbeddedAsync(wanted, cancellationToken))
+        foreach (var found in await FindAsync(order, cancellationToken))
         {
             if (
                 await guard.TryHoldAsync(RotationGuard.Run, found.RotationId, cancellationToken)
@@ -37,10 +44,9 @@ internal sealed class AbandonedRotations(MeshParts parts)
                 if (
                     await running.FindAsync(found.RotationId, cancellationToken) is { EndedAt: null } now
                     && RotationSeals.IsSound(parts.Ring, now)
-                    && now with { BatchSize = wanted.BatchSize } is var abandoned
-                    && await TryTakeOverAsync(abandoned, gates, cancellationToken)
+                    && await TryTakeOverAsync(now, order, cancellationToken)
                 )
-                    return (abandoned, held);
+                    return (now, held);
             }
             catch
             {
@@ -51,34 +57,45 @@ internal sealed class AbandonedRotations(MeshParts parts)
             await held.DisposeAsync(); // the next rotation that claims its tables cancels it
         }
 
-        var own = await guard.TryHoldAsync(RotationGuard.Run, wanted.RotationId, cancellationToken);
-        return (wanted, own!);
+        return null;
     }
+
+    private Task<IReadOnlyList<RunningRotation>> FindAsync(
+        StartRotation order,
+        CancellationToken cancellationToken
+    ) =>
+        running.FindEmbeddedAsync(
+            new RunningRotation
+            {
+                Scopes = [.. order.Scopes],
+                Tenants = order.Tenants.Count == 0 ? null : [.. order.Tenants],
+                TargetVersion = order.TargetVersion,
+                TargetFingerprint = order.TargetFingerprint,
+                MapHash = order.MapHash,
+                AllowDowngrade = order.AllowDowngrade,
+                Verify = order.Verify,
+            },
+            cancellationToken
+        );
 
     private async Task<bool> TryTakeOverAsync(
         RunningRotation abandoned,
-        GateTerms gates,
+        StartRotation order,
         CancellationToken cancellationToken
     )
     {
         if (await places.ExplainOtherAsync(abandoned.RotationId, cancellationToken) is not null)
             return false;
         await TakeOverAsync(abandoned, cancellationToken);
-        var own = On(abandoned, gates);
-        return await new RunningRotations(parts.Control).SealAsync(
-            own,
-            RotationSeals.SealOf(parts.Ring, own),
-            cancellationToken
-        );
-    }
-
-    private static RunningRotation On(RunningRotation rotation, GateTerms terms) =>
-        rotation with
+        var own = abandoned with
         {
-            PauseWorkers = terms.PauseWorkers,
-            IgnoredGates = JsonSerializer.Serialize(terms.Ignored),
-            SnapshotTakenAt = terms.SnapshotTakenAt?.UtcDateTime,
+            BatchSize = order.BatchSize,
+            PauseWorkers = order.PauseWorkers,
+            IgnoredGates = JsonSerializer.Serialize(order.IgnoredGates),
+            SnapshotTakenAt = order.SnapshotTakenAt?.UtcDateTime,
         };
+        return await running.SealAsync(own, RotationSeals.SealOf(parts.Ring, own), cancellationToken);
+    }
 
     /// <summary>Expires the leases of a rotation's workers, which died with the process that ran it.</summary>
     public Task TakeOverAsync(RunningRotation rotation, CancellationToken cancellationToken) =>

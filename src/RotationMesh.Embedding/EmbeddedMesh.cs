@@ -12,7 +12,6 @@ using RotationMesh.Coordination.Saga;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
-using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations;
 using RotationMesh.LocalOperations.Gating;
 using RotationMesh.LocalOperations.Records;
@@ -60,27 +59,20 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
     internal Action<Guid, MeshHost> Started { get; init; } = (_, _) => { };
 
     /// <summary>
-    /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Waits for a
+    /// Runs the order to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Waits for a
     /// database that does not answer, unless none answers at the start. Throws <see cref="GateClosedException"/> before any
     /// row is rewritten where a gate does not hold; <see cref="UsageException"/> where map, keys, tenants or schema do not
     /// fit, or another rotation is at the same rows; and <see cref="RotationTakenOverException"/> where another process has
     /// taken the rotation over.
     /// </summary>
-    public async Task<RotationReport> RunAsync(RotationRequest request, CancellationToken stopping)
+    public async Task<RotationReport> RunAsync(StartRotation order, int workers, CancellationToken stopping)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        if (request.Settings.DryRun)
-            throw new ArgumentException(
-                "a dry run leaves nothing behind, so it has no saga",
-                nameof(request)
-            );
-        Options(request.Workers).EnsureValid(); // before anything is claimed or paused
-        await using var watch = Watch(request.Tables);
-        var wanted = EmbeddedOrder.Wanted(parts, request);
-        await new EmbeddedPreflight(parts, surveyor).EnsureAsync(
-            EmbeddedOrder.Goal(wanted),
-            wanted,
-            request.Workers,
+        ArgumentNullException.ThrowIfNull(order);
+        Options(workers).EnsureValid(); // before anything is claimed or paused
+        await using var watch = Watch(order.Scopes);
+        await new EmbeddedPreflight(parts, surveyor, abandoned).EnsureAsync(
+            order,
+            workers,
             crowd => progress.Reason = crowd,
             stopping
         );
@@ -89,27 +81,26 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
             Waiting = lost =>
                 (progress.Phase, progress.Reason) = (RotationState.AwaitingGates, lost.ToString()),
         };
-        if (!request.Gates.PauseWorkers)
-            await entrance.EnsureOpenAsync(request.Gates, stopping);
+        if (!order.PauseWorkers)
+            await entrance.EnsureOpenAsync(order, stopping);
         await parts.Control.MigrateAsync(stopping);
-        var (rotation, running) = await abandoned.ClaimAsync(wanted, request.Gates, stopping);
-        await using var hold = Hold(rotation.RotationId, running);
-        if (request.Gates.PauseWorkers)
-            await entrance.PauseAndEnsureOpenAsync(
-                rotation.RotationId,
-                rotation.RequestedBy ?? "",
-                request.Gates,
-                stopping
-            );
+        var (rotation, held) =
+            await abandoned.TryClaimAsync(order, stopping) ?? await BeginAsync(order.RotationId, stopping);
+        await using var hold = Hold(rotation.RotationId, held);
+        var start = order with
+        {
+            RotationId = rotation.RotationId,
+            RequestedBy = rotation.RequestedBy ?? order.RequestedBy,
+            Embedded = true,
+        };
+        if (order.PauseWorkers)
+            await entrance.PauseAndEnsureOpenAsync(start, stopping);
         (progress.Phase, progress.Reason) = (RotationState.Checking, null);
         object command =
             rotation.State == RotationState.Paused
-                ? new ResumeRotation(rotation.RotationId, request.RequestedBy)
-                : EmbeddedOrder.Start(rotation, request.Gates) with
-                {
-                    CommandLine = request.CommandLine,
-                };
-        return await RunAsync(rotation, hold, command, request.Workers, request.RequestedBy, stopping);
+                ? new ResumeRotation(rotation.RotationId, order.RequestedBy)
+                : start;
+        return await RunAsync(rotation, hold, command, workers, order.RequestedBy, stopping);
     }
 
     /// <summary>
@@ -131,7 +122,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         if (await guard.TryHoldAsync(RotationGuard.Run, rotation.RotationId, stopping) is not { } held)
             return null;
         await using var hold = Hold(rotation.RotationId, held);
-        await using var watch = Watch(parts.Map.Tables.Where(entry => rotation.Scopes.Contains(entry.Scope)));
+        await using var watch = Watch(rotation.Scopes);
         ControlRules.EnsureAllowed(rotation, order, parts.Map);
         if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(parts.Ring, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
@@ -140,11 +131,19 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         return await RunAsync(rotation, hold, command, workers, order.RequestedBy, stopping);
     }
 
-    private ProgressWatch Watch(IEnumerable<TableEntry> tables) =>
+    private async Task<(RunningRotation Rotation, HeldWork Held)> BeginAsync(
+        Guid rotationId,
+        CancellationToken stopping
+    ) =>
+        await guard.TryHoldAsync(RotationGuard.Run, rotationId, stopping) is { } held
+            ? (new RunningRotation { RotationId = rotationId }, held)
+            : throw new RotationTakenOverException(rotationId);
+
+    private ProgressWatch Watch(IReadOnlyCollection<string> scopes) =>
         new(
             progress,
             new Standstill(parts.Control, parts.Map, parts.Databases),
-            tables.Select(entry => entry.Database)
+            parts.Map.Tables.Where(entry => scopes.Contains(entry.Scope)).Select(entry => entry.Database)
         );
 
     private RunHold Hold(Guid rotationId, HeldWork held) => new(guard, rotationId, held);

@@ -1,5 +1,4 @@
 using RotationMesh.Contracts;
-using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.LocalOperations.Preflight;
@@ -11,7 +10,7 @@ namespace RotationMesh.Embedding;
 /// Checks schema, privileges, connections, tenants and keys before anything is written, even in the control database. The
 /// saga checks them again, and uses the census of a moment ago for it.
 /// </summary>
-internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor)
+internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor, AbandonedRotations abandoned)
 {
     private readonly RotationPreflight preflight = new(parts.Map, parts.Ring, parts.Databases, parts.Control);
 
@@ -21,13 +20,13 @@ internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor)
     /// <paramref name="waiting"/> with the reason.
     /// </summary>
     public async Task EnsureAsync(
-        RotationGoal goal,
-        RunningRotation wanted,
+        StartRotation order,
         int workers,
         Action<string?> waiting,
         CancellationToken cancellationToken
     )
     {
+        var goal = Goal(order);
         preflight.EnsureChecksKnown();
         await new ConnectionBudget(parts.Databases, parts.Control.Source).WaitAsync(
             parts
@@ -50,16 +49,20 @@ internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor)
         var tenants = Surveyor.Tenants(goal);
         if (survey.Uncounted.Count == 0)
             await preflight.EnsureTenantsAsync(survey.Tables, tenants, cancellationToken);
-        if (await GoesOnAsync(wanted, cancellationToken))
+        if (await abandoned.IsThereAsync(order, cancellationToken))
             return; // its keys were tried at its start, and the rows that are left now may mostly not decrypt
         await preflight.EnsureOpenAsync(goal.Scopes, goal.TargetVersion, cancellationToken);
         await preflight.EnsureValuesAsync(survey.Tables, tenants, cancellationToken);
     }
 
-    // Whether a rotation of this request can be continued. It reads the schema as it is: nothing is written yet.
-    private async Task<bool> GoesOnAsync(RunningRotation wanted, CancellationToken cancellationToken) =>
-        await parts.Control.ExistsAsync(cancellationToken)
-        && (await new RunningRotations(parts.Control).FindEmbeddedAsync(wanted, cancellationToken)).Any(
-            running => RotationSeals.IsSound(parts.Ring, running)
-        );
+    private static RotationGoal Goal(StartRotation order) =>
+        new()
+        {
+            Scopes = order.Scopes,
+            Tenants = order.Tenants,
+            TargetVersion = order.TargetVersion,
+            AllowDowngrade = order.AllowDowngrade,
+            MapHash = order.MapHash,
+            TargetFingerprint = order.TargetFingerprint,
+        };
 }

@@ -171,6 +171,7 @@ internal sealed class RotateVerb : IVerb
         CancellationToken stopping
     )
     {
+        var start = new OrderCheck(session.Map, session.Ring).Check(order);
         var report = await ProgressView.FollowAsync(
             terminal.Progress,
             progress =>
@@ -182,7 +183,8 @@ internal sealed class RotateVerb : IVerb
                         terminal.IsEnding = patience =>
                             LeftRotation.IsEndingAsync(now, session.Standstill, patience);
                         return new EmbeddedMesh(session.Parts, now) { Patience = waits }.RunAsync(
-                            new OrderCheck(session.Map, session.Ring).Request(order, dryRun: false),
+                            start,
+                            order.Workers ?? Environment.ProcessorCount,
                             stopping
                         );
                     }

@@ -1,3 +1,4 @@
+using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
@@ -30,44 +31,38 @@ internal sealed class DryOpening(
     public IReadOnlyList<string> Refusals { get; private set; } = [];
 
     /// <summary>
-    /// Returns the tables of the request with their opening census. Throws <see cref="UsageException"/> where
+    /// Returns the tables of the order with their opening census. Throws <see cref="UsageException"/> where
     /// something does not fit.
     /// </summary>
     public async Task<IReadOnlyList<TableRun>> CountAsync(
-        RotationRequest request,
+        StartRotation order,
+        IReadOnlyList<string>? tenants,
+        int workers,
         CancellationToken cancellationToken
     )
     {
-        var version = request.Settings.Target.Version;
+        var version = order.TargetVersion;
         preflight.EnsureChecksKnown();
-        if (ring.TryGet(version, out var key)) // OrderCheck refuses a missing key
-            await preflight.EnsureInServiceAsync(version, key.Fingerprint, cancellationToken);
-        await preflight.EnsureOpenAsync(
-            [.. request.Scopes.Select(scope => scope.Name)],
-            version,
-            cancellationToken
-        );
-        var targets = await CheckAsync(request, cancellationToken);
+        await preflight.EnsureInServiceAsync(version, order.TargetFingerprint, cancellationToken);
+        await preflight.EnsureOpenAsync(order.Scopes, version, cancellationToken);
+        var entries = map.Tables.Where(entry => order.Scopes.Contains(entry.Scope)).ToList();
+        var targets = await CheckAsync(entries, version, cancellationToken);
         await new ConnectionBudget(databases, control.Source).EnsureAsync(
-            request.Tables.Select(table => table.Database),
-            request.Workers,
+            entries.Select(entry => entry.Database),
+            workers,
             cancellationToken
         );
         var tables = targets.Select(target => new TableRun(target)).ToList();
-        await preflight.EnsureTenantsAsync(
-            tables.Select(table => table.Counted),
-            request.Tenants,
-            cancellationToken
-        );
+        await preflight.EnsureTenantsAsync(tables.Select(table => table.Counted), tenants, cancellationToken);
         var census = new TableCensus(databases);
         foreach (var table in tables)
             table.Counted = new RowsByVersion(
                 table.Target,
-                await census.CountAsync(table.Target, request.Tenants, cancellationToken)
+                await census.CountAsync(table.Target, tenants, cancellationToken)
             );
         var probed = await preflight.EnsureValuesAsync(
             [.. tables.Select(table => table.Counted)],
-            request.Tenants,
+            tenants,
             cancellationToken
         );
         foreach (var (table, sample) in tables.Zip(probed))
@@ -76,32 +71,27 @@ internal sealed class DryOpening(
     }
 
     private async Task<IReadOnlyList<MappedTable>> CheckAsync(
-        RotationRequest request,
+        IReadOnlyList<TableEntry> entries,
+        int version,
         CancellationToken cancellationToken
     )
     {
-        var version = request.Settings.Target.Version;
-        var reading = await schema.CheckAsync(request.Tables, forWriting: false, version, cancellationToken);
+        var reading = await schema.CheckAsync(entries, forWriting: false, version, cancellationToken);
         var tables = reading.OrThrow();
-        Refusals = await FindRefusalsAsync(request, cancellationToken);
+        Refusals = await FindRefusalsAsync(entries, version, cancellationToken);
         return tables;
     }
 
     // A table that may not be written now, such as while an index is created, may be read all the same.
     private async Task<IReadOnlyList<string>> FindRefusalsAsync(
-        RotationRequest request,
+        IReadOnlyList<TableEntry> entries,
+        int version,
         CancellationToken cancellationToken
     )
     {
-        var version = request.Settings.Target.Version;
         try
         {
-            var writing = await schema.CheckAsync(
-                request.Tables,
-                forWriting: true,
-                version,
-                cancellationToken
-            );
+            var writing = await schema.CheckAsync(entries, forWriting: true, version, cancellationToken);
             return [.. writing.Faults.Select(fault => $"rotate itself would be refused now: {fault}")];
         }
         catch (TableLockedException locked)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
@@ -8,6 +9,7 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Rewriting;
+using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.LocalOperations.DryRuns;
@@ -32,26 +34,26 @@ public sealed class DryRun(
         + "that are at the target version already it decrypts a sample: verify decrypts them all";
 
     /// <summary>
-    /// Runs the request to its end, or to the end of the batches in hand after <paramref name="stopping"/>. Throws
-    /// <see cref="Core.UsageException"/> where map, keys, tenants or databases do not fit.
+    /// Runs the order to its end, or to the end of the batches in hand after <paramref name="stopping"/>, with so many
+    /// partitions at the same time. Throws <see cref="UsageException"/> where map, keys, tenants or databases do not fit.
     /// </summary>
-    public async Task<RotationReport> RunAsync(RotationRequest request, CancellationToken stopping)
+    public async Task<RotationReport> RunAsync(StartRotation order, int workers, CancellationToken stopping)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(order);
         var clock = Stopwatch.StartNew();
-        var dry = request with { Settings = request.Settings with { DryRun = true } };
-        var version = dry.Settings.Target.Version;
+        var version = order.TargetVersion;
+        var tenants = order.Tenants.Count == 0 ? null : order.Tenants;
         var opening = new DryOpening(map, ring, databases, schema, control);
-        var tables = await opening.CountAsync(dry, stopping);
+        var tables = await opening.CountAsync(order, tenants, workers, stopping);
         progress.Pending = tables.Sum(table => table.Counted.Pending(version));
         progress.Phase = RotationState.Rotating;
         var failures = new FailureLog();
-        await PassAsync(tables, dry, failures, stopping);
+        await PassAsync(order, tables, tenants, workers, failures, stopping);
         var unreadable = stopping.IsCancellationRequested
             ? []
-            : await new TargetSample(databases, ring).FindAsync(tables, version, request.Tenants, stopping);
+            : await new TargetSample(databases, ring).FindAsync(tables, version, tenants, stopping);
         var stopped = stopping.IsCancellationRequested;
-        var totals = tables.Select(table => table.Totals(version, stopped, request.Tenants is null)).ToList();
+        var totals = tables.Select(table => table.Totals(version, stopped, tenants is null)).ToList();
         return new RotationReport
         {
             RotationId = Guid.CreateVersion7(),
@@ -77,17 +79,21 @@ public sealed class DryRun(
     }
 
     private Task PassAsync(
+        StartRotation order,
         IReadOnlyList<TableRun> tables,
-        RotationRequest request,
+        IReadOnlyList<string>? tenants,
+        int workers,
         FailureLog failures,
         CancellationToken stopping
     )
     {
+        var target = new RotationTarget(order.TargetVersion, order.AllowDowngrade);
+        var settings = new RotationSettings(target, order.BatchSize, DryRun: true);
         var runs = tables.ToDictionary(table => table.Target);
         return WorkerPool.RunAsync(
-            PlanAsync(tables, request, stopping),
-            request.Workers,
-            () => new PartitionRotator(databases, ring, request.Settings, progress.Add),
+            PlanAsync(tables, target.Version, tenants, stopping),
+            workers,
+            () => new PartitionRotator(databases, ring, settings, progress.Add),
             async (rotator, partition, token) =>
             {
                 var outcome = await rotator.RotateAsync(
@@ -105,22 +111,18 @@ public sealed class DryRun(
 
     private async IAsyncEnumerable<PlannedPartition> PlanAsync(
         IReadOnlyList<TableRun> tables,
-        RotationRequest request,
+        int version,
+        IReadOnlyList<string>? tenants,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         var planner = new PartitionPlanner(databases);
         foreach (var table in tables)
         {
-            if (table.Counted.Pending(request.Settings.Target.Version) == 0)
+            if (table.Counted.Pending(version) == 0)
                 continue;
             await foreach (
-                var range in planner.PlanAsync(
-                    table.Target,
-                    table.Counted.Stored,
-                    request.Tenants,
-                    cancellationToken
-                )
+                var range in planner.PlanAsync(table.Target, table.Counted.Stored, tenants, cancellationToken)
             )
                 yield return new PlannedPartition(table.Target, range);
         }

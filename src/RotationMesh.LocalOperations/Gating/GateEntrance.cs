@@ -1,3 +1,4 @@
+using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Gates;
@@ -16,11 +17,12 @@ public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase
     /// Returns once the gates hold; waits for jobs that still run. Throws <see cref="GateClosedException"/> where a
     /// gate does not hold and waiting can't help.
     /// </summary>
-    public async Task EnsureOpenAsync(GateTerms terms, CancellationToken cancellationToken)
+    public async Task EnsureOpenAsync(StartRotation order, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(terms);
-        var ignored = GateNames.Of(map.Gates, terms.Ignored.Select(gate => gate.Gate));
-        var verdicts = await gates.AwaitAsync(terms.Occasion, ignored, Waiting, cancellationToken);
+        ArgumentNullException.ThrowIfNull(order);
+        var ignored = GateNames.Of(map.Gates, order.IgnoredGates.Select(gate => gate.Gate));
+        var occasion = new GateOccasion { SnapshotTakenAt = order.SnapshotTakenAt };
+        var verdicts = await gates.AwaitAsync(occasion, ignored, Waiting, cancellationToken);
         GateVerdict[] lost =
         [
             .. verdicts.Where(verdict => !verdict.Holds && !ignored.Contains(verdict.Gate)),
@@ -29,39 +31,31 @@ public sealed class GateEntrance(RotationMap map, GateSet gates, ControlDatabase
             throw new GateClosedException(lost);
     }
 
-    /// <summary>Ensures that every gate holds, and before that pauses the application's workers where the terms say so.</summary>
-    public Task EnterAsync(
-        Guid rotationId,
-        string requestedBy,
-        GateTerms terms,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Ensures that every gate holds, and before that pauses the application's workers where the order says so.</summary>
+    public Task EnterAsync(StartRotation order, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(terms);
-        return terms.PauseWorkers
-            ? PauseAndEnsureOpenAsync(rotationId, requestedBy, terms, cancellationToken)
-            : EnsureOpenAsync(terms, cancellationToken);
+        ArgumentNullException.ThrowIfNull(order);
+        return order.PauseWorkers
+            ? PauseAndEnsureOpenAsync(order, cancellationToken)
+            : EnsureOpenAsync(order, cancellationToken);
     }
 
     /// <summary>
     /// Pauses the application's workers for a rotation, and then ensures that every gate holds. Where a gate does not hold,
     /// paused queues stay paused: the operator decides.
     /// </summary>
-    public async Task PauseAndEnsureOpenAsync(
-        Guid rotationId,
-        string requestedBy,
-        GateTerms terms,
-        CancellationToken cancellationToken
-    )
+    public async Task PauseAndEnsureOpenAsync(StartRotation order, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(order);
+        var id = order.RotationId;
         try
         {
-            await new QueuePauses(gates, control).PauseAsync(rotationId, requestedBy, cancellationToken);
-            await EnsureOpenAsync(terms, cancellationToken);
+            await new QueuePauses(gates, control).PauseAsync(id, order.RequestedBy, cancellationToken);
+            await EnsureOpenAsync(order, cancellationToken);
         }
         catch (GateClosedException closed)
         {
-            var paused = await new PausedQueueStore(control).ListAsync(rotationId, cancellationToken);
+            var paused = await new PausedQueueStore(control).ListAsync(id, cancellationToken);
             throw new GateClosedException(closed.Lost, await RemarkAsync(paused, cancellationToken));
         }
     }

@@ -61,18 +61,12 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// <inheritdoc/>
     public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
     {
-        var check = new OrderCheck(map, ring());
-        var start = check.Check(order);
+        var start = new OrderCheck(map, ring()).Check(order);
         await control.MigrateAsync(cancellationToken);
         if (order.RotationId is { } id && await IsKnownAsync(id, cancellationToken))
             return id;
         if (Entrance is { } entrance)
-            await entrance.EnterAsync(
-                start.RotationId,
-                order.RequestedBy,
-                check.Request(order, dryRun: false).Gates,
-                cancellationToken
-            );
+            await entrance.EnterAsync(start, cancellationToken);
         await requests.StartAsync(start.RotationId, start, order.TraceParent, cancellationToken);
         return start.RotationId;
     }

@@ -46,10 +46,16 @@ public sealed class LocalInspections(
     )
     {
         var keys = ring();
-        var request = new OrderCheck(map, keys).Request(order, dryRun: true);
+        var start = new OrderCheck(map, keys).Check(order);
+        var workers = order.Workers ?? Environment.ProcessorCount;
         var report = await ProgressReports.WhileAsync(
             progress,
-            now => new DryRun(map, keys, databases, Schema, control, now).RunAsync(request, cancellationToken)
+            now =>
+                new DryRun(map, keys, databases, Schema, control, now).RunAsync(
+                    start,
+                    workers,
+                    cancellationToken
+                )
         );
         return RotationDocuments.Of(report);
     }

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
@@ -8,6 +9,7 @@ using RotationMesh.Embedding;
 using RotationMesh.LocalOperations;
 using RotationMesh.LocalOperations.DryRuns;
 using RotationMesh.LocalOperations.Verifying;
+using RotationMesh.Operations;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
@@ -170,18 +172,21 @@ internal sealed class Stage : IAsyncDisposable
         CancellationToken stopping = default
     )
     {
-        var request = new RotationRequest
+        var order = Order(target) with
         {
-            Scopes = Map.Scopes,
-            Tenants = tenants,
-            Settings = new RotationSettings(new(target, allowDowngrade), batchSize, dryRun),
-            Workers = workers,
+            Tenants = tenants ?? [],
+            BatchSize = batchSize,
+            AllowDowngrade = allowDowngrade,
         };
         var parts = new MeshParts(Map, Ring, Databases, Schema, control);
         return dryRun
-            ? new DryRun(Map, Ring, Databases, Schema, Control, Progress).RunAsync(request, stopping)
-            : new EmbeddedMesh(parts, Progress).RunAsync(request, stopping);
+            ? new DryRun(Map, Ring, Databases, Schema, Control, Progress).RunAsync(order, workers, stopping)
+            : new EmbeddedMesh(parts, Progress).RunAsync(order, workers, stopping);
     }
+
+    /// <summary>What an operator asks for: every table of the map to a version.</summary>
+    public StartRotation Order(int target = 2) =>
+        new OrderCheck(Map, Ring).Check(new RotationOrder { TargetVersion = target, RequestedBy = "test" });
 
     /// <summary>Decrypts every row under the version that it claims.</summary>
     public Task<VerificationReport> VerifyAsync(string[]? tenants = null) =>

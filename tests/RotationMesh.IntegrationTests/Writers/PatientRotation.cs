@@ -1,7 +1,6 @@
 using RotationMesh.Embedding;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.LocalOperations;
-using RotationMesh.Tables.Rows;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Writers;
@@ -19,15 +18,7 @@ internal static class PatientRotation
         {
             WriterPatience = patience ?? Deadline,
             Nudge = TimeSpan.FromMilliseconds(500),
-        }.RunAsync(
-            new RotationRequest
-            {
-                Scopes = stage.Map.Scopes,
-                Settings = new RotationSettings(new(2, AllowDowngrade: false), 200, DryRun: false),
-                Workers = 2,
-            },
-            CancellationToken.None
-        );
+        }.RunAsync(stage.Order() with { BatchSize = 200 }, workers: 2, CancellationToken.None);
 
     /// <summary>Returns once the rotation says that it waits for the transaction; fails where it ends before.</summary>
     public static async Task WaitsForAsync(this Stage stage, Task<RotationReport> rotation, string name)

@@ -35,7 +35,8 @@ internal sealed class WhenAProcessIsGone
             """
         );
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            world.Request,
+            world.Order,
+            workers: 2,
             CancellationToken.None
         );
 
@@ -58,7 +59,7 @@ internal sealed class WhenAProcessIsGone
             Started = (_, _) => stop.Cancel(),
         };
 
-        var report = await mesh.RunAsync(world.Request, stop.Token);
+        var report = await mesh.RunAsync(world.Order, workers: 2, stop.Token);
 
         using (Assert.EnterMultipleScope())
         {

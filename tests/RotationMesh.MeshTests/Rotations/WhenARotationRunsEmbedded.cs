@@ -16,7 +16,8 @@ internal sealed class WhenARotationRunsEmbedded
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 3000, Tenants = 7 });
 
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            world.Request,
+            world.Order,
+            workers: 2,
             CancellationToken.None
         );
 
@@ -46,7 +47,8 @@ internal sealed class WhenARotationRunsEmbedded
         );
 
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            world.Request,
+            world.Order,
+            workers: 2,
             CancellationToken.None
         );
 
@@ -80,9 +82,10 @@ internal sealed class WhenARotationRunsEmbedded
             world.Parts.Schema,
             world.Parts.Control,
             new RotationProgress()
-        ).RunAsync(world.Request, CancellationToken.None);
+        ).RunAsync(world.Order, workers: 2, CancellationToken.None);
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            world.Request,
+            world.Order,
+            workers: 2,
             CancellationToken.None
         );
 

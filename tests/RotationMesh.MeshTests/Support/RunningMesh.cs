@@ -6,7 +6,6 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Composition;
-using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
 using RotationMesh.TestKit;
 using RotationMesh.Working;
@@ -121,18 +120,12 @@ internal sealed class RunningMesh : IAsyncDisposable
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 
-    /// <summary>What an operator asks for: everything of the map, or some tenants, to the newest key.</summary>
+    /// <summary>What an operator asks for: everything of the map, or some tenants, to the current key.</summary>
     public StartRotation Order(Guid id, IReadOnlyList<string> tenants, bool embedded = false) =>
-        new()
+        world.Order with
         {
             RotationId = id,
-            Scopes = [.. world.Parts.Map.Scopes.Select(scope => scope.Name)],
             Tenants = tenants,
-            TargetVersion = world.Parts.Ring.CurrentVersion,
-            TargetFingerprint = world.Parts.Ring.Keys.Last().Fingerprint,
-            MapHash = MapHash.Of(world.Parts.Map),
-            BatchSize = 200,
             Embedded = embedded,
-            RequestedBy = "test",
         };
 }

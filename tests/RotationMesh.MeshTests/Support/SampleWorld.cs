@@ -1,3 +1,4 @@
+using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
@@ -5,9 +6,9 @@ using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
 using RotationMesh.LocalOperations;
 using RotationMesh.MapFile;
+using RotationMesh.Operations;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
 using RotationMesh.TestKit;
 
@@ -42,13 +43,11 @@ internal sealed class SampleWorld : IAsyncDisposable
 
     public MeshParts Parts { get; }
 
-    public RotationRequest Request =>
-        new()
-        {
-            Scopes = Parts.Map.Scopes,
-            Settings = new RotationSettings(new RotationTarget(2, AllowDowngrade: false), 200, DryRun: false),
-            Workers = 2,
-        };
+    /// <summary>What an operator asks for: everything of the map, to the current key. A new one each time.</summary>
+    public StartRotation Order =>
+        new OrderCheck(Parts.Map, Parts.Ring).Check(
+            new RotationOrder { BatchSize = 200, RequestedBy = "test" }
+        );
 
     public static KeyRing Ring(string newKey = NewKey) =>
         new(2, new Dictionary<int, string> { [1] = OldKey, [2] = newKey });

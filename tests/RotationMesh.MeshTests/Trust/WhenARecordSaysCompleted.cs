@@ -66,7 +66,8 @@ internal sealed class WhenARecordSaysCompleted
         );
         await hold.ExecuteNonQueryAsync();
         var run = new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            world.Request,
+            world.Order,
+            workers: 2,
             CancellationToken.None
         );
         await Eventually.Holds(

@@ -25,14 +25,15 @@ internal sealed class WhenARotationIsAudited
                 External = 3,
             }
         );
-        var request = world.Request with
+        var order = world.Order with
         {
             RequestedBy = "ann@desk",
             CommandLine = "rotationmesh rotate --workers 2",
         };
 
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            request,
+            order,
+            workers: 2,
             CancellationToken.None
         );
 

@@ -50,5 +50,9 @@ internal sealed class WhenAnApplicationHasTheOldKey
     }
 
     private static Task<RotationReport> RunAsync(SampleWorld world) =>
-        new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(world.Request, CancellationToken.None);
+        new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
+            world.Order,
+            workers: 2,
+            CancellationToken.None
+        );
 }

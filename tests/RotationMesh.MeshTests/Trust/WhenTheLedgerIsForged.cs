@@ -54,7 +54,8 @@ internal sealed class WhenTheLedgerIsForged
         await world.Database.ExecuteAsync(forgery);
 
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            world.Request,
+            world.Order,
+            workers: 2,
             CancellationToken.None
         );
 
