@@ -79,6 +79,6 @@ internal sealed class ExternalCheck(
     private async Task<bool> IsUnchangedAsync(int row, string? tenant, CancellationToken stopping)
     {
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
-        return await new UnchangedRows(connection, target, leaf).IsAsync(batch.Only(target, [row]), tenant);
+        return await new UnchangedRows(connection, target, leaf).IsAsync(batch.Only([row]), tenant);
     }
 }

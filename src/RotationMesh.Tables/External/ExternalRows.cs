@@ -84,7 +84,7 @@ internal sealed class ExternalRows(
         foreach (var row in open)
             Leave(row, sum, settings.IsLastSweep ? RowError.StoreError : null);
         if (settings.DryRun)
-            sum.Add(HeldValues.OfWritten(batch.Only(target, moved), moved.Count));
+            sum.Add(HeldValues.OfWritten(batch.Only(moved), moved.Count));
         else if (moved.Count > 0)
             await WriteAsync(moved, sum, tenant);
         batch.Clear();
@@ -176,7 +176,7 @@ internal sealed class ExternalRows(
 
     private async Task WriteAsync(List<int> moved, ExternalSum sum, string? tenant)
     {
-        var part = batch.Only(target, moved);
+        var part = batch.Only(moved);
         var outcome = await writer.WriteAsync(part, tenant);
         sum.Add(HeldValues.OfWritten(part, outcome.Written));
         foreach (var failure in outcome.Refused)
@@ -202,7 +202,7 @@ internal sealed class ExternalRows(
         ExternalStoreException? why = null
     )
     {
-        var isSame = settings.IsLastSweep || await unchanged.IsAsync(batch.Only(target, [row]), tenant);
+        var isSame = settings.IsLastSweep || await unchanged.IsAsync(batch.Only([row]), tenant);
         Leave(row, sum, isSame ? error : null, why);
     }
 

@@ -1,7 +1,6 @@
 using Npgsql;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
-using RotationMesh.Tables.Writing;
 
 namespace RotationMesh.Tables.External;
 
@@ -16,7 +15,7 @@ internal sealed class UnchangedRows(NpgsqlConnection connection, MappedTable tar
         await using var query = new NpgsqlBatch(connection);
         if (target.ByTenant)
             query.BatchCommands.Add(TenantSetting.Command(target, tenant));
-        query.BatchCommands.Add(BatchParameters.Command(count, target, batch, targetVersion: 0));
+        query.BatchCommands.Add(batch.Command(count, targetVersion: 0));
         await using var reader = await query.ExecuteReaderAsync();
         if (target.ByTenant)
             await reader.NextResultAsync();

@@ -26,7 +26,7 @@ internal sealed class LargeRows(MappedTable target)
     }
 
     /// <summary>Returns a batch of one row, without its values.</summary>
-    public RowBatch Row(int i) => rows.Only(target, [i]);
+    public RowBatch Row(int i) => rows.Only([i]);
 
     /// <summary>Returns the size in bytes of a row's largest value.</summary>
     public long Size(int i) => values[i].Size;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Npgsql;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
-using RotationMesh.Tables.Writing;
 
 namespace RotationMesh.Tables.Large;
 
@@ -67,7 +66,7 @@ internal sealed class LargeValues(NpgsqlConnection connection, MappedTable targe
         );
         if (target.ByTenant)
             query.BatchCommands.Add(TenantSetting.Command(target, tenant));
-        query.BatchCommands.Add(BatchParameters.Command(read, target, row, targetVersion: 0));
+        query.BatchCommands.Add(row.Command(read, targetVersion: 0));
         // Sequential access copies a value from the socket straight into its memory.
         await using var reader = await query.ExecuteReaderAsync(CommandBehavior.SequentialAccess, stopping);
         await reader.NextResultAsync(stopping);

@@ -1,19 +1,23 @@
+using Npgsql;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;
 
 /// <summary>
-/// Rows that are written in one transaction: of each the ctid, the xmin and key that prove it unchanged, and its new envelopes.
+/// Rows that are written in one transaction: of each the ctid, the xmin and key that prove it unchanged, and its new envelopes;
+/// and the parameters by which they are written.
 /// </summary>
 internal sealed class RowBatch
 {
     private const long MostBytes = 8 * 1024 * 1024;
 
+    private readonly MappedTable target;
     private readonly List<ReadOnlyMemory<byte>>[] keys;
     private readonly List<ReadOnlyMemory<byte>>[] values;
 
     public RowBatch(MappedTable target)
     {
+        this.target = target;
         keys = [.. target.Entry.Key.Select(_ => new List<ReadOnlyMemory<byte>>())];
         values = [.. target.Columns.Select(_ => new List<ReadOnlyMemory<byte>>())];
     }
@@ -90,7 +94,7 @@ internal sealed class RowBatch
     }
 
     /// <summary>Returns a batch of some of the rows; their bytes stay in this batch's memory.</summary>
-    public RowBatch Only(MappedTable target, IEnumerable<int> rows)
+    public RowBatch Only(IEnumerable<int> rows)
     {
         var part = new RowBatch(target);
         foreach (var row in rows)
@@ -112,7 +116,7 @@ internal sealed class RowBatch
     /// Returns a batch of <paramref name="count"/> rows from <paramref name="start"/> on; their bytes stay in this batch's
     /// memory.
     /// </summary>
-    public RowBatch Part(MappedTable target, int start, int count)
+    public RowBatch Part(int start, int count)
     {
         var part = new RowBatch(target);
         part.Ctids.AddRange(Ctids.GetRange(start, count));
@@ -125,4 +129,24 @@ internal sealed class RowBatch
             part.values[i].AddRange(values[i].GetRange(start, count));
         return part;
     }
+
+    /// <summary>
+    /// Makes a command with the parameters of <see cref="TableSql.Write"/>: target version, ctids, xmins, keys and values.
+    /// </summary>
+    public NpgsqlBatchCommand Command(string sql, int targetVersion)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetVersion });
+        command.Parameters.Add(Array("text[]", Ctids));
+        command.Parameters.Add(Array("xid[]", Xmins));
+        foreach (var key in keys)
+            command.Parameters.Add(Array("text[]", key));
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters.Add(Array(target.Sql.ValueArray(i), values[i]));
+        return command;
+    }
+
+    /// <summary>Makes an array parameter.</summary>
+    public static NpgsqlParameter<List<T>> Array<T>(string type, List<T> values) =>
+        new() { DataTypeName = type, TypedValue = values };
 }

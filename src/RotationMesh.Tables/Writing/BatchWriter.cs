@@ -86,8 +86,8 @@ internal sealed class BatchWriter(
                 ? new BatchOutcome(0, [], MayBeHeld: true)
                 : new BatchOutcome(0, [await RefusedAsync(batch, fault)]);
         var half = batch.Count / 2;
-        var first = await WriteAsync(batch.Part(target, 0, half), tenant);
-        var second = await WriteAsync(batch.Part(target, half, batch.Count - half), tenant);
+        var first = await WriteAsync(batch.Part(0, half), tenant);
+        var second = await WriteAsync(batch.Part(half, batch.Count - half), tenant);
         return new BatchOutcome(
             first.Written + second.Written,
             [.. first.Refused, .. second.Refused],
@@ -108,7 +108,7 @@ internal sealed class BatchWriter(
         await using var commands = new NpgsqlBatch(connection);
         if (target.ByTenant)
             commands.BatchCommands.Add(TenantSetting.Command(target, tenant));
-        var command = BatchParameters.Command(sql, target, batch, targetVersion);
+        var command = batch.Command(sql, targetVersion);
         WriteClock.Add(command.Parameters, term);
         commands.BatchCommands.Add(command);
         var written = await ExecuteAsync(commands, command, batch);

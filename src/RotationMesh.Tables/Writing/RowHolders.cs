@@ -125,7 +125,7 @@ internal sealed class RowHolders(NpgsqlConnection connection, MappedTable target
         if (target.ByTenant)
             query.BatchCommands.Add(TenantSetting.Command(target, tenant));
         var command = new NpgsqlBatchCommand(sql);
-        command.Parameters.Add(BatchParameters.Array("text[]", places));
+        command.Parameters.Add(RowBatch.Array("text[]", places));
         query.BatchCommands.Add(command);
         await using var reader = await query.ExecuteReaderAsync();
         if (target.ByTenant)

@@ -42,8 +42,8 @@ internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target
     {
         await using var check = new NpgsqlBatch(connection);
         check.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE")); // fires the deferred triggers now
-        var count = BatchParameters.Command(countAsSent, target, batch, targetVersion);
-        count.Parameters.Add(BatchParameters.Array("integer[]", written));
+        var count = batch.Command(countAsSent, targetVersion);
+        count.Parameters.Add(RowBatch.Array("integer[]", written));
         check.BatchCommands.Add(count);
         await check.PrepareAsync();
         return (long)(await check.ExecuteScalarAsync())!;
