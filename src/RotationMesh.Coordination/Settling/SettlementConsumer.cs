@@ -41,7 +41,7 @@ internal sealed class SettlementConsumer<T>(
 
     private bool IsSound(T message, string queue)
     {
-        if (ResultCheck.Fault(message) is not { } fault)
+        if (Results.Fault(message) is not { } fault)
             return true;
         dropped.Drop(queue, fault);
         return false;
