@@ -55,26 +55,22 @@ internal static class BoundedSends
 
     /// <summary>
     /// Sends to one queue, and tries again for a moment: the channel that MassTransit sends by may have been closed
-    /// since, as when RabbitMQ took another message of it back. The message may arrive twice.
+    /// since, as when RabbitMQ took another message of it back. The message may arrive twice. No token of a consumer that
+    /// stops ends it: a result must be sent.
     /// </summary>
-    public static async Task SendAgainAsync(
-        this ISendEndpointProvider provider,
-        string queue,
-        object message,
-        CancellationToken cancellationToken
-    )
+    public static async Task SendAgainAsync(this ISendEndpointProvider provider, string queue, object message)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
-                await provider.SendAsync(queue, message, cancellationToken);
+                await provider.SendAsync(queue, message, CancellationToken.None);
                 return;
             }
             catch (OperationInterruptedException) when (TimeProvider.System.GetElapsedTime(began) < Reopening)
             {
-                await Task.Delay(Pause, cancellationToken);
+                await Task.Delay(Pause);
             }
         }
     }

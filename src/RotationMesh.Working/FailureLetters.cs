@@ -18,8 +18,7 @@ internal sealed class FailureLetters(FailureBackpressure? backpressure = null)
         {
             if (backpressure is not null)
                 await backpressure.EnterAsync();
-            await PartitionWork.SendAsync(
-                context,
+            await context.SendAgainAsync(
                 Queues.RowsFailed,
                 new RowsFailed(
                     rotationId,

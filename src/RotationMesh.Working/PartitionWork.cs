@@ -82,8 +82,7 @@ internal sealed class PartitionWork(
         {
             MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(reason, detail));
             await PauseAsync(options.RefusalPause);
-            await SendAsync(
-                context,
+            await context.SendAgainAsync(
                 Queues.PartitionRefused,
                 new PartitionRefused(
                     rotationId,
@@ -115,8 +114,7 @@ internal sealed class PartitionWork(
         {
             // Returned with a strike, so that this worker does not vanish over it as well.
             MeshLog.PartitionFailed(log, rotationId, id, attempt, WorkerLoss.NeverAnswered);
-            await SendAsync(
-                context,
+            await context.SendAgainAsync(
                 Queues.PartitionFailed,
                 new PartitionFailed(rotationId, id, attempt, worker, null, true, WorkerLoss.NeverAnswered)
             );
@@ -127,7 +125,7 @@ internal sealed class PartitionWork(
         var alive = new PartitionHeartbeat(rotationId, id, attempt, worker);
         // Another worker may have had it before. If this one vanishes too, the heartbeat shows over which partition.
         if (attempt > 1 || context.ReceiveContext.Redelivered)
-            await SendAsync(context, Queues.PartitionHeartbeat, alive);
+            await context.SendAgainAsync(Queues.PartitionHeartbeat, alive);
         await using var heartbeat = new Heartbeat(context, alive, options.Heartbeat, clock, log);
         try
         {
@@ -141,8 +139,7 @@ internal sealed class PartitionWork(
                 attempted.Token
             );
             if (unfinished is not null)
-                await SendAsync(
-                    context,
+                await context.SendAgainAsync(
                     Queues.PartitionReturned,
                     new PartitionReturned(
                         rotationId,
@@ -169,8 +166,7 @@ internal sealed class PartitionWork(
         {
             var sqlState = (fault as PostgresException)?.SqlState;
             MeshLog.PartitionFailed(log, rotationId, id, attempt, sqlState ?? fault.GetType().Name);
-            await SendAsync(
-                context,
+            await context.SendAgainAsync(
                 Queues.PartitionFailed,
                 new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
                 {
@@ -183,8 +179,7 @@ internal sealed class PartitionWork(
         catch (Exception fault) when (fault is not (OperationCanceledException or SendTimeoutException))
         {
             // A fault of the program: the message goes to the dead letters as well, where an operator looks for it.
-            await SendAsync(
-                context,
+            await context.SendAgainAsync(
                 Queues.PartitionFailed,
                 new PartitionFailed(rotationId, id, attempt, worker, null, true, fault.GetType().Name)
             );
@@ -195,10 +190,6 @@ internal sealed class PartitionWork(
 
     /// <inheritdoc/>
     public void Dispose() => turns.Dispose();
-
-    /// <summary>Sends to one queue, without a stopping consumer's token: results must be sent.</summary>
-    public static Task SendAsync<T>(ConsumeContext context, string queue, T message)
-        where T : class => context.SendAgainAsync(queue, message, CancellationToken.None);
 
     private async Task PauseAsync(TimeSpan pause)
     {

@@ -84,7 +84,7 @@ internal sealed class RotatePartitionConsumer(
             Counts(outcome),
             Deliveries.IsAlone(context)
         );
-        await PartitionWork.SendAsync(context, Queues.PartitionRotated, result);
+        await context.SendAgainAsync(Queues.PartitionRotated, result);
         return null;
     }
 

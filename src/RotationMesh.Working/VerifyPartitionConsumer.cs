@@ -74,7 +74,7 @@ internal sealed class VerifyPartitionConsumer(
                 options.Name,
                 Counts(outcome)
             );
-            await PartitionWork.SendAsync(context, Queues.PartitionVerified, result);
+            await context.SendAgainAsync(Queues.PartitionVerified, result);
             return null;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -42,7 +42,7 @@ internal sealed class WhenAChannelClosesBeforeASend
         await bus.StartAsync();
         var sent = new PartitionHeartbeat(Guid.NewGuid(), 7, 1, "worker-1");
 
-        await bus.SendAgainAsync(Queues.PartitionHeartbeat, sent, CancellationToken.None);
+        await bus.SendAgainAsync(Queues.PartitionHeartbeat, sent);
 
         Assert.That(await received.Task.WaitAsync(TimeSpan.FromMinutes(1)), Is.EqualTo(sent));
         await bus.StopAsync();
