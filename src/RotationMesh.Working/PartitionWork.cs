@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -58,7 +59,7 @@ internal sealed class PartitionWork(
     {
         using var attempted = time.Begin(context, stop.Token);
         var (rotationId, partition) = (task.RotationId, task.Partition);
-        var (id, attempt, worker) = (partition.PartitionId, partition.Attempt, options.Name);
+        var (id, attempt) = (partition.PartitionId, partition.Attempt);
         using var scope = log.BeginScope(
             new Dictionary<string, object>
             {
@@ -69,123 +70,150 @@ internal sealed class PartitionWork(
             }
         );
         using var span = Spans.Partition(rotationId, id, partition.Scope, attempt);
-        var started = clock.GetTimestamp();
-        void Count(string outcome)
-        {
-            span?.SetTag(SpanTags.Outcome, outcome);
-            MeshMetrics.CountPartition(partition.Scope, outcome, clock.GetElapsedTime(started));
-        }
-
-        // A command that may be forged proves nothing about who has its partition, so its refusal ends no attempt.
-        var unproven = context.TryGetPayload<SealExamination>(out var seal) ? seal.Fault : null;
-        async Task RefuseAsync(Refusal reason, string? detail = null)
-        {
-            MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(reason, detail));
-            await PauseAsync(options.RefusalPause);
-            await context.SendAgainAsync(
-                Queues.PartitionRefused,
-                new PartitionRefused(
-                    rotationId,
-                    id,
-                    attempt,
-                    worker,
-                    reason,
-                    detail,
-                    Deliveries.IsAlone(context) && unproven is null
-                )
-            );
-            Count("refused");
-        }
-
-        if (goals.Find(task.MapHash, task.Version, task.Fingerprint) is { } refusal)
-        {
-            var isOfMap = refusal == Refusal.MapDiffers && unproven is null;
-            await RefuseAsync(refusal, isOfMap ? goals.ExplainStore(partition) : null);
+        var delivery = new Delivery(context, task, span, clock.GetTimestamp());
+        if (await IsTurnedAwayAsync(delivery))
             return;
-        }
-
-        if (unproven is not null)
-        {
-            await RefuseAsync(Refusal.CurrentKeyDiffers, $"the command is not believed: {unproven}");
-            return;
-        }
-
-        if (Deliveries.Of(context) >= Deliveries.Most)
-        {
-            // Returned with a strike, so that this worker does not vanish over it as well.
-            MeshLog.PartitionFailed(log, rotationId, id, attempt, WorkerLoss.NeverAnswered);
-            await context.SendAgainAsync(
-                Queues.PartitionFailed,
-                new PartitionFailed(rotationId, id, attempt, worker, null, true, WorkerLoss.NeverAnswered)
-            );
-            Count("failed");
-            return;
-        }
-
-        var alive = new PartitionHeartbeat(rotationId, id, attempt, worker);
-        // Another worker may have had it before. If this one vanishes too, the heartbeat shows over which partition.
-        if (attempt > 1 || context.ReceiveContext.Redelivered)
-            await context.SendAgainAsync(Queues.PartitionHeartbeat, alive);
-        await using var heartbeat = new Heartbeat(context, alive, options.Heartbeat, clock, log);
+        await using var heartbeat = await BeginHeartbeatAsync(delivery);
         try
         {
-            var hadTime = false; // stays false if little time was left when its turn came
-            var unfinished = await turns.RunAsync(
-                stopping =>
-                {
-                    hadTime = attempted.IsYoung;
-                    return work(stopping);
-                },
-                attempted.Token
-            );
-            if (unfinished is not null)
-                await context.SendAgainAsync(
-                    Queues.PartitionReturned,
-                    new PartitionReturned(
-                        rotationId,
-                        id,
-                        attempt,
-                        worker,
-                        unfinished.Counts,
-                        Deliveries.IsAlone(context),
-                        unfinished.OutOfTime || (unfinished.WasReading && hadTime && attempted.IsOver),
-                        unfinished.Rest
-                    )
-                );
-            Count(unfinished is null ? "done" : "returned");
+            await WorkAsync(delivery, attempted, work);
         }
         catch (OtherDatabaseException other)
         {
-            await RefuseAsync(Refusal.DatabaseDiffers, other.Message);
+            await RefuseAsync(delivery, Refusal.DatabaseDiffers, other.Message);
         }
         catch (Exception fault) when (WorkerFaults.IsOfThisWorker(fault, out var lack))
         {
-            await RefuseAsync(Refusal.DatabaseOutOfReach, lack); // another worker may have what this one lacks
+            await RefuseAsync(delivery, Refusal.DatabaseOutOfReach, lack); // another worker may have what this one lacks
         }
         catch (Exception fault) when (Faults.IsOfDatabase(fault) || fault is InvalidOperationException)
         {
-            var sqlState = (fault as PostgresException)?.SqlState;
-            MeshLog.PartitionFailed(log, rotationId, id, attempt, sqlState ?? fault.GetType().Name);
-            await context.SendAgainAsync(
-                Queues.PartitionFailed,
-                new PartitionFailed(rotationId, id, attempt, worker, sqlState, Faults.MayPass(fault))
-                {
-                    // An answered statement has ended on the server; after a broken connection it may still run.
-                    IsOver = Deliveries.IsAlone(context) && sqlState is not null,
-                }
-            );
-            Count("failed");
+            await FailAsync(delivery, fault);
         }
         catch (Exception fault) when (fault is not (OperationCanceledException or SendTimeoutException))
         {
             // A fault of the program: the message goes to the dead letters as well, where an operator looks for it.
-            await context.SendAgainAsync(
-                Queues.PartitionFailed,
-                new PartitionFailed(rotationId, id, attempt, worker, null, true, fault.GetType().Name)
-            );
-            Count("failed");
+            await StumbleAsync(delivery, fault.GetType().Name);
             throw;
         }
+    }
+
+    // Whether nothing of it is done, and the result that says why is sent.
+    private async Task<bool> IsTurnedAwayAsync(Delivery delivery)
+    {
+        var task = delivery.Task;
+        if (goals.Find(task.MapHash, task.Version, task.Fingerprint) is { } refusal)
+        {
+            var isOfMap = refusal == Refusal.MapDiffers && delivery.Unproven is null;
+            await RefuseAsync(delivery, refusal, isOfMap ? goals.ExplainStore(task.Partition) : null);
+            return true;
+        }
+
+        if (delivery.Unproven is { } unproven)
+        {
+            var why = $"the command is not believed: {unproven}";
+            await RefuseAsync(delivery, Refusal.CurrentKeyDiffers, why);
+            return true;
+        }
+
+        if (Deliveries.Of(delivery.Context) < Deliveries.Most)
+            return false;
+        // Returned with a strike, so that this worker does not vanish over it as well.
+        var (rotationId, id, attempt) = delivery.Name;
+        MeshLog.PartitionFailed(log, rotationId, id, attempt, WorkerLoss.NeverAnswered);
+        await StumbleAsync(delivery, WorkerLoss.NeverAnswered);
+        return true;
+    }
+
+    private async Task<Heartbeat> BeginHeartbeatAsync(Delivery delivery)
+    {
+        var context = delivery.Context;
+        var (rotationId, id, attempt) = delivery.Name;
+        var alive = new PartitionHeartbeat(rotationId, id, attempt, options.Name);
+        // Another worker may have had it before. If this one vanishes too, the heartbeat shows over which partition.
+        if (attempt > 1 || context.ReceiveContext.Redelivered)
+            await context.SendAgainAsync(Queues.PartitionHeartbeat, alive);
+        return new Heartbeat(context, alive, options.Heartbeat, clock, log);
+    }
+
+    private async Task WorkAsync(
+        Delivery delivery,
+        AttemptTime.Attempt attempted,
+        Func<CancellationToken, Task<Unfinished?>> work
+    )
+    {
+        var (rotationId, id, attempt) = delivery.Name;
+        var hadTime = false; // stays false if little time was left when its turn came
+        var unfinished = await turns.RunAsync(
+            stopping =>
+            {
+                hadTime = attempted.IsYoung;
+                return work(stopping);
+            },
+            attempted.Token
+        );
+        if (unfinished is not null)
+            await delivery.Context.SendAgainAsync(
+                Queues.PartitionReturned,
+                new PartitionReturned(
+                    rotationId,
+                    id,
+                    attempt,
+                    options.Name,
+                    unfinished.Counts,
+                    Deliveries.IsAlone(delivery.Context),
+                    unfinished.OutOfTime || (unfinished.WasReading && hadTime && attempted.IsOver),
+                    unfinished.Rest
+                )
+            );
+        Count(delivery, unfinished is null ? "done" : "returned");
+    }
+
+    private async Task RefuseAsync(Delivery delivery, Refusal reason, string? detail)
+    {
+        var (rotationId, id, attempt) = delivery.Name;
+        MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(reason, detail));
+        await PauseAsync(options.RefusalPause);
+        // A command that may be forged proves nothing about who has its partition, so its refusal ends no attempt.
+        var isOver = Deliveries.IsAlone(delivery.Context) && delivery.Unproven is null;
+        await delivery.Context.SendAgainAsync(
+            Queues.PartitionRefused,
+            new PartitionRefused(rotationId, id, attempt, options.Name, reason, detail, isOver)
+        );
+        Count(delivery, "refused");
+    }
+
+    private async Task FailAsync(Delivery delivery, Exception fault)
+    {
+        var (rotationId, id, attempt) = delivery.Name;
+        var sqlState = (fault as PostgresException)?.SqlState;
+        MeshLog.PartitionFailed(log, rotationId, id, attempt, sqlState ?? fault.GetType().Name);
+        await delivery.Context.SendAgainAsync(
+            Queues.PartitionFailed,
+            new PartitionFailed(rotationId, id, attempt, options.Name, sqlState, Faults.MayPass(fault))
+            {
+                // An answered statement has ended on the server; after a broken connection it may still run.
+                IsOver = Deliveries.IsAlone(delivery.Context) && sqlState is not null,
+            }
+        );
+        Count(delivery, "failed");
+    }
+
+    private async Task StumbleAsync(Delivery delivery, string cause)
+    {
+        var (rotationId, id, attempt) = delivery.Name;
+        await delivery.Context.SendAgainAsync(
+            Queues.PartitionFailed,
+            new PartitionFailed(rotationId, id, attempt, options.Name, null, true, cause)
+        );
+        Count(delivery, "failed");
+    }
+
+    private void Count(Delivery delivery, string outcome)
+    {
+        delivery.Span?.SetTag(SpanTags.Outcome, outcome);
+        var scope = delivery.Task.Partition.Scope;
+        MeshMetrics.CountPartition(scope, outcome, clock.GetElapsedTime(delivery.Begun));
     }
 
     /// <inheritdoc/>
@@ -201,5 +229,16 @@ internal sealed class PartitionWork(
         {
             // Stopping: refuse at once.
         }
+    }
+
+    /// <summary>One delivery of a command, and when and in which span its work began.</summary>
+    private sealed record Delivery(ConsumeContext Context, PartitionTask Task, Activity? Span, long Begun)
+    {
+        /// <summary>Names the attempt in every message about it.</summary>
+        public (Guid RotationId, long PartitionId, int Attempt) Name =>
+            (Task.RotationId, Task.Partition.PartitionId, Task.Partition.Attempt);
+
+        /// <summary>Why its seal is not believed; null where it is.</summary>
+        public string? Unproven => Context.TryGetPayload<SealExamination>(out var seal) ? seal.Fault : null;
     }
 }
