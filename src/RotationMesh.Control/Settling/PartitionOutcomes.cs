@@ -4,7 +4,7 @@ using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Settling;
 
-/// <summary>Writes what became of partitions whose rows are locked already.</summary>
+/// <summary>Writes what became of partitions whose rows are locked already, and who refused them.</summary>
 internal sealed class PartitionOutcomes(NpgsqlConnection connection, CancellationToken cancellationToken)
 {
     private const string Done = """
@@ -62,6 +62,17 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
         SET lease_until = now() + @lease, worker = r.worker
         FROM unnest(@ids, @workers) AS r (partition_id, worker)
         WHERE p.partition_id = r.partition_id
+        """;
+
+    // Sorted, so that two coordinators that record the same refusals lock them in the same order.
+    private const string Refused = """
+        INSERT INTO rotationmesh.refusals (rotation_id, worker, reason, refusals)
+        SELECT r.rotation_id, r.worker, r.reason, count(*)
+        FROM unnest(@rotations, @workers, @reasons) AS r (rotation_id, worker, reason)
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        ON CONFLICT (rotation_id, worker, reason)
+        DO UPDATE SET refusals = refusals.refusals + excluded.refusals,
+                      last_at = greatest(refusals.last_at, excluded.last_at)
         """;
 
     public Task DoneAsync(IReadOnlyList<PartitionResult> results) =>
@@ -142,6 +153,22 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 lease,
             }
         );
+
+    /// <summary>Counts refusals by worker and reason, for <c>status</c> to name.</summary>
+    public Task RefusedAsync(IReadOnlyList<(Guid RotationId, PartitionResult Result)> refused)
+    {
+        var results = refused.Select(one => one.Result).ToList();
+        return ExecuteAsync(
+            Refused,
+            results,
+            new
+            {
+                rotations = refused.Select(one => one.RotationId).ToArray(),
+                workers = Workers(results),
+                reasons = results.Select(result => LedgerText.Reason(result.Reason ?? "")).ToArray(),
+            }
+        );
+    }
 
     private static long[] Ids(IReadOnlyList<PartitionResult> results) =>
         [.. results.Select(result => result.PartitionId)];

@@ -139,7 +139,7 @@ public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rul
         await outcomes.DelayedAsync(sorted.Delayed, sorted.Delays);
         await outcomes.RequeuedAsync(sorted.Requeued, rules.FirstDelay);
         await outcomes.ExtendedAsync(sorted.Extended, rules.Lease);
-        await Refusals.RecordAsync(connection, sorted.Refused, cancellationToken);
+        await outcomes.RefusedAsync(sorted.Refused);
         await sorted.Totals.WriteAsync(connection, cancellationToken);
     }
 
