@@ -34,7 +34,7 @@ internal sealed class LedgerWatch(
     private readonly PartitionErrors errors = new(control);
     private readonly LedgerSummary ledger = new(control);
     private readonly StalledRotations stalled = new(bus, new PartitionLeases(control), rules, clock, log);
-    private readonly SentOnce sent = new(options.Nudge, clock);
+    private readonly SweepEvents events = new(options.Nudge, clock);
     private long? nudged;
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal sealed class LedgerWatch(
         var running = await rotations.ListAsync(stopping);
         var ids = running.Select(rotation => rotation.RotationId).ToList();
         stalled.KeepOnly(ids);
-        sent.KeepOnly(ids);
+        events.KeepOnly(ids);
         traces.KeepOnly(ids);
         var ledgers = await ledger.ReadAsync(ids, stopping);
         var due = nudged is null || Clock.GetElapsedTime(nudged.Value) >= options.Nudge;
@@ -61,9 +61,9 @@ internal sealed class LedgerWatch(
             seen.Add((rotation, sweeps));
             if (await stalled.ReleaseAsync(rotation.RotationId, sweeps, stopping))
                 signal.Dispatch.Raise();
-            if ((Breaker.Of(rotation, sweeps) ?? SweepEvents.Of(rotation, sweeps)) is { } news)
+            if (SweepEvents.Find(rotation, sweeps) is { } news)
             {
-                if (sent.IsDue(rotation.RotationId, news))
+                if (events.IsDue(rotation.RotationId, news))
                     await TellAsync(rotation.RotationId, news, stopping);
             }
             else if (due)

@@ -5,14 +5,42 @@ using RotationMesh.Core;
 
 namespace RotationMesh.Coordination.Dispatching;
 
-/// <summary>Finds what the ledger knows and a saga does not know yet.</summary>
-internal static class SweepEvents
+/// <summary>
+/// Finds what the ledger knows and a saga does not know yet. It remembers the last message sent to each rotation, and permits
+/// a repeat only when the saga should have acted on it: a saga with a backlog would get a longer one at each check.
+/// </summary>
+internal sealed class SweepEvents(TimeSpan again, TimeProvider clock)
 {
+    private readonly Dictionary<Guid, (object News, long At)> last = [];
+
     /// <summary>
-    /// Message that the current sweep or verification is settled, or that a cancelled rotation may write its totals;
-    /// null where neither is so, or the saga knows it already.
+    /// Message that too much of the current sweep fails, that it or its verification is settled, or that a cancelled rotation
+    /// may write its totals; null where nothing is so, or the saga knows it already.
     /// </summary>
-    public static object? Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps)
+    public static object? Find(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
+        Breaker.Of(rotation, sweeps) ?? Settled(rotation, sweeps);
+
+    /// <summary>True, and recorded as sent, where the message is new or old enough to have been lost.</summary>
+    public bool IsDue(Guid rotationId, object news)
+    {
+        if (
+            last.TryGetValue(rotationId, out var before)
+            && before.News.Equals(news)
+            && clock.GetElapsedTime(before.At) < again
+        )
+            return false;
+        last[rotationId] = (news, clock.GetTimestamp());
+        return true;
+    }
+
+    /// <summary>Drops the entries of rotations that no longer run.</summary>
+    public void KeepOnly(IEnumerable<Guid> running)
+    {
+        foreach (var gone in last.Keys.Except(running).ToList())
+            last.Remove(gone);
+    }
+
+    private static object? Settled(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps)
     {
         if (IsIdle(rotation, sweeps))
             return new NudgeRotation(rotation.RotationId);
