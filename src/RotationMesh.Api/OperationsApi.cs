@@ -51,8 +51,7 @@ public static class OperationsApi
     {
         app.UseWhen(
             request => request.Request.Path.StartsWithSegments(ApiRoutes.Version),
-            api =>
-                api.UseMiddleware<FaultAnswers>().UseMiddleware<LoopbackGuard>().UseMiddleware<TokensGuard>()
+            api => api.UseMiddleware<FaultAnswers>().UseMiddleware<AccessGuard>()
         );
         app.UseAuthentication();
         app.UseAuthorization();
