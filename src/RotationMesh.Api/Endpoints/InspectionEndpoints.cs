@@ -61,7 +61,7 @@ internal static class InspectionEndpoints
     )
     {
         Orders.Check(order);
-        var asked = order with { RequestedBy = Requester.Of(context.User, order.RequestedBy) };
+        var asked = order with { RequestedBy = Orders.Requester(context.User, order.RequestedBy) };
         return streams.InspectAsync(
             context,
             (progress, stop) => inspections.DryRunAsync(asked, progress, stop)
@@ -90,7 +90,7 @@ internal static class InspectionEndpoints
     )
     {
         Orders.Check(order);
-        var asked = order with { RequestedBy = Requester.Of(context.User, order.RequestedBy) };
+        var asked = order with { RequestedBy = Orders.Requester(context.User, order.RequestedBy) };
         return streams.InspectAsync(
             context,
             (progress, stop) => retirement.RetireAsync(asked, progress, stop)

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using RotationMesh.Core;
 using RotationMesh.Operations;
 
@@ -9,6 +10,24 @@ namespace RotationMesh.Api.Endpoints;
 /// </summary>
 internal static class Orders
 {
+    private const int LongestName = 100;
+
+    /// <summary>
+    /// Names the requester for the audit log: by the name of the token, or, without a tokens file, by what the order says.
+    /// </summary>
+    public static string Requester(ClaimsPrincipal caller, string? said)
+    {
+        if (caller.FindFirstValue(ClaimTypes.Name) is { } name)
+            return name;
+        if (string.IsNullOrWhiteSpace(said))
+            return "anonymous";
+        return said.Length <= LongestName && !said.Any(char.IsControl)
+            ? said
+            : throw new UsageException(
+                $"requestedBy is longer than {LongestName} characters, or holds one that can't be shown"
+            );
+    }
+
     /// <summary>Checks the order of a rotation or a dry run.</summary>
     public static void Check(RotationOrder order)
     {

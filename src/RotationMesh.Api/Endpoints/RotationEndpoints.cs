@@ -65,7 +65,7 @@ internal static class RotationEndpoints
         Orders.Check(order);
         var asked = order with
         {
-            RequestedBy = Requester.Of(caller, order.RequestedBy),
+            RequestedBy = Orders.Requester(caller, order.RequestedBy),
             // The span of this request, a child of the caller's span where the caller traces.
             TraceParent = Activity.Current?.Id ?? order.TraceParent,
         };
@@ -108,7 +108,7 @@ internal static class RotationEndpoints
     )
     {
         Orders.Check(order);
-        var asked = order with { RequestedBy = Requester.Of(caller, order.RequestedBy) };
+        var asked = order with { RequestedBy = Orders.Requester(caller, order.RequestedBy) };
         return TypedResults.Ok(await rotations.ControlAsync(RotationId.Read(id), asked, cancellationToken));
     }
 

@@ -40,7 +40,7 @@ internal static class WorkerEndpoints
         CancellationToken cancellationToken
     )
     {
-        var requester = Requester.Of(caller, order.RequestedBy);
+        var requester = Orders.Requester(caller, order.RequestedBy);
         return TypedResults.Ok(await workers.PauseAsync(requester, cancellationToken));
     }
 
@@ -51,7 +51,7 @@ internal static class WorkerEndpoints
         CancellationToken cancellationToken
     )
     {
-        _ = Requester.Of(caller, order.RequestedBy);
+        _ = Orders.Requester(caller, order.RequestedBy);
         return TypedResults.Ok(await workers.ResumeAsync(cancellationToken));
     }
 }
