@@ -211,8 +211,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
             ? []
             : await new WorkerRegistry(control).ListAsync(cancellationToken);
-        var document = RotationListings.Hindered(
-            RotationListings.Complete(RotationDocuments.Of(report), rotation, ledger, refusals),
+        var document = RotationDocuments.Hindered(
+            RotationDocuments.Complete(RotationDocuments.Of(report), rotation, ledger, refusals),
             rotation.Embedded ? null : Hindrance()
         ) with
         {

@@ -1,12 +1,17 @@
 using System.Text.Json.Nodes;
 using RotationMesh.Control.Failures;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Rows;
+using Refusal = RotationMesh.Control.Settling.Refusal;
 
 namespace RotationMesh.LocalOperations.Records;
 
-/// <summary>Turns the reports of rotations into documents for operators.</summary>
+/// <summary>
+/// Turns the reports of rotations, and what else the control database knows of them, into documents for operators.
+/// </summary>
 public static class RotationDocuments
 {
     /// <summary>
@@ -17,7 +22,7 @@ public static class RotationDocuments
         || now.EndedAt is not null
         || now.Abandoned;
 
-    /// <summary>Returns a report as a document. The caller adds what only the control database knows.</summary>
+    /// <summary>Returns a report as a document. <see cref="Complete"/> adds what only the control database knows.</summary>
     public static RotationDocument Of(RotationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -49,6 +54,44 @@ public static class RotationDocuments
             Failures = [.. report.Failures.Select(Failure)],
         };
     }
+
+    /// <summary>Adds when the rotation started and ended, who asked for it, its partitions and its refusals.</summary>
+    internal static RotationDocument Complete(
+        RotationDocument document,
+        RunningRotation rotation,
+        IReadOnlyList<SweepSummary> ledger,
+        IReadOnlyList<Refusal> refusals
+    ) =>
+        document with
+        {
+            StartedAt = rotation.StartedAt,
+            // An operator sees the end once the totals are written: after a cancel, partitions in hand may still be
+            // worked on.
+            EndedAt = rotation.IsOver ? rotation.EndedAt : null,
+            RequestedBy = rotation.RequestedBy,
+            Partitions = ledger.Count == 0 ? null : Partitions(ledger[^1]),
+            Refusals =
+            [
+                .. refusals.Select(refusal => new RefusalDocument(
+                    refusal.Worker,
+                    refusal.Reason,
+                    refusal.Times,
+                    refusal.LastAt
+                )),
+            ],
+        };
+
+    /// <summary>
+    /// Adds what this coordinator can't do for a rotation that runs. Another coordinator may go on with it, so the
+    /// rotation's own reason stays.
+    /// </summary>
+    internal static RotationDocument Hindered(RotationDocument document, string? hindrance) =>
+        hindrance is null || document.EndedAt is not null || document.State == RotationState.Paused
+            ? document
+            : document with
+            {
+                Reason = Standstill.Joined(document.Reason, hindrance),
+            };
 
     /// <summary>Returns a failed row as a document.</summary>
     public static FailureDocument Failure(RowFailure failure)
@@ -85,6 +128,15 @@ public static class RotationDocuments
             Cause = failure.Cause,
         };
     }
+
+    private static PartitionTotals Partitions(SweepSummary sweep) =>
+        new(
+            sweep.Key.Sweep,
+            sweep.Partitions,
+            sweep.Done,
+            sweep.Failed,
+            sweep.Tables.Sum(table => table.Dispatched)
+        );
 
     private static TableDocument Table(TableTotals table) =>
         new()
