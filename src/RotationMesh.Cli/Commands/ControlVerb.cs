@@ -3,8 +3,6 @@ using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
 using RotationMesh.Coordination;
-using RotationMesh.Embedding;
-using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 
@@ -102,24 +100,11 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
                 is not { Embedded: true } rotation
         )
             return null;
-        var report = await ProgressView.FollowAsync(
-            terminal.Progress,
-            progress =>
-                ProgressReports.WhileAsync(
-                    progress,
-                    now =>
-                    {
-                        terminal.Left = () => LeftRotation.Of(now);
-                        terminal.IsEnding = patience =>
-                            LeftRotation.IsEndingAsync(now, session.Standstill, patience);
-                        return new EmbeddedMesh(session.Parts, now) { Patience = waits }.TryControlAsync(
-                            rotation,
-                            order,
-                            Environment.ProcessorCount,
-                            stopping
-                        );
-                    }
-                )
+        var report = await Following.HereAsync(
+            session,
+            waits,
+            terminal,
+            mesh => mesh.TryControlAsync(rotation, order, Environment.ProcessorCount, stopping)
         );
         return report is null
             ? null

@@ -1,10 +1,14 @@
 using RotationMesh.Cli.Output;
+using RotationMesh.Cli.Sessions;
+using RotationMesh.Embedding;
+using RotationMesh.LocalOperations;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Commands;
 
-/// <summary>Follows a rotation that other processes run, and shows its progress as that of an embedded one.</summary>
+/// <summary>Follows a rotation, whether this process runs it or others do, and shows its progress.</summary>
 internal static class Following
 {
     /// <summary>
@@ -38,6 +42,30 @@ internal static class Following
                 return last ?? throw new InvalidOperationException("the rotation told nothing of itself");
             }
         );
+
+    /// <summary>
+    /// Follows what an embedded mesh does, to its end. Meanwhile the terminal can say which rotation the program leaves if it
+    /// ends at once, and whether that rotation ends by itself.
+    /// </summary>
+    public static Task<T> HereAsync<T>(
+        Session session,
+        TimeSpan waits,
+        Terminal terminal,
+        Func<EmbeddedMesh, Task<T>> work
+    )
+    {
+        return ProgressView.FollowAsync(
+            terminal.Progress,
+            progress => ProgressReports.WhileAsync(progress, BeginAsync)
+        );
+
+        Task<T> BeginAsync(RotationProgress now)
+        {
+            terminal.Left = () => LeftRotation.Of(now);
+            terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session.Standstill, patience);
+            return work(new EmbeddedMesh(session.Parts, now) { Patience = waits });
+        }
+    }
 
     private static ProgressDocument Progress(RotationDocument rotation) =>
         new()

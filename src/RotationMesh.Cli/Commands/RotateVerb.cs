@@ -4,9 +4,7 @@ using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
 using RotationMesh.Core;
-using RotationMesh.Embedding;
 using RotationMesh.LocalOperations;
-using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Rows;
@@ -94,36 +92,48 @@ internal sealed class RotateVerb : IVerb
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var operations = new OperationsSource(parsed, terminal);
-        if (operations.Here is { } session)
-            session.WaitsForLocks = !parsed.GetValue(dryRun);
+        var (here, isDry) = (operations.Here, parsed.GetValue(dryRun));
+        if (here is not null)
+            here.WaitsForLocks = !isDry;
         var order = gates.Read(parsed, Order(parsed, terminal));
-        var waits = PatienceOption.Read(parsed, patience, operations.Here);
+        var waits = PatienceOption.Read(parsed, patience, here);
         var isDetached = parsed.GetValue(detach);
-        if (isDetached && (operations.Here is not null || parsed.GetValue(dryRun)))
+        if (isDetached && (here is not null || isDry))
             throw new UsageException(
                 "--detach leaves a rotation to a coordinator: give --server, and no --dry-run"
             );
         if (isDetached)
             return await DetachAsync(operations.Rotations, order, terminal, stopping);
         var rotation =
-            parsed.GetValue(dryRun)
-                ? await ProgressView.FollowAsync(
-                    terminal.Progress,
-                    progress => operations.Inspections.DryRunAsync(order, progress, stopping)
-                )
-            : operations.Here is { } here ? await RotateHereAsync(here, order, waits, terminal, stopping)
-            : RotationExit.Unfaulted(
-                await Following.ToTheEndAsync(
-                    operations.Rotations,
-                    await operations.Rotations.StartAsync(order, stopping),
-                    terminal,
-                    stopping
-                )
-            );
+            isDry ? await TryOutAsync(operations.Inspections, order, terminal, stopping)
+            : here is not null ? await RotateHereAsync(here, order, waits, terminal, stopping)
+            : await RotateThereAsync(operations.Rotations, order, terminal, stopping);
         RotationView.ShowEnd(terminal, rotation);
-        if (operations.Here is { } own)
-            await CopyView.ShowAsync(terminal.Tables, own.Map, own.Databases, rotation);
+        if (here is not null)
+            await CopyView.ShowAsync(terminal.Tables, here.Map, here.Databases, rotation);
         return RotationExit.CodeOf(rotation);
+    }
+
+    private static Task<RotationDocument> TryOutAsync(
+        IInspections inspections,
+        RotationOrder order,
+        Terminal terminal,
+        CancellationToken stopping
+    ) =>
+        ProgressView.FollowAsync(
+            terminal.Progress,
+            progress => inspections.DryRunAsync(order, progress, stopping)
+        );
+
+    private static async Task<RotationDocument> RotateThereAsync(
+        IRotations rotations,
+        RotationOrder order,
+        Terminal terminal,
+        CancellationToken stopping
+    )
+    {
+        var id = await rotations.StartAsync(order, stopping);
+        return RotationExit.Unfaulted(await Following.ToTheEndAsync(rotations, id, terminal, stopping));
     }
 
     private static async Task<int> DetachAsync(
@@ -172,23 +182,12 @@ internal sealed class RotateVerb : IVerb
     )
     {
         var start = new OrderCheck(session.Map, session.Ring).Check(order);
-        var report = await ProgressView.FollowAsync(
-            terminal.Progress,
-            progress =>
-                ProgressReports.WhileAsync(
-                    progress,
-                    now =>
-                    {
-                        terminal.Left = () => LeftRotation.Of(now);
-                        terminal.IsEnding = patience =>
-                            LeftRotation.IsEndingAsync(now, session.Standstill, patience);
-                        return new EmbeddedMesh(session.Parts, now) { Patience = waits }.RunAsync(
-                            start,
-                            order.Workers ?? Environment.ProcessorCount,
-                            stopping
-                        );
-                    }
-                )
+        var workers = order.Workers ?? Environment.ProcessorCount;
+        var report = await Following.HereAsync(
+            session,
+            waits,
+            terminal,
+            mesh => mesh.RunAsync(start, workers, stopping)
         );
         return await session.Rotations.FindAsync(report.RotationId, CancellationToken.None);
     }
