@@ -21,7 +21,7 @@ public sealed class PartitionRotator : IDisposable
     private readonly Reencryptor reencryptor;
     private readonly RowReencryptor rows;
     private readonly Action<PartitionOutcome> progress;
-    private BatchPair? batches;
+    private (RowBatch First, RowBatch Second)? batches; // they take turns
 
     /// <summary>
     /// Works with the keys of <paramref name="ring"/>. <paramref name="progress"/> receives the outcome of each batch and of
@@ -110,10 +110,10 @@ public sealed class PartitionRotator : IDisposable
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         if (!settings.DryRun && !StopsInTime(timed, left))
             return new PartitionOutcome { Finished = false, OutOfTime = true };
-        if (batches?.Target != target)
-            batches = new BatchPair(target); // reused for all partitions of a table
+        if (batches?.First.Target != target)
+            batches = (new RowBatch(target), new RowBatch(target)); // reused for all partitions of a table
         var run = new PartitionRun(
-            batches,
+            batches.Value,
             new LeafTable(range.Leaf),
             rows,
             settings,

@@ -29,7 +29,7 @@ internal sealed class PartitionRun
     private PartitionOutcome sum = new();
 
     public PartitionRun(
-        BatchPair batches,
+        (RowBatch First, RowBatch Second) batches,
         LeafTable leaf,
         RowReencryptor rows,
         RotationSettings settings,
@@ -41,7 +41,7 @@ internal sealed class PartitionRun
         Func<IReadOnlyList<RowFailure>, Task> failed
     )
     {
-        target = batches.Target;
+        target = batches.First.Target;
         failures = new FailureTally(failed);
         this.rows = rows;
         this.settings = settings;
@@ -69,7 +69,7 @@ internal sealed class PartitionRun
             Fail,
             Step
         );
-        (filling, writing) = (batches.First, batches.Second);
+        (filling, writing) = batches;
     }
 
     /// <summary>Sum of all outcomes so far.</summary>

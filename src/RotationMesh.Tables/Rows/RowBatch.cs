@@ -11,16 +11,18 @@ internal sealed class RowBatch
 {
     private const long MostBytes = 8 * 1024 * 1024;
 
-    private readonly MappedTable target;
     private readonly List<ReadOnlyMemory<byte>>[] keys;
     private readonly List<ReadOnlyMemory<byte>>[] values;
 
     public RowBatch(MappedTable target)
     {
-        this.target = target;
+        Target = target;
         keys = [.. target.Entry.Key.Select(_ => new List<ReadOnlyMemory<byte>>())];
         values = [.. target.Columns.Select(_ => new List<ReadOnlyMemory<byte>>())];
     }
+
+    /// <summary>The table of the rows.</summary>
+    public MappedTable Target { get; }
 
     public int Count => Ctids.Count;
 
@@ -96,7 +98,7 @@ internal sealed class RowBatch
     /// <summary>Returns a batch of some of the rows; their bytes stay in this batch's memory.</summary>
     public RowBatch Only(IEnumerable<int> rows)
     {
-        var part = new RowBatch(target);
+        var part = new RowBatch(Target);
         foreach (var row in rows)
         {
             part.Ctids.Add(Ctids[row]);
@@ -118,7 +120,7 @@ internal sealed class RowBatch
     /// </summary>
     public RowBatch Part(int start, int count)
     {
-        var part = new RowBatch(target);
+        var part = new RowBatch(Target);
         part.Ctids.AddRange(Ctids.GetRange(start, count));
         part.Xmins.AddRange(Xmins.GetRange(start, count));
         part.Origins.AddRange(Origins.GetRange(start, count));
@@ -142,7 +144,7 @@ internal sealed class RowBatch
         foreach (var key in keys)
             command.Parameters.Add(Array("text[]", key));
         for (var i = 0; i < values.Length; i++)
-            command.Parameters.Add(Array(target.Sql.ValueArray(i), values[i]));
+            command.Parameters.Add(Array(Target.Sql.ValueArray(i), values[i]));
         return command;
     }
 
