@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Saga;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RotationMesh.Bus;
@@ -100,13 +101,10 @@ public static class CoordinatorRole
         bus.AddSingleton<ClosingDoubts>();
         bus.AddSingleton<LastLook>();
         bus.AddSingleton<LastTotals>();
-        bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>()
-            .NpgsqlRepository(
-                RotationTable.Table,
-                services => services.GetRequiredService<ControlDatabase>().Source,
-                services => ActivatorUtilities.CreateInstance<RotationAudit>(services),
-                services => ActivatorUtilities.CreateInstance<RotationSeal>(services)
-            );
+        bus.AddSingleton<RotationAudit>();
+        bus.AddSingleton<RotationSeal>();
+        bus.AddSingleton<ISagaRepositoryContextFactory<Rotation>, RotationRepository>();
+        bus.AddSagaStateMachine<RotationStateMachine, Rotation, RotationDefinition>();
         AddCommand<CheckRotationConsumer>(bus, Queues.CheckRotation);
         AddCommand<CheckGatesConsumer>(bus, Queues.CheckGates);
         AddCommand<PlanRotationConsumer>(bus, Queues.PlanRotation);

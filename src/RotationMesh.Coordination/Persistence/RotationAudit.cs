@@ -4,19 +4,23 @@ using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Rotations;
-using RotationMesh.Coordination.Persistence;
+using RotationMesh.Coordination.Saga;
 using RotationMesh.LocalOperations.Records;
 using RotationMesh.Operations.Documents;
 
-namespace RotationMesh.Coordination.Saga;
+namespace RotationMesh.Coordination.Persistence;
 
 /// <summary>
 /// Records the changes of rotations in the audit log: who started one and how, every change of state and why, and the
-/// closing totals. The newest event is noted with the rotation.
+/// closing totals. The newest event is noted with the rotation. All in the transaction that changes the rotation: exactly
+/// once, also where a message is delivered twice or a process dies.
 /// </summary>
-internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log) : ISagaAudit<Rotation>
+internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log)
 {
-    /// <summary>Refuses a start that has begun a rotation before, even if the rotation's row was deleted.</summary>
+    /// <summary>
+    /// Called before the rotation is loaded. False for a start that has begun a rotation before whose row was deleted: the
+    /// message is ignored.
+    /// </summary>
     public async Task<bool> MayHearAsync(
         NpgsqlTransaction transaction,
         object message,
@@ -32,10 +36,10 @@ internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log) 
         return false;
     }
 
-    /// <inheritdoc/>
-    public Rotation Copy(Rotation saga) => saga.Copy();
-
-    /// <inheritdoc/>
+    /// <summary>
+    /// Called after the row is written, and before the commit; <paramref name="before"/> is null for a new rotation. An
+    /// exception rolls the rotation back. Returns what to do after the commit; null for nothing.
+    /// </summary>
     public async Task<Action?> RecordAsync(
         NpgsqlTransaction transaction,
         Rotation? before,

@@ -2,19 +2,22 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
-using RotationMesh.Coordination.Persistence;
+using RotationMesh.Coordination.Saga;
 using RotationMesh.Core.Keys;
 using RotationMesh.LocalOperations.Records;
 
-namespace RotationMesh.Coordination.Saga;
+namespace RotationMesh.Coordination.Persistence;
 
 /// <summary>Seals rotations by the key ring. One with a broken seal can only be cancelled, if not over.</summary>
-internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log) : ISagaSeal<Rotation>
+internal sealed class RotationSeal(KeyRing ring, ILogger<RotationSeal> log)
 {
-    /// <inheritdoc/>
+    /// <summary>Called before the rotation is written.</summary>
     public void Seal(Rotation saga) => saga.Seal = RotationSeals.SealOf(ring, Facts(saga));
 
-    /// <summary>Census and totals are sealed apart, as they are written apart; unsealed, they are missing.</summary>
+    /// <summary>
+    /// Called when the rotation is loaded for a message. Where it is false, the message finds no rotation. Census and totals
+    /// are sealed apart, as they are written apart; unsealed, they are missing.
+    /// </summary>
     public bool Holds(Rotation saga, object message)
     {
         var id = saga.CorrelationId;
