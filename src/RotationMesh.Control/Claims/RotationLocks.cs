@@ -123,8 +123,4 @@ public sealed class RotationLocks(ControlDatabase control)
             new { rotations = rotations.ToArray() },
             cancellationToken
         );
-
-    /// <summary>Gives up what a rotation claimed; nothing happens where it holds no claim.</summary>
-    public Task ReleaseAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        control.ExecuteAsync(Release, new { rotationId }, cancellationToken);
 }

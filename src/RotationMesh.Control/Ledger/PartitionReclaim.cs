@@ -29,10 +29,6 @@ public sealed class PartitionReclaim(ControlDatabase control, LedgerRules rules)
         RETURNING p.sweep_table_id, p.state = 'failed' AS failed
         """;
 
-    /// <summary>Returns partitions with expired leases of all rotations to pending, 10,000 at most.</summary>
-    public Task<ReclaimTally> ReclaimAsync(CancellationToken cancellationToken) =>
-        ReclaimAsync([], cancellationToken);
-
     /// <summary>
     /// Returns partitions with expired leases to pending, 10,000 at most. A partition that workers had begun too often fails
     /// with <see cref="WorkerLoss.LeaseExpired"/>. The <paramref name="silent"/> rotations, of which nothing at all is heard,

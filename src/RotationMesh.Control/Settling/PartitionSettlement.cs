@@ -15,29 +15,19 @@ public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rul
     /// one that arrives twice, late, or after another worker got the partition changes nothing. Deliver the batch again if
     /// this throws.
     /// </summary>
-    public async Task<SettlementTally> SettleAsync(
+    public async Task SettleAsync(
         IReadOnlyList<PartitionResult> results,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(results);
         if (results.Count == 0)
-            return new SettlementTally();
+            return;
         await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var held = await HeldPartitions.LockAsync(connection, results, cancellationToken);
-        var sorted = Sort(held);
+        var sorted = Sort(await HeldPartitions.LockAsync(connection, results, cancellationToken));
         await WriteAsync(connection, sorted, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new SettlementTally
-        {
-            Done = sorted.Done.Count,
-            Failed = sorted.Failed.Count,
-            Delayed = sorted.Delayed.Count,
-            Requeued = sorted.Requeued.Count,
-            Extended = sorted.Extended.Count,
-            Stale = results.Count - held.Count,
-        };
     }
 
     // Rewritten rows stay so, however often the time is over. A partition to verify of which no attempt reads a part never gets

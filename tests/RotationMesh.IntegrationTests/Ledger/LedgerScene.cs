@@ -144,7 +144,7 @@ public sealed class LedgerScene : IAsyncDisposable
         Dispatch()
             .TakeAsync([RotationId], window ?? Window(), _ => Task.CompletedTask, CancellationToken.None);
 
-    public Task<SettlementTally> SettleAsync(params PartitionResult[] results) =>
+    public Task SettleAsync(params PartitionResult[] results) =>
         Settlement.SettleAsync(results, CancellationToken.None);
 
     /// <summary>The summary of the first sweep.</summary>
@@ -163,10 +163,10 @@ public sealed class LedgerScene : IAsyncDisposable
     public Task<T?> ScalarAsync<T>(string sql) => database.ScalarAsync<T>(sql);
 
     /// <summary>The state of a partition, as the ledger has it.</summary>
-    public Task<string?> StateAsync(TakenPartition partition) =>
-        ScalarAsync<string>(
-            $"SELECT state FROM rotationmesh.partitions WHERE partition_id = {partition.PartitionId}"
-        );
+    public Task<string?> StateAsync(TakenPartition partition) => StateAsync(partition.PartitionId);
+
+    public Task<string?> StateAsync(long partition) =>
+        ScalarAsync<string>($"SELECT state FROM rotationmesh.partitions WHERE partition_id = {partition}");
 
     /// <summary>Lets the leases of all partitions run out that are with a worker.</summary>
     public Task<int> ExpireAsync() =>

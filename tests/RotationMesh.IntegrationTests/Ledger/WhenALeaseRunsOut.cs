@@ -21,7 +21,7 @@ public sealed class WhenALeaseRunsOut
         await scene.TakeAsync();
         await scene.ExpireAsync();
 
-        var tally = await scene.Reclaim.ReclaimAsync(CancellationToken.None);
+        var tally = await scene.Reclaim.ReclaimAsync([], CancellationToken.None);
 
         Assert.That(tally, Is.EqualTo(new ReclaimTally(1, 0)));
         Assert.That((await scene.TakeAsync()).Single().Attempt, Is.EqualTo(2));
@@ -34,7 +34,7 @@ public sealed class WhenALeaseRunsOut
         await scene.TakeAsync();
 
         Assert.That(
-            await scene.Reclaim.ReclaimAsync(CancellationToken.None),
+            await scene.Reclaim.ReclaimAsync([], CancellationToken.None),
             Is.EqualTo(new ReclaimTally(0, 0))
         );
     }
@@ -47,7 +47,7 @@ public sealed class WhenALeaseRunsOut
         await scene.ExpireAsync();
 
         var tallies = await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(_ => scene.Reclaim.ReclaimAsync(CancellationToken.None))
+            Enumerable.Range(0, 8).Select(_ => scene.Reclaim.ReclaimAsync([], CancellationToken.None))
         );
 
         Assert.That(tallies.Sum(tally => tally.Requeued), Is.EqualTo(200));
@@ -62,7 +62,7 @@ public sealed class WhenALeaseRunsOut
         {
             await scene.BeginAsync(taken);
             await scene.ExpireAsync();
-            tallies.Add(await scene.Reclaim.ReclaimAsync(CancellationToken.None));
+            tallies.Add(await scene.Reclaim.ReclaimAsync([], CancellationToken.None));
         }
 
         Assert.That(tallies, Is.EqualTo(new ReclaimTally[] { new(1, 0), new(1, 0), new(0, 1) }));
@@ -83,7 +83,7 @@ public sealed class WhenALeaseRunsOut
             await scene.ExpireAsync();
 
             Assert.That(
-                await scene.Reclaim.ReclaimAsync(CancellationToken.None),
+                await scene.Reclaim.ReclaimAsync([], CancellationToken.None),
                 Is.EqualTo(new ReclaimTally(1, 0))
             );
         }

@@ -77,7 +77,7 @@ public sealed class WhenEverythingHappensAtOnce
             await Task.WhenAll(
                 scene.SettleAsync(results),
                 scene.SettleAsync([.. results[half..].Reverse()]),
-                scene.Reclaim.ReclaimAsync(cancellationToken)
+                scene.Reclaim.ReclaimAsync([], cancellationToken)
             );
             if (taken.Count == 0 && await IsOverAsync())
                 return;

@@ -20,12 +20,10 @@ public sealed class WhenResultsAreSettled
         await scene.PlanAsync(1);
         var partition = (await scene.TakeAsync()).Single();
 
-        var first = await scene.SettleAsync(partition.Done(), partition.Done());
-        var second = await scene.SettleAsync(partition.Done(), partition.Failed());
+        await scene.SettleAsync(partition.Done(), partition.Done());
+        await scene.SettleAsync(partition.Done(), partition.Failed());
 
-        Assert.That((first.Done, first.Stale), Is.EqualTo((1, 1)));
-        Assert.That(second, Is.EqualTo(new SettlementTally { Stale = 2 }));
-        Assert.That((await scene.SummaryAsync()).Counts.Rotated, Is.EqualTo(100));
+        Assert.That(await SummaryAsync(), Is.EqualTo((1L, 0L, 100L)));
     }
 
     [Test]
@@ -34,7 +32,7 @@ public sealed class WhenResultsAreSettled
         const string Waiting =
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         await scene.PlanAsync(3);
-        var settling = Task.FromResult(new SettlementTally());
+        var settling = Task.CompletedTask;
 
         await scene
             .Dispatch()
@@ -53,7 +51,8 @@ public sealed class WhenResultsAreSettled
                 CancellationToken.None
             );
 
-        Assert.That(await settling, Is.EqualTo(new SettlementTally { Done = 3 }));
+        await settling;
+        Assert.That(await SummaryAsync(), Is.EqualTo((3L, 0L, 300L)));
     }
 
     [Test]
@@ -62,14 +61,19 @@ public sealed class WhenResultsAreSettled
         await scene.PlanAsync(1);
         var first = (await scene.TakeAsync()).Single();
         await scene.ExpireAsync();
-        await scene.Reclaim.ReclaimAsync(CancellationToken.None);
+        await scene.Reclaim.ReclaimAsync([], CancellationToken.None);
         var second = (await scene.TakeAsync()).Single();
 
-        var late = await scene.SettleAsync(first.Done(1), first.Failed(), first.Alive());
+        var before = await LeaseAsync();
+        await scene.SettleAsync(first.Done(1), first.Failed(), first.Alive());
 
-        Assert.That(late, Is.EqualTo(new SettlementTally { Stale = 3 }));
-        Assert.That((await scene.SettleAsync(second.Done(2))).Done, Is.EqualTo(1));
-        Assert.That((await scene.SummaryAsync()).Counts.Rotated, Is.EqualTo(2));
+        Assert.That(await scene.StateAsync(second), Is.EqualTo("dispatched"));
+        Assert.That(await LeaseAsync(), Is.EqualTo(before));
+        await scene.SettleAsync(second.Done(2));
+        Assert.That(await SummaryAsync(), Is.EqualTo((1L, 0L, 2L)));
+
+        Task<DateTime> LeaseAsync() =>
+            scene.ScalarAsync<DateTime>("SELECT lease_until FROM rotationmesh.partitions");
     }
 
     [Test]
@@ -78,10 +82,12 @@ public sealed class WhenResultsAreSettled
         await scene.PlanAsync(1);
         var partition = (await scene.TakeAsync()).Single();
         await scene.ExpireAsync();
-        await scene.Reclaim.ReclaimAsync(CancellationToken.None);
+        await scene.Reclaim.ReclaimAsync([], CancellationToken.None);
 
-        Assert.That((await scene.SettleAsync(partition.Done())).Stale, Is.EqualTo(1));
+        await scene.SettleAsync(partition.Done());
+
         Assert.That(await scene.StateAsync(partition), Is.EqualTo("pending"));
+        Assert.That(await SummaryAsync(), Is.EqualTo((0L, 0L, 0L)));
     }
 
     [Test]
@@ -91,30 +97,28 @@ public sealed class WhenResultsAreSettled
         var taken = await scene.TakeAsync();
         PartitionResult[] results = [.. taken.Select(partition => partition.Done())];
 
-        var tallies = await Task.WhenAll(
+        await Task.WhenAll(
             Enumerable
                 .Range(0, 8)
                 .Select(number => scene.SettleAsync(number % 2 == 0 ? results : [.. results.Reverse()]))
         );
 
-        Assert.That(tallies.Sum(tally => tally.Done), Is.EqualTo(300));
-        Assert.That(tallies.Sum(tally => tally.Stale), Is.EqualTo(7 * 300));
-        Assert.That((await scene.SummaryAsync()).Counts.Rotated, Is.EqualTo(30_000));
+        Assert.That(await SummaryAsync(), Is.EqualTo((300L, 0L, 30_000L)));
     }
 
     [Test]
     public async Task One_that_stumbles_is_tried_until_the_limit_and_then_fails()
     {
         await scene.PlanAsync(1);
-        var tallies = new List<SettlementTally>();
+        var states = new List<string?>();
         while ((await scene.TakeAsync()).SingleOrDefault() is { } partition)
-            tallies.Add(await scene.SettleAsync(partition.Stumbled()));
+        {
+            await scene.SettleAsync(partition.Stumbled());
+            states.Add(await scene.StateAsync(partition));
+        }
 
-        Assert.That(
-            tallies.Select(tally => (tally.Delayed, tally.Failed)),
-            Is.EqualTo(new[] { (1, 0), (1, 0), (0, 1) })
-        );
-        Assert.That((await scene.SummaryAsync()).Failed, Is.EqualTo(1));
+        Assert.That(states, Is.EqualTo(new[] { "pending", "pending", "failed" }));
+        Assert.That(await SummaryAsync(), Is.EqualTo((0L, 1L, 0L)));
         Assert.That(
             await scene.ScalarAsync<string>("SELECT last_error FROM rotationmesh.partitions"),
             Is.EqualTo("57P01")
@@ -126,7 +130,7 @@ public sealed class WhenResultsAreSettled
     {
         await scene.PlanAsync(1);
 
-        Assert.That((await scene.SettleAsync((await scene.TakeAsync())[0].Failed())).Failed, Is.EqualTo(1));
+        await scene.SettleAsync((await scene.TakeAsync())[0].Failed());
 
         var summary = await scene.SummaryAsync();
         Assert.That((summary.Failed, summary.IsSettled), Is.EqualTo((1L, true)));
@@ -158,9 +162,8 @@ public sealed class WhenResultsAreSettled
     {
         await scene.PlanAsync(1);
 
-        var tally = await scene.SettleAsync((await scene.TakeAsync())[0].Returned());
+        await scene.SettleAsync((await scene.TakeAsync())[0].Returned());
 
-        Assert.That(tally.Requeued, Is.EqualTo(1));
         Assert.That((await scene.TakeAsync()).Single().Attempt, Is.EqualTo(2));
     }
 
@@ -171,10 +174,9 @@ public sealed class WhenResultsAreSettled
         var taken = await scene.TakeAsync();
         await scene.ExpireAsync();
 
-        var tally = await scene.SettleAsync(taken[0].Alive());
-        var reclaimed = await scene.Reclaim.ReclaimAsync(CancellationToken.None);
+        await scene.SettleAsync(taken[0].Alive());
+        var reclaimed = await scene.Reclaim.ReclaimAsync([], CancellationToken.None);
 
-        Assert.That(tally.Extended, Is.EqualTo(1));
         Assert.That(reclaimed, Is.EqualTo(new ReclaimTally(1, 0)));
         Assert.That(await scene.StateAsync(taken[0]), Is.EqualTo("dispatched"));
     }
@@ -186,8 +188,14 @@ public sealed class WhenResultsAreSettled
         var partition = (await scene.TakeAsync()).Single();
         var unknown = partition with { PartitionId = long.MaxValue };
 
-        var tally = await scene.SettleAsync(unknown.Done(), partition.Done());
+        await scene.SettleAsync(unknown.Done(), partition.Done());
 
-        Assert.That((tally.Done, tally.Stale), Is.EqualTo((1, 1)));
+        Assert.That(await SummaryAsync(), Is.EqualTo((1L, 0L, 100L)));
+    }
+
+    private async Task<(long Done, long Failed, long Rotated)> SummaryAsync()
+    {
+        var summary = await scene.SummaryAsync();
+        return (summary.Done, summary.Failed, summary.Counts.Rotated);
     }
 }

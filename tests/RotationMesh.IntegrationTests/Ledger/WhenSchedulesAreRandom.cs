@@ -174,8 +174,11 @@ public sealed class WhenSchedulesAreRandom
             said.AddRange(results);
             foreach (var result in results)
             {
-                var tally = await scene.SettleAsync(result);
-                if (tally.Done == 0)
+                await scene.SettleAsync(result);
+                if (
+                    counted.ContainsKey(result.PartitionId)
+                    || await scene.StateAsync(result.PartitionId) != "done"
+                )
                     continue;
                 var newest = sent.Where(partition => partition.PartitionId == result.PartitionId)
                     .Max(partition => partition.Attempt);
@@ -191,7 +194,7 @@ public sealed class WhenSchedulesAreRandom
         private async Task ExpireAsync()
         {
             await scene.ExpireAsync();
-            await scene.Reclaim.ReclaimAsync(CancellationToken.None);
+            await scene.Reclaim.ReclaimAsync([], CancellationToken.None);
         }
     }
 }

@@ -141,7 +141,7 @@ public sealed class WhenTimeToWriteIsHandedOut
         await scene.PlanAsync(1);
         var first = (await scene.TakeAsync()).Single();
         await scene.ExpireAsync();
-        await scene.Reclaim.ReclaimAsync(CancellationToken.None);
+        await scene.Reclaim.ReclaimAsync([], CancellationToken.None);
 
         await SettleNextAsync();
 
