@@ -20,9 +20,6 @@ public sealed record RetiredKey
     /// <summary>Time of the retirement, by the database's clock.</summary>
     public DateTime RetiredAt { get; init; }
 
-    /// <summary>Who retired it.</summary>
-    public string RetiredBy { get; init; } = "";
-
     /// <summary>The audit event by which a holder of the keys retired it; null where none is known.</summary>
     public AuditEvent? Event { get; init; }
 

@@ -13,7 +13,7 @@ namespace RotationMesh.Control.Retirement;
 public sealed class RetiredKeyStore(ControlDatabase control)
 {
     private const string List = """
-        SELECT version, fingerprint, retired_at, retired_by FROM rotationmesh.retired_keys ORDER BY version
+        SELECT version, fingerprint, retired_at FROM rotationmesh.retired_keys ORDER BY version
         """;
 
     private const string Insert = """
@@ -103,7 +103,6 @@ public sealed class RetiredKeyStore(ControlDatabase control)
                 Version = version,
                 Fingerprint = read.RetiredFingerprint(),
                 RetiredAt = read.RecordedAt,
-                RetiredBy = read.Actor,
                 Event = vouched ? read : null,
             }
             : null;

@@ -31,12 +31,7 @@ public sealed record WorkerSighting
 }
 
 /// <summary>A worker of the registry; times are by the database's clock.</summary>
-public sealed record RegisteredWorker(
-    WorkerSighting Sighting,
-    WorkerPresence Presence,
-    DateTime JoinedAt,
-    DateTime LastSeen
-)
+public sealed record RegisteredWorker(WorkerSighting Sighting, WorkerPresence Presence, DateTime LastSeen)
 {
     /// <summary>
     /// Returns what keeps it from a rotation's partitions, in words for the operator; null where nothing does. The comparison

@@ -32,7 +32,7 @@ public sealed class WorkerRegistry(ControlDatabase control)
 
     private const string List = """
         SELECT worker, host, program_version, map_hash, key_versions, key_fingerprints, concurrency, database_names,
-               database_identities, joined_at, last_seen,
+               database_identities, last_seen,
                CASE WHEN left_at IS NOT NULL THEN 'Left' WHEN last_seen < now() - @silence THEN 'Gone' ELSE 'Present' END
                    AS presence
         FROM rotationmesh.workers
@@ -85,7 +85,6 @@ public sealed class WorkerRegistry(ControlDatabase control)
         public int Concurrency { get; init; }
         public string[] DatabaseNames { get; init; } = [];
         public string[] DatabaseIdentities { get; init; } = [];
-        public DateTime JoinedAt { get; init; }
         public DateTime LastSeen { get; init; }
         public string Presence { get; init; } = "";
 
@@ -105,7 +104,6 @@ public sealed class WorkerRegistry(ControlDatabase control)
                     Leaving = Presence == nameof(WorkerPresence.Left),
                 },
                 Enum.Parse<WorkerPresence>(Presence),
-                JoinedAt,
                 LastSeen
             );
     }
