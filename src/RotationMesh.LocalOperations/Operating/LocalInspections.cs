@@ -13,6 +13,7 @@ using RotationMesh.LocalOperations.Verifying;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.LocalOperations.Operating;
@@ -141,8 +142,9 @@ public sealed class LocalInspections(
         var retired = await new RetiredKeyStore(control).ListAsync(cancellationToken);
         if (retired.Count == 0)
             return [];
-        var counted = await new VersionCensus(databases, Schema).CountAsync(
-            Tables(selection),
+        var targets = (await Schema.CheckAsync(Tables(selection), forWriting: false, cancellationToken)).OrThrow();
+        var counted = await new TableCensus(databases).CountAsync(
+            targets,
             Tenants(selection),
             cancellationToken
         );

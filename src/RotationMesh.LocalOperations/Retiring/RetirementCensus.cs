@@ -23,6 +23,7 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
     /// <summary>Most tries to find a moment without writers where keys are only listed.</summary>
     private const int GlanceTries = 3;
 
+    private readonly TableCensus census = new(databases);
     private readonly List<string> inTheWay = [];
     private readonly List<LeftOutRows> leftOut = [];
 
@@ -76,7 +77,7 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
         if (await new StandbyLook(databases).FindAsync([database], cancellationToken) is [var standby])
         {
             inTheWay.Add($"{standby}: the primary may have other rows, so ask the primary");
-            return await CountAsync(targets, cancellationToken);
+            return await census.CountAsync(targets, null, cancellationToken);
         }
 
         await CountLeftOutAsync(targets, cancellationToken);
@@ -91,7 +92,7 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
             );
         var counted = ended
             ? await CountQuietAsync(targets, lasting ? QuietCount.Tries : GlanceTries, cancellationToken)
-            : await CountAsync(targets, cancellationToken);
+            : await census.CountAsync(targets, null, cancellationToken);
         // Counted before and after, as rows may move between these tables and their parents. The wait for writers
         // above covered both.
         await CountLeftOutAsync(targets, cancellationToken);
@@ -109,18 +110,6 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
         foreach (var rows in await Tables.Schema.LeftOut.CountAsync(databases, target, cancellationToken))
             if (!leftOut.Contains(rows))
                 leftOut.Add(rows);
-    }
-
-    private async Task<IReadOnlyList<RowsByVersion>> CountAsync(
-        IReadOnlyList<MappedTable> targets,
-        CancellationToken cancellationToken
-    )
-    {
-        var census = new TableCensus(databases);
-        var counted = new List<RowsByVersion>();
-        foreach (var target in targets)
-            counted.Add(new RowsByVersion(target, await census.CountAsync(target, null, cancellationToken)));
-        return counted;
     }
 
     private async Task<IReadOnlyList<RowsByVersion>> CountQuietAsync(
@@ -144,7 +133,7 @@ internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaChe
                 inTheWay.Add(await ExplainAsync(target, quiet.Refusal, cancellationToken));
             }
 
-            counted.AddRange(await CountAsync([target], cancellationToken));
+            counted.AddRange(await census.CountAsync([target], null, cancellationToken));
         }
 
         return counted;

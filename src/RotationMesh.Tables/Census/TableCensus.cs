@@ -25,6 +25,20 @@ public sealed class TableCensus(ApplicationDatabases databases)
         return await CountAsync(connection, target, tenants, cancellationToken);
     }
 
+    /// <summary>Counts each table by version.</summary>
+    public async Task<IReadOnlyList<RowsByVersion>> CountAsync(
+        IEnumerable<MappedTable> targets,
+        IReadOnlyList<string>? tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        var counted = new List<RowsByVersion>();
+        foreach (var target in targets)
+            counted.Add(new RowsByVersion(target, await CountAsync(target, tenants, cancellationToken)));
+        return counted;
+    }
+
     /// <summary>Counts by version over the caller's connection, in its transaction.</summary>
     internal async Task<IReadOnlyList<VersionCount>> CountAsync(
         NpgsqlConnection connection,

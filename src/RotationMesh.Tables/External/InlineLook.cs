@@ -75,14 +75,7 @@ public sealed class InlineLook(ApplicationDatabases databases, KeyRing ring)
         CancellationToken cancellationToken
     )
     {
-        var range = new PartitionRange
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = leaf,
-            Tenants = tenants,
-        };
+        var range = PartitionRange.Of(target.Entry, leaf, tenants);
         var tally = new InlineTally(target);
         try
         {

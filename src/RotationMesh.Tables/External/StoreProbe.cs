@@ -1,7 +1,6 @@
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
-using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
@@ -45,7 +44,9 @@ public sealed class StoreProbe(ApplicationDatabases databases, KeyRing ring)
         if (target.ByTenant)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         var parts = target
-            .Shape.Leaves.Select(leaf => (Leaf: leaf, Range: Range(target, leaf.Name, tenants)))
+            .Shape.Leaves.Select(leaf =>
+                (Leaf: leaf, Range: PartitionRange.Of(target.Entry, leaf.Name, tenants))
+            )
             .SelectMany(part =>
                 RowQuery.Parts(target, part.Range).Select(tenant => (part.Leaf, part.Range, Tenant: tenant))
             )
@@ -65,16 +66,6 @@ public sealed class StoreProbe(ApplicationDatabases databases, KeyRing ring)
 
         return sample;
     }
-
-    private static PartitionRange Range(MappedTable target, SqlName leaf, IReadOnlyList<string>? tenants) =>
-        new()
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = leaf,
-            Tenants = tenants,
-        };
 
     private static async Task<StoreSample> TryAsync(
         Npgsql.NpgsqlBatch query,

@@ -149,7 +149,7 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
             for (var from = 0L; from < pages; from += pagesEach)
             {
                 var to = Math.Min(from + pagesEach, pages);
-                yield return Range(target, leaf, tenants) with
+                yield return PartitionRange.Of(target.Entry, leaf.Name, tenants) with
                 {
                     Pages = new PageRange((uint)from, (uint)to),
                     ExpectedRows = (long)((double)rows * (to - from) / allPages),
@@ -157,16 +157,6 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
             }
         }
     }
-
-    private static PartitionRange Range(MappedTable target, LeafTable leaf, IReadOnlyList<string>? tenants) =>
-        new()
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = leaf.Name,
-            Tenants = tenants,
-        };
 
     /// <summary>Collects small tenants until they fill a partition.</summary>
     private sealed class TenantGroup(MappedTable target, IReadOnlyList<LeafTable> leaves)
@@ -189,7 +179,7 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
             var expected = rows;
             tenants.Clear();
             rows = 0;
-            return [.. leaves.Select(leaf => Range(target, leaf, group) with { ExpectedRows = expected })];
+            return [.. leaves.Select(leaf => PartitionRange.Of(target.Entry, leaf.Name, group) with { ExpectedRows = expected })];
         }
     }
 }

@@ -66,12 +66,8 @@ public sealed class VerificationPlan(ApplicationDatabases databases)
         );
         var leaves = await LiveLeaves.ListAsync(connection, target, cancellationToken);
         foreach (var leaf in leaves)
-            yield return new PartitionRange
+            yield return PartitionRange.Of(target.Entry, leaf.Name) with
             {
-                Scope = target.Entry.Scope,
-                Database = target.Entry.Database,
-                Table = target.Entry.Name,
-                Leaf = leaf.Name,
                 ExpectedRows = rows / leaves.Count,
             };
     }

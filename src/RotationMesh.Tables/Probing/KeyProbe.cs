@@ -114,14 +114,7 @@ public sealed class KeyProbe(ApplicationDatabases databases, KeyRing ring)
             tenants ??= await new TenantList(connection).AllAsync(target, cancellationToken);
         foreach (var leaf in target.Shape.Leaves)
         {
-            var range = new PartitionRange
-            {
-                Scope = target.Entry.Scope,
-                Database = target.Entry.Database,
-                Table = target.Entry.Name,
-                Leaf = leaf.Name,
-                Tenants = tenants,
-            };
+            var range = PartitionRange.Of(target.Entry, leaf.Name, tenants);
             // Every leaf and tenant gets its part of the values, so that they are spread over the table.
             var parts = target.ByTenant ? Spread(tenants!) : RowQuery.Parts(target, range).ToList();
             var limit = Math.Max(1, Values / (target.Shape.Leaves.Count * Math.Max(1, parts.Count)));

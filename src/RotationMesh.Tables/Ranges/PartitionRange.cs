@@ -53,6 +53,24 @@ public sealed record PartitionRange
             parts.Insert(0, this with { Tenants = others });
         return [.. parts.Select(part => part with { ExpectedRows = ExpectedRows / parts.Count })];
     }
+
+    /// <summary>The rows of a leaf of a table, of some tenants or (null) of all.</summary>
+    public static PartitionRange Of(
+        TableEntry entry,
+        SqlName leaf,
+        IReadOnlyList<string>? tenants = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return new()
+        {
+            Scope = entry.Scope,
+            Database = entry.Database,
+            Table = entry.Name,
+            Leaf = leaf,
+            Tenants = tenants,
+        };
+    }
 }
 
 /// <summary>Pages of a heap (8 KB each as a rule), from <paramref name="From"/> to just before <paramref name="To"/>.</summary>

@@ -29,13 +29,7 @@ internal sealed class RowReader : IAsyncDisposable
     /// <summary>All rows that are not at version 2, re-encrypted to it.</summary>
     public async Task<RowBatch> ReadAsync()
     {
-        var range = new PartitionRange
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = target.Shape.Leaves.Single().Name,
-        };
+        var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
         await using var connection = await OpenAsync();
         await using var query = RowQuery.Pending(connection, target, range, null, 2);
         await using var reader = await query.ExecuteReaderAsync();

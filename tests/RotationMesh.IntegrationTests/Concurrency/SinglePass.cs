@@ -27,13 +27,7 @@ internal static class SinglePass
             },
             progress ?? (_ => { })
         );
-        var range = new PartitionRange
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = target.Shape.Leaves.Single().Name,
-        };
+        var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
         var failures = new List<RowFailure>();
         var outcome = await rotator.RotateAsync(
             target,

@@ -20,13 +20,7 @@ public sealed class ManyFailuresTests
         await stage.CreateNotesAsync();
         await stage.InsertAsync(Note.Many(Rows).Select(note => note with { Body = "damaged" }));
         var target = (await stage.TargetsAsync()).Single();
-        var range = new PartitionRange
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = target.Shape.Leaves.Single().Name,
-        };
+        var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
         var told = new List<IReadOnlyList<RowFailure>>();
         Task HearAsync(IReadOnlyList<RowFailure> rows)
         {

@@ -17,13 +17,7 @@ public sealed class SampledPagesTests
         await stage.CreateNotesAsync();
         await stage.InsertAsync(Note.Many(Rows));
         var target = (await stage.TargetsAsync()).Single();
-        var leaf = new PartitionRange
-        {
-            Scope = target.Entry.Scope,
-            Database = target.Entry.Database,
-            Table = target.Entry.Name,
-            Leaf = target.Shape.Leaves.Single().Name,
-        };
+        var leaf = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
         using var verifier = new PartitionVerifier(stage.Databases, stage.Ring);
 
         var outcome = await verifier.VerifyAsync(
