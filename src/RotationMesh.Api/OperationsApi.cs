@@ -23,7 +23,7 @@ public static class OperationsApi
     private const string ReadyTag = "ready";
 
     /// <summary>Tag of the health checks whose reason may be shown: it names neither hosts nor users.</summary>
-    private const string ToldTag = "told";
+    private const string ReasonTag = "reason";
 
     /// <summary>Registers what the interface needs.</summary>
     public static IServiceCollection AddOperationsApi(this IServiceCollection services, ApiAccess access)
@@ -42,7 +42,7 @@ public static class OperationsApi
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
         services
             .AddHealthChecks()
-            .AddCheck<TokensCheck>(TokensCheck.Name, HealthStatus.Unhealthy, [ReadyTag, ToldTag]);
+            .AddCheck<TokensCheck>(TokensCheck.Name, HealthStatus.Unhealthy, [ReadyTag, ReasonTag]);
         return services;
     }
 

@@ -37,7 +37,7 @@ internal static class CommandLine
         using var telemetry = ProgramTelemetry.Start("rotationmesh");
         using var span = Spans.Verb(parsed.CommandResult.Command.Name);
         interrupt.Leaving = terminal.Leave;
-        interrupt.IsEnding = patience => terminal.IsEnding(patience);
+        interrupt.IsEnding = timeout => terminal.IsEnding(timeout);
         interrupt.HasWorkInHand = parsed.GetValue(GlobalOptions.Server) is null;
         try
         {

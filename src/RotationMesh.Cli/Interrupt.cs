@@ -93,10 +93,10 @@ internal sealed class Interrupt : IDisposable
     // Null where the database does not answer in time: it may be unreachable, and the end must not wait for it.
     private async Task<bool?> IsEndingAsync()
     {
-        using var patience = new CancellationTokenSource(Look);
+        using var timeout = new CancellationTokenSource(Look);
         try
         {
-            return await IsEnding(patience.Token).WaitAsync(Look);
+            return await IsEnding(timeout.Token).WaitAsync(Look);
         }
         catch (Exception)
         {

@@ -50,7 +50,7 @@ public sealed class RemoteRotations(Coordinator coordinator) : IRotations
         CancellationToken cancellationToken
     ) =>
         coordinator.PostOnceAsync<RotationDocument>(
-            $"{Route(rotationId)}/{ApiRoutes.Steering}",
+            $"{Route(rotationId)}/{ApiRoutes.Control}",
             order,
             cancellationToken
         );

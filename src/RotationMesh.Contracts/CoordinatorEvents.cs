@@ -45,7 +45,7 @@ public sealed record TargetVersionClosed(Guid RotationId, string Reason);
 /// The map no longer fits the databases, and somebody has to mend that: a table is gone, for example. The coordinator has
 /// waited for it as long as <c>--patience</c> allows.
 /// </summary>
-public sealed record PatienceEnded(Guid RotationId, string Reason);
+public sealed record WaitTimedOut(Guid RotationId, string Reason);
 
 /// <summary>
 /// Published every few seconds for each running rotation. The saga sends the command of its state again, which replaces

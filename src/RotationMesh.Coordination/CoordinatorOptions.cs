@@ -32,7 +32,7 @@ public sealed record CoordinatorOptions
     /// 10 minutes: longer than a job of an application keeps a transaction open, and short enough that an operator
     /// learns of a forgotten one within the hour.
     /// </summary>
-    public TimeSpan WriterPatience { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan WriterTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// Longest time that a rotation stays stalled because a table or column of the map is gone; then it is paused. The
@@ -50,7 +50,7 @@ public sealed record CoordinatorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(WindowOfDatabase, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(WindowOfDatabase, Window);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Nudge, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(WriterPatience, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WriterTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Patience, TimeSpan.Zero);
     }
 }

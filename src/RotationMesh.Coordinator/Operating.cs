@@ -31,7 +31,7 @@ internal static class Operating
                 (parts, _) =>
                     new ApplicationDatabases(Databases(parts))
                     {
-                        LockPatience = ApplicationDatabases.ReadingPatience,
+                        LockTimeout = ApplicationDatabases.ReadingLockTimeout,
                     }
             )
             .AddSingleton(parts =>

@@ -214,7 +214,7 @@ public static class Reasons
     public const string BrokerRefuses = "RabbitMQ refuses";
 
     /// <summary>A rotation stood still for too long because the map no longer fits a database.</summary>
-    public const string OutOfPatience = "it was waited for";
+    public const string WaitedTooLong = "it was waited for";
 
     /// <summary>Others use the connections that the workers need.</summary>
     public const string ConnectionsInUse = "waiting until they are free";

@@ -50,7 +50,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
 
     internal TimeSpan Nudge { get; init; } = new CoordinatorOptions().Nudge;
 
-    internal TimeSpan WriterPatience { get; init; } = new CoordinatorOptions().WriterPatience;
+    internal TimeSpan WriterTimeout { get; init; } = new CoordinatorOptions().WriterTimeout;
 
     /// <summary>Longest wait for something that is gone, such as a table of the map; then the rotation is paused.</summary>
     public TimeSpan Patience { get; init; } = new CoordinatorOptions().Patience;
@@ -181,7 +181,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         new()
         {
             Nudge = Nudge,
-            WriterPatience = WriterPatience,
+            WriterTimeout = WriterTimeout,
             Patience = Patience,
             Window = workers * WindowPerWorker,
             WindowOfDatabase = workers * WindowPerWorker,

@@ -11,14 +11,14 @@ internal static class SessionEnd
     private const string End = "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())";
 
     /// <summary>Longest wait for the server, in seconds; then the driver gives the connection up.</summary>
-    private const int PatienceSeconds = 5;
+    private const int TimeoutSeconds = 5;
 
     /// <summary>Ends the session, which breaks the connection. Throws no fault of the database.</summary>
     public static async Task EndAsync(NpgsqlConnection connection)
     {
         try
         {
-            await using var command = new NpgsqlCommand(End, connection) { CommandTimeout = PatienceSeconds };
+            await using var command = new NpgsqlCommand(End, connection) { CommandTimeout = TimeoutSeconds };
             await command.ExecuteNonQueryAsync();
         }
         catch (Exception fault)

@@ -15,7 +15,7 @@ public static class Health
     public const string Ready = "ready";
 
     /// <summary>Tag of the checks whose reason may be shown.</summary>
-    public const string Told = "told";
+    public const string Reason = "reason";
 
     internal static void MapHealth(this WebApplication app)
     {
@@ -45,7 +45,7 @@ public static class Health
                 reasons = report
                     .Entries.Where(entry =>
                         entry.Value is { Status: not HealthStatus.Healthy, Description: not null } found
-                        && found.Tags.Contains(Told)
+                        && found.Tags.Contains(Reason)
                     )
                     .Select(entry => entry.Value.Description),
             }

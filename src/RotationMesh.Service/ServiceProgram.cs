@@ -116,7 +116,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         compose(site, builder);
         builder
             .Services.AddHealthChecks()
-            .AddCheck<BrokerCheck>("rabbitmq", HealthStatus.Unhealthy, [Health.Ready, Health.Told]);
+            .AddCheck<BrokerCheck>("rabbitmq", HealthStatus.Unhealthy, [Health.Ready, Health.Reason]);
         var app = builder.Build();
         try
         {

@@ -40,13 +40,13 @@ public sealed class ApplicationDatabases : IAsyncDisposable
     internal SameDatabases Places { get; }
 
     /// <summary>Longest wait for a locked table where an operator waits for what is read.</summary>
-    public static readonly TimeSpan ReadingPatience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ReadingLockTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Longest wait for a locked table where rows are only read; null for no limit. A rotation waits without a limit, and
     /// says for which session.
     /// </summary>
-    public TimeSpan? LockPatience { get; init; }
+    public TimeSpan? LockTimeout { get; init; }
 
     /// <summary>
     /// Longest wait for a row that the application has locked, in milliseconds. It is short, because the rows of the batch
@@ -179,10 +179,10 @@ public sealed class ApplicationDatabases : IAsyncDisposable
     }
 
     private string OwnLimit =>
-        LockPatience is { } patience
+        LockTimeout is { } timeout
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $" SET lock_timeout = {patience.TotalMilliseconds:0};"
+                $" SET lock_timeout = {timeout.TotalMilliseconds:0};"
             )
             : "";
 

@@ -32,13 +32,13 @@ internal sealed class AttemptTime
         broker.Shortened += () =>
         {
             if (Limit < options.LongestAttempt)
-                MeshLog.AttemptsShortened(log, Limit, broker.Told!.Value);
+                MeshLog.AttemptsShortened(log, Limit, broker.Shortest!.Value);
         };
     }
 
     /// <summary>Longest time from the delivery of a message until its partition is returned.</summary>
     public TimeSpan Limit =>
-        broker.Told is { } told && told * Share < options.LongestAttempt
+        broker.Shortest is { } told && told * Share < options.LongestAttempt
             ? told * Share
             : options.LongestAttempt;
 

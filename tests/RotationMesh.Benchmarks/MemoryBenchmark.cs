@@ -10,11 +10,11 @@ internal static class MemoryBenchmark
 
     public static async Task<int> RunAsync(int rows)
     {
-        await using var stage = await SampleStage.OpenAsync();
+        await using var fixture = await SampleFixture.OpenAsync();
         Console.WriteLine("| rows | tenants | seconds | peak memory |");
         Console.WriteLine("|---:|---:|---:|---:|");
-        var small = await MeasureAsync(stage, rows);
-        var large = await MeasureAsync(stage, rows * Times);
+        var small = await MeasureAsync(fixture, rows);
+        var large = await MeasureAsync(fixture, rows * Times);
         Console.WriteLine();
         Console.WriteLine(
             string.Create(
@@ -25,10 +25,10 @@ internal static class MemoryBenchmark
         return 0;
     }
 
-    private static async Task<double> MeasureAsync(SampleStage stage, int rows)
+    private static async Task<double> MeasureAsync(SampleFixture fixture, int rows)
     {
-        await stage.LoadAsync(rows, Tenants);
-        var figures = await stage.RotateAsync();
+        await fixture.LoadAsync(rows, Tenants);
+        var figures = await fixture.RotateAsync();
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -21,18 +21,18 @@ internal static class MeshBenchmark
 
     public static async Task<int> RunAsync(int rows, int runs)
     {
-        await using var stage = await SampleStage.OpenAsync();
-        stage.Environment["ROTATIONMESH_RABBITMQ"] = SampleStage.Variable("ROTATIONMESH_RABBITMQ");
-        await stage.LoadAsync(rows, Tenants);
+        await using var fixture = await SampleFixture.OpenAsync();
+        fixture.Environment["ROTATIONMESH_RABBITMQ"] = SampleFixture.Variable("ROTATIONMESH_RABBITMQ");
+        await fixture.LoadAsync(rows, Tenants);
         var embedded = new List<double>();
         var mesh = new List<double>();
         for (var run = 0; run < runs; run++)
         {
-            await stage.RotateAsync();
-            embedded.Add(rows / await SecondsAsync(stage.Database));
-            await stage.Database.ResetAsync();
-            await RotateOverBrokerAsync(stage.Environment);
-            mesh.Add(rows / await SecondsAsync(stage.Database));
+            await fixture.RotateAsync();
+            embedded.Add(rows / await SecondsAsync(fixture.Database));
+            await fixture.Database.ResetAsync();
+            await RotateOverBrokerAsync(fixture.Environment);
+            mesh.Add(rows / await SecondsAsync(fixture.Database));
             Console.Error.WriteLine(
                 $"run {run + 1}: embedded {embedded[^1]:0}, over RabbitMQ {mesh[^1]:0} rows/s"
             );
@@ -94,9 +94,9 @@ internal static class MeshBenchmark
     // Services run before a rotation is asked for, and after it.
     private static async Task JoinedAsync(ControlDatabase control)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await control.HasAsync("workers", patience.Token) || await WorkersAsync(control) < Workers)
-            await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await control.HasAsync("workers", timeout.Token) || await WorkersAsync(control) < Workers)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), timeout.Token);
     }
 
     private static async Task<long> WorkersAsync(ControlDatabase control)
@@ -112,7 +112,7 @@ internal static class MeshBenchmark
     )
     {
         var start = new ProcessStartInfo(
-            SampleStage.Built(program),
+            SampleFixture.Built(program),
             [.. arguments, "--listen", "http://127.0.0.1:0"]
         )
         {

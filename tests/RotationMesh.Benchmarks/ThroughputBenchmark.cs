@@ -13,14 +13,14 @@ internal static class ThroughputBenchmark
 
     public static async Task<int> RunAsync(ThroughputOptions options)
     {
-        await using var stage = await SampleStage.OpenAsync();
+        await using var fixture = await SampleFixture.OpenAsync();
         Console.WriteLine(
             "| rows | tenants | ceiling, rows/s | rotate, rows/s | share | times the script | peak memory |"
         );
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
         var shares = new List<double>();
         foreach (var tenants in options.Layouts)
-            shares.Add(await MeasureAsync(options, stage, tenants));
+            shares.Add(await MeasureAsync(options, fixture, tenants));
         Console.WriteLine();
         Console.WriteLine(
             string.Create(
@@ -32,18 +32,22 @@ internal static class ThroughputBenchmark
     }
 
     /// <summary>Median share of the ceiling.</summary>
-    private static async Task<double> MeasureAsync(ThroughputOptions options, SampleStage stage, int tenants)
+    private static async Task<double> MeasureAsync(
+        ThroughputOptions options,
+        SampleFixture fixture,
+        int tenants
+    )
     {
-        await stage.LoadAsync(options.Rows, tenants);
+        await fixture.LoadAsync(options.Rows, tenants);
         var ceilings = new List<double>();
         var rates = new List<double>();
         var shares = new List<double>();
         var peaks = new List<double>();
         for (var run = 0; run < options.Runs; run++)
         {
-            await stage.Database.ResetAsync();
-            ceilings.Add(options.Rows / await stage.Database.RewriteAsync());
-            var figures = await stage.RotateAsync(options.Verify);
+            await fixture.Database.ResetAsync();
+            ceilings.Add(options.Rows / await fixture.Database.RewriteAsync());
+            var figures = await fixture.RotateAsync(options.Verify);
             rates.Add(options.Rows / figures.Seconds);
             peaks.Add(figures.PeakMegabytes);
             shares.Add(rates[^1] / ceilings[^1]);

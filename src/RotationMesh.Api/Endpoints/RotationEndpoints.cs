@@ -48,7 +48,7 @@ internal static class RotationEndpoints
                     + "A stream that stops before that was cut: ask again."
             );
         rotation
-            .MapPost(ApiRoutes.Steering, ControlAsync)
+            .MapPost(ApiRoutes.Control, ControlAsync)
             .ForOperators()
             .TakesABody()
             .Says("Pause, resume, cancel or retry a rotation")

@@ -65,7 +65,7 @@ internal static class SealRules
         [Urn<RotationStalled>()] = News,
         [Urn<BreakerTripped>()] = News,
         [Urn<TargetVersionClosed>()] = News,
-        [Urn<PatienceEnded>()] = News,
+        [Urn<WaitTimedOut>()] = News,
         [Urn<NudgeRotation>()] = News,
     };
 

@@ -10,18 +10,18 @@ namespace RotationMesh.Bus.Standing;
 internal sealed partial class ConsumerTimeout
 {
     private readonly Lock gate = new();
-    private TimeSpan told = TimeSpan.MaxValue;
+    private TimeSpan shortest = TimeSpan.MaxValue;
 
     /// <summary>Raised when the timeout is found to be shorter than was known.</summary>
     public event Action? Shortened;
 
     /// <summary>The shortest timeout that the broker has named; null where it never named one.</summary>
-    public TimeSpan? Told
+    public TimeSpan? Shortest
     {
         get
         {
             lock (gate)
-                return told == TimeSpan.MaxValue ? null : told;
+                return shortest == TimeSpan.MaxValue ? null : shortest;
         }
     }
 
@@ -37,9 +37,9 @@ internal sealed partial class ConsumerTimeout
     {
         lock (gate)
         {
-            if (timeout >= told)
+            if (timeout >= shortest)
                 return;
-            told = timeout;
+            shortest = timeout;
         }
 
         Shortened?.Invoke();

@@ -37,20 +37,20 @@ internal sealed class ConnectionWatch(BrokerStanding standing, BrokerAttempts at
         attempts.Succeed();
         standing.Reach();
         connection.ConnectionBlockedAsync += (_, held) =>
-            Told(() => standing.Tell(BrokerStanding.Alarm, BrokerReplies.Held(held.Reason)));
-        connection.ConnectionUnblockedAsync += (_, _) => Told(() => standing.Clear(BrokerStanding.Alarm));
+            Handle(() => standing.Tell(BrokerStanding.Alarm, BrokerReplies.Held(held.Reason)));
+        connection.ConnectionUnblockedAsync += (_, _) => Handle(() => standing.Clear(BrokerStanding.Alarm));
         // Nothing is known about the next connection yet.
         connection.ConnectionShutdownAsync += (_, _) =>
-            Told(() =>
+            Handle(() =>
             {
                 standing.Clear(BrokerStanding.Alarm);
                 standing.Clear(BrokerStanding.Unresponsive);
             });
     }
 
-    private static Task Told(Action tell)
+    private static Task Handle(Action handle)
     {
-        tell();
+        handle();
         return Task.CompletedTask;
     }
 }

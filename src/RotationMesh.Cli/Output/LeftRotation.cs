@@ -18,6 +18,6 @@ internal sealed record LeftRotation(Guid RotationId, string State)
     public static async Task<bool> IsEndingAsync(
         RotationProgress now,
         Standstill standstill,
-        CancellationToken patience
-    ) => now.RotationId is not null && !await standstill.IsForOthersAsync(patience);
+        CancellationToken timeout
+    ) => now.RotationId is not null && !await standstill.IsForOthersAsync(timeout);
 }

@@ -16,11 +16,11 @@ internal static class Printable
     /// </summary>
     public static string Of(string text)
     {
-        if (!text.EnumerateRunes().Any(Steers))
+        if (!text.EnumerateRunes().Any(IsControl))
             return text;
         var shown = new StringBuilder(text.Length + 16);
         foreach (var rune in text.EnumerateRunes())
-            if (!Steers(rune))
+            if (!IsControl(rune))
                 shown.Append(rune);
             else if (rune.Value is '\n' or '\r' or '\t')
                 shown.Append(
@@ -49,7 +49,7 @@ internal static class Printable
         console.MarkupLine($"[yellow]{Markup(text)}[/]");
 
     // Unicode's category Format holds the marks of direction and the characters without a width.
-    private static bool Steers(Rune rune) =>
+    private static bool IsControl(Rune rune) =>
         Rune.GetUnicodeCategory(rune)
             is UnicodeCategory.Control
                 or UnicodeCategory.Format

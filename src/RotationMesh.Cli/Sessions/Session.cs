@@ -42,11 +42,11 @@ internal sealed class Session : IAsyncDisposable
         variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
         Map = RotationMapReader.Read(parsed.GetValue(GlobalOptions.Config)!, variables.Get);
         stores = new S3Stores(variables.Get);
-        ring = new(() => Told(variables.TakeRing(), terminal));
+        ring = new(() => Warned(variables.TakeRing(), terminal));
         databases = new(() =>
             new ApplicationDatabases(Map)
             {
-                LockPatience = WaitsForLocks ? null : ApplicationDatabases.ReadingPatience,
+                LockTimeout = WaitsForLocks ? null : ApplicationDatabases.ReadingLockTimeout,
             }
         );
         formats = new(() => new EnvelopeFormats(Map));
@@ -98,7 +98,7 @@ internal sealed class Session : IAsyncDisposable
     public IKeyRetirement KeyRetirement =>
         new LocalKeyRetirement(Map, () => Ring, Databases, Schema, Control);
 
-    private static KeyRing Told(KeyRing ring, Terminal terminal)
+    private static KeyRing Warned(KeyRing ring, Terminal terminal)
     {
         foreach (var ambiguity in ring.Ambiguities)
             terminal.Progress.Warn($"Warning: {ambiguity}");

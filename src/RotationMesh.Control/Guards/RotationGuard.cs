@@ -37,14 +37,14 @@ public sealed class RotationGuard(ControlDatabase control)
         JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
         """;
 
-    private const string Silence = """
+    private const string IdleFor = """
         CASE WHEN a.state = 'idle' THEN pg_catalog.clock_timestamp() - a.state_change
              WHEN a.state <> 'disabled' THEN '0'::pg_catalog.interval END
         """;
 
     private const string Find = $"""
         SELECT a.pid, a.application_name, pg_catalog.host(a.client_addr) AS client, a.state_change AS last_sign,
-               {Silence} AS silent
+               {IdleFor} AS silent
         {Holders}
         """;
 
@@ -55,7 +55,7 @@ public sealed class RotationGuard(ControlDatabase control)
     private const string End = $"""
         SELECT pg_catalog.pg_terminate_backend(a.pid)
         {Holders}
-        WHERE a.state = 'idle' AND {Silence} >= @longest AND pg_catalog.starts_with(a.query, @sign)
+        WHERE a.state = 'idle' AND {IdleFor} >= @longest AND pg_catalog.starts_with(a.query, @sign)
         """;
 
     /// <summary>

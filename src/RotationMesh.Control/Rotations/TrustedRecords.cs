@@ -32,7 +32,7 @@ public static class TrustedRecords
     }
 
     /// <summary>Returns the record with the state and the reason that may be told: one that is refuted has failures.</summary>
-    public static RunningRotation Told(RunningRotation rotation, RecordTrust trust)
+    public static RunningRotation Shown(RunningRotation rotation, RecordTrust trust)
     {
         ArgumentNullException.ThrowIfNull(rotation);
         return trust switch
@@ -48,8 +48,8 @@ public static class TrustedRecords
     }
 
     /// <summary>Judges the record, and returns it with the state and the reason that may be told.</summary>
-    public static RunningRotation Told(RunningRotation rotation, KeyRing? ring) =>
-        Told(rotation, Judge(rotation, ring));
+    public static RunningRotation Shown(RunningRotation rotation, KeyRing? ring) =>
+        Shown(rotation, Judge(rotation, ring));
 
     // It was sealed by the key that was current at its end: that of its target, or a later one.
     private static bool IsSealed(KeyRing ring, RunningRotation rotation) =>

@@ -15,10 +15,7 @@ public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rul
     /// one that arrives twice, late, or after another worker got the partition changes nothing. Deliver the batch again if
     /// this throws.
     /// </summary>
-    public async Task SettleAsync(
-        IReadOnlyList<PartitionResult> results,
-        CancellationToken cancellationToken
-    )
+    public async Task SettleAsync(IReadOnlyList<PartitionResult> results, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(results);
         if (results.Count == 0)

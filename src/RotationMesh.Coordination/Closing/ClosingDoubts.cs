@@ -68,7 +68,7 @@ internal sealed class ClosingDoubts(
 
             var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);
             foreach (var count in inline.Counts.Where(count => count.OpenedBy != command.Goal.TargetVersion))
-                (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Told}");
+                (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Description}");
             if (counted.Stored == 0)
                 continue;
             // Verification did not cover rows that the application added since the census.

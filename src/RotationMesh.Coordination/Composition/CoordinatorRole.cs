@@ -121,7 +121,7 @@ public static class CoordinatorRole
         bus.AddHostedService<Dispatcher>();
         bus.AddHostedService<LedgerWatch>();
         bus.AddHostedService<GateWatch>();
-        bus.AddHostedService<PatienceWatch>();
+        bus.AddHostedService<UnfitWatch>();
         bus.AddHostedService<RequestRelay>();
     }
 

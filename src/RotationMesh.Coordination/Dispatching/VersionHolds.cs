@@ -55,13 +55,13 @@ internal sealed class VersionHolds(
         }
 
         // A rotation that is paused for a loss is cleared of it: an operator who resumes it has checked.
-        var toBeTold = running
+        var unpaused = running
             .Where(rotation =>
                 rotation is not { State: RotationState.Paused, Reason: { } reason } || !IsOfLoss(reason)
             )
             .Select(rotation => rotation.RotationId)
             .ToHashSet();
-        lost.RemoveWhere(one => !toBeTold.Contains(one.Rotation));
+        lost.RemoveWhere(one => !unpaused.Contains(one.Rotation));
         foreach (var place in wanted.Select(one => one.Key).Where(place => !keepers.ContainsKey(place)))
             keepers[place] = new VersionKeeper(
                 databases,
@@ -115,8 +115,8 @@ internal sealed class VersionHolds(
 
     private static string? Join(IEnumerable<string?> reasons)
     {
-        const int Told = 3;
-        var some = reasons.OfType<string>().Take(Told).ToList();
+        const int MostNamed = 3;
+        var some = reasons.OfType<string>().Take(MostNamed).ToList();
         return some.Count == 0 ? null : string.Join("; ", some);
     }
 

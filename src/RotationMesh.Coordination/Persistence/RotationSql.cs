@@ -55,15 +55,12 @@ internal static class RotationSql
     private static string List(IEnumerable<string> properties, Func<string, string> text) =>
         string.Join(", ", properties.Select(text));
 
-    private static string Column(string property) =>
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
+    private static string Column(string property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 
     private static string Change(string property) => $"{Column(property)} = {Value(property)}";
 
     private static string Read(string property) =>
-        property == nameof(Rotation.HeardAt)
-            ? "pg_catalog.clock_timestamp() AS heard_at"
-            : Column(property);
+        property == nameof(Rotation.HeardAt) ? "pg_catalog.clock_timestamp() AS heard_at" : Column(property);
 
     // Text goes over the wire, so PostgreSQL has to be told where it is JSON.
     private static string Value(string property) =>

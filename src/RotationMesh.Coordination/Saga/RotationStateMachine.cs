@@ -27,7 +27,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
         On(() => RotationStalled, m => m.RotationId);
         On(() => BreakerTripped, m => m.RotationId);
         On(() => TargetVersionClosed, m => m.RotationId);
-        On(() => PatienceEnded, m => m.RotationId);
+        On(() => WaitTimedOut, m => m.RotationId);
         On(() => NudgeRotation, m => m.RotationId);
         On(() => PauseRotation, m => m.RotationId);
         On(() => ResumeRotation, m => m.RotationId);
@@ -87,7 +87,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(GateLost, c => !c.IsVerified()).LoseGate().Enter(AwaitingGates),
             When(BreakerTripped, c => !c.Saga.BreakerOff).Trip().Enter(Paused),
             When(TargetVersionClosed).Pause(m => m.Reason).Enter(Paused),
-            When(PatienceEnded).Pause(m => m.Reason).Enter(Paused)
+            When(WaitTimedOut).Pause(m => m.Reason).Enter(Paused)
         );
 
         During(
@@ -148,7 +148,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
     public Event<RotationStalled> RotationStalled { get; } = null!;
     public Event<BreakerTripped> BreakerTripped { get; } = null!;
     public Event<TargetVersionClosed> TargetVersionClosed { get; } = null!;
-    public Event<PatienceEnded> PatienceEnded { get; } = null!;
+    public Event<WaitTimedOut> WaitTimedOut { get; } = null!;
     public Event<NudgeRotation> NudgeRotation { get; } = null!;
     public Event<PauseRotation> PauseRotation { get; } = null!;
     public Event<ResumeRotation> ResumeRotation { get; } = null!;

@@ -9,10 +9,10 @@ namespace RotationMesh.Coordination.Surveying;
 
 /// <summary>
 /// Takes the census that ends a rotation: it misses no transaction that had begun to write, and its counts are durable.
-/// It waits for each database separately, and in all sweeps of the rotation together no longer than its patience; only
+/// It waits for each database separately, and in all sweeps of the rotation together no longer than its timeout; only
 /// the time that it waits counts.
 /// </summary>
-internal sealed class SettledCensus(ApplicationDatabases databases, TimeSpan patience, TimeProvider clock)
+internal sealed class SettledCensus(ApplicationDatabases databases, TimeSpan timeout, TimeProvider clock)
 {
     /// <summary>
     /// Longest wait in one command: most transactions end sooner, and other rotations' commands need their turn.
@@ -120,7 +120,7 @@ internal sealed class SettledCensus(ApplicationDatabases databases, TimeSpan pat
         return new Survey(counted, []) { Waiting = told };
     }
 
-    private bool IsOver(string database) => waited.Go(database) >= patience;
+    private bool IsOver(string database) => waited.Go(database) >= timeout;
 
     private static string StillOpen(string database, EarlierWriters writers) =>
         $"transactions were open in database {database} when it was counted, {Reasons.StillOpen}: "

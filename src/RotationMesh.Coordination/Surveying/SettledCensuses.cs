@@ -26,7 +26,7 @@ internal sealed class SettledCensuses(
                 rotations.TryRemove(other, out _);
         var asked = rotations.GetOrAdd(
             rotationId,
-            _ => new SettledCensus(databases, options.WriterPatience, clock)
+            _ => new SettledCensus(databases, options.WriterTimeout, clock)
         );
         asked.Ask(sweep);
         return asked;

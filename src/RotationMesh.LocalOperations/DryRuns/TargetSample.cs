@@ -38,7 +38,7 @@ internal sealed class TargetSample(ApplicationDatabases databases, KeyRing ring)
             told.AddRange(
                 inline
                     .Counts.Where(count => count.IsMislabelled && count.Claimed == version)
-                    .Select(count => $"{inline.Table}: {count.Told}")
+                    .Select(count => $"{inline.Table}: {count.Description}")
             );
         }
 

@@ -20,14 +20,14 @@ internal sealed class InlineExamination(ApplicationDatabases databases, KeyRing 
                 findings.Add(
                     Verdict.Bad,
                     $"table {target.Entry.Shown}",
-                    count.Told,
+                    count.Description,
                     "find out who set their version, and correct it; that key is needed until these values are rotated or gone"
                 );
             else if (count.OpenedBy != keys.CurrentVersion)
                 findings.Add(
                     Verdict.Warning,
                     $"table {target.Entry.Shown}",
-                    count.Told,
+                    count.Description,
                     target.Entry.ExternalStore is not null && count.OpenedBy is not null
                         ? "rotate: they go with their rows"
                         : "no rotation sees to them: give the table an externalStore, let its predicate leave these rows out, or "

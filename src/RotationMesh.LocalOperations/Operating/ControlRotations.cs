@@ -128,7 +128,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             listings.Add(RotationListings.Listed(asked, Hindrance()));
         foreach (var rotation in latest)
         {
-            var listing = RotationListings.Of(TrustedRecords.Told(rotation, OptionalKeys.Of(ring)));
+            var listing = RotationListings.Of(TrustedRecords.Shown(rotation, OptionalKeys.Of(ring)));
             listings.Add(await process.TellAsync(rotation, listing, cancellationToken));
         }
 
@@ -144,7 +144,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
         return await FailureListings.ReadAsync(
             control,
-            TrustedRecords.Told(rotation, OptionalKeys.Of(ring)),
+            TrustedRecords.Shown(rotation, OptionalKeys.Of(ring)),
             cancellationToken
         );
     }

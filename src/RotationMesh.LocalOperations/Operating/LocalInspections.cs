@@ -142,7 +142,9 @@ public sealed class LocalInspections(
         var retired = await new RetiredKeyStore(control).ListAsync(cancellationToken);
         if (retired.Count == 0)
             return [];
-        var targets = (await Schema.CheckAsync(Tables(selection), forWriting: false, cancellationToken)).OrThrow();
+        var targets = (
+            await Schema.CheckAsync(Tables(selection), forWriting: false, cancellationToken)
+        ).OrThrow();
         var counted = await new TableCensus(databases).CountAsync(
             targets,
             Tenants(selection),

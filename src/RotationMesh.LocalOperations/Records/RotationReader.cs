@@ -30,7 +30,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
         var summary = closing is null
             ? await SoFarAsync(rotation, failures, cancellationToken)
             : JsonSerializer.Deserialize<ClosingSummary>(closing)!;
-        rotation = Told(rotation, closing is null ? null : summary, seal);
+        rotation = Shown(rotation, closing is null ? null : summary, seal);
         var kept = await failures.ListAsync(
             rotation.RotationId,
             RotationReport.MaxFailures,
@@ -78,7 +78,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
         };
 
     // The totals have a seal of their own: they are not written by the saga.
-    private RunningRotation Told(RunningRotation rotation, ClosingSummary? closing, string? seal)
+    private RunningRotation Shown(RunningRotation rotation, ClosingSummary? closing, string? seal)
     {
         var trust = TrustedRecords.Judge(rotation, ring);
         if (
@@ -87,7 +87,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             && !(closing?.IsClean() == true && closing.WasSealed(ring!, rotation.RotationId, seal))
         )
             trust = RecordTrust.Refuted;
-        return TrustedRecords.Told(rotation, trust);
+        return TrustedRecords.Shown(rotation, trust);
     }
 
     // The saga's reason says who cancelled the rotation and, in a second line, what it waits for. While partitions

@@ -28,7 +28,7 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Appl
     private const int Asked = 8;
 
     /// <summary>Most reasons in one answer.</summary>
-    private const int Told = 3;
+    private const int MostNamed = 3;
 
     /// <summary>
     /// Returns the reasons in one line; null where there are none. Where the rotation <paramref name="stands"/>
@@ -48,7 +48,7 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Appl
             LookAsync(rotationId, asked, stands, cancellationToken),
         };
         looks.AddRange(asked.Select(name => LookAsync(name, stands, cancellationToken)));
-        var found = (await Task.WhenAll(looks)).SelectMany(reasons => reasons).Distinct().Take(Told);
+        var found = (await Task.WhenAll(looks)).SelectMany(reasons => reasons).Distinct().Take(MostNamed);
         return string.Join("; ", found) is { Length: > 0 } told ? told : null;
     }
 
@@ -157,11 +157,11 @@ internal sealed class WaitReasons(ControlDatabase control, RotationMap map, Appl
         CancellationToken cancellationToken
     )
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Answer);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Answer);
         try
         {
-            return await ask(patience.Token);
+            return await ask(timeout.Token);
         }
         catch (Exception fault)
             when (fault is NpgsqlException or TimeoutException or IOException or UsageException)

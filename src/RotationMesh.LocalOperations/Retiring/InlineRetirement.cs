@@ -25,7 +25,7 @@ internal sealed class InlineRetirement(ApplicationDatabases databases, KeyRing r
             .. tables.SelectMany(table =>
                 table
                     .Counts.Where(count => count is { OpenedBy: null, IsUntried: false })
-                    .Select(count => $"{table.Table}: {count.Told}")
+                    .Select(count => $"{table.Table}: {count.Description}")
             ),
         ];
 
@@ -49,13 +49,13 @@ internal sealed class InlineRetirement(ApplicationDatabases databases, KeyRing r
         foreach (var table in tables)
         foreach (var count in table.Counts)
             if (count.IsUntried)
-                yield return $"{table.Table}: {count.Told}; nobody can tell whether version {version} opens them: {Fix}";
+                yield return $"{table.Table}: {count.Description}; nobody can tell whether version {version} opens them: {Fix}";
             else if (count.OpenedBy is { } opened)
             {
                 if (opened == version)
-                    yield return $"{table.Table}: {count.Told}: {Fix}";
+                    yield return $"{table.Table}: {count.Description}: {Fix}";
             }
             else if (lacking is not null)
-                yield return $"{table.Table}: {count.Told}; {lacking}, so nobody can tell: put it back and try again";
+                yield return $"{table.Table}: {count.Description}; {lacking}, so nobody can tell: put it back and try again";
     }
 }

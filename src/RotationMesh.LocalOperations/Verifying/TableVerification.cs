@@ -73,7 +73,7 @@ public sealed class TableVerification(
             Notes =
             [
                 .. done.SelectMany(table =>
-                    table.Inline?.Counts.Select(count => $"{table.Inline.Table}: {count.Told}") ?? []
+                    table.Inline?.Counts.Select(count => $"{table.Inline.Table}: {count.Description}") ?? []
                 ),
             ],
         };

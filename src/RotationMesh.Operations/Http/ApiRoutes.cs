@@ -19,7 +19,7 @@ public static class ApiRoutes
     public const string Failures = "failures";
 
     /// <summary>Below a rotation: asks it to pause, resume, end, or try again.</summary>
-    public const string Steering = "steering";
+    public const string Control = "steering";
 
     /// <summary>Below a rotation: all that a logbook or an incident report needs.</summary>
     public const string Report = "report";

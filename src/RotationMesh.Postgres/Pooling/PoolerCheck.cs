@@ -12,7 +12,7 @@ namespace RotationMesh.Postgres.Pooling;
 internal sealed class PoolerCheck(string name, string connectionString)
 {
     /// <summary>Longest wait for the first answer, in seconds; a server without a pooler answers at once.</summary>
-    private const int PatienceSeconds = 10;
+    private const int TimeoutSeconds = 10;
 
     private const string AskPid = "SELECT pg_catalog.pg_backend_pid()";
 
@@ -38,7 +38,7 @@ internal sealed class PoolerCheck(string name, string connectionString)
         catch (NpgsqlException fault) when (fault.InnerException is TimeoutException)
         {
             throw new NpgsqlException(
-                $"{name} gave no session within {PatienceSeconds} s: a pooler before it has none left to lend",
+                $"{name} gave no session within {TimeoutSeconds} s: a pooler before it has none left to lend",
                 fault
             );
         }
@@ -81,7 +81,7 @@ internal sealed class PoolerCheck(string name, string connectionString)
         catch (NpgsqlException fault) when (fault.InnerException is TimeoutException)
         {
             throw new UsageException(
-                $"{name} is behind a pooler that lends fewer than 3 sessions at a time, within {PatienceSeconds} s: a rotation "
+                $"{name} is behind a pooler that lends fewer than 3 sessions at a time, within {TimeoutSeconds} s: a rotation "
                     + $"needs {Least} at the least. Raise its pool size (pgbouncer: default_pool_size, or pool_size of the "
                     + "database), or give the map a connection string that leads to PostgreSQL itself"
             );
@@ -90,7 +90,7 @@ internal sealed class PoolerCheck(string name, string connectionString)
 
     private static async Task<int> PidAsync(NpgsqlConnection connection)
     {
-        await using var ask = new NpgsqlCommand(AskPid, connection) { CommandTimeout = PatienceSeconds };
+        await using var ask = new NpgsqlCommand(AskPid, connection) { CommandTimeout = TimeoutSeconds };
         return (int)(await ask.ExecuteScalarAsync())!;
     }
 }

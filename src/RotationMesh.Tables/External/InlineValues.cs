@@ -31,7 +31,7 @@ public sealed record InlineCount(string Column, long? Claimed, int? OpenedBy, bo
     public bool IsMislabelled => OpenedBy is { } version && version != Claimed;
 
     /// <summary>What is there, in words that follow the table's name.</summary>
-    public string Told
+    public string Description
     {
         get
         {

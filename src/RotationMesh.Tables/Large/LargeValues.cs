@@ -35,11 +35,11 @@ internal sealed class LargeValues(NpgsqlConnection connection, MappedTable targe
     )
     {
         var limit = Least + TimeSpan.FromSeconds(target.Columns.Count * size / SlowestRate);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        patience.CancelAfter(limit + Grace);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        timeout.CancelAfter(limit + Grace);
         try
         {
-            return await ReadAsync(row, limit, tenant, take, patience.Token);
+            return await ReadAsync(row, limit, tenant, take, timeout.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {

@@ -179,7 +179,15 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
             var expected = rows;
             tenants.Clear();
             rows = 0;
-            return [.. leaves.Select(leaf => PartitionRange.Of(target.Entry, leaf.Name, group) with { ExpectedRows = expected })];
+            return
+            [
+                .. leaves.Select(leaf =>
+                    PartitionRange.Of(target.Entry, leaf.Name, group) with
+                    {
+                        ExpectedRows = expected,
+                    }
+                ),
+            ];
         }
     }
 }

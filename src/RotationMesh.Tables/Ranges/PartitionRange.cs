@@ -55,11 +55,7 @@ public sealed record PartitionRange
     }
 
     /// <summary>The rows of a leaf of a table, of some tenants or (null) of all.</summary>
-    public static PartitionRange Of(
-        TableEntry entry,
-        SqlName leaf,
-        IReadOnlyList<string>? tenants = null
-    )
+    public static PartitionRange Of(TableEntry entry, SqlName leaf, IReadOnlyList<string>? tenants = null)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return new()

@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Scanning;
 /// The time for trying tenants that rows do not name. A place may use a quarter of what the others have left, so that a
 /// column of random tokens leaves most of it to them.
 /// </summary>
-internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancellationToken)
+internal sealed class SearchBudget(TimeSpan limit, CancellationToken cancellationToken)
 {
     private const int Shares = 4;
 
@@ -23,8 +23,8 @@ internal sealed class SearchBudget(TimeSpan patience, CancellationToken cancella
     /// </summary>
     public Search Begin(LocationUse place, bool isExtra)
     {
-        var left = ((patience - (Used - place.Used)) / Shares) - place.Used;
-        var extra = (patience / ExtraShares) - place.Extra;
+        var left = ((limit - (Used - place.Used)) / Shares) - place.Used;
+        var extra = (limit / ExtraShares) - place.Extra;
         return new Search(this, place, isExtra, isExtra && extra < left ? extra : left);
     }
 

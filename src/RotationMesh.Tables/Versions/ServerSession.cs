@@ -10,7 +10,7 @@ namespace RotationMesh.Tables.Versions;
 internal sealed class ServerSession : IAsyncDisposable
 {
     /// <summary>Longest wait for an answer of a connection that may be dead, in seconds.</summary>
-    private const int PatienceSeconds = 5;
+    private const int TimeoutSeconds = 5;
 
     /// <summary>How long an answer counts as proof that the connection is alive.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(1);
@@ -134,7 +134,7 @@ internal sealed class ServerSession : IAsyncDisposable
             {
                 await using var command = new NpgsqlCommand(sql, connection)
                 {
-                    CommandTimeout = PatienceSeconds,
+                    CommandTimeout = TimeoutSeconds,
                 };
                 if (mark is { } number)
                     command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });

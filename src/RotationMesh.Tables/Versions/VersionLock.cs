@@ -24,7 +24,7 @@ public static class VersionLock
     private const int MarkClass = 0x526F;
 
     /// <summary>Longest wait for the list of locks, in seconds; as a rule it takes some milliseconds.</summary>
-    private const int PatienceSeconds = 15;
+    private const int TimeoutSeconds = 15;
 
     /// <summary>Mask of the bits of a version for which a mark has room.</summary>
     internal const int VersionBits = 0xFFFF;
@@ -109,7 +109,7 @@ public static class VersionLock
         CancellationToken cancellationToken
     )
     {
-        await using var find = new NpgsqlCommand(Find, connection) { CommandTimeout = PatienceSeconds };
+        await using var find = new NpgsqlCommand(Find, connection) { CommandTimeout = TimeoutSeconds };
         find.Parameters.Add(
             new NpgsqlParameter<long[]> { TypedValue = [.. databases.Select(oid => (long)oid)] }
         );

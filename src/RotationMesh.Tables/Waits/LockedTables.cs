@@ -114,10 +114,10 @@ internal sealed class LockedTables(ApplicationDatabases databases)
     /// </summary>
     public async Task<bool> MayBeLockedAsync(TableEntry table)
     {
-        using var patience = new CancellationTokenSource(Answer);
+        using var timeout = new CancellationTokenSource(Answer);
         try
         {
-            return await FindAsync(table.Database, [table], patience.Token) is not null;
+            return await FindAsync(table.Database, [table], timeout.Token) is not null;
         }
         catch (Exception fault)
             when (fault is NpgsqlException or OperationCanceledException or TimeoutException)

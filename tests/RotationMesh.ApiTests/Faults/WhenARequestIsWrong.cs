@@ -13,7 +13,7 @@ public sealed class WhenARequestIsWrong : OpenServer
         (await Caller.GetAsync(path)).IsProblem(404);
 
     [Test]
-    public async Task An_unknown_rotation_can_t_be_steered() =>
+    public async Task An_unknown_rotation_can_t_be_controlled() =>
         (
             await Caller.PostAsync(
                 "/v1/rotations/6f2f9a7e-0000-7000-8000-000000000000/steering",

@@ -3,7 +3,7 @@ namespace RotationMesh.CliTests.Roles;
 /// <summary>A role that policies apply to, with a map that names their setting; one policy asks for more than the tenant.</summary>
 public sealed class HidingPolicyTests
 {
-    private const string Told =
+    private const string Warning =
         "restrictive policy live on \"public\".\"connectors\" may hide rows from this role, as it depends on column deleted_at";
 
     private Site site = null!;
@@ -47,7 +47,7 @@ public sealed class HidingPolicyTests
         foreach (var outcome in (string[])[await DoctorAsync(2), (await site.RunAsync("rotate")).Refusal()])
             Assert.That(
                 outcome,
-                Does.Contain(Told)
+                Does.Contain(Warning)
                     .And.Contain("BYPASSRLS")
                     .And.Contain("ALTER POLICY live ON \"public\".\"connectors\"")
             );
@@ -65,9 +65,9 @@ public sealed class HidingPolicyTests
             """
         );
 
-        Assert.That((await site.RunAsync("keys", "retire", "1")).Exits(4).Output, Does.Contain(Told));
-        Assert.That((await site.RunAsync("keys")).Exits(0).Output, Does.Contain(Told));
-        Assert.That((await site.RunAsync("verify")).Exits(0).ToString(), Does.Contain(Told));
+        Assert.That((await site.RunAsync("keys", "retire", "1")).Exits(4).Output, Does.Contain(Warning));
+        Assert.That((await site.RunAsync("keys")).Exits(0).Output, Does.Contain(Warning));
+        Assert.That((await site.RunAsync("verify")).Exits(0).ToString(), Does.Contain(Warning));
     }
 
     [Test]

@@ -3,7 +3,7 @@ namespace RotationMesh.CliTests.Verbs;
 /// <summary>A key that was retired comes back as a later version: nothing is brought under it.</summary>
 public sealed class ReturnedKeyTests
 {
-    private const string Told = "was retired as version 1";
+    private const string Warning = "was retired as version 1";
 
     private Site site = null!;
 
@@ -32,7 +32,7 @@ public sealed class ReturnedKeyTests
 
         Assert.That(
             (await site.RunAsync("rotate")).Refusal(),
-            Does.Contain("key version 3").And.Contain(Told).And.Contain("keys generate")
+            Does.Contain("key version 3").And.Contain(Warning).And.Contain("keys generate")
         );
         Assert.That(await site.Database.BytesAsync(), Is.EqualTo(before));
     }
@@ -42,8 +42,8 @@ public sealed class ReturnedKeyTests
     {
         Assert.That(
             (await site.RunAsync("keys")).Exits(0).Output,
-            Does.Contain("Version 3: the key of key version 3").And.Contain(Told)
+            Does.Contain("Version 3: the key of key version 3").And.Contain(Warning)
         );
-        Assert.That((await site.RunAsync("doctor")).Exits(2).Output, Does.Contain(Told));
+        Assert.That((await site.RunAsync("doctor")).Exits(2).Output, Does.Contain(Warning));
     }
 }

@@ -168,13 +168,13 @@ internal sealed class CampaignSite : IAsyncDisposable
     }
 
     /// <summary>What the processes wrote, for whoever wonders why a schedule failed.</summary>
-    public string Told() => Told(member => member.Told());
+    public string Logs() => Logs(member => member.Logs());
 
     /// <summary>All of it, in a file; returns its path.</summary>
     public async Task<string> KeepLogsAsync()
     {
         var file = Path.Combine(Path.GetTempPath(), $"rotationmesh-campaign-{virtualHost}.log");
-        await File.WriteAllTextAsync(file, Told(member => member.Told(int.MaxValue)));
+        await File.WriteAllTextAsync(file, Logs(member => member.Logs(int.MaxValue)));
         return file;
     }
 
@@ -190,7 +190,7 @@ internal sealed class CampaignSite : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private string Told(Func<Member, string> told) =>
+    private string Logs(Func<Member, string> told) =>
         string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(told));
 
     private string MapFile => Path.Combine(folder, "rotation.yaml");

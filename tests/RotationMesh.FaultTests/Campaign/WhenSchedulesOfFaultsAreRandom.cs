@@ -55,7 +55,7 @@ internal sealed class WhenSchedulesOfFaultsAreRandom
                         wrong.Enqueue(
                             $"ROTATIONMESH_TEST_SEED={Seed}, site {number}, schedule {i}: {schedule.Steps}\n"
                                 + $"{string.Join("\n", findings.Take(MostFindings))}\n"
-                                + $"all logs: {await site.KeepLogsAsync()}\n{site.Told()}"
+                                + $"all logs: {await site.KeepLogsAsync()}\n{site.Logs()}"
                         );
                     await TestContext.Progress.WriteLineAsync($"site {number}: {schedule.Steps}");
                     Interlocked.Increment(ref ran);

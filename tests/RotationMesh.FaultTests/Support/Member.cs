@@ -27,7 +27,7 @@ internal sealed class Member(string name, CommandLine command) : IAsyncDisposabl
     public void Restart() => lives.Add(command.Start());
 
     /// <summary>The end of what its lives wrote, for whoever wonders why a test failed.</summary>
-    public string Told(int characters = 3000)
+    public string Logs(int characters = 3000)
     {
         return string.Join(
             Environment.NewLine,

@@ -106,7 +106,7 @@ internal sealed class MeshSite : IAsyncDisposable
         Assert.That(
             (await Records.StateAsync(), await RotatedAsync()),
             Is.EqualTo(("Completed", 0L)),
-            Told()
+            Logs()
         );
     }
 
@@ -148,7 +148,7 @@ internal sealed class MeshSite : IAsyncDisposable
         var verified = await VerifyAsync();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(state, Is.EqualTo("Completed"), Told());
+            Assert.That(state, Is.EqualTo("Completed"), Logs());
             Assert.That(left, Is.Zero, "rows left behind");
             Assert.That(await Records.CountAsync(), Is.EqualTo(Rows), "rows lost or added");
             Assert.That(await Records.TotalAsync("Rotated"), Is.EqualTo(Rows), "rows counted as rotated");
@@ -167,7 +167,7 @@ internal sealed class MeshSite : IAsyncDisposable
         {
             if (watch.Elapsed > deadline)
                 Assert.Fail(
-                    $"not within {deadline.TotalSeconds:0} s: {what}; {await TryAsync(Records.DescribeAsync, "")}\n{Told()}"
+                    $"not within {deadline.TotalSeconds:0} s: {what}; {await TryAsync(Records.DescribeAsync, "")}\n{Logs()}"
                 );
             await pause.WaitAsync();
         }
@@ -192,8 +192,8 @@ internal sealed class MeshSite : IAsyncDisposable
 
     private string MapFile => Path.Combine(folder, "rotation.yaml");
 
-    private string Told() =>
-        string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(member => member.Told()));
+    private string Logs() =>
+        string.Join(Environment.NewLine, Workers.Prepend(Coordinator).Select(member => member.Logs()));
 
     private async Task PrepareAsync(TimeSpan pace)
     {

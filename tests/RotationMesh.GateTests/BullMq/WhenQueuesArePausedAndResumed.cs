@@ -36,19 +36,19 @@ public sealed class WhenQueuesArePausedAndResumed
         [ValueSource(typeof(Versions), nameof(Versions.All))] string version
     )
     {
-        await using var stage = await QueueStage.CreateAsync(version);
-        await stage.Application.WorkAsync(QueueStage.Queue);
-        await stage.Application.AddAsync(
-            QueueStage.Queue,
+        await using var fixture = await QueueFixture.CreateAsync(version);
+        await fixture.Application.WorkAsync(QueueFixture.Queue);
+        await fixture.Application.AddAsync(
+            QueueFixture.Queue,
             new Job("later", Delay: 1_500),
             new Job("sooner", Delay: 1_000)
         );
 
-        await stage.PauseAsync();
-        await stage.ResumeAsync();
+        await fixture.PauseAsync();
+        await fixture.ResumeAsync();
 
-        await UntilStartedAsync(stage, 2);
-        Assert.That(stage.Application.Started, Is.EqualTo(["sooner", "later"]));
+        await UntilStartedAsync(fixture, 2);
+        Assert.That(fixture.Application.Started, Is.EqualTo(["sooner", "later"]));
     }
 
     [Test]
@@ -56,37 +56,37 @@ public sealed class WhenQueuesArePausedAndResumed
         [ValueSource(typeof(Versions), nameof(Versions.All))] string version
     )
     {
-        await using var stage = await QueueStage.CreateAsync(version);
-        await stage.Application.AddAsync(QueueStage.Queue, new Job("a"), new Job("b"));
+        await using var fixture = await QueueFixture.CreateAsync(version);
+        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("a"), new Job("b"));
 
-        Assert.That(await stage.ResumeAsync(), Is.False);
-        Assert.That(await stage.PauseAsync(), Is.True);
-        Assert.That(await stage.PauseAsync(), Is.False);
-        await stage.Application.ResumeAsync(QueueStage.Queue);
-        Assert.That(await stage.ResumeAsync(), Is.False);
-        await stage.Application.PauseAsync(QueueStage.Queue);
-        Assert.That(await stage.PauseAsync(), Is.False);
-        Assert.That(await stage.ResumeAsync(), Is.True);
+        Assert.That(await fixture.ResumeAsync(), Is.False);
+        Assert.That(await fixture.PauseAsync(), Is.True);
+        Assert.That(await fixture.PauseAsync(), Is.False);
+        await fixture.Application.ResumeAsync(QueueFixture.Queue);
+        Assert.That(await fixture.ResumeAsync(), Is.False);
+        await fixture.Application.PauseAsync(QueueFixture.Queue);
+        Assert.That(await fixture.PauseAsync(), Is.False);
+        Assert.That(await fixture.ResumeAsync(), Is.True);
 
-        await stage.Application.WorkAsync(QueueStage.Queue);
-        await UntilStartedAsync(stage, 2);
-        Assert.That(stage.Application.Started, Is.EqualTo(["a", "b"]));
+        await fixture.Application.WorkAsync(QueueFixture.Queue);
+        await UntilStartedAsync(fixture, 2);
+        Assert.That(fixture.Application.Started, Is.EqualTo(["a", "b"]));
     }
 
     [Test]
     public async Task Jobs_that_another_version_left_in_the_other_list_run_too_the_older_ones_first()
     {
-        await using var stage = await QueueStage.CreateAsync("5.63.0");
-        await using var newer = BullMqApplication.Start("6.7.0", stage.Url, stage.Prefix);
-        await stage.Application.AddAsync(QueueStage.Queue, new Job("older-1"), new Job("older-2"));
-        await stage.PauseAsync();
-        await newer.AddAsync(QueueStage.Queue, new Job("newer-1"), new Job("newer-2"));
+        await using var fixture = await QueueFixture.CreateAsync("5.63.0");
+        await using var newer = BullMqApplication.Start("6.7.0", fixture.Url, fixture.Prefix);
+        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("older-1"), new Job("older-2"));
+        await fixture.PauseAsync();
+        await newer.AddAsync(QueueFixture.Queue, new Job("newer-1"), new Job("newer-2"));
 
-        await stage.ResumeAsync();
-        await stage.Application.WorkAsync(QueueStage.Queue);
+        await fixture.ResumeAsync();
+        await fixture.Application.WorkAsync(QueueFixture.Queue);
 
-        await UntilStartedAsync(stage, 4);
-        Assert.That(stage.Application.Started, Is.EqualTo(["older-1", "older-2", "newer-1", "newer-2"]));
+        await UntilStartedAsync(fixture, 4);
+        Assert.That(fixture.Application.Started, Is.EqualTo(["older-1", "older-2", "newer-1", "newer-2"]));
     }
 
     [Test]
@@ -95,25 +95,27 @@ public sealed class WhenQueuesArePausedAndResumed
     )
     {
         const int jobs = 500;
-        await using var stage = await QueueStage.CreateAsync(version);
-        await using var second = BullMqApplication.Start(version, stage.Url, stage.Prefix);
-        await stage.Application.WorkAsync(QueueStage.Queue, concurrency: 4);
-        await second.WorkAsync(QueueStage.Queue, concurrency: 4);
-        var load = second.LoadAsync(QueueStage.Queue, jobs, ms: 5);
-        var all = () => stage.Application.Started.Concat(second.Started).ToList();
+        await using var fixture = await QueueFixture.CreateAsync(version);
+        await using var second = BullMqApplication.Start(version, fixture.Url, fixture.Prefix);
+        await fixture.Application.WorkAsync(QueueFixture.Queue, concurrency: 4);
+        await second.WorkAsync(QueueFixture.Queue, concurrency: 4);
+        var load = second.LoadAsync(QueueFixture.Queue, jobs, ms: 5);
+        var all = () => fixture.Application.Started.Concat(second.Started).ToList();
 
         for (var turn = 0; !load.IsCompleted || all().Count < jobs; turn++)
         {
-            await (turn % 2 == 0 ? stage.PauseAsync() : stage.Application.PauseAsync(QueueStage.Queue));
-            await Eventually.Holds(async () => (await stage.LookAsync()).Holds, Deadline, "it is idle");
+            await (turn % 2 == 0 ? fixture.PauseAsync() : fixture.Application.PauseAsync(QueueFixture.Queue));
+            await Eventually.Holds(async () => (await fixture.LookAsync()).Holds, Deadline, "it is idle");
             // Both processes have said what they started before they answer a question.
-            await stage.Application.CountsAsync(QueueStage.Queue);
-            await second.CountsAsync(QueueStage.Queue);
+            await fixture.Application.CountsAsync(QueueFixture.Queue);
+            await second.CountsAsync(QueueFixture.Queue);
             var before = all().Count;
-            await stage.Application.CountsAsync(QueueStage.Queue);
-            await second.CountsAsync(QueueStage.Queue);
+            await fixture.Application.CountsAsync(QueueFixture.Queue);
+            await second.CountsAsync(QueueFixture.Queue);
             Assert.That(all(), Has.Count.EqualTo(before), "a job started while the queue was paused");
-            await (turn % 3 == 0 ? stage.Application.ResumeAsync(QueueStage.Queue) : stage.ResumeAsync());
+            await (
+                turn % 3 == 0 ? fixture.Application.ResumeAsync(QueueFixture.Queue) : fixture.ResumeAsync()
+            );
             var goal = Math.Min(jobs, before + 40);
             await Eventually.Holds(
                 () => Task.FromResult(all().Count >= goal || (!load.IsCompleted && all().Count > before)),
@@ -124,7 +126,7 @@ public sealed class WhenQueuesArePausedAndResumed
 
         await load;
         Assert.That(all(), Is.Unique.And.Count.EqualTo(jobs));
-        Assert.That((await stage.Application.CountsAsync(QueueStage.Queue))["failed"], Is.Zero);
+        Assert.That((await fixture.Application.CountsAsync(QueueFixture.Queue))["failed"], Is.Zero);
     }
 
     // Waiting, prioritized and delayed jobs before the pause; more of each, and a worker, during it.
@@ -134,23 +136,23 @@ public sealed class WhenQueuesArePausedAndResumed
         bool resumeByUs
     )
     {
-        await using var stage = await QueueStage.CreateAsync(version);
-        await stage.Application.AddAsync(QueueStage.Queue, [.. Jobs("before")]);
+        await using var fixture = await QueueFixture.CreateAsync(version);
+        await fixture.Application.AddAsync(QueueFixture.Queue, [.. Jobs("before")]);
         if (pauseByUs)
-            Assert.That(await stage.PauseAsync(), Is.True);
+            Assert.That(await fixture.PauseAsync(), Is.True);
         else
-            await stage.Application.PauseAsync(QueueStage.Queue);
-        await stage.Application.AddAsync(QueueStage.Queue, [.. Jobs("during")]);
-        await stage.Application.WorkAsync(QueueStage.Queue);
-        Assert.That(stage.Application.Started, Is.Empty);
+            await fixture.Application.PauseAsync(QueueFixture.Queue);
+        await fixture.Application.AddAsync(QueueFixture.Queue, [.. Jobs("during")]);
+        await fixture.Application.WorkAsync(QueueFixture.Queue);
+        Assert.That(fixture.Application.Started, Is.Empty);
         if (resumeByUs)
-            Assert.That(await stage.ResumeAsync(), Is.True);
+            Assert.That(await fixture.ResumeAsync(), Is.True);
         else
-            await stage.Application.ResumeAsync(QueueStage.Queue);
-        await UntilStartedAsync(stage, 2 * Jobs("").Count());
-        var counts = await stage.Application.CountsAsync(QueueStage.Queue);
+            await fixture.Application.ResumeAsync(QueueFixture.Queue);
+        await UntilStartedAsync(fixture, 2 * Jobs("").Count());
+        var counts = await fixture.Application.CountsAsync(QueueFixture.Queue);
         Assert.That(counts["waiting"] + counts["delayed"] + counts["prioritized"], Is.Zero);
-        return stage.Application.Started;
+        return fixture.Application.Started;
     }
 
     private static IEnumerable<Job> Jobs(string when)
@@ -164,9 +166,9 @@ public sealed class WhenQueuesArePausedAndResumed
             yield return new Job($"{when}-delayed-{i}", Delay: (when == "before" ? 3_000 : 4_000) + 300 * i);
     }
 
-    private static Task UntilStartedAsync(QueueStage stage, int count) =>
+    private static Task UntilStartedAsync(QueueFixture fixture, int count) =>
         Eventually.Holds(
-            () => Task.FromResult(stage.Application.Started.Count >= count),
+            () => Task.FromResult(fixture.Application.Started.Count >= count),
             Deadline,
             $"{count} jobs start"
         );

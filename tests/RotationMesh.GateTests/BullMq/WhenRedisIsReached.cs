@@ -74,25 +74,25 @@ public sealed class WhenRedisIsReached
         )
             await admin.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
         await Eventually.Holds(() => ClusterIsUpAsync(server), Deadline, "the cluster is up");
-        await using var stage = await QueueStage.CreateAsync(
+        await using var fixture = await QueueFixture.CreateAsync(
             Versions.Usual,
             server.Url,
             "{bull}",
             cluster: true
         );
-        await stage.Application.AddAsync(QueueStage.Queue, new Job("a"), new Job("b"));
+        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("a"), new Job("b"));
 
-        Assert.That((await stage.LookAsync()).Reason, Is.EqualTo("not paused: sync-connector"));
-        Assert.That(await stage.PauseAsync(), Is.True);
-        Assert.That((await stage.LookAsync()).Holds, Is.True);
-        Assert.That(await stage.ResumeAsync(), Is.True);
-        await stage.Application.WorkAsync(QueueStage.Queue);
+        Assert.That((await fixture.LookAsync()).Reason, Is.EqualTo("not paused: sync-connector"));
+        Assert.That(await fixture.PauseAsync(), Is.True);
+        Assert.That((await fixture.LookAsync()).Holds, Is.True);
+        Assert.That(await fixture.ResumeAsync(), Is.True);
+        await fixture.Application.WorkAsync(QueueFixture.Queue);
         await Eventually.Holds(
-            () => Task.FromResult(stage.Application.Started.SequenceEqual(["a", "b"])),
+            () => Task.FromResult(fixture.Application.Started.SequenceEqual(["a", "b"])),
             Deadline,
             "both jobs run"
         );
-        await using var untagged = new BullMqGate(QueueStage.Entry(server.Url, "bull"));
+        await using var untagged = new BullMqGate(QueueFixture.Entry(server.Url, "bull"));
         Assert.That(
             (await untagged.CheckAsync(new GateOccasion(), CancellationToken.None)).Reason,
             Does.Contain("hash tag")
@@ -107,7 +107,7 @@ public sealed class WhenRedisIsReached
         await using var server = await RedisServer.StartAsync();
         var address = $"127.0.0.1:{server.Port}";
         await PauseAsync(address);
-        await using var gate = new BullMqGate(QueueStage.Entry(server.Url, "test"));
+        await using var gate = new BullMqGate(QueueFixture.Entry(server.Url, "test"));
         Assert.That((await CheckAsync(gate)).Holds, Is.True);
 
         await server.StopAsync();
@@ -129,7 +129,7 @@ public sealed class WhenRedisIsReached
 
     private static async Task<GateVerdict> LookAsync(string url, string? authority = null)
     {
-        await using var gate = new BullMqGate(QueueStage.Entry(url, "test", authority));
+        await using var gate = new BullMqGate(QueueFixture.Entry(url, "test", authority));
         return await CheckAsync(gate);
     }
 

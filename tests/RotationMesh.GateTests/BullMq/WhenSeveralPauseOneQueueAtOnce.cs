@@ -12,7 +12,7 @@ public sealed class WhenSeveralPauseOneQueueAtOnce
 
     private TestDatabase database = null!;
     private ControlDatabase control = null!;
-    private QueueStage stage = null!;
+    private QueueFixture fixture = null!;
     private GateSet gates = null!;
 
     [SetUp]
@@ -21,10 +21,10 @@ public sealed class WhenSeveralPauseOneQueueAtOnce
         database = await TestDatabase.CreateAsync();
         control = new ControlDatabase(database.ConnectionString);
         await control.MigrateAsync(CancellationToken.None);
-        stage = await QueueStage.CreateAsync(Versions.Usual);
+        fixture = await QueueFixture.CreateAsync(Versions.Usual);
         gates = GateSet.Of(
             Maps.With(
-                $"workers: [{{ bullmq: {{ redis: \"{stage.Url}\", prefix: {stage.Prefix}, queues: [{QueueStage.Queue}] }} }}]"
+                $"workers: [{{ bullmq: {{ redis: \"{fixture.Url}\", prefix: {fixture.Prefix}, queues: [{QueueFixture.Queue}] }} }}]"
             ),
             [new GateKinds(TimeProvider.System)],
             TimeProvider.System
@@ -35,7 +35,7 @@ public sealed class WhenSeveralPauseOneQueueAtOnce
     public async Task Drop_it()
     {
         await gates.DisposeAsync();
-        await stage.DisposeAsync();
+        await fixture.DisposeAsync();
         await control.DisposeAsync();
         await database.DisposeAsync();
     }
@@ -79,5 +79,5 @@ public sealed class WhenSeveralPauseOneQueueAtOnce
         (await new QueuePauses(gates, control).ResumeAsync(rotation, CancellationToken.None)).Count;
 
     private async Task<bool> IsPausedAsync() =>
-        (await stage.Gate.LookAsync(CancellationToken.None)).Single().Paused;
+        (await fixture.Gate.LookAsync(CancellationToken.None)).Single().Paused;
 }

@@ -13,9 +13,9 @@ public sealed class WhenTheGateIsAsked
     [Test]
     public async Task A_queue_that_is_not_paused_does_not_hold_and_waiting_is_pointless()
     {
-        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
+        await using var fixture = await QueueFixture.CreateAsync(Versions.Usual);
 
-        var verdict = await stage.LookAsync();
+        var verdict = await fixture.LookAsync();
 
         Assert.That(verdict.Holds, Is.False);
         Assert.That(verdict.Reason, Is.EqualTo("not paused: sync-connector"));
@@ -28,32 +28,32 @@ public sealed class WhenTheGateIsAsked
         [ValueSource(typeof(Versions), nameof(Versions.All))] string version
     )
     {
-        await using var stage = await QueueStage.CreateAsync(version);
+        await using var fixture = await QueueFixture.CreateAsync(version);
 
-        await stage.Application.PauseAsync(QueueStage.Queue);
-        Assert.That(await stage.LookAsync(), Has.Property("Holds").True);
+        await fixture.Application.PauseAsync(QueueFixture.Queue);
+        Assert.That(await fixture.LookAsync(), Has.Property("Holds").True);
 
-        await stage.Application.ResumeAsync(QueueStage.Queue);
-        Assert.That(await stage.LookAsync(), Has.Property("Holds").False);
+        await fixture.Application.ResumeAsync(QueueFixture.Queue);
+        Assert.That(await fixture.LookAsync(), Has.Property("Holds").False);
 
-        await stage.PauseAsync();
-        Assert.That(await stage.LookAsync(), Has.Property("Holds").True);
+        await fixture.PauseAsync();
+        Assert.That(await fixture.LookAsync(), Has.Property("Holds").True);
     }
 
     [Test]
     public async Task A_paused_queue_whose_job_runs_is_waited_for_until_the_job_ends()
     {
-        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
-        await stage.Application.AddAsync(QueueStage.Queue, new Job("long", Ms: 3_000));
-        await stage.Application.WorkAsync(QueueStage.Queue);
-        await UntilAsync(() => stage.Application.Started.Count == 1, "the job runs");
-        await stage.PauseAsync();
+        await using var fixture = await QueueFixture.CreateAsync(Versions.Usual);
+        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("long", Ms: 3_000));
+        await fixture.Application.WorkAsync(QueueFixture.Queue);
+        await UntilAsync(() => fixture.Application.Started.Count == 1, "the job runs");
+        await fixture.PauseAsync();
 
-        var verdict = await stage.LookAsync();
+        var verdict = await fixture.LookAsync();
         Assert.That(verdict.Holds, Is.False);
         Assert.That(verdict.Reason, Does.Contain("jobs still run: sync-connector (1)"));
 
-        await using var gates = Set(stage, "30s");
+        await using var gates = Set(fixture, "30s");
         var waitedFor = new List<GateVerdict>();
         var verdicts = await gates.AwaitAsync(
             new GateOccasion(),
@@ -63,21 +63,21 @@ public sealed class WhenTheGateIsAsked
         );
 
         Assert.That(verdicts, Has.All.Property("Holds").True);
-        Assert.That(stage.Application.Ended, Is.EqualTo(["long"]));
+        Assert.That(fixture.Application.Ended, Is.EqualTo(["long"]));
         Assert.That(waitedFor, Is.Not.Empty);
     }
 
     [Test]
     public async Task Waiting_ends_with_the_drain_timeout()
     {
-        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
-        await stage.Application.AddAsync(QueueStage.Queue, new Job("long", Ms: 60_000));
-        await stage.Application.WorkAsync(QueueStage.Queue);
-        await UntilAsync(() => stage.Application.Started.Count == 1, "the job runs");
-        await stage.PauseAsync();
+        await using var fixture = await QueueFixture.CreateAsync(Versions.Usual);
+        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("long", Ms: 60_000));
+        await fixture.Application.WorkAsync(QueueFixture.Queue);
+        await UntilAsync(() => fixture.Application.Started.Count == 1, "the job runs");
+        await fixture.PauseAsync();
 
         var clock = Stopwatch.StartNew();
-        await using var gates = Set(stage, "1s");
+        await using var gates = Set(fixture, "1s");
         var verdicts = await gates.AwaitAsync(
             new GateOccasion(),
             GateNames.None,
@@ -92,26 +92,26 @@ public sealed class WhenTheGateIsAsked
     [Test]
     public async Task The_orphan_of_a_killed_worker_is_no_running_job()
     {
-        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
-        await using var killed = BullMqApplication.Start(Versions.Usual, stage.Url, stage.Prefix);
-        await stage.Application.AddAsync(QueueStage.Queue, new Job("orphan", Ms: 60_000));
-        await killed.WorkAsync(QueueStage.Queue, lockDuration: 2_000);
+        await using var fixture = await QueueFixture.CreateAsync(Versions.Usual);
+        await using var killed = BullMqApplication.Start(Versions.Usual, fixture.Url, fixture.Prefix);
+        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("orphan", Ms: 60_000));
+        await killed.WorkAsync(QueueFixture.Queue, lockDuration: 2_000);
         await UntilAsync(() => killed.Started.Count == 1, "the job runs");
-        await stage.PauseAsync();
-        Assert.That((await stage.LookAsync()).Reason, Does.Contain("jobs still run"));
+        await fixture.PauseAsync();
+        Assert.That((await fixture.LookAsync()).Reason, Does.Contain("jobs still run"));
 
         await killed.KillAsync();
 
-        await Eventually.Holds(async () => (await stage.LookAsync()).Holds, Deadline, "the lock runs out");
-        Assert.That((await stage.Application.CountsAsync(QueueStage.Queue))["active"], Is.EqualTo(1));
+        await Eventually.Holds(async () => (await fixture.LookAsync()).Holds, Deadline, "the lock runs out");
+        Assert.That((await fixture.Application.CountsAsync(QueueFixture.Queue))["active"], Is.EqualTo(1));
     }
 
     [Test]
     public async Task A_queue_that_does_not_exist_does_not_hold_and_is_not_made_by_pausing_it()
     {
-        await using var stage = await QueueStage.CreateAsync(Versions.Usual);
+        await using var fixture = await QueueFixture.CreateAsync(Versions.Usual);
         await using var other = new Gates.BullMq.BullMqGate(
-            QueueStage.Entry(stage.Url, stage.Prefix) with
+            QueueFixture.Entry(fixture.Url, fixture.Prefix) with
             {
                 Queues = ["sync-conector"],
             }
@@ -119,7 +119,7 @@ public sealed class WhenTheGateIsAsked
 
         Assert.That(
             (await other.CheckAsync(new GateOccasion(), CancellationToken.None)).Reason,
-            Does.Contain($"there is no queue sync-conector with the prefix {stage.Prefix}")
+            Does.Contain($"there is no queue sync-conector with the prefix {fixture.Prefix}")
         );
         Assert.That(
             () => other.PauseAsync("sync-conector", CancellationToken.None),
@@ -131,10 +131,10 @@ public sealed class WhenTheGateIsAsked
     private static Task UntilAsync(Func<bool> condition, string what) =>
         Eventually.Holds(() => Task.FromResult(condition()), Deadline, what);
 
-    private static GateSet Set(QueueStage stage, string drainTimeout) =>
+    private static GateSet Set(QueueFixture fixture, string drainTimeout) =>
         GateSet.Of(
             Maps.With(
-                $"workers: [{{ bullmq: {{ redis: \"{stage.Url}\", prefix: {stage.Prefix}, queues: [{QueueStage.Queue}], drainTimeout: {drainTimeout} }} }}]"
+                $"workers: [{{ bullmq: {{ redis: \"{fixture.Url}\", prefix: {fixture.Prefix}, queues: [{QueueFixture.Queue}], drainTimeout: {drainTimeout} }} }}]"
             ),
             [new GateKinds(TimeProvider.System)],
             TimeProvider.System

@@ -24,7 +24,7 @@ public sealed class WhenAVersionIsSaidToBeRetired
     {
         await RetireAsync(AuditScene.Ring);
 
-        Assert.That(await ToldAsync(AuditScene.Ring), Is.EqualTo((true, true)));
+        Assert.That(await RetirementAsync(AuditScene.Ring), Is.EqualTo((true, true)));
     }
 
     [Test]
@@ -33,10 +33,10 @@ public sealed class WhenAVersionIsSaidToBeRetired
         using var next = AuditScene.RingOf(3, (2, 'q'), (3, 'n'));
         await RetireAsync(AuditScene.Ring);
 
-        Assert.That(await ToldAsync(next), Is.EqualTo((true, false)));
+        Assert.That(await RetirementAsync(next), Is.EqualTo((true, false)));
         await scene.LogOf(next).AppendAsync(AuditScene.Entry(), CancellationToken.None);
 
-        Assert.That(await ToldAsync(next), Is.EqualTo((true, true)));
+        Assert.That(await RetirementAsync(next), Is.EqualTo((true, true)));
     }
 
     [Test]
@@ -46,7 +46,7 @@ public sealed class WhenAVersionIsSaidToBeRetired
         await RetireAsync(old);
         await scene.AppendAsync();
 
-        Assert.That(await ToldAsync(AuditScene.Ring), Is.EqualTo((true, false)));
+        Assert.That(await RetirementAsync(AuditScene.Ring), Is.EqualTo((true, false)));
     }
 
     [Test]
@@ -79,7 +79,7 @@ public sealed class WhenAVersionIsSaidToBeRetired
         );
         await scene.AppendAsync();
 
-        Assert.That(await ToldAsync(AuditScene.Ring), Is.EqualTo((true, false)));
+        Assert.That(await RetirementAsync(AuditScene.Ring), Is.EqualTo((true, false)));
     }
 
     [Test]
@@ -92,7 +92,7 @@ public sealed class WhenAVersionIsSaidToBeRetired
             """
         );
 
-        Assert.That(await ToldAsync(AuditScene.Ring), Is.EqualTo((true, false)));
+        Assert.That(await RetirementAsync(AuditScene.Ring), Is.EqualTo((true, false)));
     }
 
     private Task<AuditEvent> RetireAsync(KeyRing ring) =>
@@ -104,7 +104,7 @@ public sealed class WhenAVersionIsSaidToBeRetired
             );
 
     // Whether rotations are kept away from it, and whether its key may go.
-    private async Task<(bool IsSaid, bool IsBelieved)> ToldAsync(KeyRing ring)
+    private async Task<(bool IsSaid, bool IsBelieved)> RetirementAsync(KeyRing ring)
     {
         var store = new RetiredKeyStore(scene.Control);
         return (

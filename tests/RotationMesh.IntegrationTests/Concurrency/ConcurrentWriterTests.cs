@@ -16,11 +16,14 @@ public sealed class ConcurrentWriterTests
     [TestCase(13, 1000)]
     public async Task No_write_of_the_application_is_lost_and_no_row_is_left_behind(int seed, int batchSize)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        var writers = Enumerable.Range(0, Writers).Select(i => new Writer(stage, i, seed * 100 + i)).ToList();
-        await stage.InsertAsync(writers.SelectMany(writer => writer.Opening()));
-        await stage.InsertAsync(Note.Many(200));
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        var writers = Enumerable
+            .Range(0, Writers)
+            .Select(i => new Writer(fixture, i, seed * 100 + i))
+            .ToList();
+        await fixture.InsertAsync(writers.SelectMany(writer => writer.Opening()));
+        await fixture.InsertAsync(Note.Many(200));
         using var stop = new CancellationTokenSource();
         var random = new Random(seed);
         var running = writers
@@ -31,13 +34,13 @@ public sealed class ConcurrentWriterTests
 
         var conflicts = 0L;
         for (var round = 0; round < Rounds; round++)
-            conflicts += (await stage.RotateAsync(batchSize: batchSize)).Tables.Single().Conflicts;
+            conflicts += (await fixture.RotateAsync(batchSize: batchSize)).Tables.Single().Conflicts;
         await stop.CancelAsync();
         await Task.WhenAll(running);
-        var closing = await stage.RotateAsync(batchSize: batchSize);
+        var closing = await fixture.RotateAsync(batchSize: batchSize);
 
         Assert.That(closing.State, Is.EqualTo("Completed"));
-        await AssertAsWrittenAsync(stage, writers);
+        await AssertAsWrittenAsync(fixture, writers);
         TestContext.Out.WriteLine(
             $"{writers.Sum(writer => writer.Committed)} transactions, {conflicts} conflicts"
         );
@@ -49,7 +52,7 @@ public sealed class ConcurrentWriterTests
             return random.Next(1, 3);
     }
 
-    private static async Task AssertAsWrittenAsync(Stage stage, IEnumerable<Writer> writers)
+    private static async Task AssertAsWrittenAsync(Fixture fixture, IEnumerable<Writer> writers)
     {
         var expected = writers
             .SelectMany(writer => writer.Last)
@@ -58,7 +61,7 @@ public sealed class ConcurrentWriterTests
         foreach (var note in Note.Many(200))
             expected[note.Id] = $"body of {note.Id}";
 
-        var notes = await stage.NotesAsync();
+        var notes = await fixture.NotesAsync();
 
         Assert.That(notes.Select(note => note.Version), Is.All.EqualTo(2), "none is left behind");
         Assert.That(

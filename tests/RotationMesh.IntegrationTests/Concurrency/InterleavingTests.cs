@@ -14,33 +14,33 @@ public sealed class InterleavingTests
     [Test]
     public async Task Whatever_the_application_does_between_read_and_write_stands()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
 
         await Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[2, 12])
-            .SampleAsync((seed, batchSize) => RunAsync(stage, seed, batchSize), iter: 40, threads: 1);
+            .SampleAsync((seed, batchSize) => RunAsync(fixture, seed, batchSize), iter: 40, threads: 1);
     }
 
-    private static async Task RunAsync(Stage stage, int seed, int batchSize)
+    private static async Task RunAsync(Fixture fixture, int seed, int batchSize)
     {
-        await stage.ExecuteAsync("TRUNCATE notes");
+        await fixture.ExecuteAsync("TRUNCATE notes");
         var opening = Note.Many(Rows).ToList();
-        await stage.InsertAsync(opening);
-        using var application = new Interloper(stage, seed, opening);
+        await fixture.InsertAsync(opening);
+        using var application = new Interloper(fixture, seed, opening);
 
         // Progress is told between the read of one batch and the write of the next.
-        var pass = await stage.PassAsync(batchSize, _ => application.Act());
+        var pass = await fixture.PassAsync(batchSize, _ => application.Act());
         Assert.That(pass.Failures, Is.Empty);
-        Assert.That(await PlaintextsAsync(stage), Is.EquivalentTo(application.Last));
+        Assert.That(await PlaintextsAsync(fixture), Is.EquivalentTo(application.Last));
 
-        var closing = await stage.RotateAsync();
+        var closing = await fixture.RotateAsync();
         Assert.That(closing.State, Is.EqualTo("Completed"));
-        Assert.That(await PlaintextsAsync(stage), Is.EquivalentTo(application.Last));
-        Assert.That((await stage.NotesAsync()).Select(note => note.Version), Is.All.EqualTo(2));
+        Assert.That(await PlaintextsAsync(fixture), Is.EquivalentTo(application.Last));
+        Assert.That((await fixture.NotesAsync()).Select(note => note.Version), Is.All.EqualTo(2));
     }
 
-    private static async Task<IReadOnlyDictionary<string, string>> PlaintextsAsync(Stage stage) =>
-        (await stage.NotesAsync()).ToDictionary(
+    private static async Task<IReadOnlyDictionary<string, string>> PlaintextsAsync(Fixture fixture) =>
+        (await fixture.NotesAsync()).ToDictionary(
             note => note.Id,
             note => Value.Open(note.Body!, note.Tenant!, note.Version!.Value)
         );

@@ -15,9 +15,9 @@ internal sealed class Interloper : IDisposable
     private readonly Dictionary<string, string?> last;
     private int counter;
 
-    public Interloper(Stage stage, int seed, IEnumerable<Note> opening)
+    public Interloper(Fixture fixture, int seed, IEnumerable<Note> opening)
     {
-        connection = stage.Source.OpenConnection();
+        connection = fixture.Source.OpenConnection();
         random = new Random(seed);
         last = opening.ToDictionary(note => note.Id, note => (string?)$"body of {note.Id}");
         ids = [.. last.Keys];

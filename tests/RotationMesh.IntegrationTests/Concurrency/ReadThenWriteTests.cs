@@ -10,24 +10,24 @@ public sealed class ReadThenWriteTests
         string rewrite
     )
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("BEGIN; INSERT INTO notes (id) VALUES ('never was'); ROLLBACK");
-        await stage.InsertAsync(Note.Many(50));
-        await using var rows = await RowReader.OfAsync(stage);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("BEGIN; INSERT INTO notes (id) VALUES ('never was'); ROLLBACK");
+        await fixture.InsertAsync(Note.Many(50));
+        await using var rows = await RowReader.OfAsync(fixture);
         var batch = await rows.ReadAsync();
-        var place = await stage.ScalarAsync<string>("SELECT ctid::text FROM notes WHERE id = 'n00002'");
+        var place = await fixture.ScalarAsync<string>("SELECT ctid::text FROM notes WHERE id = 'n00002'");
 
         // Every row moves up by one: at each place is another row now, with the same xmin.
-        await stage.ExecuteAsync(rewrite);
+        await fixture.ExecuteAsync(rewrite);
         Assert.That(
-            await stage.ScalarAsync<string>("SELECT ctid::text FROM notes WHERE id = 'n00003'"),
+            await fixture.ScalarAsync<string>("SELECT ctid::text FROM notes WHERE id = 'n00003'"),
             Is.EqualTo(place)
         );
         var written = await rows.WriteAsync(batch);
 
         Assert.That(written, Is.Zero);
-        foreach (var note in await stage.NotesAsync())
+        foreach (var note in await fixture.NotesAsync())
             Assert.That(
                 Value.Open(note.Body!, note.Tenant!, note.Version!.Value),
                 Is.EqualTo($"body of {note.Id}")
@@ -41,19 +41,19 @@ public sealed class ReadThenWriteTests
     [TestCase("UPDATE notes SET id = 'z' WHERE id = 'a'")]
     public async Task A_row_that_changed_between_read_and_write_is_not_written(string change)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("a"), Note.Of("b"), Note.Of("c")]);
-        await using var rows = await RowReader.OfAsync(stage);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("a"), Note.Of("b"), Note.Of("c")]);
+        await using var rows = await RowReader.OfAsync(fixture);
         var batch = await rows.ReadAsync();
 
-        await stage.ExecuteAsync(change);
-        var changed = (await stage.NotesAsync()).SingleOrDefault(note => note.Id is "a" or "z");
+        await fixture.ExecuteAsync(change);
+        var changed = (await fixture.NotesAsync()).SingleOrDefault(note => note.Id is "a" or "z");
         var written = await rows.WriteAsync(batch);
 
         Assert.That(written, Is.EqualTo(2));
         Assert.That(
-            (await stage.NotesAsync()).SingleOrDefault(note => note.Id is "a" or "z"),
+            (await fixture.NotesAsync()).SingleOrDefault(note => note.Id is "a" or "z"),
             Is.EqualTo(changed)
         );
     }
@@ -61,37 +61,37 @@ public sealed class ReadThenWriteTests
     [Test]
     public async Task A_row_that_was_deleted_and_inserted_again_at_its_place_is_not_written()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("a")]);
-        await using var rows = await RowReader.OfAsync(stage);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("a")]);
+        await using var rows = await RowReader.OfAsync(fixture);
         var batch = await rows.ReadAsync();
-        var place = await stage.ScalarAsync<string>("SELECT ctid::text FROM notes");
+        var place = await fixture.ScalarAsync<string>("SELECT ctid::text FROM notes");
 
-        await stage.ExecuteAsync("DELETE FROM notes");
-        await stage.ExecuteAsync("VACUUM notes");
+        await fixture.ExecuteAsync("DELETE FROM notes");
+        await fixture.ExecuteAsync("VACUUM notes");
         var again = Note.Of("a") with { Body = Value.Seal("newer", "acme") };
-        await stage.InsertAsync([again]);
-        Assume.That(await stage.ScalarAsync<string>("SELECT ctid::text FROM notes"), Is.EqualTo(place));
+        await fixture.InsertAsync([again]);
+        Assume.That(await fixture.ScalarAsync<string>("SELECT ctid::text FROM notes"), Is.EqualTo(place));
         var written = await rows.WriteAsync(batch);
 
         Assert.That(written, Is.Zero);
-        Assert.That((await stage.NotesAsync()).Single(), Is.EqualTo(again));
+        Assert.That((await fixture.NotesAsync()).Single(), Is.EqualTo(again));
     }
 
     [Test]
     public async Task A_batch_that_arrives_twice_is_written_once()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        await using var rows = await RowReader.OfAsync(stage);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        await using var rows = await RowReader.OfAsync(fixture);
         var batch = await rows.ReadAsync();
 
         var first = await rows.WriteAsync(batch);
         var second = await rows.WriteAsync(batch);
 
         Assert.That((first, second), Is.EqualTo((20, 0)));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 }

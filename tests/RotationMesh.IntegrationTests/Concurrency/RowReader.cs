@@ -12,19 +12,19 @@ namespace RotationMesh.IntegrationTests.Concurrency;
 /// <summary>Reads a batch and writes it, step by step, so that a test can do something in between.</summary>
 internal sealed class RowReader : IAsyncDisposable
 {
-    private readonly Stage stage;
+    private readonly Fixture fixture;
     private readonly MappedTable target;
     private readonly Reencryptor reencryptor;
 
-    private RowReader(Stage stage, MappedTable target)
+    private RowReader(Fixture fixture, MappedTable target)
     {
-        this.stage = stage;
+        this.fixture = fixture;
         this.target = target;
-        reencryptor = new Reencryptor(stage.Ring);
+        reencryptor = new Reencryptor(fixture.Ring);
     }
 
-    public static async Task<RowReader> OfAsync(Stage stage) =>
-        new(stage, (await stage.TargetsAsync()).Single());
+    public static async Task<RowReader> OfAsync(Fixture fixture) =>
+        new(fixture, (await fixture.TargetsAsync()).Single());
 
     /// <summary>All rows that are not at version 2, re-encrypted to it.</summary>
     public async Task<RowBatch> ReadAsync()
@@ -34,7 +34,7 @@ internal sealed class RowReader : IAsyncDisposable
         await using var query = RowQuery.Pending(connection, target, range, null, 2);
         await using var reader = await query.ExecuteReaderAsync();
         var batch = new RowBatch(target);
-        var rows = new RowReencryptor(stage.Ring, reencryptor, new RotationTarget(2, false));
+        var rows = new RowReencryptor(fixture.Ring, reencryptor, new RotationTarget(2, false));
         var cursor = new RowCursor(reader, target);
         while (await cursor.ReadAsync(CancellationToken.None))
             Assert.That(rows.Add(target, cursor, batch), Is.Null);
@@ -44,8 +44,8 @@ internal sealed class RowReader : IAsyncDisposable
     /// <summary>Writes the batch; the number of rows that were written.</summary>
     public async Task<int> WriteAsync(RowBatch batch, WriteTerm? term = null)
     {
-        await using var connection = await stage.Databases.OpenWritingAsync(
-            Stage.App,
+        await using var connection = await fixture.Databases.OpenWritingAsync(
+            Fixture.App,
             CancellationToken.None
         );
         var leaf = target.Shape.Leaves.Single();
@@ -67,5 +67,5 @@ internal sealed class RowReader : IAsyncDisposable
     }
 
     private async Task<NpgsqlConnection> OpenAsync() =>
-        await stage.Databases.Reader(Stage.App).OpenConnectionAsync();
+        await fixture.Databases.Reader(Fixture.App).OpenConnectionAsync();
 }

@@ -10,17 +10,17 @@ namespace RotationMesh.IntegrationTests.Concurrency;
 internal static class SinglePass
 {
     public static async Task<Pass> PassAsync(
-        this Stage stage,
+        this Fixture fixture,
         int batchSize = RotationSettings.DefaultBatchSize,
         Action<PartitionOutcome>? progress = null,
         WriteTerm? term = null,
         bool isLastSweep = false
     )
     {
-        var target = (await stage.TargetsAsync()).Single();
+        var target = (await fixture.TargetsAsync()).Single();
         using var rotator = new PartitionRotator(
-            stage.Databases,
-            stage.Ring,
+            fixture.Databases,
+            fixture.Ring,
             new RotationSettings(new RotationTarget(2, false), batchSize, false)
             {
                 IsLastSweep = isLastSweep,

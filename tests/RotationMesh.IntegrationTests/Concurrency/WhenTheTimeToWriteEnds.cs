@@ -20,14 +20,14 @@ public sealed class WhenTheTimeToWriteEnds
     [TestCase(true, Description = "a table with triggers is written in a transaction of several statements")]
     public async Task A_batch_that_comes_late_is_not_written(bool withTriggers)
     {
-        await using var stage = await LoadAsync(withTriggers ? SlowTrigger : "");
-        await using var reader = await RowReader.OfAsync(stage);
+        await using var fixture = await LoadAsync(withTriggers ? SlowTrigger : "");
+        await using var reader = await RowReader.OfAsync(fixture);
         var batch = await reader.ReadAsync();
-        var term = new WriteTerm(Guid.NewGuid(), await NowAsync(stage));
+        var term = new WriteTerm(Guid.NewGuid(), await NowAsync(fixture));
 
         Assert.ThrowsAsync<WriteTermEndedException>(() => reader.WriteAsync(batch, term));
 
-        Assert.That(await AtTargetAsync(stage), Is.Zero);
+        Assert.That(await AtTargetAsync(fixture), Is.Zero);
         Assert.That(await reader.WriteAsync(batch), Is.EqualTo(Rows), "with time left it is");
     }
 
@@ -35,15 +35,15 @@ public sealed class WhenTheTimeToWriteEnds
     [TestCase(true)]
     public async Task A_batch_is_not_written_while_somebody_ends_the_rotation(bool withTriggers)
     {
-        await using var stage = await LoadAsync(withTriggers ? SlowTrigger : "");
-        await using var reader = await RowReader.OfAsync(stage);
+        await using var fixture = await LoadAsync(withTriggers ? SlowTrigger : "");
+        await using var reader = await RowReader.OfAsync(fixture);
         var batch = await reader.ReadAsync();
         var term = Terms.Long;
-        await using (var ending = await stage.Source.OpenConnectionAsync())
+        await using (var ending = await fixture.Source.OpenConnectionAsync())
         {
             await LockAsync(ending, term.RotationId);
             Assert.ThrowsAsync<WriteTermEndedException>(() => reader.WriteAsync(batch, term));
-            Assert.That(await AtTargetAsync(stage), Is.Zero);
+            Assert.That(await AtTargetAsync(fixture), Is.Zero);
             await UnlockAsync(ending, term.RotationId);
         }
 
@@ -53,10 +53,10 @@ public sealed class WhenTheTimeToWriteEnds
     [Test]
     public async Task What_is_left_of_a_batch_that_met_a_held_row_is_not_written_late_either()
     {
-        await using var stage = await LoadAsync("");
-        await using var reader = await RowReader.OfAsync(stage);
+        await using var fixture = await LoadAsync("");
+        await using var reader = await RowReader.OfAsync(fixture);
         var batch = await reader.ReadAsync();
-        await using var application = await stage.Source.OpenConnectionAsync();
+        await using var application = await fixture.Source.OpenConnectionAsync();
         await using var held = await application.BeginTransactionAsync();
         await using var hold = new NpgsqlCommand(
             "UPDATE notes SET title = 'x' WHERE id = 'n00003'",
@@ -64,26 +64,26 @@ public sealed class WhenTheTimeToWriteEnds
         );
         await hold.ExecuteNonQueryAsync();
         // Less than it waits for the row: the statement that leaves it out comes too late.
-        var term = new WriteTerm(Guid.NewGuid(), (await NowAsync(stage)).AddMilliseconds(80));
+        var term = new WriteTerm(Guid.NewGuid(), (await NowAsync(fixture)).AddMilliseconds(80));
 
         Assert.ThrowsAsync<WriteTermEndedException>(() => reader.WriteAsync(batch, term));
 
-        Assert.That(await AtTargetAsync(stage), Is.Zero);
+        Assert.That(await AtTargetAsync(fixture), Is.Zero);
     }
 
     [Test]
     public async Task Who_ends_the_rotation_waits_for_a_write_that_began_in_time()
     {
-        await using var stage = await LoadAsync(SlowTrigger);
-        await using var reader = await RowReader.OfAsync(stage);
+        await using var fixture = await LoadAsync(SlowTrigger);
+        await using var reader = await RowReader.OfAsync(fixture);
         var batch = await reader.ReadAsync();
         var term = Terms.Long;
-        await using var ending = await stage.Source.OpenConnectionAsync();
+        await using var ending = await fixture.Source.OpenConnectionAsync();
 
         var write = reader.WriteAsync(batch, term);
         await Eventually.Holds(
             () =>
-                stage.ScalarAsync<bool>(
+                fixture.ScalarAsync<bool>(
                     """
                     SELECT EXISTS (
                         SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
@@ -95,16 +95,16 @@ public sealed class WhenTheTimeToWriteEnds
         );
         await LockAsync(ending, term.RotationId);
 
-        Assert.That(await AtTargetAsync(stage), Is.EqualTo(Rows), "it was committed before");
+        Assert.That(await AtTargetAsync(fixture), Is.EqualTo(Rows), "it was committed before");
         Assert.That(await write, Is.EqualTo(Rows));
     }
 
     [Test]
     public async Task A_partition_is_given_back_with_what_was_done()
     {
-        await using var stage = await LoadAsync("");
+        await using var fixture = await LoadAsync("");
 
-        var late = await stage.PassAsync(term: new WriteTerm(Guid.NewGuid(), await NowAsync(stage)));
+        var late = await fixture.PassAsync(term: new WriteTerm(Guid.NewGuid(), await NowAsync(fixture)));
 
         Assert.That((late.Outcome.Finished, late.Outcome.OutOfTime), Is.EqualTo((false, true)));
         Assert.That((late.Outcome.Rotated, late.Failures.Count), Is.EqualTo((0, 0)));
@@ -113,35 +113,37 @@ public sealed class WhenTheTimeToWriteEnds
     [Test]
     public async Task A_slow_partition_makes_progress_from_term_to_term()
     {
-        await using var stage = await LoadAsync(SlowTrigger.Replace("0.1", "0.3", StringComparison.Ordinal));
+        await using var fixture = await LoadAsync(
+            SlowTrigger.Replace("0.1", "0.3", StringComparison.Ordinal)
+        );
         var passes = new List<PartitionOutcome>();
         do
         {
-            var term = new WriteTerm(Guid.NewGuid(), (await NowAsync(stage)).AddSeconds(4));
-            passes.Add((await stage.PassAsync(batchSize: 2, term: term)).Outcome);
+            var term = new WriteTerm(Guid.NewGuid(), (await NowAsync(fixture)).AddSeconds(4));
+            passes.Add((await fixture.PassAsync(batchSize: 2, term: term)).Outcome);
             Assert.That(passes, Has.Count.LessThan(20));
         } while (!passes[^1].Finished);
 
         Assert.That(passes, Has.Count.GreaterThan(1));
         Assert.That(passes.SkipLast(1).Select(pass => pass.OutOfTime), Is.All.True);
-        Assert.That(await AtTargetAsync(stage), Is.EqualTo(Rows));
+        Assert.That(await AtTargetAsync(fixture), Is.EqualTo(Rows));
     }
 
-    private static async Task<Stage> LoadAsync(string then)
+    private static async Task<Fixture> LoadAsync(string then)
     {
-        var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(Rows));
+        var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(Rows));
         if (then.Length > 0)
-            await stage.ExecuteAsync(then);
-        return stage;
+            await fixture.ExecuteAsync(then);
+        return fixture;
     }
 
-    private static Task<DateTime> NowAsync(Stage stage) =>
-        stage.ScalarAsync<DateTime>("SELECT clock_timestamp()");
+    private static Task<DateTime> NowAsync(Fixture fixture) =>
+        fixture.ScalarAsync<DateTime>("SELECT clock_timestamp()");
 
-    private static Task<long> AtTargetAsync(Stage stage) =>
-        stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2");
+    private static Task<long> AtTargetAsync(Fixture fixture) =>
+        fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2");
 
     private static async Task LockAsync(NpgsqlConnection connection, Guid rotationId)
     {

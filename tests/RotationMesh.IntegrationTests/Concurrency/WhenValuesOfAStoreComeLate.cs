@@ -10,9 +10,9 @@ public sealed class WhenValuesOfAStoreComeLate
     [Test]
     public async Task Nothing_is_sent_once_the_time_has_ended()
     {
-        await using var stage = await Stage.CreateAsync();
-        await using var connection = await stage.Source.OpenConnectionAsync();
-        var now = await stage.ScalarAsync<DateTime>("SELECT clock_timestamp()");
+        await using var fixture = await Fixture.CreateAsync();
+        await using var connection = await fixture.Source.OpenConnectionAsync();
+        var now = await fixture.ScalarAsync<DateTime>("SELECT clock_timestamp()");
         var hold = new TermHold(connection, new WriteTerm(Guid.NewGuid(), now), TimeSpan.FromMinutes(1));
         var sent = false;
 
@@ -26,9 +26,9 @@ public sealed class WhenValuesOfAStoreComeLate
     [Test]
     public async Task Nothing_is_sent_while_somebody_ends_the_rotation()
     {
-        await using var stage = await Stage.CreateAsync();
-        await using var connection = await stage.Source.OpenConnectionAsync();
-        await using var ending = await stage.Source.OpenConnectionAsync();
+        await using var fixture = await Fixture.CreateAsync();
+        await using var connection = await fixture.Source.OpenConnectionAsync();
+        await using var ending = await fixture.Source.OpenConnectionAsync();
         var term = Terms.Long;
         await using var transaction = await ending.BeginTransactionAsync();
         await using var take = new Npgsql.NpgsqlCommand(
@@ -50,19 +50,19 @@ public sealed class WhenValuesOfAStoreComeLate
     [Test]
     public async Task Who_ends_the_rotation_sees_whose_values_are_under_way()
     {
-        await using var stage = await Stage.CreateAsync();
-        await using var connection = await stage.Source.OpenConnectionAsync();
+        await using var fixture = await Fixture.CreateAsync();
+        await using var connection = await fixture.Source.OpenConnectionAsync();
         var term = Terms.Long;
         var hold = new TermHold(connection, term, TimeSpan.FromMinutes(1));
-        var writes = new WriteLock(stage.Databases);
+        var writes = new WriteLock(fixture.Databases);
 
         var meanwhile = await hold.WhileAsync(() =>
-            writes.FindHoldersAsync(term.RotationId, Stage.App, CancellationToken.None)
+            writes.FindHoldersAsync(term.RotationId, Fixture.App, CancellationToken.None)
         );
 
         Assert.That(meanwhile, Does.StartWith($"session {connection.ProcessID}"));
         Assert.That(
-            await writes.FindHoldersAsync(term.RotationId, Stage.App, CancellationToken.None),
+            await writes.FindHoldersAsync(term.RotationId, Fixture.App, CancellationToken.None),
             Is.Null,
             "nobody, once they are settled"
         );

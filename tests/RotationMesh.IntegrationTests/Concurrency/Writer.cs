@@ -8,7 +8,7 @@ namespace RotationMesh.IntegrationTests.Concurrency;
 /// An application that changes its own share of the notes while they are rotated, in transactions of several rows that
 /// it holds for a moment, and remembers what it wrote last: a row's plaintext, or that it is gone.
 /// </summary>
-internal sealed class Writer(Stage stage, int number, int seed)
+internal sealed class Writer(Fixture fixture, int number, int seed)
 {
     private const int Ids = 60;
     private readonly Random random = new(seed);
@@ -35,7 +35,7 @@ internal sealed class Writer(Stage stage, int number, int seed)
     /// <summary>Writes until it is told to stop.</summary>
     public async Task RunAsync(Func<int> version, CancellationToken stop)
     {
-        await using var connection = await stage.Source.OpenConnectionAsync(CancellationToken.None);
+        await using var connection = await fixture.Source.OpenConnectionAsync(CancellationToken.None);
         while (!stop.IsCancellationRequested)
             await TransactAsync(connection, version);
     }

@@ -23,12 +23,12 @@ public sealed class WhenAServerHasFewConnections
         await using var server = await PrivatePostgres.StartAsync($"max_connections = {Connections}");
         await using var control = await TestDatabase.CreateAsync();
         var fleet = await CreateAsync(server);
-        await using var stage = Stage.Of(fleet, control.ConnectionString);
+        await using var fixture = Fixture.Of(fleet, control.ConnectionString);
         using var end = new CancellationTokenSource();
         var watching = WatchAsync(fleet[0], end.Token);
 
-        var report = await stage.RotateAsync();
-        var retired = await stage.RetireAsync();
+        var report = await fixture.RotateAsync();
+        var retired = await fixture.RetireAsync();
 
         await end.CancelAsync();
         var most = await watching;
@@ -45,8 +45,8 @@ public sealed class WhenAServerHasFewConnections
         await using var server = await PrivatePostgres.StartAsync($"max_connections = {Connections}");
         await using var control = await TestDatabase.CreateAsync();
         var fleet = await CreateAsync(server);
-        await using var small = Stage.Of(fleet, control.ConnectionString, "Maximum Pool Size=5");
-        await using var enough = Stage.Of(fleet, control.ConnectionString, "Maximum Pool Size=8");
+        await using var small = Fixture.Of(fleet, control.ConnectionString, "Maximum Pool Size=5");
+        await using var enough = Fixture.Of(fleet, control.ConnectionString, "Maximum Pool Size=8");
         using var end = new CancellationTokenSource();
         var watching = WatchAsync(fleet[0], end.Token);
 
@@ -68,10 +68,10 @@ public sealed class WhenAServerHasFewConnections
     private static async Task<IReadOnlyList<TestDatabase>> CreateAsync(PrivatePostgres server)
     {
         var first = await server.CreateDatabaseAsync();
-        await using (var stage = Stage.Of([first], first.ConnectionString))
+        await using (var fixture = Fixture.Of([first], first.ConnectionString))
         {
-            await stage.CreateNotesAsync();
-            await stage.InsertAsync(Note.Many(5));
+            await fixture.CreateNotesAsync();
+            await fixture.InsertAsync(Note.Many(5));
         }
 
         var fleet = new List<TestDatabase> { first };

@@ -33,9 +33,9 @@ public sealed class WhenAServerVanishes
         foreach (
             var open in new[]
             {
-                databases.OpenReadingAsync(Stage.App, CancellationToken.None),
-                databases.OpenWritingAsync(Stage.App, CancellationToken.None),
-                databases.OpenApartAsync(Stage.App, CancellationToken.None),
+                databases.OpenReadingAsync(Fixture.App, CancellationToken.None),
+                databases.OpenWritingAsync(Fixture.App, CancellationToken.None),
+                databases.OpenApartAsync(Fixture.App, CancellationToken.None),
             }
         )
         {
@@ -57,7 +57,7 @@ public sealed class WhenAServerVanishes
     public async Task Times_of_the_connection_string_are_kept()
     {
         await using var databases = Databases(";Tcp Keepalive Time=300");
-        await using var connection = await databases.OpenReadingAsync(Stage.App, CancellationToken.None);
+        await using var connection = await databases.OpenReadingAsync(Fixture.App, CancellationToken.None);
 
         Assert.That(await SecondsUntilAskedAsync(connection), Is.InRange(31, 300));
     }
@@ -66,7 +66,7 @@ public sealed class WhenAServerVanishes
     public async Task Nobody_asks_where_the_connection_string_forbids_it()
     {
         await using var databases = Databases(";Tcp Keepalive=false");
-        await using var connection = await databases.OpenReadingAsync(Stage.App, CancellationToken.None);
+        await using var connection = await databases.OpenReadingAsync(Fixture.App, CancellationToken.None);
 
         Assert.That(await SecondsUntilAskedAsync(connection), Is.Null);
     }
@@ -84,7 +84,10 @@ public sealed class WhenAServerVanishes
         var relayed = RelayAsync(listener, server);
         await using (var databases = Databases($";Host={directory.FullName};SSL Mode=Disable"))
         {
-            await using var connection = await databases.OpenReadingAsync(Stage.App, CancellationToken.None);
+            await using var connection = await databases.OpenReadingAsync(
+                Fixture.App,
+                CancellationToken.None
+            );
 
             Assert.That(connection.State, Is.EqualTo(ConnectionState.Open));
         }
@@ -108,7 +111,7 @@ public sealed class WhenAServerVanishes
             new RotationMap
             {
                 Path = "rotation.yaml",
-                Databases = [new DatabaseEntry(Stage.App, database.ConnectionString + keywords, 3)],
+                Databases = [new DatabaseEntry(Fixture.App, database.ConnectionString + keywords, 3)],
                 ControlConnectionString = database.ConnectionString,
                 Formats = [],
                 Scopes = [],

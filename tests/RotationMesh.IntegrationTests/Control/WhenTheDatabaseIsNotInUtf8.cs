@@ -16,22 +16,22 @@ public sealed class WhenTheDatabaseIsNotInUtf8(string encoding)
 {
     private TestDatabase control = null!;
     private TestDatabase database = null!;
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Create()
     {
         control = await TestDatabase.CreateEncodedAsync(encoding);
         database = await TestDatabase.CreateAsync();
-        stage = Stage.Of(database, control.ConnectionString);
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("a", "Łódź"), Note.Of("b", "Łódź") with { Body = "(bad)" }]);
+        fixture = Fixture.Of(database, control.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("a", "Łódź"), Note.Of("b", "Łódź") with { Body = "(bad)" }]);
     }
 
     [TearDown]
     public async Task Drop()
     {
-        await stage.DisposeAsync();
+        await fixture.DisposeAsync();
         await database.DisposeAsync();
         await control.DisposeAsync();
     }
@@ -41,14 +41,14 @@ public sealed class WhenTheDatabaseIsNotInUtf8(string encoding)
     {
         var told = $"the control database has the encoding {encoding}";
 
-        var fault = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync(tenants: ["Łódź"]));
-        var checks = (await stage.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks;
+        var fault = Assert.ThrowsAsync<UsageException>(() => fixture.RotateAsync(tenants: ["Łódź"]));
+        var checks = (await fixture.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks;
 
         Assert.That(fault.Message, Does.StartWith(told).And.Contain("ENCODING 'UTF8'"));
         Assert.That(checks.Single(check => check.Verdict == Verdict.Bad).Message, Is.EqualTo(fault.Message));
         Assert.That(await control.ScalarAsync<bool>("SELECT to_regnamespace('rotationmesh') IS NULL"));
         Assert.That(
-            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
+            await fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
             Is.EqualTo(2)
         );
     }

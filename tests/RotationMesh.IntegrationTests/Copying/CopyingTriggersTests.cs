@@ -16,18 +16,18 @@ public sealed class CopyingTriggersTests
           'BEGIN IF NEW.* IS DISTINCT FROM OLD.* THEN NEW."updatedAt" = now(); END IF; RETURN NEW; END';
         """;
 
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync(Functions);
+        fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync(Functions);
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [TestCase("AFTER UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION keep()")]
     [TestCase("BEFORE UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION keep()")]
@@ -39,7 +39,7 @@ public sealed class CopyingTriggersTests
     )]
     public async Task One_that_copies_is_named_with_its_function(string trigger)
     {
-        await stage.ExecuteAsync($"CREATE TRIGGER t {trigger}");
+        await fixture.ExecuteAsync($"CREATE TRIGGER t {trigger}");
         var found = (await ListAsync()).Single();
         Assert.That(
             (found.Name, found.Function),
@@ -57,21 +57,21 @@ public sealed class CopyingTriggersTests
     )]
     public async Task One_that_copies_nothing_of_a_rotation_is_not(string trigger)
     {
-        await stage.ExecuteAsync($"CREATE TRIGGER t {trigger}");
+        await fixture.ExecuteAsync($"CREATE TRIGGER t {trigger}");
         Assert.That(await ListAsync(), Is.Empty);
     }
 
     [Test]
     public async Task One_that_is_disabled_is_not_and_one_of_a_partition_is()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TRIGGER t AFTER UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION keep();
             ALTER TABLE notes DISABLE TRIGGER t;
             """
         );
         Assert.That(await ListAsync(), Is.Empty);
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes_heir () INHERITS (notes);
             CREATE TRIGGER t AFTER UPDATE ON notes_heir FOR EACH ROW EXECUTE FUNCTION keep();
@@ -81,5 +81,5 @@ public sealed class CopyingTriggersTests
     }
 
     private Task<IReadOnlyList<CopyingTrigger>> ListAsync() =>
-        new CopyingTriggers(stage.Databases).ListAsync(stage.Map.Tables.Single(), CancellationToken.None);
+        new CopyingTriggers(fixture.Databases).ListAsync(fixture.Map.Tables.Single(), CancellationToken.None);
 }

@@ -18,20 +18,20 @@ public sealed class WhenACountIsMadeDurable
     {
         await using var server = await PrivatePostgres.StartAsync(Lazy);
         await using var database = await server.CreateDatabaseAsync();
-        await using var stage = Stage.Of(database, database.ConnectionString);
-        await stage.CreateNotesAsync();
-        await WriteLazilyAsync(stage);
+        await using var fixture = Fixture.Of(database, database.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await WriteLazilyAsync(fixture);
 
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_current_xact_id(); COMMIT"
         );
-        var left = await stage.ScalarAsync<long>(Unflushed);
-        var position = await stage.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text");
-        await FlushAsync(stage);
+        var left = await fixture.ScalarAsync<long>(Unflushed);
+        var position = await fixture.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text");
+        await FlushAsync(fixture);
 
         Assert.That(left, Is.Positive, "a transaction that only has an id flushes nothing");
         Assert.That(
-            await stage.ScalarAsync<bool>(
+            await fixture.ScalarAsync<bool>(
                 "SELECT pg_current_wal_flush_lsn() >= @position::pg_lsn",
                 new { position }
             )
@@ -43,20 +43,20 @@ public sealed class WhenACountIsMadeDurable
     {
         await using var server = await PrivatePostgres.StartAsync([.. Lazy, "synchronous_commit = off"]);
         await using var database = await server.CreateDatabaseAsync();
-        await using var stage = Stage.Of(database, database.ConnectionString);
-        await stage.CreateNotesAsync();
-        await WriteLazilyAsync(stage);
-        var position = await stage.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text");
+        await using var fixture = Fixture.Of(database, database.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await WriteLazilyAsync(fixture);
+        var position = await fixture.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text");
 
-        await FlushAsync(stage);
+        await FlushAsync(fixture);
 
         Assert.That(
-            await stage.ScalarAsync<bool>(
+            await fixture.ScalarAsync<bool>(
                 "SELECT pg_current_wal_flush_lsn() >= @position::pg_lsn",
                 new { position }
             )
         );
-        await using var control = await stage.Control.Source.OpenConnectionAsync();
+        await using var control = await fixture.Control.Source.OpenConnectionAsync();
         await using var command = control.CreateCommand();
         command.CommandText = "SHOW synchronous_commit";
         Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo("on"));
@@ -67,10 +67,10 @@ public sealed class WhenACountIsMadeDurable
     {
         await using var server = await PrivatePostgres.StartAsync(Lazy);
         await using var database = await server.CreateDatabaseAsync();
-        await using var stage = Stage.Of(database, database.ConnectionString);
+        await using var fixture = Fixture.Of(database, database.ConnectionString);
         await using var witness = await DurabilityWitness.OpenAsync(
-            stage.Databases,
-            Stage.App,
+            fixture.Databases,
+            Fixture.App,
             CancellationToken.None
         );
 
@@ -86,29 +86,29 @@ public sealed class WhenACountIsMadeDurable
         await using var server = await PrivatePostgres.StartAsync(Lazy);
         await using var database = await server.CreateDatabaseAsync();
         await using var elsewhere = await TestDatabase.CreateAsync();
-        await using var stage = Stage.Of(database, elsewhere.ConnectionString);
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(3000));
+        await using var fixture = Fixture.Of(database, elsewhere.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(3000));
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
         await server.KillAsync();
         await server.StartAgainAsync();
         database.DataSource.Clear();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
-    private static Task WriteLazilyAsync(Stage stage) =>
-        stage.ExecuteAsync(
+    private static Task WriteLazilyAsync(Fixture fixture) =>
+        fixture.ExecuteAsync(
             "BEGIN; SET LOCAL synchronous_commit = off; INSERT INTO notes (id) SELECT 'x' || i FROM generate_series(1, 500) i; COMMIT"
         );
 
-    private static async Task FlushAsync(Stage stage)
+    private static async Task FlushAsync(Fixture fixture)
     {
         await using var witness = await DurabilityWitness.OpenAsync(
-            stage.Databases,
-            Stage.App,
+            fixture.Databases,
+            Fixture.App,
             CancellationToken.None
         );
         await witness.FlushAsync(CancellationToken.None);

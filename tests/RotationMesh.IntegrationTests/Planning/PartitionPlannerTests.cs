@@ -23,17 +23,17 @@ public sealed class PartitionPlannerTests
     [TestCase(true)]
     public async Task Every_page_of_every_leaf_is_in_exactly_one_partition(bool partitioned)
     {
-        await using var stage = await CreateAsync(partitioned);
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await CreateAsync(partitioned);
+        var target = (await fixture.TargetsAsync()).Single();
 
         await Size.List[1, 4]
             .SampleAsync(
                 async sizes =>
                 {
-                    await PlannedTable.FillAsync(stage, sizes);
+                    await PlannedTable.FillAsync(fixture, sizes);
                     var rows = sizes.Sum();
-                    var ranges = await PlannedTable.PlanAsync(stage, target, rows, null);
-                    var coverage = await PlannedTable.CoverageAsync(stage, ranges, null);
+                    var ranges = await PlannedTable.PlanAsync(fixture, target, rows, null);
+                    var coverage = await PlannedTable.CoverageAsync(fixture, ranges, null);
                     Assert.That(coverage, rows == 0 ? Is.Empty : Is.EqualTo(new[] { 1 }));
                     Assert.That(ranges, Has.Count.LessThanOrEqualTo(rows / 5000 + 8));
                 },
@@ -47,19 +47,19 @@ public sealed class PartitionPlannerTests
     [TestCase(true, true)]
     public async Task Every_row_of_chosen_tenants_is_in_exactly_one_partition(bool partitioned, bool index)
     {
-        await using var stage = await CreateAsync(partitioned);
+        await using var fixture = await CreateAsync(partitioned);
         if (index)
-            await stage.ExecuteAsync("CREATE INDEX ON notes (tenant)");
-        var target = (await stage.TargetsAsync()).Single();
+            await fixture.ExecuteAsync("CREATE INDEX ON notes (tenant)");
+        var target = (await fixture.TargetsAsync()).Single();
 
         await Size.List[2, 6]
             .SampleAsync(
                 async sizes =>
                 {
-                    await PlannedTable.FillAsync(stage, sizes);
+                    await PlannedTable.FillAsync(fixture, sizes);
                     var tenants = Enumerable.Range(2, sizes.Count - 1).Select(i => $"tenant-{i}").ToArray();
-                    var ranges = await PlannedTable.PlanAsync(stage, target, sizes.Sum(), tenants);
-                    var coverage = await PlannedTable.CoverageAsync(stage, ranges, tenants);
+                    var ranges = await PlannedTable.PlanAsync(fixture, target, sizes.Sum(), tenants);
+                    var coverage = await PlannedTable.CoverageAsync(fixture, ranges, tenants);
                     Assert.That(coverage, sizes.Skip(1).Sum() == 0 ? Is.Empty : Is.EqualTo(new[] { 1 }));
                     Assert.That(ranges.SelectMany(range => range.Tenants!).Distinct(), Is.SubsetOf(tenants));
                 },
@@ -71,13 +71,13 @@ public sealed class PartitionPlannerTests
     [Test]
     public async Task Small_tenants_share_partitions()
     {
-        await using var stage = await CreateAsync(false);
-        await stage.ExecuteAsync("CREATE INDEX ON notes (tenant)");
-        await PlannedTable.FillAsync(stage, [.. Enumerable.Repeat(50, 1000)]);
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await CreateAsync(false);
+        await fixture.ExecuteAsync("CREATE INDEX ON notes (tenant)");
+        await PlannedTable.FillAsync(fixture, [.. Enumerable.Repeat(50, 1000)]);
+        var target = (await fixture.TargetsAsync()).Single();
         var tenants = Enumerable.Range(1, 1000).Select(i => $"tenant-{i}").ToArray();
 
-        var ranges = await PlannedTable.PlanAsync(stage, target, 50_000, tenants);
+        var ranges = await PlannedTable.PlanAsync(fixture, target, 50_000, tenants);
 
         Assert.That(ranges, Has.Count.EqualTo(50_000 / PartitionPlanner.PartitionRows));
         Assert.That(ranges.Select(range => range.Tenants!.Count), Is.All.EqualTo(200));
@@ -86,12 +86,12 @@ public sealed class PartitionPlannerTests
     [Test]
     public async Task A_huge_tenant_is_cut_by_pages()
     {
-        await using var stage = await CreateAsync(false);
-        await stage.ExecuteAsync("CREATE INDEX ON notes (tenant)");
-        await PlannedTable.FillAsync(stage, [45_000, 100, 100]);
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await CreateAsync(false);
+        await fixture.ExecuteAsync("CREATE INDEX ON notes (tenant)");
+        await PlannedTable.FillAsync(fixture, [45_000, 100, 100]);
+        var target = (await fixture.TargetsAsync()).Single();
 
-        var ranges = await PlannedTable.PlanAsync(stage, target, 45_200, ["tenant-1", "tenant-2"]);
+        var ranges = await PlannedTable.PlanAsync(fixture, target, 45_200, ["tenant-1", "tenant-2"]);
 
         var cut = ranges.Where(range => range.Pages is not null).ToList();
         Assert.That(cut, Has.Count.InRange(4, 6));
@@ -105,17 +105,17 @@ public sealed class PartitionPlannerTests
     [Test]
     public async Task An_empty_table_needs_no_partition()
     {
-        await using var stage = await CreateAsync(false);
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await CreateAsync(false);
+        var target = (await fixture.TargetsAsync()).Single();
 
-        Assert.That(await PlannedTable.PlanAsync(stage, target, 0, null), Is.Empty);
-        Assert.That(await PlannedTable.PlanAsync(stage, target, 0, ["nobody"]), Is.Empty);
+        Assert.That(await PlannedTable.PlanAsync(fixture, target, 0, null), Is.Empty);
+        Assert.That(await PlannedTable.PlanAsync(fixture, target, 0, ["nobody"]), Is.Empty);
     }
 
-    private static async Task<Stage> CreateAsync(bool partitioned)
+    private static async Task<Fixture> CreateAsync(bool partitioned)
     {
-        var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(partitioned ? Partitioned : NotesTable.Create());
-        return stage;
+        var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(partitioned ? Partitioned : NotesTable.Create());
+        return fixture;
     }
 }

@@ -9,10 +9,10 @@ namespace RotationMesh.IntegrationTests.Planning;
 internal static class PlannedTable
 {
     /// <summary>Rows of each tenant, in turn, so that tenants lie mixed in the table; bodies are filler.</summary>
-    public static async Task FillAsync(Stage stage, IReadOnlyList<int> sizes)
+    public static async Task FillAsync(Fixture fixture, IReadOnlyList<int> sizes)
     {
-        await stage.ExecuteAsync("TRUNCATE notes");
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync("TRUNCATE notes");
+        await fixture.ExecuteAsync(
             """
             INSERT INTO notes (id, tenant, body, version)
             SELECT t || '-' || i, 'tenant-' || t, repeat('x', 40), 1
@@ -21,18 +21,18 @@ internal static class PlannedTable
             """,
             new { sizes = sizes.ToArray() }
         );
-        await stage.ExecuteAsync("ANALYZE notes");
+        await fixture.ExecuteAsync("ANALYZE notes");
     }
 
     public static async Task<IReadOnlyList<PartitionRange>> PlanAsync(
-        Stage stage,
+        Fixture fixture,
         MappedTable target,
         long rows,
         string[]? tenants
     )
     {
         var ranges = new List<PartitionRange>();
-        var planner = new PartitionPlanner(stage.Databases);
+        var planner = new PartitionPlanner(fixture.Databases);
         await foreach (var range in planner.PlanAsync(target, rows, tenants, CancellationToken.None))
             ranges.Add(range);
         return ranges;
@@ -40,12 +40,12 @@ internal static class PlannedTable
 
     /// <summary>How often each row of the table falls into a range: the counts that occur.</summary>
     public static async Task<IReadOnlyList<int>> CoverageAsync(
-        Stage stage,
+        Fixture fixture,
         IEnumerable<PartitionRange> ranges,
         string[]? tenants
     )
     {
-        var rows = await stage.QueryAsync<(long Page, string Tenant, string Leaf)>(
+        var rows = await fixture.QueryAsync<(long Page, string Tenant, string Leaf)>(
             """
             SELECT (ctid::text::point)[0]::bigint, tenant, tableoid::regclass::text FROM notes
             WHERE @tenants::text[] IS NULL OR tenant = ANY(@tenants)

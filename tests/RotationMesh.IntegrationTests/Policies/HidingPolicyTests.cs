@@ -145,18 +145,18 @@ public sealed class HidingPolicyTests
     [TestCaseSource(nameof(Hiding))]
     public async Task Keeps_a_rotation_from_beginning(string statements, string why)
     {
-        await using var stage = await CreateAsync(statements);
+        await using var fixture = await CreateAsync(statements);
 
         Assert.That(
-            async () => await stage.Subject.RotateAsync(),
+            async () => await fixture.Subject.RotateAsync(),
             Throws.TypeOf<UsageException>().With.Message.Contains(why).And.Message.Contains("BYPASSRLS")
         );
         Assert.That(
-            async () => await stage.Subject.RotateAsync(dryRun: true),
+            async () => await fixture.Subject.RotateAsync(dryRun: true),
             Throws.TypeOf<UsageException>().With.Message.Contains(why)
         );
         Assert.That(
-            await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version <> 1"),
+            await fixture.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version <> 1"),
             Is.Zero
         );
     }
@@ -164,13 +164,13 @@ public sealed class HidingPolicyTests
     [TestCaseSource(nameof(Hiding))]
     public async Task Is_told_beside_counts_and_keeps_the_key(string statements, string why)
     {
-        await using var stage = await CreateAsync(statements);
+        await using var fixture = await CreateAsync(statements);
 
-        var counted = await stage
+        var counted = await fixture
             .Subject.Inspections()
             .CountAsync(new RowSelection(), CancellationToken.None);
-        var refused = await stage.Subject.RetireAsync();
-        var key = await stage.Subject.KeyAsync();
+        var refused = await fixture.Subject.RetireAsync();
+        var key = await fixture.Subject.KeyAsync();
 
         Assert.That(counted.Notes, Has.Some.Contains(why));
         Assert.That(refused.Retired, Is.False);
@@ -181,17 +181,17 @@ public sealed class HidingPolicyTests
     [Test]
     public async Task Is_told_of_named_tenants_too()
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             "CREATE POLICY live ON notes AS RESTRICTIVE USING (title <> 'deleted')"
         );
 
-        var counted = await stage
+        var counted = await fixture
             .Subject.Inspections()
             .CountAsync(new RowSelection { Tenants = ["tenant-1"] }, CancellationToken.None);
 
         Assert.That(counted.Notes.Single(), Does.Contain("restrictive policy live").And.Contain("title"));
         Assert.That(
-            async () => await stage.Subject.RotateAsync(tenants: ["tenant-1"]),
+            async () => await fixture.Subject.RotateAsync(tenants: ["tenant-1"]),
             Throws.TypeOf<UsageException>().With.Message.Contains("restrictive policy live")
         );
     }
@@ -199,39 +199,39 @@ public sealed class HidingPolicyTests
     [TestCaseSource(nameof(Whole))]
     public async Task Where_every_row_of_a_tenant_is_seen_nothing_is_said(string statements, string _)
     {
-        await using var stage = await CreateAsync(statements);
+        await using var fixture = await CreateAsync(statements);
 
-        var report = await stage.Subject.RotateAsync();
+        var report = await fixture.Subject.RotateAsync();
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 65L)));
         Assert.That(report.Notes, Has.None.Contains("policy"));
-        await stage.Owner.AssertRotatedAsync();
-        Assert.That((await stage.Subject.KeyAsync()).InTheWay, Has.None.Contains("policy"));
+        await fixture.Owner.AssertRotatedAsync();
+        Assert.That((await fixture.Subject.KeyAsync()).InTheWay, Has.None.Contains("policy"));
     }
 
     [Test]
     public async Task That_hides_them_from_updates_alone_leaves_failures()
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             "CREATE POLICY live ON notes AS RESTRICTIVE FOR UPDATE USING (title <> 'deleted')"
         );
 
-        var report = await stage.Subject.RotateAsync();
+        var report = await fixture.Subject.RotateAsync();
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("CompletedWithFailures", 64L)));
         Assert.That(report.Failures.Single().Key.Single().Value, Is.EqualTo("n00007"));
     }
 
-    private static async Task<PolicyStage> CreateAsync(string statements)
+    private static async Task<PolicyFixture> CreateAsync(string statements)
     {
-        var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
-        await stage.Owner.ExecuteAsync("UPDATE notes SET title = 'deleted' WHERE id = 'n00007'");
-        await stage.Owner.ExecuteAsync(
+        var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry());
+        await fixture.Owner.ExecuteAsync("UPDATE notes SET title = 'deleted' WHERE id = 'n00007'");
+        await fixture.Owner.ExecuteAsync(
             statements
-                .Replace("TO ROLE", $"TO {stage.Role}", StringComparison.Ordinal)
-                .Replace("ALTER ROLE ROLE", $"ALTER ROLE {stage.Role}", StringComparison.Ordinal)
+                .Replace("TO ROLE", $"TO {fixture.Role}", StringComparison.Ordinal)
+                .Replace("ALTER ROLE ROLE", $"ALTER ROLE {fixture.Role}", StringComparison.Ordinal)
         );
-        return stage;
+        return fixture;
     }
 
     private static TestCaseData Case(string statements, string why, string name) =>

@@ -121,23 +121,23 @@ public sealed class PolicyFormTests
     [TestCaseSource(nameof(Whole))]
     public async Task That_show_every_row_of_a_tenant_are_rotated(string condition, string before)
     {
-        await using var stage = await FormStage.CreateAsync(condition, before);
+        await using var fixture = await FormFixture.CreateAsync(condition, before);
 
-        Assert.That(await stage.HiddenAsync(), Is.Zero);
-        var report = await stage.Subject.RotateAsync();
+        Assert.That(await fixture.HiddenAsync(), Is.Zero);
+        var report = await fixture.Subject.RotateAsync();
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 6L)));
-        await stage.Owner.AssertRotatedAsync();
+        await fixture.Owner.AssertRotatedAsync();
     }
 
     [TestCaseSource(nameof(Hiding))]
     public async Task That_hide_a_row_are_refused(string condition, string before)
     {
-        await using var stage = await FormStage.CreateAsync(condition, before);
+        await using var fixture = await FormFixture.CreateAsync(condition, before);
 
-        Assert.That(await stage.HiddenAsync(), Is.Positive);
+        Assert.That(await fixture.HiddenAsync(), Is.Positive);
         Assert.That(
-            async () => await stage.Subject.RotateAsync(),
+            async () => await fixture.Subject.RotateAsync(),
             Throws.TypeOf<UsageException>().With.Message.Contains("policy form on")
         );
     }
@@ -146,12 +146,12 @@ public sealed class PolicyFormTests
     [TestCase($"{Now} = ''")]
     public async Task A_restrictive_one_for_whoever_sets_no_tenant_is_refused(string condition)
     {
-        await using var stage = await FormStage.CreateAsync("true", "");
-        await stage.Owner.ExecuteAsync($"CREATE POLICY jobs ON notes AS RESTRICTIVE USING ({condition})");
+        await using var fixture = await FormFixture.CreateAsync("true", "");
+        await fixture.Owner.ExecuteAsync($"CREATE POLICY jobs ON notes AS RESTRICTIVE USING ({condition})");
 
-        Assert.That(await stage.HiddenAsync(), Is.Positive);
+        Assert.That(await fixture.HiddenAsync(), Is.Positive);
         Assert.That(
-            async () => await stage.Subject.RotateAsync(),
+            async () => await fixture.Subject.RotateAsync(),
             Throws.TypeOf<UsageException>().With.Message.Contains("restrictive policy jobs")
         );
     }
@@ -164,16 +164,16 @@ public sealed class PolicyFormTests
         new TestCaseData(condition, before).SetArgDisplayNames($"{condition} {before}".TrimEnd());
 
     /// <summary>Six notes of two tenants, a role, and one policy.</summary>
-    private sealed class FormStage(Stage owner, StageRole role, Stage subject) : IAsyncDisposable
+    private sealed class FormFixture(Fixture owner, TestRole role, Fixture subject) : IAsyncDisposable
     {
-        public Stage Owner => owner;
+        public Fixture Owner => owner;
 
-        public Stage Subject => subject;
+        public Fixture Subject => subject;
 
-        public static async Task<FormStage> CreateAsync(string condition, string before)
+        public static async Task<FormFixture> CreateAsync(string condition, string before)
         {
-            var owner = await Stage.CreateAsync(Entries.Notes);
-            var role = await StageRole.CreateAsync(owner);
+            var owner = await Fixture.CreateAsync(Entries.Notes);
+            var role = await TestRole.CreateAsync(owner);
             await owner.CreateNotesAsync();
             await owner.InsertAsync(Enumerable.Range(1, 6).Select(i => Note.Of($"n{i}", Tenants[i % 2])));
             await owner.ExecuteAsync(
@@ -187,8 +187,8 @@ public sealed class PolicyFormTests
             );
             await role.GrantAsync("SELECT, UPDATE", "notes");
             await role.GrantAsync("SELECT", "tenants");
-            var entry = PolicyStage.Entry("SELECT id FROM tenants") with { TenantWhenNull = null };
-            return new FormStage(owner, role, owner.Variant([entry], user: role.Name));
+            var entry = PolicyFixture.Entry("SELECT id FROM tenants") with { TenantWhenNull = null };
+            return new FormFixture(owner, role, owner.Variant([entry], user: role.Name));
         }
 
         /// <summary>The rows that the server hides from the role, tenant by tenant.</summary>

@@ -28,15 +28,15 @@ public sealed class TenantSourceTests
     )]
     public async Task Is_no_list_of_tenants(string statements)
     {
-        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry(), foreignKey: false);
-        await stage.Owner.ExecuteAsync(statements);
+        await using var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry(), foreignKey: false);
+        await fixture.Owner.ExecuteAsync(statements);
 
         Assert.That(
-            async () => await stage.Subject.RotateAsync(),
+            async () => await fixture.Subject.RotateAsync(),
             Throws.TypeOf<UsageException>().With.Message.Contains("no validated foreign key of its own on")
         );
         Assert.That(
-            await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version <> 1"),
+            await fixture.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version <> 1"),
             Is.Zero
         );
     }
@@ -44,9 +44,9 @@ public sealed class TenantSourceTests
     [Test]
     public async Task A_rotation_names_the_list_that_it_went_by()
     {
-        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
+        await using var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry());
 
-        var report = await stage.Subject.RotateAsync();
+        var report = await fixture.Subject.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(
@@ -58,13 +58,13 @@ public sealed class TenantSourceTests
     [Test]
     public async Task A_list_that_lacks_tenants_is_noticed_by_the_statistics()
     {
-        await using var stage = await PolicyStage.CreateAsync(
-            PolicyStage.Entry("SELECT 'tenant-1'::text"),
+        await using var fixture = await PolicyFixture.CreateAsync(
+            PolicyFixture.Entry("SELECT 'tenant-1'::text"),
             foreignKey: false
         );
-        await stage.Owner.ExecuteAsync("ANALYZE notes");
+        await fixture.Owner.ExecuteAsync("ANALYZE notes");
 
-        var report = await stage.Subject.RotateAsync();
+        var report = await fixture.Subject.RotateAsync();
 
         Assert.That(report.Notes, Has.Count.EqualTo(2));
         Assert.That(report.Notes[0], Does.EndWith("the map's query rowLevelSecurity.tenants (line 7)"));
@@ -77,14 +77,14 @@ public sealed class TenantSourceTests
     [Test]
     public async Task A_key_is_retired_by_a_role_that_sees_every_row_alone()
     {
-        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
-        Assert.That((await stage.Subject.RotateAsync()).State, Is.EqualTo("Completed"));
+        await using var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry());
+        Assert.That((await fixture.Subject.RotateAsync()).State, Is.EqualTo("Completed"));
 
-        var refused = await stage.Subject.RetireAsync();
+        var refused = await fixture.Subject.RetireAsync();
 
         Assert.That(refused.Retired, Is.False);
         Assert.That(refused.InTheWay.Single(), Does.Contain("row-level security").And.Contain("BYPASSRLS"));
-        Assert.That((await stage.Subject.KeyAsync()).SafeToRetire, Is.False);
-        Assert.That((await stage.Owner.RetireAsync()).InTheWay, Is.Empty);
+        Assert.That((await fixture.Subject.KeyAsync()).SafeToRetire, Is.False);
+        Assert.That((await fixture.Owner.RetireAsync()).InTheWay, Is.Empty);
     }
 }

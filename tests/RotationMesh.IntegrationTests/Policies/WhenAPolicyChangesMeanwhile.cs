@@ -11,22 +11,23 @@ namespace RotationMesh.IntegrationTests.Policies;
 /// <summary>A policy that hides rows comes when a rotation has begun: the last count must not go by what is left to be seen.</summary>
 public sealed class WhenAPolicyChangesMeanwhile
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     [Test]
     public async Task The_rotation_does_not_end_before_every_row_is_seen()
     {
-        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
-        await using var application = await stage.Owner.Source.OpenConnectionAsync();
+        await using var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry());
+        await using var application = await fixture.Owner.Source.OpenConnectionAsync();
         await using var transaction = await application.BeginTransactionAsync();
         await RunAsync("SELECT FROM notes WHERE id = 'n00007' FOR UPDATE");
 
-        var rotation = stage.Subject.RotateAsync();
+        var rotation = fixture.Subject.RotateAsync();
         await Eventually.Holds(
             async () =>
                 rotation.IsCompleted
-                || await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") == 64,
-            Patience,
+                || await fixture.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2")
+                    == 64,
+            Timeout,
             "all other rows are rotated"
         );
         await RunAsync(
@@ -39,19 +40,19 @@ public sealed class WhenAPolicyChangesMeanwhile
         await Eventually.Holds(
             async () =>
                 rotation.IsCompleted
-                || (await ReasonAsync(stage.Owner))?.Contains(
+                || (await ReasonAsync(fixture.Owner))?.Contains(
                     "restrictive policy live",
                     StringComparison.Ordinal
                 ) == true,
-            Patience,
+            Timeout,
             "the policy is told"
         );
         Assert.That(rotation.IsCompleted, Is.False);
 
-        await stage.Owner.ExecuteAsync("DROP POLICY live ON notes");
+        await fixture.Owner.ExecuteAsync("DROP POLICY live ON notes");
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.Owner.AssertRotatedAsync();
+        await fixture.Owner.AssertRotatedAsync();
 
         async Task RunAsync(string sql)
         {
@@ -66,13 +67,13 @@ public sealed class WhenAPolicyChangesMeanwhile
     [TestCase("ALTER TABLE notes DISABLE ROW LEVEL SECURITY", "was switched on or off")]
     public async Task What_was_counted_before_is_not_gone_by(string statement, string told)
     {
-        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
-        var targets = await stage.Subject.TargetsAsync();
-        var look = new PolicyLook(stage.Subject.Databases);
+        await using var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry());
+        var targets = await fixture.Subject.TargetsAsync();
+        var look = new PolicyLook(fixture.Subject.Databases);
         await look.EnsureSameAsync(targets, CancellationToken.None);
 
-        await stage.Owner.ExecuteAsync(
-            statement.Replace("ROLE ROLE", $"ROLE {stage.Role}", StringComparison.Ordinal)
+        await fixture.Owner.ExecuteAsync(
+            statement.Replace("ROLE ROLE", $"ROLE {fixture.Role}", StringComparison.Ordinal)
         );
 
         Assert.That(
@@ -84,12 +85,12 @@ public sealed class WhenAPolicyChangesMeanwhile
     [Test]
     public async Task A_role_that_saw_every_row_and_does_not_any_more_is_noticed()
     {
-        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
-        await stage.Owner.ExecuteAsync($"ALTER ROLE {stage.Role} BYPASSRLS");
-        await using var seeing = stage.Owner.Variant([Entries.Notes], user: stage.Role);
+        await using var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry());
+        await fixture.Owner.ExecuteAsync($"ALTER ROLE {fixture.Role} BYPASSRLS");
+        await using var seeing = fixture.Owner.Variant([Entries.Notes], user: fixture.Role);
         var targets = await seeing.TargetsAsync();
 
-        await stage.Owner.ExecuteAsync($"ALTER ROLE {stage.Role} NOBYPASSRLS");
+        await fixture.Owner.ExecuteAsync($"ALTER ROLE {fixture.Role} NOBYPASSRLS");
 
         Assert.That(
             async () =>
@@ -102,16 +103,16 @@ public sealed class WhenAPolicyChangesMeanwhile
     [TestCase("SELECT, UPDATE (body, version)")]
     public async Task The_last_count_passes_over_no_row_that_is_hidden_since_the_check(string rights)
     {
-        await using var stage = await PolicyStage.CreateAsync(PolicyStage.Entry());
-        await using var role = await StageRole.CreateAsync(stage.Owner);
+        await using var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry());
+        await using var role = await TestRole.CreateAsync(fixture.Owner);
         await role.GrantAsync(rights, "notes");
-        await stage.Owner.ExecuteAsync($"ALTER ROLE {role.Name} BYPASSRLS");
-        await using var seeing = stage.Owner.Variant([Entries.Notes], user: role.Name);
+        await fixture.Owner.ExecuteAsync($"ALTER ROLE {role.Name} BYPASSRLS");
+        await using var seeing = fixture.Owner.Variant([Entries.Notes], user: role.Name);
         var target = (await seeing.TargetsAsync()).Single();
         var count = new SettledCount(seeing.Databases, [target]);
         Assert.That((await CountAsync())?.Counts.Sum(counted => counted.Rows), Is.EqualTo(65));
 
-        await stage.Owner.ExecuteAsync($"ALTER ROLE {role.Name} NOBYPASSRLS");
+        await fixture.Owner.ExecuteAsync($"ALTER ROLE {role.Name} NOBYPASSRLS");
 
         Assert.That(
             CountAsync,
@@ -122,8 +123,8 @@ public sealed class WhenAPolicyChangesMeanwhile
             count.CountAsync(target, null, TimeSpan.FromSeconds(30), CancellationToken.None);
     }
 
-    private static async Task<string?> ReasonAsync(Stage stage) =>
-        (await new RunningRotations(stage.Control).LatestAsync(1, CancellationToken.None))
+    private static async Task<string?> ReasonAsync(Fixture fixture) =>
+        (await new RunningRotations(fixture.Control).LatestAsync(1, CancellationToken.None))
             .SingleOrDefault()
             ?.Reason;
 }

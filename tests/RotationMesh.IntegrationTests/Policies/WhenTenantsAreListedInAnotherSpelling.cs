@@ -21,27 +21,27 @@ public sealed class WhenTenantsAreListedInAnotherSpelling
     [TestCase("varchar(40)", $"SELECT '{Tenant}'::uuid UNION ALL SELECT NULL")]
     public async Task Their_rows_are_rotated_all_the_same(string type, string listing)
     {
-        await using var stage = await CreateAsync(type, listing);
+        await using var fixture = await CreateAsync(type, listing);
 
-        var report = await stage.Subject.RotateAsync();
+        var report = await fixture.Subject.RotateAsync();
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 2L)));
-        await stage.Owner.AssertRotatedAsync();
+        await fixture.Owner.AssertRotatedAsync();
     }
 
     [Test]
     public async Task What_is_no_tenant_of_the_column_s_type_is_one_clear_error()
     {
-        await using var stage = await CreateAsync("uuid", $"VALUES ('{Tenant}'), ('acme')");
+        await using var fixture = await CreateAsync("uuid", $"VALUES ('{Tenant}'), ('acme')");
 
-        var fault = Assert.ThrowsAsync<UsageException>(() => stage.Subject.RotateAsync());
+        var fault = Assert.ThrowsAsync<UsageException>(() => fixture.Subject.RotateAsync());
 
         Assert.That(
             fault.Message,
             Does.Contain("gives 'acme', which is no uuid").And.Contain("rowLevelSecurity.tenants (line 7")
         );
         Assert.That(
-            await stage.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
+            await fixture.Owner.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
             Is.EqualTo(2)
         );
     }
@@ -49,9 +49,9 @@ public sealed class WhenTenantsAreListedInAnotherSpelling
     [Test]
     public async Task A_query_that_fails_on_a_row_is_named_without_the_row_s_value()
     {
-        await using var stage = await CreateAsync("uuid", "SELECT (datname || '!')::uuid FROM pg_database");
+        await using var fixture = await CreateAsync("uuid", "SELECT (datname || '!')::uuid FROM pg_database");
 
-        var fault = Assert.ThrowsAsync<UsageException>(() => stage.Subject.RotateAsync());
+        var fault = Assert.ThrowsAsync<UsageException>(() => fixture.Subject.RotateAsync());
 
         Assert.That(
             fault.Message,
@@ -59,18 +59,18 @@ public sealed class WhenTenantsAreListedInAnotherSpelling
         );
     }
 
-    private static async Task<PolicyStage> CreateAsync(string type, string listing)
+    private static async Task<PolicyFixture> CreateAsync(string type, string listing)
     {
-        var stage = await PolicyStage.CreateAsync(PolicyStage.Entry(listing), foreignKey: false);
-        await stage.Owner.ExecuteAsync("DROP POLICY of_tenant ON notes; DELETE FROM notes");
-        await stage.Owner.InsertAsync([Note.Of("a", Tenant), Note.Of("b", Tenant)]);
-        await stage.Owner.ExecuteAsync(
+        var fixture = await PolicyFixture.CreateAsync(PolicyFixture.Entry(listing), foreignKey: false);
+        await fixture.Owner.ExecuteAsync("DROP POLICY of_tenant ON notes; DELETE FROM notes");
+        await fixture.Owner.InsertAsync([Note.Of("a", Tenant), Note.Of("b", Tenant)]);
+        await fixture.Owner.ExecuteAsync(
             $"""
             ALTER TABLE notes ALTER tenant TYPE {type} USING tenant::{type};
             CREATE POLICY of_tenant ON notes
-                USING (tenant IS NULL OR tenant::text = current_setting('{PolicyStage.Setting}', true))
+                USING (tenant IS NULL OR tenant::text = current_setting('{PolicyFixture.Setting}', true))
             """
         );
-        return stage;
+        return fixture;
     }
 }

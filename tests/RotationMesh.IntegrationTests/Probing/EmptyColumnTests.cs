@@ -48,13 +48,13 @@ public sealed class EmptyColumnTests
         params string[] words
     )
     {
-        await using var stage = await WithDocumentsAsync(path, document);
+        await using var fixture = await WithDocumentsAsync(path, document);
 
         var refusals = new List<string>
         {
-            Refusal(() => stage.RotateAsync(dryRun: true)),
-            Refusal(() => stage.RotateAsync()),
-            Refusal(() => stage.VerifyAsync()),
+            Refusal(() => fixture.RotateAsync(dryRun: true)),
+            Refusal(() => fixture.RotateAsync()),
+            Refusal(() => fixture.VerifyAsync()),
         };
 
         foreach (var refusal in refusals)
@@ -73,24 +73,26 @@ public sealed class EmptyColumnTests
             );
             Assert.That(
                 refusal,
-                Does.Not.Contain(await stage.ScalarAsync<string>("SELECT left(body, 20) FROM notes LIMIT 1"))
+                Does.Not.Contain(
+                    await fixture.ScalarAsync<string>("SELECT left(body, 20) FROM notes LIMIT 1")
+                )
             );
         }
 
-        Assert.That(await stage.ScalarAsync<int>("SELECT max(version) FROM notes"), Is.EqualTo(1));
+        Assert.That(await fixture.ScalarAsync<int>("SELECT max(version) FROM notes"), Is.EqualTo(1));
     }
 
     [Test]
     public async Task A_column_that_is_empty_in_every_row_is_refused_and_named()
     {
-        await using var stage = await Stage.CreateAsync(WithRefresh(mostlyEmpty: false));
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN refresh text");
-        await stage.InsertAsync(Note.Many(3));
-        await stage.ExecuteAsync("UPDATE notes SET refresh = '' WHERE id = 'n00001'");
+        await using var fixture = await Fixture.CreateAsync(WithRefresh(mostlyEmpty: false));
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN refresh text");
+        await fixture.InsertAsync(Note.Many(3));
+        await fixture.ExecuteAsync("UPDATE notes SET refresh = '' WHERE id = 'n00001'");
 
         Assert.That(
-            Refusal(() => stage.RotateAsync()),
+            Refusal(() => fixture.RotateAsync()),
             Does.Contain("no row holds a value in column \"refresh\"").And.Contains("mostlyEmpty: true")
         );
     }
@@ -98,26 +100,26 @@ public sealed class EmptyColumnTests
     [Test]
     public async Task A_column_that_may_be_empty_is_rotated_with_the_rest()
     {
-        await using var stage = await Stage.CreateAsync(WithRefresh(mostlyEmpty: true));
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN refresh text");
-        await stage.InsertAsync(Note.Many(3));
+        await using var fixture = await Fixture.CreateAsync(WithRefresh(mostlyEmpty: true));
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN refresh text");
+        await fixture.InsertAsync(Note.Many(3));
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(report.Tables.Single().Sparse, Is.Empty);
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task A_tenant_without_a_value_is_judged_by_the_whole_table()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("n1", "empty") with { Body = null }, Note.Of("n2", "acme")]);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("n1", "empty") with { Body = null }, Note.Of("n2", "acme")]);
 
-        var report = await stage.RotateAsync(tenants: ["empty"]);
+        var report = await fixture.RotateAsync(tenants: ["empty"]);
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That((report.Tables.Single().Rotated, report.Tables.Single().Empty), Is.EqualTo((1, 1)));
@@ -126,9 +128,9 @@ public sealed class EmptyColumnTests
     [Test]
     public async Task A_tenant_of_a_table_without_any_value_is_refused()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([
             Note.Of("n1", "one") with
             {
                 Body = null,
@@ -139,29 +141,32 @@ public sealed class EmptyColumnTests
             },
         ]);
 
-        Assert.That(Refusal(() => stage.RotateAsync(tenants: ["one"])), Does.Contain("no row holds a value"));
+        Assert.That(
+            Refusal(() => fixture.RotateAsync(tenants: ["one"])),
+            Does.Contain("no row holds a value")
+        );
     }
 
     [Test]
     public async Task A_table_without_rows_is_nobodys_fault()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
 
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
     }
 
     [Test]
     public async Task A_column_with_few_values_is_told_of()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(21));
-        await stage.ExecuteAsync("UPDATE notes SET body = NULL WHERE id > 'n00002'");
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(21));
+        await fixture.ExecuteAsync("UPDATE notes SET body = NULL WHERE id > 'n00002'");
 
         foreach (var dryRun in new[] { true, false })
         {
-            var sparse = (await stage.RotateAsync(dryRun: dryRun)).Tables.Single().Sparse.Single();
+            var sparse = (await fixture.RotateAsync(dryRun: dryRun)).Tables.Single().Sparse.Single();
 
             Assert.That((sparse.Column, sparse.Values, sparse.Rows), Is.EqualTo(("\"body\"", 2, 21)));
         }
@@ -172,10 +177,10 @@ public sealed class EmptyColumnTests
     [TestCase("items.0", """{"items": ["@", "@"]}""")]
     public async Task Other_elements_with_envelopes_are_refused(string path, string document)
     {
-        await using var stage = await WithDocumentsAsync(path, document);
+        await using var fixture = await WithDocumentsAsync(path, document);
 
         Assert.That(
-            Refusal(() => stage.RotateAsync()),
+            Refusal(() => fixture.RotateAsync()),
             Does.Contain("names one element of an array, and others hold what looks like envelopes")
         );
     }
@@ -184,9 +189,9 @@ public sealed class EmptyColumnTests
     [TestCase("""{"items": [{"token": "@"}, {"other": "@"}, 5, null]}""")]
     public async Task Other_elements_without_envelopes_there_are_left_to_the_scan(string document)
     {
-        await using var stage = await WithDocumentsAsync("items.0.token", document);
+        await using var fixture = await WithDocumentsAsync("items.0.token", document);
 
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
     }
 
     private static TableEntry WithRefresh(bool mostlyEmpty) =>
@@ -196,22 +201,22 @@ public sealed class EmptyColumnTests
         };
 
     // Two rows whose document is that one, with an envelope wherever it has an @.
-    private static async Task<Stage> WithDocumentsAsync(string path, string document)
+    private static async Task<Fixture> WithDocumentsAsync(string path, string document)
     {
-        var stage = await Stage.CreateAsync(
+        var fixture = await Fixture.CreateAsync(
             Entries.Notes with
             {
                 Columns = [Entries.Column("body"), Entries.Column("settings", path)],
             }
         );
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN settings jsonb");
-        await stage.InsertAsync([Note.Of("n1"), Note.Of("n2")]);
-        await stage.ExecuteAsync(
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN settings jsonb");
+        await fixture.InsertAsync([Note.Of("n1"), Note.Of("n2")]);
+        await fixture.ExecuteAsync(
             "UPDATE notes SET settings = @document::jsonb",
             new { document = document.Replace("@", Value.Seal("token", "acme"), StringComparison.Ordinal) }
         );
-        return stage;
+        return fixture;
     }
 
     private static string Refusal(Func<Task> act) => Assert.ThrowsAsync<UsageException>(() => act())!.Message;

@@ -17,24 +17,24 @@ internal static class ExternalNotes
         };
 
     /// <summary>Ten notes with their value in the table.</summary>
-    public static async Task<Stage> CreateAsync(TableEntry? entry = null)
+    public static async Task<Fixture> CreateAsync(TableEntry? entry = null)
     {
-        var stage = await Stage.CreateAsync(entry ?? Entry);
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD summary text");
-        await stage.InsertAsync(Note.Many(10));
-        return stage;
+        var fixture = await Fixture.CreateAsync(entry ?? Entry);
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD summary text");
+        await fixture.InsertAsync(Note.Many(10));
+        return fixture;
     }
 
     public static Task InsertAsync(
-        this Stage stage,
+        this Fixture fixture,
         string id,
         string body,
         string? summary,
         int version,
         string title = "as it was"
     ) =>
-        stage.ExecuteAsync(
+        fixture.ExecuteAsync(
             "INSERT INTO notes (id, tenant, body, summary, version, title) VALUES (@id, 'acme', @body, @summary, @version, @title)",
             new
             {
@@ -47,10 +47,10 @@ internal static class ExternalNotes
         );
 
     /// <summary>Version 1 is neither safe to retire nor retired, and these are parts of what is told.</summary>
-    public static async Task AssertKeptAsync(this Stage stage, params string[] told)
+    public static async Task AssertKeptAsync(this Fixture fixture, params string[] told)
     {
-        var key = await stage.KeyAsync();
-        var retirement = await stage.RetireAsync();
+        var key = await fixture.KeyAsync();
+        var retirement = await fixture.RetireAsync();
         Assert.Multiple(() =>
         {
             Assert.That(key.SafeToRetire, Is.False, "keys call it safe to retire");

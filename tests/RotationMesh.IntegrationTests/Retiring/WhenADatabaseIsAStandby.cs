@@ -15,7 +15,7 @@ public sealed class WhenADatabaseIsAStandby
         await using var server = await PrivatePostgres.StartAsync();
         await using var database = await server.CreateDatabaseAsync();
         await using var elsewhere = await TestDatabase.CreateAsync();
-        await using var primary = Stage.Of(database, elsewhere.ConnectionString);
+        await using var primary = Fixture.Of(database, elsewhere.ConnectionString);
         await primary.CreateNotesAsync();
         await primary.InsertAsync(Note.Many(20, version: 2));
         await using var replica = await server.StartStandbyAsync();
@@ -34,7 +34,7 @@ public sealed class WhenADatabaseIsAStandby
         await using var pause = seen.CreateCommand("SELECT pg_wal_replay_pause()");
         await pause.ExecuteNonQueryAsync();
         await primary.InsertAsync([Note.Of("unseen")]);
-        await using var standby = Stage.Of(database, elsewhere.ConnectionString, there);
+        await using var standby = Fixture.Of(database, elsewhere.ConnectionString, there);
 
         var refused = await standby.RetireAsync();
         var key = await standby.KeyAsync();

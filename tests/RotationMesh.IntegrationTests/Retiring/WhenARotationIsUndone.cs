@@ -7,19 +7,19 @@ namespace RotationMesh.IntegrationTests.Retiring;
 /// <summary>Rows went from version 1 to 2 and back: 2 is out of use, and is retired as any version is.</summary>
 public sealed class WhenARotationIsUndone
 {
-    private Stage stage = null!;
-    private Stage back = null!;
+    private Fixture fixture = null!;
+    private Fixture back = null!;
 
     [SetUp]
     public async Task Undo()
     {
-        stage = await Stage.CreateAsync();
-        back = stage.Variant(
-            ring: new KeyRing(1, new Dictionary<int, string> { [1] = StageKeys.One, [2] = StageKeys.Two })
+        fixture = await Fixture.CreateAsync();
+        back = fixture.Variant(
+            ring: new KeyRing(1, new Dictionary<int, string> { [1] = TestKeys.One, [2] = TestKeys.Two })
         );
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
         Assert.That((await back.RotateAsync(target: 1, allowDowngrade: true)).State, Is.EqualTo("Completed"));
     }
 
@@ -27,7 +27,7 @@ public sealed class WhenARotationIsUndone
     public async Task Drop()
     {
         await back.DisposeAsync();
-        await stage.DisposeAsync();
+        await fixture.DisposeAsync();
     }
 
     [Test]
@@ -37,7 +37,7 @@ public sealed class WhenARotationIsUndone
 
         Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
         Assert.That(
-            async () => await stage.RotateAsync(),
+            async () => await fixture.RotateAsync(),
             Throws.InstanceOf<UsageException>().With.Message.Contains("key version 2 is retired")
         );
     }
@@ -45,7 +45,7 @@ public sealed class WhenARotationIsUndone
     [Test]
     public async Task A_row_that_claims_it_still_keeps_it_in_service()
     {
-        await stage.InsertAsync([Note.Of("late", version: 2)]);
+        await fixture.InsertAsync([Note.Of("late", version: 2)]);
 
         var refused = await back.RetireAsync(2);
 
@@ -55,7 +55,7 @@ public sealed class WhenARotationIsUndone
     [Test]
     public async Task A_row_that_needs_it_and_claims_another_keeps_it_in_service()
     {
-        await stage.InsertAsync([Note.Of("late", version: 2) with { Version = 1 }]);
+        await fixture.InsertAsync([Note.Of("late", version: 2) with { Version = 1 }]);
 
         var refused = await back.RetireAsync(2);
 
@@ -65,8 +65,8 @@ public sealed class WhenARotationIsUndone
     [Test]
     public async Task A_value_of_it_where_the_map_names_none_keeps_it_in_service()
     {
-        await stage.ExecuteAsync("CREATE TABLE history AS SELECT tenant, body AS old FROM notes LIMIT 0");
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync("CREATE TABLE history AS SELECT tenant, body AS old FROM notes LIMIT 0");
+        await fixture.ExecuteAsync(
             "INSERT INTO history VALUES ('acme', @body)",
             new { body = Value.Seal("left behind", "acme", 2) }
         );
@@ -79,7 +79,7 @@ public sealed class WhenARotationIsUndone
     [Test]
     public async Task A_key_that_no_rotation_met_yet_is_not_called_safe_to_retire()
     {
-        var key = await stage.KeyAsync(3);
+        var key = await fixture.KeyAsync(3);
 
         Assert.That(key.SafeToRetire, Is.False);
         Assert.That(key.InTheWay, Has.One.Contains("it is one to come"));

@@ -8,33 +8,33 @@ public sealed class WhenATableWithFailuresIsGone
 {
     private const string Old = "old_notes";
 
-    private Stage stage = null!;
-    private Stage since = null!;
+    private Fixture fixture = null!;
+    private Fixture since = null!;
 
     // A row of the old table did not decrypt; a map of today names the other table alone.
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync(Entries.Notes, Entries.Table(Old));
-        since = stage.Variant([Entries.Notes]);
-        await stage.CreateNotesAsync();
-        await stage.CreateNotesAsync(Old);
-        await stage.InsertAsync(Note.Many(5));
-        await stage.InsertAsync([.. Note.Many(5), Note.Of("bad") with { Body = "(bad)" }], Old);
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("CompletedWithFailures"));
+        fixture = await Fixture.CreateAsync(Entries.Notes, Entries.Table(Old));
+        since = fixture.Variant([Entries.Notes]);
+        await fixture.CreateNotesAsync();
+        await fixture.CreateNotesAsync(Old);
+        await fixture.InsertAsync(Note.Many(5));
+        await fixture.InsertAsync([.. Note.Many(5), Note.Of("bad") with { Body = "(bad)" }], Old);
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("CompletedWithFailures"));
     }
 
     [TearDown]
     public async Task Drop()
     {
         await since.DisposeAsync();
-        await stage.DisposeAsync();
+        await fixture.DisposeAsync();
     }
 
     [Test]
     public async Task It_is_named_and_the_key_is_retired_once_somebody_says_so()
     {
-        await stage.ExecuteAsync($"DROP TABLE {Old}");
+        await fixture.ExecuteAsync($"DROP TABLE {Old}");
 
         var listed = await since.KeyAsync();
         var refused = await since.RetireAsync();
@@ -55,7 +55,7 @@ public sealed class WhenATableWithFailuresIsGone
         }
 
         Assert.That(
-            await stage.ScalarAsync<string>(
+            await fixture.ScalarAsync<string>(
                 "SELECT details ->> 'goneTables' FROM rotationmesh.audit_events WHERE kind = 'KeyRetired'"
             ),
             Is.EqualTo($"[\"app.{Old}\"]")
@@ -69,14 +69,14 @@ public sealed class WhenATableWithFailuresIsGone
     )]
     public async Task A_table_that_is_there_is_not_gone(string statements, string why)
     {
-        await stage.ExecuteAsync(statements + ";");
+        await fixture.ExecuteAsync(statements + ";");
 
         Assert.That(
             async () => await since.RetireAsync(1, $"app.{Old}"),
             Throws.InstanceOf<UsageException>().With.Message.Contains(why)
         );
         Assert.That(
-            await stage.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.row_failures"),
+            await fixture.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.row_failures"),
             Is.EqualTo(1)
         );
     }
@@ -85,7 +85,7 @@ public sealed class WhenATableWithFailuresIsGone
     public async Task A_table_of_the_map_is_not_gone()
     {
         Assert.That(
-            async () => await stage.RetireAsync(1, $"app.{Old}"),
+            async () => await fixture.RetireAsync(1, $"app.{Old}"),
             Throws.InstanceOf<UsageException>().With.Message.Contains($"the map names table {Old}")
         );
     }
@@ -102,11 +102,11 @@ public sealed class WhenATableWithFailuresIsGone
     [Test]
     public async Task A_table_that_is_called_otherwise_now_is_counted_by_that_name()
     {
-        await using var renamed = stage.Variant([Entries.Notes, Entries.Table("memos")]);
-        await stage.ExecuteAsync($"ALTER TABLE {Old} RENAME TO memos");
+        await using var renamed = fixture.Variant([Entries.Notes, Entries.Table("memos")]);
+        await fixture.ExecuteAsync($"ALTER TABLE {Old} RENAME TO memos");
 
         var early = await renamed.RetireAsync(1, $"app.{Old}");
-        await stage.ExecuteAsync("DELETE FROM memos WHERE id = 'bad'");
+        await fixture.ExecuteAsync("DELETE FROM memos WHERE id = 'bad'");
         var retired = await renamed.RetireAsync(1, $"app.{Old}");
 
         Assert.That(early.InTheWay, Has.One.EqualTo("table memos (database app): 1 rows claim version 1"));

@@ -18,8 +18,8 @@ public sealed class WhenAnotherControlDatabaseRotates
         await using var database = await TestDatabase.CreateAsync();
         await using var elsewhere = await TestDatabase.CreateAsync();
         await using var here = await TestDatabase.CreateAsync();
-        await using var rotating = Stage.Of(database, elsewhere.ConnectionString);
-        await using var retiring = Stage.Of(database, here.ConnectionString);
+        await using var rotating = Fixture.Of(database, elsewhere.ConnectionString);
+        await using var retiring = Fixture.Of(database, here.ConnectionString);
         await rotating.CreateNotesAsync();
         await rotating.InsertAsync(Note.Many(20, version: 2));
         var before = await retiring.KeyAsync();
@@ -72,31 +72,31 @@ public sealed class WhenAnotherControlDatabaseRotates
     [Test]
     public async Task A_rotation_that_would_begin_while_the_version_is_retired_is_refused()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        await using (var closing = await CloseAsync(stage, version: 2))
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        await using (var closing = await CloseAsync(fixture, version: 2))
         {
             Assert.That(closing.InTheWay, Is.Empty);
             foreach (var dryRun in new[] { true, false })
                 Assert.That(
-                    async () => await stage.RotateAsync(dryRun: dryRun),
+                    async () => await fixture.RotateAsync(dryRun: dryRun),
                     Throws.InstanceOf<Core.UsageException>().With.Message.Contains("is being retired")
                 );
         }
 
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
     }
 
     [Test]
     public async Task No_write_gets_through_while_the_version_is_retired()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        await using var closing = await CloseAsync(stage, version: 2);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        await using var closing = await CloseAsync(fixture, version: 2);
 
-        var outcome = (await stage.PassAsync(term: Terms.Long)).Outcome;
+        var outcome = (await fixture.PassAsync(term: Terms.Long)).Outcome;
 
         Assert.That((outcome.Rotated, outcome.Finished, outcome.OutOfTime), Is.EqualTo((0, false, true)));
     }
@@ -104,10 +104,10 @@ public sealed class WhenAnotherControlDatabaseRotates
     [Test]
     public async Task Two_names_of_one_database_are_closed_as_one_and_two_rotations_hold_it_together()
     {
-        await using var stage = await Stage.CreateAsync();
-        await using var twice = stage.WithDatabase("again", stage.ConnectionString, Entries.Notes);
-        await using var first = await HoldAsync(stage);
-        await using var second = await HoldAsync(stage);
+        await using var fixture = await Fixture.CreateAsync();
+        await using var twice = fixture.WithDatabase("again", fixture.ConnectionString, Entries.Notes);
+        await using var first = await HoldAsync(fixture);
+        await using var second = await HoldAsync(fixture);
 
         await using var held = await CloseAsync(twice, version: 2);
         await using var free = await CloseAsync(twice, version: 1);
@@ -126,7 +126,7 @@ public sealed class WhenAnotherControlDatabaseRotates
     {
         await using var one = await TestDatabase.CreateAsync();
         await using var two = await TestDatabase.CreateAsync();
-        await using var both = Stage.Of([one, two], one.ConnectionString);
+        await using var both = Fixture.Of([one, two], one.ConnectionString);
         await using var sessions = new ServerSessions(both.Databases);
         var first = await TakeAsync(both, sessions, one.Name, 2);
         var second = await TakeAsync(both, sessions, two.Name, 3);
@@ -181,11 +181,14 @@ public sealed class WhenAnotherControlDatabaseRotates
     public async Task A_worker_at_a_partition_is_seen_by_a_session_in_another_database_of_the_server()
     {
         await using var other = await TestDatabase.CreateAsync();
-        await using var stage = await Stage.CreateAsync();
-        await using var both = Stage
+        await using var fixture = await Fixture.CreateAsync();
+        await using var both = Fixture
             .Of([other], other.ConnectionString)
-            .WithDatabase("second", stage.ConnectionString, Entries.Notes with { Database = "second" });
-        await using var writing = await stage.Databases.OpenWritingAsync(Stage.App, CancellationToken.None);
+            .WithDatabase("second", fixture.ConnectionString, Entries.Notes with { Database = "second" });
+        await using var writing = await fixture.Databases.OpenWritingAsync(
+            Fixture.App,
+            CancellationToken.None
+        );
         var clock = new WriteClock(writing, Terms.Long with { Version = 2 });
 
         await clock.BeginAsync();
@@ -207,25 +210,25 @@ public sealed class WhenAnotherControlDatabaseRotates
     }
 
     private static Task<VersionHold?> TakeAsync(
-        Stage stage,
+        Fixture fixture,
         ServerSessions sessions,
         string database,
         int version
-    ) => VersionHold.TryTakeAsync(stage.Databases, sessions, database, version, CancellationToken.None);
+    ) => VersionHold.TryTakeAsync(fixture.Databases, sessions, database, version, CancellationToken.None);
 
-    private static Task<VersionHold?> HoldAsync(Stage stage) =>
+    private static Task<VersionHold?> HoldAsync(Fixture fixture) =>
         VersionHold.TryTakeAsync(
-            stage.Databases,
-            new ServerSessions(stage.Databases),
-            Stage.App,
+            fixture.Databases,
+            new ServerSessions(fixture.Databases),
+            Fixture.App,
             2,
             CancellationToken.None
         );
 
-    private static Task<VersionClosing> CloseAsync(Stage stage, int version) =>
+    private static Task<VersionClosing> CloseAsync(Fixture fixture, int version) =>
         VersionClosing.CloseAsync(
-            stage.Databases,
-            stage.Map.Databases.Select(database => database.Name),
+            fixture.Databases,
+            fixture.Map.Databases.Select(database => database.Name),
             version,
             CancellationToken.None
         );

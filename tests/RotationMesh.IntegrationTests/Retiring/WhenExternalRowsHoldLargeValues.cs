@@ -21,9 +21,9 @@ public sealed class WhenExternalRowsHoldLargeValues
     [Test]
     public async Task A_small_value_beside_a_large_one_keeps_its_key_in_service_whatever_form_it_has()
     {
-        await using var stage = await ExternalNotes.CreateAsync();
-        await stage.RotateAsync();
-        await stage.InsertAsync(
+        await using var fixture = await ExternalNotes.CreateAsync();
+        await fixture.RotateAsync();
+        await fixture.InsertAsync(
             "x1",
             $"enc:v1:{Value.Seal("labelled", "acme")}",
             Value.Seal(new string('l', 2_000_000), "acme", 2),
@@ -31,7 +31,7 @@ public sealed class WhenExternalRowsHoldLargeValues
             ExternalNotes.InTheBucket
         );
 
-        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await fixture.AssertKeptAsync("1 external rows", "column body", "key version 1");
     }
 
     [TestCase("enc:v1:", Entries.Context)]
@@ -42,46 +42,46 @@ public sealed class WhenExternalRowsHoldLargeValues
         string context
     )
     {
-        await using var stage = await ExternalNotes.CreateAsync(TwoContexts);
-        await stage.RotateAsync();
+        await using var fixture = await ExternalNotes.CreateAsync(TwoContexts);
+        await fixture.RotateAsync();
         var large = Value.Seal(new string('l', 2_000_000), "acme", 1, context);
-        await stage.InsertAsync("x1", $"{label}{large}", null, version: 2, ExternalNotes.InTheBucket);
+        await fixture.InsertAsync("x1", $"{label}{large}", null, version: 2, ExternalNotes.InTheBucket);
 
-        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await fixture.AssertKeptAsync("1 external rows", "column body", "key version 1");
     }
 
     [Test]
     public async Task A_value_too_large_to_be_searched_is_tried_in_every_context_and_else_keeps_every_key()
     {
-        await using var stage = await ExternalNotes.CreateAsync(TwoContexts);
-        await stage.RotateAsync();
+        await using var fixture = await ExternalNotes.CreateAsync(TwoContexts);
+        await fixture.RotateAsync();
         var large = Value.Seal(new string('l', 13_000_000), "acme", 1, "other");
-        await stage.InsertAsync("x1", large, null, version: 2, ExternalNotes.InTheBucket);
-        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await fixture.InsertAsync("x1", large, null, version: 2, ExternalNotes.InTheBucket);
+        await fixture.AssertKeptAsync("1 external rows", "column body", "key version 1");
 
-        await stage.ExecuteAsync("UPDATE notes SET body = 'a:' || repeat('no. ', 5000000) WHERE id = 'x1'");
-        await stage.AssertKeptAsync("1 external rows", "column body", "nobody can tell");
+        await fixture.ExecuteAsync("UPDATE notes SET body = 'a:' || repeat('no. ', 5000000) WHERE id = 'x1'");
+        await fixture.AssertKeptAsync("1 external rows", "column body", "nobody can tell");
     }
 
     [Test]
     public async Task Any_number_of_large_values_is_looked_at()
     {
-        await using var stage = await ExternalNotes.CreateAsync();
-        await stage.RotateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await ExternalNotes.CreateAsync();
+        await fixture.RotateAsync();
+        await fixture.ExecuteAsync(
             $"""
             INSERT INTO notes (id, tenant, body, version, title)
             SELECT 'x' || n, 'acme', repeat('no such thing. ', 70000), 2, '{ExternalNotes.InTheBucket}' FROM generate_series(1, 1001) n
             """
         );
-        await stage.InsertAsync(
+        await fixture.InsertAsync(
             "y1",
             Value.Seal(new string('l', 2_000_000), "acme"),
             null,
             version: 2,
             ExternalNotes.InTheBucket
         );
-        var inTheWay = (await stage.RetireAsync()).InTheWay;
+        var inTheWay = (await fixture.RetireAsync()).InTheWay;
 
         Assert.That(inTheWay.Single(), Does.Contain("1 external rows").And.Contain("key version 1"));
     }

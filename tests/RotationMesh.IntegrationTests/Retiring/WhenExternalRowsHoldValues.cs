@@ -10,63 +10,63 @@ namespace RotationMesh.IntegrationTests.Retiring;
 /// </summary>
 public sealed class WhenExternalRowsHoldValues
 {
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
-    public async Task Create() => stage = await ExternalNotes.CreateAsync();
+    public async Task Create() => fixture = await ExternalNotes.CreateAsync();
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [Test]
     public async Task A_value_beside_an_external_one_keeps_its_key_in_service_whatever_version_the_row_claims()
     {
-        await stage.RotateAsync();
-        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
-        await stage.InsertAsync("x2", ExternalNotes.Marker, Value.Seal("another", "acme"), version: 2);
+        await fixture.RotateAsync();
+        await fixture.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
+        await fixture.InsertAsync("x2", ExternalNotes.Marker, Value.Seal("another", "acme"), version: 2);
 
-        await stage.AssertKeptAsync("2 external rows", "column summary", "key version 1");
+        await fixture.AssertKeptAsync("2 external rows", "column summary", "key version 1");
 
-        await stage.ExecuteAsync("UPDATE notes SET summary = NULL WHERE id LIKE 'x%'");
-        Assert.That((await stage.KeyAsync()).SafeToRetire);
-        Assert.That((await stage.RetireAsync()).Retired);
+        await fixture.ExecuteAsync("UPDATE notes SET summary = NULL WHERE id LIKE 'x%'");
+        Assert.That((await fixture.KeyAsync()).SafeToRetire);
+        Assert.That((await fixture.RetireAsync()).Retired);
     }
 
     [Test]
     public async Task A_value_that_was_left_where_the_external_one_was_keeps_its_key_in_service()
     {
-        await stage.RotateAsync();
-        await stage.InsertAsync("x1", Value.Seal("left behind", "acme"), null, version: 2, "in the bucket");
+        await fixture.RotateAsync();
+        await fixture.InsertAsync("x1", Value.Seal("left behind", "acme"), null, version: 2, "in the bucket");
 
-        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await fixture.AssertKeptAsync("1 external rows", "column body", "key version 1");
     }
 
     [Test]
     public async Task A_value_behind_a_label_or_too_large_to_come_with_its_row_keeps_its_key_in_service()
     {
-        await stage.RotateAsync();
-        await stage.InsertAsync("x1", $"enc:v1:{Value.Seal("labelled", "acme")}", null, 2, "in the bucket");
-        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
-        await stage.ExecuteAsync("DELETE FROM notes WHERE id = 'x1'");
+        await fixture.RotateAsync();
+        await fixture.InsertAsync("x1", $"enc:v1:{Value.Seal("labelled", "acme")}", null, 2, "in the bucket");
+        await fixture.AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await fixture.ExecuteAsync("DELETE FROM notes WHERE id = 'x1'");
 
-        await stage.InsertAsync(
+        await fixture.InsertAsync(
             "x2",
             ExternalNotes.Marker,
             Value.Seal(new string('l', 2_000_000), "acme"),
             version: 2
         );
 
-        await stage.AssertKeptAsync("1 external rows", "column summary", "key version 1");
+        await fixture.AssertKeptAsync("1 external rows", "column summary", "key version 1");
     }
 
     [Test]
     public async Task Each_of_several_values_in_a_column_keeps_its_key_in_service()
     {
-        await stage.RotateAsync();
+        await fixture.RotateAsync();
         var both = $"new {Value.Seal("new", "acme", 2)} old {Value.Seal("old", "acme")}";
-        await stage.InsertAsync("x1", both, null, version: 2, "in the bucket");
+        await fixture.InsertAsync("x1", both, null, version: 2, "in the bucket");
 
-        await stage.AssertKeptAsync("1 external rows", "column body", "key version 1");
+        await fixture.AssertKeptAsync("1 external rows", "column body", "key version 1");
     }
 
     [TestCase("")]
@@ -75,18 +75,18 @@ public sealed class WhenExternalRowsHoldValues
         string before
     )
     {
-        await stage.RotateAsync();
+        await fixture.RotateAsync();
         var value = before + Value.Seal("a summary", "acme");
-        await stage.InsertAsync("x1", ExternalNotes.Marker, value, version: 2);
-        using var ring = StageKeys.Ring().Without([1]);
+        await fixture.InsertAsync("x1", ExternalNotes.Marker, value, version: 2);
+        using var ring = TestKeys.Ring().Without([1]);
         var inspections = new LocalInspections(
-            stage.Map,
+            fixture.Map,
             () => ring,
-            stage.Databases,
-            stage.Formats,
-            stage.Control
+            fixture.Databases,
+            fixture.Formats,
+            fixture.Control
         );
-        await stage.ExecuteAsync("INSERT INTO notes (id, tenant, version) VALUES ('claims', 'acme', 1)");
+        await fixture.ExecuteAsync("INSERT INTO notes (id, tenant, version) VALUES ('claims', 'acme', 1)");
 
         var key = (await inspections.ListKeysAsync(CancellationToken.None)).Keys.Single(key =>
             key.Version == 1
@@ -102,21 +102,26 @@ public sealed class WhenExternalRowsHoldValues
     [TestCase("Authorization: Bearer ")]
     public async Task A_value_that_no_key_is_derived_for_keeps_every_key_in_service(string before)
     {
-        await stage.RotateAsync();
-        await stage.InsertAsync("x1", ExternalNotes.Marker, before + Value.Seal("whose", "acme"), version: 2);
-        await stage.ExecuteAsync("UPDATE notes SET tenant = NULL WHERE id = 'x1'");
+        await fixture.RotateAsync();
+        await fixture.InsertAsync(
+            "x1",
+            ExternalNotes.Marker,
+            before + Value.Seal("whose", "acme"),
+            version: 2
+        );
+        await fixture.ExecuteAsync("UPDATE notes SET tenant = NULL WHERE id = 'x1'");
 
-        await stage.AssertKeptAsync("1 external rows", "column summary", "nobody can tell");
+        await fixture.AssertKeptAsync("1 external rows", "column summary", "nobody can tell");
     }
 
     [Test]
     public async Task Verification_fails_such_a_row_and_the_doctor_names_it()
     {
-        await stage.RotateAsync();
-        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
-        await stage.InsertAsync("x2", ExternalNotes.Marker, Value.Seal("a summary", "acme", 2), version: 2);
+        await fixture.RotateAsync();
+        await fixture.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
+        await fixture.InsertAsync("x2", ExternalNotes.Marker, Value.Seal("a summary", "acme", 2), version: 2);
 
-        var report = await stage.VerifyAsync();
+        var report = await fixture.VerifyAsync();
 
         Assert.That(
             report.Failures.Select(failure => $"{failure.Key.Single().Value} {failure.Error}"),
@@ -124,7 +129,7 @@ public sealed class WhenExternalRowsHoldValues
         );
         var table = report.Tables.Single();
         Assert.That((table.Rows, table.Verified, table.External, table.Failed), Is.EqualTo((12, 10, 1, 1)));
-        var findings = (await stage.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks;
+        var findings = (await fixture.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks;
         Assert.That(
             findings
                 .Where(finding => finding.Verdict == Verdict.Bad && finding.Subject == "table notes")
@@ -136,9 +141,9 @@ public sealed class WhenExternalRowsHoldValues
     [Test]
     public async Task A_rotation_does_not_call_itself_complete_where_one_claims_the_target_and_needs_the_old_key()
     {
-        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
+        await fixture.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 2);
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
         Assert.That(report.Reason, Does.Contain("column summary").And.Contain("key version 1"));
@@ -147,10 +152,10 @@ public sealed class WhenExternalRowsHoldValues
     [Test]
     public async Task A_rotation_tells_of_one_that_claims_the_old_version_and_leaves_it_as_it_is()
     {
-        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 1);
-        var before = await stage.QueryAsync<string>("SELECT t::text FROM notes AS t WHERE id = 'x1'");
+        await fixture.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme"), version: 1);
+        var before = await fixture.QueryAsync<string>("SELECT t::text FROM notes AS t WHERE id = 'x1'");
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(
@@ -158,26 +163,26 @@ public sealed class WhenExternalRowsHoldValues
             Does.Contain("1 external rows").And.Contain("column summary").And.Contain("key version 1")
         );
         Assert.That(
-            await stage.QueryAsync<string>("SELECT t::text FROM notes AS t WHERE id = 'x1'"),
+            await fixture.QueryAsync<string>("SELECT t::text FROM notes AS t WHERE id = 'x1'"),
             Is.EqualTo(before)
         );
-        Assert.That((await stage.VerifyAsync()).Tables.Single().Failed, Is.Zero);
-        await stage.AssertKeptAsync("1 external rows", "column summary", "key version 1");
+        Assert.That((await fixture.VerifyAsync()).Tables.Single().Failed, Is.Zero);
+        await fixture.AssertKeptAsync("1 external rows", "column summary", "key version 1");
     }
 
     [Test]
     public async Task External_rows_without_such_a_value_are_in_nobody_s_way()
     {
-        await stage.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme", 2), version: 2);
-        await stage.InsertAsync(
+        await fixture.InsertAsync("x1", ExternalNotes.Marker, Value.Seal("a summary", "acme", 2), version: 2);
+        await fixture.InsertAsync(
             "x2",
             "s3://knowledge/acme/2025/0b8f5f0e-6f2c-4c59-9d0c-0f4ae7f6b9a1.json",
             null,
             version: 2,
             "in the bucket"
         );
-        await stage.ExecuteAsync("UPDATE notes SET tenant = NULL WHERE id = 'x2'");
-        await stage.InsertAsync(
+        await fixture.ExecuteAsync("UPDATE notes SET tenant = NULL WHERE id = 'x2'");
+        await fixture.InsertAsync(
             "x3",
             "s3://knowledge/acme/2025/0b8f5f0e-6f2c-4c59-9d0c-0f4ae7f6b9a1.json",
             Value.Seal(new string('l', 2_000_000), "acme", 2),
@@ -185,10 +190,10 @@ public sealed class WhenExternalRowsHoldValues
             "in the bucket"
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That((report.State, report.Notes.Count), Is.EqualTo(("Completed", 0)));
-        Assert.That((await stage.VerifyAsync()).Tables.Single().External, Is.EqualTo(3));
-        Assert.That((await stage.RetireAsync()).InTheWay, Is.Empty);
+        Assert.That((await fixture.VerifyAsync()).Tables.Single().External, Is.EqualTo(3));
+        Assert.That((await fixture.RetireAsync()).InTheWay, Is.Empty);
     }
 }

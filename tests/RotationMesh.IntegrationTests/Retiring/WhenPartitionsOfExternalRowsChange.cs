@@ -10,12 +10,12 @@ public sealed class WhenPartitionsOfExternalRowsChange
 {
     private const string Attach = "ALTER TABLE notes ATTACH PARTITION notes_2026 FOR VALUES IN ('2026')";
 
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync(
+        fixture = await Fixture.CreateAsync(
             ExternalNotes.Entry with
             {
                 Key = Entries.Names("id", "title"),
@@ -23,7 +23,7 @@ public sealed class WhenPartitionsOfExternalRowsChange
                 Columns = [Entries.Column("body")],
             }
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id text, tenant text, body text, version int, title text, PRIMARY KEY (id, title))
                 PARTITION BY LIST (title);
@@ -33,14 +33,14 @@ public sealed class WhenPartitionsOfExternalRowsChange
             """
         );
         foreach (var year in new[] { 2024, 2025, 2026 })
-            await stage.ExecuteAsync(
+            await fixture.ExecuteAsync(
                 $"INSERT INTO notes_{year} VALUES ('n', 'acme', @body, 2, '{year}')",
                 new { body = Value.Seal("left behind", "acme") }
             );
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [TestCase("ALTER TABLE notes_2024 RENAME TO notes_older", 2)]
     [TestCase("ALTER TABLE notes_2025 RENAME TO notes_older", 2)]
@@ -50,19 +50,19 @@ public sealed class WhenPartitionsOfExternalRowsChange
     [TestCase("DROP TABLE notes_2025", 1)]
     public async Task The_rows_of_each_that_is_there_at_the_end_are_counted_once(string change, int rows)
     {
-        var target = (await stage.TargetsAsync()).Single();
-        await using var connection = await stage.Source.OpenConnectionAsync();
+        var target = (await fixture.TargetsAsync()).Single();
+        await using var connection = await fixture.Source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("LOCK TABLE ONLY notes_2024 IN ACCESS EXCLUSIVE MODE");
 
-        var look = new InlineLook(stage.Databases, stage.Ring).LookAsync(
+        var look = new InlineLook(fixture.Databases, fixture.Ring).LookAsync(
             target,
             null,
             CancellationToken.None
         );
         await Eventually.Holds(
             () =>
-                stage.ScalarAsync<bool>(
+                fixture.ScalarAsync<bool>(
                     "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'notes_2024'::regclass)"
                 ),
             TimeSpan.FromSeconds(10),
@@ -80,11 +80,16 @@ public sealed class WhenPartitionsOfExternalRowsChange
     [Test]
     public async Task Nothing_is_said_of_a_table_that_is_not_there_by_its_name()
     {
-        var target = (await stage.TargetsAsync()).Single();
-        await stage.ExecuteAsync("ALTER TABLE notes RENAME TO others");
+        var target = (await fixture.TargetsAsync()).Single();
+        await fixture.ExecuteAsync("ALTER TABLE notes RENAME TO others");
 
         Assert.That(
-            () => new InlineLook(stage.Databases, stage.Ring).LookAsync(target, null, CancellationToken.None),
+            () =>
+                new InlineLook(fixture.Databases, fixture.Ring).LookAsync(
+                    target,
+                    null,
+                    CancellationToken.None
+                ),
             Throws.InstanceOf<Core.UsageException>().With.Message.Contains("table notes")
         );
     }

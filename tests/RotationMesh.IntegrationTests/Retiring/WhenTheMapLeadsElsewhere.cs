@@ -34,8 +34,8 @@ public sealed partial class WhenTheMapLeadsElsewhere
     [Test]
     public async Task A_copy_by_the_same_name_retires_nothing_until_the_other_is_said_to_be_gone()
     {
-        await using var own = Stage.Of(first, control.ConnectionString);
-        await using var copy = Stage.Of(second, control.ConnectionString);
+        await using var own = Fixture.Of(first, control.ConnectionString);
+        await using var copy = Fixture.Of(second, control.ConnectionString);
         await RotateAsync(own);
         await RotateAsync(copy); // the same mistake twice proves nothing
 
@@ -60,9 +60,9 @@ public sealed partial class WhenTheMapLeadsElsewhere
     [Test]
     public async Task A_map_that_leaves_a_database_out_retires_nothing()
     {
-        await using var both = Stage.Of([first, second], control.ConnectionString);
-        await using var one = Stage.Of([first], control.ConnectionString);
-        await using var other = Stage.Of(second, control.ConnectionString);
+        await using var both = Fixture.Of([first, second], control.ConnectionString);
+        await using var one = Fixture.Of([first], control.ConnectionString);
+        await using var other = Fixture.Of(second, control.ConnectionString);
         await other.CreateNotesAsync();
         await RotateAsync(both);
 
@@ -82,9 +82,9 @@ public sealed partial class WhenTheMapLeadsElsewhere
     [Test]
     public async Task Of_two_by_one_name_the_operator_says_which_one_is_gone()
     {
-        await using var before = Stage.Of(first, control.ConnectionString);
-        await using var since = Stage.Of(second, control.ConnectionString);
-        await using var staging = Stage.Of(third, control.ConnectionString);
+        await using var before = Fixture.Of(first, control.ConnectionString);
+        await using var since = Fixture.Of(second, control.ConnectionString);
+        await using var staging = Fixture.Of(third, control.ConnectionString);
         await RotateAsync(before);
         await RotateAsync(since);
         await staging.CreateNotesAsync();
@@ -119,7 +119,7 @@ public sealed partial class WhenTheMapLeadsElsewhere
     [Test]
     public async Task Only_a_database_that_is_missing_can_be_said_to_be_gone()
     {
-        await using var own = Stage.Of(first, control.ConnectionString);
+        await using var own = Fixture.Of(first, control.ConnectionString);
         await RotateAsync(own);
 
         Assert.That(
@@ -131,10 +131,10 @@ public sealed partial class WhenTheMapLeadsElsewhere
     [GeneratedRegex(@"--gone (\S+)$")]
     private static partial Regex Way();
 
-    private static async Task RotateAsync(Stage stage)
+    private static async Task RotateAsync(Fixture fixture)
     {
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
     }
 }

@@ -7,42 +7,44 @@ namespace RotationMesh.IntegrationTests.Retiring;
 /// <summary>What a key ring calls a version is held against the keys that rotations met under it.</summary>
 public sealed class WhenTheRingHasAnotherKey
 {
-    private const string Told = "the key ring's version 1 is not the key that rotations met";
+    private const string Warning = "the key ring's version 1 is not the key that rotations met";
 
     private const string Column = "CREATE TABLE history (tenant text, old_token text)";
 
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Rotate()
     {
-        stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [Test]
     public async Task Values_that_only_the_real_one_may_open_keep_the_version_in_service()
     {
         await KeepOldTokenAsync();
-        await using var mistyped = stage.Variant(ring: StageKeys.RingWithWrong(1));
+        await using var mistyped = fixture.Variant(ring: TestKeys.RingWithWrong(1));
 
         var listed = await mistyped.KeyAsync();
         var refused = await mistyped.ScanAndRetireAsync();
-        await stage.ExecuteAsync("TRUNCATE history");
+        await fixture.ExecuteAsync("TRUNCATE history");
         var retired = await mistyped.ScanAndRetireAsync();
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(listed.RingDoubts, Has.Some.Contains(Told));
+            Assert.That(listed.RingDoubts, Has.Some.Contains(Warning));
             Assert.That(refused.Retired, Is.False);
             Assert.That(
                 refused.InTheWay.Single(),
-                Does.Contain("history.old_token").And.Contain(Told).And.Contain(Fingerprint(stage.Ring, 1))
+                Does.Contain("history.old_token")
+                    .And.Contain(Warning)
+                    .And.Contain(Fingerprint(fixture.Ring, 1))
             );
             Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
             Assert.That(retired.Fingerprint, Is.Not.EqualTo(Fingerprint(mistyped.Ring, 1)));
@@ -52,24 +54,24 @@ public sealed class WhenTheRingHasAnotherKey
     [Test]
     public async Task Values_at_external_rows_that_only_the_real_one_may_open_keep_the_version_in_service()
     {
-        await using var mistyped = stage.Variant(
+        await using var mistyped = fixture.Variant(
             [Entries.Notes with { External = "title = 'external'" }],
-            StageKeys.RingWithWrong(1)
+            TestKeys.RingWithWrong(1)
         );
-        await stage.InsertAsync([Note.Of("left", version: 1) with { Version = 2 }]);
-        await stage.ExecuteAsync("UPDATE notes SET title = 'external' WHERE id = 'left'");
+        await fixture.InsertAsync([Note.Of("left", version: 1) with { Version = 2 }]);
+        await fixture.ExecuteAsync("UPDATE notes SET title = 'external' WHERE id = 'left'");
 
         var refused = await mistyped.RetireAsync();
 
         Assert.That(refused.Retired, Is.False);
-        Assert.That(refused.InTheWay.Single(), Does.Contain(Told));
+        Assert.That(refused.InTheWay.Single(), Does.Contain(Warning));
     }
 
     [Test]
     public async Task A_key_that_the_ring_has_under_another_version_keeps_the_version_in_service()
     {
-        await using var later = stage.Variant(
-            ring: new KeyRing(3, new Dictionary<int, string> { [2] = StageKeys.Two, [3] = StageKeys.One })
+        await using var later = fixture.Variant(
+            ring: new KeyRing(3, new Dictionary<int, string> { [2] = TestKeys.Two, [3] = TestKeys.One })
         );
         Assert.That((await later.RotateAsync(target: 3)).State, Is.EqualTo("Completed"));
 
@@ -88,10 +90,10 @@ public sealed class WhenTheRingHasAnotherKey
     public async Task A_target_of_an_earlier_release_is_known_by_its_rotation()
     {
         await KeepOldTokenAsync(version: 2);
-        Assert.That((await stage.RotateAsync(target: 3)).State, Is.EqualTo("Completed"));
-        await stage.ExecuteAsync("TRUNCATE rotationmesh.met_keys");
-        var keys = new Dictionary<int, string> { [2] = StageKeys.Wrong, [3] = StageKeys.Three };
-        await using var mistyped = stage.Variant(ring: new KeyRing(3, keys));
+        Assert.That((await fixture.RotateAsync(target: 3)).State, Is.EqualTo("Completed"));
+        await fixture.ExecuteAsync("TRUNCATE rotationmesh.met_keys");
+        var keys = new Dictionary<int, string> { [2] = TestKeys.Wrong, [3] = TestKeys.Three };
+        await using var mistyped = fixture.Variant(ring: new KeyRing(3, keys));
 
         var refused = await mistyped.ScanAndRetireAsync(2);
 
@@ -106,8 +108,8 @@ public sealed class WhenTheRingHasAnotherKey
     public async Task A_version_of_which_nothing_was_recorded_is_retired_as_ever()
     {
         await KeepOldTokenAsync();
-        await stage.ExecuteAsync("TRUNCATE rotationmesh.met_keys");
-        await using var mistyped = stage.Variant(ring: StageKeys.RingWithWrong(1));
+        await fixture.ExecuteAsync("TRUNCATE rotationmesh.met_keys");
+        await using var mistyped = fixture.Variant(ring: TestKeys.RingWithWrong(1));
 
         var retired = await mistyped.ScanAndRetireAsync();
 
@@ -118,26 +120,26 @@ public sealed class WhenTheRingHasAnotherKey
     [Test]
     public async Task Doctor_calls_it_bad_and_names_both()
     {
-        await using var mistyped = stage.Variant(ring: StageKeys.RingWithWrong(1));
+        await using var mistyped = fixture.Variant(ring: TestKeys.RingWithWrong(1));
 
-        var bad = (await ChecksAsync(mistyped)).Single(check => check.Message.Contains(Told));
-        var good = await ChecksAsync(stage);
+        var bad = (await ChecksAsync(mistyped)).Single(check => check.Message.Contains(Warning));
+        var good = await ChecksAsync(fixture);
 
         Assert.That((bad.Verdict, bad.Subject), Is.EqualTo((Verdict.Bad, "key 1")));
         Assert.That(
             bad.Message,
-            Does.Contain(Fingerprint(mistyped.Ring, 1)).And.Contain(Fingerprint(stage.Ring, 1))
+            Does.Contain(Fingerprint(mistyped.Ring, 1)).And.Contain(Fingerprint(fixture.Ring, 1))
         );
         Assert.That(good, Has.None.Matches<Finding>(check => check.Message.Contains("that rotations met")));
     }
 
-    private static async Task<IReadOnlyList<Finding>> ChecksAsync(Stage of) =>
+    private static async Task<IReadOnlyList<Finding>> ChecksAsync(Fixture of) =>
         (await of.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks;
 
     private async Task KeepOldTokenAsync(int version = 1)
     {
-        await stage.ExecuteAsync(Column);
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(Column);
+        await fixture.ExecuteAsync(
             "INSERT INTO history VALUES ('acme', @token)",
             new { token = Value.Seal("an old token", "acme", version) }
         );

@@ -11,29 +11,29 @@ public sealed class WhenValuesCannotBeTried
 {
     private static readonly ScanDepth NoTime = ScanDepth.Retirement with { SearchTime = TimeSpan.Zero };
 
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Rotate()
     {
-        stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [TestCaseSource(typeof(Contexts), nameof(Contexts.All))]
     public async Task Without_the_key_of_the_version_an_envelope_anywhere_in_a_text_bars_it(string context)
     {
         await KeepAsync(context, "tenant text, ", "'acme', ");
-        var keys = new Dictionary<int, string> { [2] = StageKeys.Two };
-        await using var keyless = stage.Variant(ring: new KeyRing(2, keys));
+        var keys = new Dictionary<int, string> { [2] = TestKeys.Two };
+        await using var keyless = fixture.Variant(ring: new KeyRing(2, keys));
 
         var refused = await keyless.ScanAndRetireAsync();
-        await stage.ExecuteAsync("TRUNCATE public.history");
+        await fixture.ExecuteAsync("TRUNCATE public.history");
         var retired = await keyless.ScanAndRetireAsync();
 
         Assert.That(refused.Retired, Is.False);
@@ -53,7 +53,7 @@ public sealed class WhenValuesCannotBeTried
     {
         await KeepAsync(context);
 
-        var refused = await stage.ScanAndRetireAsync(NoTime);
+        var refused = await fixture.ScanAndRetireAsync(NoTime);
 
         Assert.That(refused.Retired, Is.False);
         Assert.That(
@@ -69,7 +69,7 @@ public sealed class WhenValuesCannotBeTried
     {
         await KeepAsync(context, tenant: "a tenant of no other row");
 
-        var refused = await stage.ScanAndRetireAsync(ScanDepth.Retirement with { Tenants = 1 });
+        var refused = await fixture.ScanAndRetireAsync(ScanDepth.Retirement with { Tenants = 1 });
 
         Assert.That(refused.Retired, Is.False);
         Assert.That(
@@ -85,18 +85,18 @@ public sealed class WhenValuesCannotBeTried
     public async Task Who_leaves_a_place_out_retires_the_version_and_others_are_looked_at(string place)
     {
         await KeepAsync("'Bearer ' || body");
-        await stage.ExecuteAsync("CREATE TABLE public.other AS SELECT line FROM public.history");
+        await fixture.ExecuteAsync("CREATE TABLE public.other AS SELECT line FROM public.history");
 
-        var refused = await stage.ScanAndRetireAsync(NoTime, place);
-        await stage.ExecuteAsync("TRUNCATE public.other");
-        var retired = await stage.ScanAndRetireAsync(NoTime, place);
+        var refused = await fixture.ScanAndRetireAsync(NoTime, place);
+        await fixture.ExecuteAsync("TRUNCATE public.other");
+        var retired = await fixture.ScanAndRetireAsync(NoTime, place);
 
         Assert.That(refused.InTheWay.Single(), Does.Contain("public.other.line"));
         Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
         Assert.That(retired.ScanSkippedOf.Single().Place, Is.EqualTo(place));
         Assert.That(retired.Scans.Single().Skipped, Is.EqualTo(new[] { place }));
         Assert.That(
-            await stage.ScalarAsync<string>(
+            await fixture.ScalarAsync<string>(
                 "SELECT details->'scanSkippedOf'->0->>'place' FROM rotationmesh.audit_events WHERE kind = 'KeyRetired'"
             ),
             Is.EqualTo(place)
@@ -111,7 +111,7 @@ public sealed class WhenValuesCannotBeTried
         await KeepAsync("body");
 
         Assert.That(
-            () => stage.ScanAndRetireAsync(NoTime, place),
+            () => fixture.ScanAndRetireAsync(NoTime, place),
             Throws.TypeOf<UsageException>().With.Message.Contains($"--skip-scan-of {place}")
         );
     }
@@ -119,9 +119,9 @@ public sealed class WhenValuesCannotBeTried
     [Test]
     public async Task Random_tokens_that_were_tried_with_every_tenant_bar_nothing()
     {
-        await stage.ExecuteAsync(Contexts.Tokens);
+        await fixture.ExecuteAsync(Contexts.Tokens);
 
-        var retired = await stage.ScanAndRetireAsync();
+        var retired = await fixture.ScanAndRetireAsync();
 
         Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
     }
@@ -129,8 +129,8 @@ public sealed class WhenValuesCannotBeTried
     [Test]
     public async Task Nor_do_they_where_the_map_names_policies_that_do_not_apply_to_this_role()
     {
-        await stage.ExecuteAsync(Contexts.Tokens);
-        await using var secured = stage.Variant([
+        await fixture.ExecuteAsync(Contexts.Tokens);
+        await using var secured = fixture.Variant([
             Entries.Notes with
             {
                 RowLevelSecurity = new("app.tenant", null),
@@ -155,8 +155,8 @@ public sealed class WhenValuesCannotBeTried
         string tenant = "tenant-1"
     )
     {
-        await stage.ExecuteAsync($"CREATE TABLE public.history ({columns}line text)");
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync($"CREATE TABLE public.history ({columns}line text)");
+        await fixture.ExecuteAsync(
             $"INSERT INTO public.history SELECT {values}{context} FROM (SELECT @token::text) AS kept (body)",
             new { token = Value.Seal("an old token", tenant) }
         );

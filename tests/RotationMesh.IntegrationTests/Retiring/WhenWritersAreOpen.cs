@@ -16,9 +16,9 @@ public sealed class WhenWritersAreOpen
     [TestCase("to-be-retired")]
     public async Task A_key_stays_in_service_until_they_have_ended(string? prepared)
     {
-        await using var stage = await RotatedAsync();
+        await using var fixture = await RotatedAsync();
         await using var open = await OpenTransaction.BeginAsync(
-            stage,
+            fixture,
             [.. Enumerable.Range(1, 7).Select(i => OpenTransaction.Insert($"open-{i}"))]
         );
         var (name, end) = ($"session {open.Pid} (a-long-job, role ", "ROLLBACK");
@@ -29,8 +29,8 @@ public sealed class WhenWritersAreOpen
             (name, end) = ($"prepared transaction '{gid}' (role ", $"ROLLBACK PREPARED '{gid}'");
         }
 
-        var refused = await stage.RetireAsync();
-        var listed = await stage.KeyAsync();
+        var refused = await fixture.RetireAsync();
+        var listed = await fixture.KeyAsync();
         await open.RunAsync(end);
 
         using (Assert.EnterMultipleScope())
@@ -39,22 +39,22 @@ public sealed class WhenWritersAreOpen
             Assert.That(refused.InTheWay, Has.Exactly(1).Contains(name));
             Assert.That(listed.SafeToRetire, Is.False);
             Assert.That(listed.InTheWay, Has.Exactly(1).Contains(name));
-            Assert.That((await stage.KeyAsync()).SafeToRetire, Is.True);
-            Assert.That((await stage.RetireAsync()).InTheWay, Is.Empty);
+            Assert.That((await fixture.KeyAsync()).SafeToRetire, Is.True);
+            Assert.That((await fixture.RetireAsync()).InTheWay, Is.Empty);
         }
     }
 
     [Test]
     public async Task Rows_that_they_committed_are_seen()
     {
-        await using var stage = await RotatedAsync();
-        var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("open"));
+        await using var fixture = await RotatedAsync();
+        var open = await OpenTransaction.BeginAsync(fixture, OpenTransaction.Insert("open"));
 
-        var begun = await stage.ScalarAsync<DateTime>("SELECT clock_timestamp()");
-        var retirement = stage.RetireAsync();
+        var begun = await fixture.ScalarAsync<DateTime>("SELECT clock_timestamp()");
+        var retirement = fixture.RetireAsync();
         await Eventually.Holds(
             () =>
-                stage.ScalarAsync<bool>(
+                fixture.ScalarAsync<bool>(
                     $"""
                     SELECT EXISTS (
                         SELECT FROM pg_stat_activity
@@ -75,14 +75,14 @@ public sealed class WhenWritersAreOpen
     [Test]
     public async Task Writers_that_come_and_go_are_in_nobody_s_way()
     {
-        await using var stage = await RotatedAsync();
+        await using var fixture = await RotatedAsync();
         using var stop = new CancellationTokenSource();
         var writers = Enumerable
             .Range(0, 3)
-            .Select(writer => Task.Run(() => WriteAsync(stage, writer, stop.Token)))
+            .Select(writer => Task.Run(() => WriteAsync(fixture, writer, stop.Token)))
             .ToList();
 
-        var outcome = await stage.RetireAsync();
+        var outcome = await fixture.RetireAsync();
         await stop.CancelAsync();
         await Task.WhenAll(writers);
 
@@ -93,27 +93,27 @@ public sealed class WhenWritersAreOpen
     [Test]
     public async Task A_count_blocks_no_writer_however_long_it_takes()
     {
-        await using var stage = await Stage.CreateAsync(
+        await using var fixture = await Fixture.CreateAsync(
             Entries.Notes with
             {
                 External = "(SELECT pg_sleep(20)) IS NULL",
             }
         );
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(3));
-        var target = (await stage.TargetsAsync()).Single();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(3));
+        var target = (await fixture.TargetsAsync()).Single();
         using var stop = new CancellationTokenSource();
 
-        var count = new QuietCount(stage.Databases).CountAsync(target, stop.Token);
+        var count = new QuietCount(fixture.Databases).CountAsync(target, stop.Token);
         await Eventually.Holds(
             () =>
-                stage.ScalarAsync<bool>(
+                fixture.ScalarAsync<bool>(
                     "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
                 ),
             Deadline,
             "the count is under way"
         );
-        await stage.ExecuteAsync($"SET lock_timeout = '2s'; {OpenTransaction.Insert("meanwhile")}");
+        await fixture.ExecuteAsync($"SET lock_timeout = '2s'; {OpenTransaction.Insert("meanwhile")}");
         await stop.CancelAsync();
 
         Assert.That(async () => await count, Throws.InstanceOf<OperationCanceledException>());
@@ -122,20 +122,20 @@ public sealed class WhenWritersAreOpen
     [Test]
     public async Task A_key_is_not_listed_as_safe_where_one_began_while_another_was_waited_for()
     {
-        await using var stage = await RotatedAsync();
-        var early = await OpenTransaction.BeginAsync(stage, "LOCK TABLE notes IN ROW EXCLUSIVE MODE");
+        await using var fixture = await RotatedAsync();
+        var early = await OpenTransaction.BeginAsync(fixture, "LOCK TABLE notes IN ROW EXCLUSIVE MODE");
 
-        var listing = stage.KeyAsync();
+        var listing = fixture.KeyAsync();
         await Eventually.Holds(
             () =>
-                stage.ScalarAsync<bool>(
+                fixture.ScalarAsync<bool>(
                     "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%upkeep AS%'"
                         + " AND pid <> pg_backend_pid()"
                 ),
             Deadline,
             "writers are looked for"
         );
-        await using var late = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("late"));
+        await using var late = await OpenTransaction.BeginAsync(fixture, OpenTransaction.Insert("late"));
         await early.CommitAsync();
         await early.DisposeAsync();
         var key = await listing;
@@ -148,17 +148,17 @@ public sealed class WhenWritersAreOpen
     [Test]
     public async Task A_table_keeps_its_rows_while_it_is_counted()
     {
-        await using var stage = await RotatedAsync();
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await RotatedAsync();
+        var target = (await fixture.TargetsAsync()).Single();
 
-        var counted = await new QuietCount(stage.Databases).TryAsync(
+        var counted = await new QuietCount(fixture.Databases).TryAsync(
             target,
             async connection =>
             {
                 // As one that was waiting behind the lock.
                 Assert.That(
                     () =>
-                        stage.ExecuteAsync(
+                        fixture.ExecuteAsync(
                             "SET lock_timeout = '300ms'; ALTER TABLE notes ALTER version TYPE bigint"
                         ),
                     Throws
@@ -166,7 +166,7 @@ public sealed class WhenWritersAreOpen
                         .With.Property("SqlState")
                         .EqualTo(PostgresErrorCodes.LockNotAvailable)
                 );
-                return await new TableCensus(stage.Databases).CountAsync(
+                return await new TableCensus(fixture.Databases).CountAsync(
                     connection,
                     target,
                     null,
@@ -183,10 +183,10 @@ public sealed class WhenWritersAreOpen
     [TestCase("SELECT, UPDATE (version, body)")]
     public async Task A_key_stays_in_service_where_the_role_may_not_lock_the_table(string rights)
     {
-        await using var stage = await RotatedAsync();
-        await using var role = await StageRole.CreateAsync(stage);
+        await using var fixture = await RotatedAsync();
+        await using var role = await TestRole.CreateAsync(fixture);
         await role.GrantAsync(rights, "notes");
-        await using var limited = Stage.Of(stage, role.ConnectionString);
+        await using var limited = Fixture.Of(fixture, role.ConnectionString);
         const string Lock = "may not lock it in SHARE mode";
         const string Reason =
             $"{Lock}, as rights on columns alone are not enough, so there is no moment at which it can "
@@ -212,27 +212,27 @@ public sealed class WhenWritersAreOpen
         }
     }
 
-    private static async Task<IReadOnlyList<string>> WarningsAsync(Stage stage) =>
+    private static async Task<IReadOnlyList<string>> WarningsAsync(Fixture fixture) =>
         [
-            .. (await stage.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks.Select(
+            .. (await fixture.Inspections().ExamineAsync(scan: false, CancellationToken.None)).Checks.Select(
                 finding => finding.Message
             ),
         ];
 
-    private static async Task<Stage> RotatedAsync()
+    private static async Task<Fixture> RotatedAsync()
     {
-        var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20, version: 2));
-        return stage;
+        var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20, version: 2));
+        return fixture;
     }
 
-    private static async Task WriteAsync(Stage stage, int writer, CancellationToken stop)
+    private static async Task WriteAsync(Fixture fixture, int writer, CancellationToken stop)
     {
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
             await using var open = await OpenTransaction.BeginAsync(
-                stage,
+                fixture,
                 OpenTransaction.Insert($"busy-{writer}-{i}", version: 2),
                 "SELECT pg_sleep(0.1)"
             );

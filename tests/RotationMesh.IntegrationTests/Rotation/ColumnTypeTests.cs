@@ -13,24 +13,24 @@ public sealed class ColumnTypeTests
     [TestCase("short_envelope")]
     public async Task An_envelope_is_rotated_in_a_text_column_of_any_kind(string type)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"""
             CREATE DOMAIN envelope AS text CHECK (length(VALUE) > 10);
             CREATE DOMAIN short_envelope AS varchar(200) NOT NULL;
             CREATE TABLE notes (id int PRIMARY KEY, tenant text, body {type}, version int)
             """
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             "INSERT INTO notes VALUES (1, 'acme', @body, 1)",
             new { body = Value.Seal("plain", "acme") }
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(
-            Value.Open(await stage.ScalarAsync<string>("SELECT body FROM notes"), "acme", 2),
+            Value.Open(await fixture.ScalarAsync<string>("SELECT body FROM notes"), "acme", 2),
             Is.EqualTo("plain")
         );
     }
@@ -38,8 +38,8 @@ public sealed class ColumnTypeTests
     [Test]
     public async Task A_binary_column_keeps_raw_bytes()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id int PRIMARY KEY, tenant text, body bytea, version int);
             INSERT INTO notes VALUES (1, 'acme', @body, 1), (2, 'acme', '', 1), (3, 'acme', NULL, 1),
@@ -48,16 +48,16 @@ public sealed class ColumnTypeTests
             new { body = Value.SealBytes("plain", "acme") }
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
-        var bodies = await stage.QueryAsync<byte[]?>("SELECT body FROM notes ORDER BY id");
+        var bodies = await fixture.QueryAsync<byte[]?>("SELECT body FROM notes ORDER BY id");
         Assert.That(Value.OpenBytes(bodies[0]!, "acme", 2), Is.EqualTo("plain"));
         Assert.That(bodies[1], Is.Empty);
         Assert.That(bodies[2], Is.Null);
         Assert.That(bodies[3], Is.EqualTo(new byte[] { 0, 255 }));
         Assert.That(report.Failures.Single().Error, Is.EqualTo(RowError.MalformedEnvelope));
         Assert.That(
-            await stage.QueryAsync<int>("SELECT version FROM notes ORDER BY id"),
+            await fixture.QueryAsync<int>("SELECT version FROM notes ORDER BY id"),
             Is.EqualTo(new[] { 2, 2, 2, 1 })
         );
     }
@@ -69,17 +69,17 @@ public sealed class ColumnTypeTests
         // Without its padding the old value fits; written canonically the new one does not.
         var stored = Value.Seal(new string('x', 16), "acme").TrimEnd('=');
         Assert.That(stored, Has.Length.EqualTo(59));
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"CREATE TABLE notes (id int PRIMARY KEY, tenant text, body {type}, version int)"
         );
-        await stage.ExecuteAsync("INSERT INTO notes VALUES (1, 'acme', @stored, 1)", new { stored });
+        await fixture.ExecuteAsync("INSERT INTO notes VALUES (1, 'acme', @stored, 1)", new { stored });
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.Failures.Single().Error, Is.EqualTo(RowError.DatabaseError));
-        Assert.That(await stage.ScalarAsync<string>("SELECT body FROM notes"), Is.EqualTo(stored));
-        Assert.That(await stage.ScalarAsync<int>("SELECT version FROM notes"), Is.EqualTo(1));
+        Assert.That(await fixture.ScalarAsync<string>("SELECT body FROM notes"), Is.EqualTo(stored));
+        Assert.That(await fixture.ScalarAsync<int>("SELECT version FROM notes"), Is.EqualTo(1));
     }
 
     [TestCase("smallint")]
@@ -87,22 +87,22 @@ public sealed class ColumnTypeTests
     [TestCase("bigint")]
     public async Task The_version_column_may_be_any_whole_number(string type)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"CREATE TABLE notes (id text PRIMARY KEY, tenant text, body text, version {type})"
         );
-        await stage.InsertAsync(Note.Many(20));
+        await fixture.InsertAsync(Note.Many(20));
 
-        await stage.RotateAsync();
+        await fixture.RotateAsync();
 
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task A_version_beyond_every_ring_is_an_unknown_one()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id text PRIMARY KEY, tenant text, body text, version bigint);
             INSERT INTO notes VALUES ('a', 'acme', 'x', 9223372036854775807), ('b', 'acme', 'x', 0),
@@ -110,7 +110,7 @@ public sealed class ColumnTypeTests
             """
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.Failures, Has.Count.EqualTo(4));
         Assert.That(

@@ -16,9 +16,9 @@ public sealed class EmptyRowTests
     [Test]
     public async Task A_rotation_counts_the_rows_without_a_value_and_the_values_of_the_others()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         AssertCounts(report.State, RotationDocuments.Of(report));
         Assert.That(
@@ -30,9 +30,9 @@ public sealed class EmptyRowTests
     [Test]
     public async Task A_dry_run_counts_them_alike()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
 
-        var report = await stage.RotateAsync(dryRun: true);
+        var report = await fixture.RotateAsync(dryRun: true);
 
         AssertCounts(report.State, RotationDocuments.Of(report));
         Assert.That(report.Decrypted, Is.EqualTo(new DecryptedRows(Rows: 8, Values: 7, Empty: 3, Failed: 0)));
@@ -41,10 +41,10 @@ public sealed class EmptyRowTests
     [Test]
     public async Task Rows_that_were_at_the_target_version_already_are_among_them()
     {
-        await using var stage = await CreateAsync();
-        await stage.RotateAsync();
+        await using var fixture = await CreateAsync();
+        await fixture.RotateAsync();
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         var table = report.Tables.Single();
         Assert.That((table.Rotated, table.Current, table.Empty), Is.EqualTo((0, 10, 4)));
@@ -53,9 +53,9 @@ public sealed class EmptyRowTests
     [Test]
     public async Task Verification_counts_values_and_not_rows_alone()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
 
-        var table = (await stage.VerifyAsync()).Tables.Single();
+        var table = (await fixture.VerifyAsync()).Tables.Single();
 
         Assert.That(
             (table.Rows, table.Verified, table.Values, table.Empty, table.Failed),
@@ -66,10 +66,10 @@ public sealed class EmptyRowTests
     [Test]
     public async Task A_row_that_does_not_decrypt_is_not_among_the_rows_that_were_decrypted()
     {
-        await using var stage = await CreateAsync();
-        await stage.ExecuteAsync("UPDATE notes SET body = 'x' || substr(body, 2) WHERE id = 'current'");
+        await using var fixture = await CreateAsync();
+        await fixture.ExecuteAsync("UPDATE notes SET body = 'x' || substr(body, 2) WHERE id = 'current'");
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
         Assert.That(
@@ -80,12 +80,12 @@ public sealed class EmptyRowTests
     }
 
     // At version 1: three rows with one value, two with two, three without any; at version 2 one with two, and one without.
-    private static async Task<Stage> CreateAsync()
+    private static async Task<Fixture> CreateAsync()
     {
-        var stage = await Stage.CreateAsync(Entry);
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN settings jsonb");
-        await stage.InsertAsync([
+        var fixture = await Fixture.CreateAsync(Entry);
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN settings jsonb");
+        await fixture.InsertAsync([
             Note.Of("body1"),
             Note.Of("both1"),
             Note.Of("both2"),
@@ -125,17 +125,17 @@ public sealed class EmptyRowTests
                 ("current", 2),
             }
         )
-            await stage.ExecuteAsync(
+            await fixture.ExecuteAsync(
                 "UPDATE notes SET settings = jsonb_build_object('remote', jsonb_build_object('token', @token)) WHERE id = @id",
                 new { id, token = Value.Seal("token", "acme", version) }
             );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             UPDATE notes SET settings = '{"remote": {"tokens": "of another name"}}' WHERE id = 'elsewhere';
             UPDATE notes SET settings = '{"remote": {"token": ""}}' WHERE id = 'blank'
             """
         );
-        return stage;
+        return fixture;
     }
 
     private static void AssertCounts(string state, RotationDocument document)

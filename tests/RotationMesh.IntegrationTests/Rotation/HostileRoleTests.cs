@@ -20,8 +20,8 @@ public sealed class HostileRoleTests
     [TestCase("synchronous_commit = 'remote_apply'")]
     public async Task Rotates_as_any_other(string setting)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id text PRIMARY KEY, tenant text, body text, version int DEFAULT 1, raw bytea, at timestamptz);
             CREATE INDEX ON notes (tenant);
@@ -29,31 +29,31 @@ public sealed class HostileRoleTests
             CREATE TRIGGER slow BEFORE UPDATE ON notes FOR EACH STATEMENT EXECUTE FUNCTION slow()
             """
         );
-        await stage.InsertAsync(Note.Many(200).Append(Note.Of("naïve\\ 'ключ'", "tenant-ü\\")));
-        await SetAsync(stage, setting);
+        await fixture.InsertAsync(Note.Many(200).Append(Note.Of("naïve\\ 'ключ'", "tenant-ü\\")));
+        await SetAsync(fixture, setting);
 
-        var report = await stage.RotateAsync(batchSize: 30);
+        var report = await fixture.RotateAsync(batchSize: 30);
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 201L)));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task That_turns_policies_into_errors_rotates_under_them()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(30));
-        await using var role = await StageRole.CreateAsync(stage);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(30));
+        await using var role = await TestRole.CreateAsync(fixture);
         await role.GrantAsync("SELECT, UPDATE", "notes");
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             $"""
             ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
             CREATE POLICY own ON notes USING (tenant = current_setting('app.tenant', true));
             ALTER ROLE {role.Name} SET row_security = off
             """
         );
-        await using var theirs = stage.Variant(
+        await using var theirs = fixture.Variant(
             [Entries.Notes with { RowLevelSecurity = new("app.tenant", null) }],
             user: role.Name
         );
@@ -66,12 +66,12 @@ public sealed class HostileRoleTests
     [Test]
     public async Task That_is_read_only_is_refused()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await SetAsync(stage, "default_transaction_read_only = on");
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await SetAsync(fixture, "default_transaction_read_only = on");
 
         Assert.That(
-            async () => await stage.TargetsAsync(),
+            async () => await fixture.TargetsAsync(),
             Throws.TypeOf<Core.UsageException>().With.Message.Contains("a role that may write")
         );
     }
@@ -86,8 +86,8 @@ public sealed class HostileRoleTests
         string shown
     )
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"""
             CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int DEFAULT 1);
             INSERT INTO notes VALUES ({key}, 'acme', @body, 1);
@@ -96,15 +96,15 @@ public sealed class HostileRoleTests
             """,
             new { body = Value.Seal("plain", "acme") }
         );
-        await SetAsync(stage, setting);
+        await SetAsync(fixture, setting);
 
-        var pass = await stage.PassAsync();
+        var pass = await fixture.PassAsync();
 
         Assert.That(pass.Failures.Single().Key.Single().Value, Does.StartWith(shown));
     }
 
-    private static Task SetAsync(Stage stage, string setting) =>
-        stage.ExecuteAsync(
+    private static Task SetAsync(Fixture fixture, string setting) =>
+        fixture.ExecuteAsync(
             $"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting.Replace("'", "''", StringComparison.Ordinal)}', current_database()); END $$"
         );
 }

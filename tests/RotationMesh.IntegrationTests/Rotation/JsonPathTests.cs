@@ -15,7 +15,7 @@ public sealed class JsonPathTests
     [Test]
     public async Task A_nested_string_is_rotated_and_the_rest_of_the_document_stays()
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             new JsonObject
             {
                 ["a"] = new JsonArray(1, "two", null),
@@ -27,10 +27,10 @@ public sealed class JsonPathTests
             }
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
-        var settings = JsonNode.Parse(await stage.ScalarAsync<string>("SELECT settings FROM notes"))!;
+        var settings = JsonNode.Parse(await fixture.ScalarAsync<string>("SELECT settings FROM notes"))!;
         Assert.That(Value.Open((string)settings["remote"]!["credentials"]!, "acme", 2), Is.EqualTo("plain"));
         settings["remote"]!["credentials"] = null;
         Assert.That(
@@ -49,7 +49,7 @@ public sealed class JsonPathTests
     [TestCase("[]")]
     public async Task A_document_without_the_string_stays_and_its_row_moves_on(string document)
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             JsonNode.Parse(document),
             Entry with
             {
@@ -57,13 +57,13 @@ public sealed class JsonPathTests
             }
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(report.Tables.Single().Empty, Is.EqualTo(1));
-        Assert.That(await stage.ScalarAsync<int>("SELECT version FROM notes"), Is.EqualTo(2));
+        Assert.That(await fixture.ScalarAsync<int>("SELECT version FROM notes"), Is.EqualTo(2));
         Assert.That(
-            await stage.ScalarAsync<bool>("SELECT settings = @document::jsonb FROM notes", new { document })
+            await fixture.ScalarAsync<bool>("SELECT settings = @document::jsonb FROM notes", new { document })
         );
     }
 
@@ -78,14 +78,14 @@ public sealed class JsonPathTests
     {
         var credentials = value.Replace("ENVELOPE", Value.Seal("plain", "acme"), StringComparison.Ordinal);
         var document = $"{{\"remote\": {{\"credentials\": {credentials}}}}}";
-        await using var stage = await CreateAsync(JsonNode.Parse(document));
+        await using var fixture = await CreateAsync(JsonNode.Parse(document));
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.Failures.Single().Error, Is.EqualTo(RowError.MalformedEnvelope));
-        Assert.That(await stage.ScalarAsync<int>("SELECT version FROM notes"), Is.EqualTo(1));
+        Assert.That(await fixture.ScalarAsync<int>("SELECT version FROM notes"), Is.EqualTo(1));
         Assert.That(
-            await stage.ScalarAsync<bool>("SELECT settings = @document::jsonb FROM notes", new { document })
+            await fixture.ScalarAsync<bool>("SELECT settings = @document::jsonb FROM notes", new { document })
         );
     }
 
@@ -96,7 +96,7 @@ public sealed class JsonPathTests
         {
             Columns = [Entries.Column("settings", "it's \"odd\".x'); DROP TABLE notes; --")],
         };
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             new JsonObject
             {
                 ["it's \"odd\""] = new JsonObject
@@ -107,7 +107,7 @@ public sealed class JsonPathTests
             entry
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(1));
     }
@@ -116,36 +116,36 @@ public sealed class JsonPathTests
     public async Task A_document_that_is_the_string_itself_is_rotated_by_an_empty_path()
     {
         var entry = Entry with { Columns = [Entry.Columns[0] with { Path = [] }] };
-        await using var stage = await CreateAsync(JsonValue.Create(Value.Seal("plain", "acme")), entry);
-        await stage.ExecuteAsync(
+        await using var fixture = await CreateAsync(JsonValue.Create(Value.Seal("plain", "acme")), entry);
+        await fixture.ExecuteAsync(
             "INSERT INTO notes VALUES (2, 'acme', 'null', 1), (3, 'acme', NULL, 1), (4, 'acme', '\"\"', 1), (5, 'acme', '{}', 1)"
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((4L, 1L)));
         Assert.That(report.Failures.Single().Error, Is.EqualTo(RowError.MalformedEnvelope));
-        var value = await stage.ScalarAsync<string>("SELECT settings::text FROM notes WHERE id = 1");
+        var value = await fixture.ScalarAsync<string>("SELECT settings::text FROM notes WHERE id = 1");
         Assert.That(Value.Open((string)JsonNode.Parse(value)!, "acme", 2), Is.EqualTo("plain"));
         Assert.That(
-            await stage.QueryAsync<string>(
+            await fixture.QueryAsync<string>(
                 "SELECT coalesce(settings::text, 'NULL') FROM notes WHERE id > 1 ORDER BY id"
             ),
             Is.EqualTo(["null", "NULL", "\"\"", "{}"])
         );
-        Assert.That((await stage.VerifyAsync()).Failures, Has.Count.EqualTo(1));
+        Assert.That((await fixture.VerifyAsync()).Failures, Has.Count.EqualTo(1));
     }
 
-    private static async Task<Stage> CreateAsync(JsonNode? settings, TableEntry? entry = null)
+    private static async Task<Fixture> CreateAsync(JsonNode? settings, TableEntry? entry = null)
     {
-        var stage = await Stage.CreateAsync(entry ?? Entry);
-        await stage.ExecuteAsync(
+        var fixture = await Fixture.CreateAsync(entry ?? Entry);
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id int PRIMARY KEY, tenant text, settings jsonb, version int);
             INSERT INTO notes VALUES (1, 'acme', @settings::jsonb, 1)
             """,
             new { settings = settings?.ToJsonString() ?? "null" }
         );
-        return stage;
+        return fixture;
     }
 }

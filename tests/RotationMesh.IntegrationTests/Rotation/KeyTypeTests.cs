@@ -25,24 +25,24 @@ public sealed class KeyTypeTests
     [TestCase("citext", "'Käse ' || i")]
     public async Task Rows_are_found_by_a_key_of_any_type(string type, string key)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"CREATE EXTENSION citext; CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int NOT NULL)"
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             $"INSERT INTO notes SELECT {key}, 'acme', @body, 1 FROM generate_series(1, 50) AS i",
             new { body = Value.Seal("the same", "acme") }
         );
-        var keys = await stage.QueryAsync<string>("SELECT id::text FROM notes ORDER BY id");
+        var keys = await fixture.QueryAsync<string>("SELECT id::text FROM notes ORDER BY id");
 
-        var report = await stage.RotateAsync(batchSize: 7);
+        var report = await fixture.RotateAsync(batchSize: 7);
 
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(50));
         Assert.That(
-            await stage.QueryAsync<string>("SELECT id::text FROM notes ORDER BY id"),
+            await fixture.QueryAsync<string>("SELECT id::text FROM notes ORDER BY id"),
             Is.EqualTo(keys)
         );
-        foreach (var body in await stage.QueryAsync<string>("SELECT body FROM notes"))
+        foreach (var body in await fixture.QueryAsync<string>("SELECT body FROM notes"))
             Assert.That(Value.Open(body, "acme", 2), Is.EqualTo("the same"));
     }
 
@@ -61,11 +61,11 @@ public sealed class KeyTypeTests
         string key
     )
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int NOT NULL)"
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             $"INSERT INTO notes SELECT {key}, 'acme', @body, 1 FROM generate_series(1, 50) AS i",
             new { body = Value.Seal("the same", "acme") }
         );
@@ -79,11 +79,11 @@ public sealed class KeyTypeTests
                 "extra_float_digits = -10",
             }
         )
-            await stage.ExecuteAsync(
+            await fixture.ExecuteAsync(
                 $"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting.Replace("'", "''", StringComparison.Ordinal)}', current_database()); END $$"
             );
 
-        var report = await stage.RotateAsync(batchSize: 7);
+        var report = await fixture.RotateAsync(batchSize: 7);
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(50));
@@ -95,22 +95,24 @@ public sealed class KeyTypeTests
     [TestCase("numeric", "\"0.10000000000000000000001\"")]
     public async Task A_failure_names_its_key_as_every_reader_of_JSON_takes_it(string type, string json)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"""
             CREATE TABLE notes (id {type} PRIMARY KEY, tenant text, body text, version int);
             INSERT INTO notes VALUES ('{json.Trim('"')}', 'acme', '(bad)', 1)
             """
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(
             RotationDocuments.Of(report).Failures.Single().Key!["id"]!.ToJsonString(),
             Is.EqualTo(json)
         );
         Assert.That(
-            await stage.ScalarAsync<string>("SELECT (row_key -> 'id')::text FROM rotationmesh.row_failures"),
+            await fixture.ScalarAsync<string>(
+                "SELECT (row_key -> 'id')::text FROM rotationmesh.row_failures"
+            ),
             Is.EqualTo(json)
         );
     }
@@ -119,8 +121,8 @@ public sealed class KeyTypeTests
     public async Task Rows_are_found_by_a_composite_key_and_its_failures_name_both_parts()
     {
         var entry = Entries.Notes with { Key = Entries.Names("region", "label") };
-        await using var stage = await Stage.CreateAsync(entry);
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync(entry);
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (region int, label text, tenant text, body text, version int,
                                 PRIMARY KEY (region, label));
@@ -130,7 +132,7 @@ public sealed class KeyTypeTests
             new { body = Value.Seal("the same", "acme") }
         );
 
-        var report = await stage.RotateAsync(batchSize: 7);
+        var report = await fixture.RotateAsync(batchSize: 7);
 
         Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(49));
@@ -139,7 +141,7 @@ public sealed class KeyTypeTests
             Is.EqualTo(new[] { ("region", "3", true), ("label", "l4", false) })
         );
         Assert.That(
-            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"),
+            await fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2"),
             Is.EqualTo(49)
         );
     }

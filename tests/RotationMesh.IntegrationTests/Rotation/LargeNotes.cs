@@ -25,24 +25,24 @@ internal static class LargeNotes
         ],
     };
 
-    public static async Task<Stage> CreateAsync(TableEntry? entry = null)
+    public static async Task<Fixture> CreateAsync(TableEntry? entry = null)
     {
-        var stage = await Stage.CreateAsync(entry ?? Entry);
-        await stage.ExecuteAsync(
+        var fixture = await Fixture.CreateAsync(entry ?? Entry);
+        await fixture.ExecuteAsync(
             "CREATE TABLE notes (id int PRIMARY KEY, tenant text, body text, raw bytea, settings jsonb, version int)"
         );
-        return stage;
+        return fixture;
     }
 
     public static Task InsertAsync(
-        Stage stage,
+        Fixture fixture,
         int id,
         string body,
         string? raw,
         string? key,
         int version = 1
     ) =>
-        stage.ExecuteAsync(
+        fixture.ExecuteAsync(
             """
             INSERT INTO notes VALUES (@id, 'acme', @body, @raw::bytea,
                                       CASE WHEN @key IS NULL THEN '{"a": 1}' ELSE jsonb_build_object('key', @key) END, @version)
@@ -57,14 +57,14 @@ internal static class LargeNotes
             }
         );
 
-    public static async Task<string?> OpenAsync(Stage stage, string column, int id) =>
-        await stage.ScalarAsync<string?>($"SELECT {column} FROM notes WHERE id = {id} AND version = 2")
+    public static async Task<string?> OpenAsync(Fixture fixture, string column, int id) =>
+        await fixture.ScalarAsync<string?>($"SELECT {column} FROM notes WHERE id = {id} AND version = 2")
             is { } stored
             ? Value.Open(stored, "acme", 2)
             : null;
 
-    public static async Task<string?> OpenRawAsync(Stage stage, int id) =>
-        await stage.ScalarAsync<byte[]?>($"SELECT raw FROM notes WHERE id = {id} AND version = 2")
+    public static async Task<string?> OpenRawAsync(Fixture fixture, int id) =>
+        await fixture.ScalarAsync<byte[]?>($"SELECT raw FROM notes WHERE id = {id} AND version = 2")
             is { } stored
             ? Value.OpenBytes(stored, "acme", 2)
             : null;

@@ -10,28 +10,28 @@ public sealed class LargeValueTests
     [Test]
     public async Task They_are_rotated_in_columns_of_every_kind_beside_small_and_missing_ones()
     {
-        await using var stage = await LargeNotes.CreateAsync();
-        await LargeNotes.InsertAsync(stage, 1, LargeNotes.Text, null, null);
-        await LargeNotes.InsertAsync(stage, 2, "small", LargeNotes.Text, null);
-        await LargeNotes.InsertAsync(stage, 3, "small", null, LargeNotes.Text);
-        await LargeNotes.InsertAsync(stage, 4, LargeNotes.Text, LargeNotes.Text, LargeNotes.Text);
+        await using var fixture = await LargeNotes.CreateAsync();
+        await LargeNotes.InsertAsync(fixture, 1, LargeNotes.Text, null, null);
+        await LargeNotes.InsertAsync(fixture, 2, "small", LargeNotes.Text, null);
+        await LargeNotes.InsertAsync(fixture, 3, "small", null, LargeNotes.Text);
+        await LargeNotes.InsertAsync(fixture, 4, LargeNotes.Text, LargeNotes.Text, LargeNotes.Text);
         for (var id = 5; id < 25; id++)
-            await LargeNotes.InsertAsync(stage, id, $"small {id}", null, null);
+            await LargeNotes.InsertAsync(fixture, id, $"small {id}", null, null);
 
-        var dry = await stage.RotateAsync(dryRun: true);
-        var report = await stage.RotateAsync();
+        var dry = await fixture.RotateAsync(dryRun: true);
+        var report = await fixture.RotateAsync();
 
         Assert.That(dry.Tables.Single().Rotated, Is.EqualTo(24));
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(24));
         foreach (var (id, body, raw, key) in Rows)
         {
-            Assert.That(await LargeNotes.OpenAsync(stage, "body", id), Is.EqualTo(body));
-            Assert.That(await LargeNotes.OpenRawAsync(stage, id), Is.EqualTo(raw));
-            Assert.That(await LargeNotes.OpenAsync(stage, "settings->>'key'", id), Is.EqualTo(key));
+            Assert.That(await LargeNotes.OpenAsync(fixture, "body", id), Is.EqualTo(body));
+            Assert.That(await LargeNotes.OpenRawAsync(fixture, id), Is.EqualTo(raw));
+            Assert.That(await LargeNotes.OpenAsync(fixture, "settings->>'key'", id), Is.EqualTo(key));
         }
 
-        var verified = (await stage.VerifyAsync()).Tables.Single();
+        var verified = (await fixture.VerifyAsync()).Tables.Single();
         Assert.That((verified.Rows, verified.Failed), Is.EqualTo((24, 0)));
     }
 
@@ -48,27 +48,27 @@ public sealed class LargeValueTests
     {
         const int Rows = 75; // more than twice as many
         var value = LargeNotes.Text[..1_200_000];
-        await using var stage = await LargeNotes.CreateAsync();
+        await using var fixture = await LargeNotes.CreateAsync();
         for (var id = 1; id <= Rows; id++)
-            await LargeNotes.InsertAsync(stage, id, value, null, null);
+            await LargeNotes.InsertAsync(fixture, id, value, null, null);
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That((report.State, report.Tables.Single().Rotated), Is.EqualTo(("Completed", (long)Rows)));
-        var verified = (await stage.VerifyAsync()).Tables.Single();
+        var verified = (await fixture.VerifyAsync()).Tables.Single();
         Assert.That((verified.Rows, verified.Failed), Is.EqualTo(((long)Rows, 0L)));
-        Assert.That(await LargeNotes.OpenAsync(stage, "body", Rows), Is.EqualTo(value));
+        Assert.That(await LargeNotes.OpenAsync(fixture, "body", Rows), Is.EqualTo(value));
     }
 
     [Test]
     public async Task One_that_the_application_writes_meanwhile_keeps_what_it_wrote()
     {
-        await using var stage = await LargeNotes.CreateAsync();
-        await LargeNotes.InsertAsync(stage, 1, LargeNotes.Text, null, null);
+        await using var fixture = await LargeNotes.CreateAsync();
+        await LargeNotes.InsertAsync(fixture, 1, LargeNotes.Text, null, null);
         for (var id = 2; id < 202; id++)
-            await LargeNotes.InsertAsync(stage, id, $"small {id}", null, null);
-        await LargeNotes.InsertAsync(stage, 202, "written meanwhile", null, null);
-        await stage.ExecuteAsync(
+            await LargeNotes.InsertAsync(fixture, id, $"small {id}", null, null);
+        await LargeNotes.InsertAsync(fixture, 202, "written meanwhile", null, null);
+        await fixture.ExecuteAsync(
             """
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END';
             CREATE TRIGGER slow BEFORE UPDATE ON notes FOR EACH STATEMENT EXECUTE FUNCTION slow();
@@ -76,33 +76,35 @@ public sealed class LargeValueTests
             """
         );
 
-        var rotation = stage.RotateAsync(batchSize: 10);
+        var rotation = fixture.RotateAsync(batchSize: 10);
         await Eventually.Holds(
-            async () => await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") > 0,
+            async () => await fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") > 0,
             TimeSpan.FromMinutes(1),
             "its small rows are rotated, and the large one is set aside"
         );
-        await stage.ExecuteAsync("UPDATE notes SET body = kept.body FROM kept WHERE id = 1 AND version = 1");
+        await fixture.ExecuteAsync(
+            "UPDATE notes SET body = kept.body FROM kept WHERE id = 1 AND version = 1"
+        );
         var report = await rotation;
 
         Assert.That(report.State, Is.EqualTo("Completed"));
-        Assert.That(await LargeNotes.OpenAsync(stage, "body", 1), Is.EqualTo("written meanwhile"));
+        Assert.That(await LargeNotes.OpenAsync(fixture, "body", 1), Is.EqualTo("written meanwhile"));
     }
 
     [Test]
     public async Task They_are_rotated_tenant_by_tenant_where_policies_ask_for_it()
     {
-        await using var stage = await LargeNotes.CreateAsync();
-        await LargeNotes.InsertAsync(stage, 1, LargeNotes.Text, LargeNotes.Text, null);
-        await using var role = await StageRole.CreateAsync(stage);
+        await using var fixture = await LargeNotes.CreateAsync();
+        await LargeNotes.InsertAsync(fixture, 1, LargeNotes.Text, LargeNotes.Text, null);
+        await using var role = await TestRole.CreateAsync(fixture);
         await role.GrantAsync("SELECT, UPDATE", "notes");
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
             CREATE POLICY one ON notes USING (tenant = current_setting('app.tenant', true))
             """
         );
-        await using var subject = stage.Variant(
+        await using var subject = fixture.Variant(
             [
                 LargeNotes.Entry with
                 {
@@ -113,6 +115,6 @@ public sealed class LargeValueTests
         );
 
         Assert.That((await subject.RotateAsync()).State, Is.EqualTo("Completed"));
-        Assert.That(await LargeNotes.OpenAsync(stage, "body", 1), Is.EqualTo(LargeNotes.Text));
+        Assert.That(await LargeNotes.OpenAsync(fixture, "body", 1), Is.EqualTo(LargeNotes.Text));
     }
 }

@@ -16,10 +16,10 @@ public sealed class ManyFailuresTests
     [TestCase(true)]
     public async Task They_are_told_some_hundreds_at_a_time_and_each_once(bool verifying)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(Rows).Select(note => note with { Body = "damaged" }));
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(Rows).Select(note => note with { Body = "damaged" }));
+        var target = (await fixture.TargetsAsync()).Single();
         var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
         var told = new List<IReadOnlyList<RowFailure>>();
         Task HearAsync(IReadOnlyList<RowFailure> rows)
@@ -29,12 +29,12 @@ public sealed class ManyFailuresTests
         }
 
         using var rotator = new PartitionRotator(
-            stage.Databases,
-            stage.Ring,
+            fixture.Databases,
+            fixture.Ring,
             new RotationSettings(new RotationTarget(2, false), 1000, false),
             _ => { }
         );
-        using var verifier = new PartitionVerifier(stage.Databases, stage.Ring);
+        using var verifier = new PartitionVerifier(fixture.Databases, fixture.Ring);
         var failed = verifying
             ? (await verifier.VerifyAsync(target, range, 1, null, _ => { }, HearAsync, default)).Failed
             : (await rotator.RotateAsync(target, range, Terms.Long, HearAsync, default)).Failed;

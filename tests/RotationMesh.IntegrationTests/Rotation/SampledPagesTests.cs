@@ -13,12 +13,12 @@ public sealed class SampledPagesTests
     [TestCase(0.5)]
     public async Task However_small_the_share_some_pages_are_read(double share)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(Rows));
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(Rows));
+        var target = (await fixture.TargetsAsync()).Single();
         var leaf = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
-        using var verifier = new PartitionVerifier(stage.Databases, stage.Ring);
+        using var verifier = new PartitionVerifier(fixture.Databases, fixture.Ring);
 
         var outcome = await verifier.VerifyAsync(
             target,

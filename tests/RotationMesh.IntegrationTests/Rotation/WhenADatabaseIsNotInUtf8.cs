@@ -24,22 +24,22 @@ public sealed class WhenADatabaseIsNotInUtf8
     public async Task Its_rows_are_rotated_and_those_that_fail_are_told(string encoding, string tenant)
     {
         await using var database = await TestDatabase.CreateEncodedAsync(encoding);
-        await using var stage = Stage.Of(database, control.ConnectionString);
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("a", tenant), Note.Of("b"), Note.Of(tenant, tenant)]);
-        await stage.InsertAsync([Note.Of($"bad {tenant}", tenant) with { Body = "(bad)" }]);
+        await using var fixture = Fixture.Of(database, control.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("a", tenant), Note.Of("b"), Note.Of(tenant, tenant)]);
+        await fixture.InsertAsync([Note.Of($"bad {tenant}", tenant) with { Body = "(bad)" }]);
 
-        var report = await stage.RotateAsync();
-        var chosen = await stage.RotateAsync(tenants: [tenant], dryRun: true);
-        var verified = await stage.VerifyAsync();
-        await stage.ExecuteAsync("DELETE FROM notes WHERE version = 1");
+        var report = await fixture.RotateAsync();
+        var chosen = await fixture.RotateAsync(tenants: [tenant], dryRun: true);
+        var verified = await fixture.VerifyAsync();
+        await fixture.ExecuteAsync("DELETE FROM notes WHERE version = 1");
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("CompletedWithFailures", 3L)));
         Assert.That(report.Failures.Single().Tenant, Is.EqualTo(tenant));
         Assert.That(report.Failures.Single().Key.Single().Value, Is.EqualTo($"bad {tenant}"));
         Assert.That(chosen.Tables[0].Failed, Is.EqualTo(1));
         Assert.That(verified.Failures, Has.Count.EqualTo(1));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     // The server hands out the bytes that it has, and nobody can tell which text they are.
@@ -50,12 +50,12 @@ public sealed class WhenADatabaseIsNotInUtf8
     )
     {
         await using var database = await TestDatabase.CreateEncodedAsync("SQL_ASCII");
-        await using var stage = Stage.Of(database, control.ConnectionString);
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("a"), Note.Of("b")]);
-        await stage.ExecuteAsync($"UPDATE notes SET {change} WHERE id = 'b'");
+        await using var fixture = Fixture.Of(database, control.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("a"), Note.Of("b")]);
+        await fixture.ExecuteAsync($"UPDATE notes SET {change} WHERE id = 'b'");
 
-        var fault = Assert.CatchAsync<NpgsqlException>(() => stage.RotateAsync());
+        var fault = Assert.CatchAsync<NpgsqlException>(() => fixture.RotateAsync());
 
         Assert.That(DatabaseFaults.IsForOperators(fault));
         Assert.That(
@@ -63,7 +63,7 @@ public sealed class WhenADatabaseIsNotInUtf8
             Does.StartWith("a row holds bytes that are no text in UTF-8").And.Contain("SQL_ASCII")
         );
         Assert.That(
-            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
+            await fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1"),
             Is.EqualTo(2)
         );
     }
@@ -72,12 +72,12 @@ public sealed class WhenADatabaseIsNotInUtf8
     public async Task A_tenant_that_its_encoding_cannot_hold_is_one_clear_error()
     {
         await using var database = await TestDatabase.CreateEncodedAsync("LATIN1");
-        await using var stage = Stage.Of(database, control.ConnectionString);
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("a")]);
+        await using var fixture = Fixture.Of(database, control.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("a")]);
 
         Assert.That(
-            async () => await stage.RotateAsync(tenants: ["Łódź"]),
+            async () => await fixture.RotateAsync(tenants: ["Łódź"]),
             Throws
                 .InstanceOf<UsageException>()
                 .With.Message.StartsWith("a text has no counterpart in the other encoding")

@@ -13,35 +13,35 @@ public sealed class WhenReadingIsCutShort
     private const int Rows = 3000;
     private const int Unreadable = 7;
 
-    private Stage stage = null!;
+    private Fixture fixture = null!;
     private MappedTable target = null!;
     private PartitionVerifier verifier = null!;
 
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(Rows));
-        await stage.ExecuteAsync(
+        fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(Rows));
+        await fixture.ExecuteAsync(
             $"UPDATE notes SET body = overlay(body PLACING 'AAAA' FROM 30) WHERE id IN (SELECT id FROM notes ORDER BY ctid LIMIT {Unreadable})"
         );
-        target = (await stage.TargetsAsync()).Single();
-        verifier = new PartitionVerifier(stage.Databases, stage.Ring);
+        target = (await fixture.TargetsAsync()).Single();
+        verifier = new PartitionVerifier(fixture.Databases, fixture.Ring);
     }
 
     [TearDown]
     public async Task Drop()
     {
         verifier.Dispose();
-        await stage.DisposeAsync();
+        await fixture.DisposeAsync();
     }
 
     [TestCase(true)]
     [TestCase(false)]
     public async Task Every_row_is_read_once_by_those_who_go_on_with_what_is_left(bool byPages)
     {
-        var pages = await stage.ScalarAsync<int>("SELECT pg_relation_size('notes')::int / 8192");
+        var pages = await fixture.ScalarAsync<int>("SELECT pg_relation_size('notes')::int / 8192");
         var range = Whole();
         if (byPages)
             range = range with { Pages = new PageRange(0, (uint)pages) };
@@ -74,7 +74,7 @@ public sealed class WhenReadingIsCutShort
     {
         using var stop = new CancellationTokenSource();
         var first = await ReadAsync(Whole(), parts: 8, stop, []);
-        await stage.InsertAsync(Note.Many(Rows).Select(note => note with { Id = note.Id + "-later" }));
+        await fixture.InsertAsync(Note.Many(Rows).Select(note => note with { Id = note.Id + "-later" }));
 
         var rest = await ReadAsync(Whole() with { Pages = first.Rest }, parts: 1, null, []);
 
@@ -102,7 +102,7 @@ public sealed class WhenReadingIsCutShort
     [Test]
     public async Task Of_chosen_tenants_every_row_is_read_once()
     {
-        var tenants = await stage.ScalarAsync<string[]>("SELECT array_agg(DISTINCT tenant) FROM notes");
+        var tenants = await fixture.ScalarAsync<string[]>("SELECT array_agg(DISTINCT tenant) FROM notes");
         var range = Whole() with { Tenants = tenants };
         var rows = 0L;
         for (var left = true; left; )
@@ -120,12 +120,12 @@ public sealed class WhenReadingIsCutShort
     [Test]
     public async Task Of_what_waits_for_a_lock_nothing_was_read()
     {
-        await using var migration = await OpenTransaction.BeginAsync(stage, "LOCK TABLE notes");
+        await using var migration = await OpenTransaction.BeginAsync(fixture, "LOCK TABLE notes");
         using var stop = new CancellationTokenSource();
         var reading = ReadAsync(Whole(), parts: 1, stop, []);
         await Eventually.Holds(
             () =>
-                stage.ScalarAsync<bool>(
+                fixture.ScalarAsync<bool>(
                     "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'notes'::regclass"
                 ),
             TimeSpan.FromMinutes(1),

@@ -9,12 +9,12 @@ public sealed class WhenRowsAtTheTargetDoNotDecrypt
     [Test]
     public async Task A_dry_run_says_so_as_the_rotation_does()
     {
-        await using var stage = await CreateAsync(Entries.Notes);
-        await stage.InsertAsync(Enumerable.Range(1, 3).Select(i => Note.Of($"m{i}") with { Version = 2 }));
+        await using var fixture = await CreateAsync(Entries.Notes);
+        await fixture.InsertAsync(Enumerable.Range(1, 3).Select(i => Note.Of($"m{i}") with { Version = 2 }));
 
-        var dry = await stage.RotateAsync(dryRun: true);
-        var untouched = await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1");
-        var real = await stage.RotateAsync();
+        var dry = await fixture.RotateAsync(dryRun: true);
+        var untouched = await fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 1");
+        var real = await fixture.RotateAsync();
 
         Assert.That((dry.State, untouched), Is.EqualTo(("CompletedWithFailures", 30L)));
         Assert.That(dry.Notes[0], Does.Contain("table \"notes\"").Or.Contain("table notes"));
@@ -29,16 +29,16 @@ public sealed class WhenRowsAtTheTargetDoNotDecrypt
     [Test]
     public async Task What_an_external_row_holds_all_the_same_is_told_too()
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             Entries.Notes with
             {
                 External = "title = 'in the bucket'",
             }
         );
-        await stage.InsertAsync([Note.Of("e1") with { Version = 2 }]);
-        await stage.ExecuteAsync("UPDATE notes SET title = 'in the bucket' WHERE id = 'e1'");
+        await fixture.InsertAsync([Note.Of("e1") with { Version = 2 }]);
+        await fixture.ExecuteAsync("UPDATE notes SET title = 'in the bucket' WHERE id = 'e1'");
 
-        var dry = await stage.RotateAsync(dryRun: true);
+        var dry = await fixture.RotateAsync(dryRun: true);
 
         Assert.That(dry.State, Is.EqualTo("CompletedWithFailures"));
         Assert.That(dry.Notes[0], Does.Contain("notes").And.Contain("version 1"));
@@ -47,20 +47,20 @@ public sealed class WhenRowsAtTheTargetDoNotDecrypt
     [Test]
     public async Task Where_all_of_them_do_nothing_is_said()
     {
-        await using var stage = await CreateAsync(Entries.Notes);
+        await using var fixture = await CreateAsync(Entries.Notes);
 
-        var dry = await stage.RotateAsync(dryRun: true);
+        var dry = await fixture.RotateAsync(dryRun: true);
 
         Assert.That((dry.State, dry.Notes.Count), Is.EqualTo(("Completed", 1)));
     }
 
     // Thirty rows to rotate, and seven that are at the target version.
-    private static async Task<Stage> CreateAsync(TableEntry entry)
+    private static async Task<Fixture> CreateAsync(TableEntry entry)
     {
-        var stage = await Stage.CreateAsync(entry);
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(30));
-        await stage.InsertAsync(Enumerable.Range(1, 7).Select(i => Note.Of($"t{i}", version: 2)));
-        return stage;
+        var fixture = await Fixture.CreateAsync(entry);
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(30));
+        await fixture.InsertAsync(Enumerable.Range(1, 7).Select(i => Note.Of($"t{i}", version: 2)));
+        return fixture;
     }
 }

@@ -9,9 +9,9 @@ public sealed class ColumnScanTests
     [Test]
     public async Task Undeclared_columns_that_hold_envelopes_are_found_and_no_others()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
 
-        var found = await ScanAsync(stage, stage.Ring);
+        var found = await ScanAsync(fixture, fixture.Ring);
 
         Assert.That(
             found.Select(column =>
@@ -37,9 +37,9 @@ public sealed class ColumnScanTests
     [Test]
     public async Task Without_keys_columns_are_judged_by_their_looks()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
 
-        var found = await ScanAsync(stage, null);
+        var found = await ScanAsync(fixture, null);
 
         Assert.That(found.Select(column => column.Opened), Is.All.Empty);
         Assert.That(
@@ -50,11 +50,11 @@ public sealed class ColumnScanTests
 
     // Undeclared: one beside the declared column, one in bytes, one inside JSON, one under a key of nobody's ring; and
     // columns of text, digests, UUIDs and short base64 that are none.
-    private static async Task<Stage> CreateAsync()
+    private static async Task<Fixture> CreateAsync()
     {
-        var stage = await Stage.CreateAsync(Entries.Notes with { TenantWhenNull = "company_hq" });
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync(
+        var fixture = await Fixture.CreateAsync(Entries.Notes with { TenantWhenNull = "company_hq" });
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync(
             """
             ALTER TABLE notes ADD COLUMN forgotten text, ADD COLUMN digest text;
             CREATE TABLE other (id int, tenant text, raw bytea, settings jsonb, foreign_key_text text,
@@ -62,7 +62,7 @@ public sealed class ColumnScanTests
             """
         );
         for (var i = 0; i < 10; i++)
-            await stage.ExecuteAsync(
+            await fixture.ExecuteAsync(
                 """
                 INSERT INTO notes (id, tenant, body, forgotten, digest, version)
                 VALUES (@id, 'acme', @body, @body, md5(@id) || md5(@id || 'x'), 1);
@@ -78,20 +78,20 @@ public sealed class ColumnScanTests
                     foreign = Value.Seal("a text of some length, so that its bytes look random", "another"),
                 }
             );
-        return stage;
+        return fixture;
     }
 
     private static async Task<
         IReadOnlyList<(string Table, string Column, string? Path, IReadOnlyList<OpenedEnvelopes> Opened)>
-    > ScanAsync(Stage stage, KeyRing? ring)
+    > ScanAsync(Fixture fixture, KeyRing? ring)
     {
         var scan = await new ColumnScan(
-            stage.Databases,
+            fixture.Databases,
             ring,
-            stage.Formats,
-            stage.Map,
+            fixture.Formats,
+            fixture.Map,
             ScanDepth.Look
-        ).ScanAsync(Stage.App, CancellationToken.None);
+        ).ScanAsync(Fixture.App, CancellationToken.None);
         return
         [
             .. scan.Found.Select(found =>

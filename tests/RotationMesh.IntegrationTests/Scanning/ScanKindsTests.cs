@@ -50,12 +50,12 @@ public sealed class ScanKindsTests
     [TestCase("bytea", "convert_to(body, 'UTF8')", null)]
     public async Task Envelopes_are_found_in(string type, string made, string? path)
     {
-        await using var stage = await CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await CreateAsync();
+        await fixture.ExecuteAsync(
             $"CREATE TABLE odd (whose text, held {type}); INSERT INTO odd SELECT tenant, {made} FROM notes"
         );
 
-        var scan = await stage.ScanAsync();
+        var scan = await fixture.ScanAsync();
 
         var (table, found) = scan.Found.Single(pair => path is null || pair.Envelopes.Path == path);
         Assert.That((table.Table, found.Column), Is.EqualTo(("public.odd", "held")));
@@ -68,10 +68,10 @@ public sealed class ScanKindsTests
     [Test]
     public async Task A_copy_that_names_no_tenant_is_opened_with_the_tenants_of_the_map_s_tables()
     {
-        await using var stage = await CreateAsync();
-        await stage.ExecuteAsync("CREATE TABLE odd (held text); INSERT INTO odd SELECT body FROM notes");
+        await using var fixture = await CreateAsync();
+        await fixture.ExecuteAsync("CREATE TABLE odd (held text); INSERT INTO odd SELECT body FROM notes");
         Assert.That(
-            (await stage.ScanAsync()).Found.Single().Envelopes.Opened.Single().Values,
+            (await fixture.ScanAsync()).Found.Single().Envelopes.Opened.Single().Values,
             Is.EqualTo(60)
         );
     }
@@ -79,8 +79,8 @@ public sealed class ScanKindsTests
     [Test]
     public async Task Envelopes_behind_sixty_plain_values_and_two_among_five_thousand_rows_are_found()
     {
-        await using var stage = await CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await CreateAsync();
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE behind (held text);
             INSERT INTO behind SELECT 'plain words number ' || n FROM generate_series(1, 60) n;
@@ -91,7 +91,7 @@ public sealed class ScanKindsTests
             """
         );
 
-        var scan = await stage.ScanAsync();
+        var scan = await fixture.ScanAsync();
 
         Assert.That(
             scan.Found.Select(pair =>
@@ -104,8 +104,8 @@ public sealed class ScanKindsTests
     [Test]
     public async Task Materialised_views_partitions_and_heirs_are_looked_at_once_each()
     {
-        await using var stage = await CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await CreateAsync();
+        await fixture.ExecuteAsync(
             """
             CREATE MATERIALIZED VIEW kept AS SELECT tenant, body FROM notes;
             CREATE TABLE parted (n int, held text) PARTITION BY RANGE (n);
@@ -118,7 +118,7 @@ public sealed class ScanKindsTests
             """
         );
 
-        var scan = await stage.ScanAsync();
+        var scan = await fixture.ScanAsync();
 
         Assert.That(
             scan.Found.Select(pair =>
@@ -138,23 +138,23 @@ public sealed class ScanKindsTests
     [Test]
     public async Task Other_places_of_a_document_that_the_map_names_at_a_path_are_looked_at()
     {
-        await using var stage = await Stage.CreateAsync(
+        await using var fixture = await Fixture.CreateAsync(
             Entries.Notes with
             {
                 Columns = [Entries.Column("doc", "items.0.token"), Entries.Column("body")],
             }
         );
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN doc jsonb");
-        await stage.InsertAsync(Note.Many(60));
-        await stage.ExecuteAsync(
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN doc jsonb");
+        await fixture.InsertAsync(Note.Many(60));
+        await fixture.ExecuteAsync(
             """
             UPDATE notes SET doc = jsonb_build_object('items', jsonb_build_array(
                 jsonb_build_object('token', body), jsonb_build_object('token', body)), 'credentials', body)
             """
         );
 
-        var scan = await stage.ScanAsync();
+        var scan = await fixture.ScanAsync();
 
         Assert.That(
             scan.Found.Select(pair =>
@@ -171,18 +171,18 @@ public sealed class ScanKindsTests
         string twice
     )
     {
-        await using var stage = await Stage.CreateAsync(
+        await using var fixture = await Fixture.CreateAsync(
             Entries.Notes with
             {
                 Columns = [Entries.Column("doc", path), Entries.Column("body")],
             }
         );
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN doc jsonb");
-        await stage.InsertAsync(Note.Many(60));
-        await stage.ExecuteAsync($"UPDATE notes SET doc = {twice}");
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN doc jsonb");
+        await fixture.InsertAsync(Note.Many(60));
+        await fixture.ExecuteAsync($"UPDATE notes SET doc = {twice}");
 
-        var scan = await stage.ScanAsync();
+        var scan = await fixture.ScanAsync();
 
         Assert.That(
             scan.Found.Select(pair => (pair.Envelopes.Column, pair.Envelopes.Opened.Single().Values)),
@@ -190,18 +190,18 @@ public sealed class ScanKindsTests
         );
     }
 
-    private static async Task<Stage> CreateAsync()
+    private static async Task<Fixture> CreateAsync()
     {
-        var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(60));
-        await stage.ExecuteAsync(
+        var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(60));
+        await fixture.ExecuteAsync(
             """
             CREATE EXTENSION citext; CREATE EXTENSION hstore;
             CREATE DOMAIN secret_text AS text CHECK (value <> '');
             CREATE TYPE pair AS (title text, secret text);
             """
         );
-        return stage;
+        return fixture;
     }
 }

@@ -6,23 +6,23 @@ namespace RotationMesh.IntegrationTests.Scanning;
 /// <summary>A scan says what it looked at, and what it did not.</summary>
 public sealed class ScanLimitsTests
 {
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(60));
+        fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(60));
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [Test]
     public async Task Of_a_large_table_a_sample_of_all_its_pages_and_its_last_ones_are_looked_at()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE large (n int, held text);
             INSERT INTO large SELECT n, repeat('plain words ', 20) FROM generate_series(1, 60000) n;
@@ -31,7 +31,7 @@ public sealed class ScanLimitsTests
             """
         );
 
-        var scan = await stage.ScanAsync(ScanDepth.Look with { TableBytes = 1 << 20, WholeRows = 100 });
+        var scan = await fixture.ScanAsync(ScanDepth.Look with { TableBytes = 1 << 20, WholeRows = 100 });
 
         var table = scan.Tables.Single(look => look.Table == "public.large");
         Assert.That((table.Whole, table.CutShort, table.Rows), Is.EqualTo((false, false, 60060L)));
@@ -43,7 +43,7 @@ public sealed class ScanLimitsTests
     [Test]
     public async Task A_value_that_is_too_large_is_counted_and_a_look_that_takes_too_long_is_cut_short()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE large (held bytea);
             ALTER TABLE large ALTER COLUMN held SET STORAGE EXTERNAL;
@@ -54,10 +54,14 @@ public sealed class ScanLimitsTests
         );
 
         Assert.That(
-            (await stage.ScanAsync()).Tables.Single(look => look.Table == "public.large").RowsWithLargeValues,
+            (await fixture.ScanAsync())
+                .Tables.Single(look => look.Table == "public.large")
+                .RowsWithLargeValues,
             Is.EqualTo(1)
         );
-        var slow = (await stage.ScanAsync(ScanDepth.Look with { TableTime = TimeSpan.FromTicks(1) })).Tables;
+        var slow = (
+            await fixture.ScanAsync(ScanDepth.Look with { TableTime = TimeSpan.FromTicks(1) })
+        ).Tables;
         Assert.That(slow.Single(look => look.Table == "public.slow").CutShort, Is.True);
         Assert.That(slow.Single(look => look.Table == "public.slow").Whole, Is.False);
     }
@@ -65,8 +69,8 @@ public sealed class ScanLimitsTests
     [Test]
     public async Task What_a_role_may_not_read_and_what_lives_elsewhere_is_told()
     {
-        await using var role = await StageRole.CreateAsync(stage);
-        await stage.ExecuteAsync(
+        await using var role = await TestRole.CreateAsync(fixture);
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE closed (held text);
             CREATE TABLE partly (seen text, hidden text);
@@ -85,7 +89,7 @@ public sealed class ScanLimitsTests
         );
         await role.GrantAsync("SELECT", "notes, vacant, flags, far, tree_near, tree_far");
         await role.GrantAsync("SELECT (seen)", "partly");
-        await using var limited = stage.Variant(user: role.Name);
+        await using var limited = fixture.Variant(user: role.Name);
 
         var scan = await limited.ScanAsync();
 
@@ -111,7 +115,7 @@ public sealed class ScanLimitsTests
     [Test]
     public async Task Fifteen_hundred_tables_are_looked_at_in_one_go()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             DO $$ BEGIN FOR n IN 1..1500 LOOP
               EXECUTE format('CREATE TABLE many_%s AS SELECT tenant, title, body, version FROM notes WHERE %s %% 500 = 0', n, n);
@@ -120,7 +124,7 @@ public sealed class ScanLimitsTests
             """
         );
 
-        var scan = await stage.ScanAsync();
+        var scan = await fixture.ScanAsync();
 
         Assert.That(scan.Tables, Has.Count.EqualTo(1501));
         Assert.That(scan.Found.Count(), Is.EqualTo(3));

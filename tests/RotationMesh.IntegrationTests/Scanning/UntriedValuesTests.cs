@@ -6,25 +6,25 @@ namespace RotationMesh.IntegrationTests.Scanning;
 /// <summary>A scan counts what it did not try with every tenant, whatever stands around it, and says why.</summary>
 public sealed class UntriedValuesTests
 {
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(60));
+        fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(60));
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [TestCaseSource(typeof(Contexts), nameof(Contexts.All))]
     public async Task Where_not_every_tenant_is_known_each_value_is_counted(string context)
     {
-        await stage.ExecuteAsync($"CREATE TABLE copies AS SELECT {context} AS held FROM notes");
+        await fixture.ExecuteAsync($"CREATE TABLE copies AS SELECT {context} AS held FROM notes");
 
-        var scan = await stage.ScanAsync(ScanDepth.Look with { Tenants = 1 });
+        var scan = await fixture.ScanAsync(ScanDepth.Look with { Tenants = 1 });
 
         Assert.That(
             scan.Tables.Single(table => table.Table == "public.copies").Untried.Sum(one => one.Values),
@@ -39,9 +39,9 @@ public sealed class UntriedValuesTests
     [TestCaseSource(typeof(Contexts), nameof(Contexts.All))]
     public async Task Once_the_time_is_used_up_each_value_is_counted(string context)
     {
-        await stage.ExecuteAsync($"CREATE TABLE copies AS SELECT {context} AS held FROM notes");
+        await fixture.ExecuteAsync($"CREATE TABLE copies AS SELECT {context} AS held FROM notes");
 
-        var scan = await stage.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
+        var scan = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
 
         Assert.That(
             scan.Tables.SelectMany(table => table.Untried),
@@ -52,15 +52,15 @@ public sealed class UntriedValuesTests
     [Test]
     public async Task Rows_that_name_a_known_tenant_were_tried_with_it()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE named (tenant text, held text);
             INSERT INTO named SELECT tenant, encode(sha512(id::bytea), 'base64') FROM notes;
             """
         );
 
-        var hurried = await stage.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
-        var unknown = await stage.ScanAsync(ScanDepth.Look with { Tenants = 1 });
+        var hurried = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
+        var unknown = await fixture.ScanAsync(ScanDepth.Look with { Tenants = 1 });
 
         Assert.That(Causes(hurried), Is.Empty);
         Assert.That(Causes(unknown), Is.EqualTo(new[] { UntriedCause.TenantsAreUnknown }));
@@ -69,12 +69,12 @@ public sealed class UntriedValuesTests
     [Test]
     public async Task A_name_that_no_tenant_has_tells_none()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             "CREATE TABLE named AS SELECT 'system' AS tenant, 'Bearer ' || body AS held FROM notes"
         );
 
-        var found = (await stage.ScanAsync()).Found.Single().Envelopes;
-        var hurried = await stage.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
+        var found = (await fixture.ScanAsync()).Found.Single().Envelopes;
+        var hurried = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
 
         Assert.That(found.Opened.Single().Values, Is.EqualTo(60));
         Assert.That(Causes(hurried), Is.EqualTo(new[] { UntriedCause.TimeIsOver }));
@@ -83,7 +83,7 @@ public sealed class UntriedValuesTests
     [Test]
     public async Task An_envelope_beside_one_that_opens_is_counted()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE pairs (tenant text, held text);
             INSERT INTO pairs SELECT 'system', @known || ' became ' || body FROM notes
@@ -91,7 +91,7 @@ public sealed class UntriedValuesTests
             new { known = Value.Seal("a text", "system") }
         );
 
-        var scan = await stage.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
+        var scan = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
 
         Assert.That(scan.Found.Single().Envelopes.Opened.Single().Values, Is.EqualTo(60));
         Assert.That(scan.Tables.SelectMany(table => table.Untried).Single().Values, Is.EqualTo(60));
@@ -100,21 +100,21 @@ public sealed class UntriedValuesTests
     [Test]
     public async Task Random_tokens_of_an_ordinary_database_are_tried_with_every_tenant()
     {
-        await stage.InsertAsync(
+        await fixture.InsertAsync(
             Note.Many(300, tenants: 300).Select(note => note with { Id = $"more-{note.Id}" })
         );
-        await stage.ExecuteAsync(Contexts.Tokens);
+        await fixture.ExecuteAsync(Contexts.Tokens);
 
-        Assert.That(Causes(await stage.ScanAsync()), Is.Empty);
+        Assert.That(Causes(await fixture.ScanAsync()), Is.Empty);
     }
 
     [Test]
     public async Task A_column_of_random_tokens_leaves_time_to_others()
     {
-        await stage.InsertAsync(
+        await fixture.InsertAsync(
             Note.Many(3_000, tenants: 3_000).Select(note => note with { Id = $"more-{note.Id}" })
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE a_greedy AS SELECT encode(sha512(n::text::bytea), 'base64') AS token
                 FROM generate_series(1, 40000) n;
@@ -122,7 +122,7 @@ public sealed class UntriedValuesTests
             """
         );
 
-        var scan = await stage.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.FromSeconds(4) });
+        var scan = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.FromSeconds(4) });
 
         Assert.That(
             scan.Tables.SelectMany(table => table.Untried).Select(untried => (untried.Column, untried.Cause)),

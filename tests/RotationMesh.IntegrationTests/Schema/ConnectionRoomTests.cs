@@ -14,11 +14,11 @@ public sealed class ConnectionRoomTests
     [TestCase(4, 1)]
     public async Task Too_few_connections_are_told_before_anything_is_written(int limit, int fewer)
     {
-        await using var owner = await StageAsync();
+        await using var owner = await FixtureAsync();
         await using var role = await RoleAsync(owner, limit);
-        await using var stage = owner.Variant(user: role.Name);
+        await using var fixture = owner.Variant(user: role.Name);
 
-        var fault = Assert.ThrowsAsync<UsageException>(() => stage.RotateAsync(workers: Workers));
+        var fault = Assert.ThrowsAsync<UsageException>(() => fixture.RotateAsync(workers: Workers));
 
         Assert.That(
             fault.Message,
@@ -37,11 +37,11 @@ public sealed class ConnectionRoomTests
     [Test]
     public async Task As_many_as_the_workers_need_are_enough()
     {
-        await using var owner = await StageAsync();
+        await using var owner = await FixtureAsync();
         await using var role = await RoleAsync(owner, 6);
-        await using var stage = owner.Variant(user: role.Name);
+        await using var fixture = owner.Variant(user: role.Name);
 
-        var report = await stage.RotateAsync(workers: Workers);
+        var report = await fixture.RotateAsync(workers: Workers);
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         await owner.AssertRotatedAsync();
@@ -51,9 +51,9 @@ public sealed class ConnectionRoomTests
     [TestCase(8, "no connection is free for the role, and 2 workers need 6")]
     public async Task Connections_that_others_use_are_waited_for_with_that_reason(int used, string reason)
     {
-        await using var owner = await StageAsync();
+        await using var owner = await FixtureAsync();
         await using var role = await RoleAsync(owner, 8);
-        await using var stage = owner.Variant(user: role.Name);
+        await using var fixture = owner.Variant(user: role.Name);
         var others = new List<NpgsqlConnection>();
         for (var i = 0; i < used; i++)
         {
@@ -61,9 +61,10 @@ public sealed class ConnectionRoomTests
             await others[^1].OpenAsync();
         }
 
-        var rotation = stage.RotateAsync(workers: Workers);
+        var rotation = fixture.RotateAsync(workers: Workers);
         await Eventually.Holds(
-            () => Task.FromResult(stage.Progress.Reason?.Contains(reason, StringComparison.Ordinal) == true),
+            () =>
+                Task.FromResult(fixture.Progress.Reason?.Contains(reason, StringComparison.Ordinal) == true),
             TimeSpan.FromMinutes(1),
             "the rotation says what it waits for"
         );
@@ -75,17 +76,17 @@ public sealed class ConnectionRoomTests
         await owner.AssertRotatedAsync();
     }
 
-    private static async Task<Stage> StageAsync()
+    private static async Task<Fixture> FixtureAsync()
     {
-        var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(300));
-        return stage;
+        var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(300));
+        return fixture;
     }
 
-    private static async Task<StageRole> RoleAsync(Stage owner, int limit)
+    private static async Task<TestRole> RoleAsync(Fixture owner, int limit)
     {
-        var role = await StageRole.CreateAsync(owner);
+        var role = await TestRole.CreateAsync(owner);
         await role.GrantAsync("SELECT, UPDATE", "notes");
         await owner.ExecuteAsync($"ALTER ROLE {role.Name} CONNECTION LIMIT {limit}");
         return role;

@@ -30,25 +30,30 @@ public sealed class IndexUseTests
     [TestCase("numeric(20,3)")]
     public async Task Rows_are_found_by_key_and_tenant_through_their_indexes(string type)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"""
             {Types}
             CREATE TABLE notes (id {type} PRIMARY KEY, tenant {type}, body text, version int NOT NULL);
             CREATE INDEX ON notes (tenant)
             """
         );
-        var target = (await stage.TargetsAsync()).Single();
+        var target = (await fixture.TargetsAsync()).Single();
         var (sql, leaf) = (target.Sql, target.Shape.Leaves.Single());
 
         var byTenant = await ExplainAsync(
-            stage,
+            fixture,
             $"SELECT 1 FROM {leaf.Quoted} AS t WHERE {target.Tenants.In(1, withNull: false)}",
             Parameter("text[]")
         );
-        var byKey = await ExplainAsync(stage, sql.ReadByKey(leaf), Parameter("bigint"), Parameter("text[]"));
+        var byKey = await ExplainAsync(
+            fixture,
+            sql.ReadByKey(leaf),
+            Parameter("bigint"),
+            Parameter("text[]")
+        );
         var byPlace = await ExplainAsync(
-            stage,
+            fixture,
             sql.Write(leaf),
             Parameter("integer"),
             Parameter("text[]"),
@@ -73,13 +78,13 @@ public sealed class IndexUseTests
 
     // A plan that reads the whole table is chosen where nothing else is possible.
     private static async Task<string> ExplainAsync(
-        Stage stage,
+        Fixture fixture,
         string sql,
         params NpgsqlParameter[] parameters
     )
     {
-        await using var connection = await stage.Databases.OpenWritingAsync(
-            Stage.App,
+        await using var connection = await fixture.Databases.OpenWritingAsync(
+            Fixture.App,
             CancellationToken.None
         );
         await using var batch = new NpgsqlBatch(connection);

@@ -17,12 +17,12 @@ public sealed class ManySchemasTests
     public async Task Checking_a_table_reads_no_other_of_its_name()
     {
         await using var owner = await CreateAsync();
-        await using var stage = owner.Variant();
+        await using var fixture = owner.Variant();
         var before = await ReadsAsync(owner);
 
-        foreach (var entry in stage.Map.Tables)
-            Assert.That((await stage.Schema.CheckAsync([entry], true, default)).Faults, Is.Empty);
-        await stage.Databases.DisposeAsync(); // a session tells what it read when it ends
+        foreach (var entry in fixture.Map.Tables)
+            Assert.That((await fixture.Schema.CheckAsync([entry], true, default)).Faults, Is.Empty);
+        await fixture.Databases.DisposeAsync(); // a session tells what it read when it ends
 
         await Eventually.Holds(
             async () => await ReadsAsync(owner) - before > Schemas,
@@ -35,32 +35,32 @@ public sealed class ManySchemasTests
     [Test]
     public async Task All_of_them_are_rotated()
     {
-        await using var stage = await CreateAsync();
-        await stage.InsertAsync(Note.Many(30), "s7.notes");
-        await stage.InsertAsync(Note.Many(30), "s199.notes");
+        await using var fixture = await CreateAsync();
+        await fixture.InsertAsync(Note.Many(30), "s7.notes");
+        await fixture.InsertAsync(Note.Many(30), "s199.notes");
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(
             (report.State, report.Tables.Sum(table => table.Rotated)),
             Is.EqualTo(("Completed", 60L))
         );
-        await stage.AssertRotatedAsync("s7.notes");
-        await stage.AssertRotatedAsync("s199.notes");
+        await fixture.AssertRotatedAsync("s7.notes");
+        await fixture.AssertRotatedAsync("s199.notes");
     }
 
-    private static async Task<Stage> CreateAsync()
+    private static async Task<Fixture> CreateAsync()
     {
-        var stage = await Stage.CreateAsync([
+        var fixture = await Fixture.CreateAsync([
             .. Enumerable.Range(0, Schemas).Select(i => Entries.Table($"s{i}.notes")),
         ]);
         for (var i = 0; i < Schemas; i++)
-            await stage.ExecuteAsync($"CREATE SCHEMA s{i}; {NotesTable.Create($"s{i}.notes")}");
-        return stage;
+            await fixture.ExecuteAsync($"CREATE SCHEMA s{i}; {NotesTable.Create($"s{i}.notes")}");
+        return fixture;
     }
 
-    private static Task<long> ReadsAsync(Stage stage) =>
-        stage.ScalarAsync<long>(
+    private static Task<long> ReadsAsync(Fixture fixture) =>
+        fixture.ScalarAsync<long>(
             """
             SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
             FROM pg_stat_sys_tables WHERE relid = 'pg_catalog.pg_class'::regclass

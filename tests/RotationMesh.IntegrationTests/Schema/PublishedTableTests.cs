@@ -23,32 +23,32 @@ public sealed class PublishedTableTests
         string why
     )
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(5));
-        if (published.Contains('(', StringComparison.Ordinal) && await VersionAsync(stage) < 150_000)
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(5));
+        if (published.Contains('(', StringComparison.Ordinal) && await VersionAsync(fixture) < 150_000)
             Assert.Ignore("publications choose rows and columns since PostgreSQL 15");
-        await stage.ExecuteAsync($"{change}; CREATE PUBLICATION theirs {published}");
+        await fixture.ExecuteAsync($"{change}; CREATE PUBLICATION theirs {published}");
 
-        var fault = Assert.ThrowsAsync<Core.UsageException>(() => stage.RotateAsync());
+        var fault = Assert.ThrowsAsync<Core.UsageException>(() => fixture.RotateAsync());
 
         Assert.That(
             fault.Message,
             Does.Contain(why).And.Contain("ALTER TABLE \"public\".\"notes\" REPLICA IDENTITY FULL")
         );
-        await stage.ExecuteAsync("ALTER TABLE notes REPLICA IDENTITY FULL");
+        await fixture.ExecuteAsync("ALTER TABLE notes REPLICA IDENTITY FULL");
         if (published.Contains("(body)", StringComparison.Ordinal))
             return; // with a full identity every column must be published
-        Assert.That((await stage.RotateAsync()).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.RotateAsync()).State, Is.EqualTo("Completed"));
     }
 
     [Test]
     public async Task One_that_is_published_in_mid_run_is_named_with_the_statement_that_mends_it()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(300));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(300));
+        await fixture.ExecuteAsync(
             $"""
             {NoIdentity};
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END $$;
@@ -56,30 +56,30 @@ public sealed class PublishedTableTests
             """
         );
 
-        var rotation = stage.RotateAsync(batchSize: 5);
+        var rotation = fixture.RotateAsync(batchSize: 5);
         await Eventually.Holds(
-            async () => await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") > 0,
+            async () => await fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE version = 2") > 0,
             Deadline,
             "rows are being rotated"
         );
-        await stage.ExecuteAsync("CREATE PUBLICATION theirs FOR TABLE notes");
+        await fixture.ExecuteAsync("CREATE PUBLICATION theirs FOR TABLE notes");
         await Eventually.Holds(
             async () =>
-                await stage.ScalarAsync<bool>(
+                await fixture.ScalarAsync<bool>(
                     "SELECT EXISTS (SELECT FROM rotationmesh.refusals WHERE reason LIKE '%replica identity%ALTER TABLE%')"
                 ),
             Deadline,
             "the worker says what is wrong, and what mends it"
         );
-        await stage.ExecuteAsync("ALTER TABLE notes REPLICA IDENTITY FULL; DROP TRIGGER slow ON notes");
+        await fixture.ExecuteAsync("ALTER TABLE notes REPLICA IDENTITY FULL; DROP TRIGGER slow ON notes");
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
-    private static async Task<int> VersionAsync(Stage stage) =>
+    private static async Task<int> VersionAsync(Fixture fixture) =>
         int.Parse(
-            await stage.ScalarAsync<string>("SHOW server_version_num"),
+            await fixture.ScalarAsync<string>("SHOW server_version_num"),
             System.Globalization.CultureInfo.InvariantCulture
         );
 }

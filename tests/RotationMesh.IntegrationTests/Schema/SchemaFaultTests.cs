@@ -173,21 +173,21 @@ public sealed class SchemaFaultTests
         string fix
     )
     {
-        await using var stage = await SchemaStage.CreateAsync((TableEntry)entry);
+        await using var fixture = await SchemaFixture.CreateAsync((TableEntry)entry);
 
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync(fixture.Map.Tables, true, CancellationToken.None);
 
         var fault = report.Faults.Single();
         Assert.That(fault.Problem, Does.Contain(problem));
         Assert.That(fault.Fix, Does.Contain(fix));
         Assert.That(fault.ToString().Split('\n'), Has.Length.EqualTo(1));
-        Assert.That(async () => await stage.RotateAsync(), Throws.TypeOf<UsageException>());
+        Assert.That(async () => await fixture.RotateAsync(), Throws.TypeOf<UsageException>());
     }
 
     [Test]
     public async Task All_faults_of_all_tables_are_reported_at_once()
     {
-        await using var stage = await SchemaStage.CreateAsync(
+        await using var fixture = await SchemaFixture.CreateAsync(
             Entries.Table("nots"),
             Notes with
             {
@@ -199,7 +199,7 @@ public sealed class SchemaFaultTests
             Entries.Table("notes_view")
         );
 
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync(fixture.Map.Tables, true, CancellationToken.None);
 
         Assert.That(report.Faults, Has.Count.EqualTo(5));
         Assert.That(report.Targets, Has.Count.EqualTo(1));

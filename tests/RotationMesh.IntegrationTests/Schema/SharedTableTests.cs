@@ -12,12 +12,12 @@ public sealed class SharedTableTests
     [Test]
     public async Task A_table_with_and_without_its_schema_is_refused_and_nothing_is_written()
     {
-        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("public.notes"));
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(10));
-        var before = await stage.NotesAsync();
+        await using var fixture = await Fixture.CreateAsync(Entries.Notes, Entries.Table("public.notes"));
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(10));
+        var before = await fixture.NotesAsync();
 
-        var fault = Assert.ThrowsAsync<UsageException>(async () => await stage.RotateAsync());
+        var fault = Assert.ThrowsAsync<UsageException>(async () => await fixture.RotateAsync());
 
         Assert.That(fault!.Message.Split('\n'), Has.Length.EqualTo(1));
         Assert.That(
@@ -25,16 +25,16 @@ public sealed class SharedTableTests
             Does.StartWith("table public.notes (scope notes")
                 .And.Contain("rows are also those of notes (scope notes")
         );
-        Assert.That(await stage.NotesAsync(), Is.EqualTo(before));
+        Assert.That(await fixture.NotesAsync(), Is.EqualTo(before));
     }
 
     [Test]
     public async Task The_other_entry_counts_although_nobody_asks_for_it()
     {
-        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("public.notes"));
-        await stage.CreateNotesAsync();
+        await using var fixture = await Fixture.CreateAsync(Entries.Notes, Entries.Table("public.notes"));
+        await fixture.CreateNotesAsync();
 
-        var report = await stage.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
 
         Assert.That(report.Faults.Single().ToString(), Does.Contain("also those of public.notes"));
     }
@@ -42,7 +42,7 @@ public sealed class SharedTableTests
     [Test]
     public async Task Of_three_entries_over_the_same_rows_each_but_the_first_is_told()
     {
-        await using var stage = await Stage.CreateAsync(
+        await using var fixture = await Fixture.CreateAsync(
             Entries.Notes,
             Entries.Table("public.notes"),
             Entries.Notes with
@@ -50,10 +50,10 @@ public sealed class SharedTableTests
                 Scope = "others",
             }
         );
-        await stage.CreateNotesAsync();
+        await fixture.CreateNotesAsync();
 
-        var all = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
-        var last = await stage.Schema.CheckAsync([stage.Map.Tables.Last()], true, CancellationToken.None);
+        var all = await fixture.Schema.CheckAsync(fixture.Map.Tables, true, CancellationToken.None);
+        var last = await fixture.Schema.CheckAsync([fixture.Map.Tables.Last()], true, CancellationToken.None);
 
         var told = all.Faults.Select(fault => fault.ToString()).ToList();
         Assert.That(told, Has.Count.EqualTo(2));
@@ -66,11 +66,11 @@ public sealed class SharedTableTests
     [Test]
     public async Task Tables_of_one_name_in_two_schemas_are_two_tables()
     {
-        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("other.notes"));
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync($"CREATE SCHEMA other; {NotesTable.Create("other.notes")}");
+        await using var fixture = await Fixture.CreateAsync(Entries.Notes, Entries.Table("other.notes"));
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync($"CREATE SCHEMA other; {NotesTable.Create("other.notes")}");
 
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync(fixture.Map.Tables, true, CancellationToken.None);
 
         Assert.That(report.Faults, Is.Empty);
     }
@@ -78,11 +78,11 @@ public sealed class SharedTableTests
     [Test]
     public async Task A_table_through_two_database_entries_is_refused()
     {
-        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await using var owner = await Fixture.CreateAsync(Entries.Notes);
         await owner.CreateNotesAsync();
-        await using var role = await StageRole.CreateAsync(owner);
+        await using var role = await TestRole.CreateAsync(owner);
         await role.GrantAsync("SELECT, UPDATE", "notes");
-        await using var stage = owner.WithDatabase(
+        await using var fixture = owner.WithDatabase(
             Twin,
             role.ConnectionString,
             Entries.Notes,
@@ -93,9 +93,9 @@ public sealed class SharedTableTests
                 Version = new("number"),
             }
         );
-        await stage.ExecuteAsync("ALTER TABLE notes ADD COLUMN number int");
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN number int");
 
-        var report = await stage.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
 
         Assert.That(
             report.Faults.Single().ToString(),
@@ -106,17 +106,17 @@ public sealed class SharedTableTests
     [Test]
     public async Task A_database_entry_that_did_not_answer_a_moment_ago_is_compared_as_soon_as_it_does()
     {
-        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await using var owner = await Fixture.CreateAsync(Entries.Notes);
         await owner.CreateNotesAsync();
-        await using var role = await StageRole.CreateAsync(owner);
+        await using var role = await TestRole.CreateAsync(owner);
         await role.GrantAsync("SELECT, UPDATE", "notes");
         await owner.ExecuteAsync($"ALTER ROLE {role.Name} NOLOGIN");
         var twin = Entries.Notes with { Database = Twin };
-        await using var stage = owner.WithDatabase(Twin, role.ConnectionString, Entries.Notes, twin);
-        var alone = await stage.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
+        await using var fixture = owner.WithDatabase(Twin, role.ConnectionString, Entries.Notes, twin);
+        var alone = await fixture.Schema.CheckAsync([Entries.Notes], true, CancellationToken.None);
         await owner.ExecuteAsync($"ALTER ROLE {role.Name} LOGIN");
 
-        var report = await stage.Schema.CheckAsync([twin], true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync([twin], true, CancellationToken.None);
 
         Assert.That(alone.Faults, Is.Empty);
         Assert.That(
@@ -128,15 +128,15 @@ public sealed class SharedTableTests
     [Test]
     public async Task A_partition_beside_its_table_is_refused()
     {
-        await using var stage = await Stage.CreateAsync(Entries.Notes, Entries.Table("notes_all"));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync(Entries.Notes, Entries.Table("notes_all"));
+        await fixture.ExecuteAsync(
             $"""
             CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id);
             CREATE TABLE notes_all PARTITION OF notes FOR VALUES WITH (MODULUS 1, REMAINDER 0)
             """
         );
 
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync(fixture.Map.Tables, true, CancellationToken.None);
 
         Assert.That(report.Faults.Single().ToString(), Does.StartWith("table notes_all"));
     }
@@ -144,11 +144,11 @@ public sealed class SharedTableTests
     [Test]
     public async Task Equal_names_in_two_databases_of_one_server_are_two_tables()
     {
-        await using var other = await Stage.CreateAsync(Entries.Notes);
+        await using var other = await Fixture.CreateAsync(Entries.Notes);
         await other.CreateNotesAsync();
-        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await using var owner = await Fixture.CreateAsync(Entries.Notes);
         await owner.CreateNotesAsync();
-        await using var stage = owner.WithDatabase(
+        await using var fixture = owner.WithDatabase(
             Twin,
             other.ConnectionString,
             Entries.Notes,
@@ -158,7 +158,7 @@ public sealed class SharedTableTests
             }
         );
 
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync(fixture.Map.Tables, true, CancellationToken.None);
 
         Assert.That(report.Faults, Is.Empty);
     }
@@ -166,13 +166,13 @@ public sealed class SharedTableTests
     [Test]
     public async Task A_database_that_cannot_be_reached_keeps_no_other_from_being_rotated()
     {
-        await using var owner = await Stage.CreateAsync(Entries.Notes);
+        await using var owner = await Fixture.CreateAsync(Entries.Notes);
         await owner.CreateNotesAsync();
         await owner.InsertAsync(Note.Many(10));
         var away = new NpgsqlConnectionStringBuilder(owner.ConnectionString) { Port = 1 };
-        await using var stage = owner.WithDatabase(Twin, away.ConnectionString, Entries.Notes);
+        await using var fixture = owner.WithDatabase(Twin, away.ConnectionString, Entries.Notes);
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
     }

@@ -16,7 +16,7 @@ internal static class Entries
         {
             Scope = "notes",
             Table = SqlName.Parse(name),
-            Database = Stage.App,
+            Database = Fixture.App,
             Key = Names("id"),
             Tenant = new("tenant"),
             Version = new("version"),
@@ -25,7 +25,7 @@ internal static class Entries
         };
 
     public static ColumnEntry Column(string name, string? path = null, string context = Context) =>
-        new(new(name), Stage.Format, context, path?.Split('.'), 9);
+        new(new(name), Fixture.Format, context, path?.Split('.'), 9);
 
     public static SqlIdentifier[] Names(params string[] names) =>
         [.. names.Select(name => new SqlIdentifier(name))];

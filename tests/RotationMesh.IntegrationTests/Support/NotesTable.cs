@@ -10,14 +10,14 @@ internal static class NotesTable
 
     public static string Create(string name = "notes") => $"CREATE TABLE {name} ({Columns})";
 
-    public static Task CreateNotesAsync(this Stage stage, string name = "notes") =>
-        stage.ExecuteAsync($"{Create(name)}; CREATE INDEX ON {name} (tenant)");
+    public static Task CreateNotesAsync(this Fixture fixture, string name = "notes") =>
+        fixture.ExecuteAsync($"{Create(name)}; CREATE INDEX ON {name} (tenant)");
 
     /// <summary>Inserts rows in one statement, so in one transaction.</summary>
-    public static Task InsertAsync(this Stage stage, IEnumerable<Note> notes, string table = "notes")
+    public static Task InsertAsync(this Fixture fixture, IEnumerable<Note> notes, string table = "notes")
     {
         var rows = notes.ToList();
-        return stage.ExecuteAsync(
+        return fixture.ExecuteAsync(
             $"INSERT INTO {table} (id, tenant, body, version) SELECT * FROM unnest(@ids, @tenants, @bodies, @versions)",
             new
             {
@@ -29,8 +29,8 @@ internal static class NotesTable
         );
     }
 
-    public static async Task<IReadOnlyList<Note>> NotesAsync(this Stage stage, string table = "notes") =>
-        await stage.QueryAsync<Note>(
+    public static async Task<IReadOnlyList<Note>> NotesAsync(this Fixture fixture, string table = "notes") =>
+        await fixture.QueryAsync<Note>(
             $"SELECT id, tenant::text AS tenant, body, version FROM {table} ORDER BY id"
         );
 
@@ -38,9 +38,9 @@ internal static class NotesTable
     /// Asserts that every row is at <paramref name="version"/> and decrypts under it to the plaintext of
     /// <see cref="Note.Of"/>.
     /// </summary>
-    public static async Task AssertRotatedAsync(this Stage stage, string table = "notes", int version = 2)
+    public static async Task AssertRotatedAsync(this Fixture fixture, string table = "notes", int version = 2)
     {
-        var notes = await stage.NotesAsync(table);
+        var notes = await fixture.NotesAsync(table);
         Assert.That(notes.Select(note => note.Version).Distinct(), Is.EqualTo(new[] { version }));
         Assert.That(
             notes.Select(note => Value.Open(note.Body!, note.Tenant ?? "company_hq", version)),
@@ -50,11 +50,11 @@ internal static class NotesTable
 
     /// <summary>Hashes of all columns that a rotation must not change, by row.</summary>
     public static Task<IReadOnlyList<string>> BystandersAsync(
-        this Stage stage,
+        this Fixture fixture,
         string table = "notes",
         string changing = "{body,version}"
     ) =>
-        stage.QueryAsync<string>(
+        fixture.QueryAsync<string>(
             $"SELECT md5((to_jsonb(t) - '{changing}'::text[])::text) FROM {table} AS t ORDER BY id"
         );
 }

@@ -20,7 +20,7 @@ internal static class Value
         string tenant,
         int version = 1,
         string context = Entries.Context
-    ) => ReferenceEnvelope.Seal(StageKeys.Of(version), tenant, context, Encoding.UTF8.GetBytes(plaintext));
+    ) => ReferenceEnvelope.Seal(TestKeys.Of(version), tenant, context, Encoding.UTF8.GetBytes(plaintext));
 
     /// <summary>Plaintext of a text column; throws where it is not authentic.</summary>
     public static string Open(string stored, string tenant, int version, string context = Entries.Context) =>
@@ -32,5 +32,5 @@ internal static class Value
         string tenant,
         int version,
         string context = Entries.Context
-    ) => Encoding.UTF8.GetString(ReferenceEnvelope.Open(StageKeys.Of(version), tenant, context, stored));
+    ) => Encoding.UTF8.GetString(ReferenceEnvelope.Open(TestKeys.Of(version), tenant, context, stored));
 }

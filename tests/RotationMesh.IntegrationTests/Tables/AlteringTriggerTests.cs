@@ -15,46 +15,46 @@ public sealed class AlteringTriggerTests
     [TestCase("NEW.body := NULL")]
     public async Task A_row_that_is_changed_before_it_is_stored_stays_as_it_was(string change)
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             $"BEFORE UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
             $"{change}; RETURN NEW;"
         );
 
-        await AssertOnlyOneFailsAsync(stage);
+        await AssertOnlyOneFailsAsync(fixture);
     }
 
     [TestCase("TRIGGER", "")]
     [TestCase("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED")]
     public async Task A_row_that_is_changed_after_it_was_stored_stays_as_it_was(string kind, string when)
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             $"AFTER UPDATE ON notes {when} FOR EACH ROW WHEN ({OfOne} AND pg_trigger_depth() = 0)",
             "UPDATE notes SET version = 1 WHERE id = NEW.id; RETURN NULL;",
             kind
         );
 
-        await AssertOnlyOneFailsAsync(stage);
+        await AssertOnlyOneFailsAsync(fixture);
     }
 
     [Test]
     public async Task A_row_that_is_taken_away_after_it_was_stored_stays_as_it_was()
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             $"AFTER UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
             "DELETE FROM notes WHERE id = NEW.id; RETURN NULL;"
         );
 
-        await AssertOnlyOneFailsAsync(stage);
+        await AssertOnlyOneFailsAsync(fixture);
     }
 
     [Test]
     public async Task Triggers_on_other_columns_are_let_be()
     {
-        await using var stage = await CreateAsync(
+        await using var fixture = await CreateAsync(
             "BEFORE UPDATE ON notes FOR EACH ROW",
             """NEW."updatedAt" := '2026-01-01'; RETURN NEW;"""
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE FUNCTION retitle() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN UPDATE notes SET title = 'seen' WHERE id = NEW.id; RETURN NULL; END $$;
@@ -63,12 +63,12 @@ public sealed class AlteringTriggerTests
             """
         );
 
-        var report = await stage.RotateAsync(batchSize: 25);
+        var report = await fixture.RotateAsync(batchSize: 25);
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 60)));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
         Assert.That(
-            await stage.ScalarAsync<long>("SELECT count(*) FROM notes WHERE title = 'seen'"),
+            await fixture.ScalarAsync<long>("SELECT count(*) FROM notes WHERE title = 'seen'"),
             Is.EqualTo(60)
         );
     }
@@ -76,8 +76,8 @@ public sealed class AlteringTriggerTests
     [Test]
     public async Task A_trigger_of_a_partitioned_table_is_known_of_its_leaves()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"""
             CREATE TABLE notes ({NotesTable.Columns}) PARTITION BY HASH (id);
             CREATE TABLE notes_0 PARTITION OF notes FOR VALUES WITH (MODULUS 2, REMAINDER 0);
@@ -85,18 +85,18 @@ public sealed class AlteringTriggerTests
             """
         );
         await FillAsync(
-            stage,
+            fixture,
             $"BEFORE UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
             "NEW.version := 1; RETURN NEW;"
         );
 
-        await AssertOnlyOneFailsAsync(stage);
+        await AssertOnlyOneFailsAsync(fixture);
     }
 
     [Test]
     public async Task Every_kind_of_column_is_compared_as_it_was_sent()
     {
-        await using var stage = await Stage.CreateAsync(
+        await using var fixture = await Fixture.CreateAsync(
             Entries.Notes with
             {
                 Columns =
@@ -112,11 +112,11 @@ public sealed class AlteringTriggerTests
                 ],
             }
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             $"CREATE TABLE notes ({NotesTable.Columns}, raw bytea, settings jsonb, padded char(300), none text)"
         );
         await FillAsync(
-            stage,
+            fixture,
             "BEFORE UPDATE ON notes FOR EACH ROW",
             "RETURN NEW;",
             before: """
@@ -125,30 +125,30 @@ public sealed class AlteringTriggerTests
             """
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 60)));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
-    private static async Task<Stage> CreateAsync(string when, string body, string kind = "TRIGGER")
+    private static async Task<Fixture> CreateAsync(string when, string body, string kind = "TRIGGER")
     {
-        var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await FillAsync(stage, when, body, kind);
-        return stage;
+        var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await FillAsync(fixture, when, body, kind);
+        return fixture;
     }
 
     private static async Task FillAsync(
-        Stage stage,
+        Fixture fixture,
         string when,
         string body,
         string kind = "TRIGGER",
         string before = "SELECT"
     )
     {
-        await stage.InsertAsync(Note.Many(60));
-        await stage.ExecuteAsync(
+        await fixture.InsertAsync(Note.Many(60));
+        await fixture.ExecuteAsync(
             $"""
             {before};
             CREATE FUNCTION alter_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
@@ -157,17 +157,17 @@ public sealed class AlteringTriggerTests
         );
     }
 
-    private static async Task AssertOnlyOneFailsAsync(Stage stage)
+    private static async Task AssertOnlyOneFailsAsync(Fixture fixture)
     {
-        var before = (await stage.NotesAsync()).Single(note => note.Id == "n00007");
+        var before = (await fixture.NotesAsync()).Single(note => note.Id == "n00007");
 
-        var report = await stage.RotateAsync(batchSize: 25);
+        var report = await fixture.RotateAsync(batchSize: 25);
 
         Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((59, 1)));
         Assert.That(
             report.Failures.Select(failure => (failure.Error, failure.Key.Single().Value)),
             Is.EqualTo(new[] { (RowError.DatabaseError, "n00007") })
         );
-        Assert.That((await stage.NotesAsync()).Single(note => note.Version != 2), Is.EqualTo(before));
+        Assert.That((await fixture.NotesAsync()).Single(note => note.Version != 2), Is.EqualTo(before));
     }
 }

@@ -18,18 +18,18 @@ public sealed class ComingTriggerTests
     [Test]
     public async Task One_that_comes_while_rows_are_written_finds_none_of_them_any_more()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(200));
-        var coming = new Lazy<Task>(() => stage.ExecuteAsync(Keep));
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(200));
+        var coming = new Lazy<Task>(() => fixture.ExecuteAsync(Keep));
 
-        var pass = await stage.PassAsync(batchSize: 20, progress: _ => coming.Value.Wait());
-        await stage.ExecuteAsync("DROP TRIGGER keep ON notes");
-        var after = await stage.RotateAsync();
+        var pass = await fixture.PassAsync(batchSize: 20, progress: _ => coming.Value.Wait());
+        await fixture.ExecuteAsync("DROP TRIGGER keep ON notes");
+        var after = await fixture.RotateAsync();
 
         Assert.That(pass.Outcome.Rotated, Is.InRange(20, 180), "it came in the middle");
         Assert.That((after.State, after.Tables[0].Failed), Is.EqualTo(("Completed", 0)));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [TestCase("read committed")]
@@ -39,29 +39,29 @@ public sealed class ComingTriggerTests
     {
         const string Waiting =
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        await fixture.ExecuteAsync(
             $"""
             DO $$ BEGIN
                 EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '{isolation}');
             END $$
             """
         );
-        var before = await stage.QueryAsync<string>("SELECT body FROM notes ORDER BY id");
-        await using var rows = await RowReader.OfAsync(stage);
+        var before = await fixture.QueryAsync<string>("SELECT body FROM notes ORDER BY id");
+        await using var rows = await RowReader.OfAsync(fixture);
         var late = await rows.ReadAsync();
-        await stage.ExecuteAsync("UPDATE notes SET body = body");
+        await fixture.ExecuteAsync("UPDATE notes SET body = body");
         Assert.That(await rows.WriteAsync(late), Is.Zero, "it is prepared now");
         var batch = await rows.ReadAsync();
-        await using var creator = await stage.Source.OpenConnectionAsync();
+        await using var creator = await fixture.Source.OpenConnectionAsync();
         await using var creation = await creator.BeginTransactionAsync();
         await creator.ExecuteAsync(Keep);
 
         var writing = rows.WriteAsync(batch);
         await Eventually.Holds(
-            async () => writing.IsCompleted || await stage.ScalarAsync<long>(Waiting) > 0,
+            async () => writing.IsCompleted || await fixture.ScalarAsync<long>(Waiting) > 0,
             TimeSpan.FromSeconds(10),
             "the write waits for the table"
         );
@@ -76,7 +76,7 @@ public sealed class ComingTriggerTests
         }
 
         Assert.That(
-            await stage.QueryAsync<string>("SELECT body FROM notes ORDER BY id"),
+            await fixture.QueryAsync<string>("SELECT body FROM notes ORDER BY id"),
             Is.EqualTo(before),
             "values under the version that they had"
         );

@@ -18,8 +18,8 @@ public sealed class OddNameTests
             Version = new("key.version"),
             Columns = [Entries.Column("Body\"$1"), Entries.Column("user")],
         };
-        await using var stage = await Stage.CreateAsync(entry);
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync(entry);
+        await fixture.ExecuteAsync(
             """
             CREATE SCHEMA "Odd.Schema "" 1";
             CREATE TABLE "Odd.Schema "" 1"."My; ""Table"".t" (
@@ -30,13 +30,13 @@ public sealed class OddNameTests
             new { body = Value.Seal("plain", "acme") }
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(report.Verified, Is.EqualTo(1));
         Assert.That(
             Value.Open(
-                await stage.ScalarAsync<string>(
+                await fixture.ScalarAsync<string>(
                     """
                     SELECT "user" FROM "Odd.Schema "" 1"."My; ""Table"".t" WHERE "key.version" = 2
                     """
@@ -51,20 +51,20 @@ public sealed class OddNameTests
     [Test]
     public async Task Tables_of_the_same_name_in_two_schemas_are_two_tables()
     {
-        await using var stage = await Stage.CreateAsync(
+        await using var fixture = await Fixture.CreateAsync(
             Entries.Table("notes"),
             Entries.Table("other.notes") with
             {
                 Scope = "others",
             }
         );
-        await stage.ExecuteAsync("CREATE SCHEMA other");
-        await stage.CreateNotesAsync();
-        await stage.CreateNotesAsync("other.notes");
-        await stage.InsertAsync(Note.Many(5));
-        await stage.InsertAsync(Note.Many(8), "other.notes");
+        await fixture.ExecuteAsync("CREATE SCHEMA other");
+        await fixture.CreateNotesAsync();
+        await fixture.CreateNotesAsync("other.notes");
+        await fixture.InsertAsync(Note.Many(5));
+        await fixture.InsertAsync(Note.Many(8), "other.notes");
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That(report.Tables.Select(table => table.Rotated), Is.EqualTo(new[] { 5, 8 }));
     }
@@ -72,10 +72,10 @@ public sealed class OddNameTests
     [Test]
     public async Task A_table_of_the_control_schema_is_not_taken_for_the_application_s()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(10));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(10));
+        await fixture.ExecuteAsync(
             """
             CREATE SCHEMA rotationmesh;
             CREATE TABLE rotationmesh.notes (LIKE public.notes INCLUDING ALL);
@@ -84,13 +84,13 @@ public sealed class OddNameTests
             END $$
             """
         );
-        await using var later = stage.Variant();
+        await using var later = fixture.Variant();
 
         var report = await later.RotateAsync();
 
         Assert.That((report.State, report.Tables[0].Rotated), Is.EqualTo(("Completed", 10)));
         Assert.That(
-            await stage.ScalarAsync<long>("SELECT count(*) FROM public.notes WHERE version = 2"),
+            await fixture.ScalarAsync<long>("SELECT count(*) FROM public.notes WHERE version = 2"),
             Is.EqualTo(10)
         );
     }

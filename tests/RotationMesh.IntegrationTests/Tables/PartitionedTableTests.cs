@@ -22,12 +22,12 @@ public sealed class PartitionedTableTests
     [TestCase("tenant-1")]
     public async Task Rows_of_every_leaf_are_rotated(string? tenant)
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
 
-        var report = await stage.RotateAsync(batchSize: 9, tenants: tenant is null ? null : [tenant]);
+        var report = await fixture.RotateAsync(batchSize: 9, tenants: tenant is null ? null : [tenant]);
 
         Assert.That(report.State, Is.EqualTo("Completed"));
-        var notes = await stage.NotesAsync();
+        var notes = await fixture.NotesAsync();
         var chosen = notes.Where(note => tenant is null || note.Tenant == tenant).ToList();
         Assert.That(report.Tables.Single().Rotated, Is.EqualTo(chosen.Count));
         Assert.That(
@@ -43,9 +43,9 @@ public sealed class PartitionedTableTests
     [Test]
     public async Task The_shape_has_the_leaves_and_nothing_between()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
 
-        var shape = (await stage.TargetsAsync()).Single().Shape;
+        var shape = (await fixture.TargetsAsync()).Single().Shape;
 
         Assert.That(
             shape.Leaves.Select(leaf => leaf.Quoted),
@@ -72,14 +72,14 @@ public sealed class PartitionedTableTests
     [Test]
     public async Task A_table_partitioned_by_its_version_is_refused()
     {
-        await using var stage = await Stage.CreateAsync(
+        await using var fixture = await Fixture.CreateAsync(
             Entries.Notes with
             {
                 Key = Entries.Names("id", "version2"),
                 Version = new("version2"),
             }
         );
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id text, tenant text, body text, version2 int, PRIMARY KEY (id, version2))
             PARTITION BY LIST (version2);
@@ -88,7 +88,7 @@ public sealed class PartitionedTableTests
         );
 
         Assert.That(
-            async () => await stage.RotateAsync(),
+            async () => await fixture.RotateAsync(),
             Throws
                 .TypeOf<Core.UsageException>()
                 .With.Message.Contains("it is partitioned by its version column")
@@ -110,28 +110,28 @@ public sealed class PartitionedTableTests
     )]
     public async Task Rows_of_another_server_are_rotated_there(string tables, string fault)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"CREATE EXTENSION postgres_fdw; CREATE SERVER away FOREIGN DATA WRAPPER postgres_fdw; {tables}"
         );
 
-        var report = await stage.Schema.CheckAsync(stage.Map.Tables, true, CancellationToken.None);
+        var report = await fixture.Schema.CheckAsync(fixture.Map.Tables, true, CancellationToken.None);
 
         Assert.That(report.Faults.Select(found => found.ToString()), Has.Some.Contains(fault));
     }
 
-    private static async Task<Stage> CreateAsync()
+    private static async Task<Fixture> CreateAsync()
     {
-        var stage = await Stage.CreateAsync(Entries.Notes with { Key = Entries.Names("region", "id") });
-        await stage.ExecuteAsync(Create);
-        await stage.ExecuteAsync("CREATE TABLE loading (id text, tenant text, body text, version int)");
-        await stage.InsertAsync(Note.Many(120), "loading");
-        await stage.ExecuteAsync(
+        var fixture = await Fixture.CreateAsync(Entries.Notes with { Key = Entries.Names("region", "id") });
+        await fixture.ExecuteAsync(Create);
+        await fixture.ExecuteAsync("CREATE TABLE loading (id text, tenant text, body text, version int)");
+        await fixture.InsertAsync(Note.Many(120), "loading");
+        await fixture.ExecuteAsync(
             """
             INSERT INTO notes (id, tenant, body, version, region)
             SELECT id, tenant, body, version, (substr(id, 2)::int * 7) % 25 FROM loading
             """
         );
-        return stage;
+        return fixture;
     }
 }

@@ -109,13 +109,13 @@ public sealed class RefusalCauseTests
     [TestCaseSource(nameof(Refusals))]
     public async Task Is_told_by_code_and_names(string change, string cause, int rows, int failed)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(rows));
-        await stage.ExecuteAsync($"UPDATE notes SET title = '{Secret}'");
-        await stage.ExecuteAsync(change);
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(rows));
+        await fixture.ExecuteAsync($"UPDATE notes SET title = '{Secret}'");
+        await fixture.ExecuteAsync(change);
 
-        var pass = await stage.PassAsync();
+        var pass = await fixture.PassAsync();
 
         Assert.That(pass.Failures.Select(failure => failure.Cause), Is.All.EqualTo(cause));
         Assert.That(pass.Failures, Has.Count.EqualTo(failed));
@@ -125,18 +125,18 @@ public sealed class RefusalCauseTests
     [Test]
     public async Task Is_kept_with_the_failure_and_counted_by()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(5));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(5));
+        await fixture.ExecuteAsync(
             "ALTER TABLE notes ADD CONSTRAINT not_these CHECK (version = 1 OR id > 'n00002')"
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         const string Cause = "SQLSTATE 23514, constraint not_these";
         Assert.That(report.Failures.Select(failure => failure.Cause), Is.EqualTo([Cause, Cause]));
-        var store = new RotationMesh.Control.Failures.RowFailureStore(stage.Control);
+        var store = new RotationMesh.Control.Failures.RowFailureStore(fixture.Control);
         var count = (await store.CountAsync(report.RotationId, CancellationToken.None)).Single();
         Assert.That((count.Error, count.Cause, count.Rows), Is.EqualTo(("DatabaseError", Cause, 2L)));
     }

@@ -27,36 +27,36 @@ public sealed class RefusedRowTests
     [TestCase("USING ERRCODE = 'too_many_connections'")]
     public async Task A_row_that_a_trigger_refuses_stays_and_all_others_are_rotated(string code)
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(60));
-        await stage.ExecuteAsync(Trigger.Replace("CODE", code, StringComparison.Ordinal));
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(60));
+        await fixture.ExecuteAsync(Trigger.Replace("CODE", code, StringComparison.Ordinal));
 
-        var report = await stage.RotateAsync(batchSize: 25);
+        var report = await fixture.RotateAsync(batchSize: 25);
 
-        await AssertOnlyFailureAsync(stage, report);
+        await AssertOnlyFailureAsync(fixture, report);
     }
 
     [Test]
     public async Task A_row_that_a_check_constraint_refuses_stays_and_all_others_are_rotated()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(60));
-        await stage.ExecuteAsync("ALTER TABLE notes ADD CHECK (version = 1 OR id <> 'n00007')");
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(60));
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD CHECK (version = 1 OR id <> 'n00007')");
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
-        await AssertOnlyFailureAsync(stage, report);
+        await AssertOnlyFailureAsync(fixture, report);
     }
 
     [Test]
     public async Task A_row_that_a_trigger_swallows_fails_at_once()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(10));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(10));
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE tries (id text);
             CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -66,13 +66,13 @@ public sealed class RefusedRowTests
             """
         );
 
-        var report = await stage.RotateAsync();
+        var report = await fixture.RotateAsync();
 
         Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((9, 1)));
-        Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM tries"), Is.LessThanOrEqualTo(2));
+        Assert.That(await fixture.ScalarAsync<long>("SELECT count(*) FROM tries"), Is.LessThanOrEqualTo(2));
     }
 
-    private static async Task AssertOnlyFailureAsync(Stage stage, LocalOperations.RotationReport report)
+    private static async Task AssertOnlyFailureAsync(Fixture fixture, LocalOperations.RotationReport report)
     {
         Assert.That((report.Tables[0].Rotated, report.Tables[0].Failed), Is.EqualTo((59, 1)));
         var failure = report.Failures.Single();
@@ -80,7 +80,7 @@ public sealed class RefusedRowTests
             (failure.Error, failure.Key.Single().Value, failure.Tenant, failure.Version),
             Is.EqualTo((RowError.DatabaseError, "n00007", "tenant-1", 1L))
         );
-        var left = (await stage.NotesAsync()).Single(note => note.Version == 1);
+        var left = (await fixture.NotesAsync()).Single(note => note.Version == 1);
         Assert.That(Value.Open(left.Body!, "tenant-1", 1), Is.EqualTo("body of n00007"));
     }
 }

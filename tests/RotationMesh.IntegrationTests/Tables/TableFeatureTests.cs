@@ -7,10 +7,10 @@ public sealed class TableFeatureTests
     [Test]
     public async Task Update_triggers_fire_once_for_each_row_and_are_known_to_the_shape()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(30));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(30));
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE seen (id text, old int, new int);
             CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -19,21 +19,21 @@ public sealed class TableFeatureTests
             """
         );
 
-        await stage.RotateAsync();
+        await fixture.RotateAsync();
 
         Assert.That(
-            await stage.QueryAsync<string>("SELECT id || old || new FROM seen ORDER BY id"),
+            await fixture.QueryAsync<string>("SELECT id || old || new FROM seen ORDER BY id"),
             Is.EqualTo(Note.Many(30).Select(note => note.Id + "12"))
         );
-        Assert.That((await stage.TargetsAsync()).Single().Shape.UpdateTriggers, Is.EqualTo(1));
-        await stage.AssertRotatedAsync();
+        Assert.That((await fixture.TargetsAsync()).Single().Shape.UpdateTriggers, Is.EqualTo(1));
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task Generated_columns_follow_and_foreign_keys_hold()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"""
             CREATE TABLE tenants (id text PRIMARY KEY);
             CREATE TABLE notes ({NotesTable.Columns}, number int GENERATED ALWAYS AS IDENTITY,
@@ -43,16 +43,16 @@ public sealed class TableFeatureTests
             INSERT INTO tenants VALUES ('tenant-0'), ('tenant-1'), ('tenant-2')
             """
         );
-        await stage.InsertAsync(Note.Many(30));
-        await stage.ExecuteAsync("INSERT INTO comments SELECT id FROM notes");
-        var before = await stage.BystandersAsync(changing: "{body,version,label}");
+        await fixture.InsertAsync(Note.Many(30));
+        await fixture.ExecuteAsync("INSERT INTO comments SELECT id FROM notes");
+        var before = await fixture.BystandersAsync(changing: "{body,version,label}");
 
-        await stage.RotateAsync();
+        await fixture.RotateAsync();
 
-        await stage.AssertRotatedAsync();
-        Assert.That(await stage.BystandersAsync(changing: "{body,version,label}"), Is.EqualTo(before));
-        Assert.That(await stage.ScalarAsync<bool>("SELECT bool_and(label = id || ' at 2') FROM notes"));
-        Assert.That(await stage.ScalarAsync<long>("SELECT count(*) FROM comments"), Is.EqualTo(30));
+        await fixture.AssertRotatedAsync();
+        Assert.That(await fixture.BystandersAsync(changing: "{body,version,label}"), Is.EqualTo(before));
+        Assert.That(await fixture.ScalarAsync<bool>("SELECT bool_and(label = id || ' at 2') FROM notes"));
+        Assert.That(await fixture.ScalarAsync<long>("SELECT count(*) FROM comments"), Is.EqualTo(30));
     }
 
     [TestCase("uuid")]
@@ -71,8 +71,8 @@ public sealed class TableFeatureTests
             "int" => ["-5", "7"],
             _ => ["acme", "Other One"],
         };
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             $"""
             CREATE TABLE notes (id text PRIMARY KEY, tenant {type}, body text, version int);
             INSERT INTO notes SELECT i::text, (@tenants::text[])[1 + i % 2]::{type}, (@bodies::text[])[1 + i % 2], 1
@@ -81,8 +81,8 @@ public sealed class TableFeatureTests
             new { tenants, bodies = tenants.Select(tenant => Value.Seal("plain", tenant)).ToArray() }
         );
 
-        var one = await stage.RotateAsync(tenants: [tenants[0]]);
-        var both = await stage.RotateAsync();
+        var one = await fixture.RotateAsync(tenants: [tenants[0]]);
+        var both = await fixture.RotateAsync();
 
         Assert.That((one.Tables[0].Rotated, both.Tables[0].Rotated), Is.EqualTo((10, 10)));
         Assert.That(both.State, Is.EqualTo("Completed"));
@@ -91,18 +91,18 @@ public sealed class TableFeatureTests
     [Test]
     public async Task A_tenant_longer_than_the_column_is_not_cut_to_another_s_name()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.ExecuteAsync(
             "CREATE TABLE notes (id text PRIMARY KEY, tenant varchar(4), body text, version int)"
         );
-        await stage.InsertAsync([Note.Of("a", "acme")]);
+        await fixture.InsertAsync([Note.Of("a", "acme")]);
 
         Assert.That(
-            async () => await stage.RotateAsync(tenants: ["acme-archive"]),
+            async () => await fixture.RotateAsync(tenants: ["acme-archive"]),
             Throws
                 .TypeOf<Core.UsageException>()
                 .With.Message.Contains("no table of the map has rows of tenant")
         );
-        Assert.That((await stage.NotesAsync()).Single().Version, Is.EqualTo(1));
+        Assert.That((await fixture.NotesAsync()).Single().Version, Is.EqualTo(1));
     }
 }

@@ -9,25 +9,25 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
 {
     private const int Rows = 60;
 
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync(Entries.Notes with { Key = Entries.Names("id", "year") });
-        await stage.ExecuteAsync(
+        fixture = await Fixture.CreateAsync(Entries.Notes with { Key = Entries.Names("id", "year") });
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id text, tenant text, body text, version int, title text, year int DEFAULT 2025,
                 PRIMARY KEY (id, year)) PARTITION BY LIST (year);
             CREATE TABLE notes_old PARTITION OF notes FOR VALUES IN (2025)
             """
         );
-        await stage.InsertAsync(Note.Many(Rows));
-        await stage.ExecuteAsync("UPDATE notes SET version = 2 WHERE id = (SELECT min(id) FROM notes)");
+        await fixture.InsertAsync(Note.Many(Rows));
+        await fixture.ExecuteAsync("UPDATE notes SET version = 2 WHERE id = (SELECT min(id) FROM notes)");
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [TestCase("ALTER TABLE notes_old RENAME TO notes_older", Rows, TestName = "A_leaf_is_renamed")]
     [TestCase(
@@ -64,7 +64,7 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     [Test]
     public async Task What_failed_before_the_table_is_read_once_more_is_no_failure_of_it()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes_new PARTITION OF notes FOR VALUES IN (2026);
             INSERT INTO notes SELECT id, tenant, body, version, title, 2026 FROM notes WHERE version = 2
@@ -86,11 +86,11 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     [Test]
     public async Task A_leaf_that_is_written_anew_is_told()
     {
-        var target = (await stage.TargetsAsync()).Single();
-        var leaves = new LeafWatch(stage.Databases);
+        var target = (await fixture.TargetsAsync()).Single();
+        var leaves = new LeafWatch(fixture.Databases);
         await leaves.RememberAsync(target, CancellationToken.None);
         var before = await leaves.LookAsync(target, CancellationToken.None);
-        await stage.ExecuteAsync("VACUUM FULL notes_old");
+        await fixture.ExecuteAsync("VACUUM FULL notes_old");
         var after = await leaves.LookAsync(target, CancellationToken.None);
 
         Assert.That((before!.IsOther, after!.IsOther), Is.EqualTo((false, true)));
@@ -99,7 +99,7 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     [Test]
     public async Task A_table_without_leaves_has_no_rows_to_decrypt()
     {
-        await stage.ExecuteAsync("DROP TABLE notes_old");
+        await fixture.ExecuteAsync("DROP TABLE notes_old");
 
         var report = await VerifyAsync("SELECT 1");
 
@@ -117,7 +117,7 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     [Test]
     public async Task A_small_leaf_that_is_renamed_away_and_back_is_decrypted_too()
     {
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes_early PARTITION OF notes FOR VALUES IN (2024);
             INSERT INTO notes SELECT id, tenant, body, 2, title, 2024 FROM notes WHERE version = 1 LIMIT 3
@@ -141,12 +141,12 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     {
         var asked = 0;
         return await new TableVerification(
-            stage.Ring,
-            stage.Databases,
-            stage.Schema,
-            stage.Progress
+            fixture.Ring,
+            fixture.Databases,
+            fixture.Schema,
+            fixture.Progress
         ).RunAsync(
-            [.. stage.Map.Tables],
+            [.. fixture.Map.Tables],
             new VerificationRequest { Share = Share, Workers = 1 },
             CancellationToken.None
         );
@@ -154,7 +154,7 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
         double? Share(long rows)
         {
             if (++asked >= comesAt && asked - comesAt < changes.Length)
-                Task.Run(() => stage.ExecuteAsync(changes[asked - comesAt])).GetAwaiter().GetResult();
+                Task.Run(() => fixture.ExecuteAsync(changes[asked - comesAt])).GetAwaiter().GetResult();
             return null;
         }
     }

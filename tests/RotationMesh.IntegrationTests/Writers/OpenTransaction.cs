@@ -14,9 +14,9 @@ internal sealed class OpenTransaction : IAsyncDisposable
     public int Pid => connection.ProcessID;
 
     /// <summary>Begins, and runs the statements.</summary>
-    public static async Task<OpenTransaction> BeginAsync(Stage stage, params string[] statements)
+    public static async Task<OpenTransaction> BeginAsync(Fixture fixture, params string[] statements)
     {
-        var connection = await stage.Source.OpenConnectionAsync();
+        var connection = await fixture.Source.OpenConnectionAsync();
         foreach (var statement in statements.Prepend("SET application_name = 'a-long-job'; BEGIN"))
             await connection.ExecuteAsync(statement);
         return new OpenTransaction(connection);

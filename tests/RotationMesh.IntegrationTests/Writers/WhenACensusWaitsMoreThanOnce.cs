@@ -3,29 +3,29 @@ using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Writers;
 
-/// <summary>The patience with open transactions is of the waits alone, and not of what a rotation does between them.</summary>
+/// <summary>The limit of the wait for open transactions is of the waits alone, and not of what a rotation does between them.</summary>
 public sealed class WhenACensusWaitsMoreThanOnce
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private readonly HandSetClock clock = new();
-    private Stage stage = null!;
+    private Fixture fixture = null!;
 
     [SetUp]
     public async Task Create()
     {
-        stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync([Note.Of("a", version: 2)]);
+        fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync([Note.Of("a", version: 2)]);
     }
 
     [TearDown]
-    public async Task Drop() => await stage.DisposeAsync();
+    public async Task Drop() => await fixture.DisposeAsync();
 
     [Test]
     public async Task A_long_sweep_between_two_waits_leaves_the_second_its_time()
     {
-        var census = new SettledCensus(stage.Databases, Patience, clock);
+        var census = new SettledCensus(fixture.Databases, Timeout, clock);
         Assert.That(await WaitsAsync(census, sweep: 1, inBetween: TimeSpan.FromMinutes(4)), Is.True);
         clock.Now += TimeSpan.FromHours(5);
 
@@ -33,9 +33,9 @@ public sealed class WhenACensusWaitsMoreThanOnce
     }
 
     [Test]
-    public async Task Waits_of_several_sweeps_end_with_the_patience_all_the_same()
+    public async Task Waits_of_several_sweeps_end_with_the_timeout_all_the_same()
     {
-        var census = new SettledCensus(stage.Databases, Patience, clock);
+        var census = new SettledCensus(fixture.Databases, Timeout, clock);
         Assert.That(await WaitsAsync(census, sweep: 1, inBetween: TimeSpan.FromMinutes(6)), Is.True);
         clock.Now += TimeSpan.FromHours(5);
 
@@ -45,11 +45,11 @@ public sealed class WhenACensusWaitsMoreThanOnce
     // Whether it still waits for an open transaction after that time; then the transaction ends, and the census comes to its end.
     private async Task<bool> WaitsAsync(SettledCensus census, int sweep, TimeSpan inBetween)
     {
-        var target = (await stage.TargetsAsync()).Single();
+        var target = (await fixture.TargetsAsync()).Single();
         Task<Survey> RunAsync() =>
             census.RunAsync([new SurveyedTable(target, 1, [])], tenants: null, CancellationToken.None);
         await using var open = await OpenTransaction.BeginAsync(
-            stage,
+            fixture,
             OpenTransaction.Insert($"open-{sweep}", version: 2)
         );
         census.Ask(sweep);

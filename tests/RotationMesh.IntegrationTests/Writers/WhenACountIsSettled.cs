@@ -10,15 +10,15 @@ public sealed class WhenACountIsSettled
     [TestCase("SELECT, UPDATE (body, version)")]
     public async Task One_that_began_while_an_earlier_table_was_counted_is_waited_for(string rights)
     {
-        await using var owner = await Stage.CreateAsync(Entries.Notes, Entries.Table("more"));
+        await using var owner = await Fixture.CreateAsync(Entries.Notes, Entries.Table("more"));
         await owner.CreateNotesAsync();
         await owner.ExecuteAsync("CREATE TABLE more (LIKE notes INCLUDING ALL)");
-        await using var role = await StageRole.CreateAsync(owner);
+        await using var role = await TestRole.CreateAsync(owner);
         await role.GrantAsync(rights, "notes");
         await role.GrantAsync(rights, "more");
-        await using var stage = owner.Variant(user: role.Name);
-        var targets = await stage.TargetsAsync();
-        var count = new SettledCount(stage.Databases, targets);
+        await using var fixture = owner.Variant(user: role.Name);
+        var targets = await fixture.TargetsAsync();
+        var count = new SettledCount(fixture.Databases, targets);
 
         Assert.That(await count.Writers.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
         var first = await CountAsync(0);
@@ -47,27 +47,27 @@ public sealed class WhenACountIsSettled
     [Test]
     public async Task A_vacuum_that_holds_the_table_is_not_waited_for()
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(3));
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(3));
+        await fixture.ExecuteAsync(
             "CREATE FUNCTION held(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
                 + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN $1; END $$;"
                 + " CREATE INDEX ON notes (held(version))"
         );
-        await using var holder = await OpenTransaction.BeginAsync(stage, "SELECT pg_advisory_xact_lock(1)");
-        var upkeep = stage.ExecuteAsync("ANALYZE notes");
+        await using var holder = await OpenTransaction.BeginAsync(fixture, "SELECT pg_advisory_xact_lock(1)");
+        var upkeep = fixture.ExecuteAsync("ANALYZE notes");
         await Eventually.Holds(
             () =>
-                stage.ScalarAsync<bool>(
+                fixture.ScalarAsync<bool>(
                     "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
                 ),
             TimeSpan.FromSeconds(60),
             "the table is held"
         );
-        var target = (await stage.TargetsAsync()).Single();
+        var target = (await fixture.TargetsAsync()).Single();
 
-        var counted = await new SettledCount(stage.Databases, [target]).CountAsync(
+        var counted = await new SettledCount(fixture.Databases, [target]).CountAsync(
             target,
             null,
             TimeSpan.Zero,

@@ -16,23 +16,23 @@ public sealed class WhenASubscriptionWrites
         await using var server = await PrivatePostgres.StartAsync("wal_level = logical");
         await using var origin = await server.CreateDatabaseAsync();
         await using var database = await server.CreateDatabaseAsync();
-        await using var stage = Stage.Of(database, database.ConnectionString);
-        await stage.CreateNotesAsync();
-        await stage.ExecuteAsync(Orders);
-        await stage.InsertAsync(Note.Many(20));
-        await SubscribeAsync(origin, stage);
+        await using var fixture = Fixture.Of(database, database.ConnectionString);
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync(Orders);
+        await fixture.InsertAsync(Note.Many(20));
+        await SubscribeAsync(origin, fixture);
         try
         {
             // The worker stands still between its two writes: it has the note, and waits for the other table.
-            await using var blocker = await OpenTransaction.BeginAsync(stage, "LOCK TABLE orders");
+            await using var blocker = await OpenTransaction.BeginAsync(fixture, "LOCK TABLE orders");
             await origin.ExecuteAsync(
                 $"BEGIN; {OpenTransaction.Insert("fed")}; INSERT INTO orders VALUES ('fed'); COMMIT"
             );
-            var worker = await WaitingWorkerAsync(stage);
+            var worker = await WaitingWorkerAsync(fixture);
 
-            var rotation = stage.RotatePatientlyAsync();
-            await stage.WaitsForAsync(rotation, $"session {worker} (subscription feed, role ");
-            var refused = await stage.RetireAsync();
+            var rotation = fixture.RotatePatientlyAsync();
+            await fixture.WaitsForAsync(rotation, $"session {worker} (subscription feed, role ");
+            var refused = await fixture.RetireAsync();
             await blocker.CommitAsync();
 
             using (Assert.EnterMultipleScope())
@@ -44,21 +44,21 @@ public sealed class WhenASubscriptionWrites
                 Assert.That((await rotation).State, Is.EqualTo("Completed"));
             }
 
-            await stage.AssertRotatedAsync();
+            await fixture.AssertRotatedAsync();
         }
         finally
         {
-            await stage.ExecuteAsync("DROP SUBSCRIPTION feed");
+            await fixture.ExecuteAsync("DROP SUBSCRIPTION feed");
         }
     }
 
     // Both databases are on one server, where CREATE SUBSCRIPTION can't make the slot itself.
-    private static async Task SubscribeAsync(TestDatabase origin, Stage stage)
+    private static async Task SubscribeAsync(TestDatabase origin, Fixture fixture)
     {
         await origin.ExecuteAsync($"{NotesTable.Create()}; {Orders}; CREATE PUBLICATION feed FOR ALL TABLES");
         await origin.ExecuteAsync("SELECT pg_create_logical_replication_slot('feed', 'pgoutput')");
         var from = new Npgsql.NpgsqlConnectionStringBuilder(origin.ConnectionString);
-        await stage.ExecuteAsync(
+        await fixture.ExecuteAsync(
             $"""
             CREATE SUBSCRIPTION feed CONNECTION
                 'host={from.Host} port={from.Port} dbname={from.Database} user={from.Username} password={from.Password}'
@@ -67,14 +67,14 @@ public sealed class WhenASubscriptionWrites
         );
     }
 
-    private static async Task<int> WaitingWorkerAsync(Stage stage)
+    private static async Task<int> WaitingWorkerAsync(Fixture fixture)
     {
         var waiting = Array.Empty<int>();
         await Eventually.Holds(
             async () =>
                 (
                     waiting = [
-                        .. await stage.QueryAsync<int>(
+                        .. await fixture.QueryAsync<int>(
                             """
                             SELECT pid FROM pg_stat_activity
                             WHERE backend_type = 'logical replication worker' AND wait_event_type = 'Lock'

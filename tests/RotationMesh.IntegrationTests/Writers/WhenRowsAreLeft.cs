@@ -19,9 +19,9 @@ public sealed class WhenRowsAreLeft
         string words
     )
     {
-        await using var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        var target = (await stage.TargetsAsync()).Single();
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        var target = (await fixture.TargetsAsync()).Single();
         var table = new SurveyedTable(target, 1, [new VersionCount { Version = 1, Rows = 7 }]);
         var sweep = new SweepSummary(
             new SweepKey(Guid.NewGuid(), 1, SweepPhase.Rotate),

@@ -13,97 +13,97 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
     [Test]
     public async Task Rows_that_it_inserted_are_rotated_too()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
         await using var open = await OpenTransaction.BeginAsync(
-            stage,
+            fixture,
             [.. OldRows.Select(id => OpenTransaction.Insert(id))]
         );
 
-        var rotation = stage.RotatePatientlyAsync();
-        await stage.WaitsForAsync(rotation, $"session {open.Pid} (a-long-job, role ");
+        var rotation = fixture.RotatePatientlyAsync();
+        await fixture.WaitsForAsync(rotation, $"session {open.Pid} (a-long-job, role ");
         await open.CommitAsync();
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task A_row_that_it_brought_back_to_the_old_version_is_rotated_again()
     {
-        await using var stage = await CreateAsync();
-        await stage.InsertAsync([Note.Of("back", version: 2)]);
+        await using var fixture = await CreateAsync();
+        await fixture.InsertAsync([Note.Of("back", version: 2)]);
         var old = Note.Of("back");
         await using var open = await OpenTransaction.BeginAsync(
-            stage,
+            fixture,
             $"UPDATE notes SET body = '{old.Body}', version = 1 WHERE id = 'back'"
         );
 
-        var rotation = stage.RotatePatientlyAsync();
-        await stage.WaitsForAsync(rotation, $"session {open.Pid}");
+        var rotation = fixture.RotatePatientlyAsync();
+        await fixture.WaitsForAsync(rotation, $"session {open.Pid}");
         await open.CommitAsync();
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task Rows_of_a_savepoint_are_rotated_too()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
         await using var open = await OpenTransaction.BeginAsync(
-            stage,
+            fixture,
             "SAVEPOINT one",
             OpenTransaction.Insert("inner"),
             "RELEASE SAVEPOINT one"
         );
 
-        var rotation = stage.RotatePatientlyAsync();
-        await stage.WaitsForAsync(rotation, $"session {open.Pid}");
+        var rotation = fixture.RotatePatientlyAsync();
+        await fixture.WaitsForAsync(rotation, $"session {open.Pid}");
         await open.CommitAsync();
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task Rows_of_a_prepared_transaction_are_rotated_too()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
         var gid = $"prepared-{Guid.NewGuid():N}";
-        await PrepareAsync(stage, gid, OpenTransaction.Insert("prepared"));
+        await PrepareAsync(fixture, gid, OpenTransaction.Insert("prepared"));
 
-        var rotation = stage.RotatePatientlyAsync();
-        await stage.WaitsForAsync(rotation, $"prepared transaction '{gid}' (role ");
-        await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
+        var rotation = fixture.RotatePatientlyAsync();
+        await fixture.WaitsForAsync(rotation, $"prepared transaction '{gid}' (role ");
+        await fixture.ExecuteAsync($"COMMIT PREPARED '{gid}'");
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task A_transaction_that_is_prepared_meanwhile_is_waited_for_still()
     {
-        await using var stage = await CreateAsync();
+        await using var fixture = await CreateAsync();
         var gid = $"prepared-{Guid.NewGuid():N}";
-        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("prepared"));
+        await using var open = await OpenTransaction.BeginAsync(fixture, OpenTransaction.Insert("prepared"));
 
-        var rotation = stage.RotatePatientlyAsync();
-        await stage.WaitsForAsync(rotation, $"session {open.Pid}");
+        var rotation = fixture.RotatePatientlyAsync();
+        await fixture.WaitsForAsync(rotation, $"session {open.Pid}");
         await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
-        await stage.WaitsForAsync(rotation, $"prepared transaction '{gid}'");
-        await stage.ExecuteAsync($"COMMIT PREPARED '{gid}'");
+        await fixture.WaitsForAsync(rotation, $"prepared transaction '{gid}'");
+        await fixture.ExecuteAsync($"COMMIT PREPARED '{gid}'");
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [Test]
     public async Task One_that_does_not_end_is_named_and_the_rotation_is_not_complete()
     {
-        await using var stage = await CreateAsync();
-        await using var open = await OpenTransaction.BeginAsync(stage, OpenTransaction.Insert("late"));
+        await using var fixture = await CreateAsync();
+        await using var open = await OpenTransaction.BeginAsync(fixture, OpenTransaction.Insert("late"));
 
-        var report = await stage.RotatePatientlyAsync(Short);
+        var report = await fixture.RotatePatientlyAsync(Short);
         await open.CommitAsync();
 
         using (Assert.EnterMultipleScope())
@@ -115,10 +115,10 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
             Assert.That(report.Tables.Single().Failed, Is.Zero);
         }
 
-        var next = await stage.RotatePatientlyAsync();
+        var next = await fixture.RotatePatientlyAsync();
 
         Assert.That((next.State, next.OpenWriters), Is.EqualTo(("Completed", (string?)null)));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     // A right on columns alone is not enough to lock the table: then nothing tells a moment without writers.
@@ -128,23 +128,23 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
     public async Task One_that_begins_while_another_is_waited_for_is_waited_for_too(string? right)
     {
         await using var owner = await CreateAsync();
-        await using var role = await StageRole.CreateAsync(owner);
-        await using var stage = await RotatedByAsync(owner, role, right);
+        await using var role = await TestRole.CreateAsync(owner);
+        await using var fixture = await RotatedByAsync(owner, role, right);
         var early = await OpenTransaction.BeginAsync(owner, "LOCK TABLE notes IN ROW EXCLUSIVE MODE");
 
-        var rotation = stage.RotatePatientlyAsync();
-        await stage.WaitsForAsync(rotation, $"session {early.Pid} (a-long-job, role ");
+        var rotation = fixture.RotatePatientlyAsync();
+        await fixture.WaitsForAsync(rotation, $"session {early.Pid} (a-long-job, role ");
         await using var late = await OpenTransaction.BeginAsync(
             owner,
             [.. OldRows.Select(id => OpenTransaction.Insert(id))]
         );
         await early.CommitAsync();
         await early.DisposeAsync();
-        await stage.WaitsForAsync(rotation, $"session {late.Pid} (a-long-job, role ");
+        await fixture.WaitsForAsync(rotation, $"session {late.Pid} (a-long-job, role ");
         await late.CommitAsync();
 
         Assert.That((await rotation).State, Is.EqualTo("Completed"));
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
     [TestCase(null, 0.3)]
@@ -154,15 +154,15 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
     public async Task An_application_that_always_has_one_open_holds_up_nothing(string? right, double seconds)
     {
         await using var owner = await CreateAsync();
-        await using var role = await StageRole.CreateAsync(owner);
-        await using var stage = await RotatedByAsync(owner, role, right);
+        await using var role = await TestRole.CreateAsync(owner);
+        await using var fixture = await RotatedByAsync(owner, role, right);
         using var stop = new CancellationTokenSource();
         var writers = Enumerable
             .Range(0, 3)
             .Select(writer => Task.Run(() => WriteAsync(owner, writer, seconds, stop.Token)))
             .ToList();
 
-        var report = await stage.RotatePatientlyAsync();
+        var report = await fixture.RotatePatientlyAsync();
         await stop.CancelAsync();
         var written = await Task.WhenAll(writers);
 
@@ -173,41 +173,46 @@ public sealed class WhenTransactionsAreOpenAtTheEnd
                 report.Notes,
                 Has.Some.Contains("notes was counted while it was being written, as this role")
             );
-        await stage.AssertRotatedAsync();
+        await fixture.AssertRotatedAsync();
     }
 
-    private static async Task<Stage> CreateAsync()
+    private static async Task<Fixture> CreateAsync()
     {
-        var stage = await Stage.CreateAsync();
-        await stage.CreateNotesAsync();
-        await stage.InsertAsync(Note.Many(20));
-        return stage;
+        var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.InsertAsync(Note.Many(20));
+        return fixture;
     }
 
-    // The stage of a role that may see and update rows, and little else; null: the owner's.
-    private static async Task<Stage> RotatedByAsync(Stage owner, StageRole role, string? right)
+    // The fixture of a role that may see and update rows, and little else; null: the owner's.
+    private static async Task<Fixture> RotatedByAsync(Fixture owner, TestRole role, string? right)
     {
         if (right is null)
-            return Stage.Of(owner, owner.ConnectionString);
+            return Fixture.Of(owner, owner.ConnectionString);
         await role.GrantAsync("SELECT", "notes");
         await role.GrantAsync(right, "notes");
-        return Stage.Of(owner, role.ConnectionString);
+        return Fixture.Of(owner, role.ConnectionString);
     }
 
-    private static async Task PrepareAsync(Stage stage, string gid, string statement)
+    private static async Task PrepareAsync(Fixture fixture, string gid, string statement)
     {
-        await using var open = await OpenTransaction.BeginAsync(stage, statement);
+        await using var open = await OpenTransaction.BeginAsync(fixture, statement);
         await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
     }
 
     // Each keeps its transaction open for a while, so that there is never a moment without one.
-    private static async Task<int> WriteAsync(Stage stage, int writer, double seconds, CancellationToken stop)
+    private static async Task<int> WriteAsync(
+        Fixture fixture,
+        int writer,
+        double seconds,
+        CancellationToken stop
+    )
     {
         var written = 0;
         while (!stop.IsCancellationRequested)
         {
             await using var open = await OpenTransaction.BeginAsync(
-                stage,
+                fixture,
                 OpenTransaction.Insert($"busy-{writer}-{written++}", version: 2),
                 string.Create(CultureInfo.InvariantCulture, $"SELECT pg_sleep({seconds})")
             );

@@ -47,7 +47,7 @@ internal sealed class WhenACoordinatorHasAnotherMap
         var rotation = await AwaitingGatesAsync();
 
         await using var mesh = await RunningMesh.OpenAsync(ungated, new WorkerOptions());
-        await IsHeldUpAsync(mesh, rotation, "AwaitingGates");
+        await IsStalledAsync(mesh, rotation, "AwaitingGates");
     }
 
     [Test]
@@ -56,7 +56,7 @@ internal sealed class WhenACoordinatorHasAnotherMap
         var rotation = await AwaitingGatesAsync();
 
         await using var mesh = await RunningMesh.OpenAsync(elsewhere, new WorkerOptions());
-        await IsHeldUpAsync(mesh, rotation, "AwaitingGates");
+        await IsStalledAsync(mesh, rotation, "AwaitingGates");
     }
 
     [Test]
@@ -71,7 +71,7 @@ internal sealed class WhenACoordinatorHasAnotherMap
 
         var before = await SentAsync();
         await using var another = await RunningMesh.OpenAsync(ungated, worker: null);
-        await IsHeldUpAsync(another, rotation, "Rotating");
+        await IsStalledAsync(another, rotation, "Rotating");
 
         Assert.That(await SentAsync(), Is.EqualTo(before));
     }
@@ -94,7 +94,7 @@ internal sealed class WhenACoordinatorHasAnotherMap
         return mesh.Id;
     }
 
-    private async Task IsHeldUpAsync(RunningMesh mesh, Guid rotation, string state)
+    private async Task IsStalledAsync(RunningMesh mesh, Guid rotation, string state)
     {
         await mesh.UntilAsync(rotation, Says, "it says so");
         var now = await mesh.NowAsync(rotation);

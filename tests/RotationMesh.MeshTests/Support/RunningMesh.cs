@@ -12,7 +12,7 @@ using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Support;
 
-/// <summary>A coordinator and a worker on one in-memory bus, and one rotation that a test steers.</summary>
+/// <summary>A coordinator and a worker on one in-memory bus, and one rotation that a test controls.</summary>
 internal sealed class RunningMesh : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);

@@ -49,6 +49,6 @@ internal sealed class ConsumerTimeoutTests
         foreach (var seconds in (int[])[60, 90, 60, 30])
             timeout.Learn(TimeSpan.FromSeconds(seconds));
 
-        Assert.That((timeout.Told, heard), Is.EqualTo((TimeSpan.FromSeconds(30), 2)));
+        Assert.That((timeout.Shortest, heard), Is.EqualTo((TimeSpan.FromSeconds(30), 2)));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class WhenAChannelClosesUnnoticed
     public async Task Its_queue_is_consumed_again()
     {
         await using var broker = await TestBroker.CreateAsync();
-        var silence = new Silence();
+        var unnoticed = new UnnoticedEnd();
         var heard = new Heard();
         using var ring = SampleWorld.Ring("a-key-that-seals-what-this-host-sends-0123");
         var services = new ServiceCollection().AddSingleton(heard).AddSingleton(ring);
@@ -33,13 +33,13 @@ internal sealed class WhenAChannelClosesUnnoticed
             bus.AddConfigureEndpointsCallback(
                 (_, _, endpoint) =>
                     ((IRabbitMqReceiveEndpointConfigurator)endpoint).ConfigureChannel(channel =>
-                        channel.UseFilter(silence)
+                        channel.UseFilter(unnoticed)
                     )
             );
         });
         await using var host = await MeshHost.StartAsync(services, CancellationToken.None);
 
-        await CloseAsync(silence.First);
+        await CloseAsync(unnoticed.First);
         await host.Services.GetRequiredService<IBus>().Publish(new Call());
 
         await Eventually.Holds(
@@ -47,7 +47,7 @@ internal sealed class WhenAChannelClosesUnnoticed
             TimeSpan.FromSeconds(60),
             "the message is consumed"
         );
-        Assert.That(silence.Passes, Is.EqualTo(2));
+        Assert.That(unnoticed.Passes, Is.EqualTo(2));
     }
 
     private static async Task CloseAsync(IChannel channel)
@@ -79,7 +79,7 @@ internal sealed class WhenAChannelClosesUnnoticed
     }
 
     // The first time, whoever waits for the consumer's end never hears of it.
-    private sealed class Silence : IFilter<ChannelContext>
+    private sealed class UnnoticedEnd : IFilter<ChannelContext>
     {
         private int passes;
 

@@ -18,7 +18,7 @@ internal sealed class WhenAControlRequestIsReplayed
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     [Test]
-    public async Task A_sealed_request_that_is_inserted_again_steers_nothing()
+    public async Task A_sealed_request_that_is_inserted_again_changes_nothing()
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         using var turnstile = new Turnstile();
@@ -52,7 +52,7 @@ internal sealed class WhenAControlRequestIsReplayed
     }
 
     [Test]
-    public async Task A_message_that_is_sent_again_steers_nothing()
+    public async Task A_message_that_is_sent_again_changes_nothing()
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         using var turnstile = new Turnstile();
@@ -101,7 +101,7 @@ internal sealed class WhenAControlRequestIsReplayed
     }
 
     [Test]
-    public async Task What_was_kept_until_others_had_steered_for_long_steers_nothing()
+    public async Task What_was_kept_until_others_were_heard_for_long_changes_nothing()
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         using var turnstile = new Turnstile();
@@ -149,7 +149,7 @@ internal sealed class WhenAControlRequestIsReplayed
     }
 
     [Test]
-    public async Task What_does_not_say_when_it_was_asked_steers_nothing()
+    public async Task What_does_not_say_when_it_was_asked_changes_nothing()
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         using var turnstile = new Turnstile();

@@ -58,18 +58,18 @@ public sealed class WhenAMessageNamesAddresses
     [TestCase("queue:trapped")]
     public async Task No_endpoint_follows_them_and_the_topology_stays_as_it_is(string address)
     {
-        await using var stage = await Stage.LoadAsync(rows: 10);
-        await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
-        await SetTrapAsync(stage);
-        var user = await stage.Broker.AddUserAsync(WorkerUser.Configure, WorkerUser.Write, WorkerUser.Read);
-        var before = await stage.Broker.TopologyAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 10);
+        await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
+        await SetTrapAsync(fixture);
+        var user = await fixture.Broker.AddUserAsync(WorkerUser.Configure, WorkerUser.Write, WorkerUser.Read);
+        var before = await fixture.Broker.TopologyAsync();
 
         foreach (var (queue, type, message) in Faulty)
         foreach (var name in Addresses)
         {
             var envelope = Forgery.Envelope(type, message);
-            envelope[name] = Absolute(stage, address);
+            envelope[name] = Absolute(fixture, address);
             envelope["requestId"] = JsonValue.Create(Guid.NewGuid().ToString());
             await Forgery.SendAsync(user, queue, envelope);
         }
@@ -78,7 +78,7 @@ public sealed class WhenAMessageNamesAddresses
             async () =>
             {
                 foreach (var (queue, _, _) in Faulty)
-                    if (await stage.Broker.AcknowledgedAsync(queue) < Addresses.Length)
+                    if (await fixture.Broker.AcknowledgedAsync(queue) < Addresses.Length)
                         return false;
                 return true;
             },
@@ -87,16 +87,16 @@ public sealed class WhenAMessageNamesAddresses
         );
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(await stage.Broker.CountAsync(Trap), Is.Zero, "messages that somebody sent there");
-            Assert.That(await stage.Broker.TopologyAsync(), Is.EqualTo(before));
+            Assert.That(await fixture.Broker.CountAsync(Trap), Is.Zero, "messages that somebody sent there");
+            Assert.That(await fixture.Broker.TopologyAsync(), Is.EqualTo(before));
         }
 
-        Assert.That((await stage.EndAsync(await stage.RotateAsync())).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.EndAsync(await fixture.RotateAsync())).State, Is.EqualTo("Completed"));
     }
 
-    private static async Task SetTrapAsync(Stage stage)
+    private static async Task SetTrapAsync(Fixture fixture)
     {
-        await using var connection = await stage.Broker.ConnectAsync();
+        await using var connection = await fixture.Broker.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.ExchangeDeclareAsync(Trap, ExchangeType.Fanout, durable: true);
         await channel.QueueDeclareAsync(Trap, durable: true, exclusive: false, autoDelete: false);
@@ -104,12 +104,12 @@ public sealed class WhenAMessageNamesAddresses
     }
 
     // As MassTransit writes addresses in envelopes.
-    private static string Absolute(Stage stage, string address)
+    private static string Absolute(Fixture fixture, string address)
     {
         var parts = address.Split(':', 2);
         var kind =
             parts[0] == "queue" ? (parts[1].Contains('?') ? "&" : "?") + "bind=true&queue=" + parts[1] : "";
-        var host = new Uri(stage.Broker.Address);
+        var host = new Uri(fixture.Broker.Address);
         return $"rabbitmq://{host.Host}:{host.Port}{host.AbsolutePath}/{parts[1]}{kind}";
     }
 }

@@ -6,17 +6,17 @@ public sealed class WhenAQueueLosesItsBinding
     [Test]
     public async Task The_coordinator_binds_it_again_and_a_rotation_completes()
     {
-        await using var stage = await Stage.LoadAsync(rows: 200);
-        await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
-        await using (var connection = await stage.Broker.ConnectAsync())
+        await using var fixture = await Fixture.LoadAsync(rows: 200);
+        await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
+        await using (var connection = await fixture.Broker.ConnectAsync())
         {
             await using var channel = await connection.CreateChannelAsync();
             foreach (var queue in new[] { "rotationmesh-rotate-partition", "rotationmesh-verify-partition" })
                 await channel.QueueUnbindAsync(queue, queue, "");
         }
 
-        var ended = await stage.EndAsync(await stage.RotateAsync());
+        var ended = await fixture.EndAsync(await fixture.RotateAsync());
 
         Assert.That(ended.State, Is.EqualTo("Completed"));
     }

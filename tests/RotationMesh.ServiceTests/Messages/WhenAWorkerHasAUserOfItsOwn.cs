@@ -8,28 +8,28 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
     [Test]
     public async Task The_documented_permissions_suffice_for_a_rotation_and_its_failures()
     {
-        await using var stage = await Stage.LoadAsync(rows: 2000);
-        var address = await stage.Broker.AddUserAsync(
+        await using var fixture = await Fixture.LoadAsync(rows: 2000);
+        var address = await fixture.Broker.AddUserAsync(
             WorkerUser.Configure,
             WorkerUser.Write,
             WorkerUser.Read
         );
         // The worker comes first: it finds nothing that a coordinator has declared.
-        var worker = await stage
+        var worker = await fixture
             .StartWorker(new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = address })
             .JoinedAsync();
-        await stage.StartCoordinator().JoinedAsync();
-        await stage.Database.ExecuteAsync(
+        await fixture.StartCoordinator().JoinedAsync();
+        await fixture.Database.ExecuteAsync(
             "UPDATE knowledge_entries SET content = 'AAAA' WHERE id = (SELECT min(id) FROM knowledge_entries)"
         );
 
-        var ended = await stage.EndAsync(await stage.RotateAsync());
+        var ended = await fixture.EndAsync(await fixture.RotateAsync());
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.State, Is.EqualTo("CompletedWithFailures"));
             Assert.That(ended.Totals.Failed, Is.EqualTo(1));
-            Assert.That(await stage.DoneByAsync(worker), Is.Positive);
+            Assert.That(await fixture.DoneByAsync(worker), Is.Positive);
             Assert.That(worker.Output, Does.Not.Contain("ACCESS_REFUSED"));
         }
     }
@@ -39,14 +39,14 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
     [TestCase("read")]
     public async Task One_that_lacks_a_right_says_so_and_stops_when_it_is_told(string right)
     {
-        await using var stage = await Stage.LoadAsync(rows: 10);
+        await using var fixture = await Fixture.LoadAsync(rows: 10);
         string Of(string name, string pattern) => right == name ? "^$" : pattern;
-        var address = await stage.Broker.AddUserAsync(
+        var address = await fixture.Broker.AddUserAsync(
             Of("configure", WorkerUser.Configure),
             Of("write", WorkerUser.Write),
             Of("read", WorkerUser.Read)
         );
-        var worker = stage.StartWorker(
+        var worker = fixture.StartWorker(
             new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = address }
         );
 
@@ -62,9 +62,9 @@ public sealed class WhenAWorkerHasAUserOfItsOwn
     [Test]
     public async Task They_allow_nothing_else()
     {
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        await stage.StartCoordinator().JoinedAsync();
-        var address = await stage.Broker.AddUserAsync(
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        await fixture.StartCoordinator().JoinedAsync();
+        var address = await fixture.Broker.AddUserAsync(
             WorkerUser.Configure,
             WorkerUser.Write,
             WorkerUser.Read

@@ -12,9 +12,9 @@ public sealed class WhenMessagesAreForged
     [Test]
     public async Task A_command_to_a_worker_writes_no_row()
     {
-        await using var stage = await Stage.LoadAsync(rows: 200);
-        var worker = await stage.StartWorker().JoinedAsync();
-        var user = await stage.Broker.AddUserAsync(WorkerUser.Configure, WorkerUser.Write, WorkerUser.Read);
+        await using var fixture = await Fixture.LoadAsync(rows: 200);
+        var worker = await fixture.StartWorker().JoinedAsync();
+        var user = await fixture.Broker.AddUserAsync(WorkerUser.Configure, WorkerUser.Write, WorkerUser.Read);
         foreach (var table in (string[])["connectors", "knowledge_entries", "knowledge_sources"])
             await Forgery.SendAsync(
                 user,
@@ -36,18 +36,18 @@ public sealed class WhenMessagesAreForged
                         },
                         TargetVersion = 2,
                         BatchSize = 1000,
-                        MapHash = MapHash.Of(stage.Map),
+                        MapHash = MapHash.Of(fixture.Map),
                         TargetFingerprint = Target,
                         WriteUntil = DateTimeOffset.UtcNow.AddHours(1),
                     }
                 )
             );
 
-        await SettledAsync(stage, "rotationmesh-rotate-partition", 3);
+        await SettledAsync(fixture, "rotationmesh-rotate-partition", 3);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+            Assert.That(await fixture.AtVersionAsync(2), Is.Zero);
             Assert.That(Dropped(worker), Is.EqualTo(1), "said once");
         }
     }
@@ -55,10 +55,10 @@ public sealed class WhenMessagesAreForged
     [Test]
     public async Task Workers_that_are_not_there_satisfy_no_gate_and_close_none()
     {
-        await using var stage = await Stage.LoadAsync(rows: 10);
-        stage.AddToMap("gates: { keys: { workers: 1 } }");
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
-        var user = await stage.Broker.AddUserAsync(WorkerUser.Configure, WorkerUser.Write, WorkerUser.Read);
+        await using var fixture = await Fixture.LoadAsync(rows: 10);
+        fixture.AddToMap("gates: { keys: { workers: 1 } }");
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
+        var user = await fixture.Broker.AddUserAsync(WorkerUser.Configure, WorkerUser.Write, WorkerUser.Read);
         for (var ghost = 1; ghost <= 3; ghost++)
             await Forgery.SendAsync(
                 user,
@@ -70,20 +70,23 @@ public sealed class WhenMessagesAreForged
                         Worker = $"ghost/{ghost}",
                         Host = "nowhere",
                         Version = "1.0.0",
-                        MapHash = MapHash.Of(stage.Map),
+                        MapHash = MapHash.Of(fixture.Map),
                         Keys = new[] { new { Version = 2, Fingerprint = Target } },
                         Concurrency = 1,
                     }
                 )
             );
 
-        await SettledAsync(stage, "rotationmesh-worker-seen", 3);
+        await SettledAsync(fixture, "rotationmesh-worker-seen", 3);
 
         var refused = (await coordinator.AskAsync("rotate")).Exits(4);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(refused.Error, Does.Contain("0 of at least 1"));
-            Assert.That(await new WorkerRegistry(stage.Control).ListAsync(CancellationToken.None), Is.Empty);
+            Assert.That(
+                await new WorkerRegistry(fixture.Control).ListAsync(CancellationToken.None),
+                Is.Empty
+            );
             Assert.That(Dropped(coordinator), Is.EqualTo(1), "said once");
         }
     }
@@ -91,12 +94,12 @@ public sealed class WhenMessagesAreForged
     [Test]
     public async Task A_rotation_is_neither_started_nor_ended_nor_paused_by_them()
     {
-        await using var stage = await Stage.LoadAsync(rows: 2000);
-        await stage.SlowDownAsync(TimeSpan.FromSeconds(1));
-        await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
-        var rotation = await stage.RotateAsync();
-        await stage.UntilAsync(rotation, now => now.State == "Rotating", "it rotates");
+        await using var fixture = await Fixture.LoadAsync(rows: 2000);
+        await fixture.SlowDownAsync(TimeSpan.FromSeconds(1));
+        await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
+        var rotation = await fixture.RotateAsync();
+        await fixture.UntilAsync(rotation, now => now.State == "Rotating", "it rotates");
         var counts = new { Rows = 2000, Rotated = 2000 };
         (string Type, object Message)[] forged =
         [
@@ -161,14 +164,14 @@ public sealed class WhenMessagesAreForged
                     TargetVersion = 2,
                     BatchSize = 1000,
                     RequestedBy = "alice",
-                    MapHash = MapHash.Of(stage.Map),
+                    MapHash = MapHash.Of(fixture.Map),
                     TargetFingerprint = Target,
                 }
             ),
         ];
         foreach (var (type, message) in forged)
             await Forgery.SendAsync(
-                stage.Broker.Address,
+                fixture.Broker.Address,
                 "rotationmesh-rotation",
                 Forgery.Envelope(type, message)
             );
@@ -182,30 +185,30 @@ public sealed class WhenMessagesAreForged
             Elapsed = "00:00:01",
         };
         await Forgery.SendAsync(
-            stage.Broker.Address,
+            fixture.Broker.Address,
             "rotationmesh-partition-rotated",
             Forgery.Envelope("PartitionRotated", result)
         );
-        await stage.SpeedUpAsync();
+        await fixture.SpeedUpAsync();
 
-        var ended = await stage.EndAsync(rotation);
+        var ended = await fixture.EndAsync(rotation);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.State, Is.EqualTo("Completed"));
-            Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+            Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
             Assert.That(
-                (await stage.Rotations.ListAsync(CancellationToken.None)).Rotations,
+                (await fixture.Rotations.ListAsync(CancellationToken.None)).Rotations,
                 Has.Count.EqualTo(1)
             );
             Assert.That(
-                await stage.Database.ScalarAsync<long>(
+                await fixture.Database.ScalarAsync<long>(
                     "SELECT count(*) FROM rotationmesh.partitions WHERE worker = 'forger'"
                 ),
                 Is.Zero
             );
             Assert.That(
-                await stage.Database.ScalarAsync<long>(
+                await fixture.Database.ScalarAsync<long>(
                     "SELECT count(*) FROM rotationmesh.audit_events WHERE actor = 'alice'"
                 ),
                 Is.Zero
@@ -213,9 +216,9 @@ public sealed class WhenMessagesAreForged
         }
     }
 
-    private static Task SettledAsync(Stage stage, string queue, int messages) =>
+    private static Task SettledAsync(Fixture fixture, string queue, int messages) =>
         TestKit.Eventually.Holds(
-            async () => await stage.Broker.AcknowledgedAsync(queue) >= messages,
+            async () => await fixture.Broker.AcknowledgedAsync(queue) >= messages,
             ServiceRun.Deadline,
             "each is dealt with"
         );

@@ -23,9 +23,9 @@ public sealed class WhenMessagesCannotBeHandled
     [Test]
     public async Task They_are_dead_letters_in_one_queue_and_consumers_go_on()
     {
-        await using var stage = await Stage.LoadAsync(rows: 2000);
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
-        var worker = await stage.StartWorker().JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 2000);
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
+        var worker = await fixture.StartWorker().JoinedAsync();
         (string Type, string Body)[] letters =
         [
             ("RotatePartition", "\u0001\u0002 garbage \u0003"),
@@ -43,35 +43,35 @@ public sealed class WhenMessagesCannotBeHandled
         {
             var bytes = Encoding.UTF8.GetBytes(body);
             var seal = Forgery.Seal(Ring, type, bytes);
-            await Forgery.SendAsync(stage.Broker.Address, queue, bytes, seal);
-            await Forgery.SendAsync(stage.Broker.Address, queue, bytes, seal: null);
+            await Forgery.SendAsync(fixture.Broker.Address, queue, bytes, seal);
+            await Forgery.SendAsync(fixture.Broker.Address, queue, bytes, seal: null);
         }
 
         await Eventually.Holds(
-            async () => await stage.Broker.CountAsync(DeadLetters) == Queues.Length * letters.Length,
+            async () => await fixture.Broker.CountAsync(DeadLetters) == Queues.Length * letters.Length,
             ServiceRun.Deadline,
             "each that is sealed is a dead letter"
         );
-        var ended = await stage.EndAsync(await stage.RotateAsync());
+        var ended = await fixture.EndAsync(await fixture.RotateAsync());
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.State, Is.EqualTo("Completed"));
             Assert.That(
-                await stage.Broker.CountAsync(DeadLetters),
+                await fixture.Broker.CountAsync(DeadLetters),
                 Is.EqualTo(Queues.Length * letters.Length),
                 "those without a seal are none"
             );
-            Assert.That(Told(coordinator), Is.EqualTo(2 * letters.Length));
-            Assert.That(Told(worker), Is.EqualTo(letters.Length));
+            Assert.That(CountLogged(coordinator), Is.EqualTo(2 * letters.Length));
+            Assert.That(CountLogged(worker), Is.EqualTo(letters.Length));
             Assert.That(coordinator.Output + worker.Output, Does.Not.Contain("garbage"));
-            Assert.That(await HeadersAsync(stage), Has.None.StartsWith("MT-Fault"));
+            Assert.That(await HeadersAsync(fixture), Has.None.StartsWith("MT-Fault"));
         }
     }
 
-    private static async Task<IReadOnlyList<string>> HeadersAsync(Stage stage)
+    private static async Task<IReadOnlyList<string>> HeadersAsync(Fixture fixture)
     {
-        await using var connection = await stage.Broker.ConnectAsync();
+        await using var connection = await fixture.Broker.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
         var headers = new List<string>();
         while (await channel.BasicGetAsync(DeadLetters, autoAck: true) is { } letter)
@@ -79,6 +79,6 @@ public sealed class WhenMessagesCannotBeHandled
         return headers;
     }
 
-    private static int Told(ServiceRun service) =>
+    private static int CountLogged(ServiceRun service) =>
         service.Log.Count(line => line.GetProperty("@m").GetString()!.Contains(DeadLetters));
 }

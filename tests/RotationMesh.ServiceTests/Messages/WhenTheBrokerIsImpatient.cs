@@ -25,18 +25,18 @@ public sealed class WhenTheBrokerIsImpatient
     [Test]
     public async Task Partitions_that_take_longer_are_done_in_several_attempts_and_only_true_things_are_said()
     {
-        await using var stage = await Stage.LoadAsync(rows: 24_000, tenants: 3);
-        await stage.SlowDownAsync(TimeSpan.FromSeconds(1));
+        await using var fixture = await Fixture.LoadAsync(rows: 24_000, tenants: 3);
+        await fixture.SlowDownAsync(TimeSpan.FromSeconds(1));
         var variables = new Dictionary<string, string?>
         {
             ["ROTATIONMESH_RABBITMQ"] = broker!.Url(await broker.Management.AddVirtualHostAsync()),
         };
-        var coordinator = await stage.StartCoordinator(variables).JoinedAsync();
-        var worker = await stage.StartWorker(variables).JoinedAsync();
+        var coordinator = await fixture.StartCoordinator(variables).JoinedAsync();
+        var worker = await fixture.StartWorker(variables).JoinedAsync();
         var said = new HashSet<string>();
 
-        var id = await stage.RotateAsync();
-        var ended = await stage.UntilAsync(
+        var id = await fixture.RotateAsync();
+        var ended = await fixture.UntilAsync(
             id,
             now =>
             {
@@ -62,13 +62,13 @@ public sealed class WhenTheBrokerIsImpatient
                     .And.None.Contain("and failed (")
             );
             Assert.That(
-                await stage.Database.ScalarAsync<long>(
+                await fixture.Database.ScalarAsync<long>(
                     "SELECT count(*) FROM rotationmesh.partitions WHERE failures > 0 OR expiries > 0"
                 ),
                 Is.Zero
             );
             Assert.That(
-                await stage.Database.ScalarAsync<long>(
+                await fixture.Database.ScalarAsync<long>(
                     "SELECT count(*) FROM rotationmesh.partitions WHERE attempt > 1"
                 ),
                 Is.Positive,

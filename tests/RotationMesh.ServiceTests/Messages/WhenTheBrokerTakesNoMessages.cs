@@ -27,13 +27,13 @@ public sealed class WhenTheBrokerTakesNoMessages
     public async Task Everybody_says_so_and_what_was_asked_is_accepted_and_done_once_it_takes_them_again()
     {
         await using var receiver = new OtlpReceiver();
-        await using var stage = await Stage.LoadAsync(rows: 500);
+        await using var fixture = await Fixture.LoadAsync(rows: 500);
         var variables = new Dictionary<string, string?>(receiver.Variables)
         {
             ["ROTATIONMESH_RABBITMQ"] = broker!.Url(await broker.Management.AddVirtualHostAsync()),
         };
-        var coordinator = await stage.StartCoordinator(variables).JoinedAsync();
-        var worker = await stage.StartWorker(variables).JoinedAsync();
+        var coordinator = await fixture.StartCoordinator(variables).JoinedAsync();
+        var worker = await fixture.StartWorker(variables).JoinedAsync();
 
         await broker.AlarmAsync();
         await coordinator.IsUnreadyAsync(Reason);
@@ -64,7 +64,7 @@ public sealed class WhenTheBrokerTakesNoMessages
         foreach (var service in new[] { coordinator, worker })
             await service.IsReadyAsync(Deadline);
         var id = Root(detached.Output).GetProperty("rotationId").GetGuid();
-        Assert.That((await stage.EndAsync(id)).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.EndAsync(id)).State, Is.EqualTo("Completed"));
         Assert.That(await worker.StopAsync() + await coordinator.StopAsync(), Is.Zero);
         Assert.That(
             receiver

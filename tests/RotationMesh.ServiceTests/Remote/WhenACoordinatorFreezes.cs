@@ -12,10 +12,10 @@ public sealed class WhenACoordinatorFreezes
         await using var application = await AskedApplication.StartAsync();
         var never = new TaskCompletionSource();
         application.Answer = _ => never.Task;
-        await using var stage = await Stage.LoadAsync(rows: 300);
-        stage.AddToMap($"postChecks:\n  - {{ name: export, url: {application.Url}/export, timeout: 5m }}");
-        var frozen = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 300);
+        fixture.AddToMap($"postChecks:\n  - {{ name: export, url: {application.Url}/export, timeout: 5m }}");
+        var frozen = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
         var asked = await frozen.AskAsync("--output", "json", "rotate", "--detach");
         var rotation = asked.Exits(0).Id();
         await Eventually.Holds(
@@ -26,14 +26,14 @@ public sealed class WhenACoordinatorFreezes
 
         frozen.Freeze();
         application.Answer = _ => Task.CompletedTask;
-        var next = await stage.StartCoordinator().JoinedAsync();
+        var next = await fixture.StartCoordinator().JoinedAsync();
         // Where the next one joins later than after a minute, it ends the session at once, and tells that in its log.
-        await stage.UntilAsync(
+        await fixture.UntilAsync(
             rotation,
             now => $"{now.Reason} {next.Output}".Contains("no sign of life", StringComparison.Ordinal),
             "the operator is told"
         );
-        var ended = await stage.EndAsync(rotation);
+        var ended = await fixture.EndAsync(rotation);
         never.SetResult();
         frozen.Thaw();
         await Eventually.Holds(
@@ -45,8 +45,8 @@ public sealed class WhenACoordinatorFreezes
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.State, Is.EqualTo("Completed"));
-            Assert.That((await stage.NowAsync(rotation)).State, Is.EqualTo("Completed"));
-            Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+            Assert.That((await fixture.NowAsync(rotation)).State, Is.EqualTo("Completed"));
+            Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
         }
     }
 }

@@ -2,32 +2,32 @@ namespace RotationMesh.ServiceTests.Remote;
 
 public sealed class WhenARotationIsControlledRemotely
 {
-    private Stage stage = null!;
+    private Fixture fixture = null!;
     private ServiceRun coordinator = null!;
 
     [SetUp]
     public async Task Start()
     {
-        stage = await Stage.LoadAsync(rows: 3000);
-        coordinator = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        fixture = await Fixture.LoadAsync(rows: 3000);
+        coordinator = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
     }
 
     [TearDown]
-    public async Task Stop() => await stage.DisposeAsync();
+    public async Task Stop() => await fixture.DisposeAsync();
 
     [Test]
     public async Task Detached_it_is_paused_listed_resumed_and_watched_to_its_end()
     {
-        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        await fixture.SlowDownAsync(TimeSpan.FromMilliseconds(200));
         var id = (await AskAsync(0, "rotate", "--detach", "--batch-size", "50")).Id();
-        await stage.WritesAsync();
+        await fixture.WritesAsync();
 
         var paused = await AskAsync(0, "pause", $"{id}");
         var status = await AskAsync(0, "status");
         var list = await AskAsync(0, "list");
         var watchedWhilePaused = await AskAsync(3, "watch", $"{id}");
-        await stage.SpeedUpAsync();
+        await fixture.SpeedUpAsync();
         var resumed = await AskAsync(0, "resume", $"{id}");
         var watched = await AskAsync(0, "watch");
 
@@ -46,13 +46,13 @@ public sealed class WhenARotationIsControlledRemotely
     [Test]
     public async Task A_second_one_of_the_same_rows_is_refused_with_the_first_one_s_id_detached_or_not()
     {
-        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        await fixture.SlowDownAsync(TimeSpan.FromMilliseconds(200));
         var id = (await AskAsync(0, "rotate", "--detach", "--batch-size", "50")).Id();
-        await stage.WritesAsync();
+        await fixture.WritesAsync();
 
         var detached = await AskAsync(2, "rotate", "--detach");
         var followed = await AskAsync(2, "rotate");
-        await stage.SpeedUpAsync();
+        await fixture.SpeedUpAsync();
         var first = await AskAsync(0, "watch", $"{id}");
 
         Assert.That((string)detached.Json()["error"]!, Does.Contain($"{id}"));
@@ -63,11 +63,11 @@ public sealed class WhenARotationIsControlledRemotely
     [Test]
     public async Task Cancelled_it_ends_with_exit_code_5_for_whoever_follows_it()
     {
-        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        await fixture.SlowDownAsync(TimeSpan.FromMilliseconds(200));
         await using var rotating = (
             await coordinator.AskCommandAsync("--output", "json", "rotate", "--batch-size", "50")
         ).Start();
-        await stage.WritesAsync();
+        await fixture.WritesAsync();
 
         var cancelled = await AskAsync(0, "cancel");
         var followed = (await rotating.EndAsync(ServiceRun.Deadline)).Exits(5);
@@ -81,14 +81,14 @@ public sealed class WhenARotationIsControlledRemotely
     [Test]
     public async Task What_no_coordinator_hears_is_told_and_takes_effect_when_one_is_back()
     {
-        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        await fixture.SlowDownAsync(TimeSpan.FromMilliseconds(200));
         var id = (await AskAsync(0, "rotate", "--detach", "--batch-size", "50")).Id();
-        await stage.WritesAsync();
+        await fixture.WritesAsync();
         coordinator.Kill();
 
-        var unheard = (await stage.HereAsync("--output", "json", "pause", $"{id}")).Exits(6);
-        coordinator = await stage.StartCoordinator().JoinedAsync();
-        var paused = await stage.UntilAsync(id, now => now.State == "Paused", "it is heard");
+        var unheard = (await fixture.HereAsync("--output", "json", "pause", $"{id}")).Exits(6);
+        coordinator = await fixture.StartCoordinator().JoinedAsync();
+        var paused = await fixture.UntilAsync(id, now => now.State == "Paused", "it is heard");
 
         using (Assert.EnterMultipleScope())
         {
@@ -102,7 +102,7 @@ public sealed class WhenARotationIsControlledRemotely
     public async Task Retry_rotates_what_was_repaired_and_nothing_else()
     {
         const string Damaged = "id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT 7)";
-        await stage.Database.ExecuteAsync(
+        await fixture.Database.ExecuteAsync(
             $"""
             CREATE TABLE sound AS SELECT id, content FROM knowledge_entries WHERE {Damaged};
             UPDATE knowledge_entries SET content = 'AAAA' WHERE {Damaged}
@@ -110,7 +110,7 @@ public sealed class WhenARotationIsControlledRemotely
         );
         var flawed = await AskAsync(3, "rotate");
         var failures = await AskAsync(0, "failures");
-        await stage.Database.ExecuteAsync(
+        await fixture.Database.ExecuteAsync(
             "UPDATE knowledge_entries e SET content = s.content FROM sound s WHERE s.id = e.id"
         );
 
@@ -125,7 +125,7 @@ public sealed class WhenARotationIsControlledRemotely
                 (long)retried.Json()["totals"]!["rotated"]!,
                 Is.EqualTo((long)flawed.Json()["totals"]!["rotated"]! + 7)
             );
-            Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+            Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
         }
     }
 

@@ -11,24 +11,24 @@ public sealed class WhenARotationIsRunByACoordinator
     [TestCase(3, 3)]
     public async Task It_gives_the_document_and_the_exit_code_of_an_embedded_one(int damaged, int exitCode)
     {
-        await using var stage = await Stage.LoadAsync(rows: 2000);
-        await stage.Database.ExecuteAsync(
+        await using var fixture = await Fixture.LoadAsync(rows: 2000);
+        await fixture.Database.ExecuteAsync(
             $"""
             UPDATE knowledge_entries SET content = 'AAAA'
             WHERE id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT {damaged})
             """
         );
-        await using var copy = await stage.Database.CopyAsync();
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        await using var copy = await fixture.Database.CopyAsync();
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
 
         var there = (await coordinator.AskAsync(Rotate)).Exits(exitCode);
-        var here = (await stage.HereAsync(copy, Rotate)).Exits(exitCode);
+        var here = (await fixture.HereAsync(copy, Rotate)).Exits(exitCode);
 
         var head = ((string)there.Json()["auditHead"]!).Split(':');
         Assert.That(there.Common(), Is.EqualTo(here.Common()));
         Assert.That(coordinator.Output, Does.Contain(head[1]), "the log of the service has the newest hash");
-        Assert.That(await stage.AtVersionAsync(1), Is.EqualTo(damaged));
+        Assert.That(await fixture.AtVersionAsync(1), Is.EqualTo(damaged));
     }
 
     [TestCase("--only", "conectors")]
@@ -38,15 +38,15 @@ public sealed class WhenARotationIsRunByACoordinator
     [TestCase("--dry-run", "--only", "conectors")]
     public async Task What_the_operator_can_mend_is_told_in_the_same_words(params string[] options)
     {
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
 
         var there = (await coordinator.AskAsync([.. Rotate, .. options])).Exits(2);
-        var here = (await stage.HereAsync([.. Rotate, .. options])).Exits(2);
+        var here = (await fixture.HereAsync([.. Rotate, .. options])).Exits(2);
 
         Assert.That(there.Output, Is.EqualTo(here.Output));
         Assert.That(Said(there.Error), Is.EqualTo(Said(here.Error)));
-        Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+        Assert.That(await fixture.AtVersionAsync(2), Is.Zero);
     }
 
     // On a busy machine it takes long enough for a line of progress.
@@ -56,18 +56,18 @@ public sealed class WhenARotationIsRunByACoordinator
     [Test]
     public async Task A_gate_that_does_not_hold_refuses_it_and_may_be_ignored_for_a_reason()
     {
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        stage.AddToMap("gates: { workers: [ { command: { run: [/bin/false] } } ] }");
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        fixture.AddToMap("gates: { workers: [ { command: { run: [/bin/false] } } ] }");
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
 
         var there = (await coordinator.AskAsync(Rotate)).Exits(4);
-        var here = (await stage.HereAsync(Rotate)).Exits(4);
+        var here = (await fixture.HereAsync(Rotate)).Exits(4);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(there.Output, Is.EqualTo(here.Output).And.Contain("gate command"));
-            Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+            Assert.That(await fixture.AtVersionAsync(2), Is.Zero);
             Assert.That(
                 (await coordinator.AskAsync("--output", "json", "list")).Output,
                 Does.Not.Contain("rotationId")
@@ -76,7 +76,7 @@ public sealed class WhenARotationIsRunByACoordinator
 
         (await coordinator.AskAsync("doctor")).Exits(4);
         (await coordinator.AskAsync("rotate", "--ignore-gate", "command", "--reason", "window")).Exits(0);
-        Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+        Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
     }
 
     [Test]
@@ -94,19 +94,19 @@ public sealed class WhenARotationIsRunByACoordinator
     [Test]
     public async Task Who_is_interrupted_stops_following_and_the_rotation_goes_on()
     {
-        await using var stage = await Stage.LoadAsync(rows: 2000);
-        await stage.SlowDownAsync(TimeSpan.FromSeconds(3));
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 2000);
+        await fixture.SlowDownAsync(TimeSpan.FromSeconds(3));
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
         await using var rotating = (
             await coordinator.AskCommandAsync([.. Rotate, "--batch-size", "100"])
         ).Start();
-        await stage.WritesAsync();
+        await fixture.WritesAsync();
 
         rotating.Interrupt();
         var stopped = (await rotating.EndAsync(ServiceRun.Deadline)).Exits(5);
 
-        await stage.SpeedUpAsync();
+        await fixture.SpeedUpAsync();
         Assert.That(stopped.Error, Does.Contain("goes on").And.Contain("rotationmesh watch"));
         var watched = (await coordinator.AskAsync("--output", "json", "watch")).Exits(0);
         Assert.That(watched.State(), Is.EqualTo("Completed"));

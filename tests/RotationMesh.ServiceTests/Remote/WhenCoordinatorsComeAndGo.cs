@@ -7,12 +7,12 @@ public sealed class WhenCoordinatorsComeAndGo
     [Test]
     public async Task Watch_survives_the_restart_of_the_one_that_it_asks()
     {
-        await using var stage = await Stage.LoadAsync(rows: 3000);
-        await stage.SlowDownAsync(TimeSpan.FromMilliseconds(200));
-        var first = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 3000);
+        await fixture.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        var first = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
         (await first.AskAsync("rotate", "--detach", "--batch-size", "50")).Exits(0);
-        await stage.WritesAsync();
+        await fixture.WritesAsync();
         await using var watching = (await first.AskCommandAsync("--output", "json", "watch")).Start();
         await Eventually.Holds(
             () => Task.FromResult(watching.ErrorSoFar.Contains("Rotating")),
@@ -27,8 +27,8 @@ public sealed class WhenCoordinatorsComeAndGo
             ServiceRun.Deadline,
             "it has noticed"
         );
-        await stage.SpeedUpAsync();
-        await stage.StartCoordinatorAt(address.Port).JoinedAsync();
+        await fixture.SpeedUpAsync();
+        await fixture.StartCoordinatorAt(address.Port).JoinedAsync();
 
         var ended = (await watching.EndAsync(ServiceRun.Deadline)).Exits(0);
         Assert.That(ended.State(), Is.EqualTo("Completed"));
@@ -37,11 +37,11 @@ public sealed class WhenCoordinatorsComeAndGo
     [Test]
     public async Task Two_at_once_do_no_work_twice_and_either_answers()
     {
-        await using var stage = await Stage.LoadAsync(rows: 20_000);
-        var (one, other) = (stage.StartCoordinator(), stage.StartCoordinator());
+        await using var fixture = await Fixture.LoadAsync(rows: 20_000);
+        var (one, other) = (fixture.StartCoordinator(), fixture.StartCoordinator());
         await one.JoinedAsync();
         await other.JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
 
         var rotated = (await one.AskAsync("--output", "json", "rotate")).Exits(0);
         var seen = (await other.AskAsync("--output", "json", "status")).Exits(0);
@@ -52,14 +52,14 @@ public sealed class WhenCoordinatorsComeAndGo
             Assert.That(seen.Common(), Is.EqualTo(rotated.Common()));
             Assert.That((long)again.Json()["totals"]!["rotated"]!, Is.Zero);
             Assert.That(
-                await stage.Database.ScalarAsync<long>(
+                await fixture.Database.ScalarAsync<long>(
                     "SELECT count(*) FROM rotationmesh.partitions WHERE attempt > 1"
                 ),
                 Is.Zero,
                 "partitions that were sent twice"
             );
             Assert.That(
-                await stage.Database.ScalarAsync<long>(
+                await fixture.Database.ScalarAsync<long>(
                     $"""
                     SELECT sum(p.rotated)::bigint
                     FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)

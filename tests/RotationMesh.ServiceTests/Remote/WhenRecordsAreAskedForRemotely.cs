@@ -7,20 +7,20 @@ namespace RotationMesh.ServiceTests.Remote;
 /// <summary>Audit log, reports and keys of one control database, by way of a coordinator and without one.</summary>
 public sealed class WhenRecordsAreAskedForRemotely
 {
-    private Stage stage = null!;
+    private Fixture fixture = null!;
     private ServiceRun coordinator = null!;
 
     [OneTimeSetUp]
     public async Task Rotate()
     {
-        stage = await Stage.LoadAsync(rows: 500);
-        coordinator = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
+        fixture = await Fixture.LoadAsync(rows: 500);
+        coordinator = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
         (await coordinator.AskAsync("rotate")).Exits(0);
     }
 
     [OneTimeTearDown]
-    public async Task Stop() => await stage.DisposeAsync();
+    public async Task Stop() => await fixture.DisposeAsync();
 
     [TestCase("audit")]
     [TestCase("audit", "verify")]
@@ -38,7 +38,7 @@ public sealed class WhenRecordsAreAskedForRemotely
         foreach (var output in (string[])["text", "json"])
         {
             var there = (await coordinator.AskAsync(["--output", output, .. verb])).Exits(0);
-            var here = (await stage.HereAsync(["--output", output, .. verb])).Exits(0);
+            var here = (await fixture.HereAsync(["--output", output, .. verb])).Exits(0);
             Assert.That(Timeless(OfBoth(there.Output)), Is.EqualTo(Timeless(here.Output)));
             Assert.That(there.Output, Is.Not.Empty);
         }
@@ -49,7 +49,7 @@ public sealed class WhenRecordsAreAskedForRemotely
     [TestCase("report", "Some tables could not be counted")]
     public async Task Of_a_table_that_somebody_keeps_locked_they_say_so(string verb, string words)
     {
-        await using var migration = await stage.Database.DataSource.OpenConnectionAsync();
+        await using var migration = await fixture.Database.DataSource.OpenConnectionAsync();
         await using var locked = await migration.BeginTransactionAsync();
         await using var take = new NpgsqlCommand("LOCK TABLE knowledge_sources", migration);
         await take.ExecuteNonQueryAsync();
@@ -82,7 +82,7 @@ public sealed class WhenRecordsAreAskedForRemotely
     [Test]
     public async Task A_key_is_retired_where_nothing_is_in_the_way_and_refused_where_something_is()
     {
-        await using var other = await Stage.LoadAsync(rows: 200);
+        await using var other = await Fixture.LoadAsync(rows: 200);
         var asked = await other.StartCoordinator().JoinedAsync();
         await other.StartWorker().JoinedAsync();
 

@@ -16,34 +16,38 @@ public sealed class WhenValuesLiveInABucket
         await using var application = await AskedApplication.StartAsync();
         application.Answer = context => context.Response.WriteAsync("""{ "state": "done" }""");
         await using var bucket = await TestBucket.CreateAsync();
-        await using var stage = await Stage.LoadAsync(rows: 300);
-        var before = await MoveAsync(stage, bucket, rows: 40);
-        AddToMap(stage, bucket, application);
+        await using var fixture = await Fixture.LoadAsync(rows: 300);
+        var before = await MoveAsync(fixture, bucket, rows: 40);
+        AddToMap(fixture, bucket, application);
         Dictionary<string, string?> credentials = new()
         {
             ["AWS_ACCESS_KEY_ID"] = bucket.Server.AccessKeyId,
             ["AWS_SECRET_ACCESS_KEY"] = bucket.Server.SecretAccessKey,
         };
-        var coordinator = await stage.StartCoordinator(credentials).JoinedAsync();
-        await stage.StartWorker(credentials).JoinedAsync();
-        await stage.StartWorker(credentials).JoinedAsync();
+        var coordinator = await fixture.StartCoordinator(credentials).JoinedAsync();
+        await fixture.StartWorker(credentials).JoinedAsync();
+        await fixture.StartWorker(credentials).JoinedAsync();
 
         var rotated = (await coordinator.AskAsync("--output", "json", "rotate")).Exits(0).Json();
 
         Assert.That((long)rotated["totals"]!["external"]!, Is.Zero);
         Assert.That((bool)rotated["postChecks"]![0]!["passed"]!, Is.True);
         Assert.That(application.Asked, Is.EqualTo(["/export"]));
-        Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+        Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
         foreach (var (key, envelope) in before)
             Assert.That(Envelope((await bucket.GetAsync(key)).Body), Is.Not.EqualTo(envelope));
         (await coordinator.AskAsync("verify")).Exits(0);
     }
 
     // Takes values out of their rows, as the application does.
-    private static async Task<Dictionary<string, string>> MoveAsync(Stage stage, TestBucket bucket, int rows)
+    private static async Task<Dictionary<string, string>> MoveAsync(
+        Fixture fixture,
+        TestBucket bucket,
+        int rows
+    )
     {
         var moved = new Dictionary<string, string>();
-        await using var connection = await stage.Database.DataSource.OpenConnectionAsync();
+        await using var connection = await fixture.Database.DataSource.OpenConnectionAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT id, content FROM knowledge_entries ORDER BY id LIMIT {rows}";
         await using (var reader = await command.ExecuteReaderAsync())
@@ -54,7 +58,7 @@ public sealed class WhenValuesLiveInABucket
 
         foreach (var (key, envelope) in moved)
             await bucket.PutAsync(key, $$"""{ "encrypted": "{{envelope}}", "kept": true }""");
-        await stage.Database.ExecuteAsync(
+        await fixture.Database.ExecuteAsync(
             $"""
             UPDATE knowledge_entries SET content = '__external_storage__', storage_key = 'entries/' || id
             WHERE id IN (SELECT id FROM knowledge_entries ORDER BY id LIMIT {rows})
@@ -63,9 +67,9 @@ public sealed class WhenValuesLiveInABucket
         return moved;
     }
 
-    private static void AddToMap(Stage stage, TestBucket bucket, AskedApplication application)
+    private static void AddToMap(Fixture fixture, TestBucket bucket, AskedApplication application)
     {
-        var file = Path.Combine(stage.Folder, "rotation.yaml");
+        var file = Path.Combine(fixture.Folder, "rotation.yaml");
         File.WriteAllText(
             file,
             File.ReadAllText(file)
@@ -75,7 +79,7 @@ public sealed class WhenValuesLiveInABucket
                     StringComparison.Ordinal
                 )
         );
-        stage.AddToMap(
+        fixture.AddToMap(
             $"postChecks: [ {{ name: export, url: \"{application.Url}/export\", pointer: /state, value: done }} ]"
         );
     }

@@ -6,16 +6,16 @@ public sealed class WhenAServiceIsStarted
 {
     private static readonly string[] Programs = ["worker", "coordinator"];
 
-    private Stage? stage;
+    private Fixture? fixture;
 
     [OneTimeSetUp]
-    public async Task Load() => stage = await Stage.LoadAsync(rows: 100);
+    public async Task Load() => fixture = await Fixture.LoadAsync(rows: 100);
 
     [OneTimeTearDown]
     public async Task Remove()
     {
-        if (stage is not null)
-            await stage.DisposeAsync();
+        if (fixture is not null)
+            await fixture.DisposeAsync();
     }
 
     [TestCase("ROTATIONMESH_RABBITMQ", "amqp:/hunter2", "RabbitMQ address")]
@@ -37,7 +37,7 @@ public sealed class WhenAServiceIsStarted
     {
         foreach (var program in Programs)
         {
-            var outcome = await stage!
+            var outcome = await fixture!
                 .Command(
                     program == "worker" ? Artifacts.Worker : Artifacts.Coordinator,
                     [],
@@ -60,7 +60,7 @@ public sealed class WhenAServiceIsStarted
     [TestCase("99999999999")]
     public async Task A_concurrency_that_is_no_number_ends_it(string value)
     {
-        var outcome = await stage!
+        var outcome = await fixture!
             .Command(Artifacts.Worker, ["--concurrency", value], [])
             .RunAsync(ServiceRun.Deadline);
 
@@ -75,10 +75,10 @@ public sealed class WhenAServiceIsStarted
     [Test]
     public async Task A_user_whom_the_broker_refuses_ends_it()
     {
-        var address = new UriBuilder(stage!.Broker.Address) { Password = "hunter2" }
+        var address = new UriBuilder(fixture!.Broker.Address) { Password = "hunter2" }
             .Uri
             .OriginalString;
-        var outcome = await stage!
+        var outcome = await fixture!
             .Command(
                 Artifacts.Worker,
                 ["--listen", "http://127.0.0.1:0"],
@@ -97,12 +97,12 @@ public sealed class WhenAServiceIsStarted
     [Test]
     public async Task A_broker_that_is_away_is_waited_for_by_one_that_is_alive_and_not_ready()
     {
-        await using var door = new TcpRelay("127.0.0.1", stage!.Broker.Server.Port);
-        var through = new UriBuilder(stage!.Broker.Address) { Port = door.Port }
+        await using var door = new TcpRelay("127.0.0.1", fixture!.Broker.Server.Port);
+        var through = new UriBuilder(fixture!.Broker.Address) { Port = door.Port }
             .Uri
             .OriginalString;
         var variables = new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = through };
-        ServiceRun[] services = [stage!.StartWorker(variables), stage!.StartCoordinator(variables)];
+        ServiceRun[] services = [fixture!.StartWorker(variables), fixture!.StartCoordinator(variables)];
         foreach (var service in services)
         {
             await Eventually.Holds(
@@ -131,8 +131,8 @@ public sealed class WhenAServiceIsStarted
     [Platform("Linux")]
     public async Task It_watches_no_files_wherever_it_is_started()
     {
-        var worker = await stage!.StartWorker().JoinedAsync();
-        var coordinator = await stage!.StartCoordinator().JoinedAsync();
+        var worker = await fixture!.StartWorker().JoinedAsync();
+        var coordinator = await fixture!.StartCoordinator().JoinedAsync();
 
         Assert.That((worker.Watched, coordinator.Watched), Is.EqualTo((0, 0)));
     }
@@ -140,13 +140,13 @@ public sealed class WhenAServiceIsStarted
     [Test]
     public async Task Nothing_secret_is_in_what_it_logs()
     {
-        var worker = await stage!.StartWorker().JoinedAsync();
-        var coordinator = await stage!.StartCoordinator().JoinedAsync();
-        await stage!.EndAsync(await stage!.RotateAsync());
+        var worker = await fixture!.StartWorker().JoinedAsync();
+        var coordinator = await fixture!.StartCoordinator().JoinedAsync();
+        await fixture!.EndAsync(await fixture!.RotateAsync());
         Assert.That(await worker.StopAsync() + await coordinator.StopAsync(), Is.Zero);
 
         var output = worker.Output + coordinator.Output;
-        var password = new Uri(stage!.Broker.Address).UserInfo.Split(':')[1];
+        var password = new Uri(fixture!.Broker.Address).UserInfo.Split(':')[1];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(output, Does.Contain("Joined the mesh"));

@@ -9,31 +9,31 @@ public sealed class WhenTheBrokerForgetsAUser
     [TestCase("another-password-4567", TestName = "One_with_another_password_is_used_when_the_file_says_so")]
     public async Task It_is_used_again(string password)
     {
-        await using var stage = await Stage.LoadAsync(rows: 500);
+        await using var fixture = await Fixture.LoadAsync(rows: 500);
         var user = $"user-{Guid.NewGuid():N}";
-        var file = Path.Combine(stage.Folder, "rabbitmq");
-        File.WriteAllText(file, await stage.Broker.SetUserAsync(user, "the-same-password-0123"));
+        var file = Path.Combine(fixture.Folder, "rabbitmq");
+        File.WriteAllText(file, await fixture.Broker.SetUserAsync(user, "the-same-password-0123"));
         var variables = new Dictionary<string, string?>
         {
             ["ROTATIONMESH_RABBITMQ"] = null,
             ["ROTATIONMESH_RABBITMQ_FILE"] = file,
         };
-        ServiceRun[] services = [stage.StartCoordinator(variables), stage.StartWorker(variables)];
+        ServiceRun[] services = [fixture.StartCoordinator(variables), fixture.StartWorker(variables)];
         foreach (var service in services)
             await service.JoinedAsync();
-        Assert.That((await stage.EndAsync(await stage.RotateAsync())).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.EndAsync(await fixture.RotateAsync())).State, Is.EqualTo("Completed"));
 
-        await stage.Broker.DeleteUserAsync(user);
+        await fixture.Broker.DeleteUserAsync(user);
         foreach (var service in services)
             await service.IsUnreadyAsync("RabbitMQ refuses the user or its password");
-        var asked = await stage.RotateAsync();
-        File.WriteAllText(file, await stage.Broker.SetUserAsync(user, password));
+        var asked = await fixture.RotateAsync();
+        File.WriteAllText(file, await fixture.Broker.SetUserAsync(user, password));
 
         foreach (var service in services)
             await service.IsReadyAsync(Deadline);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((await stage.EndAsync(asked)).State, Is.EqualTo("Completed"));
+            Assert.That((await fixture.EndAsync(asked)).State, Is.EqualTo("Completed"));
             foreach (var service in services)
                 Assert.That(service.Output, Does.Not.Contain(password).And.Not.Contain("the-same-password"));
         }

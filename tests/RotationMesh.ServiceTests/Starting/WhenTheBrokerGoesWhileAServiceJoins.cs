@@ -17,23 +17,23 @@ public sealed class WhenTheBrokerGoesWhileAServiceJoins
     [Test]
     public async Task It_joins_again_and_does_its_work()
     {
-        await using var stage = await Stage.LoadAsync(rows: 500);
+        await using var fixture = await Fixture.LoadAsync(rows: 500);
         var connections = 0;
-        await using var relay = new TcpRelay("127.0.0.1", stage.Broker.Server.Port, PassAsync);
+        await using var relay = new TcpRelay("127.0.0.1", fixture.Broker.Server.Port, PassAsync);
         relay.Open();
-        var address = new UriBuilder(stage.Broker.Address) { Port = relay.Port }
+        var address = new UriBuilder(fixture.Broker.Address) { Port = relay.Port }
             .Uri
             .OriginalString;
         var through = new Dictionary<string, string?> { ["ROTATIONMESH_RABBITMQ"] = address };
-        foreach (var service in new[] { stage.StartCoordinator(through), stage.StartWorker(through) })
+        foreach (var service in new[] { fixture.StartCoordinator(through), fixture.StartWorker(through) })
             await service.JoinedAsync(Deadline);
 
-        var end = await stage.EndAsync(await stage.RotateAsync());
+        var end = await fixture.EndAsync(await fixture.RotateAsync());
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(end.State, Is.EqualTo("Completed"), end.Reason);
-            Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+            Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
             Assert.That(connections, Is.GreaterThan(Cuts));
         }
 

@@ -11,18 +11,18 @@ public sealed class WhenTheBrokerRefuses
     [Test]
     public async Task A_limit_of_connections_is_told_and_waited_for()
     {
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        await stage.Broker.LimitAsync("max-connections", 0);
-        ServiceRun[] services = [stage.StartCoordinator(), stage.StartWorker()];
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        await fixture.Broker.LimitAsync("max-connections", 0);
+        ServiceRun[] services = [fixture.StartCoordinator(), fixture.StartWorker()];
         foreach (var service in services)
             await service.IsUnreadyAsync("takes 0 connections and has them");
         Assert.That(
             await DoctorAsync(services[0]),
             Does.Contain("takes 0 connections")
-                .And.Contain($"set_vhost_limits --vhost {stage.Broker.VirtualHost}")
+                .And.Contain($"set_vhost_limits --vhost {fixture.Broker.VirtualHost}")
         );
 
-        await stage.Broker.LimitAsync("max-connections", -1);
+        await fixture.Broker.LimitAsync("max-connections", -1);
 
         foreach (var service in services)
         {
@@ -34,28 +34,28 @@ public sealed class WhenTheBrokerRefuses
             );
         }
 
-        Assert.That((await stage.EndAsync(await stage.RotateAsync())).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.EndAsync(await fixture.RotateAsync())).State, Is.EqualTo("Completed"));
     }
 
     [Test]
     public async Task A_queue_of_another_type_is_named_with_the_command_that_mends_it()
     {
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        await DeclareAsync(stage, "rotationmesh-rotation");
-        await DeclareAsync(stage, "rotationmesh-rotate-partition");
-        var coordinator = stage.StartCoordinator();
-        var worker = stage.StartWorker();
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        await DeclareAsync(fixture, "rotationmesh-rotation");
+        await DeclareAsync(fixture, "rotationmesh-rotate-partition");
+        var coordinator = fixture.StartCoordinator();
+        var worker = fixture.StartWorker();
         const string Found = "not as the mesh makes it: its x-";
         await coordinator.IsUnreadyAsync(
-            $"queue rotationmesh-rotation of virtual host {stage.Broker.VirtualHost} is {Found}"
+            $"queue rotationmesh-rotation of virtual host {fixture.Broker.VirtualHost} is {Found}"
         );
         await worker.IsUnreadyAsync(
-            $"queue rotationmesh-rotate-partition of virtual host {stage.Broker.VirtualHost} is {Found}"
+            $"queue rotationmesh-rotate-partition of virtual host {fixture.Broker.VirtualHost} is {Found}"
         );
-        var delete = $"rabbitmqctl delete_queue --vhost {stage.Broker.VirtualHost}";
+        var delete = $"rabbitmqctl delete_queue --vhost {fixture.Broker.VirtualHost}";
         Assert.That(await DoctorAsync(coordinator), Does.Contain($"{delete} rotationmesh-rotation"));
 
-        await DeleteAsync(stage, "rotationmesh-rotation");
+        await DeleteAsync(fixture, "rotationmesh-rotation");
         await coordinator.JoinedAsync(Deadline);
 
         // The worker's own queue, of which it can't tell the coordinators.
@@ -64,7 +64,7 @@ public sealed class WhenTheBrokerRefuses
             ServiceRun.Deadline,
             "the coordinator's doctor names the worker's queue"
         );
-        await DeleteAsync(stage, "rotationmesh-rotate-partition");
+        await DeleteAsync(fixture, "rotationmesh-rotate-partition");
         await worker.JoinedAsync(Deadline);
 
         using (Assert.EnterMultipleScope())
@@ -77,23 +77,23 @@ public sealed class WhenTheBrokerRefuses
             Assert.That(worker.Says("queue rotationmesh-rotate-partition of virtual host"), Is.EqualTo(2));
             Assert.That(coordinator.Output, Has.Length.LessThan(40_000));
             Assert.That(worker.Output, Has.Length.LessThan(40_000));
-            Assert.That((await stage.EndAsync(await stage.RotateAsync())).State, Is.EqualTo("Completed"));
+            Assert.That((await fixture.EndAsync(await fixture.RotateAsync())).State, Is.EqualTo("Completed"));
         }
     }
 
     [Test]
     public async Task A_limit_of_queues_is_told_and_waited_for()
     {
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        await DeclareAsync(stage, "somebody-else-s");
-        await stage.Broker.LimitAsync("max-queues", 1);
-        var coordinator = stage.StartCoordinator();
-        var worker = stage.StartWorker();
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        await DeclareAsync(fixture, "somebody-else-s");
+        await fixture.Broker.LimitAsync("max-queues", 1);
+        var coordinator = fixture.StartCoordinator();
+        var worker = fixture.StartWorker();
         foreach (var service in new[] { coordinator, worker })
             await service.IsUnreadyAsync("may have 1 queues and has them");
         Assert.That(await DoctorAsync(coordinator), Does.Contain("max-queues"));
 
-        await stage.Broker.LimitAsync("max-queues", -1);
+        await fixture.Broker.LimitAsync("max-queues", -1);
 
         foreach (var service in new[] { coordinator, worker })
         {
@@ -107,7 +107,7 @@ public sealed class WhenTheBrokerRefuses
             Assert.That(service.Output, Has.Length.LessThan(40_000));
         }
 
-        Assert.That((await stage.EndAsync(await stage.RotateAsync())).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.EndAsync(await fixture.RotateAsync())).State, Is.EqualTo("Completed"));
     }
 
     private static async Task<string> DoctorAsync(ServiceRun coordinator)
@@ -124,16 +124,16 @@ public sealed class WhenTheBrokerRefuses
         );
     }
 
-    private static async Task DeclareAsync(Stage stage, string queue)
+    private static async Task DeclareAsync(Fixture fixture, string queue)
     {
-        await using var connection = await stage.Broker.ConnectAsync();
+        await using var connection = await fixture.Broker.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
     }
 
-    private static async Task DeleteAsync(Stage stage, string queue)
+    private static async Task DeleteAsync(Fixture fixture, string queue)
     {
-        await using var connection = await stage.Broker.ConnectAsync();
+        await using var connection = await fixture.Broker.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeleteAsync(queue);
     }

@@ -6,14 +6,14 @@ namespace RotationMesh.ServiceTests.Starting;
 public sealed class WhenTheBrokerSpeaksTls
 {
     private readonly BrokerCertificate certificate = BrokerCertificate.Issue();
-    private Stage? stage;
+    private Fixture? fixture;
     private RabbitMqServer? broker;
     private string virtualHost = "";
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        stage = await Stage.LoadAsync(rows: 500);
+        fixture = await Fixture.LoadAsync(rows: 500);
         broker = await RabbitMqServer.StartAsync(certificate);
         virtualHost = await broker.Management.AddVirtualHostAsync();
     }
@@ -21,8 +21,8 @@ public sealed class WhenTheBrokerSpeaksTls
     [OneTimeTearDown]
     public async Task Stop()
     {
-        if (stage is not null)
-            await stage.DisposeAsync();
+        if (fixture is not null)
+            await fixture.DisposeAsync();
         if (broker is not null)
             await broker.DisposeAsync();
     }
@@ -31,16 +31,16 @@ public sealed class WhenTheBrokerSpeaksTls
     public async Task Coordinator_and_worker_that_trust_its_authority_rotate_over_it()
     {
         var variables = Address("localhost", certificate.Authority);
-        await stage!.StartCoordinator(variables).JoinedAsync();
-        var worker = await stage!.StartWorker(variables).JoinedAsync();
+        await fixture!.StartCoordinator(variables).JoinedAsync();
+        var worker = await fixture!.StartWorker(variables).JoinedAsync();
 
-        var ended = await stage!.EndAsync(await stage!.RotateAsync());
+        var ended = await fixture!.EndAsync(await fixture!.RotateAsync());
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.State, Is.EqualTo("Completed"));
-            Assert.That(await stage!.AtVersionAsync(1), Is.Zero);
-            Assert.That(await stage!.DoneByAsync(worker), Is.Positive);
+            Assert.That(await fixture!.AtVersionAsync(1), Is.Zero);
+            Assert.That(await fixture!.DoneByAsync(worker), Is.Positive);
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class WhenTheBrokerSpeaksTls
 
     private string Save(string authority)
     {
-        var file = Path.Combine(stage!.Folder, $"{Guid.NewGuid():N}.pem");
+        var file = Path.Combine(fixture!.Folder, $"{Guid.NewGuid():N}.pem");
         File.WriteAllText(file, authority);
         return file;
     }
@@ -87,7 +87,7 @@ public sealed class WhenTheBrokerSpeaksTls
     {
         foreach (var program in new[] { Artifacts.Worker, Artifacts.Coordinator })
         {
-            var outcome = await stage!
+            var outcome = await fixture!
                 .Command(program, ["--listen", "http://127.0.0.1:0"], variables)
                 .RunAsync(ServiceRun.Deadline);
 

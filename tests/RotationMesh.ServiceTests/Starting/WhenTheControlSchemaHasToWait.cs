@@ -10,11 +10,11 @@ public sealed class WhenTheControlSchemaHasToWait
     {
         await using var server = await PrivatePostgres.StartAsync();
         await using var control = await server.CreateDatabaseAsync();
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        stage.AddToMap("control: { connectionString: \"${CONTROL_DATABASE_URL}\" }");
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        fixture.AddToMap("control: { connectionString: \"${CONTROL_DATABASE_URL}\" }");
         await ListenToAsync(control, "gone");
 
-        var coordinator = stage.StartCoordinator(
+        var coordinator = fixture.StartCoordinator(
             new KeyValuePair<string, string?>("CONTROL_DATABASE_URL", control.ConnectionString)
         );
         await Eventually.Holds(

@@ -31,16 +31,16 @@ public sealed class WhenWhoeverJudgesUsersIsAway
     [Test]
     public async Task Both_services_come_back_with_it()
     {
-        await using var stage = await Stage.LoadAsync(rows: 500);
+        await using var fixture = await Fixture.LoadAsync(rows: 500);
         var host = await broker!.Management.AddVirtualHostAsync();
         var variables = new Dictionary<string, string?>
         {
             ["ROTATIONMESH_RABBITMQ"] = broker.UrlOf("guarded", "a-word-that-it-knows", host),
         };
-        ServiceRun[] services = [stage.StartCoordinator(variables), stage.StartWorker(variables)];
+        ServiceRun[] services = [fixture.StartCoordinator(variables), fixture.StartWorker(variables)];
         foreach (var service in services)
             await service.JoinedAsync();
-        Assert.That((await stage.EndAsync(await stage.RotateAsync())).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.EndAsync(await fixture.RotateAsync())).State, Is.EqualTo("Completed"));
 
         judge.Answer = Away;
         var closed = 0;
@@ -51,13 +51,13 @@ public sealed class WhenWhoeverJudgesUsersIsAway
         );
         foreach (var service in services)
             await service.IsUnreadyAsync("RabbitMQ");
-        var asked = await stage.RotateAsync();
+        var asked = await fixture.RotateAsync();
         var doctor = await services[0].AskAsync("doctor");
         judge.Answer = Allow;
 
         foreach (var service in services)
             await service.IsReadyAsync(Deadline);
-        Assert.That((await stage.EndAsync(asked)).State, Is.EqualTo("Completed"));
+        Assert.That((await fixture.EndAsync(asked)).State, Is.EqualTo("Completed"));
         Assert.That(doctor.ExitCode, Is.Not.Zero);
         Assert.That(doctor.Output, Does.Contain("RabbitMQ"));
         Assert.That(judge.Asked, Does.Contain("/user").And.Contain("/resource"));

@@ -2,16 +2,16 @@ namespace RotationMesh.ServiceTests.Telemetry;
 
 public sealed class WhenARotationIsTraced
 {
-    private Stage stage = null!;
+    private Fixture fixture = null!;
     private OtlpReceiver receiver = null!;
 
     [OneTimeSetUp]
     public async Task Rotate()
     {
-        stage = await Stage.LoadAsync(rows: 2000);
+        fixture = await Fixture.LoadAsync(rows: 2000);
         receiver = new OtlpReceiver();
-        var coordinator = await stage.StartCoordinator(receiver.Variables).JoinedAsync();
-        var worker = await stage.StartWorker(receiver.Variables).JoinedAsync();
+        var coordinator = await fixture.StartCoordinator(receiver.Variables).JoinedAsync();
+        var worker = await fixture.StartWorker(receiver.Variables).JoinedAsync();
         var rotate = await coordinator.AskCommandAsync("--output", "json", "rotate");
         var outcome = await (rotate with { Environment = receiver.Variables }).RunAsync(ServiceRun.Deadline);
         outcome.Exits(0);
@@ -22,7 +22,7 @@ public sealed class WhenARotationIsTraced
     [OneTimeTearDown]
     public async Task Stop()
     {
-        await stage.DisposeAsync();
+        await fixture.DisposeAsync();
         await receiver.DisposeAsync();
     }
 

@@ -7,14 +7,14 @@ public sealed class WhenAWorkerHasAnotherKey
     [Test]
     public async Task It_writes_nothing_its_partitions_go_to_others_and_status_names_it()
     {
-        await using var stage = await Stage.LoadAsync(rows: 30_000);
-        await stage.StartCoordinator().JoinedAsync();
-        var wrong = await stage.StartWorker(Keys.Variables(Keys.Other)).JoinedAsync();
-        var rotation = await stage.RotateAsync();
-        var refused = await stage.UntilAsync(rotation, now => now.Refusals.Count > 0, "it refuses");
-        var right = await stage.StartWorker().JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 30_000);
+        await fixture.StartCoordinator().JoinedAsync();
+        var wrong = await fixture.StartWorker(Keys.Variables(Keys.Other)).JoinedAsync();
+        var rotation = await fixture.RotateAsync();
+        var refused = await fixture.UntilAsync(rotation, now => now.Refusals.Count > 0, "it refuses");
+        var right = await fixture.StartWorker().JoinedAsync();
 
-        var ended = await stage.EndAsync(rotation);
+        var ended = await fixture.EndAsync(rotation);
 
         using (Assert.EnterMultipleScope())
         {
@@ -25,22 +25,22 @@ public sealed class WhenAWorkerHasAnotherKey
                 ended.Refusals.Select(refusal => refusal.Worker).Distinct(),
                 Is.EqualTo([wrong.Name])
             );
-            Assert.That(await stage.DoneByAsync(wrong), Is.Zero);
-            Assert.That(await stage.DoneByAsync(right), Is.Positive);
-            Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+            Assert.That(await fixture.DoneByAsync(wrong), Is.Zero);
+            Assert.That(await fixture.DoneByAsync(right), Is.Positive);
+            Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
         }
     }
 
     [Test]
     public async Task The_rotation_says_so_and_waits_where_no_worker_has_the_right_one()
     {
-        await using var stage = await Stage.LoadAsync(rows: 1000);
-        await stage.StartCoordinator().JoinedAsync();
-        var wrong = await stage.StartWorker(Keys.Variables(Keys.Other)).JoinedAsync();
-        var keyless = await stage.StartWorker(Keys.WithoutTheNew).JoinedAsync();
-        var rotation = await stage.RotateAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 1000);
+        await fixture.StartCoordinator().JoinedAsync();
+        var wrong = await fixture.StartWorker(Keys.Variables(Keys.Other)).JoinedAsync();
+        var keyless = await fixture.StartWorker(Keys.WithoutTheNew).JoinedAsync();
+        var rotation = await fixture.RotateAsync();
 
-        var waiting = await stage.UntilAsync(
+        var waiting = await fixture.UntilAsync(
             rotation,
             now =>
                 now.Reason is not null
@@ -56,22 +56,22 @@ public sealed class WhenAWorkerHasAnotherKey
             );
             Assert.That(waiting.EndedAt, Is.Null);
             Assert.That(waiting.State, Is.AnyOf("Planning", "Rotating"));
-            Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+            Assert.That(await fixture.AtVersionAsync(2), Is.Zero);
         }
 
-        await stage.StartWorker().JoinedAsync();
-        Assert.That((await stage.EndAsync(rotation)).State, Is.EqualTo("Completed"));
+        await fixture.StartWorker().JoinedAsync();
+        Assert.That((await fixture.EndAsync(rotation)).State, Is.EqualTo("Completed"));
     }
 
     [Test]
     public async Task A_worker_whose_current_key_is_another_refuses_and_status_says_so()
     {
-        await using var stage = await Stage.LoadAsync(rows: 1000);
-        await stage.StartCoordinator().JoinedAsync();
-        var ahead = await stage.StartWorker(Keys.GoneOn).JoinedAsync();
-        var rotation = await stage.RotateAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 1000);
+        await fixture.StartCoordinator().JoinedAsync();
+        var ahead = await fixture.StartWorker(Keys.GoneOn).JoinedAsync();
+        var rotation = await fixture.RotateAsync();
 
-        var waiting = await stage.UntilAsync(rotation, now => now.Refusals.Count > 0, "it refuses");
+        var waiting = await fixture.UntilAsync(rotation, now => now.Refusals.Count > 0, "it refuses");
 
         using (Assert.EnterMultipleScope())
         {
@@ -80,22 +80,22 @@ public sealed class WhenAWorkerHasAnotherKey
                 waiting.Refusals[0].Reason,
                 Does.Contain("current one (3)").And.Contain("the same keys")
             );
-            Assert.That(await stage.AtVersionAsync(2), Is.Zero);
+            Assert.That(await fixture.AtVersionAsync(2), Is.Zero);
         }
 
-        await stage.StartWorker().JoinedAsync();
-        Assert.That((await stage.EndAsync(rotation)).State, Is.EqualTo("Completed"));
+        await fixture.StartWorker().JoinedAsync();
+        Assert.That((await fixture.EndAsync(rotation)).State, Is.EqualTo("Completed"));
     }
 
     [Test]
     public async Task The_list_of_workers_tells_what_each_lacks()
     {
-        await using var stage = await Stage.LoadAsync(rows: 100);
-        await stage.StartCoordinator().JoinedAsync();
-        var right = stage.StartWorker();
-        var wrong = stage.StartWorker(Keys.Variables(Keys.Other));
-        var keyless = stage.StartWorker(Keys.WithoutTheNew);
-        var registry = new WorkerRegistry(stage.Control);
+        await using var fixture = await Fixture.LoadAsync(rows: 100);
+        await fixture.StartCoordinator().JoinedAsync();
+        var right = fixture.StartWorker();
+        var wrong = fixture.StartWorker(Keys.Variables(Keys.Other));
+        var keyless = fixture.StartWorker(Keys.WithoutTheNew);
+        var registry = new WorkerRegistry(fixture.Control);
         IReadOnlyList<RegisteredWorker> workers = [];
         await TestKit.Eventually.Holds(
             async () => (workers = await registry.ListAsync(CancellationToken.None)).Count == 3,
@@ -129,22 +129,22 @@ public sealed class WhenAWorkerHasAnotherKey
     [Test]
     public async Task The_gate_of_the_keys_holds_when_enough_are_there_and_every_one_has_them()
     {
-        await using var stage = await Stage.LoadAsync(rows: 200);
-        stage.AddToMap("gates: { keys: { workers: 2 } }");
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
-        await stage.StartWorker().JoinedAsync();
-        var keyless = await stage.StartWorker(Keys.WithoutTheNew).JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 200);
+        fixture.AddToMap("gates: { keys: { workers: 2 } }");
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
+        var keyless = await fixture.StartWorker(Keys.WithoutTheNew).JoinedAsync();
         await DoctorSaysAsync(coordinator, $"worker {keyless.Name}: its key ring lacks version 2");
         var refused = (await coordinator.AskAsync("rotate")).Exits(4);
 
         Assert.That(await keyless.StopAsync(), Is.Zero);
         await DoctorSaysAsync(coordinator, "1 of at least 2 workers are there");
-        await stage.StartWorker().JoinedAsync();
+        await fixture.StartWorker().JoinedAsync();
         await DoctorSaysAsync(coordinator, "2 workers have the map and all keys");
         (await coordinator.AskAsync("rotate")).Exits(0);
 
         Assert.That(refused.Error, Does.Contain($"gate keys: worker {keyless.Name}"));
-        Assert.That(await stage.AtVersionAsync(1), Is.Zero);
+        Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
     }
 
     private static Task DoctorSaysAsync(ServiceRun coordinator, string words) =>
@@ -157,10 +157,10 @@ public sealed class WhenAWorkerHasAnotherKey
     [Test]
     public async Task Status_lists_the_workers_and_what_each_lacks()
     {
-        await using var stage = await Stage.LoadAsync(rows: 200);
-        var coordinator = await stage.StartCoordinator().JoinedAsync();
-        var right = await stage.StartWorker().JoinedAsync();
-        var wrong = await stage.StartWorker(Keys.Variables(Keys.Other)).JoinedAsync();
+        await using var fixture = await Fixture.LoadAsync(rows: 200);
+        var coordinator = await fixture.StartCoordinator().JoinedAsync();
+        var right = await fixture.StartWorker().JoinedAsync();
+        var wrong = await fixture.StartWorker(Keys.Variables(Keys.Other)).JoinedAsync();
         await TestKit.Eventually.Holds(
             async () => (await coordinator.AskAsync("doctor")).Output.Contains(wrong.Name),
             ServiceRun.Deadline,

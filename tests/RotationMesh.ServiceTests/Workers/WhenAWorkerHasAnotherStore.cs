@@ -12,11 +12,11 @@ public sealed class WhenAWorkerHasAnotherStore
     public async Task It_writes_nothing_and_the_refusal_names_both_places()
     {
         await using var bucket = await TestBucket.CreateAsync();
-        await using var stage = await Stage.LoadAsync(rows: 300);
-        Describe(stage, bucket);
+        await using var fixture = await Fixture.LoadAsync(rows: 300);
+        Describe(fixture, bucket);
         var staging = bucket.Server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
-        var coordinator = await stage.StartCoordinator(Variables(bucket)).JoinedAsync();
-        var strayed = await stage.StartWorker(Variables(bucket, staging)).JoinedAsync();
+        var coordinator = await fixture.StartCoordinator(Variables(bucket)).JoinedAsync();
+        var strayed = await fixture.StartWorker(Variables(bucket, staging)).JoinedAsync();
         await using var rotating = (await coordinator.AskCommandAsync("rotate")).Start();
 
         await Eventually.Holds(
@@ -30,8 +30,8 @@ public sealed class WhenAWorkerHasAnotherStore
             "status names both places"
         );
 
-        Assert.That(await stage.DoneByAsync(strayed), Is.Zero);
-        await stage.StartWorker(Variables(bucket)).JoinedAsync();
+        Assert.That(await fixture.DoneByAsync(strayed), Is.Zero);
+        await fixture.StartWorker(Variables(bucket)).JoinedAsync();
         (await rotating.EndAsync(ServiceRun.Deadline)).Exits(0);
     }
 
@@ -39,13 +39,13 @@ public sealed class WhenAWorkerHasAnotherStore
     public async Task A_coordinator_that_may_not_read_the_store_ends_nothing_and_says_why()
     {
         await using var bucket = await TestBucket.CreateAsync();
-        await using var stage = await Stage.LoadAsync(rows: 300);
-        Describe(stage, bucket);
-        await MoveAsync(stage, bucket);
+        await using var fixture = await Fixture.LoadAsync(rows: 300);
+        Describe(fixture, bucket);
+        await MoveAsync(fixture, bucket);
         var wrong = Variables(bucket);
         wrong["AWS_SECRET_ACCESS_KEY"] = "wrong-0123456789";
-        var coordinator = await stage.StartCoordinator(wrong).JoinedAsync();
-        await stage.StartWorker(Variables(bucket)).JoinedAsync();
+        var coordinator = await fixture.StartCoordinator(wrong).JoinedAsync();
+        await fixture.StartWorker(Variables(bucket)).JoinedAsync();
         await using var rotating = (await coordinator.AskCommandAsync("rotate")).Start();
 
         await Eventually.Holds(
@@ -58,7 +58,7 @@ public sealed class WhenAWorkerHasAnotherStore
         );
 
         Assert.That(await coordinator.StopAsync(), Is.Zero);
-        var able = await stage.StartCoordinator(Variables(bucket)).JoinedAsync();
+        var able = await fixture.StartCoordinator(Variables(bucket)).JoinedAsync();
         await Eventually.Holds(
             async () => (await able.AskAsync("status")).Output.Contains("Completed"),
             ServiceRun.Deadline,
@@ -74,9 +74,9 @@ public sealed class WhenAWorkerHasAnotherStore
             ["AWS_SECRET_ACCESS_KEY"] = bucket.Server.SecretAccessKey,
         };
 
-    private static void Describe(Stage stage, TestBucket bucket)
+    private static void Describe(Fixture fixture, TestBucket bucket)
     {
-        var file = Path.Combine(stage.Folder, "rotation.yaml");
+        var file = Path.Combine(fixture.Folder, "rotation.yaml");
         File.WriteAllText(
             file,
             File.ReadAllText(file)
@@ -89,15 +89,15 @@ public sealed class WhenAWorkerHasAnotherStore
     }
 
     // Takes values out of their rows, as the application does.
-    private static async Task MoveAsync(Stage stage, TestBucket bucket)
+    private static async Task MoveAsync(Fixture fixture, TestBucket bucket)
     {
-        var entries = await stage.Database.ScalarAsync<string>(
+        var entries = await fixture.Database.ScalarAsync<string>(
             "SELECT string_agg(id || ' ' || content, ',') FROM (SELECT * FROM knowledge_entries ORDER BY id LIMIT 5) AS first"
         );
         foreach (var entry in entries!.Split(',').Select(entry => entry.Split(' ')))
         {
             await bucket.PutAsync($"entries/{entry[0]}", $$"""{ "encrypted": "{{entry[1]}}" }""");
-            await stage.Database.ExecuteAsync(
+            await fixture.Database.ExecuteAsync(
                 $"""
                 UPDATE knowledge_entries SET content = '__external_storage__', storage_key = 'entries/' || id
                 WHERE id = '{entry[0]}'

@@ -5,7 +5,7 @@ namespace RotationMesh.TestKit.Postgres;
 /// <summary>Whether containers can be had here, asked without waiting for an engine that is not there.</summary>
 internal static class DockerEngine
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public static async Task<bool> AnswersAsync()
     {
@@ -40,7 +40,7 @@ internal static class DockerEngine
         {
             ConnectCallback = (_, stop) => ConnectAsync(address, stop),
         };
-        using var client = new HttpClient(handler) { Timeout = Patience };
+        using var client = new HttpClient(handler) { Timeout = Timeout };
         try
         {
             using HttpResponseMessage answer = await client.GetAsync(new Uri("http://docker/_ping"));

@@ -60,7 +60,7 @@ public sealed partial class OperationsTests
         );
 
     [GeneratedRegex(
-        """new (?:RotationStalled|TargetVersionClosed|PatienceEnded)\([^;"]*\$?"(?:[^"])*""",
+        """new (?:RotationStalled|TargetVersionClosed|WaitTimedOut)\([^;"]*\$?"(?:[^"])*""",
         RegexOptions.Singleline
     )]
     private static partial Regex Worded();

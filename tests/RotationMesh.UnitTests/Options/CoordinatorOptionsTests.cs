@@ -9,7 +9,7 @@ namespace RotationMesh.UnitTests.Options;
 public sealed class CoordinatorOptionsTests
 {
     private static IEnumerable<CoordinatorOptions> Valid() =>
-        [new(), new() { Window = 1, WindowOfDatabase = 1 }, new() { WriterPatience = TimeSpan.Zero }];
+        [new(), new() { Window = 1, WindowOfDatabase = 1 }, new() { WriterTimeout = TimeSpan.Zero }];
 
     private static IEnumerable<TestCaseData> Invalid() =>
         [
@@ -17,7 +17,7 @@ public sealed class CoordinatorOptionsTests
             new(new CoordinatorOptions { WindowOfDatabase = 0 }, "WindowOfDatabase"),
             new(new CoordinatorOptions { Window = 2, WindowOfDatabase = 3 }, "WindowOfDatabase"),
             new(new CoordinatorOptions { Nudge = TimeSpan.Zero }, "Nudge"),
-            new(new CoordinatorOptions { WriterPatience = TimeSpan.FromTicks(-1) }, "WriterPatience"),
+            new(new CoordinatorOptions { WriterTimeout = TimeSpan.FromTicks(-1) }, "WriterTimeout"),
             new(new CoordinatorOptions { Patience = TimeSpan.Zero }, "Patience"),
         ];
 

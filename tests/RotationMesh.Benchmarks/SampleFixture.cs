@@ -5,11 +5,11 @@ using Npgsql;
 namespace RotationMesh.Benchmarks;
 
 /// <summary>The sample application on the server that is measured, and the built program with a map and two keys.</summary>
-internal sealed class SampleStage : IAsyncDisposable
+internal sealed class SampleFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("rotationmesh-bench");
 
-    private SampleStage(string server)
+    private SampleFixture(string server)
     {
         Database = new BenchDatabase(server);
         Environment = new Dictionary<string, string>
@@ -31,16 +31,16 @@ internal sealed class SampleStage : IAsyncDisposable
 
     public BuiltProgram Program { get; }
 
-    /// <summary>What every program of the stage is started with.</summary>
+    /// <summary>What every program of the fixture is started with.</summary>
     public Dictionary<string, string> Environment { get; }
 
-    /// <summary>A stage without rows.</summary>
-    public static async Task<SampleStage> OpenAsync()
+    /// <summary>A fixture without rows.</summary>
+    public static async Task<SampleFixture> OpenAsync()
     {
-        var stage = new SampleStage(Variable("ROTATIONMESH_POSTGRES"));
-        var map = await stage.Program.RunAsync("sample", "map");
-        await File.WriteAllTextAsync(stage.Environment["ROTATIONMESH_CONFIG"], map.Output);
-        return stage;
+        var fixture = new SampleFixture(Variable("ROTATIONMESH_POSTGRES"));
+        var map = await fixture.Program.RunAsync("sample", "map");
+        await File.WriteAllTextAsync(fixture.Environment["ROTATIONMESH_CONFIG"], map.Output);
+        return fixture;
     }
 
     /// <summary>Loads the rows that every run gets a copy of.</summary>

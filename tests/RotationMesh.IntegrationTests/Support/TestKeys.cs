@@ -3,7 +3,7 @@ using RotationMesh.Core.Keys;
 namespace RotationMesh.IntegrationTests.Support;
 
 /// <summary>Master keys of the tests, and the rings that are made of them.</summary>
-internal static class StageKeys
+internal static class TestKeys
 {
     public const string One = "11cbb2cc7e9d4b0a9f6d4c0e2ab8f7d311cbb2cc";
     public const string Two = "22f0c9a7e15b4a2f8de0b1c3d5a7e9f022f0c9a7";

@@ -6,13 +6,13 @@ using RotationMesh.Sample;
 namespace RotationMesh.IntegrationTests.Samples;
 
 /// <summary>Loads the sample into a database of a test and reads its own map.</summary>
-internal static class SampleStage
+internal static class SampleFixture
 {
     /// <summary>An empty database; the map is the sample's.</summary>
-    public static async Task<Stage> CreateAsync() => await Stage.CreateAsync([.. Tables()]);
+    public static async Task<Fixture> CreateAsync() => await Fixture.CreateAsync([.. Tables()]);
 
-    public static Task<SampleTotals> LoadAsync(this Stage stage, SampleOptions options) =>
-        new SampleLoader(stage.Source, stage.Ring, options).LoadAsync(null, CancellationToken.None);
+    public static Task<SampleTotals> LoadAsync(this Fixture fixture, SampleOptions options) =>
+        new SampleLoader(fixture.Source, fixture.Ring, options).LoadAsync(null, CancellationToken.None);
 
     private static IEnumerable<TableEntry> Tables()
     {

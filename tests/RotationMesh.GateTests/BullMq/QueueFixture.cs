@@ -7,11 +7,11 @@ using RotationMesh.TestKit.Redis;
 namespace RotationMesh.GateTests.BullMq;
 
 /// <summary>One queue of an application with a real BullMQ, under a prefix of its own, and the gate that looks at it.</summary>
-internal sealed class QueueStage : IAsyncDisposable
+internal sealed class QueueFixture : IAsyncDisposable
 {
     public const string Queue = "sync-connector";
 
-    private QueueStage(string url, string prefix, string version, bool cluster)
+    private QueueFixture(string url, string prefix, string version, bool cluster)
     {
         (Url, Prefix, Version) = (url, prefix, version);
         Application = BullMqApplication.Start(version, url, prefix, cluster);
@@ -28,21 +28,21 @@ internal sealed class QueueStage : IAsyncDisposable
 
     public BullMqGate Gate { get; }
 
-    public static async Task<QueueStage> CreateAsync(
+    public static async Task<QueueFixture> CreateAsync(
         string version,
         string? url = null,
         string? prefix = null,
         bool cluster = false
     )
     {
-        var stage = new QueueStage(
+        var fixture = new QueueFixture(
             url ?? await RedisServer.SharedUrlAsync(),
             prefix ?? $"test-{Guid.NewGuid():N}",
             version,
             cluster
         );
-        await stage.Application.CreateAsync(Queue);
-        return stage;
+        await fixture.Application.CreateAsync(Queue);
+        return fixture;
     }
 
     public static BullMqEntry Entry(string url, string prefix, string? caFile = null) =>

@@ -4,12 +4,12 @@ using RotationMesh.IntegrationTests.Support;
 namespace RotationMesh.IntegrationTests.Schema;
 
 /// <summary>Notes with a column for each way in which a map may be wrong about one.</summary>
-internal static class SchemaStage
+internal static class SchemaFixture
 {
-    public static async Task<Stage> CreateAsync(params TableEntry[] entries)
+    public static async Task<Fixture> CreateAsync(params TableEntry[] entries)
     {
-        var stage = await Stage.CreateAsync(entries);
-        await stage.ExecuteAsync(
+        var fixture = await Fixture.CreateAsync(entries);
+        await fixture.ExecuteAsync(
             $"""
             CREATE TABLE notes ({NotesTable.Columns}, settings jsonb, number int, loose text UNIQUE, partly text NOT NULL DEFAULT '',
                 computed int GENERATED ALWAYS AS (1) STORED, label text GENERATED ALWAYS AS (id || '!') STORED);
@@ -21,6 +21,6 @@ internal static class SchemaStage
             CREATE TABLE children () INHERITS (parents)
             """
         );
-        return stage;
+        return fixture;
     }
 }

@@ -16,7 +16,7 @@ namespace RotationMesh.Coordination.Dispatching;
 /// and does not come back by itself. Faults that may pass are waited out without a limit. Several coordinators may run
 /// this: the saga acts once on a duplicate message.
 /// </summary>
-internal sealed class PatienceWatch(
+internal sealed class UnfitWatch(
     IBus bus,
     ControlDatabase control,
     Surveyor surveyor,
@@ -24,7 +24,7 @@ internal sealed class PatienceWatch(
     GoalCheck goals,
     CoordinatorOptions options,
     TimeProvider clock,
-    ILogger<PatienceWatch> log
+    ILogger<UnfitWatch> log
 ) : PollingService(IntervalOf(options), clock, onlyAtTicks: true)
 {
     /// <summary>Longest time between two checks, each of a whole schema. A short patience shortens it.</summary>
@@ -70,11 +70,11 @@ internal sealed class PatienceWatch(
         var unfit = await surveyor.ExplainUnfitAsync(rotation.Scopes, rotation.TargetVersion, stopping);
         seen[id] = last with { UnfitSince = unfit is null ? null : last.UnfitSince ?? Clock.GetTimestamp() };
         if (unfit is not null && Clock.GetElapsedTime(seen[id].UnfitSince!.Value) >= options.Patience)
-            await bus.PublishAsync(new PatienceEnded(id, Explain(unfit)), stopping);
+            await bus.PublishAsync(new WaitTimedOut(id, Explain(unfit)), stopping);
     }
 
     private string Explain(string unfit) =>
-        $"{unfit.TrimEnd('.')}; {Reasons.OutOfPatience} {Short(options.Patience)} (--patience): undo that and resume, or cancel";
+        $"{unfit.TrimEnd('.')}; {Reasons.WaitedTooLong} {Short(options.Patience)} (--patience): undo that and resume, or cancel";
 
     private static string Short(TimeSpan time) =>
         time < TimeSpan.FromMinutes(2)

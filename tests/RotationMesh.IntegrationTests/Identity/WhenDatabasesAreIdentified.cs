@@ -5,17 +5,17 @@ using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Identity;
 
-public sealed class WhenDatabasesAreTold
+public sealed class WhenDatabasesAreIdentified
 {
     [Test]
     public async Task A_copy_in_the_same_server_is_another_one_and_a_role_without_rights_sees_it()
     {
-        await using var stage = await Stage.CreateAsync();
+        await using var fixture = await Fixture.CreateAsync();
         await using var database = await TestDatabase.CreateAsync();
-        await using var role = await StageRole.CreateAsync(stage);
+        await using var role = await TestRole.CreateAsync(fixture);
         await using var copy = await database.CopyAsync();
 
-        var own = await ReadAsync(stage.ConnectionString);
+        var own = await ReadAsync(fixture.ConnectionString);
 
         using (Assert.EnterMultipleScope())
         {

@@ -6,35 +6,41 @@ using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Retiring;
 
-/// <summary>Retires the old version of a stage, and lists its keys.</summary>
-internal static class StageRetirement
+/// <summary>Retires the old version of a fixture, and lists its keys.</summary>
+internal static class FixtureRetirement
 {
     public static Task<RetirementDocument> RetireAsync(
-        this Stage stage,
+        this Fixture fixture,
         int version = 1,
         params IReadOnlyList<string> gone
-    ) => stage.RetireAsync(version, gone, "it is not what the test is about");
+    ) => fixture.RetireAsync(version, gone, "it is not what the test is about");
 
     /// <summary>With the look at what the map does not name.</summary>
-    public static Task<RetirementDocument> ScanAndRetireAsync(this Stage stage, int version = 1) =>
-        stage.RetireAsync(version, [], null);
+    public static Task<RetirementDocument> ScanAndRetireAsync(this Fixture fixture, int version = 1) =>
+        fixture.RetireAsync(version, [], null);
 
     /// <summary>With that look, as deep as the test has it, and without some places.</summary>
     public static Task<RetirementDocument> ScanAndRetireAsync(
-        this Stage stage,
+        this Fixture fixture,
         ScanDepth depth,
         params IReadOnlyList<string> without
-    ) => stage.RetireAsync(1, [], null, depth, without);
+    ) => fixture.RetireAsync(1, [], null, depth, without);
 
     private static Task<RetirementDocument> RetireAsync(
-        this Stage stage,
+        this Fixture fixture,
         int version,
         IReadOnlyList<string> gone,
         string? skipScanReason,
         ScanDepth? depth = null,
         IReadOnlyList<string>? without = null
     ) =>
-        new LocalKeyRetirement(stage.Map, () => stage.Ring, stage.Databases, stage.Schema, stage.Control)
+        new LocalKeyRetirement(
+            fixture.Map,
+            () => fixture.Ring,
+            fixture.Databases,
+            fixture.Schema,
+            fixture.Control
+        )
         {
             Depth = depth ?? ScanDepth.Retirement,
         }.RetireAsync(
@@ -53,11 +59,11 @@ internal static class StageRetirement
             CancellationToken.None
         );
 
-    public static LocalInspections Inspections(this Stage stage) =>
-        new(stage.Map, () => stage.Ring, stage.Databases, stage.Formats, stage.Control);
+    public static LocalInspections Inspections(this Fixture fixture) =>
+        new(fixture.Map, () => fixture.Ring, fixture.Databases, fixture.Formats, fixture.Control);
 
-    public static async Task<KeyDocument> KeyAsync(this Stage stage, int version = 1) =>
-        (await stage.Inspections().ListKeysAsync(CancellationToken.None)).Keys.Single(key =>
+    public static async Task<KeyDocument> KeyAsync(this Fixture fixture, int version = 1) =>
+        (await fixture.Inspections().ListKeysAsync(CancellationToken.None)).Keys.Single(key =>
             key.Version == version
         );
 }

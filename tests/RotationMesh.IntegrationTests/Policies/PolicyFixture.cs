@@ -4,22 +4,22 @@ using RotationMesh.IntegrationTests.Support;
 namespace RotationMesh.IntegrationTests.Policies;
 
 /// <summary>Notes behind row-level security, and a role that it applies to.</summary>
-internal sealed class PolicyStage : IAsyncDisposable
+internal sealed class PolicyFixture : IAsyncDisposable
 {
     public const string Setting = "app.current_tenant_id";
 
-    private readonly Stage owner;
-    private readonly StageRole role;
-    private readonly Stage subject;
+    private readonly Fixture owner;
+    private readonly TestRole role;
+    private readonly Fixture subject;
 
-    private PolicyStage(Stage owner, StageRole role, Stage subject) =>
+    private PolicyFixture(Fixture owner, TestRole role, Fixture subject) =>
         (this.owner, this.role, this.subject) = (owner, role, subject);
 
     /// <summary>Sees every row.</summary>
-    public Stage Owner => owner;
+    public Fixture Owner => owner;
 
     /// <summary>Sees the rows of one tenant at a time, and those without tenant.</summary>
-    public Stage Subject => subject;
+    public Fixture Subject => subject;
 
     /// <summary>The name of the role that the policies apply to.</summary>
     public string Role => role.Name;
@@ -33,10 +33,10 @@ internal sealed class PolicyStage : IAsyncDisposable
         };
 
     /// <summary>Sixty rows of three tenants and five without.</summary>
-    public static async Task<PolicyStage> CreateAsync(TableEntry entry, bool foreignKey = true)
+    public static async Task<PolicyFixture> CreateAsync(TableEntry entry, bool foreignKey = true)
     {
-        var owner = await Stage.CreateAsync(entry with { RowLevelSecurity = null });
-        var role = await StageRole.CreateAsync(owner);
+        var owner = await Fixture.CreateAsync(entry with { RowLevelSecurity = null });
+        var role = await TestRole.CreateAsync(owner);
         await owner.ExecuteAsync(
             "CREATE TABLE tenants (id text PRIMARY KEY); INSERT INTO tenants VALUES ('tenant-0'), ('tenant-1'), ('tenant-2'), ('idle')"
         );
@@ -56,7 +56,7 @@ internal sealed class PolicyStage : IAsyncDisposable
             await owner.ExecuteAsync("ALTER TABLE notes ADD FOREIGN KEY (tenant) REFERENCES tenants");
         await role.GrantAsync("SELECT, UPDATE", "notes");
         await role.GrantAsync("SELECT", "tenants");
-        return new PolicyStage(owner, role, owner.Variant([entry], user: role.Name));
+        return new PolicyFixture(owner, role, owner.Variant([entry], user: role.Name));
     }
 
     public async ValueTask DisposeAsync()

@@ -4,7 +4,7 @@ using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.IntegrationTests.Identity;
 
-public sealed class WhenTablesAreTold
+public sealed class WhenTablesAreIdentified
 {
     [Test]
     public async Task By_whatever_name_a_table_is_the_same_and_leaves_lie_below_it()
@@ -17,8 +17,8 @@ public sealed class WhenTablesAreTold
             Entries.Table("notes_rest"),
             Entries.Table("missing"),
         ];
-        await using var stage = await Stage.CreateAsync(entries);
-        await stage.ExecuteAsync(
+        await using var fixture = await Fixture.CreateAsync(entries);
+        await fixture.ExecuteAsync(
             """
             CREATE TABLE notes (id text, tenant text, body text, version int, region int) PARTITION BY LIST (region);
             CREATE TABLE notes_low PARTITION OF notes FOR VALUES IN (1, 2) PARTITION BY LIST (region);
@@ -27,7 +27,7 @@ public sealed class WhenTablesAreTold
             """
         );
         async Task<long> OidAsync(string name) =>
-            await stage.ScalarAsync<long>($"SELECT '{name}'::regclass::oid::bigint");
+            await fixture.ScalarAsync<long>($"SELECT '{name}'::regclass::oid::bigint");
         var (notes, low, few, rest) = (
             await OidAsync("notes"),
             await OidAsync("notes_low"),
@@ -35,7 +35,9 @@ public sealed class WhenTablesAreTold
             await OidAsync("notes_rest")
         );
 
-        var found = (await new TableTrees(stage.Databases).FindAsync(entries, CancellationToken.None)).Tables;
+        var found = (
+            await new TableTrees(fixture.Databases).FindAsync(entries, CancellationToken.None)
+        ).Tables;
 
         using (Assert.EnterMultipleScope())
         {

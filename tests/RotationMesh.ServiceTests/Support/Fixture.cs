@@ -15,7 +15,7 @@ namespace RotationMesh.ServiceTests.Support;
 /// A sample that is encrypted at version 1, a virtual host of RabbitMQ, and coordinators and workers as processes that are
 /// to bring it to version 2.
 /// </summary>
-internal sealed class Stage : IAsyncDisposable
+internal sealed class Fixture : IAsyncDisposable
 {
     /// <summary>Longest rotation of a sample on a machine that is busy with other tests.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
@@ -26,10 +26,10 @@ internal sealed class Stage : IAsyncDisposable
     private readonly List<ServiceRun> running = [];
     private readonly KeyRing ring = new(2, new Dictionary<int, string> { [1] = Keys.Old, [2] = Keys.New });
 
-    private Stage(TestDatabase database, TestBroker broker)
+    private Fixture(TestDatabase database, TestBroker broker)
     {
         (Database, Broker) = (database, broker);
-        Folder = Directory.CreateTempSubdirectory("rotationmesh-stage-").FullName;
+        Folder = Directory.CreateTempSubdirectory("rotationmesh-fixture-").FullName;
         File.WriteAllText(Path.Combine(Folder, "rotation.yaml"), SampleMap.Yaml("APP_DATABASE_URL"));
         Map = RotationMapReader.Read(Path.Combine(Folder, "rotation.yaml"), _ => database.ConnectionString);
         Control = new ControlDatabase(Map.ControlConnectionString);
@@ -49,12 +49,12 @@ internal sealed class Stage : IAsyncDisposable
 
     public ControlRotations Rotations { get; }
 
-    public static async Task<Stage> LoadAsync(int rows, int tenants = 20)
+    public static async Task<Fixture> LoadAsync(int rows, int tenants = 20)
     {
         var broker = await TestBroker.CreateAsync();
         var sample = new SampleOptions { Rows = rows, Tenants = tenants };
         var database = await TemplateDatabases.CopyAsync($"{sample}", filled => FillAsync(filled, sample));
-        return new Stage(database, broker);
+        return new Fixture(database, broker);
     }
 
     private static async Task FillAsync(TestDatabase database, SampleOptions sample)

@@ -22,7 +22,7 @@ namespace RotationMesh.IntegrationTests.Support;
 /// A database of its own with a map over it, and everything that a rotation needs. The map holds the entries that the
 /// test gives, in one scope.
 /// </summary>
-internal sealed class Stage : IAsyncDisposable
+internal sealed class Fixture : IAsyncDisposable
 {
     public const string App = "app";
     public const string Format = "tenant-aead";
@@ -30,7 +30,7 @@ internal sealed class Stage : IAsyncDisposable
     private readonly TestDatabase database;
     private readonly ControlDatabase control;
 
-    private Stage(
+    private Fixture(
         TestDatabase database,
         KeyRing ring,
         TableEntry[] entries,
@@ -81,21 +81,21 @@ internal sealed class Stage : IAsyncDisposable
     public string ConnectionString => database.ConnectionString;
 
     /// <summary>An empty database and a map of these entries (of <see cref="Entries.Notes"/> where none is given).</summary>
-    public static async Task<Stage> CreateAsync(params TableEntry[] entries) =>
+    public static async Task<Fixture> CreateAsync(params TableEntry[] entries) =>
         Of(await TestDatabase.CreateAsync(), entries.Length == 0 ? [Entries.Notes] : entries);
 
-    private static Stage Of(TestDatabase database, TableEntry[] entries) =>
-        new(database, StageKeys.Ring(), entries, [new DatabaseEntry(App, database.ConnectionString, 3)]);
+    private static Fixture Of(TestDatabase database, TableEntry[] entries) =>
+        new(database, TestKeys.Ring(), entries, [new DatabaseEntry(App, database.ConnectionString, 3)]);
 
     /// <summary>A database of the test's own under the map of the notes, controlled from another.</summary>
-    public static Stage Of(
+    public static Fixture Of(
         TestDatabase database,
         string controlConnectionString,
         string? connectionString = null
     ) =>
         new(
             database,
-            StageKeys.Ring(),
+            TestKeys.Ring(),
             [Entries.Notes],
             [new DatabaseEntry(App, connectionString ?? database.ConnectionString, 3)],
             controlConnectionString
@@ -105,14 +105,14 @@ internal sealed class Stage : IAsyncDisposable
         };
 
     /// <summary>Databases that all have the notes, each under its own name, controlled from another.</summary>
-    public static Stage Of(
+    public static Fixture Of(
         IReadOnlyList<TestDatabase> fleet,
         string controlConnectionString,
         string keywords = ""
     ) =>
         new(
             fleet[0],
-            StageKeys.Ring(),
+            TestKeys.Ring(),
             [.. fleet.Select(database => Entries.Notes with { Database = database.Name })],
             [
                 .. fleet.Select(
@@ -127,18 +127,18 @@ internal sealed class Stage : IAsyncDisposable
         };
 
     /// <summary>The same database by a role of its own, controlled by the owner's.</summary>
-    public static Stage Of(Stage owner, string connectionString) =>
+    public static Fixture Of(Fixture owner, string connectionString) =>
         Of(owner.database, owner.ConnectionString, connectionString);
 
-    /// <summary>The same database behind another map, role or key ring; the first stage keeps the database alive.</summary>
-    public Stage Variant(TableEntry[]? entries = null, KeyRing? ring = null, string? user = null)
+    /// <summary>The same database behind another map, role or key ring; the first fixture keeps the database alive.</summary>
+    public Fixture Variant(TableEntry[]? entries = null, KeyRing? ring = null, string? user = null)
     {
         var builder = new NpgsqlConnectionStringBuilder(ConnectionString);
         if (user is not null)
-            (builder.Username, builder.Password) = (user, StageRole.Password);
-        return new Stage(
+            (builder.Username, builder.Password) = (user, TestRole.Password);
+        return new Fixture(
             database,
-            ring ?? StageKeys.Ring(),
+            ring ?? TestKeys.Ring(),
             entries ?? [.. Map.Tables],
             [new DatabaseEntry(App, builder.ConnectionString, 3)]
         )
@@ -148,10 +148,10 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>The same database behind a map that names another one as well.</summary>
-    public Stage WithDatabase(string name, string connectionString, params TableEntry[] entries) =>
+    public Fixture WithDatabase(string name, string connectionString, params TableEntry[] entries) =>
         new(
             database,
-            StageKeys.Ring(),
+            TestKeys.Ring(),
             entries,
             [new DatabaseEntry(App, ConnectionString, 3), new DatabaseEntry(name, connectionString, 4)]
         )
