@@ -62,7 +62,7 @@ internal static class Following
         Task<T> BeginAsync(RotationProgress now)
         {
             terminal.Left = () => LeftRotation.Of(now);
-            terminal.IsEnding = patience => LeftRotation.IsEndingAsync(now, session.Standstill, patience);
+            terminal.IsEnding = timeout => LeftRotation.IsEndingAsync(now, session.Standstill, timeout);
             return work(new EmbeddedMesh(session.Parts, now) { Patience = waits });
         }
     }
