@@ -15,13 +15,13 @@ public sealed record RotationPlanned(Guid RotationId, int Sweep);
 /// The census after a sweep is written with the rotation. The message carries no counts: the saga reads its own row, so that
 /// no message can end a rotation by its numbers.
 /// </summary>
-public sealed record RowsCounted(Guid RotationId, int Sweep);
+public sealed record RowsCounted(Guid RotationId);
 
 /// <summary>Verification has no open partition left.</summary>
 public sealed record VerificationSettled(Guid RotationId, int Sweep);
 
 /// <summary>The closing totals are written with the rotation; like <see cref="RowsCounted"/>, it carries no counts.</summary>
-public sealed record RotationConcluded(Guid RotationId, int Sweep);
+public sealed record RotationConcluded(Guid RotationId);
 
 /// <summary>
 /// The last look before the end found rows below the target that the census after that sweep did not find. They came since

@@ -10,7 +10,7 @@ public sealed record SweepSettled(Guid RotationId, int Sweep);
 /// Published by the gate watch, or in answer to <see cref="CheckGates"/>, handled by the rotation saga, which stops
 /// dispatching; may arrive twice.
 /// </summary>
-public sealed record GateLost(Guid RotationId, string Gate, string Reason);
+public sealed record GateLost(Guid RotationId, string Reason);
 
 /// <summary>
 /// Published when every gate holds, by the gate watch or in answer to <see cref="CheckGates"/>, handled by the rotation

@@ -12,7 +12,6 @@ public sealed record RotationGoal
     public required IReadOnlyList<string> Tenants { get; init; }
 
     public required int TargetVersion { get; init; }
-    public bool AllowDowngrade { get; init; }
 
     /// <summary>How much to verify: <c>counts</c>, <c>full</c>, <c>sample:N%</c>, or empty for the default.</summary>
     public string Verify { get; init; } = "";

@@ -12,9 +12,6 @@ public sealed class GateNames
 
     private GateNames(IEnumerable<string> names) => this.names = [.. names];
 
-    /// <summary>No gates.</summary>
-    public static GateNames None { get; } = new([]);
-
     /// <summary>
     /// Returns the gates of the map with those names. Throws <see cref="UsageException"/> for a name that no gate has,
     /// with similar names.

@@ -18,9 +18,6 @@ public sealed class DotEnvFile
     /// <summary>Stands for no file, and sets no variable.</summary>
     internal static DotEnvFile None { get; } = new([]);
 
-    /// <summary>Value of a variable. Throws <see cref="KeyNotFoundException"/> where the file does not set it.</summary>
-    public string this[string name] => values[name].Text;
-
     /// <summary>
     /// Reads a file. Throws <see cref="UsageException"/> where it can't be read or is not UTF-8, and with file and line for a
     /// line that can't be parsed; never with the line's text.

@@ -31,23 +31,11 @@ public sealed class Variables
     /// </summary>
     public string? GetSecret(string name) => Find(name) is { } written ? SecretRule.Taken(written) : null;
 
-    /// <summary>
-    /// Takes the key ring out of these variables, as the other overload does, with the other readings of its keys.
-    /// </summary>
-    public KeyRing TakeRing() => Take((secret, others) => KeyRingReader.Read(secret, others));
+    /// <summary>Takes the key ring out of these variables, as <see cref="Take"/> does.</summary>
+    public KeyRing TakeRing() => Take(KeyRingReader.Read);
 
     /// <summary>Returns whether a secret is in a file of its own, which may be replaced while the program runs.</summary>
     public bool IsFile(string name) => Get(name + FileSuffix) is not null;
-
-    /// <summary>
-    /// Lets <paramref name="read"/> read secrets, and then removes them from this process's environment, which its children
-    /// inherit, and from the variables of the dotenv file. It also overwrites their text. Mounted secrets stay readable.
-    /// </summary>
-    public T Take<T>(Func<Func<string, string?>, T> read)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        return Take((secret, _) => read(secret));
-    }
 
     /// <summary>
     /// Reads the secret in a file, by <see cref="SecretRule"/>. Throws <see cref="UsageException"/> where it can't be read or
@@ -56,8 +44,14 @@ public sealed class Variables
     public static string ReadSecret(string path, string namedBy) =>
         SecretRule.Taken(ReadWritten(path, namedBy));
 
-    private T Take<T>(Func<Func<string, string?>, Func<string, IReadOnlyList<OtherReading>>, T> read)
+    /// <summary>
+    /// Lets <paramref name="read"/> read secrets and their other readings, and then removes them from this process's
+    /// environment, which its children inherit, and from the variables of the dotenv file. It also overwrites their text.
+    /// Mounted secrets stay readable.
+    /// </summary>
+    public T Take<T>(Func<Func<string, string?>, Func<string, IReadOnlyList<OtherReading>>, T> read)
     {
+        ArgumentNullException.ThrowIfNull(read);
         var written = new Dictionary<string, string?>();
         var texts = new List<string?>();
         try

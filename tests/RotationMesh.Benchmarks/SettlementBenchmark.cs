@@ -75,7 +75,7 @@ internal static class SettlementBenchmark
         services.AddMassTransit(bus =>
         {
             if (Environment.GetEnvironmentVariable("ROTATIONMESH_RABBITMQ") is { Length: > 0 } address)
-                bus.UseRabbitMq(BrokerAddress.Parse(address));
+                bus.UseRabbitMq(new BrokerSource(() => BrokerAddress.Parse(address)));
             else
                 bus.UseInMemory();
             bus.AddCoordinator(new CoordinatorOptions(), new LedgerRules());

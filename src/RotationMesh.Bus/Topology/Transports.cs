@@ -34,10 +34,6 @@ public static class Transports
         );
     }
 
-    /// <summary>Uses RabbitMQ at a fixed address.</summary>
-    public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerAddress address) =>
-        bus.UseRabbitMq(new BrokerSource(() => address));
-
     /// <summary>Uses RabbitMQ with quorum queues; the host's registered key ring seals the messages.</summary>
     public static void UseRabbitMq(this IBusRegistrationConfigurator bus, BrokerSource source)
     {

@@ -9,10 +9,9 @@ namespace RotationMesh.Control.Audit;
 /// of the newest event. Each writer waits for the commit of the one before, so append last in a transaction, and end it
 /// soon.
 /// </summary>
-/// <param name="control">The control database.</param>
 /// <param name="ring">Keys; the current one authenticates what is appended.</param>
 /// <param name="appended">Called with each event once it is committed.</param>
-public sealed class AuditLog(ControlDatabase control, KeyRing ring, Action<AuditEvent>? appended = null)
+public sealed class AuditLog(KeyRing ring, Action<AuditEvent>? appended = null)
 {
     /// <summary>Advisory lock from an append to the end of its transaction; any number that nobody else uses.</summary>
     internal const long ChainLock = 0x526F746D65736802;
@@ -27,20 +26,6 @@ public sealed class AuditLog(ControlDatabase control, KeyRing ring, Action<Audit
 
     /// <summary>The keys that seal the events.</summary>
     internal KeyRing Ring => ring;
-
-    /// <summary>Appends an event in a transaction of its own.</summary>
-    public async Task<AuditEvent> AppendAsync(AuditEntry entry, CancellationToken cancellationToken)
-    {
-        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(
-            IsolationLevel.ReadCommitted,
-            cancellationToken
-        );
-        var written = await AppendAsync(transaction, entry, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        Committed(written);
-        return written;
-    }
 
     /// <summary>
     /// Appends an event in the caller's transaction: it exists only if that commits. After the commit the caller calls

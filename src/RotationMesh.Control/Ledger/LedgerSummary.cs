@@ -7,7 +7,7 @@ public sealed class LedgerSummary(ControlDatabase control)
 {
     private const string Read = """
         SELECT s.rotation_id, s.sweep, s.phase, s.planned_at IS NOT NULL AS is_planned, t.scope, t.database_name, t.table_name,
-               t.partitions, t.done, t.failed, t.expected_rows,
+               t.partitions, t.done, t.failed,
                t.rotated, t.conflicts, t.contended, t.failed_rows, t.verified, t.empty_rows, t.decrypted_values,
                CASE WHEN t.done + t.failed < t.partitions THEN (
                    SELECT count(*) FROM rotationmesh.partitions p
@@ -58,7 +58,6 @@ public sealed class LedgerSummary(ControlDatabase control)
         public long Dispatched { get; init; }
         public long Done { get; init; }
         public long Failed { get; init; }
-        public long ExpectedRows { get; init; }
         public long Rotated { get; init; }
         public long Conflicts { get; init; }
         public long Contended { get; init; }
@@ -75,7 +74,6 @@ public sealed class LedgerSummary(ControlDatabase control)
                 Dispatched = Dispatched,
                 Done = Done,
                 Failed = Failed,
-                ExpectedRows = ExpectedRows,
                 Counts = new PartitionCounts
                 {
                     Rotated = Rotated,

@@ -36,7 +36,4 @@ public readonly record struct PartitionCounts
             EmptyRows = left.EmptyRows + right.EmptyRows,
             DecryptedValues = left.DecryptedValues + right.DecryptedValues,
         };
-
-    /// <summary>Adds two counts.</summary>
-    public static PartitionCounts Add(PartitionCounts left, PartitionCounts right) => left + right;
 }

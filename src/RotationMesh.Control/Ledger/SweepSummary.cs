@@ -43,9 +43,6 @@ public sealed record TableSummary
     /// <summary>Partitions that failed as a whole.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Rows that the planner expects in them.</summary>
-    public required long ExpectedRows { get; init; }
-
     /// <summary>What became of the rows of partitions that are done.</summary>
     public required PartitionCounts Counts { get; init; }
 

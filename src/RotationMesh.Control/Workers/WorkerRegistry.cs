@@ -101,7 +101,6 @@ public sealed class WorkerRegistry(ControlDatabase control)
                     Databases = DatabaseNames
                         .Zip(DatabaseIdentities)
                         .ToDictionary(database => database.First, database => database.Second),
-                    Leaving = Presence == nameof(WorkerPresence.Left),
                 },
                 Enum.Parse<WorkerPresence>(Presence),
                 LastSeen

@@ -116,7 +116,7 @@ internal sealed class ConcludeRotationConsumer(
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
         if (!await alone.IsAliveAsync())
             return null; // frozen meanwhile: another coordinator may have taken over
-        await context.PublishAsync(new RotationConcluded(command.RotationId, command.Sweep));
+        await context.PublishAsync(new RotationConcluded(command.RotationId));
         // A duplicate command reports the span twice.
         await traces.ReportAsync(
             command.RotationId,

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
-using RotationMesh.Control;
 using RotationMesh.Control.Audit;
 using RotationMesh.Core.Keys;
 
@@ -16,7 +15,6 @@ public static class AuditRegistration
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(parts => new AuditLog(
-            parts.GetRequiredService<ControlDatabase>(),
             parts.GetRequiredService<KeyRing>(),
             LogTo(parts.GetRequiredService<ILogger<AuditLog>>())
         ));

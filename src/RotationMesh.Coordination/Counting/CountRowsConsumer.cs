@@ -110,7 +110,7 @@ internal sealed class CountRowsConsumer(
         if (census is { PendingRows: <= 0, Uncounted: null })
             censuses.Forget(rotationId);
         if (await census.WriteAsync(alone, ring, rotationId, context.CancellationToken))
-            await context.PublishAsync(new RowsCounted(rotationId, sweep));
+            await context.PublishAsync(new RowsCounted(rotationId));
         return null;
     }
 

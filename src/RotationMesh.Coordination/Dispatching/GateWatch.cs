@@ -42,10 +42,7 @@ internal sealed class GateWatch(
             {
                 if (rotation.State != RotationState.AwaitingGates)
                     MeshLog.GateLost(log, rotation.RotationId, lost.Gate, lost.Reason);
-                await bus.PublishAsync(
-                    new GateLost(rotation.RotationId, lost.Gate, lost.ToString()),
-                    stopping
-                );
+                await bus.PublishAsync(new GateLost(rotation.RotationId, lost.ToString()), stopping);
             }
             else if (rotation.State == RotationState.AwaitingGates)
                 await bus.PublishAsync(new GatesHold(rotation.RotationId), stopping);

@@ -14,7 +14,7 @@ internal sealed class CheckGatesConsumer(GoalCheck goals, GateLook gates) : ICon
         if (goals.Explain(context.Message.Goal) is { } difference)
             await context.PublishAsync(new RotationStalled(rotationId, difference)); // another map has other gates
         else if (await gates.FindLostAsync(rotationId, mayPause: true, context.CancellationToken) is { } lost)
-            await context.PublishAsync(new GateLost(rotationId, lost.Gate, lost.ToString()));
+            await context.PublishAsync(new GateLost(rotationId, lost.ToString()));
         else
             await context.PublishAsync(new GatesHold(rotationId));
     }

@@ -218,7 +218,6 @@ public sealed class Rotation : SagaStateMachineInstance
             Scopes = Scopes,
             Tenants = Tenants ?? [],
             TargetVersion = TargetVersion,
-            AllowDowngrade = AllowDowngrade,
             Verify = Verify,
             MapHash = MapHash,
             TargetFingerprint = TargetFingerprint,

@@ -8,9 +8,6 @@ namespace RotationMesh.Core.Keys;
 /// </summary>
 public sealed class AuditMac(KeyRing ring)
 {
-    /// <summary>Bytes of a code.</summary>
-    public const int Size = HMACSHA256.HashSizeInBytes;
-
     private const int KeyBytes = 32;
 
     // The salt of a map's values stands in the map: none derives a key under this salt and purpose by accident.

@@ -53,20 +53,13 @@ public sealed record RotationMap
     public DatabaseEntry Database(string name) =>
         Databases.FirstOrDefault(database => database.Name == name)
         ?? throw new KeyNotFoundException($"the map has no database '{name}'");
-
-    /// <summary>
-    /// Returns the format of that name. Throws <see cref="KeyNotFoundException"/> for a name that the map lacks.
-    /// </summary>
-    public FormatEntry Format(string name) =>
-        Formats.FirstOrDefault(format => format.Name == name)
-        ?? throw new KeyNotFoundException($"the map has no format '{name}'");
 }
 
 /// <summary>A database of the map; <paramref name="ConnectionString"/> in Npgsql keywords.</summary>
 public sealed record DatabaseEntry(string Name, string ConnectionString, int Line);
 
 /// <summary>An envelope format of the map with its parameters; only <c>hkdf-aes-256-gcm</c> exists today.</summary>
-public sealed record FormatEntry(string Name, string Kind, string Salt, string Info, int Line);
+public sealed record FormatEntry(string Name, string Kind, string Salt, string Info);
 
 /// <summary>A named group of tables that an operator rotates together.</summary>
-public sealed record ScopeEntry(string Name, IReadOnlyList<TableEntry> Tables, int Line);
+public sealed record ScopeEntry(string Name, IReadOnlyList<TableEntry> Tables);

@@ -113,7 +113,7 @@ public sealed class LocalKeyRetirement(
                     : null,
             }
         );
-        var audit = new AuditLog(control, keys, Appended);
+        var audit = new AuditLog(keys, Appended);
         var clocks = await new OpenWrites(databases, control).ReadClocksAsync(
             version,
             usage.Fingerprint,

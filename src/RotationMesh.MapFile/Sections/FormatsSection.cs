@@ -29,8 +29,7 @@ internal static class FormatsSection
             entry.Key,
             Kind(fields.Required("kind")),
             fields.Required("salt").Text().Value,
-            Info(fields.Required("info")),
-            entry.Value.Line
+            Info(fields.Required("info"))
         );
     }
 

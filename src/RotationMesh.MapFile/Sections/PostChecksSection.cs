@@ -27,7 +27,7 @@ internal static partial class PostChecksSection
             var name = Name(fields.Required("name"));
             if (checks.Any(check => check.Name == name))
                 throw item.Fault($"{item.Name} has two checks of the name '{name}': each needs its own");
-            checks.Add(new PostCheckEntry(name, HttpSection.Read(item, fields, DefaultTimeout), item.Line));
+            checks.Add(new PostCheckEntry(name, HttpSection.Read(item, fields, DefaultTimeout)));
         }
 
         return checks;

@@ -27,8 +27,7 @@ internal static class ScopesSection
             );
         return new ScopeEntry(
             entry.Key,
-            [.. entry.Value.Items().Select(item => TableSection.Read(item, entry.Key, declared))],
-            entry.Value.Line
+            [.. entry.Value.Items().Select(item => TableSection.Read(item, entry.Key, declared))]
         );
     }
 

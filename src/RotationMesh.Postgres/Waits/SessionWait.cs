@@ -6,9 +6,6 @@ namespace RotationMesh.Postgres.Waits;
 /// <summary>A session of this program that runs a statement, and what the session waits for according to the server.</summary>
 public sealed record SessionWait
 {
-    /// <summary>Id of the server process.</summary>
-    public int Pid { get; init; }
-
     /// <summary>Kind of event that the session waits for, in the server's words; null if it waits for nothing.</summary>
     public string? Kind { get; init; }
 

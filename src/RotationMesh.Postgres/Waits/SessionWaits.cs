@@ -11,7 +11,7 @@ public static class SessionWaits
 {
     // This program's sessions share one role, and the application name that the connection string gives to all of them.
     private const string Find = """
-        SELECT a.pid AS Pid, a.wait_event_type AS Kind, a.wait_event AS Event,
+        SELECT a.wait_event_type AS Kind, a.wait_event AS Event,
                extract(epoch FROM
                    pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) a.query_start)::pg_catalog.float8 AS Seconds,
                (SELECT pg_catalog.min(l.relation::pg_catalog.regclass::pg_catalog.text) FROM pg_catalog.pg_locks l

@@ -43,8 +43,6 @@ internal sealed class Phrase
     public void AppendFormatted(long number) =>
         AppendLiteral(number.ToString("N0", CultureInfo.InvariantCulture));
 
-    public void AppendFormatted(Guid id) => AppendLiteral(id.ToString());
-
     public void AppendFormatted(DateTimeOffset time) =>
         AppendLiteral(
             time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)

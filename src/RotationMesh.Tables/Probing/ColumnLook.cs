@@ -60,7 +60,6 @@ public sealed class ColumnLook(ApplicationDatabases databases)
         if (!held && !column.MostlyEmpty && await IsEmptyAsync(table, i, ofAllTenants, cancellationToken))
             return new ColumnFault(
                 target.Entry,
-                column,
                 $"no row holds a value in column {column.Shown}{await new PathLook(databases).ExplainAsync(target, column, cancellationToken)}",
                 $"correct the map (line {column.Line}); or, where none is to be there yet, let it say mostlyEmpty: true for the column"
             );

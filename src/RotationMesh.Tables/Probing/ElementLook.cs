@@ -42,7 +42,6 @@ internal sealed class ElementLook(ApplicationDatabases databases)
             if (others is [var other, ..])
                 return new ColumnFault(
                     target.Entry,
-                    column,
                     $"column {column.Shown} names one element of an array, and others hold what looks like envelopes too, such as element {other.ToString(CultureInfo.InvariantCulture)}: they would keep their old key",
                     "keep each in a row or a column of its own, which the map can name"
                 );

@@ -76,14 +76,7 @@ public sealed class KeyProbe(ApplicationDatabases databases, KeyRing ring)
                     cancellationToken
                 );
             results.Add(
-                new ProbeResult(
-                    target.Entry.Scope,
-                    target.Entry.Name,
-                    key.Version,
-                    key.Fingerprint,
-                    tally.Tried,
-                    tally.Failed
-                )
+                new ProbeResult(target.Entry.Name, key.Version, key.Fingerprint, tally.Tried, tally.Failed)
                 {
                     MayBePadded = target.Shape.Tenant.Base == "bpchar" && target.Entry.TenantPadding is null,
                 }

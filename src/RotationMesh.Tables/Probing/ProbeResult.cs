@@ -1,14 +1,7 @@
 namespace RotationMesh.Tables.Probing;
 
 /// <summary>How many sampled values of a table decrypt under the key of the version that their rows claim.</summary>
-public sealed record ProbeResult(
-    string Scope,
-    string Table,
-    int Version,
-    string Fingerprint,
-    int Tried,
-    int Failed
-)
+public sealed record ProbeResult(string Table, int Version, string Fingerprint, int Tried, int Failed)
 {
     /// <summary>Whether tenants have a padding that the map says nothing of.</summary>
     public bool MayBePadded { get; init; }

@@ -23,7 +23,6 @@ public static class StrayRows
         var column = target.Entry.Columns[store.Column];
         return new ColumnFault(
             target.Entry,
-            column,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{rows} rows name an object of the store, hold no value in column {column.Shown}, and {Reasons.StrayRows}"

@@ -20,10 +20,6 @@ public sealed record DatabaseScan
 
     /// <summary>Tables and columns that were left out as the operator asked, by <see cref="SkippedLocations"/>.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
-
-    /// <summary>What was found, with its table.</summary>
-    public IEnumerable<(TableLook Table, FoundEnvelopes Envelopes)> Found =>
-        Tables.SelectMany(table => table.Found.Select(found => (table, found)));
 }
 
 /// <summary>What was looked at of one table.</summary>

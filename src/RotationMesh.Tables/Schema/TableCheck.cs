@@ -189,7 +189,6 @@ internal sealed class TableCheck(
             Leaves = [.. leaves.Select(leaf => new LeafTable(Name(leaf.Schema, leaf.Name)))],
             Key = [.. entry.Key.Select(column => Type(columns[column.Name]))],
             Tenant = Type(columns[entry.Tenant.Name]),
-            Version = Type(columns[entry.Version.Name]),
             Columns = [.. entry.Columns.Select(column => Type(columns[column.Name.Name]))],
             HasTenantIndex = indexes.Any(index => index.Columns.FirstOrDefault() == entry.Tenant.Name),
             RowSecurityActive = rowSecurity.IsActive,

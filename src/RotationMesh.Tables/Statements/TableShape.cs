@@ -28,9 +28,6 @@ public sealed record TableShape
     /// <summary>Type of the tenant column.</summary>
     public required ColumnType Tenant { get; init; }
 
-    /// <summary>Type of the version column.</summary>
-    public required ColumnType Version { get; init; }
-
     /// <summary>Type of each encrypted column, in the order of the map.</summary>
     public required IReadOnlyList<ColumnType> Columns { get; init; }
 

@@ -29,10 +29,7 @@ public sealed record OpenWriter
     /// <summary>Its role.</summary>
     public string? Role { get; init; }
 
-    /// <summary>When it began, or was prepared; null where this role may not see that.</summary>
-    public DateTime? Since { get; init; }
-
-    /// <summary>Seconds since <see cref="Since"/>.</summary>
+    /// <summary>Seconds since it began, or was prepared; null where this role may not see that.</summary>
     public double? AgeSeconds { get; init; }
 
     /// <summary>The table that it has locked.</summary>

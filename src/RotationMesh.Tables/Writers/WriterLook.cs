@@ -57,7 +57,6 @@ internal sealed class WriterLook(NpgsqlConnection connection)
         SELECT w.virtualtransaction AS VirtualTransaction, w.pid AS Pid, w.relation AS Relation, w.ids AS Ids, p.gid AS Gid,
                coalesce('subscription ' OPERATOR(pg_catalog.||) s.subname, a.application_name) AS Application,
                coalesce(p.owner, a.usename)::pg_catalog.text AS Role,
-               coalesce(p.prepared, a.xact_start) AS Since,
                extract(epoch FROM
                    pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) coalesce(p.prepared, a.xact_start))::pg_catalog.float8 AS AgeSeconds
         FROM writers w
@@ -90,7 +89,6 @@ internal sealed class WriterLook(NpgsqlConnection connection)
                 Gid = row.Gid,
                 Application = row.Application,
                 Role = row.Role,
-                Since = row.Since,
                 AgeSeconds = row.AgeSeconds,
                 Table = row.Relation,
             }),
@@ -106,7 +104,6 @@ internal sealed class WriterLook(NpgsqlConnection connection)
         public string? Gid { get; init; }
         public string? Application { get; init; }
         public string? Role { get; init; }
-        public DateTime? Since { get; init; }
         public double? AgeSeconds { get; init; }
     }
 }

@@ -57,7 +57,7 @@ public sealed class WhenTheGateIsAsked
         var waitedFor = new List<GateVerdict>();
         var verdicts = await gates.AwaitAsync(
             new GateOccasion(),
-            GateNames.None,
+            GateNames.Of([], []),
             waitedFor.Add,
             CancellationToken.None
         );
@@ -80,7 +80,7 @@ public sealed class WhenTheGateIsAsked
         await using var gates = Set(fixture, "1s");
         var verdicts = await gates.AwaitAsync(
             new GateOccasion(),
-            GateNames.None,
+            GateNames.Of([], []),
             _ => { },
             CancellationToken.None
         );

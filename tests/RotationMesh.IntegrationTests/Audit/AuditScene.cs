@@ -35,7 +35,7 @@ public sealed class AuditScene : IAsyncDisposable
         AuditEntry.Of(AuditKind.StateChanged, rotationId, Alice, new { From = "Planning", Reason = reason });
 
     public Task<AuditEvent> AppendAsync(string reason = "as planned", Guid? rotationId = null) =>
-        Log.AppendAsync(Entry(reason, rotationId), CancellationToken.None);
+        Log.AppendAsync(control, Entry(reason, rotationId));
 
     /// <summary>Appends many events in one transaction.</summary>
     public async Task AppendManyAsync(int count)
@@ -50,7 +50,7 @@ public sealed class AuditScene : IAsyncDisposable
     public async Task<IReadOnlyList<AuditEvent>> EventsAsync() =>
         await Reader.ReadAsync(CancellationToken.None).ToListAsync();
 
-    public AuditLog LogOf(KeyRing ring, Action<AuditEvent>? appended = null) => new(control, ring, appended);
+    public static AuditLog LogOf(KeyRing ring, Action<AuditEvent>? appended = null) => new(ring, appended);
 
     public static KeyRing RingOf(int current, params (int Version, char Filling)[] keys) =>
         new(
@@ -109,5 +109,23 @@ public sealed class AuditScene : IAsyncDisposable
     {
         await control.DisposeAsync();
         await Database.DisposeAsync();
+    }
+}
+
+internal static class AuditLogs
+{
+    /// <summary>Appends an event in a transaction of its own.</summary>
+    public static async Task<AuditEvent> AppendAsync(
+        this AuditLog log,
+        ControlDatabase control,
+        AuditEntry entry
+    )
+    {
+        await using var connection = await control.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var written = await log.AppendAsync(transaction, entry, CancellationToken.None);
+        await transaction.CommitAsync();
+        log.Committed(written);
+        return written;
     }
 }

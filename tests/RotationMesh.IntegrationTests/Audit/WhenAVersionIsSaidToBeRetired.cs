@@ -34,7 +34,7 @@ public sealed class WhenAVersionIsSaidToBeRetired
         await RetireAsync(AuditScene.Ring);
 
         Assert.That(await RetirementAsync(next), Is.EqualTo((true, false)));
-        await scene.LogOf(next).AppendAsync(AuditScene.Entry(), CancellationToken.None);
+        await AuditScene.LogOf(next).AppendAsync(scene.Control, AuditScene.Entry());
 
         Assert.That(await RetirementAsync(next), Is.EqualTo((true, true)));
     }
@@ -96,11 +96,11 @@ public sealed class WhenAVersionIsSaidToBeRetired
     }
 
     private Task<AuditEvent> RetireAsync(KeyRing ring) =>
-        scene
+        AuditScene
             .LogOf(ring)
             .AppendAsync(
-                AuditEntry.Of(AuditKind.KeyRetired, null, AuditScene.Alice, new { Version = 1 }),
-                CancellationToken.None
+                scene.Control,
+                AuditEntry.Of(AuditKind.KeyRetired, null, AuditScene.Alice, new { Version = 1 })
             );
 
     // Whether rotations are kept away from it, and whether its key may go.

@@ -43,8 +43,8 @@ public sealed class WhenAnOldKeyIsKept
         var id = await scene.BeginRotationAsync();
         foreach (var kind in (AuditKind[])[AuditKind.RotationStarted, AuditKind.RotationEnded])
             await scene.Log.AppendAsync(
-                AuditEntry.Of(kind, id, AuditScene.Alice, new { State = "Completed" }),
-                CancellationToken.None
+                scene.Control,
+                AuditEntry.Of(kind, id, AuditScene.Alice, new { State = "Completed" })
             );
         await scene.Database.ExecuteAsync(
             $"""
@@ -70,8 +70,8 @@ public sealed class WhenAnOldKeyIsKept
     public async Task What_the_holder_of_an_old_key_added_is_told_whatever_is_written_after_it()
     {
         using var mallory = AuditScene.RingOf(1, (1, 'k'), (2, 'q')); // its writer looks at the end
-        await scene.LogOf(mallory).AppendAsync(AuditScene.Entry("forged"), CancellationToken.None);
-        await scene.LogOf(mallory).AppendAsync(AuditScene.Entry("forged"), CancellationToken.None);
+        await AuditScene.LogOf(mallory).AppendAsync(scene.Control, AuditScene.Entry("forged"));
+        await AuditScene.LogOf(mallory).AppendAsync(scene.Control, AuditScene.Entry("forged"));
         await scene.AppendAsync();
 
         var verdict = await scene.VerifyAsync();
@@ -89,7 +89,7 @@ public sealed class WhenAnOldKeyIsKept
     public async Task A_ring_that_was_set_back_is_told_and_no_fault()
     {
         using var before = AuditScene.RingOf(1, (1, 'k'), (2, 'q'));
-        await scene.LogOf(before).AppendAsync(AuditScene.Entry(), CancellationToken.None);
+        await AuditScene.LogOf(before).AppendAsync(scene.Control, AuditScene.Entry());
 
         var verdict = await scene.VerifyAsync(before);
 

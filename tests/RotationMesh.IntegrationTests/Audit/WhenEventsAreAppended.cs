@@ -30,7 +30,7 @@ public sealed class WhenEventsAreAppended
             }
         );
 
-        var appended = await scene.Log.AppendAsync(entry, CancellationToken.None);
+        var appended = await scene.Log.AppendAsync(scene.Control, entry);
 
         var read = (await scene.EventsAsync()).Single();
         Assert.Multiple(() =>
@@ -152,8 +152,8 @@ public sealed class WhenEventsAreAppended
     {
         foreach (var actor in (string[])["", new string('h', 999), "\0"])
             await scene.Log.AppendAsync(
-                AuditEntry.Of(AuditKind.KeyRetired, null, actor, new { Version = 1 }),
-                CancellationToken.None
+                scene.Control,
+                AuditEntry.Of(AuditKind.KeyRetired, null, actor, new { Version = 1 })
             );
 
         var actors = (await scene.EventsAsync()).Select(read => read.Actor);

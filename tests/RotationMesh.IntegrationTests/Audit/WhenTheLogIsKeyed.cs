@@ -114,7 +114,7 @@ public sealed class WhenTheLogIsKeyed
     {
         using var next = AuditScene.RingOf(3, (3, 'n'));
         var unheld = await scene.VerifyAsync(next);
-        await scene.LogOf(next).AppendAsync(AuditScene.Entry("rotated"), CancellationToken.None);
+        await AuditScene.LogOf(next).AppendAsync(scene.Control, AuditScene.Entry("rotated"));
 
         var verdict = await scene.VerifyAsync(next);
 
@@ -145,14 +145,14 @@ public sealed class WhenTheLogIsKeyed
     public async Task Events_are_told_once_they_are_committed()
     {
         var told = new List<long>();
-        var log = scene.LogOf(AuditScene.Ring, written => told.Add(written.Sequence));
+        var log = AuditScene.LogOf(AuditScene.Ring, written => told.Add(written.Sequence));
         await using (var connection = await scene.Control.Source.OpenConnectionAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await log.AppendAsync(transaction, AuditScene.Entry(), CancellationToken.None);
         }
 
-        await log.AppendAsync(AuditScene.Entry(), CancellationToken.None);
+        await log.AppendAsync(scene.Control, AuditScene.Entry());
 
         Assert.That(told, Is.EqualTo(new[] { Events + 1L }));
     }

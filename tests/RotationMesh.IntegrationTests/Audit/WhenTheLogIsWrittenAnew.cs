@@ -118,10 +118,7 @@ public sealed class WhenTheLogIsWrittenAnew
     }
 
     private Task<AuditEvent> AppendAsync(AuditKind kind, object details) =>
-        scene.Log.AppendAsync(
-            AuditEntry.Of(kind, rotation, AuditScene.Alice, details),
-            CancellationToken.None
-        );
+        scene.Log.AppendAsync(scene.Control, AuditEntry.Of(kind, rotation, AuditScene.Alice, details));
 
     private async Task EraseAsync()
     {

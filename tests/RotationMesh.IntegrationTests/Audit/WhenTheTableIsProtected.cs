@@ -45,10 +45,7 @@ public sealed class WhenTheTableIsProtected
             }.ConnectionString
         );
 
-        var appended = await new AuditLog(control, AuditScene.Ring).AppendAsync(
-            AuditScene.Entry(),
-            CancellationToken.None
-        );
+        var appended = await new AuditLog(AuditScene.Ring).AppendAsync(control, AuditScene.Entry());
 
         Assert.That(appended.Sequence, Is.EqualTo(2));
         Assert.That((await scene.VerifyAsync()).Events, Is.EqualTo(2));

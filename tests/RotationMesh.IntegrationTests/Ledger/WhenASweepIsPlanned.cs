@@ -25,7 +25,10 @@ public sealed class WhenASweepIsPlanned
         var summary = await scene.SummaryAsync();
         Assert.That(added, Is.EqualTo(20));
         Assert.That(summary.Partitions, Is.EqualTo(50));
-        Assert.That(summary.Tables[0].ExpectedRows, Is.EqualTo(5000));
+        Assert.That(
+            await scene.ScalarAsync<long>("SELECT expected_rows FROM rotationmesh.sweep_tables"),
+            Is.EqualTo(5000)
+        );
     }
 
     [Test]

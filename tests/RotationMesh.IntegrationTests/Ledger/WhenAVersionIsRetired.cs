@@ -108,7 +108,7 @@ public sealed class WhenAVersionIsRetired
         await new RetiredKeyStore(scene.Control).RetireAsync(
             2,
             null,
-            new AuditLog(scene.Control, AuditScene.Ring),
+            new AuditLog(AuditScene.Ring),
             AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 }),
             counted ?? await scene.Control.NowAsync(CancellationToken.None),
             clocks,

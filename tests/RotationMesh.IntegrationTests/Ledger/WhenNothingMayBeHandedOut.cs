@@ -30,14 +30,14 @@ public sealed class WhenNothingMayBeHandedOut
     {
         await scene.PlanAsync(1);
         if (byTheLogAlone)
-            await new AuditLog(scene.Control, AuditScene.Ring).AppendAsync(
+            await new AuditLog(AuditScene.Ring).AppendAsync(
+                scene.Control,
                 AuditEntry.Of(
                     AuditKind.KeyRetired,
                     null,
                     "test",
                     new { Version = 1, Fingerprint = new string('a', 16) }
-                ),
-                CancellationToken.None
+                )
             );
         else
             await scene.ExecuteAsync(
@@ -68,9 +68,9 @@ public sealed class WhenNothingMayBeHandedOut
     public async Task Nothing_is_handed_out_towards_a_version_that_only_the_audit_log_calls_retired()
     {
         await scene.PlanAsync(1);
-        await new AuditLog(scene.Control, AuditScene.Ring).AppendAsync(
-            AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 }),
-            CancellationToken.None
+        await new AuditLog(AuditScene.Ring).AppendAsync(
+            scene.Control,
+            AuditEntry.Of(AuditKind.KeyRetired, null, "test", new { Version = 2 })
         );
 
         Assert.That(await scene.TakeAsync(), Is.Empty);

@@ -94,9 +94,10 @@ public sealed class ColumnScanTests
         ).ScanAsync(Fixture.App, CancellationToken.None);
         return
         [
-            .. scan.Found.Select(found =>
-                (found.Table.Table, found.Envelopes.Column, found.Envelopes.Path, found.Envelopes.Opened)
-            ),
+            .. scan.Found()
+                .Select(found =>
+                    (found.Table.Table, found.Envelopes.Column, found.Envelopes.Path, found.Envelopes.Opened)
+                ),
         ];
     }
 }

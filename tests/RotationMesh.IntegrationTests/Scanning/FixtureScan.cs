@@ -14,4 +14,8 @@ internal static class FixtureScan
             fixture.Map,
             depth ?? ScanDepth.Look
         ).ScanAsync(Fixture.App, CancellationToken.None);
+
+    /// <summary>What was found, with its table.</summary>
+    public static IEnumerable<(TableLook Table, FoundEnvelopes Envelopes)> Found(this DatabaseScan scan) =>
+        scan.Tables.SelectMany(table => table.Found.Select(found => (table, found)));
 }

@@ -57,7 +57,7 @@ public sealed class ScanKindsTests
 
         var scan = await fixture.ScanAsync();
 
-        var (table, found) = scan.Found.Single(pair => path is null || pair.Envelopes.Path == path);
+        var (table, found) = scan.Found().Single(pair => path is null || pair.Envelopes.Path == path);
         Assert.That((table.Table, found.Column), Is.EqualTo(("public.odd", "held")));
         var opened = found.Opened.Single();
         Assert.That((opened.Version, opened.Context), Is.EqualTo((1, Entries.Context)));
@@ -71,7 +71,7 @@ public sealed class ScanKindsTests
         await using var fixture = await CreateAsync();
         await fixture.ExecuteAsync("CREATE TABLE odd (held text); INSERT INTO odd SELECT body FROM notes");
         Assert.That(
-            (await fixture.ScanAsync()).Found.Single().Envelopes.Opened.Single().Values,
+            (await fixture.ScanAsync()).Found().Single().Envelopes.Opened.Single().Values,
             Is.EqualTo(60)
         );
     }
@@ -94,9 +94,10 @@ public sealed class ScanKindsTests
         var scan = await fixture.ScanAsync();
 
         Assert.That(
-            scan.Found.Select(pair =>
-                (pair.Table.Table, pair.Table.RowsLookedAt, pair.Envelopes.Opened.Single().Values)
-            ),
+            scan.Found()
+                .Select(pair =>
+                    (pair.Table.Table, pair.Table.RowsLookedAt, pair.Envelopes.Opened.Single().Values)
+                ),
             Is.EquivalentTo(new[] { ("public.behind", 63L, 3L), ("public.few", 5000L, 2L) })
         );
     }
@@ -121,9 +122,10 @@ public sealed class ScanKindsTests
         var scan = await fixture.ScanAsync();
 
         Assert.That(
-            scan.Found.Select(pair =>
-                (pair.Table.Table, pair.Envelopes.Column, pair.Envelopes.Opened.Single().Values)
-            ),
+            scan.Found()
+                .Select(pair =>
+                    (pair.Table.Table, pair.Envelopes.Column, pair.Envelopes.Opened.Single().Values)
+                ),
             Is.EquivalentTo(
                 new[]
                 {
@@ -157,9 +159,10 @@ public sealed class ScanKindsTests
         var scan = await fixture.ScanAsync();
 
         Assert.That(
-            scan.Found.Select(pair =>
-                (pair.Envelopes.Column, pair.Envelopes.Path, pair.Envelopes.Opened.Single().Values)
-            ),
+            scan.Found()
+                .Select(pair =>
+                    (pair.Envelopes.Column, pair.Envelopes.Path, pair.Envelopes.Opened.Single().Values)
+                ),
             Is.EquivalentTo(new[] { ("doc", "items[].token", 60L), ("doc", "credentials", 60L) })
         );
     }
@@ -185,7 +188,7 @@ public sealed class ScanKindsTests
         var scan = await fixture.ScanAsync();
 
         Assert.That(
-            scan.Found.Select(pair => (pair.Envelopes.Column, pair.Envelopes.Opened.Single().Values)),
+            scan.Found().Select(pair => (pair.Envelopes.Column, pair.Envelopes.Opened.Single().Values)),
             Is.EqualTo(new[] { ("doc", 60L) })
         );
     }

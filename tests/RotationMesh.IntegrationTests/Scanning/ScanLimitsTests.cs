@@ -109,7 +109,10 @@ public sealed class ScanLimitsTests
                     ]
             )
         );
-        Assert.That(scan.Found.Select(pair => pair.Table.Table), Is.EqualTo((string[])["public.tree_near"]));
+        Assert.That(
+            scan.Found().Select(pair => pair.Table.Table),
+            Is.EqualTo((string[])["public.tree_near"])
+        );
     }
 
     [Test]
@@ -127,6 +130,6 @@ public sealed class ScanLimitsTests
         var scan = await fixture.ScanAsync();
 
         Assert.That(scan.Tables, Has.Count.EqualTo(1501));
-        Assert.That(scan.Found.Count(), Is.EqualTo(3));
+        Assert.That(scan.Found().Count(), Is.EqualTo(3));
     }
 }

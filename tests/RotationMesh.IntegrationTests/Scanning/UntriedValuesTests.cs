@@ -29,7 +29,7 @@ public sealed class UntriedValuesTests
         Assert.That(
             scan.Tables.Single(table => table.Table == "public.copies").Untried.Sum(one => one.Values),
             Is.EqualTo(
-                60 - scan.Found.Sum(pair => pair.Envelopes.Opened.Sum(opened => opened.Values))
+                60 - scan.Found().Sum(pair => pair.Envelopes.Opened.Sum(opened => opened.Values))
             ).And.Positive
         );
         Assert.That(Causes(scan), Is.EqualTo(new[] { UntriedCause.TenantsAreUnknown }));
@@ -73,7 +73,7 @@ public sealed class UntriedValuesTests
             "CREATE TABLE named AS SELECT 'system' AS tenant, 'Bearer ' || body AS held FROM notes"
         );
 
-        var found = (await fixture.ScanAsync()).Found.Single().Envelopes;
+        var found = (await fixture.ScanAsync()).Found().Single().Envelopes;
         var hurried = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
 
         Assert.That(found.Opened.Single().Values, Is.EqualTo(60));
@@ -93,7 +93,7 @@ public sealed class UntriedValuesTests
 
         var scan = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
 
-        Assert.That(scan.Found.Single().Envelopes.Opened.Single().Values, Is.EqualTo(60));
+        Assert.That(scan.Found().Single().Envelopes.Opened.Single().Values, Is.EqualTo(60));
         Assert.That(scan.Tables.SelectMany(table => table.Untried).Single().Values, Is.EqualTo(60));
     }
 
@@ -128,7 +128,7 @@ public sealed class UntriedValuesTests
             scan.Tables.SelectMany(table => table.Untried).Select(untried => (untried.Column, untried.Cause)),
             Is.EqualTo(new[] { ("token", UntriedCause.TimeIsOver) })
         );
-        var (table, found) = scan.Found.Single(pair => pair.Table.Table == "public.b_copies");
+        var (table, found) = scan.Found().Single(pair => pair.Table.Table == "public.b_copies");
         Assert.That(found.Opened.Single().Values, Is.EqualTo(5));
         Assert.That(
             scan.Tables.Single(look => look.Table == "public.a_greedy").Whole,

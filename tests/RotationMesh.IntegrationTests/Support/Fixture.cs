@@ -48,13 +48,13 @@ internal sealed class Fixture : IAsyncDisposable
             ControlConnectionString = controlConnectionString,
             Formats =
             [
-                new FormatEntry(Format, HkdfAes256Gcm.Kind, "ocsuite-crypto-v1", "{tenant}:{context}", 5),
+                new FormatEntry(Format, HkdfAes256Gcm.Kind, "ocsuite-crypto-v1", "{tenant}:{context}"),
             ],
             Scopes =
             [
                 .. entries
                     .GroupBy(entry => entry.Scope)
-                    .Select(scope => new ScopeEntry(scope.Key, [.. scope], 6)),
+                    .Select(scope => new ScopeEntry(scope.Key, [.. scope])),
             ],
         };
         Databases = new ApplicationDatabases(Map);

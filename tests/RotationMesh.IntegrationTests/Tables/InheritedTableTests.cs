@@ -127,8 +127,8 @@ public sealed class InheritedTableTests
     }
 
     private static IEnumerable<string> Found(DatabaseScan scan) =>
-        scan
-            .Found.Select(found => found.Table.Table)
+        scan.Found()
+            .Select(found => found.Table.Table)
             .Where(table => !table.StartsWith("rotationmesh.", StringComparison.Ordinal));
 
     [Test]

@@ -41,7 +41,6 @@ public sealed class WhenRowsAreLeft
             Dispatched = 0,
             Done = done,
             Failed = 0,
-            ExpectedRows = 10,
             Counts = new PartitionCounts(),
         };
 }

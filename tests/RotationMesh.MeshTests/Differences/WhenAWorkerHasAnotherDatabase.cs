@@ -84,7 +84,7 @@ internal sealed class WhenAWorkerHasAnotherDatabase
         RunningMesh.StartAsync(
             world,
             worker: null,
-            transport: bus => bus.UseRabbitMq(address),
+            transport: bus => bus.UseRabbitMq(new BrokerSource(() => address)),
             verify: "full"
         );
 

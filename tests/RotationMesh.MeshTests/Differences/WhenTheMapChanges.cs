@@ -120,8 +120,7 @@ internal sealed class WhenTheMapChanges
                         Url = new Deferred<Uri>(new Uri(application.Url)),
                         Status = 200,
                         Timeout = TimeSpan.FromMinutes(1),
-                    },
-                    Line: 1
+                    }
                 ),
             ],
         };

@@ -40,7 +40,7 @@ internal sealed class WhenAKeyIsRetired
         await using var mesh = await RunningMesh.OpenAsync(
             world,
             worker: null,
-            transport: bus => bus.UseRabbitMq(address),
+            transport: bus => bus.UseRabbitMq(new BrokerSource(() => address)),
             rules: Short
         );
         await mesh.ControlAsync(ToVersionTwo(mesh, ring));

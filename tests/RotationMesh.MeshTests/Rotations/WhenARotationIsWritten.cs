@@ -1,11 +1,9 @@
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
-using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;
 

@@ -71,10 +71,16 @@ internal sealed class WhenAStartComesAgain
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         var id = await AskAsync(world);
-        await new AuditLog(world.Parts.Control, world.Parts.Ring).AppendAsync(
-            AuditEntry.Of(AuditKind.GateChecked, id, "ann", new { gate = "workers" }),
-            CancellationToken.None
-        );
+        await using (var connection = await world.Parts.Control.Source.OpenConnectionAsync())
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await new AuditLog(world.Parts.Ring).AppendAsync(
+                transaction,
+                AuditEntry.Of(AuditKind.GateChecked, id, "ann", new { gate = "workers" }),
+                CancellationToken.None
+            );
+            await transaction.CommitAsync();
+        }
 
         await using var mesh = await RunningMesh.OpenAsync(world, new WorkerOptions());
 

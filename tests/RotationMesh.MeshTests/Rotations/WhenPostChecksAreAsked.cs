@@ -116,8 +116,7 @@ internal sealed class WhenPostChecksAreAsked
                         Url = new Deferred<Uri>(new Uri(url)),
                         Status = 200,
                         Timeout = TimeSpan.FromSeconds(20),
-                    },
-                    Line: 1
+                    }
                 ),
             ],
         };

@@ -34,7 +34,7 @@ internal sealed class BrokeredMesh : IAsyncDisposable
             mesh.Coordinator = await RunningMesh.StartAsync(
                 world,
                 worker: null,
-                transport: bus => bus.UseRabbitMq(address),
+                transport: bus => bus.UseRabbitMq(new BrokerSource(() => address)),
                 configure: configure
             );
             return mesh;
@@ -66,7 +66,7 @@ internal sealed class BrokeredMesh : IAsyncDisposable
         world.Parts.AddTo(services);
         services.AddMassTransit(bus =>
         {
-            bus.UseRabbitMq(address);
+            bus.UseRabbitMq(new BrokerSource(() => address));
             bus.AddWorker(new WorkerOptions { Name = name, Concurrency = 1 });
             configure?.Invoke(bus);
         });

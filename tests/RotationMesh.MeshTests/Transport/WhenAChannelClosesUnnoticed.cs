@@ -28,7 +28,7 @@ internal sealed class WhenAChannelClosesUnnoticed
         var services = new ServiceCollection().AddSingleton(heard).AddSingleton(ring);
         services.AddMassTransit(bus =>
         {
-            bus.UseRabbitMq(BrokerAddress.Parse(broker.Address));
+            bus.UseRabbitMq(new BrokerSource(() => BrokerAddress.Parse(broker.Address)));
             bus.AddConsumer<Listener>().Endpoint(endpoint => endpoint.Name = "listener");
             bus.AddConfigureEndpointsCallback(
                 (_, _, endpoint) =>

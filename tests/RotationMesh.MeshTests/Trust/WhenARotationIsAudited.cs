@@ -91,7 +91,7 @@ internal sealed class WhenARotationIsAudited
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
         var id = Guid.NewGuid();
         var control = world.Parts.Control;
-        var gates = new GateAudit(control, new AuditLog(control, world.Parts.Ring));
+        var gates = new GateAudit(control, new AuditLog(world.Parts.Ring));
         var queue = Gate("bullmq", GateOutcome.Holds);
         var snapshot = Gate("snapshot", GateOutcome.Overridden, "restored yesterday");
 

@@ -192,9 +192,9 @@ internal sealed class WhenTheControlSchemaIsForged
         );
 
         await mesh.ControlAsync(new SweepSettled(mesh.Id, 1));
-        await mesh.ControlAsync(new RowsCounted(mesh.Id, 1));
+        await mesh.ControlAsync(new RowsCounted(mesh.Id));
         await mesh.ControlAsync(new VerificationSettled(mesh.Id, 1));
-        await mesh.ControlAsync(new RotationConcluded(mesh.Id, 1));
+        await mesh.ControlAsync(new RotationConcluded(mesh.Id));
         await mesh.ControlAsync(new RotationStalled(mesh.Id, "all were heard"));
         await mesh.UntilAsync(now => now.Reason == "all were heard", "the last message is handled");
 

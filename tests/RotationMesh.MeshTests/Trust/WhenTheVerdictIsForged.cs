@@ -22,9 +22,9 @@ internal sealed class WhenTheVerdictIsForged
         for (var i = 0; i < 3; i++)
         {
             await mesh.PublishAsync(new SweepSettled(mesh.Id, 1));
-            await mesh.PublishAsync(new RowsCounted(mesh.Id, 1));
+            await mesh.PublishAsync(new RowsCounted(mesh.Id));
             await mesh.PublishAsync(new VerificationSettled(mesh.Id, 1));
-            await mesh.PublishAsync(new RotationConcluded(mesh.Id, 1));
+            await mesh.PublishAsync(new RotationConcluded(mesh.Id));
         }
 
         await mesh.PublishAsync(new RotationStalled(mesh.Id, "all were heard"));
@@ -42,7 +42,7 @@ internal sealed class WhenTheVerdictIsForged
         await mesh.ControlAsync(new CancelRotation(mesh.Id, "ann"));
         await mesh.UntilAsync("Cancelled");
 
-        await mesh.PublishAsync(new RotationConcluded(mesh.Id, 1));
+        await mesh.PublishAsync(new RotationConcluded(mesh.Id));
 
         // Its totals come from the ledger once nothing is with workers any more.
         await mesh.UntilAsync(now => now.Concluded, "the totals are written");

@@ -104,7 +104,7 @@ internal sealed class WhenTotalsAreFromBeforeAPause
     private static async Task ThawAsync(RunningMesh mesh, Lost<RotationConcluded> frozen)
     {
         frozen.LetPass();
-        await mesh.PublishAsync(new RotationConcluded(mesh.Id, (await mesh.NowAsync())!.Sweep));
+        await mesh.PublishAsync(new RotationConcluded(mesh.Id));
         await mesh.PublishAsync(new RotationStalled(mesh.Id, "all were heard"));
         await mesh.UntilAsync(
             now => now.State != "Verifying" || now.Reason == "all were heard",

@@ -35,7 +35,7 @@ public sealed class VariablesTests
         Environment.SetEnvironmentVariable(name, new string('a', 40));
         var variables = new Variables(file.Path);
 
-        var (taken, tooTaken) = variables.Take(read => (read(name)!, read($"{name}_TOO")!));
+        var (taken, tooTaken) = variables.Take((read, _) => (read(name)!, read($"{name}_TOO")!));
 
         Assert.Multiple(() =>
         {
@@ -54,7 +54,7 @@ public sealed class VariablesTests
         var variables = new Variables(file.Path);
 
         for (var time = 0; time < 2; time++)
-            Assert.That(variables.Take(read => read("ROTATIONMESH_UNIT_G")!.Length), Is.EqualTo(40));
+            Assert.That(variables.Take((read, _) => read("ROTATIONMESH_UNIT_G")!.Length), Is.EqualTo(40));
     }
 
     [TestCase("key", "key")]

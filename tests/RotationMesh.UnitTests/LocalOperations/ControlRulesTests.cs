@@ -14,14 +14,14 @@ public sealed class ControlRulesTests
         Databases = [],
         ControlConnectionString = "",
         Formats = [],
-        Scopes = [new("connectors", [], 1)],
+        Scopes = [new("connectors", [])],
     };
 
     [TestCase("Paused", ControlAction.Resume)]
     [TestCase("CompletedWithFailures", ControlAction.Retry)]
     public void By_another_map_a_rotation_is_not_gone_on_with(string state, ControlAction action)
     {
-        var others = Map with { Scopes = [new("connectors", [], 1), new("knowledge", [], 2)] };
+        var others = Map with { Scopes = [new("connectors", []), new("knowledge", [])] };
 
         Assert.That(
             () => Ask(state, action, MapHash.Of(others)),

@@ -12,7 +12,7 @@ public sealed class ScopeSelectionTests
         Databases = [],
         ControlConnectionString = "",
         Formats = [],
-        Scopes = [new("connectors", [], 1), new("knowledge", [], 2), new("billing", [], 3)],
+        Scopes = [new("connectors", []), new("knowledge", []), new("billing", [])],
     };
 
     [TestCase("", "", "connectors knowledge billing")]

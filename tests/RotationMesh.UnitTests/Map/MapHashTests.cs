@@ -141,8 +141,8 @@ public sealed class MapHashTests
             Path = "rotation.yaml",
             Databases = [new DatabaseEntry("app", "Host=db;Password=secret", 2)],
             ControlConnectionString = "Host=db;Password=secret",
-            Formats = [new FormatEntry("aead", "hkdf-aes-256-gcm", "pinch", "{tenant}:{context}", 5)],
-            Scopes = [new ScopeEntry("connectors", [change is null ? table : change(table)], 10)],
+            Formats = [new FormatEntry("aead", "hkdf-aes-256-gcm", "pinch", "{tenant}:{context}")],
+            Scopes = [new ScopeEntry("connectors", [change is null ? table : change(table)])],
         };
     }
 }

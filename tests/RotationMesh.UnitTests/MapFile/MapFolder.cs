@@ -8,6 +8,10 @@ internal sealed class MapFolder : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("rotation-map-");
 
+    /// <summary>The JSON Schema that lies beside the program.</summary>
+    public static string Schema =>
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "rotation.schema.json"));
+
     public string FilePath => Path.Combine(folder.FullName, "rotation.yaml");
 
     /// <summary>Writes the text as a map file and reads it.</summary>

@@ -11,7 +11,7 @@ public sealed class SchemaAgreementTests
     [Test]
     public void Schema_and_reader_know_the_same_keys()
     {
-        using var schema = JsonDocument.Parse(MapSchema.Text);
+        using var schema = JsonDocument.Parse(MapFolder.Schema);
 
         var written = StrictObjects(schema.RootElement).Select(Description);
 
@@ -21,7 +21,7 @@ public sealed class SchemaAgreementTests
     [Test]
     public void Every_property_of_the_schema_explains_itself()
     {
-        using var schema = JsonDocument.Parse(MapSchema.Text);
+        using var schema = JsonDocument.Parse(MapFolder.Schema);
 
         var silent = Properties(schema.RootElement)
             .Where(property =>

@@ -1,5 +1,4 @@
 using NJsonSchema;
-using RotationMesh.MapFile;
 using YamlDotNet.Serialization;
 
 namespace RotationMesh.UnitTests.MapFile;
@@ -65,13 +64,6 @@ public sealed class SchemaTests
         Assert.That(MapFolder.Refusal(spoiled), Is.Not.Empty);
     }
 
-    [Test]
-    public void The_schema_lies_beside_the_program() =>
-        Assert.That(
-            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, MapSchema.FileName)),
-            Is.EqualTo(MapSchema.Text)
-        );
-
     private static async Task<IEnumerable<string>> Faults(string yaml)
     {
         var document = new DeserializerBuilder()
@@ -79,7 +71,7 @@ public sealed class SchemaTests
             .Build()
             .Deserialize(yaml);
         var json = new SerializerBuilder().JsonCompatible().Build().Serialize(document!);
-        var schema = await JsonSchema.FromJsonAsync(MapSchema.Text);
+        var schema = await JsonSchema.FromJsonAsync(MapFolder.Schema);
         return schema.Validate(json).Select(fault => fault.ToString());
     }
 }
