@@ -13,7 +13,7 @@ internal sealed class RangesWithoutOthersTests
     private static readonly string[] Tenants = ["a", "b", "c"];
 
     private static readonly Gen<PageRange?> AnyPages = Gen.OneOf(
-        Gen.Const<PageRange?>(null),
+        Gen.Const(() => (PageRange?)null),
         Gen.Select(Gen.UInt[0, Pages - 1], Gen.UInt[1, Pages])
             .Select((from, length) => (PageRange?)new PageRange(from, Math.Min(Pages, from + length)))
     );
@@ -23,7 +23,7 @@ internal sealed class RangesWithoutOthersTests
 
     [Test]
     public void They_hold_each_row_of_the_first_that_is_not_in_the_other_once_and_no_other_row() =>
-        Gen.Select(AnyPages, SomeTenants, AnyPages, Gen.OneOf(Gen.Const<IReadOnlyList<string>>(null!), SomeTenants))
+        Gen.Select(AnyPages, SomeTenants, AnyPages, Gen.OneOf(Gen.Const(() => (IReadOnlyList<string>)null!), SomeTenants))
             .Sample(
                 (pages, tenants, otherPages, otherTenants) =>
                 {
