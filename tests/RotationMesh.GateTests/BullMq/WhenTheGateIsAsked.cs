@@ -71,7 +71,7 @@ public sealed class WhenTheGateIsAsked
     public async Task Waiting_ends_with_the_drain_timeout()
     {
         await using var fixture = await QueueFixture.CreateAsync(Versions.Usual);
-        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("long", Ms: 60_000));
+        await fixture.Application.AddAsync(QueueFixture.Queue, new Job("long", Ms: 600_000));
         await fixture.Application.WorkAsync(QueueFixture.Queue);
         await UntilAsync(() => fixture.Application.Started.Count == 1, "the job runs");
         await fixture.PauseAsync();
@@ -86,7 +86,7 @@ public sealed class WhenTheGateIsAsked
         );
 
         Assert.That(verdicts.Single().Holds, Is.False);
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromMinutes(5)));
     }
 
     [Test]

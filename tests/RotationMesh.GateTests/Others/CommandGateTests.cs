@@ -24,9 +24,9 @@ public sealed class CommandGateTests
         var mark = Path.GetTempFileName();
         var clock = Stopwatch.StartNew();
 
-        (await RunAsync($"(sleep 3; rm {mark}) & wait", "500ms")).AssertLost("did not end within 0.5 s");
+        (await RunAsync($"(sleep 300; rm {mark}) & wait", "500ms")).AssertLost("did not end within 0.5 s");
 
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(3)));
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromMinutes(4)));
         // The child lives as long as its command line is to be found.
         Assert.That(
             Directory

@@ -142,7 +142,7 @@ public sealed class WhenAServerVanishes
                 seconds = timer.Kind == Keepalive ? timer.Seconds : null;
                 return timer.Kind is 0 or Keepalive;
             },
-            TimeSpan.FromSeconds(10),
+            TimeSpan.FromMinutes(1),
             "the socket is at rest"
         );
         return seconds;

@@ -44,7 +44,7 @@ public sealed class WhenResultsAreSettled
                     settling = scene.SettleAsync([.. taken.Select(partition => partition.Done())]);
                     await Eventually.Holds(
                         async () => settling.IsCompleted || await scene.ScalarAsync<long>(Waiting) > 0,
-                        TimeSpan.FromSeconds(10),
+                        TimeSpan.FromMinutes(1),
                         "the settlement waits for the commit"
                     );
                 },

@@ -65,7 +65,7 @@ public sealed class WhenPartitionsOfExternalRowsChange
                 fixture.ScalarAsync<bool>(
                     "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'notes_2024'::regclass)"
                 ),
-            TimeSpan.FromSeconds(10),
+            TimeSpan.FromMinutes(1),
             "the first partition is waited for"
         );
         await connection.ExecuteAsync(change);

@@ -62,7 +62,7 @@ public sealed class ComingTriggerTests
         var writing = rows.WriteAsync(batch);
         await Eventually.Holds(
             async () => writing.IsCompleted || await fixture.ScalarAsync<long>(Waiting) > 0,
-            TimeSpan.FromSeconds(10),
+            TimeSpan.FromMinutes(1),
             "the write waits for the table"
         );
         await creation.CommitAsync();
