@@ -61,7 +61,6 @@ internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor, Aban
             Scopes = order.Scopes,
             Tenants = order.Tenants,
             TargetVersion = order.TargetVersion,
-            AllowDowngrade = order.AllowDowngrade,
             MapHash = order.MapHash,
             TargetFingerprint = order.TargetFingerprint,
         };

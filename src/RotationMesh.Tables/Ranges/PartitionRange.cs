@@ -41,7 +41,10 @@ public sealed record PartitionRange
     public IReadOnlyList<PartitionRange> Without(PartitionRange other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if ((FullName, Leaf) != (other.FullName, other.Leaf) || (Tenants is null && other.Tenants is not null))
+        if (
+            (FullName, Leaf) != (other.FullName, other.Leaf)
+            || (Tenants is null && other.Tenants is not null)
+        )
             return [this];
         var shared = other.Tenants is null ? Tenants : Tenants?.Intersect(other.Tenants).ToArray();
         var all = Pages ?? PageRange.All;

@@ -64,7 +64,10 @@ internal sealed class WhenAPartitionKillsItsWorkers
         var poison = new Poison();
         await using var writer = await world.Database.DataSource.OpenConnectionAsync();
         await using var open = await writer.BeginTransactionAsync();
-        await using var hold = new NpgsqlCommand("SELECT 1 FROM knowledge_entries LIMIT 1 FOR UPDATE", writer);
+        await using var hold = new NpgsqlCommand(
+            "SELECT 1 FROM knowledge_entries LIMIT 1 FOR UPDATE",
+            writer
+        );
         await hold.ExecuteNonQueryAsync();
         await using var mesh = await StartAsync(world, poison);
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using NUnit.Framework;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Ranges;
 
@@ -23,14 +22,22 @@ internal sealed class RangesWithoutOthersTests
 
     [Test]
     public void They_hold_each_row_of_the_first_that_is_not_in_the_other_once_and_no_other_row() =>
-        Gen.Select(AnyPages, SomeTenants, AnyPages, Gen.OneOf(Gen.Const(() => (IReadOnlyList<string>)null!), SomeTenants))
+        Gen.Select(
+                AnyPages,
+                SomeTenants,
+                AnyPages,
+                Gen.OneOf(Gen.Const(() => (IReadOnlyList<string>)null!), SomeTenants)
+            )
             .Sample(
                 (pages, tenants, otherPages, otherTenants) =>
                 {
                     var range = Range(pages, tenants);
                     var other = Range(otherPages, otherTenants);
                     var left = range.Without(other);
-                    return Cells(range).Except(Cells(other)).Order().SequenceEqual(left.SelectMany(Cells).Order());
+                    return Cells(range)
+                        .Except(Cells(other))
+                        .Order()
+                        .SequenceEqual(left.SelectMany(Cells).Order());
                 }
             );
 
@@ -64,7 +71,10 @@ internal sealed class RangesWithoutOthersTests
     {
         var range = Range(null, ["a"]);
 
-        Assert.That(range.Without(range with { Leaf = SqlName.Parse("public.other") }), Is.EqualTo(new[] { range }));
+        Assert.That(
+            range.Without(range with { Leaf = SqlName.Parse("public.other") }),
+            Is.EqualTo(new[] { range })
+        );
     }
 
     private static IEnumerable<(uint Page, string Tenant)> Cells(PartitionRange range) =>
