@@ -59,23 +59,10 @@ internal sealed class WorkerHeartbeats(
 
     private async Task SendAsync(bool leaving)
     {
-        var databases = leaving
-            ? new Dictionary<string, string>()
-            : await identities.ReadAsync(CancellationToken.None);
-        var seen = new WorkerHeartbeat
-        {
-            Worker = options.Name,
-            Host = Environment.MachineName,
-            Version = Version,
-            MapHash = MapHash.Of(map),
-            Keys = [.. ring.Keys.Select(key => new WorkerKey(key.Version, key.Fingerprint))],
-            Concurrency = options.Concurrency,
-            Leaving = leaving,
-            Databases = [.. databases.Select(one => new WorkerDatabase(one.Key, one.Value))],
-        };
-        using var timeout = new CancellationTokenSource(Timeout, clock);
         try
         {
+            var seen = await HeartbeatAsync(leaving);
+            using var timeout = new CancellationTokenSource(Timeout, clock);
             var endpoint = await bus.GetSendEndpoint(Queues.Address(Queues.WorkerHeartbeat));
             await endpoint.Send(
                 seen,
@@ -92,5 +79,23 @@ internal sealed class WorkerHeartbeats(
             // The broker is away; the next heartbeat replaces this one.
             MeshLog.NotAnnounced(log, fault.GetType().Name);
         }
+    }
+
+    private async Task<WorkerHeartbeat> HeartbeatAsync(bool leaving)
+    {
+        var databases = leaving
+            ? new Dictionary<string, string>()
+            : await identities.ReadAsync(CancellationToken.None);
+        return new WorkerHeartbeat
+        {
+            Worker = options.Name,
+            Host = Environment.MachineName,
+            Version = Version,
+            MapHash = MapHash.Of(map),
+            Keys = [.. ring.Keys.Select(key => new WorkerKey(key.Version, key.Fingerprint))],
+            Concurrency = options.Concurrency,
+            Leaving = leaving,
+            Databases = [.. databases.Select(one => new WorkerDatabase(one.Key, one.Value))],
+        };
     }
 }

@@ -1,9 +1,11 @@
 using MassTransit;
+using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.MeshTests.Rotations;
 
@@ -16,13 +18,36 @@ internal sealed class WhenARotationIsWritten
     /// <summary>Returns 1 the first time, also where that transaction is rolled back.</summary>
     private const string Tries = "CREATE SEQUENCE public.tries; ";
 
+    private const string WaitingInserts = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO rotationmesh.rotations%'
+        """;
+
     [Test]
     public async Task Starts_that_come_at_once_begin_one_rotation()
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         await using var mesh = await RunningMesh.OpenAsync(world, worker: null);
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => mesh.ControlAsync(mesh.Order(mesh.Id, []))));
+        await using (var connection = await world.Database.DataSource.OpenConnectionAsync())
+        {
+            // All look for the rotation before any of them inserts it.
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var hold = new NpgsqlCommand(
+                "LOCK TABLE rotationmesh.rotations IN SHARE MODE",
+                connection
+            );
+            await hold.ExecuteNonQueryAsync();
+            await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(_ => mesh.ControlAsync(mesh.Order(mesh.Id, [])))
+            );
+            await Eventually.Holds(
+                async () => await world.Database.ScalarAsync<long>(WaitingInserts) == 8,
+                TimeSpan.FromSeconds(30),
+                "all wait to insert it"
+            );
+        }
+
         await mesh.UntilAsync("Rotating");
 
         var events = await new AuditedRotation(world, mesh.Id).EventsAsync();
