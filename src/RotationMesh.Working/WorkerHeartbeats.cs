@@ -76,7 +76,7 @@ internal sealed class WorkerHeartbeats(
         }
         catch (Exception fault)
         {
-            // The broker is away; the next heartbeat replaces this one.
+            // The broker or a database is away; the next heartbeat replaces this one.
             MeshLog.NotAnnounced(log, fault.GetType().Name);
         }
     }

@@ -21,24 +21,19 @@ public sealed class TablePlan
 
     private const string Insert = """
         WITH added AS (
-            INSERT INTO rotationmesh.partitions
-                (sweep_table_id, sequence, expected_rows, range, last_error, state, attempt, settled_at)
-            SELECT @tableId, r.sequence, r.expected_rows, r.range::jsonb, r.error, s.state, s.attempt, s.settled_at
-            FROM unnest(@sequences, @expected, @ranges, @errors) AS r (sequence, expected_rows, range, error)
-            JOIN (VALUES (false, 'pending', 0, NULL), (true, 'failed', 1, now())) AS s (failed, state, attempt, settled_at)
-              ON s.failed = (r.error IS NOT NULL)
+            INSERT INTO rotationmesh.partitions (sweep_table_id, sequence, expected_rows, range)
+            SELECT @tableId, r.sequence, r.expected_rows, r.range::jsonb
+            FROM unnest(@sequences, @expected, @ranges) AS r (sequence, expected_rows, range)
             ORDER BY r.sequence
             ON CONFLICT (sweep_table_id, sequence) DO NOTHING
-            RETURNING expected_rows, state
+            RETURNING expected_rows
         )
-        SELECT count(*) AS partitions, count(*) FILTER (WHERE state = 'failed') AS failed,
-               coalesce(sum(expected_rows), 0)::bigint AS rows
-        FROM added
+        SELECT count(*) AS partitions, coalesce(sum(expected_rows), 0)::bigint AS rows FROM added
         """;
 
     private const string Count = """
         UPDATE rotationmesh.sweep_tables
-        SET partitions = partitions + @Partitions, failed = failed + @Failed, expected_rows = expected_rows + @Rows
+        SET partitions = partitions + @Partitions, expected_rows = expected_rows + @Rows
         WHERE sweep_table_id = @tableId
         """;
 
@@ -64,34 +59,12 @@ public sealed class TablePlan
     /// Throws <see cref="ArgumentException"/> for a range of another table, and <see cref="NpgsqlException"/> where the guard
     /// was lost.
     /// </summary>
-    public Task<long> AddAsync(IReadOnlyList<PartitionRange> ranges, CancellationToken cancellationToken)
+    public async Task<long> AddAsync(
+        IReadOnlyList<PartitionRange> ranges,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(ranges);
-        return AddAsync(ranges, new string?[ranges.Count], cancellationToken);
-    }
-
-    /// <summary>
-    /// Adds partitions that an earlier sweep gave up, as failed: no worker is sent them. Returns and throws as for others.
-    /// </summary>
-    public Task<long> AddAsync(
-        IReadOnlyList<GivenUpPartition> partitions,
-        CancellationToken cancellationToken
-    )
-    {
-        ArgumentNullException.ThrowIfNull(partitions);
-        return AddAsync(
-            [.. partitions.Select(partition => partition.Range)],
-            [.. partitions.Select(partition => partition.Error)],
-            cancellationToken
-        );
-    }
-
-    private async Task<long> AddAsync(
-        IReadOnlyList<PartitionRange> ranges,
-        string?[] errors,
-        CancellationToken cancellationToken
-    )
-    {
         if (ranges.Any(range => range.FullName != table))
             throw new ArgumentException($"a range is of another table than {table}", nameof(ranges));
         if (ranges.Count == 0)
@@ -100,7 +73,7 @@ public sealed class TablePlan
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var added = await IsPlannedAsync(connection, cancellationToken)
             ? new Added()
-            : await InsertAsync(connection, ranges, errors, cancellationToken);
+            : await InsertAsync(connection, ranges, cancellationToken);
         await held.EnsureHeldAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         planned += ranges.Count;
@@ -122,7 +95,6 @@ public sealed class TablePlan
     private async Task<Added> InsertAsync(
         NpgsqlConnection connection,
         IReadOnlyList<PartitionRange> ranges,
-        string?[] errors,
         CancellationToken cancellationToken
     )
     {
@@ -132,7 +104,6 @@ public sealed class TablePlan
             sequences = Enumerable.Range(planned + 1, ranges.Count).ToArray(),
             expected = ranges.Select(range => range.ExpectedRows).ToArray(),
             ranges = ranges.Select(StoredRange.Write).ToArray(),
-            errors,
         };
         var added = await connection.FindAsync<Added>(Insert, values, cancellationToken);
         if (added.Partitions > 0)
@@ -142,7 +113,6 @@ public sealed class TablePlan
                 {
                     tableId,
                     added.Partitions,
-                    added.Failed,
                     added.Rows,
                 },
                 cancellationToken
@@ -150,5 +120,5 @@ public sealed class TablePlan
         return added;
     }
 
-    private readonly record struct Added(long Partitions, long Failed, long Rows);
+    private readonly record struct Added(long Partitions, long Rows);
 }

@@ -11,27 +11,20 @@ namespace RotationMesh.Control.Ledger;
 public sealed class VanishedWorkers(ControlDatabase control)
 {
     private const string List = $"""
-        SELECT t.scope, t.database_name, t.table_name, p.expected_rows, p.last_error,
-               p.range::text AS range
+        SELECT t.scope, t.database_name, t.table_name, p.expected_rows, p.range::text AS range
         FROM rotationmesh.sweep_tables t JOIN rotationmesh.partitions p USING (sweep_table_id)
-        WHERE t.rotation_id = @RotationId AND t.phase = @phase
-          AND t.sweep = (
-              SELECT max(l.sweep) FROM rotationmesh.sweep_tables l
-              WHERE l.rotation_id = t.rotation_id AND l.phase = t.phase AND l.sweep <= @Sweep
-                AND (l.scope, l.database_name, l.table_name) = (t.scope, t.database_name, t.table_name))
+        WHERE t.rotation_id = @RotationId AND t.sweep = @Sweep AND t.phase = @phase
           AND p.state = 'failed' AND p.last_error IN ('{WorkerLoss.LeaseExpired}', '{WorkerLoss.NeverAnswered}')
         ORDER BY p.partition_id
         """;
 
-    /// <summary>
-    /// Returns the partitions that were given up for this: of each table, those of its last sweep up to <paramref name="sweep"/>.
-    /// </summary>
-    public async Task<IReadOnlyList<GivenUpPartition>> ListAsync(
+    /// <summary>Returns the partitions of a sweep that were given up for this.</summary>
+    public async Task<IReadOnlyList<PartitionRange>> ListAsync(
         SweepKey sweep,
         CancellationToken cancellationToken
     )
     {
-        var rows = await control.QueryAsync<Row>(
+        var rows = await control.QueryAsync<GivenUp>(
             List,
             new
             {
@@ -43,27 +36,22 @@ public sealed class VanishedWorkers(ControlDatabase control)
         );
         return
         [
-            .. rows.Select(row => new GivenUpPartition(
+            .. rows.Select(row =>
                 StoredRange.Read(
                     row.Range,
                     new TableName(row.Scope, row.DatabaseName, row.TableName),
                     row.ExpectedRows
-                ),
-                row.LastError
-            )),
+                )
+            ),
         ];
     }
 
-    private sealed record Row
+    private sealed record GivenUp
     {
         public string Scope { get; init; } = "";
         public string DatabaseName { get; init; } = "";
         public string TableName { get; init; } = "";
         public long ExpectedRows { get; init; }
-        public string LastError { get; init; } = "";
         public string Range { get; init; } = "";
     }
 }
-
-/// <summary>A partition that no worker is given any more, with the <see cref="WorkerLoss"/> that it failed with.</summary>
-public sealed record GivenUpPartition(PartitionRange Range, string Error);

@@ -46,16 +46,16 @@ internal sealed class GivenUpRows
     {
         var found = new GivenUpRows();
         var census = new PartitionCensus(databases);
-        foreach (var (range, _) in await new VanishedWorkers(control).ListAsync(sweep, cancellationToken))
+        foreach (var range in await new VanishedWorkers(control).ListAsync(sweep, cancellationToken))
         {
             var name = range.FullName;
             if (survey.Tables.SingleOrDefault(table => table.Name == name) is not { } counted)
                 continue; // its database is away, and counted once it is back
             if (
                 await census.CountPendingAsync(counted.Target, range, targetVersion, cancellationToken)
-                is not ({ } rows and > 0)
+                is not { } rows
             )
-                continue; // nothing is left, or it is another leaf's, which the next sweep comes to
+                continue; // what is left of it is another leaf's, which the next sweep comes to
             var before = found.tables.GetValueOrDefault(name);
             found.tables[name] = (before.Partitions + 1, before.Rows + rows);
         }

@@ -54,11 +54,7 @@ internal sealed class PlanRotationConsumer(
                 { } obstacle
             )
                 return obstacle;
-            var planner = new SweepPlanner(plan, sweep, signal)
-            {
-                GivenUp = await GivenUpAsync(command, context.CancellationToken),
-            };
-            await PlanAsync(alone, planner, command, context.CancellationToken);
+            await PlanAsync(alone, new SweepPlanner(plan, sweep, signal), command, context.CancellationToken);
         }
 
         await context.PublishAsync(new RotationPlanned(command.RotationId, command.Sweep));
@@ -69,24 +65,12 @@ internal sealed class PlanRotationConsumer(
     // only let an application that writes the old version get further ahead.
     private async Task PauseAsync(PlanRotation command, CancellationToken cancellationToken)
     {
-        var before = SweepBefore(command);
+        var before = new SweepKey(command.RotationId, command.Sweep - 1, SweepPhase.Rotate);
         var sweeps = await new LedgerSummary(control).ReadAsync(command.RotationId, cancellationToken);
         if (sweeps.Any(sweep => sweep.Key == before && sweep.Counts.Rotated > 0))
             return;
         await Task.Delay(Sweeps.PauseBefore(command.IdleSweeps), clock, cancellationToken);
     }
-
-    // An operator's retry takes up again what was given up.
-    private async Task<IReadOnlyList<GivenUpPartition>> GivenUpAsync(
-        PlanRotation command,
-        CancellationToken cancellationToken
-    ) =>
-        command.Retrying is null
-            ? await new VanishedWorkers(control).ListAsync(SweepBefore(command), cancellationToken)
-            : [];
-
-    private static SweepKey SweepBefore(PlanRotation command) =>
-        new(command.RotationId, command.Sweep - 1, SweepPhase.Rotate);
 
     private async Task PlanAsync(
         HeldWork alone,

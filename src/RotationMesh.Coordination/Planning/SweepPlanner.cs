@@ -10,12 +10,6 @@ internal sealed class SweepPlanner(PartitionPlan plan, SweepKey sweep, LedgerSig
     /// <summary>Partitions per write: few round trips, and workers still get the first ones at once.</summary>
     private const int AtATime = 200;
 
-    /// <summary>
-    /// Partitions that an earlier sweep gave up: they are added as failed, and no other partition gets their rows. Another
-    /// sweep would only kill more workers.
-    /// </summary>
-    public IReadOnlyList<GivenUpPartition> GivenUp { get; init; } = [];
-
     /// <summary>Adds the ranges of a table; returns when the last one is written.</summary>
     public async Task AddAsync(
         SurveyedTable table,
@@ -24,15 +18,7 @@ internal sealed class SweepPlanner(PartitionPlan plan, SweepKey sweep, LedgerSig
     )
     {
         var target = await plan.BeginTableAsync(sweep, table.Name, table.Order, cancellationToken);
-        var givenUp = GivenUp.Where(partition => partition.Range.FullName == table.Name).ToList();
-        await target.AddAsync(givenUp, cancellationToken);
-        var left = ranges.SelectMany(range =>
-            givenUp.Aggregate(
-                (IEnumerable<PartitionRange>)[range],
-                (parts, gone) => parts.SelectMany(part => part.Without(gone.Range))
-            )
-        );
-        await foreach (var chunk in left.Chunk(AtATime).WithCancellation(cancellationToken))
+        await foreach (var chunk in ranges.Chunk(AtATime).WithCancellation(cancellationToken))
         {
             await target.AddAsync(chunk, cancellationToken);
             signal.Notify();

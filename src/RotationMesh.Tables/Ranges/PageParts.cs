@@ -28,7 +28,7 @@ public static class PageParts
         ArgumentNullException.ThrowIfNull(range);
         if (parts <= 1)
             return [range];
-        var whole = range.Pages ?? PageRange.All;
+        var whole = range.Pages ?? new PageRange(0, uint.MaxValue);
         var size = await CountAsync(connection, range.Leaf.Quoted, cancellationToken);
         var end = Math.Clamp(size, whole.From, whole.To);
         var each = Math.Max(1, (end - whole.From + parts - 1) / parts);

@@ -34,29 +34,6 @@ public sealed record PartitionRange
     /// <summary>Rows that the planner expects; for progress only.</summary>
     public long ExpectedRows { get; init; }
 
-    /// <summary>
-    /// Returns ranges that hold the rows of this one without those of <paramref name="other"/>. No range can say "all tenants
-    /// but these": where that is left, this range is returned as it is.
-    /// </summary>
-    public IReadOnlyList<PartitionRange> Without(PartitionRange other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        if (
-            (FullName, Leaf) != (other.FullName, other.Leaf)
-            || (Tenants is null && other.Tenants is not null)
-        )
-            return [this];
-        var shared = other.Tenants is null ? Tenants : Tenants?.Intersect(other.Tenants).ToArray();
-        var all = Pages ?? PageRange.All;
-        var left = all.Without(other.Pages ?? PageRange.All).ToList();
-        if (shared is { Count: 0 } || left.Contains(all))
-            return [this];
-        var parts = left.ConvertAll(pages => this with { Tenants = shared, Pages = pages });
-        if (shared is not null && Tenants?.Except(shared).ToArray() is { Length: > 0 } others)
-            parts.Insert(0, this with { Tenants = others });
-        return [.. parts.Select(part => part with { ExpectedRows = ExpectedRows / parts.Count })];
-    }
-
     /// <summary>The rows of a leaf of a table, of some tenants or (null) of all.</summary>
     public static PartitionRange Of(TableEntry entry, SqlName leaf, IReadOnlyList<string>? tenants = null)
     {
@@ -73,16 +50,4 @@ public sealed record PartitionRange
 }
 
 /// <summary>Pages of a heap (8 KB each as a rule), from <paramref name="From"/> to just before <paramref name="To"/>.</summary>
-public readonly record struct PageRange(uint From, uint To)
-{
-    /// <summary>All pages that a heap can have.</summary>
-    public static PageRange All => new(0, uint.MaxValue);
-
-    /// <summary>Returns the pages of this range before and behind <paramref name="other"/>.</summary>
-    public IEnumerable<PageRange> Without(PageRange other)
-    {
-        var before = this with { To = Math.Min(To, other.From) };
-        var behind = this with { From = Math.Max(From, other.To) };
-        return new[] { before, behind }.Where(pages => pages.From < pages.To);
-    }
-}
+public readonly record struct PageRange(uint From, uint To);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using MassTransit;
-using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
 using RotationMesh.Control.Ledger;
@@ -28,15 +27,34 @@ internal sealed class WhenAPartitionKillsItsWorkers
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1000, Tenants = 4 });
         var connectors = await world.Database.ScalarAsync<long>("SELECT count(*) FROM connectors");
+        await world.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+            CREATE TRIGGER refuse BEFORE UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION refuse()
+            """
+        );
         var poison = new Poison();
-        await using var mesh = await StartAsync(world, poison);
+        await using var mesh = await RunningMesh.StartAsync(
+            world,
+            new WorkerOptions { Heartbeat = TimeSpan.FromMilliseconds(200) },
+            rules: Impatient,
+            configure: bus =>
+                bus.AddConfigureEndpointsCallback(
+                    (_, _, endpoint) =>
+                    {
+                        endpoint.UseFilter(poison);
+                        endpoint.ConfigureSend(sent => sent.UseFilter(poison));
+                    }
+                )
+        );
 
         await mesh.UntilAsync("CompletedWithFailures");
         var ended = await mesh.NowAsync();
         var sweeps = await mesh.LedgerAsync();
         var left = await world.AtVersionAsync(1);
         var failed = await world.TotalAsync("Failed");
-        await CureAsync(world, poison);
+        poison.Cure();
+        await world.Database.ExecuteAsync("DROP TRIGGER refuse ON connectors");
         await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
         await mesh.UntilAsync("Completed");
 
@@ -54,83 +72,6 @@ internal sealed class WhenAPartitionKillsItsWorkers
             Assert.That(await world.AtVersionAsync(1), Is.Zero);
             Assert.That((await mesh.NowAsync())!.Reason, Is.Null);
         }
-    }
-
-    [Test]
-    public async Task A_sweep_that_other_rows_need_sends_it_to_nobody_and_a_retry_still_takes_it_up()
-    {
-        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1000, Tenants = 4 });
-        var connectors = await world.Database.ScalarAsync<long>("SELECT count(*) FROM connectors");
-        var poison = new Poison();
-        await using var writer = await world.Database.DataSource.OpenConnectionAsync();
-        await using var open = await writer.BeginTransactionAsync();
-        await using var hold = new NpgsqlCommand(
-            "SELECT 1 FROM knowledge_entries LIMIT 1 FOR UPDATE",
-            writer
-        );
-        await hold.ExecuteNonQueryAsync();
-        await using var mesh = await StartAsync(world, poison);
-
-        await mesh.UntilAsync(now => now.Sweep >= 3, "a third sweep, for the row that is locked");
-        await open.RollbackAsync();
-        await mesh.UntilAsync("CompletedWithFailures");
-        var ended = await mesh.NowAsync();
-        var sweeps = await ConnectorsAsync(mesh);
-        var left = await world.AtVersionAsync(1);
-        var deaths = poison.Deaths;
-        await CureAsync(world, poison);
-        await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
-        await mesh.UntilAsync("Completed");
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(ended!.Reason, Does.Contain("given up").And.Contain("connectors"));
-            Assert.That(sweeps, Has.Count.GreaterThanOrEqualTo(3));
-            Assert.That(sweeps, Has.All.EqualTo((Partitions: 1L, Failed: 1L)), "carried from sweep to sweep");
-            Assert.That(deaths, Is.InRange(Lives + 1, Lives + 5), "no sweep but the first cost a worker");
-            Assert.That(left, Is.EqualTo(connectors), "everything else is rotated");
-            Assert.That(await world.AtVersionAsync(1), Is.Zero);
-        }
-    }
-
-    private static async Task<IReadOnlyList<(long Partitions, long Failed)>> ConnectorsAsync(
-        RunningMesh mesh
-    ) =>
-        [
-            .. (await mesh.LedgerAsync())
-                .Where(sweep => sweep.Key.Phase == SweepPhase.Rotate)
-                .SelectMany(sweep => sweep.Tables)
-                .Where(table => table.Table.Table == "connectors")
-                .Select(table => (table.Partitions, table.Failed)),
-        ];
-
-    private static async Task<RunningMesh> StartAsync(SampleWorld world, Poison poison)
-    {
-        await world.Database.ExecuteAsync(
-            """
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
-            CREATE TRIGGER refuse BEFORE UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION refuse()
-            """
-        );
-        return await RunningMesh.StartAsync(
-            world,
-            new WorkerOptions { Heartbeat = TimeSpan.FromMilliseconds(200) },
-            rules: Impatient,
-            configure: bus =>
-                bus.AddConfigureEndpointsCallback(
-                    (_, _, endpoint) =>
-                    {
-                        endpoint.UseFilter(poison);
-                        endpoint.ConfigureSend(sent => sent.UseFilter(poison));
-                    }
-                )
-        );
-    }
-
-    private static async Task CureAsync(SampleWorld world, Poison poison)
-    {
-        poison.Cure();
-        await world.Database.ExecuteAsync("DROP TRIGGER refuse ON connectors");
     }
 
     /// <summary>Whoever works on the connectors says that it has begun, and then nothing any more.</summary>
