@@ -2,6 +2,7 @@ using System.CommandLine;
 using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
@@ -36,7 +37,11 @@ internal sealed class FailuresVerb : IVerb
         console.Line($"Rotation {failures.RotationId} to version {failures.TargetVersion}: {failures.State}");
         if (failures.Total == 0)
         {
-            console.Line("No row failed.");
+            console.Line(
+                failures.State == RotationState.CompletedWithFailures
+                    ? "No failed row is on record. Those of earlier rotations are kept until a later one has made them good."
+                    : "No row failed."
+            );
             return;
         }
 

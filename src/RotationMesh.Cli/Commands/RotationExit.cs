@@ -19,7 +19,8 @@ internal static class RotationExit
     public static int CodeOf(RotationDocument rotation) =>
         rotation.State switch
         {
-            RotationState.Completed => ExitCodes.Success,
+            // With a reason nobody vouches for it.
+            RotationState.Completed when rotation.DryRun || rotation.Reason is null => ExitCodes.Success,
             RotationState.Cancelled => ExitCodes.Interrupted,
             RotationState.Faulted => ExitCodes.Usage,
             _ when rotation.Abandoned => ExitCodes.Interrupted,

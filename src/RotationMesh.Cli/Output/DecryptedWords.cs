@@ -17,10 +17,10 @@ internal static class DecryptedWords
         if (found is { Values: 0, Failed: 0 })
             return $"counted again, none decrypted: none of {TableView.Number(found.Rows)} rows that were looked at holds a value";
         var whole = found.Rows >= reached;
-        var share = string.Create(
-            CultureInfo.InvariantCulture,
-            $"a {100.0 * found.Rows / Math.Max(reached, 1):0.##} % sample"
-        );
+        // Rounded down: what is not all of it is not 100 %.
+        var share = Math.Floor(10_000.0 * found.Rows / Math.Max(reached, 1)) / 100 is > 0 and var percent
+            ? string.Create(CultureInfo.InvariantCulture, $"a {percent:0.##} % sample")
+            : "a sample of less than 0.01 %";
         if (found.Failed > 0)
             return $"{(whole ? "" : $"{share}: ")}{TableView.Number(found.Sound)} of {TableView.Number(found.Rows)} rows decrypted again{Values(found)}, {TableView.Number(found.Failed)} do not";
         return whole

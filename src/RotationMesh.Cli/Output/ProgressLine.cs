@@ -22,6 +22,8 @@ internal static class ProgressLine
             return now.Reason is { } awaited ? $"Checking: {awaited}" : "Checking map, tables and keys";
         if (RotationState.AwaitsSomebody(now.Phase))
             return now.Reason is { } reason ? $"{now.Phase}: {reason}" : now.Phase;
+        if (now.Phase == RotationState.Cancelled)
+            return $"Cancelled: partitions in hand still end{held}";
         if (now.Phase == RotationState.Verifying)
             return string.Create(
                 CultureInfo.InvariantCulture,

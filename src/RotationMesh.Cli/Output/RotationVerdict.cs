@@ -15,8 +15,11 @@ internal static class RotationVerdict
         {
             RotationState.Completed when rotation.DryRun =>
                 $"Dry run: {Tried(rotation)}; nothing was written",
+            RotationState.Completed when rotation.Reason is { } doubt => $"Completed by its record, {doubt}",
             RotationState.Completed =>
                 $"Completed: every row{Within(rotation)} is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
+            RotationState.Cancelled when rotation.Abandoned =>
+                $"Cancelled, and not at its end: {rotation.Reason}",
             RotationState.Cancelled when rotation.EndedAt is null && !rotation.DryRun =>
                 $"Cancelled: partitions in hand still end ({rotation.Reason})",
             RotationState.Cancelled =>
@@ -25,6 +28,8 @@ internal static class RotationVerdict
                 $"Dry run: values at version {rotation.TargetVersion} do not decrypt with its key, as noted; nothing was written",
             RotationState.CompletedWithFailures when rotation.DryRun =>
                 "Dry run: the rows above can't be rotated; nothing was written",
+            RotationState.CompletedWithFailures when IsUnsealed(rotation) =>
+                $"Nobody knows that it completed: {rotation.Reason}",
             RotationState.CompletedWithFailures when rotation.PostChecks.Any(check => !check.Passed) =>
                 $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
             RotationState.CompletedWithFailures
@@ -46,6 +51,9 @@ internal static class RotationVerdict
             $"{verdict}. {totals.Rotated:N0} rows in {rotation.ElapsedSeconds:0.0} s ({rate:N0} rows/s)"
         );
     }
+
+    private static bool IsUnsealed(RotationDocument rotation) =>
+        rotation.Reason?.StartsWith(Reasons.RecordNotSealed, StringComparison.Ordinal) == true;
 
     private static string Within(RotationDocument rotation) =>
         rotation.Within is { } part ? $" of {part}" : "";

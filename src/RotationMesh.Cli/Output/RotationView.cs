@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using Spectre.Console;
 
@@ -111,9 +112,14 @@ internal static class RotationView
 
     private static void ShowPaused(IAnsiConsole console, RotationDocument rotation)
     {
-        if (rotation.PausedQueues.Count > 0)
+        if (rotation.PausedQueues.Count == 0)
+            return;
+        var queues = string.Join(", ", rotation.PausedQueues);
+        if (rotation.EndedAt is null && rotation.State != RotationState.Paused && !rotation.Abandoned)
+            console.Line($"  the application's queues are paused for it: {queues}");
+        else
             console.Warn(
-                $"The application's queues stay paused: {string.Join(", ", rotation.PausedQueues)}; resume them with 'rotationmesh workers resume'"
+                $"The application's queues stay paused: {queues}; resume them with 'rotationmesh workers resume'"
             );
     }
 

@@ -116,7 +116,7 @@ internal sealed class Terminal
                 "[red]rotationmesh:[/]",
                 left is null
                     ? error
-                    : $"{error}; rotation {left.RotationId} was {left.State}, and the same command goes on with it"
+                    : $"{error}; rotation {left.RotationId} was {left.State}: 'rotationmesh status {left.RotationId}' says how it is, and 'rotationmesh rotate' with the same options goes on with it"
             )
         );
     }

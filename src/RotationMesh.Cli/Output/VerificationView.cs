@@ -26,12 +26,13 @@ internal static class VerificationView
         RetiredView.Show(terminal.Tables, report.Retired);
         NoteView.Show(terminal.Tables, report.Standbys);
         NoteView.Show(terminal.Tables, report.Notes);
-        terminal.Tables.Line(Verdict(report.Totals));
+        terminal.Tables.Line(Verdict(report));
         terminal.WriteJson(report);
     }
 
-    private static string Verdict(VerificationTotals totals)
+    private static string Verdict(VerificationDocument report)
     {
+        var totals = report.Totals;
         var found = new DecryptedRows(
             totals.Verified + totals.Failed,
             totals.Values,
@@ -45,6 +46,8 @@ internal static class VerificationView
             { Rows: 0 } => "Nothing was decrypted: there is no row",
             { Values: 0 } =>
                 $"Nothing was decrypted: none of {TableView.Number(found.Rows)} rows that were looked at holds a value",
+            _ when !report.Ok =>
+                $"Not all is well, as said above; {TableView.Number(found.Sound)} rows decrypt under the version that they claim{DecryptedWords.Values(found)}",
             _ =>
                 $"Verified: {TableView.Number(found.Sound)} rows decrypt under the version that they claim{DecryptedWords.Values(found)}",
         };

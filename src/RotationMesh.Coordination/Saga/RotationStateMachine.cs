@@ -48,7 +48,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             AwaitingGates,
             When(RotationChecked).SendCommand(),
             When(GateLost).Note(m => m.Reason),
-            When(GatesHold, c => c.LostIn(null)).NextSweep().Enter(Planning),
+            When(GatesHold, c => c.LostIn(null)).GoOn().NextSweep().Enter(Planning),
             When(GatesHold, c => c.LostIn(Planning)).GoOn().Enter(Planning),
             When(GatesHold, c => c.LostIn(Rotating)).GoOn().Enter(Rotating),
             When(GatesHold, c => c.LostIn(Verifying)).GoOn().Enter(Verifying)

@@ -173,7 +173,9 @@ internal sealed class TableExamination(
                 Verdict.Bad,
                 name,
                 $"{count.Rows} rows claim version {Text(count.Version)}, which the key ring lacks",
-                $"add it to {KeyRingReader.PreviousKeys}"
+                count.Version is >= 1 and <= int.MaxValue
+                    ? $"add it to {KeyRingReader.PreviousKeys}"
+                    : "no key can have that version: correct it in these rows"
             );
         await new KeyExamination(databases, control, findings).ExamineAsync(table, keys, cancellationToken);
     }

@@ -156,7 +156,15 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         CancellationToken cancellationToken
     )
     {
-        var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
+        var found = await FindRunningAsync(rotationId, cancellationToken);
+        // Without an id, one that runs is meant rather than one that waits behind it.
+        if (
+            (rotationId is not null || found is not { EndedAt: null })
+            && await requests.FindWaitingStartAsync(rotationId, found, cancellationToken)
+                is { RefusedAt: null } waiting
+        )
+            throw ControlRules.NotBegun(waiting.RotationId);
+        var rotation = found ?? throw Unknown(rotationId);
         ControlRules.EnsureAllowed(rotation, order, map);
         var request = await requests.ControlAsync(rotation, order, cancellationToken);
         var asked = TimeProvider.System.GetTimestamp();

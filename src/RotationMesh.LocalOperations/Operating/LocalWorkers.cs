@@ -26,8 +26,22 @@ public sealed class LocalWorkers(GateSet gates, ControlDatabase control) : IAppl
     {
         EnsurePausable();
         await control.MigrateAsync(cancellationToken);
-        var paused = await pauses.PauseAsync(rotationId: null, requestedBy, cancellationToken);
-        return await ReadAsync(paused, cancellationToken);
+        try
+        {
+            var paused = await pauses.PauseAsync(rotationId: null, requestedBy, cancellationToken);
+            return await ReadAsync(paused, cancellationToken);
+        }
+        catch (GateClosedException closed)
+        {
+            var noted = await new PausedQueueStore(control).ListAsync(rotationId: null, cancellationToken);
+            if (noted.Count == 0)
+                throw;
+            throw new GateClosedException(
+                closed.Lost,
+                $"these queues are paused: {string.Join(", ", noted.Select(note => $"{note.Gate}/{note.Queue}"))}; resume them with "
+                    + "'rotationmesh workers resume'"
+            );
+        }
     }
 
     /// <inheritdoc/>

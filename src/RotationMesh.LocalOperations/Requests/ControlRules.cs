@@ -43,6 +43,12 @@ public static class ControlRules
             _ = ScopeSelection.Choose(map, order.Scopes, []);
     }
 
+    /// <summary>Says that a rotation was asked for, and that no coordinator has begun it.</summary>
+    public static RotationStateException NotBegun(Guid rotationId) =>
+        new(
+            $"rotation {rotationId} has not begun: it is accepted, and waits for a coordinator, as status says. Ask again once it has"
+        );
+
     // A table that another map leaves out would not be counted, and nobody would miss it.
     private static string? OfAnotherMap(RunningRotation rotation, RotationMap map) =>
         rotation.MapHash == MapHash.Of(map)
@@ -60,7 +66,7 @@ public static class ControlRules
             ControlAction.Cancel => new CancelRotation(rotationId, order.RequestedBy),
             ControlAction.Retry => new RetryRotation(
                 rotationId,
-                order.Scopes,
+                order.Scopes.Contains(ScopeSelection.All) ? [] : order.Scopes,
                 order.Tenants,
                 order.Errors,
                 order.RequestedBy

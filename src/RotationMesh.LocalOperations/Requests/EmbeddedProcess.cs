@@ -15,6 +15,9 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
     private const string Gone =
         $"{Reasons.Abandoned}. Give the same 'rotate' again to go on with it, or cancel it";
 
+    private const string GoneAtItsEnd =
+        $"cancelled, and {Reasons.Abandoned}. Cancel it again, which writes its totals";
+
     /// <summary>Returns the listing of a rotation, marked as abandoned where its process is gone.</summary>
     public async Task<RotationListing> TellAsync(
         RunningRotation rotation,
@@ -25,7 +28,7 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
             ? listing with
             {
                 Abandoned = true,
-                Reason = Gone,
+                Reason = Why(rotation),
             }
             : listing;
 
@@ -39,7 +42,7 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
             ? document with
             {
                 Abandoned = true,
-                Reason = Gone,
+                Reason = Why(rotation),
                 Partitions = document.Partitions is { } partitions
                     ? partitions with
                     {
@@ -49,13 +52,24 @@ internal sealed class EmbeddedProcess(ControlDatabase control)
             }
             : document;
 
-    // A rotation that has ended or is paused needs no process.
+    private static string Why(RunningRotation rotation) =>
+        rotation.State == RotationState.Cancelled ? GoneAtItsEnd : Gone;
+
+    // A rotation that has ended or is paused needs no process. A cancelled one has ended once its totals are written.
     private async Task<bool> IsGoneAsync(RunningRotation rotation, CancellationToken cancellationToken) =>
-        rotation is { Embedded: true, EndedAt: null, State: not RotationState.Paused }
+        NeedsProcess(rotation)
         && await new RotationGuard(control).FindHolderAsync(
             RotationGuard.Run,
             rotation.RotationId,
             cancellationToken
         )
-            is null;
+            is null
+        // It may have ended, and so let go of its lock, since it was read.
+        && await new RunningRotations(control).FindAsync(rotation.RotationId, cancellationToken) is { } now
+        && NeedsProcess(now);
+
+    private static bool NeedsProcess(RunningRotation rotation) =>
+        rotation
+            is { Embedded: true, EndedAt: null, State: not RotationState.Paused }
+                or { Embedded: true, State: RotationState.Cancelled, Concluded: false };
 }

@@ -56,6 +56,9 @@ public sealed record StateChangedDetails
 
     /// <summary>The tenants that a retry was limited to.</summary>
     public IReadOnlyList<string>? Tenants { get; init; }
+
+    /// <summary>The error classes that a retry was limited to.</summary>
+    public IReadOnlyList<string>? Errors { get; init; }
 }
 
 /// <summary>Details of <c>GateChecked</c>: written when a gate is first checked, and whenever the outcome changes.</summary>

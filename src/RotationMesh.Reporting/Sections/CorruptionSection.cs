@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting.Blocks;
 using RotationMesh.Reporting.Wording;
@@ -26,7 +27,7 @@ internal static class CorruptionSection
                 "Look at one of the rows in the snapshot. If it decrypts there, it was damaged since; if not, it was damaged before.",
                 "Restore the values of the failed rows, with their version, from the snapshot: by primary key, only where the row has not changed since, never the whole table.",
                 $"To go back to the version before, for every row that decrypts: {new Code($"rotationmesh rotate --target-version {Math.Max(1, rotation.TargetVersion - 1)} --allow-downgrade")}.",
-                $"Rotate what was restored: {new Code($"rotationmesh retry {rotation.RotationId}")}; then verify again, and attach both reports to the incident.",
+                $"Rotate what was restored: {new Code(rotation.State == RotationState.Cancelled ? "rotationmesh rotate" : $"rotationmesh retry {rotation.RotationId}")}; then verify again, and attach both reports to the incident.",
             ]
         );
     }

@@ -16,7 +16,11 @@ internal static class FailuresSection
         yield return new Heading(2, "Failures by cause");
         if (report.Causes.Count == 0)
         {
-            yield return new Paragraph("None.");
+            yield return new Paragraph(
+                report.Rotation.Totals.Failed > 0
+                    ? $"{report.Rotation.Totals.Failed} rows failed. Which ones is on record no more."
+                    : "None."
+            );
             yield break;
         }
 

@@ -13,12 +13,22 @@ internal static class NextStepsSection
         yield return new Points(Numbered: true, [.. Steps(report)]);
     }
 
+    /// <summary>Whether the record says Completed, and no key of the ring has sealed it.</summary>
+    public static bool IsUnsealed(RotationDocument rotation) =>
+        rotation.Reason?.StartsWith(Reasons.RecordNotSealed, StringComparison.Ordinal) == true;
+
     private static IEnumerable<Phrase> Steps(ReportDocument report)
     {
         var rotation = report.Rotation;
         var retry = new Code($"rotationmesh retry {rotation.RotationId}");
         switch (rotation.State)
         {
+            case RotationState.CompletedWithFailures when IsUnsealed(rotation):
+            case RotationState.Completed when rotation.Reason is not null:
+                yield return "Keep the old keys: this record proves nothing.";
+                yield return $"Believe the database: {new Code("rotationmesh census")} counts its rows, and {new Code("rotationmesh verify")} decrypts them.";
+                yield return $"Rotate again with the key ring: {new Code("rotationmesh rotate")} finds what is done, and seals a record of its own.";
+                break;
             case RotationState.Completed:
                 if (rotation.PostChecks.Count == 0)
                     yield return $"Check the application: an export of a rotated tenant, the health of a connector.";

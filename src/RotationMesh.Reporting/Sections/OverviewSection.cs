@@ -13,12 +13,18 @@ internal static class OverviewSection
         var rotation = report.Rotation;
         yield return new Heading(1, $"Rotation {rotation.RotationId}");
         yield return new Paragraph(Verdict(rotation));
+        if (rotation.Notes is { Count: > 0 } notes)
+            yield return new Points(Numbered: false, [.. notes.Select(note => Phrase.Foreign(note))]);
         yield return new Grid(["", ""], 0, [.. Rows(report).Select(row => (Phrase[])[row.Name, row.Value])]);
     }
 
     private static Phrase Verdict(RotationDocument rotation) =>
         rotation.State switch
         {
+            RotationState.Completed when rotation.Reason is not null =>
+                $"{new Strong("Completed by its record.")} Nobody here can tell whether that is true; the reason says why.",
+            RotationState.CompletedWithFailures when NextStepsSection.IsUnsealed(rotation) =>
+                $"{new Strong("Nobody knows that it completed.")} Its record says so, and is not sealed by this key ring.",
             RotationState.Completed when rotation.Decrypted is { Values: 0 } => (Phrase)
                 $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion} by the last count; no value was decrypted again.",
             RotationState.Completed =>
@@ -26,6 +32,8 @@ internal static class OverviewSection
             RotationState.CompletedWithFailures
                 when rotation is { OpenWriters: not null, Totals.Failed: 0 } =>
                 $"{new Strong("Completed with failures.")} Every row that was to be seen is at version {rotation.TargetVersion}; transactions that were open before the closing census may still bring others.",
+            RotationState.CompletedWithFailures when rotation.Totals is { Failed: 0, Pending: 0 } =>
+                $"{new Strong("Completed with failures.")} Every row that was counted is at version {rotation.TargetVersion}; not everything could be verified, or the application did not answer as expected.",
             RotationState.CompletedWithFailures =>
                 $"{new Strong("Completed with failures.")} {rotation.Totals.Failed} rows are not at version {rotation.TargetVersion}, or do not decrypt under it.",
             RotationState.Cancelled =>

@@ -80,9 +80,9 @@ public static class AuditText
         rows > 0 ? FormattableString.Invariant($", {rows:N0} of which hold no value") : "";
 
     private static string Narrowed(StateChangedDetails change) =>
-        change is { Scopes: null, Tenants: null }
+        change is { Scopes: null, Tenants: null, Errors: null }
             ? ""
-            : $" (retry of {Listed(change.Scopes ?? ["all scopes"])}{OfTenants(change.Tenants)})";
+            : $" (retry of {Listed(change.Scopes ?? ["all scopes"])}{OfTenants(change.Tenants)}{(change.Errors is { } errors ? $", {Listed(errors)}" : "")})";
 
     private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 

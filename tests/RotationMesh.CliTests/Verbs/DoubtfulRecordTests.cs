@@ -1,0 +1,66 @@
+namespace RotationMesh.CliTests.Verbs;
+
+/// <summary>Records of rotations that nobody vouches for, and one whose process was killed at its end.</summary>
+public sealed class DoubtfulRecordTests
+{
+    private Site site = null!;
+
+    [SetUp]
+    public async Task Rotate()
+    {
+        site = await Site.LoadAsync("--rows", "50", "--tenants", "2");
+        (await site.RunAsync("rotate")).Exits(0);
+    }
+
+    [TearDown]
+    public async Task Drop() => await site.DisposeAsync();
+
+    [Test]
+    public async Task One_that_is_not_sealed_proves_nothing_and_no_retry_is_advised()
+    {
+        await site.Database.ExecuteAsync("UPDATE rotationmesh.rotations SET seal = 'forged'");
+
+        var watched = (await site.RunAsync("watch")).Exits(3);
+        var report = (await site.RunAsync("report")).Exits(0);
+
+        Assert.That(
+            watched.ToString(),
+            Does.Contain("Nobody knows that it completed: its record says Completed")
+        );
+        Assert.That(
+            report.Output,
+            Does.Contain("this record proves nothing")
+                .And.Not.Contain("rotationmesh retry")
+        );
+    }
+
+    [Test]
+    public async Task One_that_cannot_be_checked_is_no_success()
+    {
+        foreach (
+            var name in site.Variables.Keys.Where(name =>
+                name.StartsWith("MASTER_", StringComparison.Ordinal)
+            )
+        )
+            site.Variables[name] = null;
+
+        var watched = (await site.RunAsync("watch")).Exits(3);
+
+        Assert.That(watched.ToString(), Does.Contain("Completed by its record, not checked"));
+    }
+
+    [Test]
+    public async Task One_that_was_cancelled_and_killed_before_its_totals_is_not_waited_for()
+    {
+        await site.Database.ExecuteAsync(
+            "UPDATE rotationmesh.rotations SET state = 'Cancelled', concluded = false, summary = NULL, reason = 'cancelled by ann'"
+        );
+
+        var watched = (await site.RunAsync("watch")).Exits(5);
+
+        Assert.That(
+            watched.ToString(),
+            Does.Contain("nobody runs it any more").And.Contain("Cancel it again")
+        );
+    }
+}
