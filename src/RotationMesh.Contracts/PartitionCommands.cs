@@ -21,6 +21,9 @@ public sealed record RotatePartition
     /// </summary>
     public DateTime WriteUntil { get; init; }
 
+    /// <summary>Attempts that ran out of time before they finished any part: the next one rewrites smaller parts.</summary>
+    public int CutShort { get; init; }
+
     public required string MapHash { get; init; }
     public required string TargetFingerprint { get; init; }
 }

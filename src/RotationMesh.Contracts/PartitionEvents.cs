@@ -1,3 +1,5 @@
+using RotationMesh.Core;
+
 namespace RotationMesh.Contracts;
 
 // In each result of a RotatePartition, IsOver says that nobody writes under that attempt any more: this worker got the first
@@ -59,7 +61,7 @@ public sealed record PartitionFailed(
 /// <summary>
 /// Sent by a worker that stops before the partition's end, handled by the ledger, which dispatches it again; may arrive
 /// twice. Counts cover the finished batches. OutOfTime: the time was too short, and the next attempt gets more, or smaller
-/// parts. Rest: the unread pages of a partition to verify; Counts then cover the pages before, which are done.
+/// parts. Rest: the pages that are left; Counts then cover the pages before, which are done.
 /// </summary>
 public sealed record PartitionReturned(
     Guid RotationId,

@@ -1,3 +1,5 @@
+using RotationMesh.Core;
+
 namespace RotationMesh.Contracts;
 
 /// <summary>
@@ -38,6 +40,3 @@ public sealed record PartitionRef
     /// <summary>Null: the tenants' rows in all pages.</summary>
     public PageRange? Pages { get; init; }
 }
-
-/// <summary>Pages of the table's file, from <paramref name="First"/> up to, but not including, <paramref name="End"/>.</summary>
-public sealed record PageRange(long First, long End);

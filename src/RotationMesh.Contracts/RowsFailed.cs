@@ -1,3 +1,5 @@
+using RotationMesh.Core;
+
 namespace RotationMesh.Contracts;
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed record RowsFailed(
 );
 
 /// <summary>A row failure: enough to find the row, and never a value of it. Error is the class of the error.</summary>
-public sealed record FailedRow(IReadOnlyList<KeyColumn> Key, string? Tenant, long? Version, string Error)
+public sealed record FailedRow(IReadOnlyList<KeyPart> Key, string? Tenant, long? Version, string Error)
 {
     /// <summary>Size in bytes of a value that is too large.</summary>
     public long? Size { get; init; }
@@ -21,6 +23,3 @@ public sealed record FailedRow(IReadOnlyList<KeyColumn> Key, string? Tenant, lon
     /// <summary>Why the database refused the row, in names and codes only; null where the error says enough.</summary>
     public string? Cause { get; init; }
 }
-
-/// <summary>One column of a primary key.</summary>
-public sealed record KeyColumn(string Column, string Value, bool IsNumber);

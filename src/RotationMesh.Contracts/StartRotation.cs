@@ -1,3 +1,5 @@
+using RotationMesh.Core.Gates;
+
 namespace RotationMesh.Contracts;
 
 /// <summary>
@@ -37,6 +39,3 @@ public sealed record StartRotation
     public required string MapHash { get; init; }
     public required string TargetFingerprint { get; init; }
 }
-
-/// <summary>A gate that an operator overrides, and why.</summary>
-public sealed record IgnoredGate(string Gate, string Reason);

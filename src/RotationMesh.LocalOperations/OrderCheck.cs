@@ -1,5 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.Gates;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;

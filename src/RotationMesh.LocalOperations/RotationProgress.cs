@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using RotationMesh.Core;
-using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.LocalOperations;
 
@@ -67,7 +66,7 @@ public sealed class RotationProgress
     public long Verified => Interlocked.Read(ref verified);
 
     /// <summary>Adds a step of a partition.</summary>
-    public void Add(PartitionOutcome step)
+    public void Add(RowCounts step)
     {
         ArgumentNullException.ThrowIfNull(step);
         Interlocked.Add(ref rotated, step.Rotated);

@@ -32,8 +32,12 @@ internal static class SqlStates
     public static bool MayPass(this PostgresException refusal) =>
         refusal.IsTransient
         || refusal.IsOfServer()
-        || refusal.IsOf(SqlClass.FeatureNotSupported)
+        || refusal.IsOfStalePlan()
         || refusal.SqlState == IdleInTransactionSessionTimeout;
+
+    // "cached plan must not change result type" has the code of what the server does not support, so the routine tells.
+    private static bool IsOfStalePlan(this PostgresException refusal) =>
+        refusal.IsOf(SqlClass.FeatureNotSupported) && refusal.Routine == "RevalidateCachedQuery";
 
     /// <summary>Whether the operators of the server can mend it: its condition, its files, or a right of the role.</summary>
     public static bool IsForOperators(this PostgresException refusal) =>

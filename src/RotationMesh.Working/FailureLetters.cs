@@ -32,12 +32,7 @@ internal sealed class FailureLetters(FailureBackpressure? backpressure = null)
     }
 
     private static FailedRow Row(RowFailure failure) =>
-        new(
-            [.. failure.Key.Select(part => new KeyColumn(part.Column, part.Value, part.IsNumber))],
-            failure.Tenant,
-            failure.Version,
-            failure.Error.ToString()
-        )
+        new(failure.Key, failure.Tenant, failure.Version, failure.Error.ToString())
         {
             Size = failure.Size,
             Cause = failure.Cause,

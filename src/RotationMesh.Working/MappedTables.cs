@@ -73,8 +73,6 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
             Table = partition.Table,
             Leaf = leaf,
             Tenants = partition.Tenants,
-            Pages = partition.Pages is { } pages
-                ? new Tables.Ranges.PageRange(checked((uint)pages.First), checked((uint)pages.End))
-                : null,
+            Pages = partition.Pages,
         };
 }

@@ -162,7 +162,7 @@ internal sealed class PartitionWork(
                     options.Name,
                     unfinished.Counts,
                     Deliveries.IsAlone(delivery.Context),
-                    unfinished.OutOfTime || (unfinished.WasReading && hadTime && attempted.IsOver),
+                    unfinished.OutOfTime || (unfinished.WasWorking && hadTime && attempted.IsOver),
                     unfinished.Rest
                 )
             );

@@ -2,6 +2,7 @@ using MassTransit;
 using RotationMesh.Bus;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
@@ -42,7 +43,7 @@ internal sealed class RotatePartitionConsumer(
     )
     {
         if (await TryFindAsync(command.Partition, stopping) is not var (target, range))
-            return new Unfinished(new RowCounts());
+            return new Unfinished(RowCounts.None);
         var settings = new RotationSettings(
             new RotationTarget(command.TargetVersion, command.AllowDowngrade),
             command.BatchSize,
@@ -65,6 +66,7 @@ internal sealed class RotatePartitionConsumer(
                     target,
                     range,
                     term,
+                    Parts.ToRewrite(range, command.CutShort),
                     failed => TellAsync(context, command.RotationId, failed),
                     stopping
                 )
@@ -73,7 +75,12 @@ internal sealed class RotatePartitionConsumer(
         {
             if (!outcome.OutOfTime)
                 targets.Forget(command.Partition); // the table may have changed under it
-            return new Unfinished(Counts(outcome), outcome.OutOfTime);
+            return new Unfinished(
+                outcome.Counts,
+                outcome.OutOfTime,
+                WasWorking: outcome.Counts != RowCounts.None,
+                outcome.Rest
+            );
         }
 
         var result = new PartitionRotated(
@@ -81,7 +88,7 @@ internal sealed class RotatePartitionConsumer(
             command.Partition.PartitionId,
             command.Partition.Attempt,
             options.Name,
-            Counts(outcome),
+            outcome.Counts,
             Deliveries.IsAlone(context)
         );
         await context.SendAgainAsync(Queues.PartitionRotated, result);
@@ -110,16 +117,4 @@ internal sealed class RotatePartitionConsumer(
             MeshMetrics.CountFailure(failure.Table, failure.Error.ToString());
         return letters.TellAsync(context, rotationId, failures);
     }
-
-    private static RowCounts Counts(PartitionOutcome outcome) =>
-        new()
-        {
-            Rows = outcome.Rotated + outcome.Failed,
-            Rotated = outcome.Rotated,
-            Failed = outcome.Failed,
-            Conflicts = outcome.Conflicts,
-            Contended = outcome.Contended,
-            Empty = outcome.Empty,
-            Values = outcome.Values,
-        };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RotationMesh.Bus.Telemetry;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rewriting;
@@ -50,7 +51,7 @@ internal sealed class RotatorPool(ApplicationDatabases databases, KeyRing ring, 
             verifier.Dispose();
     }
 
-    private void Tell(PartitionOutcome step)
+    private void Tell(RowCounts step)
     {
         MeshMetrics.CountRows(step.Rotated, step.Conflicts);
         options.Rotated(step);

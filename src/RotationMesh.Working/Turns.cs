@@ -1,4 +1,4 @@
-using RotationMesh.Contracts;
+using RotationMesh.Core;
 
 namespace RotationMesh.Working;
 
@@ -19,12 +19,12 @@ internal sealed class Turns(int atOnce) : IDisposable
         }
         catch (OperationCanceledException)
         {
-            return new Unfinished(new RowCounts());
+            return new Unfinished(RowCounts.None);
         }
 
         try
         {
-            return stopping.IsCancellationRequested ? new Unfinished(new RowCounts()) : await work(stopping);
+            return stopping.IsCancellationRequested ? new Unfinished(RowCounts.None) : await work(stopping);
         }
         finally
         {

@@ -1,14 +1,14 @@
-using RotationMesh.Contracts;
+using RotationMesh.Core;
 
 namespace RotationMesh.Working;
 
 /// <summary>
-/// A partition that ended before its last row: what was done of it, and whether it had too little time to write. For a
-/// verification: whether it was reading when it was stopped, and which pages are left if those before are done.
+/// A partition that ended before its last row: what was done of it, whether it had too little time to write, whether it was at
+/// its rows when it was stopped, and which pages are left if those before are done.
 /// </summary>
 internal sealed record Unfinished(
     RowCounts Counts,
     bool OutOfTime = false,
-    bool WasReading = false,
+    bool WasWorking = false,
     PageRange? Rest = null
 );

@@ -2,7 +2,7 @@ using MassTransit;
 using RotationMesh.Bus;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Contracts;
-using RotationMesh.Tables.Verification;
+using RotationMesh.Core;
 
 namespace RotationMesh.Working;
 
@@ -15,9 +15,6 @@ internal sealed class VerifyPartitionConsumer(
     WorkerOptions options
 ) : IConsumer<VerifyPartition>
 {
-    /// <summary>Cuts after which parts get no smaller: of ten million pages (80 GB), a part then has 300.</summary>
-    private const int MostCuts = 5;
-
     /// <summary>Handles what the dispatcher sends.</summary>
     public Task Consume(ConsumeContext<VerifyPartition> context)
     {
@@ -57,41 +54,25 @@ internal sealed class VerifyPartitionConsumer(
                     },
                     failed => letters.TellAsync(context, command.RotationId, failed),
                     MappedTables.Place(command.Partition),
-                    Parts(command.CutShort),
+                    Parts.ToRead(command.CutShort),
                     stopping
                 )
             );
             if (outcome.IsStopped)
-                return new Unfinished(
-                    Counts(outcome),
-                    WasReading: outcome.WasReading,
-                    Rest: outcome.Rest is { } rest ? new PageRange(rest.From, rest.To) : null
-                );
+                return new Unfinished(outcome.Counts, WasWorking: outcome.WasReading, Rest: outcome.Rest);
             var result = new PartitionVerified(
                 command.RotationId,
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
                 options.Name,
-                Counts(outcome)
+                outcome.Counts
             );
             await context.SendAgainAsync(Queues.PartitionVerified, result);
             return null;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return new Unfinished(new RowCounts()); // most partitions are cheap to repeat
+            return new Unfinished(RowCounts.None); // most partitions are cheap to repeat
         }
     }
-
-    /// <summary>Number of parts after each of which progress is kept. Each cut makes them an eighth as large.</summary>
-    internal static int Parts(int cutShort) => 1 << (3 * Math.Clamp(cutShort, 0, MostCuts));
-
-    private static RowCounts Counts(VerificationOutcome outcome) =>
-        new()
-        {
-            Rows = outcome.Rows,
-            Failed = outcome.Failed,
-            Empty = outcome.Empty,
-            Values = outcome.Values,
-        };
 }

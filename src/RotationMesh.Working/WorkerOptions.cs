@@ -1,4 +1,4 @@
-using RotationMesh.Tables.Rows;
+using RotationMesh.Core;
 
 namespace RotationMesh.Working;
 
@@ -42,7 +42,7 @@ public sealed record WorkerOptions
     public TimeSpan LongestAttempt { get; init; } = TimeSpan.FromMinutes(14);
 
     /// <summary>Called for each written batch, so that a process can show its own progress.</summary>
-    public Action<PartitionOutcome> Rotated { get; init; } = _ => { };
+    public Action<RowCounts> Rotated { get; init; } = _ => { };
 
     /// <summary>Called with the number of rows that were decrypted.</summary>
     public Action<long> Verified { get; init; } = _ => { };

@@ -12,6 +12,7 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination;
 using RotationMesh.Coordination.Composition;
+using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
@@ -21,7 +22,6 @@ using RotationMesh.Sample;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Schema;
-using PageRange = RotationMesh.Tables.Ranges.PageRange;
 
 namespace RotationMesh.Benchmarks;
 
@@ -190,7 +190,7 @@ internal static class SettlementBenchmark
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
                 "bench",
-                new RowCounts { Rows = 10_000, Rotated = 10_000 },
+                new RowCounts { Rotated = 10_000 },
                 IsOver: true
             );
             await (await context.GetSendEndpoint(Queue)).Send(result);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 
 namespace RotationMesh.MeshTests;
 
@@ -109,8 +110,8 @@ public sealed class ContractsTests
         var options = SystemTextJsonMessageSerializer.Options;
         var counts = new RowCounts
         {
-            Rows = 8,
             Rotated = 5,
+            Verified = 8,
             Failed = 3,
             Conflicts = 2,
             Contended = 1,

@@ -140,10 +140,6 @@ internal sealed class KeysVerb : IVerb
         var skips = result.GetResult(skipScan) is { Implicit: false } && result.GetValue(skipScan);
         var says = !string.IsNullOrWhiteSpace(result.GetValue(reason));
         var leavesOut = result.GetResult(skipScanOf) is not null;
-        if (skips && leavesOut)
-            result.AddError(
-                "--skip-scan leaves out everything, and --skip-scan-of a place: give one of them"
-            );
         if ((skips || leavesOut) && !says)
             result.AddError(
                 $"{(skips ? "--skip-scan" : "--skip-scan-of")} needs --reason TEXT, which is recorded"

@@ -9,6 +9,9 @@ public sealed record ClaimedTable(string DatabaseName, string TableName)
     /// <summary>Identity of the database.</summary>
     public string? Identity { get; init; }
 
+    /// <summary>Oid of the table.</summary>
+    public long? Relation { get; init; }
+
     /// <summary>Oids of the table and of all that inherit from it.</summary>
     public IReadOnlyList<long>? Relations { get; init; }
 

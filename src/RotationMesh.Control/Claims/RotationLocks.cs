@@ -17,9 +17,10 @@ public sealed class RotationLocks(ControlDatabase control)
     // A statement of its own, so that the query after it sees what the claim before committed.
     private const string Wait = "SELECT pg_advisory_xact_lock(@key)";
 
-    private const string Mine = """
+    internal const string Mine = """
         jsonb_to_recordset(@tables::jsonb) AS mine
-            ("DatabaseName" text, "TableName" text, "Identity" text, "Relations" bigint[], "Around" bigint[], "Tenancy" text)
+            ("DatabaseName" text, "TableName" text, "Identity" text, "Relation" bigint, "Relations" bigint[], "Around" bigint[],
+             "Tenancy" text)
         """;
 
     // A rotation that is over holds nothing, even where it could not give up its claims. A cancelled one is over once nobody
@@ -109,6 +110,9 @@ public sealed class RotationLocks(ControlDatabase control)
             await connection.ExecuteAsync(Release, new { rotationId }, cancellationToken);
         await connection.ExecuteAsync(Claim, values, cancellationToken);
         await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
+        // Not at the first claim: a rotation that is refused by its check was for no table.
+        if (renewing)
+            await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }

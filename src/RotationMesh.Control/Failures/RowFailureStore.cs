@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RotationMesh.Control.Guards;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Control.Failures;
 
 /// <summary>
-/// Rows that rotations left as they are, in the control database: those of rotations that run, and of the last twenty
-/// that ended (migration 0005).
+/// Rows that rotations left as they are, in the control database: those of rotations that run, of the last twenty that
+/// ended, and those that were not made good since (migration 0029).
 /// </summary>
 public sealed class RowFailureStore(ControlDatabase control)
 {

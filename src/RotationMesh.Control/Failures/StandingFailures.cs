@@ -6,17 +6,32 @@ namespace RotationMesh.Control.Failures;
 /// <summary>Failures of rows that claimed a version, recorded by a rotation and not made good since.</summary>
 public sealed record StandingFailures
 {
-    // A failure counts until a later rotation that covered the row has completed. Tables that are no longer in the map count too.
-    private const string FindFailures = """
-        SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, count(*) AS rows
-        FROM rotationmesh.row_failures f JOIN rotationmesh.rotations r ON r.correlation_id = f.rotation_id
-        WHERE f.version IS NOT NULL AND NOT EXISTS (
+    // A failure counts until a later rotation that covered the row has completed. Of a row at that rotation's target version it
+    // must have decrypted all rows of the table (RotationTableStore.MarkSuspectAsync), or have met the row again. Tables that are
+    // no longer in the map count too.
+    internal const string NotMadeGood = """
+        NOT EXISTS (
             SELECT FROM rotationmesh.rotations later
             JOIN rotationmesh.rotation_tables t ON t.rotation_id = later.correlation_id
-            WHERE later.started_at > r.started_at AND later.state IN ('Completed', 'CompletedWithFailures')
-              AND (t.scope, t.database_name, t.table_name) = (f.scope, f.database_name, f.table_name)
+            WHERE later.correlation_id <> f.rotation_id AND later.started_at > f.recorded_at
+              AND (t.database_name, t.table_name) = (f.database_name, f.table_name)
+              AND CASE WHEN f.version <> later.target_version THEN later.state IN ('Completed', 'CompletedWithFailures')
+                       WHEN later.verify = 'counts' THEN false
+                       WHEN later.state = 'Completed' THEN true
+                       ELSE later.state = 'CompletedWithFailures' AND EXISTS (
+                           SELECT FROM rotationmesh.row_failures n
+                           WHERE n.rotation_id = later.correlation_id
+                             AND (n.database_name, n.table_name, n.key_digest) = (f.database_name, f.table_name, f.key_digest))
+                  END
               AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants)))
-        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+        """;
+
+    private const string FindFailures = $"""
+        SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, f.error = 'AuthenticationFailed' AS any_key,
+               count(*) AS rows
+        FROM rotationmesh.row_failures f
+        WHERE f.version IS NOT NULL AND {NotMadeGood}
+        GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
         """;
 
     private const string Forget = """
@@ -38,6 +53,9 @@ public sealed record StandingFailures
 
     /// <summary>Version that the rows claimed.</summary>
     public long Version { get; init; }
+
+    /// <summary>Whether they do not decrypt with the key of that version, and so may need any other.</summary>
+    public bool AnyKey { get; init; }
 
     /// <summary>Rows.</summary>
     public long Rows { get; init; }

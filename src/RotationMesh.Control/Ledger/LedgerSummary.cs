@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Control.Ledger;
@@ -74,15 +75,15 @@ public sealed class LedgerSummary(ControlDatabase control)
                 Dispatched = Dispatched,
                 Done = Done,
                 Failed = Failed,
-                Counts = new PartitionCounts
+                Counts = new RowCounts
                 {
                     Rotated = Rotated,
                     Conflicts = Conflicts,
                     Contended = Contended,
-                    FailedRows = FailedRows,
+                    Failed = FailedRows,
                     Verified = Verified,
-                    EmptyRows = EmptyRows,
-                    DecryptedValues = DecryptedValues,
+                    Empty = EmptyRows,
+                    Values = DecryptedValues,
                 },
             };
     }

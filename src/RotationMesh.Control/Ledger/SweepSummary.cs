@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Control.Ledger;
@@ -18,8 +19,7 @@ public sealed record SweepSummary(SweepKey Key, bool IsPlanned, IReadOnlyList<Ta
     public long Failed => Tables.Sum(table => table.Failed);
 
     /// <summary>What became of the rows of partitions that are done.</summary>
-    public PartitionCounts Counts =>
-        Tables.Aggregate(new PartitionCounts(), (sum, table) => sum + table.Counts);
+    public RowCounts Counts => Tables.Aggregate(RowCounts.None, (sum, table) => sum + table.Counts);
 
     /// <summary>Whether nothing more is to come: planned to its end, and no partition open.</summary>
     public bool IsSettled => IsPlanned && Open == 0;
@@ -44,7 +44,7 @@ public sealed record TableSummary
     public required long Failed { get; init; }
 
     /// <summary>What became of the rows of partitions that are done.</summary>
-    public required PartitionCounts Counts { get; init; }
+    public required RowCounts Counts { get; init; }
 
     /// <summary>Partitions that are pending or with a worker.</summary>
     public long Open => Partitions - Done - Failed;

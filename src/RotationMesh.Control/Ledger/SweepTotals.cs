@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.Control.Queries;
+using RotationMesh.Core;
 
 namespace RotationMesh.Control.Ledger;
 
@@ -30,28 +31,31 @@ internal sealed class SweepTotals
         FROM delta d WHERE t.sweep_table_id = d.sweep_table_id
         """;
 
-    private readonly Dictionary<long, (long Done, long Failed, PartitionCounts Counts)> deltas = [];
+    private readonly Dictionary<long, (long Done, long Failed, RowCounts Counts)> deltas = [];
 
     /// <summary>Counts one more partition as done.</summary>
-    public void AddDone(long sweepTableId, PartitionCounts counts)
+    public void AddDone(long sweepTableId, RowCounts counts)
     {
-        var delta = deltas.GetValueOrDefault(sweepTableId);
+        var delta = Of(sweepTableId);
         deltas[sweepTableId] = (delta.Done + 1, delta.Failed, delta.Counts + counts);
     }
 
     /// <summary>Adds rows of a partition that is not done yet; rows that a later attempt meets again must not be in it.</summary>
-    public void AddCounts(long sweepTableId, PartitionCounts counts)
+    public void AddCounts(long sweepTableId, RowCounts counts)
     {
-        var delta = deltas.GetValueOrDefault(sweepTableId);
+        var delta = Of(sweepTableId);
         deltas[sweepTableId] = delta with { Counts = delta.Counts + counts };
     }
 
     /// <summary>Counts one more partition as failed.</summary>
     public void AddFailed(long sweepTableId)
     {
-        var delta = deltas.GetValueOrDefault(sweepTableId);
+        var delta = Of(sweepTableId);
         deltas[sweepTableId] = delta with { Failed = delta.Failed + 1 };
     }
+
+    private (long Done, long Failed, RowCounts Counts) Of(long sweepTableId) =>
+        deltas.TryGetValue(sweepTableId, out var delta) ? delta : (0, 0, RowCounts.None);
 
     /// <summary>Writes what was added. Call it last before the commit: every other settlement waits for it.</summary>
     public Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -69,10 +73,10 @@ internal sealed class SweepTotals
                 rotated = all.Select(delta => delta.Counts.Rotated).ToArray(),
                 conflicts = all.Select(delta => delta.Counts.Conflicts).ToArray(),
                 contended = all.Select(delta => delta.Counts.Contended).ToArray(),
-                failedRows = all.Select(delta => delta.Counts.FailedRows).ToArray(),
+                failedRows = all.Select(delta => delta.Counts.Failed).ToArray(),
                 verified = all.Select(delta => delta.Counts.Verified).ToArray(),
-                emptyRows = all.Select(delta => delta.Counts.EmptyRows).ToArray(),
-                values = all.Select(delta => delta.Counts.DecryptedValues).ToArray(),
+                emptyRows = all.Select(delta => delta.Counts.Empty).ToArray(),
+                values = all.Select(delta => delta.Counts.Values).ToArray(),
             },
             cancellationToken
         );

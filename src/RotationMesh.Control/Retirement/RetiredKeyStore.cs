@@ -24,7 +24,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         """;
 
     // Makes retirements one after the other, so that the second sees what the first did.
-    private const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended('rotationmesh/retire', 0))";
+    internal const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended('rotationmesh/retire', 0))";
 
     /// <summary>Number of tries to retire a version while rotations are being written.</summary>
     private const int Tries = 20;

@@ -1,3 +1,4 @@
+using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 
 namespace RotationMesh.Control.Rotations;
@@ -22,9 +23,33 @@ public sealed class RotationTableStore(ControlDatabase control)
 
     private const string List = """
         SELECT scope, database_name AS database, table_name AS table, opening_pending, stored, pending,
-               external_rows AS external, opening_empty, empty_rows AS empty, sparse::pg_catalog.text AS sparse_text
+               external_rows AS external, opening_empty, empty_rows AS empty, sparse::pg_catalog.text AS sparse_text,
+               read_whole
         FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
         """;
+
+    private static readonly string MarkSuspect = $"""
+        UPDATE rotationmesh.rotation_tables own SET read_whole = true
+        WHERE own.rotation_id = @rotationId AND NOT own.read_whole AND EXISTS (
+            SELECT FROM rotationmesh.row_failures f
+            WHERE (f.database_name, f.table_name) = (own.database_name, own.table_name) AND f.version = @version
+              AND {StandingFailures.NotMadeGood})
+        """;
+
+    /// <summary>
+    /// Marks the tables to read wholly in which this rotation or others met rows at that version that do not decrypt, and
+    /// that were not made good since. Call it before failures are forgotten.
+    /// </summary>
+    public static Task MarkSuspectAsync(
+        HeldWork held,
+        Guid rotationId,
+        long version,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return held.ExecuteAsync(MarkSuspect, new { rotationId, version }, cancellationToken);
+    }
 
     /// <summary>
     /// Records a census, over the session that holds the guard; of a table's first one the pending rows are kept as its

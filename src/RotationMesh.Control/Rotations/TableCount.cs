@@ -47,6 +47,19 @@ public sealed record TableCount
     /// </summary>
     public long? HeldAtPlanning { get; init; }
 
+    /// <summary>
+    /// Whether verification reads all of its rows: a row was met that does not decrypt, and a sample would pass over it.
+    /// </summary>
+    public bool ReadWhole { get; init; }
+
+    /// <summary>Returns the share of its rows to verify, 0 to 1, where the rotation has <paramref name="verify"/>.</summary>
+    public double Share(VerificationShare verify)
+    {
+        ArgumentNullException.ThrowIfNull(verify);
+        var share = verify.Of(HeldAtPlanning ?? Holding);
+        return ReadWhole && share > 0 ? 1 : share;
+    }
+
     /// <summary>Declared columns that hold a value in few rows, where the map does not say that it may be so.</summary>
     public IReadOnlyList<SparseColumn> Sparse
     {

@@ -24,7 +24,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "rotation_tables",
             Change,
-            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at opening_empty empty_rows sparse"
+            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at opening_empty empty_rows sparse read_whole"
         ),
         new("sweeps", Change, "rotation_id sweep phase started_at planned_at"),
         new(
@@ -49,6 +49,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
             "rotation_id database_name table_name tenants claimed_at identity relations tenancy"
         ),
         new("rotated_databases", Replace, "database_name identity rotation_id claimed_at"),
+        new("rotated_tables", Change, "database_name table_name identity relation rotation_id claimed_at"),
         new("met_keys", Add, "version fingerprint rotation_id met_at"),
         new(
             "requests",

@@ -86,11 +86,11 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
                 rotated = results.Select(result => result.Counts.Rotated).ToArray(),
                 conflicts = results.Select(result => result.Counts.Conflicts).ToArray(),
                 contended = results.Select(result => result.Counts.Contended).ToArray(),
-                failedRows = results.Select(result => result.Counts.FailedRows).ToArray(),
+                failedRows = results.Select(result => result.Counts.Failed).ToArray(),
                 verified = results.Select(result => result.Counts.Verified).ToArray(),
                 over = Over(results),
-                emptyRows = results.Select(result => result.Counts.EmptyRows).ToArray(),
-                values = results.Select(result => result.Counts.DecryptedValues).ToArray(),
+                emptyRows = results.Select(result => result.Counts.Empty).ToArray(),
+                values = results.Select(result => result.Counts.Values).ToArray(),
             }
         );
 

@@ -1,5 +1,4 @@
-using RotationMesh.Control.Ledger;
-using RotationMesh.Tables.Ranges;
+using RotationMesh.Core;
 
 namespace RotationMesh.Control.Settling;
 
@@ -27,7 +26,7 @@ public sealed record PartitionResult
     public string Worker { get; }
 
     /// <summary>What became of the rows; zero unless done or given back.</summary>
-    public PartitionCounts Counts { get; private init; }
+    public RowCounts Counts { get; private init; } = RowCounts.None;
 
     /// <summary>SQLSTATE or a short cause, never a value; null if done, given back or alive.</summary>
     public string? Reason { get; private init; }
@@ -45,18 +44,14 @@ public sealed record PartitionResult
     public bool IsCutShort { get; init; }
 
     /// <summary>
-    /// The pages that are left of a partition to verify that was given back; those before are done. The partition consists of
-    /// the rest from now on.
+    /// The pages that are left of a partition that was given back; those before are done. The partition consists of the rest
+    /// from now on.
     /// </summary>
     public PageRange? Rest { get; init; }
 
     /// <summary>The partition is done; rows that failed one by one are among its counts.</summary>
-    public static PartitionResult Done(
-        long partitionId,
-        int attempt,
-        string worker,
-        PartitionCounts counts
-    ) => new(PartitionResultKind.Done, partitionId, attempt, worker) { Counts = counts };
+    public static PartitionResult Done(long partitionId, int attempt, string worker, RowCounts counts) =>
+        new(PartitionResultKind.Done, partitionId, attempt, worker) { Counts = counts };
 
     /// <summary>The partition could not be worked on as a whole, but might be later.</summary>
     public static PartitionResult Stumbled(long partitionId, int attempt, string worker, string reason) =>
@@ -73,12 +68,8 @@ public sealed record PartitionResult
     /// <summary>
     /// The worker gives it back untouched or half done, because it stops or the time is over; the counts are of what it did.
     /// </summary>
-    public static PartitionResult Returned(
-        long partitionId,
-        int attempt,
-        string worker,
-        PartitionCounts counts
-    ) => new(PartitionResultKind.Returned, partitionId, attempt, worker) { Counts = counts };
+    public static PartitionResult Returned(long partitionId, int attempt, string worker, RowCounts counts) =>
+        new(PartitionResultKind.Returned, partitionId, attempt, worker) { Counts = counts };
 
     /// <summary>A heartbeat: the lease begins again.</summary>
     public static PartitionResult Alive(long partitionId, int attempt, string worker) =>

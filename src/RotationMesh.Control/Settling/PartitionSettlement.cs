@@ -40,12 +40,7 @@ public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rul
     // A worker that dies takes with it the partitions that it had prefetched: one that no worker had begun is not to blame.
     private static PartitionResult Deserved(HeldPartition held, PartitionResult said) =>
         said is { Kind: PartitionResultKind.Stumbled, Reason: WorkerLoss.NeverAnswered } && !held.IsBegun
-            ? PartitionResult.Returned(
-                said.PartitionId,
-                said.Attempt,
-                said.Worker,
-                new PartitionCounts()
-            ) with
+            ? PartitionResult.Returned(said.PartitionId, said.Attempt, said.Worker, RowCounts.None) with
             {
                 IsOver = said.IsOver,
             }
@@ -58,17 +53,12 @@ public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rul
         if (said.Rest is not { } rest)
             return said;
         var end = (uint)(held.EndPage ?? uint.MaxValue);
-        return held.IsRead && rest.From > (held.FirstPage ?? 0) && rest.From < end
+        return rest.From > (held.FirstPage ?? 0) && rest.From < end
             ? said with
             {
                 Rest = rest with { To = end },
             }
-            : PartitionResult.Returned(
-                said.PartitionId,
-                said.Attempt,
-                said.Worker,
-                new PartitionCounts()
-            ) with
+            : PartitionResult.Returned(said.PartitionId, said.Attempt, said.Worker, RowCounts.None) with
             {
                 IsCutShort = said.IsCutShort,
             };

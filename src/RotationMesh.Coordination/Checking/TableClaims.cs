@@ -116,6 +116,7 @@ internal sealed class TableClaims(
                     {
                         Tenancy = $"{entry.Tenant.Name}\n{entry.TenantWhenNull}",
                         Identity = found?.Identity.ToString(),
+                        Relation = found?.Tables[place].Own,
                         Relations = Known(found?.Tables[place].Below),
                         Around = Known(found?.Tables[place].Around),
                     }

@@ -54,7 +54,7 @@ internal sealed class ClosingDoubts(
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add($"{Reasons.NoCensus}: retry the rotation");
         // This runs only where no such row is recorded.
-        if (verification.Tables.Sum(table => table.Counts.FailedRows) is > 0 and var lost)
+        if (verification.Tables.Sum(table => table.Counts.Failed) is > 0 and var lost)
             doubts.Add($"verification met {lost} {Reasons.UnreadableUnrecorded}: retry the rotation");
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
@@ -116,8 +116,7 @@ internal sealed class ClosingDoubts(
         long stored,
         long verified
     ) =>
-        MissedRows.Expected(verify.Of(counted.HeldAtPlanning ?? counted.Holding), stored, verified)
-            is { } expected
+        MissedRows.Expected(counted.Share(verify), stored, verified) is { } expected
             ? $"verification saw {verified} {Reasons.RowsNotVerified} {expected} are: retry the rotation"
             : null;
 

@@ -9,6 +9,7 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Gating;
+using RotationMesh.Coordination.Saga;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Gates;
@@ -81,7 +82,7 @@ internal sealed class ConcludeRotationConsumer(
         if (summary.IsClean())
         {
             var asked = Stopwatch.GetTimestamp();
-            var answers = await AskAsync(command, context.CancellationToken);
+            var answers = await AskAsync(command, rotation, context.CancellationToken);
             if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
             {
                 drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
@@ -146,9 +147,10 @@ internal sealed class ConcludeRotationConsumer(
                 : PostChecks.Fault(summary.PostChecks ?? [])
         );
 
-    // A duplicate command gets the first answers: the outcome must not change.
+    // A duplicate command gets the first answers: the outcome must not change. Totals that the saga refuses as old give none.
     private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
         ConcludeRotation command,
+        RunningRotation rotation,
         CancellationToken cancellationToken
     )
     {
@@ -160,6 +162,8 @@ internal sealed class ConcludeRotationConsumer(
             ClosingSummary.Read(ring, command.RotationId, written, seal)
                 is { PostChecks: { } answered } before
             && before.Sweep == command.Sweep
+            && before.AuditSequence == rotation.AuditSequence
+            && rotation.ReadAt - before.WrittenAt <= Rotation.GoodFor
             ? answered
             : await postChecks.AskAsync(command.RotationId, command.Sweep, cancellationToken);
     }

@@ -48,11 +48,12 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
     public IReadOnlyList<string> Notes => Survey.Notes;
 
     /// <summary>
-    /// Whether there are more rows below the target than the census found. False if the census left unexplained rows:
-    /// further sweeps were given up then.
+    /// Whether there are more rows below the target than the census found. False if the census left unexplained rows, or rows
+    /// of partitions that were given up: no further sweep would be made then.
     /// </summary>
     public bool RowsCameLate =>
-        Census is { PendingRows: 0 } && Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget;
+        Census is { PendingRows: 0, GivenUp: null }
+        && Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget;
 
     /// <summary>These counts, with those of the opening census that are <paramref name="known"/>.</summary>
     public IReadOnlyList<TableCount> Tables(IReadOnlyList<TableCount> known) =>
@@ -66,6 +67,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
                             OpeningPending = before.OpeningPending,
                             OpeningEmpty = before.OpeningEmpty,
                             HeldAtPlanning = before.Holding,
+                            ReadWhole = before.ReadWhole,
                         }
                         : now
                 ),

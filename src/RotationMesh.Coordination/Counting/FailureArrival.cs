@@ -41,7 +41,7 @@ internal sealed class FailureArrival(ControlDatabase control, TimeProvider clock
     {
         var sweeps = await new LedgerSummary(control).ReadAsync(sweep.RotationId, cancellationToken);
         var tables = sweeps.SingleOrDefault(summary => summary.Key == sweep)?.Tables ?? [];
-        if (tables.All(table => table.Counts.FailedRows == 0))
+        if (tables.All(table => table.Counts.Failed == 0))
             return 0;
         var recorded = await new RowFailureStore(control).ByTableAsync(
             sweep.RotationId,
@@ -49,7 +49,7 @@ internal sealed class FailureArrival(ControlDatabase control, TimeProvider clock
             cancellationToken
         );
         return tables.Sum(table =>
-            Math.Max(0, table.Counts.FailedRows - Count(recorded, table.Table, sweep.Phase))
+            Math.Max(0, table.Counts.Failed - Count(recorded, table.Table, sweep.Phase))
         );
     }
 

@@ -33,7 +33,7 @@ internal static class Breaker
         var settled = current.Done + current.Failed;
         if (settled >= FewestPartitions && current.Failed > FailedShare * settled)
             return Tripped(rotation, "partitions", current.Failed, settled);
-        var failed = current.Counts.FailedRows;
+        var failed = current.Counts.Failed;
         var rows = phase == SweepPhase.Verify ? current.Counts.Verified : current.Counts.Rotated + failed;
         return rows >= FewestRows && failed > FailedShare * rows
             ? Tripped(rotation, "rows", failed, rows)

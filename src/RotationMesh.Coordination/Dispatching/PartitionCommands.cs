@@ -74,6 +74,7 @@ internal sealed class PartitionCommands(
             AllowDowngrade = rotation.AllowDowngrade,
             IsLastSweep = rotation.IdleSweeps >= Sweeps.MaxIdle,
             WriteUntil = partition.WriteUntil ?? DateTime.UnixEpoch,
+            CutShort = partition.CutShort,
             MapHash = rotation.MapHash,
             TargetFingerprint = rotation.TargetFingerprint,
         };
@@ -112,7 +113,7 @@ internal sealed class PartitionCommands(
             Store = map.Find(partition.Range.FullName)?.ExternalStore?.Place,
             Leaf = partition.Range.Leaf.Quoted,
             Tenants = partition.Range.Tenants,
-            Pages = partition.Range.Pages is { } pages ? new PageRange(pages.From, pages.To) : null,
+            Pages = partition.Range.Pages,
         };
 
     private async Task<IReadOnlyDictionary<(Guid, string), string>> PlacesAsync(
@@ -140,7 +141,7 @@ internal sealed class PartitionCommands(
         var verified = partitions.Where(partition => partition.Sweep.Phase == SweepPhase.Verify);
         foreach (var rotation in verified.Select(partition => partition.Sweep.RotationId).Distinct())
         foreach (var table in await new RotationTableStore(control).ListAsync(rotation, cancellationToken))
-            shares[(rotation, table.FullName)] = Share(rotations[rotation]).Of(table.Holding);
+            shares[(rotation, table.FullName)] = table.Share(Share(rotations[rotation]));
         return shares;
     }
 

@@ -88,7 +88,7 @@ internal sealed class UnfitWatch(
         long Planned,
         long Done,
         long Failed,
-        PartitionCounts Counts
+        RowCounts Counts
     )
     {
         public static Place Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
@@ -98,7 +98,7 @@ internal sealed class UnfitWatch(
                 sweeps.Sum(sweep => sweep.Partitions),
                 sweeps.Sum(sweep => sweep.Done),
                 sweeps.Sum(sweep => sweep.Failed),
-                sweeps.Aggregate(new PartitionCounts(), (sum, sweep) => sum + sweep.Counts)
+                sweeps.Aggregate(RowCounts.None, (sum, sweep) => sum + sweep.Counts)
             );
     }
 

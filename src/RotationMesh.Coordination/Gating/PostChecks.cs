@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using RotationMesh.Control;
 using RotationMesh.Control.Audit;
+using RotationMesh.Coordination.Saga;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Gates.Http;
@@ -13,7 +15,7 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
 {
     private readonly ConcurrentDictionary<
         Guid,
-        (int Sweep, IReadOnlyList<PostCheckDocument> Answers)
+        (int Sweep, long At, IReadOnlyList<PostCheckDocument> Answers)
     > given = [];
 
     /// <summary>Which checks failed and why, in one sentence without secrets; null where none did.</summary>
@@ -36,10 +38,15 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
         CancellationToken cancellationToken
     )
     {
-        if (given.TryGetValue(rotationId, out var before) && before.Sweep == sweep)
+        if (
+            given.TryGetValue(rotationId, out var before)
+            && before.Sweep == sweep
+            && Stopwatch.GetElapsedTime(before.At) <= Rotation.GoodFor
+        )
             return before.Answers;
+        var asked = Stopwatch.GetTimestamp();
         var answers = await AskAsync(rotationId, cancellationToken);
-        given[rotationId] = (sweep, answers);
+        given[rotationId] = (sweep, asked, answers);
         return answers;
     }
 

@@ -54,11 +54,7 @@ internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log)
         else if (before is not null && before.State != after.State)
             await AppendAsync(AuditKind.StateChanged, Actor(message), Changed(before, after, message));
         if (before is { Concluded: false } && after.Concluded && after.Closing() is { } closing)
-            await AppendAsync(
-                AuditKind.RotationEnded,
-                AuditEntry.Program,
-                Ended(after.State, closing, closing.Counts())
-            );
+            await AppendAsync(AuditKind.RotationEnded, AuditEntry.Program, Ended(after.State, closing));
 
         if (appended.Count == 0)
             return null;
@@ -113,21 +109,22 @@ internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log)
             Reason = after.Reason,
             Scopes = NullIfEmpty(retry?.Scopes),
             Tenants = NullIfEmpty(retry?.Tenants),
+            Errors = NullIfEmpty(retry?.Errors),
         };
     }
 
-    private static RotationEndedDetails Ended(string state, ClosingSummary closing, RowCounts counts) =>
+    private static RotationEndedDetails Ended(string state, ClosingSummary closing) =>
         new()
         {
             State = state,
-            Rows = counts.Rows,
-            Rotated = counts.Rotated,
-            Current = counts.Current,
-            External = counts.External,
-            Failed = counts.Failed,
-            Conflicts = counts.Conflicts,
+            Rows = closing.Tables.Sum(table => table.Rows),
+            Rotated = closing.Tables.Sum(table => table.Rotated),
+            Current = closing.Tables.Sum(table => table.Current),
+            External = closing.Tables.Sum(table => table.External),
+            Failed = closing.Tables.Sum(table => table.Failed),
+            Conflicts = closing.Tables.Sum(table => table.Conflicts),
             Verified = closing.Verified,
-            Empty = counts.Empty,
+            Empty = closing.Tables.Sum(table => table.Empty),
             FailedPartitions = closing.FailedPartitions,
         };
 

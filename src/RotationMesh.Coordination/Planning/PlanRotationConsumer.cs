@@ -105,6 +105,12 @@ internal sealed class PlanRotationConsumer(
         {
             await EnsureClaimedAsync(command.RotationId, chosen[0].Table.Name.Database, cancellationToken);
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
+            await RotationTableStore.MarkSuspectAsync(
+                alone,
+                command.RotationId,
+                command.Goal.TargetVersion,
+                cancellationToken
+            );
             foreach (var (table, tenants) in chosen)
             {
                 await RetriedFailures.ClearAsync(

@@ -55,6 +55,12 @@ internal sealed class PlanVerificationConsumer(
         CancellationToken cancellationToken
     )
     {
+        await RotationTableStore.MarkSuspectAsync(
+            alone,
+            command.RotationId,
+            command.Goal.TargetVersion,
+            cancellationToken
+        );
         await RowFailureStore.ClearUnreadableAsync(
             alone,
             command.RotationId,
@@ -67,10 +73,19 @@ internal sealed class PlanVerificationConsumer(
             survey.Counted(command.Goal),
             cancellationToken
         );
+        await RotationTableStore.MarkSuspectAsync(
+            alone,
+            command.RotationId,
+            command.Goal.TargetVersion,
+            cancellationToken
+        );
+        var counted = (
+            await new RotationTableStore(control).ListAsync(command.RotationId, cancellationToken)
+        ).ToDictionary(table => table.FullName);
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         foreach (var table in survey.Tables)
         {
-            var share = verify.Of(table.Counted(command.Goal).Holding);
+            var share = counted[table.Name].Share(verify);
             if (share == 0)
                 continue;
             var ranges = new VerificationPlan(databases).PlanAsync(

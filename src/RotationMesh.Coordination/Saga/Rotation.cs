@@ -12,7 +12,7 @@ namespace RotationMesh.Coordination.Saga;
 public sealed class Rotation : SagaStateMachineInstance
 {
     /// <summary>Longest age of the totals: time to resume the application's workers and to send the message.</summary>
-    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
 
     public Guid CorrelationId { get; set; }
     public string State { get; set; } = "";

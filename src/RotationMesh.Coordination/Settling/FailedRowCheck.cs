@@ -1,5 +1,6 @@
 using System.Globalization;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Coordination.Settling;
@@ -47,9 +48,8 @@ internal static class FailedRowCheck
         return Enum.GetNames<RowError>().Contains(row.Error) ? null : "a failed row has no known error class";
     }
 
-    private static bool IsPart(KeyColumn? part) =>
-        part is not null
-        && MessageText.Fits(part.Column, LongestName)
+    private static bool IsPart(KeyPart part) =>
+        MessageText.Fits(part.Column, LongestName)
         && MessageText.Fits(part.Value, LongestKey, mayBeEmpty: true)
         && (
             !part.IsNumber

@@ -1,7 +1,7 @@
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
+using RotationMesh.Core;
 
 namespace RotationMesh.Coordination.Settling;
 
@@ -53,10 +53,8 @@ internal static class Results
 
     private static string? CountsFault(RowCounts? counts) =>
         counts is not null
-        && IsCount(counts.Rows)
         && IsCount(counts.Rotated)
-        && IsCount(counts.Current)
-        && IsCount(counts.External)
+        && IsCount(counts.Verified)
         && IsCount(counts.Failed)
         && IsCount(counts.Conflicts)
         && IsCount(counts.Contended)
@@ -75,7 +73,7 @@ internal static class Results
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
-                Rotated(m.Counts)
+                Counted(m.Counts)
             ) with
             {
                 IsOver = m.IsOver,
@@ -84,7 +82,7 @@ internal static class Results
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
-                Verified(m.Counts)
+                Counted(m.Counts)
             ),
             PartitionRefused m => PartitionResult.Refused(
                 m.PartitionId,
@@ -117,20 +115,20 @@ internal static class Results
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
-                Verified(m.Counts)
+                Counted(m.Counts)
             ) with
             {
                 IsOver = m.IsOver,
                 IsCutShort = m.OutOfTime,
-                Rest = new(Page(rest.First), Page(rest.End)),
+                Rest = rest,
             },
             PartitionReturned m => PartitionResult.Returned(
                 m.PartitionId,
                 m.Attempt,
                 m.Worker,
-                Rotated(m.Counts) with
+                Counted(m.Counts) with
                 {
-                    FailedRows = 0,
+                    Failed = 0,
                     Contended = 0,
                 } // met again by the next attempt
             ) with
@@ -142,25 +140,9 @@ internal static class Results
             _ => throw new ArgumentException($"{message.GetType().Name} is no result", nameof(message)),
         };
 
-    private static uint Page(long page) => (uint)Math.Clamp(page, 0, uint.MaxValue);
-
-    private static PartitionCounts Rotated(RowCounts counts) =>
-        new()
+    private static RowCounts Counted(RowCounts counts) =>
+        counts with
         {
-            Rotated = counts.Rotated,
-            Conflicts = counts.Conflicts,
-            Contended = counts.Contended,
-            FailedRows = counts.Failed,
-            EmptyRows = Math.Clamp(counts.Empty, 0, Math.Max(0, counts.Rotated)),
-            DecryptedValues = Math.Max(0, counts.Values),
-        };
-
-    private static PartitionCounts Verified(RowCounts counts) =>
-        new()
-        {
-            Verified = counts.Rows,
-            FailedRows = counts.Failed,
-            EmptyRows = Math.Clamp(counts.Empty, 0, Math.Max(0, counts.Rows)),
-            DecryptedValues = Math.Max(0, counts.Values),
+            Empty = Math.Min(counts.Empty, counts.Rotated + counts.Verified),
         };
 }

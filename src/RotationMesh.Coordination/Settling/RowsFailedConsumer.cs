@@ -57,7 +57,7 @@ internal sealed class RowsFailedConsumer(
             message.Scope,
             message.Database,
             message.Table,
-            [.. row.Key.Select(part => new KeyPart(part.Column, part.Value, part.IsNumber))],
+            row.Key,
             row.Tenant,
             row.Version,
             Enum.Parse<RowError>(row.Error)

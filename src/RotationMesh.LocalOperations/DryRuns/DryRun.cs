@@ -100,10 +100,11 @@ public sealed class DryRun(
                     partition.Target,
                     partition.Range,
                     WriteTerm.None,
+                    parts: 1,
                     failures.KeepAsync,
                     token
                 );
-                runs[partition.Target].Add(outcome);
+                runs[partition.Target].AddRotated(outcome.Counts);
             },
             stopping
         );

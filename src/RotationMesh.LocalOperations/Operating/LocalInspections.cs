@@ -167,7 +167,7 @@ public sealed class LocalInspections(
         );
         return new KeysDocument(keys.CurrentVersion, versions)
         {
-            Counted = check.Counted,
+            Counted = check.Counted ?? 0,
             Decrypted = check.Verified,
         };
     }

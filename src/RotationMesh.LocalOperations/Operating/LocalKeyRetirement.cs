@@ -41,10 +41,15 @@ public sealed class LocalKeyRetirement(
         var version = order.Version;
         await RetirementOrders.EnsureAsync(order, keys.CurrentVersion, control, cancellationToken);
         var store = new RetiredKeyStore(control);
-        var check = new RetirementCheck(map, keys, databases, schema, control) { Gone = order.Gone };
+        var skipped = order.SkippedScans.Select(scan => scan.Place).ToList();
+        var check = new RetirementCheck(map, keys, databases, schema, control)
+        {
+            Gone = order.Gone,
+            SkippedPlaces = skipped,
+        };
         var usage = await VersionUse.FindAsync(check, version, progress, cancellationToken);
-        if (check.HasCounted) // else the answer says what could not be counted
-            RetirementOrders.EnsureGone(order, check);
+        if (check.Counted is not null) // else the answer says what could not be counted
+            RetirementOrders.EnsureMeant(order, check);
         var earlier = (await store.ListAsync(keys, cancellationToken)).FirstOrDefault(key =>
             key.Version == version && key.IsVouched
         );
@@ -58,7 +63,8 @@ public sealed class LocalKeyRetirement(
                 _ =>
                     new RetirementScan(map, keys, databases, check.Held, Depth).LookAsync(
                         version,
-                        [.. order.SkippedScans.Select(skipped => skipped.Place)],
+                        skipped,
+                        check.SkippedTables,
                         cancellationToken
                     )
             );
@@ -66,8 +72,14 @@ public sealed class LocalKeyRetirement(
         }
 
         look.Warnings.AddRange([.. check.Closed, .. usage.RingDoubts]);
+        var audit = new AuditLog(keys, Appended);
         if (earlier is not null)
-            return Tell(await ConfirmAsync(store, earlier, usage, cancellationToken), order, look);
+        {
+            var confirmed = await ConfirmAsync(store, earlier, usage, cancellationToken);
+            if (confirmed.Retired && !Gone().IsEmpty)
+                await Gone().ForgetAsync(control, audit, Entry(), cancellationToken);
+            return Tell(confirmed, order, look);
+        }
 
         // Decrypting and scanning took their time: count again, and record at once.
         var counted = await control.NowAsync(cancellationToken);
@@ -88,32 +100,6 @@ public sealed class LocalKeyRetirement(
                 look
             );
         await control.MigrateAsync(cancellationToken);
-        var entry = AuditEntry.Of(
-            AuditKind.KeyRetired,
-            null,
-            order.RequestedBy,
-            new KeyRetiredDetails
-            {
-                Version = version,
-                Fingerprint = usage.Fingerprint,
-                CommandLine = order.CommandLine,
-                MapHash = MapHash.Of(map),
-                Rows = check.Counted,
-                Verified = verified,
-                ScannedTables = order.SkipScanReason is null ? look.Tables : null,
-                ScannedRows = order.SkipScanReason is null ? look.Rows : null,
-                ScanSkipped = order.SkipScanReason,
-                ScanSkippedOf = order.SkippedScans is { Count: > 0 } skipped ? skipped : null,
-                Empty = empty,
-                Gone = check.Places.Forgotten is { Count: > 0 } gone
-                    ? [.. gone.Select(one => $"{one.Database} {one.Identity}")]
-                    : null,
-                GoneTables = check.Failed.Forgotten is { Count: > 0 } tables
-                    ? [.. tables.Select(FailedTables.Named).Distinct()]
-                    : null,
-            }
-        );
-        var audit = new AuditLog(keys, Appended);
         var clocks = await new OpenWrites(databases, control).ReadClocksAsync(
             version,
             usage.Fingerprint,
@@ -124,16 +110,45 @@ public sealed class LocalKeyRetirement(
             version,
             usage.Fingerprint,
             audit,
-            entry,
+            Entry(),
             counted,
             clocks,
-            new Forgotten(check.Places.Forgotten, check.Failed.Forgotten),
+            Gone(),
             cancellationToken
         );
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
         return Tell(document, order, look);
+
+        Forgotten Gone() => new(check.Places.Forgotten, check.Failed.Forgotten);
+
+        AuditEntry Entry() =>
+            AuditEntry.Of(
+                AuditKind.KeyRetired,
+                null,
+                order.RequestedBy,
+                new KeyRetiredDetails
+                {
+                    Version = version,
+                    Fingerprint = usage.Fingerprint,
+                    CommandLine = order.CommandLine,
+                    MapHash = MapHash.Of(map),
+                    Rows = check.Counted ?? 0,
+                    Verified = verified,
+                    ScannedTables = order.SkipScanReason is null ? look.Tables : null,
+                    ScannedRows = order.SkipScanReason is null ? look.Rows : null,
+                    ScanSkipped = order.SkipScanReason,
+                    ScanSkippedOf = order.SkippedScans is { Count: > 0 } left ? left : null,
+                    Empty = empty,
+                    Gone = Gone() is { Databases: { Count: > 0 } missing }
+                        ? [.. missing.Select(one => $"{one.Database} {one.Identity}")]
+                        : null,
+                    GoneTables = Gone() is { Failures: { Count: > 0 } failures }
+                        ? [.. failures.Select(FailedTables.Named).Distinct()]
+                        : null,
+                }
+            );
     }
 
     // An earlier retirement is no proof that the version is unused now: rows may have come back.

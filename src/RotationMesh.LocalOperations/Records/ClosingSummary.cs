@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations.Documents;
@@ -65,7 +64,7 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
         !Cancelled
         && FailedPartitions == 0
         && OpenWriters is null
-        && Counts().Failed == 0
+        && Tables.All(table => table.Failed == 0)
         && (Doubts is null or { Count: 0 })
         && PostChecks?.All(check => check.Passed) != false;
 
@@ -93,18 +92,4 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
 
     /// <summary>Returns the JSON that is kept.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);
-
-    /// <summary>Returns the sum of all tables.</summary>
-    public RowCounts Counts() =>
-        new()
-        {
-            Rows = Tables.Sum(table => table.Rows),
-            Rotated = Tables.Sum(table => table.Rotated),
-            Current = Tables.Sum(table => table.Current),
-            External = Tables.Sum(table => table.External),
-            Failed = Tables.Sum(table => table.Failed),
-            Empty = Tables.Sum(table => table.Empty),
-            Values = Decrypted?.Values ?? 0,
-            Conflicts = Tables.Sum(table => table.Conflicts),
-        };
 }

@@ -1,6 +1,7 @@
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.LocalOperations.Records;
@@ -18,7 +19,7 @@ public sealed class ClosingTotals(
     /// <summary>What the last verification found in the rows that it read.</summary>
     public DecryptedRows Decrypted =>
         ledger.LastOrDefault(sweep => sweep.Key.Phase == SweepPhase.Verify)?.Counts is { } counts
-            ? new DecryptedRows(counts.Verified, counts.DecryptedValues, counts.EmptyRows, counts.FailedRows)
+            ? new DecryptedRows(counts.Verified, counts.Values, counts.Empty, counts.Failed)
             : new DecryptedRows(0, 0, 0, 0);
 
     /// <summary>
@@ -44,7 +45,7 @@ public sealed class ClosingTotals(
         var rotated = Math.Min(Settled(table).Rotated, table.OpeningPending);
         var failed = Math.Min(Of(table)?.Pending ?? 0, table.OpeningPending - rotated);
         var current = Math.Max(0, table.Stored - table.OpeningPending);
-        var empty = Math.Min(table.OpeningEmpty, current) + Math.Min(Settled(table).EmptyRows, rotated);
+        var empty = Math.Min(table.OpeningEmpty, current) + Math.Min(Settled(table).Empty, rotated);
         return Totals(table, rotated, current, failed, table.OpeningPending - rotated - failed) with
         {
             Empty = empty,
@@ -71,12 +72,12 @@ public sealed class ClosingTotals(
         };
     }
 
-    private PartitionCounts Settled(TableCount table) =>
+    private RowCounts Settled(TableCount table) =>
         ledger
             .Where(sweep => sweep.Key.Phase == SweepPhase.Rotate)
             .SelectMany(sweep => sweep.Tables)
             .Where(row => row.Table == table.FullName)
-            .Aggregate(new PartitionCounts(), (sum, row) => sum + row.Counts);
+            .Aggregate(RowCounts.None, (sum, row) => sum + row.Counts);
 
     private TableFailures? Of(TableCount table) =>
         failures.SingleOrDefault(row => row.FullName == table.FullName);

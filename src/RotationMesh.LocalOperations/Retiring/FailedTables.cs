@@ -57,9 +57,9 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     {
         var left =
             $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} "
-            + $"(database {failure.DatabaseName})";
-        return IsInMap(failure)
-            ? $"{left}: retry it, or where nothing is left to retry rotate scope {failure.Scope} anew"
+            + $"(database {failure.DatabaseName}){(failure.AnyKey ? ", which do not decrypt and may need any key" : "")}";
+        return InMap(failure) is { } table
+            ? $"{left}: retry it, or where nothing is left to retry rotate scope {table.Scope} anew{(failure.AnyKey ? " with --verify full" : "")}"
             : $"{left}, which the map does not name: put it into the map and rotate it or, where that table exists no more, say so "
                 + $"with --gone {Named(failure)}";
     }
@@ -67,14 +67,17 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     private bool IsGone(StandingFailures failure) =>
         Gone.Contains(Named(failure)) && !refused.ContainsKey(Named(failure));
 
-    private bool IsInMap(StandingFailures failure) =>
-        map.Tables.Any(table => table.Database == failure.DatabaseName && table.Name == failure.TableName);
+    // Whatever scope the table is in now.
+    private TableEntry? InMap(StandingFailures failure) =>
+        map.Tables.FirstOrDefault(table =>
+            table.Database == failure.DatabaseName && table.Name == failure.TableName
+        );
 
     // Returns why the table does not count as gone; null where it does. A table of that name in another schema may be
     // the same table, moved there. Where the map names that one, its rows are counted.
     private async Task<string?> FindAsync(StandingFailures failure, CancellationToken cancellationToken)
     {
-        if (IsInMap(failure))
+        if (InMap(failure) is not null)
             return $"the map names table {failure.TableName} of database {failure.DatabaseName}: rotate it";
         if (!databases.Has(failure.DatabaseName))
             return null; // UnreachedDatabases reports that the map leaves it out

@@ -14,9 +14,8 @@ using RotationMesh.Tables.Versions;
 namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
-/// Finds what prevents the retirement of key versions: rows that claim them, external values, envelopes in a table at
-/// external rows, recorded failures, rotations to them, other versions with the same key, and rows that do not
-/// decrypt without them.
+/// Finds what prevents the retirement of key versions: rows that claim them, external values, recorded failures, rotations
+/// to them, rows that nobody counts, other versions with the same key, and rows that do not decrypt without them.
 /// </summary>
 internal sealed class RetirementCheck(
     RotationMap map,
@@ -29,6 +28,7 @@ internal sealed class RetirementCheck(
     private readonly RetiredKeyStore store = new(control);
     private readonly RetirementCensus census = new(databases, schema);
     private readonly InlineRetirement inline = new(databases, ring);
+    private UnreachedTables unreached = new(map, databases, control);
 
     private const string Unvouched =
         "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
@@ -40,16 +40,11 @@ internal sealed class RetirementCheck(
     /// <summary>Rows that the last verification read and that hold no value.</summary>
     public long Empty { get; private set; }
 
-    /// <summary>
-    /// Warnings of values that stand in a table at external rows, may be envelopes, and that no key opens.
-    /// </summary>
+    /// <summary>Warnings of values in a table at external rows that may be envelopes, and that no key opens.</summary>
     public IReadOnlyList<string> Closed => inline.Closed;
 
-    /// <summary>Rows that the last census counted.</summary>
-    public long Counted { get; private set; }
-
-    /// <summary>Whether there was a census.</summary>
-    public bool HasCounted { get; private set; }
+    /// <summary>Rows that the last census counted; null where there was none.</summary>
+    public long? Counted { get; private set; }
 
     /// <summary>The ring's keys, compared with those that were on record at the last look.</summary>
     public RingCheck Held { get; private set; } = new(ring, [], []);
@@ -59,6 +54,11 @@ internal sealed class RetirementCheck(
 
     /// <summary>Failures that rotations left behind, by their tables.</summary>
     public FailedTables Failed { get; private set; } = new(map, databases, control);
+
+    /// <summary>Places that an operator leaves out of the scan; those that are uncounted tables are met.</summary>
+    public IReadOnlyList<string> SkippedPlaces { get; init; } = [];
+
+    public IReadOnlyList<string> SkippedTables => unreached.Met;
 
     /// <summary>Databases and tables that an operator declared gone.</summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
@@ -81,10 +81,9 @@ internal sealed class RetirementCheck(
         var before = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
             before[version] = await UnderWayAsync(version, cancellationToken);
-        await LookForGoneAsync(cancellationToken);
+        await LookForUncountedAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Rows);
-        HasCounted = true;
         await inline.LookAsync(tables.Select(table => table.Target), cancellationToken);
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
@@ -142,7 +141,7 @@ internal sealed class RetirementCheck(
     }
 
     // A name that fits a table with failures means that table; a database of that name is given with its identity.
-    private async Task LookForGoneAsync(CancellationToken cancellationToken)
+    private async Task LookForUncountedAsync(CancellationToken cancellationToken)
     {
         Failed = new FailedTables(map, databases, control) { Gone = Gone };
         await Failed.LookAsync(cancellationToken);
@@ -151,6 +150,8 @@ internal sealed class RetirementCheck(
             Gone = [.. Gone.Where(one => !Failed.IsMeant(one))],
         };
         await Places.LookAsync(cancellationToken);
+        unreached = new UnreachedTables(map, databases, control) { Skipped = SkippedPlaces };
+        await unreached.LookAsync(cancellationToken);
     }
 
     private async Task<KeyDocument> UsageAsync(
@@ -165,7 +166,9 @@ internal sealed class RetirementCheck(
     {
         var known = version is >= 1 and <= int.MaxValue ? (int)version : (int?)null;
         var key = known is { } number ? Held.Find(number) : null;
-        var standing = Failed.Standing.Where(failure => failure.Version == version).ToList();
+        var standing = Failed
+            .Standing.Where(failure => failure.AnyKey || failure.Version == version)
+            .ToList();
         // Values that the map does not lead to may need any key, whatever version their rows claim.
         var inTheWay = RetirementObstacles
             .Rows(version, tables)
@@ -174,6 +177,7 @@ internal sealed class RetirementCheck(
             .Concat(standing.Select(Failed.Explain))
             .Concat(census.InTheWay)
             .Concat(Places.InTheWay)
+            .Concat(unreached.InTheWay)
             .Concat(RetirementObstacles.LeftOut(version, census.LeftOut))
             .ToList();
         if (known is { } held && Held.InUse(held) is { } inUse)

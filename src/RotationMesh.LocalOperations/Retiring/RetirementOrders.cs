@@ -43,11 +43,6 @@ internal static class RetirementOrders
                 );
         }
 
-        if (order.SkipScanReason is not null && order.SkippedScans.Count > 0)
-            throw new UsageException(
-                "--skip-scan leaves out everything, and --skip-scan-of a place: give one of them"
-            );
-
         async Task<bool> IsMetAsync() =>
             (await new MetKeyStore(control).ListAsync(cancellationToken)).Any(key =>
                 key.Version == order.Version
@@ -66,14 +61,17 @@ internal static class RetirementOrders
     }
 
     /// <summary>
-    /// Throws for a name that an operator declared gone where it is a table of failures that still exists, where it
+    /// Throws for a place that is left out where there is no scan, and it is no table that nobody counts. Throws for a name
+    /// that an operator declared gone where it is a table of failures that still exists, where it
     /// is neither such a table nor a database that the map leaves out (it was mistyped), and where several databases
     /// have it.
     /// </summary>
-    public static void EnsureGone(RetirementOrder order, RetirementCheck check)
+    public static void EnsureMeant(RetirementOrder order, RetirementCheck check)
     {
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(check);
+        if (order.SkipScanReason is not null)
+            EnsureMet(order.SkippedScans.Select(skipped => skipped.Place).Except(check.SkippedTables));
         check.Failed.EnsureGone();
         var missing = check.Places.Missing;
         foreach (var gone in order.Gone.Where(one => !check.Failed.IsMeant(one)))

@@ -13,8 +13,8 @@ namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
 /// Looks for envelopes of a version where the map names none, before its key is retired. A value that opens with that
-/// key prevents the retirement, and so does a possible envelope that was not tried with every key and tenant. A value
-/// that only looks like an envelope is a warning.
+/// key prevents the retirement, and so do a possible envelope that was not tried with every key and tenant, and a table for
+/// which the time was too short. A value that only looks like an envelope is a warning.
 /// </summary>
 internal sealed class RetirementScan(
     RotationMap map,
@@ -26,11 +26,13 @@ internal sealed class RetirementScan(
 {
     /// <summary>
     /// Scans every database of the map, but for the declared columns and the places that are
-    /// <paramref name="leftOut"/>. Throws <see cref="UsageException"/> where such a place does not exist.
+    /// <paramref name="leftOut"/>. Throws <see cref="UsageException"/> where such a place does not exist, and is not
+    /// <paramref name="known"/> to be a table.
     /// </summary>
     public async Task<RetirementLook> LookAsync(
         int version,
         IReadOnlyList<string> leftOut,
+        IReadOnlyList<string> known,
         CancellationToken cancellationToken
     )
     {
@@ -59,7 +61,7 @@ internal sealed class RetirementScan(
         }
 
         if (isWhole)
-            RetirementOrders.EnsureMet(skipped.Unmet);
+            RetirementOrders.EnsureMet(skipped.Unmet.Except(known));
         return look;
     }
 
@@ -85,14 +87,17 @@ internal sealed class RetirementScan(
                 $"not looked at in database {scanned.Database}, {reason.Key.Reason}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}"
                     + (reason.Key.MayPass ? "; try again when that has passed" : "")
             );
-        foreach (
-            var table in scanned.Tables.Where(table =>
-                !table.Whole || table.RowSecurity || table.RowsWithLargeValues > 0
-            )
-        )
-            look.Warnings.Add(
-                $"table {table.Table} (database {scanned.Database}): {ScanWords.LookedAt(table)}"
-            );
+        foreach (var table in scanned.Tables)
+        {
+            var told = $"table {table.Table} (database {scanned.Database}): {ScanWords.LookedAt(table)}";
+            if (table.IsUnfinished)
+                look.InTheWay.Add(
+                    $"{told}. Nobody knows what the others hold: try again when the server is less busy, or leave the table out with "
+                        + $"{UntriedWords.Skip(scanned.Database, table.Table, null)} --reason TEXT"
+                );
+            else if (!table.Whole || table.RowSecurity || table.RowsWithLargeValues > 0)
+                look.Warnings.Add(told);
+        }
     }
 
     private IEnumerable<string> Untried(int version, ScanDocument scanned)

@@ -55,6 +55,7 @@ internal sealed class MapScan(
             Rows = look.Rows,
             Whole = look.Whole,
             CutShort = look.CutShort,
+            IsUnfinished = look.IsUnfinished,
             RowsWithLargeValues = look.RowsWithLargeValues,
             RowSecurity = look.RowSecurity,
             Columns = [.. look.Columns.Select(column => new ScannedColumn(column.Column, column.Values))],

@@ -20,7 +20,7 @@ internal static class ScanWords
             _ => $"looked at {Number(table.RowsLookedAt)} rows, of a number that is not known",
         };
         if (table.CutShort)
-            rows += ", until its time or bytes were used up";
+            rows += ", until its time was used up";
         if (table.RowsWithLargeValues > 0)
             rows +=
                 $"; {Number(table.RowsWithLargeValues)} of them have a value that is too large to be read";

@@ -25,8 +25,8 @@ internal static class UntriedWords
     public static string Values(ScannedTable table, UntriedDocument untried) =>
         $"{ScanWords.Place(table, untried.Column, untried.Path)} ({ScanWords.Number(untried.Values)} {(untried.Values == 1 ? "value" : "values")})";
 
-    /// <summary>Returns the option that leaves a column out of the scan, quoted for a shell.</summary>
-    public static string Skip(string database, string table, string column)
+    /// <summary>Returns the option that leaves a table or a column of it out of the scan, quoted for a shell.</summary>
+    public static string Skip(string database, string table, string? column)
     {
         var place = SkippedLocations.Name(database, table, column);
         return place.All(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '_' or '-')

@@ -1,8 +1,8 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
-using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 
@@ -55,23 +55,23 @@ internal sealed class TableRun(MappedTable target)
 
     public long Conflicts => Interlocked.Read(ref conflicts);
 
-    public void Add(PartitionOutcome outcome)
+    public void AddRotated(RowCounts counts)
     {
-        Interlocked.Add(ref rotated, outcome.Rotated);
-        Interlocked.Add(ref failed, outcome.Failed);
-        Interlocked.Add(ref conflicts, outcome.Conflicts);
-        Interlocked.Add(ref empty, outcome.Empty);
-        Interlocked.Add(ref values, outcome.Values);
+        Interlocked.Add(ref rotated, counts.Rotated);
+        Interlocked.Add(ref failed, counts.Failed);
+        Interlocked.Add(ref conflicts, counts.Conflicts);
+        Interlocked.Add(ref empty, counts.Empty);
+        Interlocked.Add(ref values, counts.Values);
     }
 
-    public void Add(VerificationOutcome outcome)
+    public void AddVerified(VerificationOutcome outcome)
     {
         if (outcome.IsMissing)
             IsMissing = true;
-        Interlocked.Add(ref verified, outcome.Rows);
-        Interlocked.Add(ref undecryptable, outcome.Failed);
-        Interlocked.Add(ref empty, outcome.Empty);
-        Interlocked.Add(ref values, outcome.Values);
+        Interlocked.Add(ref verified, outcome.Counts.Verified);
+        Interlocked.Add(ref undecryptable, outcome.Counts.Failed);
+        Interlocked.Add(ref empty, outcome.Counts.Empty);
+        Interlocked.Add(ref values, outcome.Counts.Values);
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal sealed class Verification(
                     failures.KeepAsync,
                     token
                 );
-                table.Add(outcome);
+                table.AddVerified(outcome);
             },
             stopping
         );

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RotationMesh.Operations.Documents;
 
 /// <summary>The result of a scan of one database for envelopes that the map does not name.</summary>
@@ -39,8 +41,12 @@ public sealed record ScannedTable
     /// <summary>Whether every row was read.</summary>
     public required bool Whole { get; init; }
 
-    /// <summary>Whether the bounds on time and bytes ended the reading.</summary>
+    /// <summary>Whether the bound on time ended the reading.</summary>
     public required bool CutShort { get; init; }
+
+    /// <summary>Whether that was before the end of a table that was to be read wholly, rather than of a sample.</summary>
+    [JsonIgnore]
+    public bool IsUnfinished { get; init; }
 
     /// <summary>Rows with a value that was too large to be read.</summary>
     public required long RowsWithLargeValues { get; init; }

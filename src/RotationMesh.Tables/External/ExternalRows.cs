@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.External;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
@@ -15,7 +16,7 @@ internal sealed class ExternalRows(
     TableStore store,
     RowReencryptor rows,
     RotationSettings settings,
-    BatchWriter writer,
+    MovedRows movedRows,
     UnchangedRows unchanged,
     TermHold hold
 )
@@ -50,12 +51,7 @@ internal sealed class ExternalRows(
     /// Adds a row whose own values are re-encrypted already, and then does what
     /// <see cref="SettleAsync(string?, Action{RowFailure})"/> does.
     /// </summary>
-    public Task<PartitionOutcome> SettleAsync(
-        RowBatch row,
-        string name,
-        string? tenant,
-        Action<RowFailure> fail
-    )
+    public Task<RowCounts> SettleAsync(RowBatch row, string name, string? tenant, Action<RowFailure> fail)
     {
         batch.Add(row);
         names.Add(name);
@@ -66,7 +62,7 @@ internal sealed class ExternalRows(
     /// Moves the values of the added rows, and then the rows. Rows that can't be moved go to <paramref name="fail"/>. Throws
     /// <see cref="NpgsqlException"/>.
     /// </summary>
-    public async Task<PartitionOutcome> SettleAsync(string? tenant, Action<RowFailure> fail)
+    public async Task<RowCounts> SettleAsync(string? tenant, Action<RowFailure> fail)
     {
         var sum = new ExternalSum(fail);
         var moved = new List<int>();
@@ -74,7 +70,7 @@ internal sealed class ExternalRows(
         for (var attempt = 0; open.Count > 0 && attempt < Attempts; attempt++)
         {
             if (attempt > 0)
-                sum.Conflicts += open.Count;
+                sum.Add(new() { Conflicts = open.Count });
             var still = open;
             open = settings.DryRun
                 ? await MoveAsync(still, moved, sum, tenant)
@@ -86,10 +82,10 @@ internal sealed class ExternalRows(
         if (settings.DryRun)
             sum.Add(HeldValues.OfWritten(batch.Only(moved), moved.Count));
         else if (moved.Count > 0)
-            await WriteAsync(moved, sum, tenant);
+            await movedRows.WriteAsync(batch.Only(moved), sum, tenant);
         batch.Clear();
         names.Clear();
-        return sum.Outcome();
+        return sum.Counts;
     }
 
     // All reads go to the store at once, and so do all writes; the work between them runs one value after the other.
@@ -174,22 +170,11 @@ internal sealed class ExternalRows(
         return changed;
     }
 
-    private async Task WriteAsync(List<int> moved, ExternalSum sum, string? tenant)
-    {
-        var part = batch.Only(moved);
-        var outcome = await writer.WriteAsync(part, tenant);
-        sum.Add(HeldValues.OfWritten(part, outcome.Written));
-        foreach (var failure in outcome.Refused)
-            sum.Fail(failure);
-        // The other rows were changed or locked since they were read. Their values are moved; the next sweep moves the rows.
-        sum.Contended += part.Count - outcome.Written - outcome.Refused.Count;
-    }
-
     private Task FailAsync(int row, ExternalStoreException fault, ExternalSum sum, string? tenant)
     {
         if (fault.Fault != ExternalFault.Unavailable || settings.IsLastSweep || settings.DryRun)
             return FailAsync(row, RowErrors.From(fault.Fault), sum, tenant, fault);
-        sum.Contended++; // a store that is away may be back for the next sweep
+        sum.Add(new() { Contended = 1 }); // a store that is away may be back for the next sweep
         return Task.CompletedTask;
     }
 
@@ -211,7 +196,7 @@ internal sealed class ExternalRows(
         if (error is { } one)
             sum.Fail(RowCursor.Failure(target, batch, row, one).Because(why));
         else
-            sum.Contended++;
+            sum.Add(new() { Contended = 1 });
     }
 
     private async Task<Replaced> ReplaceAsync(IExternalValue value, ReadOnlyMemory<byte> envelope)

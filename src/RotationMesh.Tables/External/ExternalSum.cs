@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Tables.External;
@@ -5,21 +6,10 @@ namespace RotationMesh.Tables.External;
 /// <summary>What became of the external rows of a partition, added up.</summary>
 internal sealed class ExternalSum(Action<RowFailure> fail)
 {
-    private PartitionOutcome written = new();
-
-    public long Conflicts { get; set; }
-
-    public long Contended { get; set; }
+    /// <summary>The sum so far. Failures are passed on, and not counted here.</summary>
+    public RowCounts Counts { get; private set; } = RowCounts.None;
 
     public void Fail(RowFailure failure) => fail(failure);
 
-    public void Add(PartitionOutcome rows) =>
-        written = new PartitionOutcome
-        {
-            Rotated = written.Rotated + rows.Rotated,
-            Empty = written.Empty + rows.Empty,
-            Values = written.Values + rows.Values,
-        };
-
-    public PartitionOutcome Outcome() => written with { Conflicts = Conflicts, Contended = Contended };
+    public void Add(RowCounts rows) => Counts += rows;
 }

@@ -3,7 +3,7 @@ using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;
-using RotationMesh.Tables.Scanning;
+using RotationMesh.Tables.Scanning.Values;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.External;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Statements;

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 
 namespace RotationMesh.Tables.Ranges;
 

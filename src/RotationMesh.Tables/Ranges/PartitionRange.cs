@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Ranges;
@@ -48,6 +49,3 @@ public sealed record PartitionRange
         };
     }
 }
-
-/// <summary>Pages of a heap (8 KB each as a rule), from <paramref name="From"/> to just before <paramref name="To"/>.</summary>
-public readonly record struct PageRange(uint From, uint To);

@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using RotationMesh.Core;
 using RotationMesh.Postgres;
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Postgres;
 using RotationMesh.Tables.External;
@@ -18,7 +19,7 @@ internal sealed class LargeSettlement(
     ExternalRows? external,
     LeftRows left,
     Action<RowFailure> fail,
-    Action<PartitionOutcome> step
+    Action<RowCounts> step
 )
 {
     /// <summary>The rows that are set aside.</summary>
@@ -111,7 +112,7 @@ internal sealed class LargeSettlement(
     // The row was changed or held since it was read. The next sweep reads it again; in the last sweep it fails.
     private async Task LeaveAsync(RowBatch row, bool mayBeHeld, string? tenant)
     {
-        step(new PartitionOutcome { Contended = 1 });
+        step(new RowCounts { Contended = 1 });
         if (settings.IsLastSweep)
             await left.FailLargeAsync(row, mayBeHeld, tenant);
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.Ranges;
@@ -20,7 +21,7 @@ public sealed class PartitionRotator : IDisposable
     private readonly RotationSettings settings;
     private readonly Reencryptor reencryptor;
     private readonly RowReencryptor rows;
-    private readonly Action<PartitionOutcome> progress;
+    private readonly Action<RowCounts> progress;
     private (RowBatch First, RowBatch Second)? batches; // they take turns
 
     /// <summary>
@@ -31,7 +32,7 @@ public sealed class PartitionRotator : IDisposable
         ApplicationDatabases databases,
         KeyRing ring,
         RotationSettings settings,
-        Action<PartitionOutcome> progress
+        Action<RowCounts> progress
     )
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -54,8 +55,8 @@ public sealed class PartitionRotator : IDisposable
     private static readonly TimeSpan Fewest = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Rewrites the rows of <paramref name="range"/>. Where they take longer, it stops shortly before the write deadline of
-    /// <paramref name="term"/>, unfinished. A dry run writes nothing and needs no term. <paramref name="failed"/> receives the
+    /// Rewrites the rows of <paramref name="range"/> in several <paramref name="parts"/>, one after the other. Where they take
+    /// longer, it stops shortly before the write deadline of <paramref name="term"/>, unfinished, and says which pages are left. A dry run writes nothing and needs no term. <paramref name="failed"/> receives the
     /// row failures, some hundreds at a time; the partition waits for it. After <paramref name="stopping"/> it ends with the
     /// present batch. Where a trigger was added to the table, it ends unfinished, and the table must be checked again.
     /// Throws <see cref="NpgsqlException"/> where the database fails; batches that were written stay written. Throws
@@ -65,6 +66,7 @@ public sealed class PartitionRotator : IDisposable
         MappedTable target,
         PartitionRange range,
         WriteTerm term,
+        int parts,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping
     )
@@ -87,7 +89,18 @@ public sealed class PartitionRotator : IDisposable
         try
         {
             var left = settings.DryRun ? TimeSpan.Zero : await clock.BeginAsync();
-            return await RotateAsync(target, range, term, clock, left, reading, writing, failed, stopping);
+            return await RotateAsync(
+                target,
+                range,
+                term,
+                parts,
+                clock,
+                left,
+                reading,
+                writing,
+                failed,
+                stopping
+            );
         }
         finally
         {
@@ -99,6 +112,7 @@ public sealed class PartitionRotator : IDisposable
         MappedTable target,
         PartitionRange range,
         WriteTerm term,
+        int parts,
         WriteClock clock,
         TimeSpan left,
         NpgsqlConnection reading,
@@ -109,7 +123,13 @@ public sealed class PartitionRotator : IDisposable
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         if (!settings.DryRun && !StopsInTime(timed, left))
-            return new PartitionOutcome { Finished = false, OutOfTime = true };
+            return new PartitionOutcome(RowCounts.None) { Finished = false, OutOfTime = true };
+        if (await TryCutAsync(reading, range, parts, timed.Token) is not { } cut)
+            return new PartitionOutcome(RowCounts.None)
+            {
+                Finished = false,
+                OutOfTime = !stopping.IsCancellationRequested,
+            };
         if (batches?.First.Target != target)
             batches = (new RowBatch(target), new RowBatch(target)); // reused for all partitions of a table
         var run = new PartitionRun(
@@ -124,32 +144,23 @@ public sealed class PartitionRotator : IDisposable
             progress,
             failed
         );
+        PartitionOutcome? done = null;
         try
         {
-            foreach (var tenant in RowQuery.Parts(target, range))
+            foreach (var part in cut)
             {
-                await using var query = RowQuery.Pending(
-                    reading,
-                    target,
-                    range,
-                    tenant,
-                    settings.Target.Version
-                );
-                Task<bool> RunAsync() => run.RotateAsync(query, tenant, timed.Token);
-                var goesOn = settings.DryRun
-                    ? await new LockedTables(databases).OrExplainAsync([target.Entry], RunAsync, timed.Token)
-                    : await RunAsync();
-                if (!goesOn)
+                if (!await RotateAsync(run, reading, target, part, timed.Token))
                     break;
+                done = run.Outcome with { Rest = Behind(part, range) };
             }
         }
         catch (TableChangedException)
         {
-            return await run.LeaveAsync();
+            return Left(await run.LeaveAsync());
         }
         catch (WriteTermEndedException)
         {
-            return await run.LeaveAsync() with { OutOfTime = true };
+            return Left(await run.LeaveAsync()) with { OutOfTime = true };
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
         {
@@ -158,11 +169,65 @@ public sealed class PartitionRotator : IDisposable
         }
 
         var outcome = run.Outcome;
-        return outcome with
+        return outcome.Finished
+            ? outcome
+            : Left(outcome) with
+            {
+                OutOfTime = timed.IsCancellationRequested && !stopping.IsCancellationRequested,
+            };
+
+        PartitionOutcome Left(PartitionOutcome all) =>
+            done is { Rest: { } rest, Counts: { } ended }
+                ? all with
+                {
+                    Counts = all.Counts with { Failed = ended.Failed, Contended = ended.Contended },
+                    Rest = rest,
+                }
+                : all;
+    }
+
+    // Null where it was stopped while another session keeps the table locked.
+    private static async Task<IReadOnlyList<PartitionRange>?> TryCutAsync(
+        NpgsqlConnection reading,
+        PartitionRange range,
+        int parts,
+        CancellationToken stopping
+    )
+    {
+        try
         {
-            OutOfTime =
-                !outcome.Finished && timed.IsCancellationRequested && !stopping.IsCancellationRequested,
-        };
+            return await PageParts.CutAsync(reading, range, parts, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static PageRange? Behind(PartitionRange part, PartitionRange range) =>
+        part.Pages is { } pages ? new PageRange(pages.To, range.Pages?.To ?? uint.MaxValue) : null;
+
+    // False if it was stopped before the last row.
+    private async Task<bool> RotateAsync(
+        PartitionRun run,
+        NpgsqlConnection reading,
+        MappedTable target,
+        PartitionRange part,
+        CancellationToken stopping
+    )
+    {
+        foreach (var tenant in RowQuery.Parts(target, part))
+        {
+            await using var query = RowQuery.Pending(reading, target, part, tenant, settings.Target.Version);
+            Task<bool> RunAsync() => run.RotateAsync(query, tenant, stopping);
+            var goesOn = settings.DryRun
+                ? await new LockedTables(databases).OrExplainAsync([target.Entry], RunAsync, stopping)
+                : await RunAsync();
+            if (!goesOn)
+                return false;
+        }
+
+        return true;
     }
 
     // The database is asked once. From then on this process' monotonic clock says when to stop. Where the clock stood still

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Large;
@@ -17,7 +18,7 @@ internal sealed class PartitionRun
     private readonly MappedTable target;
     private readonly RowReencryptor rows;
     private readonly RotationSettings settings;
-    private readonly Action<PartitionOutcome> progress;
+    private readonly Action<RowCounts> progress;
     private readonly BatchWriter writer;
     private readonly ConflictReader conflicts;
     private readonly LeftRows leftRows;
@@ -26,7 +27,8 @@ internal sealed class PartitionRun
     private readonly FailureTally failures;
     private RowBatch filling;
     private RowBatch writing;
-    private PartitionOutcome sum = new();
+    private RowCounts sum = RowCounts.None;
+    private bool finished = true;
 
     public PartitionRun(
         (RowBatch First, RowBatch Second) batches,
@@ -37,7 +39,7 @@ internal sealed class PartitionRun
         WriteTerm term,
         WriteClock clock,
         TimeSpan left,
-        Action<PartitionOutcome> progress,
+        Action<RowCounts> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed
     )
     {
@@ -48,17 +50,22 @@ internal sealed class PartitionRun
         this.progress = progress;
         writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term, clock);
         conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
-        leftRows = new LeftRows(target, conflicts, new RowHolders(connection, target, leaf), rows, Fail);
+        var holders = new RowHolders(connection, target, leaf);
+        leftRows = new LeftRows(target, conflicts, holders, rows, Fail);
         if (target.Store is { } store)
+        {
+            var unchanged = new UnchangedRows(connection, target, leaf);
             external = new ExternalRows(
                 target,
                 store,
                 rows,
                 settings,
-                writer,
-                new UnchangedRows(connection, target, leaf),
+                new MovedRows(target, settings, writer, unchanged, holders),
+                unchanged,
                 new TermHold(connection, term, left)
             );
+        }
+
         large = new LargeSettlement(
             target,
             new LargeReencryption(target, rows, new LargeValues(connection, target, leaf)),
@@ -73,14 +80,14 @@ internal sealed class PartitionRun
     }
 
     /// <summary>Sum of all outcomes so far.</summary>
-    public PartitionOutcome Outcome => sum with { Failed = failures.Count };
+    public PartitionOutcome Outcome => new(sum with { Failed = failures.Count }) { Finished = finished };
 
     /// <summary>Rewrites the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
     public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
     {
         if (await RowQuery.TryReadAsync(query, stopping) is not { } opened)
         {
-            sum = sum with { Finished = false };
+            finished = false;
             return false;
         }
 
@@ -114,11 +121,10 @@ internal sealed class PartitionRun
             await SettleAsync(await write, tenant);
         if (!more)
             await SettleExternalAsync(tenant);
-        var finished = !more && settled && await SettleLargeAsync(tenant, stopping);
+        finished = !more && settled && await SettleLargeAsync(tenant, stopping);
         await failures.TellAsync();
         if (more)
             query.Cancel(); // otherwise disposing of the reader would fetch the rest
-        sum = sum with { Finished = finished };
         return finished;
     }
 
@@ -198,7 +204,7 @@ internal sealed class PartitionRun
         for (var attempt = 0; missed > 0 && attempt < ConflictReader.Attempts; attempt++)
         {
             batch = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, large.Rows, Fail);
-            Step(new PartitionOutcome { Conflicts = batch.Count });
+            Step(new RowCounts { Conflicts = batch.Count });
             if (batch.Count == 0)
                 return;
             var again = await writer.WriteAsync(batch, tenant);
@@ -209,7 +215,7 @@ internal sealed class PartitionRun
 
         if (missed == 0)
             return;
-        Step(new PartitionOutcome { Contended = missed });
+        Step(new RowCounts { Contended = missed });
         if (!settings.IsLastSweep)
             return;
         await leftRows.FailAsync(batch, refused, mayBeHeld, tenant, large.Rows);
@@ -230,19 +236,12 @@ internal sealed class PartitionRun
     private void Fail(RowFailure failure)
     {
         failures.Add(failure);
-        progress(new() { Failed = 1 });
+        progress(new RowCounts { Failed = 1 });
     }
 
-    private void Step(PartitionOutcome step)
+    private void Step(RowCounts step)
     {
-        sum = sum with
-        {
-            Rotated = sum.Rotated + step.Rotated,
-            Empty = sum.Empty + step.Empty,
-            Values = sum.Values + step.Values,
-            Conflicts = sum.Conflicts + step.Conflicts,
-            Contended = sum.Contended + step.Contended,
-        };
+        sum += step;
         progress(step);
     }
 }

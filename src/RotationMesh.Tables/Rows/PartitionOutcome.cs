@@ -1,31 +1,10 @@
+using RotationMesh.Core;
+
 namespace RotationMesh.Tables.Rows;
 
-/// <summary>What became of the rows of a partition.</summary>
-public sealed record PartitionOutcome
+/// <summary>What became of the rows of a partition, and whether all of them were seen.</summary>
+public sealed record PartitionOutcome(RowCounts Counts)
 {
-    /// <summary>Rows that are at the target version now; in a dry run, rows that would be.</summary>
-    public long Rotated { get; init; }
-
-    /// <summary>
-    /// Rotated rows that hold no value, and so had nothing to re-encrypt. Where others changed rows of a batch meanwhile, this
-    /// is the least number. The census counts them all.
-    /// </summary>
-    public long Empty { get; init; }
-
-    /// <summary>
-    /// Re-encrypted values of the rotated rows. Where others changed rows of a batch meanwhile, this is the least number.
-    /// </summary>
-    public long Values { get; init; }
-
-    /// <summary>Times that a row was read again because it was not written.</summary>
-    public long Conflicts { get; init; }
-
-    /// <summary>Rows that kept changing or stayed locked; a sweep comes back to them.</summary>
-    public long Contended { get; init; }
-
-    /// <summary>Row failures: rows that stay as they are. Each was reported on its own.</summary>
-    public long Failed { get; init; }
-
     /// <summary>False if the partition was stopped before its last row; what was written stays written.</summary>
     public bool Finished { get; init; } = true;
 
@@ -34,4 +13,10 @@ public sealed record PartitionOutcome
     /// retires the target version.
     /// </summary>
     public bool OutOfTime { get; init; }
+
+    /// <summary>
+    /// The remaining pages, where it was stopped after some parts; null where all of the range is left. Rows that failed or were
+    /// contended in these pages are not counted: the next attempt meets them again.
+    /// </summary>
+    public PageRange? Rest { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using Npgsql;
 using NpgsqlTypes;
+using RotationMesh.Core;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Rows;

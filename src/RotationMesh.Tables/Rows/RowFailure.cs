@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 
@@ -24,11 +25,6 @@ public sealed record RowFailure(
     internal RowFailure Because(ExternalStoreException? fault) =>
         Error == RowError.StoreError ? this with { Cause = fault?.Message } : this;
 }
-
-/// <summary>
-/// One column of a row's primary key; JSON has it as a number where <paramref name="IsNumber"/> is true, else as a string.
-/// </summary>
-public readonly record struct KeyPart(string Column, string Value, bool IsNumber);
 
 /// <summary>Why a row stays as it is.</summary>
 public enum RowError

@@ -1,3 +1,5 @@
+using RotationMesh.Tables.Scanning.Values;
+
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>Counts the values of one column by their place: how many there are, and how many hold an envelope.</summary>

@@ -37,8 +37,11 @@ public sealed record TableLook
     /// <summary>Whether every row was read.</summary>
     public required bool Whole { get; init; }
 
-    /// <summary>Whether the bounds on time and bytes ended the reading.</summary>
+    /// <summary>Whether the bound on time ended the reading.</summary>
     public required bool CutShort { get; init; }
+
+    /// <summary>Whether that was before the end of a table that was to be read wholly, rather than of a sample.</summary>
+    public required bool IsUnfinished { get; init; }
 
     /// <summary>Rows with a value that is too large to be read, and was left out.</summary>
     public required long RowsWithLargeValues { get; init; }

@@ -1,3 +1,5 @@
+using RotationMesh.Tables.Scanning.Values;
+
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>Bytes of a value that may be an envelope; no tenant that their row names opens them.</summary>

@@ -1,4 +1,5 @@
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Scanning.Values;
 
 namespace RotationMesh.Tables.Scanning;
 

@@ -1,3 +1,5 @@
+using RotationMesh.Tables.Scanning.Values;
+
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>

@@ -21,7 +21,6 @@ internal sealed class UnitReading(
     private readonly Dictionary<int, ColumnTally> tallies = [];
     private long rows;
     private long large;
-    private long bytes;
 
     /// <summary>Whether the connection is still open for other units.</summary>
     public bool CanGoOn => connection.State == System.Data.ConnectionState.Open;
@@ -82,10 +81,7 @@ internal sealed class UnitReading(
                 if (!await reader.ReadAsync(cancellationToken))
                     return true;
                 Judge(reader, sql.Columns);
-                // It allows twice the bytes: the text of a value is longer than its stored form.
-                isOver =
-                    clock.Elapsed - (terms.Budget.Used - searched) > depth.TableTime
-                    || bytes > 2 * Math.Max(depth.TableBytes, unit.Bytes);
+                isOver = clock.Elapsed - (terms.Budget.Used - searched) > depth.TableTime;
             }
 
             command.Cancel();
@@ -117,10 +113,7 @@ internal sealed class UnitReading(
             large++;
         var values = new string?[columns.Count];
         for (var at = 0; at < values.Length; at++)
-        {
             values[at] = reader.IsDBNull(at + 1) ? null : reader.GetString(at + 1);
-            bytes += values[at]?.Length ?? 0;
-        }
 
         NearTenants? near = null;
         NearTenants Near() => near ??= tenants.Of([.. columns.Select(at => unit.Relation.Names[at])], values);
@@ -140,6 +133,7 @@ internal sealed class UnitReading(
                 : null,
             Whole = sql.IsWhole && isComplete,
             CutShort = !isComplete,
+            IsUnfinished = sql.IsWhole && !isComplete,
             RowsWithLargeValues = large,
             RowSecurity = unit.Relation.RowSecurity,
             Columns = [.. tallies.Values.Select(tally => new ColumnLook(tally.Column, tally.Values))],

@@ -21,9 +21,11 @@ public sealed class TableTrees(ApplicationDatabases databases)
             UNION
             SELECT above.place, i.inhparent
             FROM pg_catalog.pg_inherits i JOIN above ON i.inhrelid OPERATOR(pg_catalog.=) above.oid)
-        SELECT place OPERATOR(pg_catalog.-) 1 AS Place, oid::pg_catalog.int8 AS Oid, false AS Above FROM below
+        SELECT place OPERATOR(pg_catalog.-) 1 AS Place, oid::pg_catalog.int8 AS Oid, 'below' AS Kind FROM below
         UNION
-        SELECT place OPERATOR(pg_catalog.-) 1, oid::pg_catalog.int8, true FROM above
+        SELECT place OPERATOR(pg_catalog.-) 1, oid::pg_catalog.int8, 'above' FROM above
+        UNION
+        SELECT place OPERATOR(pg_catalog.-) 1, oid::pg_catalog.int8, 'own' FROM named
         ORDER BY 1, 2
         """;
 
@@ -40,7 +42,7 @@ public sealed class TableTrees(ApplicationDatabases databases)
         await using var connection = await databases.OpenReadingAsync(entries[0].Database, cancellationToken);
         var seen = await DatabaseIdentity.ReadAsync(connection, cancellationToken);
         var found = (
-            await connection.QueryAsync<(long Place, long Oid, bool Above)>(
+            await connection.QueryAsync<(long Place, long Oid, string Kind)>(
                 new CommandDefinition(
                     Find,
                     new
@@ -58,23 +60,24 @@ public sealed class TableTrees(ApplicationDatabases databases)
                 .. entries.Select(
                     (_, place) =>
                         new TableTree(
-                            [
-                                .. found[place]
-                                    .Where(relation => !relation.Above)
-                                    .Select(relation => relation.Oid),
-                            ],
+                            Of(found[place], "own") is [var own] ? own : null,
+                            Of(found[place], "below"),
                             [.. found[place].Select(relation => relation.Oid).Distinct()]
                         )
                 ),
             ]
         );
     }
+
+    private static List<long> Of(IEnumerable<(long Place, long Oid, string Kind)> relations, string kind) =>
+        [.. relations.Where(relation => relation.Kind == kind).Select(relation => relation.Oid)];
 }
 
 /// <summary>Tables of a database.</summary>
 public sealed record FoundTables(DatabaseIdentity Identity, IReadOnlyList<TableTree> Tables);
 
 /// <summary>A table by the oids of its database.</summary>
+/// <param name="Own">The table; null where none has the name.</param>
 /// <param name="Below">The table and all tables that inherit from it, which hold its rows.</param>
 /// <param name="Around">The tables of Below and all that it inherits from, which also show its rows.</param>
-public sealed record TableTree(IReadOnlyList<long> Below, IReadOnlyList<long> Around);
+public sealed record TableTree(long? Own, IReadOnlyList<long> Below, IReadOnlyList<long> Around);

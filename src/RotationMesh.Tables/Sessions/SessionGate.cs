@@ -44,7 +44,7 @@ internal sealed class SessionGate(
                     'RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']::pg_catalog.text[])
             )
             OR session.query_start OPERATOR(pg_catalog.>) (pg_catalog.now() OPERATOR(pg_catalog.-) interval '10 seconds')
-              AND session.query OPERATOR(pg_catalog.~*) '^\s*(insert|update|delete|merge|copy|truncate|with)\M'
+              AND session.query OPERATOR(pg_catalog.~*) '^(\s|/\*([^*]|\*+[^*/])*\*+/|--[^\n]*\n)*(insert|update|delete|merge|copy|truncate|with)\M'
               AND EXISTS (
                 SELECT FROM written
                 WHERE pg_catalog.strpos(pg_catalog.lower(session.query), pg_catalog.lower(bare)) OPERATOR(pg_catalog.>) 0)

@@ -209,10 +209,13 @@ internal sealed class TableSql
             entry
                 .Columns.Select(
                     (_, i) =>
-                        $"(u.v{i} OPERATOR(pg_catalog.=) '' OR {Values.Whole(i)} OPERATOR(pg_catalog.=) u.v{i})"
+                        $"(u.v{i} OPERATOR(pg_catalog.=) '' OR ({Values.Whole(i)}){Exactly(i)} OPERATOR(pg_catalog.=) u.v{i})"
                 )
                 .Prepend($"t.{entry.Version.Quoted} OPERATOR(pg_catalog.=) $1")
         );
+
+    // A column's own collation may take another text for the same.
+    private string Exactly(int i) => shape.Columns[i].Base == "bytea" ? "" : " COLLATE pg_catalog.\"C\"";
 
     private string SameRow =>
         $"t.ctid OPERATOR(pg_catalog.=) u.row_ctid AND t.xmin OPERATOR(pg_catalog.=) u.row_xmin AND {SameKey}";

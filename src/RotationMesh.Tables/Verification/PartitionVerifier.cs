@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.External;
@@ -81,7 +82,7 @@ public sealed class PartitionVerifier : IDisposable
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
         await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
         var tally = new VerificationTally(progress, new FailureTally(failed));
-        var done = new VerificationOutcome(0, 0);
+        var done = new VerificationOutcome(RowCounts.None);
         var sampled = parts > 1 && SampledPages.AreOf(range, share);
         var size = sampled ? await PageParts.CountAsync(connection, range.Leaf.Quoted, stopping) : 0;
         foreach (var part in await PageParts.CutAsync(connection, range, parts, stopping))
@@ -110,7 +111,7 @@ public sealed class PartitionVerifier : IDisposable
                 {
                     IsStopped = true,
                     WasReading =
-                        tally.Rows > done.Rows
+                        tally.Rows > done.Counts.Verified
                         || !await new LockedTables(databases).MayBeLockedAsync(target.Entry),
                     Rest =
                         from > (range.Pages?.From ?? 0)

@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Tables.Verification;

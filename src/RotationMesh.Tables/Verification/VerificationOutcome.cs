@@ -1,16 +1,10 @@
-using RotationMesh.Tables.Ranges;
+using RotationMesh.Core;
 
 namespace RotationMesh.Tables.Verification;
 
-/// <summary>How many rows were read, and how many of them do not decrypt.</summary>
-public sealed record VerificationOutcome(long Rows, long Failed)
+/// <summary>What verification found in the rows that it read. About an empty row, nothing is proved.</summary>
+public sealed record VerificationOutcome(RowCounts Counts)
 {
-    /// <summary>Rows that hold no value: nothing was decrypted, so nothing is proved about them.</summary>
-    public long Empty { get; init; }
-
-    /// <summary>Values that were decrypted; a row has one in each declared column that is not empty.</summary>
-    public long Values { get; init; }
-
     /// <summary>Whether it was stopped before the end; the counts are those of the parts that were read to the end.</summary>
     public bool IsStopped { get; init; }
 

@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Tables.Verification;
@@ -38,7 +39,15 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
     {
         Report();
         await failures.TellAsync();
-        return new VerificationOutcome(rows, failures.Count) { Empty = empty, Values = values };
+        return new(
+            new RowCounts
+            {
+                Verified = rows,
+                Failed = failures.Count,
+                Empty = empty,
+                Values = values,
+            }
+        );
     }
 
     private void Report()

@@ -131,6 +131,31 @@ public sealed class WhenValuesLiveInABucket
     }
 
     [Test]
+    public async Task A_row_that_a_trigger_passes_over_after_its_object_was_moved_is_named()
+    {
+        var row = store.Rows[7];
+        await Site.Database.ExecuteAsync(
+            $"""
+            CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TRIGGER pass BEFORE UPDATE ON knowledge_entries FOR EACH ROW WHEN (OLD.id = '{row.Id}')
+            EXECUTE FUNCTION pass();
+            """
+        );
+
+        var failure = (await Site.RunAsync("--output", "json", "rotate")).Exits(3).Json()["failures"]!
+            .AsArray()
+            .Single()!;
+
+        Assert.That(await store.OpenAsync(row, 2), Is.Not.Null, "the object is moved");
+        Assert.That(
+            $"{failure["key"]!["id"]} {failure["error"]}: {failure["cause"]}",
+            Does.StartWith($"{row.Id} DatabaseError: ")
+                .And.EndsWith("; its object is at the target version already")
+        );
+        Assert.That(await store.AtVersionAsync(2), Is.EqualTo(store.Rows.Count - 1));
+    }
+
+    [Test]
     public async Task A_store_that_refuses_is_a_failure_of_its_rows_and_moves_none_of_them()
     {
         Site.Variables["AWS_SECRET_ACCESS_KEY"] = "wrong-0123456789";

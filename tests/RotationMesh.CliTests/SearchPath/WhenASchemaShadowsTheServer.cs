@@ -24,7 +24,7 @@ public sealed class WhenASchemaShadowsTheServer
         ["keys"],
         ["list"],
         ["audit", "verify"],
-        ["keys", "retire", "1"],
+        ["keys", "retire", "1", "--skip-scan-of", "app.public.visits", "--reason", "another map has it"],
     ];
 
     private CalledNames called = null!;

@@ -154,7 +154,7 @@ public sealed class LockedRowTests
             outcome.Failures.Select(failure => failure.Key.Single().Value).Order(),
             Is.EqualTo(new[] { "n00003", "n00004" })
         );
-        Assert.That((outcome.Outcome.Rotated, outcome.Outcome.Contended), Is.EqualTo((17, 1)));
+        Assert.That((outcome.Outcome.Counts.Rotated, outcome.Outcome.Counts.Contended), Is.EqualTo((17, 1)));
     }
 
     // Each transaction updates the rows from the last to the first, against the direction of the rotation.

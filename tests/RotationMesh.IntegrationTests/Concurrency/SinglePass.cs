@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Ranges;
@@ -12,9 +13,11 @@ internal static class SinglePass
     public static async Task<Pass> PassAsync(
         this Fixture fixture,
         int batchSize = RotationSettings.DefaultBatchSize,
-        Action<PartitionOutcome>? progress = null,
+        Action<RowCounts>? progress = null,
         WriteTerm? term = null,
-        bool isLastSweep = false
+        bool isLastSweep = false,
+        int parts = 1,
+        PageRange? pages = null
     )
     {
         var target = (await fixture.TargetsAsync()).Single();
@@ -27,12 +30,13 @@ internal static class SinglePass
             },
             progress ?? (_ => { })
         );
-        var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
+        var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name) with { Pages = pages };
         var failures = new List<RowFailure>();
         var outcome = await rotator.RotateAsync(
             target,
             range,
             term ?? Terms.Long,
+            parts,
             failed =>
             {
                 failures.AddRange(failed);
@@ -40,7 +44,8 @@ internal static class SinglePass
             },
             CancellationToken.None
         );
-        Assert.That(outcome.Failed, Is.EqualTo(failures.Count), "each is counted and told");
+        if (outcome.Rest is null)
+            Assert.That(outcome.Counts.Failed, Is.EqualTo(failures.Count), "each is counted and told");
         return new Pass(outcome, failures);
     }
 }

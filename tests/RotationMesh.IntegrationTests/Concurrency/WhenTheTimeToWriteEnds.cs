@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Rows;
@@ -107,7 +108,7 @@ public sealed class WhenTheTimeToWriteEnds
         var late = await fixture.PassAsync(term: new WriteTerm(Guid.NewGuid(), await NowAsync(fixture)));
 
         Assert.That((late.Outcome.Finished, late.Outcome.OutOfTime), Is.EqualTo((false, true)));
-        Assert.That((late.Outcome.Rotated, late.Failures.Count), Is.EqualTo((0, 0)));
+        Assert.That((late.Outcome.Counts.Rotated, late.Failures.Count), Is.EqualTo((0, 0)));
     }
 
     [Test]
@@ -127,6 +128,36 @@ public sealed class WhenTheTimeToWriteEnds
         Assert.That(passes, Has.Count.GreaterThan(1));
         Assert.That(passes.SkipLast(1).Select(pass => pass.OutOfTime), Is.All.True);
         Assert.That(await AtTargetAsync(fixture), Is.EqualTo(Rows));
+    }
+
+    [Test]
+    public async Task Rows_that_are_refused_slowly_are_tried_once_from_term_to_term()
+    {
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes SET (fillfactor = 10)");
+        await fixture.InsertAsync(Note.Many(Rows));
+        await fixture.ExecuteAsync(
+            SlowTrigger
+                .Replace("0.1", "0.3", StringComparison.Ordinal)
+                .Replace("RETURN NEW", "RAISE 'not this one'", StringComparison.Ordinal)
+        );
+        var passes = new List<PartitionOutcome>();
+        PageRange? pages = null;
+        do
+        {
+            var term = new WriteTerm(Guid.NewGuid(), (await NowAsync(fixture)).AddSeconds(4));
+            passes.Add((await fixture.PassAsync(batchSize: 2, term: term, parts: 8, pages: pages)).Outcome);
+            pages = passes[^1].Rest ?? pages;
+            Assert.That(passes, Has.Count.LessThan(40));
+        } while (!passes[^1].Finished);
+
+        Assert.That(passes, Has.Count.GreaterThan(1));
+        Assert.That(
+            passes.Where(pass => pass.Finished || pass.Rest is not null).Sum(pass => pass.Counts.Failed),
+            Is.EqualTo(Rows)
+        );
+        Assert.That(await AtTargetAsync(fixture), Is.Zero);
     }
 
     private static async Task<Fixture> LoadAsync(string then)

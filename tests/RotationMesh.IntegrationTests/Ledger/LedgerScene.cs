@@ -6,6 +6,7 @@ using RotationMesh.Control.Dispatching;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Control;
 using RotationMesh.Tables.Ranges;

@@ -1,7 +1,6 @@
 using RotationMesh.Control.Dispatching;
-using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
-using RotationMesh.Tables.Ranges;
+using RotationMesh.Core;
 
 namespace RotationMesh.IntegrationTests.Ledger;
 
@@ -13,7 +12,7 @@ internal static class Results
             partition.PartitionId,
             partition.Attempt,
             LedgerScene.Worker,
-            new PartitionCounts { Rotated = rotated }
+            new RowCounts { Rotated = rotated }
         );
 
     public static PartitionResult Stumbled(this TakenPartition partition) =>
@@ -30,7 +29,7 @@ internal static class Results
             partition.PartitionId,
             partition.Attempt,
             LedgerScene.Worker,
-            new PartitionCounts()
+            new RowCounts()
         );
 
     /// <summary>Out of time, with the first part of its pages read; with none where nothing is left over.</summary>
@@ -39,7 +38,7 @@ internal static class Results
             partition.PartitionId,
             partition.Attempt,
             LedgerScene.Worker,
-            new PartitionCounts { Verified = rest is null ? 0 : 10 }
+            new RowCounts { Verified = rest is null ? 0 : 10 }
         ) with
         {
             IsCutShort = true,

@@ -1,5 +1,6 @@
 using Npgsql;
 using RotationMesh.Control.Ledger;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Ranges;
 

@@ -91,6 +91,56 @@ public sealed class WhenATableWithFailuresIsGone
     }
 
     [Test]
+    public async Task Where_its_scope_has_another_name_now_a_rotation_of_that_one_makes_them_good()
+    {
+        await using var renamed = fixture.Variant([
+            Entries.Notes,
+            Entries.Table(Old) with
+            {
+                Scope = "memoirs",
+            },
+        ]);
+        await fixture.ExecuteAsync($"DELETE FROM {Old} WHERE id = 'bad'");
+
+        var refused = await renamed.RetireAsync();
+        Assert.That((await renamed.RotateAsync()).State, Is.EqualTo("Completed"));
+        var retired = await renamed.RetireAsync();
+
+        Assert.That(refused.InTheWay.Single(), Does.EndWith("rotate scope memoirs anew"));
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+    }
+
+    [Test]
+    public async Task Who_says_so_only_after_the_retirement_is_believed_as_well()
+    {
+        await fixture.ExecuteAsync($"DELETE FROM {Old} WHERE id = 'bad'");
+        await fixture.ExecuteAsync(
+            """
+            CREATE TABLE kept AS SELECT * FROM rotationmesh.row_failures;
+            DELETE FROM rotationmesh.row_failures
+            """
+        );
+        Assert.That((await fixture.RetireAsync()).Retired, Is.True);
+        await fixture.ExecuteAsync(
+            $"INSERT INTO rotationmesh.row_failures SELECT * FROM kept; DROP TABLE {Old}"
+        );
+
+        var needed = await since.KeyAsync();
+        var confirmed = await since.RetireAsync(1, $"app.{Old}");
+        var listed = await since.KeyAsync();
+
+        Assert.That(needed.InTheWay, Has.Count.EqualTo(1));
+        Assert.That(confirmed.Retired, Is.True, string.Join("; ", confirmed.InTheWay));
+        Assert.That(listed.InTheWay, Is.Empty);
+        Assert.That(
+            await fixture.ScalarAsync<string>(
+                "SELECT details ->> 'goneTables' FROM rotationmesh.audit_events WHERE kind = 'KeyRetired' ORDER BY sequence DESC LIMIT 1"
+            ),
+            Is.EqualTo($"[\"app.{Old}\"]")
+        );
+    }
+
+    [Test]
     public async Task A_name_that_nothing_has_is_told()
     {
         Assert.That(

@@ -98,7 +98,10 @@ public sealed class WhenAnotherControlDatabaseRotates
 
         var outcome = (await fixture.PassAsync(term: Terms.Long)).Outcome;
 
-        Assert.That((outcome.Rotated, outcome.Finished, outcome.OutOfTime), Is.EqualTo((0, false, true)));
+        Assert.That(
+            (outcome.Counts.Rotated, outcome.Finished, outcome.OutOfTime),
+            Is.EqualTo((0, false, true))
+        );
     }
 
     [Test]

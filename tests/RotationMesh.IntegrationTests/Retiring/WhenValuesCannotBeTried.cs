@@ -117,6 +117,27 @@ public sealed class WhenValuesCannotBeTried
     }
 
     [Test]
+    public async Task A_table_for_which_the_time_was_too_short_bars_it_as_well()
+    {
+        var hurried = ScanDepth.Retirement with { TableTime = TimeSpan.FromTicks(1) };
+        await fixture.ExecuteAsync(
+            "CREATE TABLE public.slow AS SELECT n, 'plain words' AS held FROM generate_series(1, 20000) n"
+        );
+
+        var refused = await fixture.ScanAndRetireAsync(hurried);
+        var retired = await fixture.ScanAndRetireAsync(hurried, "app.public.slow", "app.public.notes");
+
+        Assert.That(refused.Retired, Is.False);
+        Assert.That(
+            refused.InTheWay,
+            Has.One.StartsWith("table public.slow (database app): looked at ")
+                .And.Contains("until its time was used up")
+                .And.EndsWith("--skip-scan-of app.public.slow --reason TEXT")
+        );
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+    }
+
+    [Test]
     public async Task Random_tokens_that_were_tried_with_every_tenant_bar_nothing()
     {
         await fixture.ExecuteAsync(Contexts.Tokens);

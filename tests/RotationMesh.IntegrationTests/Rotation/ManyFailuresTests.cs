@@ -36,8 +36,8 @@ public sealed class ManyFailuresTests
         );
         using var verifier = new PartitionVerifier(fixture.Databases, fixture.Ring);
         var failed = verifying
-            ? (await verifier.VerifyAsync(target, range, 1, null, _ => { }, HearAsync, default)).Failed
-            : (await rotator.RotateAsync(target, range, Terms.Long, HearAsync, default)).Failed;
+            ? (await verifier.VerifyAsync(target, range, 1, null, _ => { }, HearAsync, default)).Counts.Failed
+            : (await rotator.RotateAsync(target, range, Terms.Long, 1, HearAsync, default)).Counts.Failed;
 
         Assert.That(failed, Is.EqualTo(Rows));
         Assert.That(told.Select(rows => rows.Count), Is.All.LessThanOrEqualTo(AtOnce));

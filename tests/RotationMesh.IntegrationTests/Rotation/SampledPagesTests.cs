@@ -30,6 +30,6 @@ public sealed class SampledPagesTests
             CancellationToken.None
         );
 
-        Assert.That(outcome.Rows, Is.GreaterThan(0).And.LessThanOrEqualTo(Rows));
+        Assert.That(outcome.Counts.Verified, Is.GreaterThan(0).And.LessThanOrEqualTo(Rows));
     }
 }

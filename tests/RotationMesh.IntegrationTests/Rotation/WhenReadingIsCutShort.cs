@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.IntegrationTests.Writers;
 using RotationMesh.Tables.Ranges;
@@ -61,9 +62,9 @@ public sealed class WhenReadingIsCutShort
             Assert.That(attempts, Has.Count.GreaterThan(3));
             Assert.That(attempts.SkipLast(1), Has.All.Property(nameof(VerificationOutcome.IsStopped)).True);
             Assert.That(attempts[^1].IsStopped, Is.False);
-            Assert.That(attempts.Sum(attempt => attempt.Rows), Is.EqualTo(Rows));
-            Assert.That(attempts.Sum(attempt => attempt.Failed), Is.EqualTo(Unreadable));
-            Assert.That(attempts.Sum(attempt => attempt.Values), Is.EqualTo(Rows - Unreadable));
+            Assert.That(attempts.Sum(attempt => attempt.Counts.Verified), Is.EqualTo(Rows));
+            Assert.That(attempts.Sum(attempt => attempt.Counts.Failed), Is.EqualTo(Unreadable));
+            Assert.That(attempts.Sum(attempt => attempt.Counts.Values), Is.EqualTo(Rows - Unreadable));
             Assert.That(failed, Has.Count.EqualTo(Unreadable));
             Assert.That(range.Pages!.Value.To, Is.EqualTo(byPages ? (uint)pages : uint.MaxValue));
         }
@@ -78,7 +79,7 @@ public sealed class WhenReadingIsCutShort
 
         var rest = await ReadAsync(Whole() with { Pages = first.Rest }, parts: 1, null, []);
 
-        Assert.That(first.Rows + rest.Rows, Is.EqualTo(2 * Rows));
+        Assert.That(first.Counts.Verified + rest.Counts.Verified, Is.EqualTo(2 * Rows));
     }
 
     [Test]
@@ -90,7 +91,7 @@ public sealed class WhenReadingIsCutShort
         {
             using var stop = new CancellationTokenSource();
             var attempt = await ReadAsync(range, parts: 2, stop, [], share: 0.5);
-            rows += attempt.Rows;
+            rows += attempt.Counts.Verified;
             left = attempt.Rest is not null;
             range = range with { Pages = attempt.Rest };
         }
@@ -109,7 +110,7 @@ public sealed class WhenReadingIsCutShort
         {
             using var stop = new CancellationTokenSource();
             var attempt = await ReadAsync(range, parts: 4, stop, []);
-            rows += attempt.Rows;
+            rows += attempt.Counts.Verified;
             left = attempt.Rest is not null;
             range = range with { Pages = attempt.Rest };
         }

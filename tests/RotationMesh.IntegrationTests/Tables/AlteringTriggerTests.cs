@@ -23,6 +23,24 @@ public sealed class AlteringTriggerTests
         await AssertOnlyOneFailsAsync(fixture);
     }
 
+    [Test]
+    public async Task A_collation_that_takes_another_text_for_the_same_changes_nothing_of_that()
+    {
+        await using var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        await FillAsync(
+            fixture,
+            $"BEFORE UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
+            "NEW.body := lower(NEW.body); RETURN NEW;",
+            before: """
+            CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            ALTER TABLE notes ALTER COLUMN body TYPE text COLLATE folded
+            """
+        );
+
+        await AssertOnlyOneFailsAsync(fixture);
+    }
+
     [TestCase("TRIGGER", "")]
     [TestCase("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED")]
     public async Task A_row_that_is_changed_after_it_was_stored_stays_as_it_was(string kind, string when)

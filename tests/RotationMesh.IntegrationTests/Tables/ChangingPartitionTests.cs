@@ -91,10 +91,11 @@ public sealed class ChangingPartitionTests
                 target,
                 range,
                 Terms.Long,
+                1,
                 _ => Task.CompletedTask,
                 CancellationToken.None
             );
-            Assert.That((outcome.Rotated, outcome.Finished), Is.EqualTo((0, true)));
+            Assert.That((outcome.Counts.Rotated, outcome.Finished), Is.EqualTo((0, true)));
         }
     }
 

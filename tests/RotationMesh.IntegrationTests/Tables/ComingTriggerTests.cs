@@ -27,7 +27,7 @@ public sealed class ComingTriggerTests
         await fixture.ExecuteAsync("DROP TRIGGER keep ON notes");
         var after = await fixture.RotateAsync();
 
-        Assert.That(pass.Outcome.Rotated, Is.InRange(20, 180), "it came in the middle");
+        Assert.That(pass.Outcome.Counts.Rotated, Is.InRange(20, 180), "it came in the middle");
         Assert.That((after.State, after.Tables[0].Failed), Is.EqualTo(("Completed", 0)));
         await fixture.AssertRotatedAsync();
     }

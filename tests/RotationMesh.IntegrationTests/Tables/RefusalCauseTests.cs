@@ -119,7 +119,7 @@ public sealed class RefusalCauseTests
 
         Assert.That(pass.Failures.Select(failure => failure.Cause), Is.All.EqualTo(cause));
         Assert.That(pass.Failures, Has.Count.EqualTo(failed));
-        Assert.That(pass.Outcome.Rotated, Is.EqualTo(rows - failed));
+        Assert.That(pass.Outcome.Counts.Rotated, Is.EqualTo(rows - failed));
     }
 
     [Test]

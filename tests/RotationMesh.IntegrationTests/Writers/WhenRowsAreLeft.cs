@@ -1,6 +1,7 @@
 using RotationMesh.Control.Ledger;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Tables.Census;
@@ -41,6 +42,6 @@ public sealed class WhenRowsAreLeft
             Dispatched = 0,
             Done = done,
             Failed = 0,
-            Counts = new PartitionCounts(),
+            Counts = new RowCounts(),
         };
 }

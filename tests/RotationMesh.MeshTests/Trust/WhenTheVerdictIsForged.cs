@@ -2,6 +2,7 @@ using MassTransit;
 using NUnit.Framework;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 using RotationMesh.Working;
@@ -117,8 +118,7 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
                 context,
                 new RowCounts
                 {
-                    Rows = 1000,
-                    Current = 999,
+                    Verified = 1000,
                     Failed = 1,
                     Values = 999,
                 }
@@ -128,7 +128,7 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
     /// <summary>Says that it has verified, and has read nothing.</summary>
     private sealed class BlindWorker : IConsumer<VerifyPartition>
     {
-        public Task Consume(ConsumeContext<VerifyPartition> context) => AnswerAsync(context, new RowCounts());
+        public Task Consume(ConsumeContext<VerifyPartition> context) => AnswerAsync(context, RowCounts.None);
     }
 
     private static async Task AnswerAsync(ConsumeContext<VerifyPartition> context, RowCounts counts)

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using RotationMesh.Tables.Scanning;
+using RotationMesh.Tables.Scanning.Values;
 
 namespace RotationMesh.UnitTests.Databases;
 

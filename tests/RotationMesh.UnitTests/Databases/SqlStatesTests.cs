@@ -15,7 +15,7 @@ public sealed partial class SqlStatesTests
     public void Each_verdict_is_given_to_its_classes_alone() =>
         Assert.Multiple(() =>
         {
-            Holds(SqlStates.MayPass, "08 0A 28 3D 53 57");
+            Holds(SqlStates.MayPass, "08 28 3D 53 57");
             Holds(SqlStates.IsForOperators, "08 28 3D 53 57 58");
             Holds(SqlStates.SpeaksOfNames, "08 28 3D 3F 42 53 55 57 58");
             Holds(refusal => !refusal.IsOfExpression(), "08 40 53 57 58 F0");
@@ -32,6 +32,7 @@ public sealed partial class SqlStatesTests
         {
             Assert.That(Refusal("25P03").MayPass());
             Assert.That(Refusal(PostgresErrorCodes.DeadlockDetected).MayPass());
+            Assert.That(Refusal("0A000", routine: "RevalidateCachedQuery").MayPass());
             Assert.That(Refusal(PostgresErrorCodes.InsufficientPrivilege).IsForOperators());
             Assert.That(Refusal(PostgresErrorCodes.SerializationFailure).IsOfExpression(), Is.False);
             Assert.That(Refusal(PostgresErrorCodes.DataCorrupted).IsOfServerInFunction());
@@ -60,8 +61,8 @@ public sealed partial class SqlStatesTests
             Is.EqualTo(classes)
         );
 
-    private static PostgresException Refusal(string state, string? where = null) =>
-        new("", "ERROR", "ERROR", state, where: where);
+    private static PostgresException Refusal(string state, string? where = null, string? routine = null) =>
+        new("", "ERROR", "ERROR", state, where: where, routine: routine);
 
     [GeneratedRegex(@"SqlState(\[|: \[|\.StartsWith|\.Substring)")]
     private static partial Regex Part();

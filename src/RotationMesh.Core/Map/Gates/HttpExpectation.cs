@@ -37,7 +37,11 @@ public sealed record HttpExpectation
     }
 
     internal IEnumerable<string> Identity =>
-        [Status.ToString(CultureInfo.InvariantCulture), JsonPointer ?? ""];
+        [
+            Status.ToString(CultureInfo.InvariantCulture),
+            JsonPointer ?? "",
+            .. Value is { } value ? [value] : Array.Empty<string>(),
+        ];
 }
 
 /// <summary>A header of a request; its value is a secret.</summary>

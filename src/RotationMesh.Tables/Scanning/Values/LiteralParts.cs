@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace RotationMesh.Tables.Scanning;
+namespace RotationMesh.Tables.Scanning.Values;
 
 /// <summary>
 /// Splits PostgreSQL's literal of an array, a row or an hstore (8.15.2 "Array Value Input", 8.16.2, F.18) into its texts:

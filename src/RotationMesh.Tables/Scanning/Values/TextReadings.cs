@@ -1,4 +1,4 @@
-namespace RotationMesh.Tables.Scanning;
+namespace RotationMesh.Tables.Scanning.Values;
 
 /// <summary>
 /// Reads a text in every way that it may be meant: as an address, a document in a log line, or a value in lines.

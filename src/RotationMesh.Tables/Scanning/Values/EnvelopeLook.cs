@@ -1,6 +1,6 @@
 using RotationMesh.Core.Envelopes;
 
-namespace RotationMesh.Tables.Scanning;
+namespace RotationMesh.Tables.Scanning.Values;
 
 /// <summary>Judges by statistics whether bytes can be encrypted, so that not every text is tried with every key.</summary>
 internal static class EnvelopeLook

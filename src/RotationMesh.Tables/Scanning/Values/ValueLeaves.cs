@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace RotationMesh.Tables.Scanning;
+namespace RotationMesh.Tables.Scanning.Values;
 
 /// <summary>
 /// Finds the texts in a value of any type: strings of a JSON document (also of one that is kept as text or inside another),

@@ -1,4 +1,4 @@
-namespace RotationMesh.Tables.Scanning;
+namespace RotationMesh.Tables.Scanning.Values;
 
 /// <summary>
 /// Recognises pictures and documents by the bytes that they begin with, so that no key is tried on megabytes of them. An

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
-namespace RotationMesh.Tables.Scanning;
+namespace RotationMesh.Tables.Scanning.Values;
 
 /// <summary>
 /// Finds in a text what may be an envelope, with anything before and after it: base64 in either alphabet, with padding or

@@ -1,0 +1,113 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Claims;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Scanning;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Scanning;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.LocalOperations.Retiring;
+
+/// <summary>
+/// Tables that rotations were made for, that exist, and that the map does not lead to: it leaves them out, or leads to another
+/// table of that name. Nobody counts their rows, and the scan need not know how they are encrypted.
+/// </summary>
+internal sealed class UnreachedTables(
+    RotationMap map,
+    ApplicationDatabases databases,
+    ControlDatabase control
+)
+{
+    private readonly List<string> inTheWay = [];
+    private readonly List<string> met = [];
+
+    /// <summary>Places that an operator leaves out of the scan, which stands for these tables as well.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
+    /// <summary>Skipped places that are such tables.</summary>
+    public IReadOnlyList<string> Met => met;
+
+    /// <summary>The other tables, described for the operator.</summary>
+    public IReadOnlyList<string> InTheWay => inTheWay;
+
+    /// <summary>
+    /// Reads which tables were rotated and which ones the map leads to. Throws where a database does not answer.
+    /// </summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        inTheWay.Clear();
+        met.Clear();
+        var recorded = await new RotatedTables(control).ListAsync(cancellationToken);
+        if (recorded.Count == 0)
+            return;
+        var trees = new TableTrees(databases);
+        var own = new List<(string Database, FoundTables Found)>();
+        foreach (var entries in map.Tables.GroupBy(table => table.Database))
+            own.Add((entries.Key, await trees.FindAsync([.. entries], cancellationToken)));
+        foreach (var (database, found) in own)
+        {
+            var here = recorded.Where(table => Leads(table) == database).ToList();
+            if (here.Count > 0)
+                await LookAsync(database, found.Identity, Mapped(found), here, cancellationToken);
+        }
+
+        // A database that was moved into another server is found by its name. One that the map leaves out is UnreachedDatabases'.
+        string? Leads(RotatedTable table) =>
+            own.OrderByDescending(one => Matches(table, one.Found.Identity))
+                .ThenByDescending(one => one.Database == table.Database)
+                .FirstOrDefault(one => Matches(table, one.Found.Identity) || one.Database == table.Database)
+                .Database;
+
+        // Two names of the map may lead to one database.
+        List<long> Mapped(FoundTables found) =>
+            [
+                .. own.Where(one =>
+                        ReferenceEquals(one.Found, found)
+                        || (found.Identity.System is not null && one.Found.Identity == found.Identity)
+                    )
+                    .SelectMany(one => one.Found.Tables)
+                    .SelectMany(table => table.Below),
+            ];
+    }
+
+    private async Task LookAsync(
+        string database,
+        DatabaseIdentity identity,
+        List<long> mapped,
+        List<RotatedTable> recorded,
+        CancellationToken cancellationToken
+    )
+    {
+        // Oids say nothing of a copy in another server.
+        var left = await new UnmappedTables(databases).FindAsync(
+            database,
+            [
+                .. recorded.Select(table =>
+                    (Matches(table, identity) ? table.Relation : 0, SqlName.Parse(table.Table))
+                ),
+            ],
+            mapped,
+            cancellationToken
+        );
+        foreach (var same in left.GroupBy(table => table.Table.ToString(), table => table.Place))
+        {
+            var place = SkippedLocations.Name(database, same.Key, null);
+            if (Skipped.Contains(place))
+                met.Add(place);
+            else
+                inTheWay.Add(Explain(database, same.Key, recorded[same.First()]));
+        }
+    }
+
+    private static bool Matches(RotatedTable table, DatabaseIdentity identity) =>
+        DatabaseIdentity.Parse(table.Identity) is { } recorded && identity.Matches(recorded);
+
+    private static string Explain(string database, string name, RotatedTable recorded)
+    {
+        var former = SqlName.Parse(recorded.Table);
+        var isSame = former.Name == SqlName.Parse(name).Name;
+        return $"table {name} (database {database}{(isSame ? "" : $", then called {former}")}), which rotation {recorded.RotationId} was "
+            + "for, is not in this map: put it into the map, or drop it. Where its values need no key any more, leave it out with "
+            + $"{UntriedWords.Skip(database, name, null)} --reason TEXT";
+    }
+}
