@@ -29,8 +29,7 @@ public sealed class DoubtfulRecordTests
         );
         Assert.That(
             report.Output,
-            Does.Contain("this record proves nothing")
-                .And.Not.Contain("rotationmesh retry")
+            Does.Contain("this record proves nothing").And.Not.Contain("rotationmesh retry")
         );
     }
 
