@@ -1,4 +1,5 @@
 using RotationMesh.Core.Map;
+using RotationMesh.Core.Map.Gates;
 
 namespace RotationMesh.UnitTests.Map;
 
@@ -111,6 +112,33 @@ public sealed class MapHashTests
 
     private static string Hash(ExternalStoreEntry store) =>
         MapHash.Of(Map(table => table with { External = "true", ExternalStore = store }));
+
+    [TestCase("/state", "failed")]
+    [TestCase("/other", "done")]
+    [TestCase(null, null)]
+    public void Another_answer_that_a_post_check_expects_changes_it(string? place, string? value) =>
+        Assert.That(Hash(place, value), Is.Not.EqualTo(Hash("/state", "done")));
+
+    private static string Hash(string? place, string? value) =>
+        MapHash.Of(
+            Map() with
+            {
+                PostChecks =
+                [
+                    new(
+                        "ready",
+                        new HttpExpectation
+                        {
+                            Url = new(new Uri("http://127.0.0.1/ready")),
+                            Status = 200,
+                            JsonPointer = place,
+                            Value = value,
+                            Timeout = TimeSpan.FromSeconds(1),
+                        }
+                    ),
+                ],
+            }
+        );
 
     [Test]
     public void A_change_of_a_format_changes_it()
