@@ -15,9 +15,8 @@ public sealed class RotatedTables(ControlDatabase control)
         """;
 
     private const string List = """
-        SELECT DISTINCT ON (identity, relation, table_name) rotation_id, database_name AS database, table_name AS table,
-               identity, relation
-        FROM rotationmesh.rotated_tables ORDER BY identity, relation, table_name, claimed_at DESC
+        SELECT rotation_id, database_name AS database, table_name AS table, identity, relation
+        FROM rotationmesh.rotated_tables ORDER BY claimed_at DESC
         """;
 
     // Of a schema that was not brought forward yet.
@@ -26,7 +25,7 @@ public sealed class RotatedTables(ControlDatabase control)
         FROM rotationmesh.rotation_tables ORDER BY database_name, table_name, counted_at DESC
         """;
 
-    /// <summary>Lists all of them, each with the last rotation that was made for it.</summary>
+    /// <summary>Lists all of them, the latest first, each with the last rotation that was made for it.</summary>
     public async Task<IReadOnlyList<RotatedTable>> ListAsync(CancellationToken cancellationToken)
     {
         if (await control.HasAsync("rotated_tables", cancellationToken))

@@ -55,6 +55,7 @@ internal sealed class PlanVerificationConsumer(
         CancellationToken cancellationToken
     )
     {
+        // Before failures are forgotten.
         await RotationTableStore.MarkSuspectAsync(
             alone,
             command.RotationId,
@@ -73,6 +74,7 @@ internal sealed class PlanVerificationConsumer(
             survey.Counted(command.Goal),
             cancellationToken
         );
+        // Again, for tables that were counted for the first time now.
         await RotationTableStore.MarkSuspectAsync(
             alone,
             command.RotationId,
