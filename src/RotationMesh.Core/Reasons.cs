@@ -134,6 +134,9 @@ public static class Reasons
     /// <summary>Verification read fewer rows than the census counted.</summary>
     public const string RowsNotVerified = "rows where about";
 
+    /// <summary>The table that was verified, or a leaf of it, is not what it was when verification was planned.</summary>
+    public const string LeafChanged = "was renamed, replaced or rewritten while rows were decrypted";
+
     /// <summary>The coordinator has no key of the target version.</summary>
     public const string NoKeyToSample = "and could not look for itself";
 

@@ -1,5 +1,7 @@
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables.Planning;
 
 namespace RotationMesh.Control.Rotations;
 
@@ -24,21 +26,46 @@ public sealed class RotationTableStore(ControlDatabase control)
     private const string List = """
         SELECT scope, database_name AS database, table_name AS table, opening_pending, stored, pending,
                external_rows AS external, opening_empty, empty_rows AS empty, sparse::pg_catalog.text AS sparse_text,
-               read_whole
+               read_whole, leaves
         FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
+        """;
+
+    private const string RecordLeaves = """
+        UPDATE rotationmesh.rotation_tables SET leaves = @leaves
+        WHERE rotation_id = @rotationId AND (scope, database_name, table_name) = (@scope, @database, @table)
+        """;
+
+    // What a rotation had to read wholly is read wholly until one of all tenants has completed so.
+    private const string StillWhole = """
+        EXISTS (
+            SELECT FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
+            WHERE (t.database_name, t.table_name) = (own.database_name, own.table_name) AND t.read_whole
+              AND r.target_version = @version AND NOT EXISTS (
+                SELECT FROM rotationmesh.rotation_tables good
+                JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
+                WHERE (good.database_name, good.table_name) = (t.database_name, t.table_name) AND good.read_whole
+                  AND later.target_version = r.target_version AND later.started_at >= r.started_at
+                  AND later.state = 'Completed' AND later.verify <> 'counts' AND later.tenants IS NULL))
         """;
 
     private static readonly string MarkSuspect = $"""
         UPDATE rotationmesh.rotation_tables own SET read_whole = true
-        WHERE own.rotation_id = @rotationId AND NOT own.read_whole AND EXISTS (
+        WHERE own.rotation_id = @rotationId AND NOT own.read_whole AND (EXISTS (
             SELECT FROM rotationmesh.row_failures f
             WHERE (f.database_name, f.table_name) = (own.database_name, own.table_name) AND f.version = @version
-              AND {StandingFailures.NotMadeGood})
+              AND {StandingFailures.NotMadeGood}) OR {StillWhole})
+        """;
+
+    private const string MarkWhole = """
+        UPDATE rotationmesh.rotation_tables t SET read_whole = true
+        FROM unnest(@scopes, @databases, @tables) AS m (scope, database_name, table_name)
+        WHERE t.rotation_id = @rotationId
+          AND (t.scope, t.database_name, t.table_name) = (m.scope, m.database_name, m.table_name)
         """;
 
     /// <summary>
-    /// Marks the tables to read wholly in which this rotation or others met rows at that version that do not decrypt, and
-    /// that were not made good since. Call it before failures are forgotten.
+    /// Marks the tables to read wholly in which this rotation or others met rows at that version that do not decrypt, or that
+    /// others had to read wholly, where that was not made good since. Call it before failures are forgotten.
     /// </summary>
     public static Task MarkSuspectAsync(
         HeldWork held,
@@ -79,6 +106,58 @@ public sealed class RotationTableStore(ControlDatabase control)
                 external = tables.Select(table => table.External).ToArray(),
                 empty = tables.Select(table => table.Empty).ToArray(),
                 sparse = tables.Select(table => table.SparseText).ToArray(),
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Marks tables of a rotation that the next verification reads wholly.</summary>
+    public static Task MarkWholeAsync(
+        HeldWork held,
+        Guid rotationId,
+        IReadOnlyCollection<TableName> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        return tables.Count == 0
+            ? Task.CompletedTask
+            : held.ExecuteAsync(
+                MarkWhole,
+                new
+                {
+                    rotationId,
+                    scopes = tables.Select(table => table.Scope).ToArray(),
+                    databases = tables.Select(table => table.Database).ToArray(),
+                    tables = tables.Select(table => table.Table).ToArray(),
+                },
+                cancellationToken
+            );
+    }
+
+    /// <summary>
+    /// Records the leaves of a table, as <see cref="LeafList"/> writes them. Call it before verification of it is planned.
+    /// </summary>
+    public static Task RecordLeavesAsync(
+        HeldWork held,
+        Guid rotationId,
+        TableName table,
+        LeafList? leaves,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(table);
+        return held.ExecuteAsync(
+            RecordLeaves,
+            new
+            {
+                rotationId,
+                scope = table.Scope,
+                database = table.Database,
+                table = table.Table,
+                leaves = leaves?.ToText(),
             },
             cancellationToken
         );

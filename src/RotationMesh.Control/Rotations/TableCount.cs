@@ -52,6 +52,12 @@ public sealed record TableCount
     /// </summary>
     public bool ReadWhole { get; init; }
 
+    /// <summary>
+    /// The leaves when verification was planned, as <c>LeafList</c> writes them; null where it was not planned, or by an earlier
+    /// release.
+    /// </summary>
+    public string? Leaves { get; init; }
+
     /// <summary>Returns the share of its rows to verify, 0 to 1, where the rotation has <paramref name="verify"/>.</summary>
     public double Share(VerificationShare verify)
     {

@@ -15,6 +15,7 @@ using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.External;
+using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Statements;
 
@@ -33,13 +34,14 @@ internal sealed class ClosingDoubts(
 )
 {
     /// <summary>
-    /// Returns the summary with a sentence for the operator for each doubt, if there is any. It notes what external
-    /// rows hold beside their value if that is under an old version, as they claim. Throws
+    /// Returns the summary with a sentence for the operator for each doubt, if there is any, and the tables that the next
+    /// verification has to read wholly: another sample could pass over what this one met. It notes what external rows hold
+    /// beside their value if that is under an old version, as they claim. Throws
     /// <see cref="NpgsqlException"/> where a database does not answer, <see cref="ExternalStoreException"/> where a
     /// store does not, and <see cref="UsageException"/> where a table no longer fits the map: nothing is concluded
     /// then.
     /// </summary>
-    public async Task<ClosingSummary> TellAsync(
+    public async Task<(ClosingSummary Summary, IReadOnlyList<TableName> Suspects)> TellAsync(
         ClosingSummary summary,
         ConcludeRotation command,
         IReadOnlyList<TableCount> tables,
@@ -48,6 +50,7 @@ internal sealed class ClosingDoubts(
     )
     {
         var doubts = new List<string>();
+        var suspects = new List<TableName>();
         List<string> notes = [.. summary.Notes ?? []];
         var look = new InlineLook(databases, ring);
         var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
@@ -74,16 +77,20 @@ internal sealed class ClosingDoubts(
             // Verification did not cover rows that the application added since the census.
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
             if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
-                doubts.Add($"table {name.Table}: {missed}");
+                Suspect(name, missed);
+            if (counted.Share(verify) > 0 && await ChangedAsync(target, counted, cancellationToken) is { } other)
+                doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
             if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
-                doubts.Add($"table {name.Table}: {unreadable}");
+                Suspect(name, unreadable);
         }
 
-        return summary with
+        return (summary with { Doubts = doubts, Notes = notes }, suspects);
+
+        void Suspect(TableName name, string doubt)
         {
-            Doubts = doubts,
-            Notes = notes,
-        };
+            doubts.Add($"table {name.Table}: {doubt}");
+            suspects.Add(name);
+        }
     }
 
     /// <summary>Why a fault prevents the check, which proves nothing either way; null for other faults.</summary>
@@ -127,6 +134,22 @@ internal sealed class ClosingDoubts(
                 $" ({objects.Failed} of them in {target.Entry.ExternalStore!.Place})"
             )
             : "";
+
+    // The table or the leaf of which verification may have passed over rows; null where there is none.
+    private async Task<string?> ChangedAsync(
+        MappedTable target,
+        TableCount counted,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            counted.Leaves is not { } planned
+            || await LeafList.ReadAsync(databases, target, cancellationToken) is not { } now
+        )
+            return null;
+        var change = now.Since(LeafList.Parse(planned));
+        return change.IsReplaced ? "it" : change.Other?.ToString();
+    }
 
     // Decrypts a random sample of values at the target version, in the table and its store; null if all succeed.
     private async Task<string?> SampleAsync(

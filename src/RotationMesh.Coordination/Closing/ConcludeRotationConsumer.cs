@@ -96,6 +96,12 @@ internal sealed class ConcludeRotationConsumer(
 
         if (await FindWantedAsync(command, context.CancellationToken) is not { ReadAt: var now })
             return null;
+        await RotationTableStore.MarkWholeAsync(
+            alone,
+            command.RotationId,
+            drawn.Suspects,
+            context.CancellationToken
+        );
         summary = summary with
         {
             Reason = ReasonOf(summary),

@@ -68,6 +68,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
                             OpeningEmpty = before.OpeningEmpty,
                             HeldAtPlanning = before.Holding,
                             ReadWhole = before.ReadWhole,
+                            Leaves = before.Leaves,
                         }
                         : now
                 ),

@@ -3,6 +3,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Records;
 
 namespace RotationMesh.Coordination.Closing;
@@ -50,9 +51,14 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             return new DrawnTotals(summary);
         try
         {
-            return new DrawnTotals(
-                await doubts.TellAsync(summary, command, tables, verification!, cancellationToken)
+            var (told, suspects) = await doubts.TellAsync(
+                summary,
+                command,
+                tables,
+                verification!,
+                cancellationToken
             );
+            return new DrawnTotals(told) { Suspects = suspects };
         }
         catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
         {
@@ -69,4 +75,8 @@ internal sealed record DrawnTotals(
     ClosingSummary? Summary = null,
     string? Awaited = null,
     bool RowsCameLate = false
-);
+)
+{
+    /// <summary>Tables that the next verification has to read wholly.</summary>
+    public IReadOnlyList<TableName> Suspects { get; init; } = [];
+}

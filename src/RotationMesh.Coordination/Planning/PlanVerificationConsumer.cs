@@ -90,6 +90,13 @@ internal sealed class PlanVerificationConsumer(
             var share = counted[table.Name].Share(verify);
             if (share == 0)
                 continue;
+            await RotationTableStore.RecordLeavesAsync(
+                alone,
+                command.RotationId,
+                table.Name,
+                await LeafList.ReadAsync(databases, table.Target, cancellationToken),
+                cancellationToken
+            );
             var ranges = new VerificationPlan(databases).PlanAsync(
                 table.Target,
                 table.Stored,

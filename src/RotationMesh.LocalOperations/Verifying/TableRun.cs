@@ -24,6 +24,12 @@ internal sealed class TableRun(MappedTable target)
     /// <summary>The leaves to read; null for all of them.</summary>
     public IReadOnlySet<SqlName>? Only { get; set; }
 
+    /// <summary>Whether all its rows are read, whatever share was asked for.</summary>
+    public bool IsReadWhole { get; init; }
+
+    /// <summary>Whether verification read too few rows for what the census counted.</summary>
+    public bool HasMissed { get; set; }
+
     /// <summary>The last census.</summary>
     public RowsByVersion Counted { get; set; } = new(target, []);
 
@@ -54,6 +60,9 @@ internal sealed class TableRun(MappedTable target)
     public long Rotated => Interlocked.Read(ref rotated);
 
     public long Conflicts => Interlocked.Read(ref conflicts);
+
+    /// <summary>Returns the share of its rows to decrypt, 0 to 1; null for all of them.</summary>
+    public double? Share(VerificationRequest request) => IsReadWhole ? null : request.Share(Counted.Holding);
 
     public void AddRotated(RowCounts counts)
     {

@@ -42,6 +42,7 @@ public sealed class TableVerification(
         var leaves = new LeafWatch(databases);
         var tables = targets.ToDictionary(target => target, _ => (TableRun?)null);
         var tries = targets.ToDictionary(target => target, _ => 0);
+        var whole = new HashSet<MappedTable>();
         var open = targets.Select(target => (Target: target, Only: (IReadOnlySet<SqlName>?)null)).ToList();
         while (open.Count > 0)
         {
@@ -50,7 +51,9 @@ public sealed class TableVerification(
                 if (only is null)
                 {
                     failures.Forget(target.Entry);
-                    tables[target] = await BeginAsync(target, leaves, ++tries[target], request, stopping);
+                    var run = new TableRun(target) { IsReadWhole = whole.Contains(target) };
+                    await BeginAsync(run, leaves, ++tries[target], request, stopping);
+                    tables[target] = run;
                 }
 
                 tables[target]!.Only = only;
@@ -63,6 +66,8 @@ public sealed class TableVerification(
             await new Verification(databases, ring, failures, progress).RunAsync(read, request, stopping);
             stopping.ThrowIfCancellationRequested();
             open = await LeftAsync(read, leaves, request, stopping);
+            // The chosen pages of a sample held too few rows: another choice may be as poor.
+            whole.UnionWith(read.Where(table => table.HasMissed).Select(table => table.Target));
         }
 
         var done = targets.Select(target => tables[target]!).ToList();
@@ -79,8 +84,8 @@ public sealed class TableVerification(
         };
     }
 
-    private async Task<TableRun> BeginAsync(
-        MappedTable target,
+    private async Task BeginAsync(
+        TableRun table,
         LeafWatch leaves,
         int attempt,
         VerificationRequest request,
@@ -89,13 +94,11 @@ public sealed class TableVerification(
     {
         if (attempt > Tries)
             throw new UsageException(
-                $"table {target.Entry.Shown} was written anew, or its rows moved, each time that they were decrypted: do it again "
+                $"table {table.Target.Entry.Shown} was written anew, or its rows moved, each time that they were decrypted: do it again "
                     + "when nobody rewrites it (VACUUM FULL, a mass update) or renames its partitions"
             );
-        await leaves.RememberAsync(target, stopping);
-        var table = new TableRun(target);
+        await leaves.RememberAsync(table.Target, stopping);
         await CountAsync(table, request, stopping);
-        return table;
     }
 
     private async Task CountAsync(TableRun table, VerificationRequest request, CancellationToken stopping) =>
@@ -129,11 +132,14 @@ public sealed class TableVerification(
         foreach (var table in read)
         {
             var change = await leaves.LookAsync(table.Target, stopping);
-            if (
-                change is null or { IsOther: true }
-                || table.IsMissing
-                || await HasMissedAsync(table, request, stopping)
-            )
+            if (change is null or { IsOther: true } || table.IsMissing)
+            {
+                left.Add((table.Target, null));
+                continue;
+            }
+
+            table.HasMissed = await HasMissedAsync(table, request, stopping);
+            if (table.HasMissed)
                 left.Add((table.Target, null));
             else if (change.Added.Count > 0)
             {
@@ -151,14 +157,12 @@ public sealed class TableVerification(
         CancellationToken stopping
     )
     {
-        if (
-            request.Share(table.Counted.Holding) is not null
-            || MissedRows.Expected(1, table.Counted.Stored, table.Verified) is null
-        )
+        var share = table.Share(request) ?? 1;
+        if (MissedRows.Expected(share, table.Counted.Stored, table.Verified) is null)
             return false;
         var before = table.Counted.Stored; // some of them may have been deleted
         await CountAsync(table, request, stopping);
-        return MissedRows.Expected(1, Math.Min(before, table.Counted.Stored), table.Verified) is not null;
+        return MissedRows.Expected(share, Math.Min(before, table.Counted.Stored), table.Verified) is not null;
     }
 
     private async Task LookBesideAsync(

@@ -32,7 +32,7 @@ internal sealed class Verification(
                     partition.Target,
                     partition.Range,
                     version: null,
-                    request.Share(table.Counted.Holding),
+                    table.Share(request),
                     progress.AddVerified,
                     failures.KeepAsync,
                     token
@@ -52,7 +52,7 @@ internal sealed class Verification(
         var plan = new VerificationPlan(databases);
         foreach (var table in tables)
         {
-            var share = request.Share(table.Counted.Holding);
+            var share = table.Share(request);
             await foreach (
                 var range in plan.PlanAsync(
                     table.Target,

@@ -97,6 +97,17 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     }
 
     [Test]
+    public async Task A_leaf_that_lost_all_its_rows_takes_nothing_back()
+    {
+        var target = (await fixture.TargetsAsync()).Single();
+        var leaves = new LeafWatch(fixture.Databases);
+        await leaves.RememberAsync(target, CancellationToken.None);
+        await fixture.ExecuteAsync("TRUNCATE notes_old");
+
+        Assert.That((await leaves.LookAsync(target, CancellationToken.None))!.IsOther, Is.False);
+    }
+
+    [Test]
     public async Task A_table_without_leaves_has_no_rows_to_decrypt()
     {
         await fixture.ExecuteAsync("DROP TABLE notes_old");

@@ -91,23 +91,78 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
             "verification met [0-9]+ rows that do not decrypt, of which none is recorded"
         );
 
-    // Every row is at the target already, and this worker alone verifies them.
+    [Test]
+    public async Task After_a_sample_that_saw_nothing_a_retry_reads_the_whole_table()
+    {
+        await using var world = await RotatedAsync();
+        await using var mesh = await StartAsync<SampleBlindWorker>(world, "sample:1%");
+        await mesh.UntilAsync("CompletedWithFailures");
+
+        await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
+
+        await mesh.UntilAsync("Completed");
+    }
+
+    [Test]
+    public async Task After_a_sample_that_saw_nothing_the_next_rotation_reads_the_whole_table_and_the_one_after_it_a_sample()
+    {
+        await using var world = await RotatedAsync();
+        await using var mesh = await StartAsync<SampleBlindWorker>(world, "sample:1%");
+        await mesh.UntilAsync("CompletedWithFailures");
+
+        Assert.That(await AgainAsync(mesh), Is.EqualTo("Completed"));
+        Assert.That(await AgainAsync(mesh), Is.EqualTo("CompletedWithFailures"));
+    }
+
+    private static async Task<string> AgainAsync(RunningMesh mesh)
+    {
+        var id = Guid.CreateVersion7();
+        await mesh.ControlAsync(mesh.Order(id, []) with { Verify = "sample:1%" });
+        await mesh.UntilAsync(id, now => now.State is "Completed" or "CompletedWithFailures", "it ends");
+        return (await mesh.NowAsync(id))!.State;
+    }
+
     private static async Task EndsWithAsync<TWorker>(string reason)
         where TWorker : class, IConsumer
     {
-        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
-        await using (var honest = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 }))
-            await honest.UntilAsync("Completed");
-        await using var mesh = await RunningMesh.StartAsync(
-            world,
-            worker: null,
-            configure: bus =>
-                bus.AddConsumer<TWorker>().Endpoint(endpoint => endpoint.Name = Queues.VerifyPartition)
-        );
+        await using var world = await RotatedAsync();
+        await using var mesh = await StartAsync<TWorker>(world, "");
 
         await mesh.UntilAsync("CompletedWithFailures");
 
         Assert.That((await mesh.NowAsync())!.Reason, Does.Match(reason));
+    }
+
+    // Every row is at the target already.
+    private static async Task<SampleWorld> RotatedAsync()
+    {
+        var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await using var honest = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 });
+        await honest.UntilAsync("Completed");
+        return world;
+    }
+
+    // This worker alone verifies the rows.
+    private static Task<RunningMesh> StartAsync<TWorker>(SampleWorld world, string verify)
+        where TWorker : class, IConsumer =>
+        RunningMesh.StartAsync(
+            world,
+            worker: null,
+            configure: bus =>
+                bus.AddConsumer<TWorker>().Endpoint(endpoint => endpoint.Name = Queues.VerifyPartition),
+            verify: verify
+        );
+
+    /// <summary>Sees rows only where it is to read all of them.</summary>
+    private sealed class SampleBlindWorker : IConsumer<VerifyPartition>
+    {
+        public Task Consume(ConsumeContext<VerifyPartition> context) =>
+            AnswerAsync(
+                context,
+                context.Message.Sample < 1
+                    ? RowCounts.None
+                    : new RowCounts { Verified = 1000, Values = 1000 }
+            );
     }
 
     /// <summary>Has read all its rows, one of which did not decrypt, and does not say which.</summary>
