@@ -7,7 +7,10 @@ using RotationMesh.Core.Map.Gates;
 
 namespace RotationMesh.Kubernetes;
 
-/// <summary>Holds while a Deployment has no ready replica. It needs the verb <c>get</c> on the Deployment.</summary>
+/// <summary>
+/// Holds while a Deployment has no replica: one that is not ready yet, or that terminates, may still write. Older clusters do
+/// not count those that terminate. It needs the verb <c>get</c> on the Deployment.
+/// </summary>
 internal sealed class DeploymentGate(KubernetesEntry entry, Func<KubernetesClientConfiguration> cluster)
     : IGate,
         IDisposable
@@ -73,9 +76,11 @@ internal sealed class DeploymentGate(KubernetesEntry entry, Func<KubernetesClien
         var status = deployment.Status;
         if (status?.ObservedGeneration is not { } observed || observed < deployment.Metadata.Generation)
             return Lost("its status is older than its specification", "wait for the cluster to catch up");
-        return status.ReadyReplicas is { } ready and > 0
-            ? Lost($"it has {ready} ready replicas", "scale it to 0")
-            : new GateVerdict(entry.Name, Holds: true, $"{Named} has no ready replica");
+        if (status.Replicas is { } replicas and > 0)
+            return Lost($"it has {replicas} replicas, {status.ReadyReplicas ?? 0} of them ready", "scale it to 0");
+        return status.TerminatingReplicas is { } ending and > 0
+            ? Lost($"{ending} of its replicas still terminate", "wait until they are gone")
+            : new GateVerdict(entry.Name, Holds: true, $"{Named} has no replica");
     }
 
     private GateVerdict Unreadable(string reason) =>

@@ -9,10 +9,33 @@ public sealed class KubernetesGateTests
     private const string Gate = "kubernetes: { deployment: csuite-worker, namespace: csuite }";
 
     [TestCase(4, 4, """ "replicas": 0 """, true)]
-    [TestCase(4, 4, """ "replicas": 2, "unavailableReplicas": 2 """, true)]
-    [TestCase(4, 4, """ "replicas": 3, "readyReplicas": 3 """, false, "has 3 ready replicas")]
+    [TestCase(4, 4, """ "replicas": 0, "terminatingReplicas": 0 """, true)]
+    [TestCase(
+        4,
+        4,
+        """ "replicas": 2, "unavailableReplicas": 2 """,
+        false,
+        "has 2 replicas, 0 of them ready",
+        TestName = "Replicas_that_are_not_ready_may_write"
+    )]
+    [TestCase(
+        4,
+        4,
+        """ "replicas": 3, "readyReplicas": 3 """,
+        false,
+        "has 3 replicas, 3 of them ready",
+        TestName = "Ready_replicas_may_write"
+    )]
+    [TestCase(
+        4,
+        4,
+        """ "replicas": 0, "terminatingReplicas": 1 """,
+        false,
+        "1 of its replicas still terminate",
+        TestName = "Replicas_that_terminate_may_write"
+    )]
     [TestCase(5, 4, """ "replicas": 0 """, false, "older than its specification")]
-    public async Task Ready_replicas_of_a_current_status_decide(
+    public async Task Replicas_of_a_current_status_decide(
         int generation,
         int observed,
         string status,

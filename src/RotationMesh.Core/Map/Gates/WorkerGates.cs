@@ -81,7 +81,7 @@ public sealed record CommandEntry(string Name, int Line) : GateEntry(Name, Worke
     internal override IEnumerable<string> Identity => [Name];
 }
 
-/// <summary>A Deployment of Kubernetes without a ready replica.</summary>
+/// <summary>A Deployment of Kubernetes without a replica.</summary>
 public sealed record KubernetesEntry(string Name, int Line) : GateEntry(Name, Workers, Line)
 {
     /// <summary>The key of the map.</summary>

@@ -3,7 +3,7 @@ using RotationMesh.MapFile.Nodes;
 
 namespace RotationMesh.MapFile.Sections.Gates;
 
-/// <summary>Reads <c>kubernetes</c>: a Deployment without a ready replica.</summary>
+/// <summary>Reads <c>kubernetes</c>: a Deployment without a replica.</summary>
 internal static class KubernetesSection
 {
     private const string DefaultNamespace = "default";
