@@ -31,7 +31,8 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 infra/services.sh start postgres rabbitmq
-eval "$(infra/services.sh env)"
+# For this script alone: the programs would warn of variables that they do not read.
+eval "$(infra/services.sh env | sed 's/^export //')"
 
 # shellcheck source=made-up-keys.sh
 . infra/made-up-keys.sh

@@ -10,7 +10,8 @@ tenants=${TENANTS:-20}
 [ -x "$program" ] || { echo "demo: $program is not there: run make build" >&2; exit 1; }
 
 infra/services.sh start postgres
-eval "$(infra/services.sh env)"
+# For this script alone: the program would warn of variables that it does not read.
+eval "$(infra/services.sh env | sed 's/^export //')"
 
 # shellcheck source=made-up-keys.sh
 . infra/made-up-keys.sh

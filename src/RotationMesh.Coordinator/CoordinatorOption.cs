@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RotationMesh.Coordination;
 using RotationMesh.Core;
+using RotationMesh.Hosting;
 
 namespace RotationMesh.Coordinator;
 
@@ -11,15 +12,10 @@ internal static class CoordinatorOption
     {
         Description =
             "Who may ask over HTTP: lines of name, viewer or operator, and the token's hash, as rotationmesh token "
-            + "generate prints them; needed beyond loopback (ROTATIONMESH_TOKENS_FILE)",
+            + $"generate prints them; needed beyond loopback ({ProgramVariable.TokensFile})",
         HelpName = "FILE",
-        DefaultValueFactory = _ =>
-            Environment.GetEnvironmentVariable("ROTATIONMESH_TOKENS_FILE") is { Length: > 0 } file
-                ? file
-                : null,
+        DefaultValueFactory = _ => ProgramVariable.TokensFile.Value,
     };
-
-    private const string PatienceVariable = "ROTATIONMESH_PATIENCE";
 
     public static readonly Option<TimeSpan> Patience = BuildPatience();
 
@@ -29,10 +25,10 @@ internal static class CoordinatorOption
         {
             Description =
                 "Longest wait for a table or column of the map that is gone, before the rotation is paused (default: 10m) "
-                + $"({PatienceVariable})",
+                + $"({ProgramVariable.Patience})",
             HelpName = "TIME",
             DefaultValueFactory = _ =>
-                Environment.GetEnvironmentVariable(PatienceVariable) is { Length: > 0 } text
+                ProgramVariable.Patience.Value is { } text
                     ? Durations.Parse(text) ?? TimeSpan.Zero
                     : new CoordinatorOptions().Patience,
             CustomParser = result => Durations.Parse(result.Tokens[0].Value) ?? TimeSpan.Zero,
@@ -40,7 +36,9 @@ internal static class CoordinatorOption
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<TimeSpan>() <= TimeSpan.Zero)
-                result.AddError($"--patience (or {PatienceVariable}) is no length of time: {Durations.Form}");
+                result.AddError(
+                    $"--patience (or {ProgramVariable.Patience}) is no length of time: {Durations.Form}"
+                );
         });
         return option;
     }

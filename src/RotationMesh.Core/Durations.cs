@@ -12,6 +12,15 @@ public static partial class Durations
     // Longer than anyone keeps a snapshot, and short enough for a TimeSpan.
     private const int MostDays = 36_500;
 
+    private static readonly (string Name, long Milliseconds)[] Units =
+    [
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ];
+
     /// <summary>Reads a length of time; null where the text is none, is zero, or is too large.</summary>
     public static TimeSpan? Parse(string text)
     {
@@ -29,6 +38,17 @@ public static partial class Durations
             "h" => TimeSpan.FromHours(count),
             _ => count > MostDays ? null : TimeSpan.FromDays(count),
         };
+    }
+
+    /// <summary>
+    /// Writes a length of time as <see cref="Parse"/> reads it, in the largest unit that leaves no fraction. What is below a
+    /// millisecond is lost.
+    /// </summary>
+    public static string Text(TimeSpan time)
+    {
+        var milliseconds = (long)time.TotalMilliseconds;
+        var (name, length) = Units.First(unit => milliseconds % unit.Milliseconds == 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / length}{name}");
     }
 
     [GeneratedRegex("^([0-9]+)(ms|s|m|h|d)$")]

@@ -38,6 +38,9 @@ public sealed class DotEnvFile
         }
     }
 
+    /// <summary>Names of the variables that the file sets.</summary>
+    public IReadOnlyCollection<string> Names => values.Keys;
+
     /// <summary>Finds the value of a variable; false where the file does not set it.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out string? value)
     {

@@ -12,6 +12,12 @@ public static class EnvironmentVariables
     public static void Give(IEnumerable<KeyValuePair<string, string>> variables) =>
         Given.Value = new(variables);
 
+    /// <summary>Names of the variables that are set.</summary>
+    public static IReadOnlyCollection<string> Names =>
+        Given.Value is { } given
+            ? [.. given.Keys]
+            : [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()];
+
     /// <summary>Returns the value of a variable; null where it is not set.</summary>
     public static string? Get(string name) =>
         Given.Value is { } given ? given.GetValueOrDefault(name) : Environment.GetEnvironmentVariable(name);

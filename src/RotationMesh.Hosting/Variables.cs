@@ -11,10 +11,18 @@ namespace RotationMesh.Hosting;
 public sealed class Variables
 {
     private const string FileSuffix = "_FILE";
+    private readonly string? envFile;
     private readonly DotEnvFile file;
 
     /// <summary>Reads the dotenv file, where one is given.</summary>
-    public Variables(string? envFile) => file = envFile is null ? DotEnvFile.None : DotEnvFile.Read(envFile);
+    public Variables(string? envFile)
+    {
+        this.envFile = envFile;
+        file = envFile is null ? DotEnvFile.None : DotEnvFile.Read(envFile);
+    }
+
+    /// <summary>Names of all variables, of the environment and of the dotenv file.</summary>
+    public IReadOnlyCollection<string> Names => [.. EnvironmentVariables.Names, .. file.Names];
 
     /// <summary>Returns the value of a variable; null where it is not set or empty.</summary>
     public string? Get(string name)
@@ -31,11 +39,24 @@ public sealed class Variables
     /// </summary>
     public string? GetSecret(string name) => Find(name) is { } written ? SecretRule.Taken(written) : null;
 
+    /// <summary>Says where the value of a variable is, without the value; null where it is not set or empty.</summary>
+    public string? Source(string name) =>
+        Get(name) is null ? null
+        : IsOfFile(name) ? $"dotenv file {envFile} ({name})"
+        : $"environment variable {name}";
+
+    /// <summary>
+    /// Says where a secret is, without the secret; null where it is not set. Secrets that were taken are nowhere any more.
+    /// </summary>
+    public string? SourceOfSecret(string name) =>
+        Get(name + FileSuffix) is { } path ? SourceOfFile(path, name + FileSuffix) : Source(name);
+
+    /// <summary>Says that a secret is in a file, which the option or variable <paramref name="namedBy"/> names.</summary>
+    public static string SourceOfFile(string path, string namedBy) =>
+        $"mounted secret file {path} ({namedBy})";
+
     /// <summary>Takes the key ring out of these variables, as <see cref="Take"/> does.</summary>
     public KeyRing TakeRing() => Take(KeyRingReader.Read);
-
-    /// <summary>Returns whether a secret is in a file of its own, which may be replaced while the program runs.</summary>
-    public bool IsFile(string name) => Get(name + FileSuffix) is not null;
 
     /// <summary>
     /// Reads the secret in a file, by <see cref="SecretRule"/>. Throws <see cref="UsageException"/> where it can't be read or

@@ -18,20 +18,23 @@ namespace RotationMesh.Service;
 /// <summary>
 /// Runs a service of the mesh, from its command line to its exit code. Wrong options, map or keys end it with one clear line.
 /// While a broker or a database is unreachable, it keeps trying, logs that, and is not ready. SIGTERM and Ctrl-C stop it
-/// gracefully.
+/// gracefully. With <c>--print-config</c> it checks and shows its configuration, connects to nothing and ends.
 /// </summary>
 public sealed class ServiceProgram(string name, string description, string defaultListen)
 {
     private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
 
     private readonly ServiceOptions options = new(defaultListen);
-    private readonly List<Option> own = [];
+    private readonly List<(Option Option, Func<ParseResult, Setting> Setting)> own = [];
+    private IReadOnlyList<string> warnings = []; // those that nobody was told yet
 
     /// <summary>Whether it needs the control database; otherwise it does not read that part of the map.</summary>
     public bool UsesControl { get; init; }
 
-    /// <summary>Adds an option of the service's own.</summary>
-    public void Add(Option option) => own.Add(option);
+    /// <summary>
+    /// Adds an option of the service's own, which is no secret. A <see cref="ProgramVariable"/> stands for it.
+    /// </summary>
+    public void Add<T>(Option<T> option) => own.Add((option, parsed => OptionSetting.Of(parsed, option)));
 
     /// <summary>
     /// Runs the service until it is told to stop. <paramref name="compose"/> registers its parts, and <paramref name="map"/>
@@ -52,13 +55,19 @@ public sealed class ServiceProgram(string name, string description, string defau
             options.RabbitMqFile,
             options.Listen,
         };
-        foreach (var option in own)
+        foreach (var (option, _) in own)
             root.Options.Add(option);
+        root.Options.Add(options.PrintConfig);
         root.SetAction(
             async (parsed, _) =>
             {
-                var site = new ServiceSite(parsed, options, UsesControl);
-                await ServeAsync(site, compose, map);
+                var variables = new Variables(parsed.GetValue(options.EnvFile));
+                warnings = UnknownVariables.Warn(variables.Names, parsed.GetValue(options.Config)!);
+                var site = new ServiceSite(parsed, options, variables, UsesControl);
+                if (parsed.GetValue(options.PrintConfig))
+                    Print(parsed, site, compose);
+                else
+                    await ServeAsync(site, compose, map);
                 return ExitCodes.Success;
             }
         );
@@ -90,11 +99,29 @@ public sealed class ServiceProgram(string name, string description, string defau
         }
     }
 
-    private async Task ServeAsync(
+    // Composes the service as well, which refuses whatever a start would refuse.
+    private void Print(
+        ParseResult parsed,
         ServiceSite site,
-        Action<ServiceSite, WebApplicationBuilder> compose,
-        Action<ServiceSite, WebApplication>? map
+        Action<ServiceSite, WebApplicationBuilder> compose
     )
+    {
+        using var ring = site.Ring;
+        Build(site, compose);
+        warnings = [.. warnings, .. ring.Ambiguities];
+        Warn();
+        Console.Out.Write(
+            SettingsText.Of([
+                OptionSetting.Of(parsed, options.Config),
+                OptionSetting.Of(parsed, options.EnvFile),
+                OptionSetting.Of(parsed, options.Listen),
+                .. own.Select(option => option.Setting(parsed)),
+                .. site.Settings,
+            ])
+        );
+    }
+
+    private WebApplicationBuilder Build(ServiceSite site, Action<ServiceSite, WebApplicationBuilder> compose)
     {
         var builder = WebApplication.CreateSlimBuilder(
             // Otherwise it watches all files below the working directory: with a database there, a twentieth of two processors.
@@ -117,9 +144,21 @@ public sealed class ServiceProgram(string name, string description, string defau
         builder
             .Services.AddHealthChecks()
             .AddCheck<BrokerCheck>("rabbitmq", HealthStatus.Unhealthy, [Health.Ready, Health.Reason]);
-        var app = builder.Build();
+        return builder;
+    }
+
+    private async Task ServeAsync(
+        ServiceSite site,
+        Action<ServiceSite, WebApplicationBuilder> compose,
+        Action<ServiceSite, WebApplication>? map
+    )
+    {
+        var app = Build(site, compose).Build();
         try
         {
+            foreach (var warning in warnings)
+                ProgramLog.VariableIsUnknown(app.Logger, warning);
+            warnings = [];
             foreach (var ambiguity in site.Ring.Ambiguities)
                 ProgramLog.KeyIsAmbiguous(app.Logger, ambiguity);
             app.MapHealth();
@@ -150,6 +189,20 @@ public sealed class ServiceProgram(string name, string description, string defau
 
     private int Fail(int exitCode, string message)
     {
+        Warn();
+        Tell(message);
+        return exitCode;
+    }
+
+    private void Warn()
+    {
+        foreach (var warning in warnings)
+            Tell($"warning: {warning}");
+        warnings = [];
+    }
+
+    private void Tell(string message)
+    {
         foreach (
             var line in message.Split(
                 '\n',
@@ -157,6 +210,5 @@ public sealed class ServiceProgram(string name, string description, string defau
             )
         )
             Console.Error.WriteLine($"{name}: {line}");
-        return exitCode;
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RotationMesh.Bus.Topology;
-using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Hosting;
@@ -14,18 +13,31 @@ public sealed class ServiceSite
     private readonly ParseResult parsed;
     private readonly Variables variables;
 
-    internal ServiceSite(ParseResult parsed, ServiceOptions options, bool usesControl)
+    internal ServiceSite(ParseResult parsed, ServiceOptions options, Variables variables, bool usesControl)
     {
         this.parsed = parsed;
-        variables = new Variables(parsed.GetValue(options.EnvFile));
+        this.variables = variables;
         Listen = ListenAddress.Parse(parsed.GetValue(options.Listen)!);
-        var (typed, file) = (parsed.GetValue(options.RabbitMq), parsed.GetValue(options.RabbitMqFile));
-        Broker = new BrokerSource(
-            () => BrokerAddress.Parse(FindBroker(typed, file)),
-            isFile: typed is null && (file is not null || variables.IsFile(ServiceOptions.RabbitMqVariable))
+        var broker = new BrokerChoice(
+            parsed.GetValue(options.RabbitMq),
+            parsed.GetValue(options.RabbitMqFile),
+            variables
         );
-        Map = RotationMapReader.Read(parsed.GetValue(options.Config)!, variables.Get, usesControl);
+        Broker = new BrokerSource(() => BrokerAddress.Parse(broker.Read()), broker.IsFile);
+        var named = new SortedSet<string>(StringComparer.Ordinal);
+        Map = RotationMapReader.Read(
+            parsed.GetValue(options.Config)!,
+            name =>
+            {
+                named.Add(name);
+                return variables.Get(name);
+            },
+            usesControl
+        );
+        Setting[] ofMap = [.. named.Select(name => OfMap(name, variables))];
+        var keys = new KeySettings(variables);
         Ring = variables.TakeRing();
+        Settings = [.. broker.Settings, .. keys.Of(Ring), .. ofMap];
     }
 
     /// <summary>The rotation map.</summary>
@@ -40,25 +52,20 @@ public sealed class ServiceSite
     /// <summary>Address at which the service answers over HTTP.</summary>
     public Uri Listen { get; }
 
+    /// <summary>
+    /// Broker, keys and the variables that the map names, each with its source. A variable of the map may hold a password, so
+    /// none is shown.
+    /// </summary>
+    internal IReadOnlyList<Setting> Settings { get; }
+
     /// <summary>Returns the value of an option that the service added.</summary>
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
     /// <summary>Returns the value of a variable of the environment or the dotenv file; null where it is not set.</summary>
     public string? Variable(string name) => variables.Get(name);
 
-    // Options take precedence over variables.
-    private string FindBroker(string? address, string? file)
-    {
-        if (address is not null && file is not null)
-            throw new UsageException("both --rabbitmq and --rabbitmq-file are given: give one of them");
-        if (address is not null)
-            return address;
-        if (file is not null)
-            return Variables.ReadSecret(file, "--rabbitmq-file");
-        return variables.GetSecret(ServiceOptions.RabbitMqVariable)
-            ?? throw new UsageException(
-                $"no RabbitMQ: set {ServiceOptions.RabbitMqVariable} to amqp(s)://user:password@host:port/vhost, or "
-                    + "give --rabbitmq-file FILE"
-            );
-    }
+    private static Setting OfMap(string name, Variables variables) =>
+        variables.Source(name) is { } source
+            ? new Setting("${" + name + "}", Setting.Hidden, source)
+            : new Setting("${" + name + "}", Setting.NotSet, Setting.ByDefault);
 }

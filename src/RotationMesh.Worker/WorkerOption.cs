@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RotationMesh.Hosting;
 using RotationMesh.Working;
 
 namespace RotationMesh.Worker;
@@ -7,8 +8,6 @@ namespace RotationMesh.Worker;
 /// <summary>The options that only a worker has.</summary>
 internal static class WorkerOption
 {
-    private const string Variable = "ROTATIONMESH_CONCURRENCY";
-
     public static readonly Option<int> Concurrency = Build();
 
     private static Option<int> Build()
@@ -16,19 +15,19 @@ internal static class WorkerOption
         var option = new Option<int>("--concurrency")
         {
             Description =
-                $"Partitions at a time, two connections to a database each (default: processors) ({Variable})",
+                "Partitions at a time, two connections to a database each (default: processors) "
+                + $"({ProgramVariable.Concurrency})",
             HelpName = "N",
             DefaultValueFactory = _ =>
-                Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text
-                    ? Parse(text)
-                    : new WorkerOptions().Concurrency,
+                ProgramVariable.Concurrency.Value is { } text ? Parse(text) : new WorkerOptions().Concurrency,
             CustomParser = result => Parse(result.Tokens[0].Value),
         };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > WorkerOptions.MaxConcurrency)
                 result.AddError(
-                    $"--concurrency (or {Variable}) is no number from 1 to {WorkerOptions.MaxConcurrency}"
+                    $"--concurrency (or {ProgramVariable.Concurrency}) is no number from 1 to "
+                        + $"{WorkerOptions.MaxConcurrency}"
                 );
         });
         return option;

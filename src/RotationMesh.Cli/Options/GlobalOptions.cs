@@ -7,28 +7,28 @@ internal static class GlobalOptions
 {
     public static readonly Option<string> Config = new("--config")
     {
-        Description = "The rotation map (ROTATIONMESH_CONFIG)",
+        Description = $"The rotation map ({ProgramVariable.Config})",
         HelpName = "FILE",
         Recursive = true,
-        DefaultValueFactory = _ => FromEnvironment("CONFIG") ?? "rotation.yaml",
+        DefaultValueFactory = _ => ProgramVariable.Config.Value ?? "rotation.yaml",
     };
 
     public static readonly Option<string?> EnvFile = new("--env-file")
     {
-        Description = "A dotenv file with keys and connection strings (ROTATIONMESH_ENV_FILE)",
+        Description = $"A dotenv file with keys and connection strings ({ProgramVariable.EnvFile})",
         HelpName = "FILE",
         Recursive = true,
-        DefaultValueFactory = _ => FromEnvironment("ENV_FILE"),
+        DefaultValueFactory = _ => ProgramVariable.EnvFile.Value,
     };
 
     public static readonly Option<string?> Server = new("--server")
     {
         Description =
-            "Ask the coordinator at this address, with the token in ROTATIONMESH_TOKEN or ROTATIONMESH_TOKEN_FILE, "
-            + "instead of working here (ROTATIONMESH_SERVER)",
+            $"Ask the coordinator at this address, with the token in {ProgramVariable.Token} or {ProgramVariable.TokenFile}, "
+            + $"instead of working here ({ProgramVariable.Server})",
         HelpName = "URL",
         Recursive = true,
-        DefaultValueFactory = _ => FromEnvironment("SERVER"),
+        DefaultValueFactory = _ => ProgramVariable.Server.Value,
     };
 
     public static readonly Option<string> Output = OutputOption();
@@ -40,22 +40,17 @@ internal static class GlobalOptions
     {
         var option = new Option<string>("--output")
         {
-            Description = "What standard output holds: text, or one JSON document (ROTATIONMESH_OUTPUT)",
+            Description =
+                $"What standard output holds: text, or one JSON document ({ProgramVariable.Output})",
             HelpName = "text|json",
             Recursive = true,
-            DefaultValueFactory = _ => FromEnvironment("OUTPUT") ?? "text",
+            DefaultValueFactory = _ => ProgramVariable.Output.Value ?? "text",
         };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not ("text" or Json))
-                result.AddError("--output (or ROTATIONMESH_OUTPUT) is neither text nor json");
+                result.AddError($"--output (or {ProgramVariable.Output}) is neither text nor json");
         });
         return option;
-    }
-
-    private static string? FromEnvironment(string name)
-    {
-        var value = EnvironmentVariables.Get($"ROTATIONMESH_{name}");
-        return string.IsNullOrEmpty(value) ? null : value;
     }
 }

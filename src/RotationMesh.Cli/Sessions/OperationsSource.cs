@@ -21,10 +21,10 @@ internal sealed class OperationsSource : IAsyncDisposable
     {
         if (parsed.GetValue(GlobalOptions.Server) is { } server)
         {
-            var variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
+            var variables = VerbVariables.Read(parsed, terminal);
             coordinator = new Coordinator(
                 CoordinatorAddress.Parse(server),
-                variables.GetSecret("ROTATIONMESH_TOKEN")
+                variables.GetSecret(ProgramVariable.Token.Name)
             );
             lost = why => terminal.Progress.Line($"rotationmesh: {why}; trying again");
         }

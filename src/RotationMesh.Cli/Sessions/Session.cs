@@ -34,12 +34,12 @@ internal sealed class Session : IAsyncDisposable
     private readonly S3Stores stores;
 
     /// <summary>
-    /// Reads the map. Throws <see cref="UsageException"/> for a fault in it. Warnings about the keys go to
+    /// Reads the map. Throws <see cref="UsageException"/> for a fault in it. Warnings about variables and keys go to
     /// <paramref name="terminal"/>.
     /// </summary>
     public Session(ParseResult parsed, Terminal terminal)
     {
-        variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
+        variables = VerbVariables.Read(parsed, terminal);
         Map = RotationMapReader.Read(parsed.GetValue(GlobalOptions.Config)!, variables.Get);
         stores = new S3Stores(variables.Get);
         ring = new(() => Warned(variables.TakeRing(), terminal));

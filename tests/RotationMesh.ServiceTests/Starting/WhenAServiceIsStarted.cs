@@ -128,6 +128,17 @@ public sealed class WhenAServiceIsStarted
     }
 
     [Test]
+    public async Task A_mistyped_variable_is_logged_once_with_the_one_that_was_meant()
+    {
+        var worker = await fixture!
+            .StartWorker(new Dictionary<string, string?> { ["ROTATIONMESH_CONCURENCY"] = "4" })
+            .JoinedAsync();
+
+        Assert.That(worker.Says("did you mean ROTATIONMESH_CONCURRENCY?"), Is.EqualTo(1));
+        Assert.That(await worker.StopAsync(), Is.Zero);
+    }
+
+    [Test]
     [Platform("Linux")]
     public async Task It_watches_no_files_wherever_it_is_started()
     {

@@ -88,6 +88,41 @@ public sealed class VariablesTests
     }
 
     [Test]
+    public void Where_a_value_comes_from_is_told_without_it()
+    {
+        using var file = new TextFile(
+            "ROTATIONMESH_UNIT_L=hush\nROTATIONMESH_UNIT_M=\nROTATIONMESH_UNIT_N_FILE=/run/key\nPATH=hush"
+        );
+        var variables = new Variables(file.Path);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(variables.Source("PATH"), Is.EqualTo("environment variable PATH"));
+            Assert.That(
+                variables.Source("ROTATIONMESH_UNIT_L"),
+                Is.EqualTo($"dotenv file {file.Path} (ROTATIONMESH_UNIT_L)")
+            );
+            Assert.That(variables.Source("ROTATIONMESH_UNIT_M"), Is.Null);
+            Assert.That(
+                variables.SourceOfSecret("ROTATIONMESH_UNIT_L"),
+                Is.EqualTo(variables.Source("ROTATIONMESH_UNIT_L"))
+            );
+            Assert.That(
+                variables.SourceOfSecret("ROTATIONMESH_UNIT_N"),
+                Is.EqualTo("mounted secret file /run/key (ROTATIONMESH_UNIT_N_FILE)")
+            );
+        });
+    }
+
+    [Test]
+    public void Names_are_those_of_the_environment_and_of_the_file()
+    {
+        using var file = new TextFile("ROTATIONMESH_UNIT_O=1");
+
+        Assert.That(new Variables(file.Path).Names, Does.Contain("PATH").And.Contain("ROTATIONMESH_UNIT_O"));
+    }
+
+    [Test]
     public void A_key_with_white_space_at_its_end_is_told_with_both_fingerprints()
     {
         const string key = "d87b18c4c9ab5dbf33ad2ef84557ec7e731ee8d9b38938e8";
