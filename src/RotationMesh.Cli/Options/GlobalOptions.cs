@@ -43,6 +43,7 @@ internal static class GlobalOptions
             Description = "What standard output holds: text, or one JSON document (ROTATIONMESH_OUTPUT)",
             HelpName = "text|json",
             Recursive = true,
+            CompletionSources = { "text", Json },
             DefaultValueFactory = _ => FromEnvironment("OUTPUT") ?? "text",
         };
         option.Validators.Add(result =>
