@@ -15,19 +15,8 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
         using var interrupt = new Interrupt(error);
-        var root = new RootCommand(
-            "Rotates the master keys of encrypted PostgreSQL columns: online, resumable, verifiable."
-        )
-        {
-            GlobalOptions.Config,
-            GlobalOptions.EnvFile,
-            GlobalOptions.Server,
-            GlobalOptions.Output,
-        };
         Terminal terminal = null!; // depends on the arguments, which only the verbs can parse
-        foreach (var command in Verbs())
-            root.Subcommands.Add(command.Build(_ => terminal, interrupt.Token));
-        var parsed = root.Parse(arguments);
+        var parsed = Root(_ => terminal, interrupt.Token).Parse(arguments);
         terminal = new Terminal(parsed, output, error) { CommandLine = CommandLineText.Of(arguments) };
         if (parsed.Errors.Count > 0)
             return terminal.Fail(
@@ -58,6 +47,23 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>Builds the tree of verbs and options.</summary>
+    internal static RootCommand Root(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
+    {
+        var root = new RootCommand(
+            "Rotates the master keys of encrypted PostgreSQL columns: online, resumable, verifiable."
+        )
+        {
+            GlobalOptions.Config,
+            GlobalOptions.EnvFile,
+            GlobalOptions.Server,
+            GlobalOptions.Output,
+        };
+        foreach (var verb in Verbs())
+            root.Subcommands.Add(verb.Build(terminal, stopping));
+        return root;
+    }
+
     private static IEnumerable<IVerb> Verbs() =>
         [
             new RotateVerb(),
@@ -78,5 +84,7 @@ internal static class CommandLine
             new AuditVerb(),
             new ReportVerb(),
             new SampleVerb(),
+            new CompletionVerb(),
+            new ManVerb(),
         ];
 }

@@ -29,6 +29,7 @@ internal sealed class AuditVerb : IVerb
     {
         Description = "Lines of JSON: jsonl (default; with --output json one document, unless it is given)",
         HelpName = "jsonl",
+        CompletionSources = { "jsonl" },
         DefaultValueFactory = _ => "jsonl",
     };
 

@@ -15,6 +15,7 @@ internal sealed class ReportVerb : IVerb
     {
         Description = "Markdown, or one page of HTML that needs nothing else",
         HelpName = "md|html",
+        CompletionSources = { "md", "html" },
         DefaultValueFactory = _ => "md",
     };
 

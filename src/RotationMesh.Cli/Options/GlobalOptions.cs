@@ -44,6 +44,7 @@ internal static class GlobalOptions
                 $"What standard output holds: text, or one JSON document ({ProgramVariable.Output})",
             HelpName = "text|json",
             Recursive = true,
+            CompletionSources = { "text", Json },
             DefaultValueFactory = _ => ProgramVariable.Output.Value ?? "text",
         };
         option.Validators.Add(result =>
