@@ -8,7 +8,7 @@ internal static class ReadVariables
 {
     private static readonly (string Name, string Meaning)[] Secrets =
     [
-        ("ROTATIONMESH_TOKEN", "The token that a coordinator asks for"),
+        (ProgramVariable.Token.Name, "The token that a coordinator asks for"),
         (KeyRingReader.CurrentKey, "The current master key"),
         (KeyRingReader.CurrentVersion, "The version of the current master key (default: 1)"),
         (KeyRingReader.PreviousKeys, "The other master keys: JSON, version to key"),
@@ -24,12 +24,9 @@ internal static class ReadVariables
     {
         foreach (var option in verb.Options)
             if (option is { IsOfEveryVerb: true, Value: not null })
-                yield return (Variable(option), $"Stands for {option.Names[0]}");
+                yield return (ProgramVariable.Of(option.Names[0]).Name, $"Stands for {option.Names[0]}");
         foreach (var (name, meaning) in Secrets)
             yield return (name, $"{meaning}; {name}_FILE may name a file that holds it instead");
         yield return Telemetry;
     }
-
-    private static string Variable(OptionNode option) =>
-        $"ROTATIONMESH_{option.Names[0].TrimStart('-').Replace('-', '_').ToUpperInvariant()}";
 }
