@@ -58,6 +58,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     private readonly RunningRotations rotations = new(control);
     private readonly RotationRequests requests = new(ring, control);
 
+    private ToldRecords Told => new(control, OptionalKeys.Of(ring));
+
     /// <inheritdoc/>
     public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
     {
@@ -126,12 +128,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             { } asked
         )
             listings.Add(RotationListings.Listed(asked, Hindrance()));
-        foreach (var rotation in latest)
-        {
-            var listing = RotationListings.Of(TrustedRecords.Shown(rotation, OptionalKeys.Of(ring)));
-            listings.Add(await process.TellAsync(rotation, listing, cancellationToken));
-        }
-
+        foreach (var rotation in await Told.ReadAsync(latest, cancellationToken))
+            listings.Add(await process.TellAsync(rotation, RotationListings.Of(rotation), cancellationToken));
         return new RotationListDocument(listings);
     }
 
@@ -142,11 +140,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     )
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
-        return await FailureListings.ReadAsync(
-            control,
-            TrustedRecords.Shown(rotation, OptionalKeys.Of(ring)),
-            cancellationToken
-        );
+        var told = await Told.ReadAsync([rotation], cancellationToken);
+        return await FailureListings.ReadAsync(control, told.Single(), cancellationToken);
     }
 
     /// <inheritdoc/>

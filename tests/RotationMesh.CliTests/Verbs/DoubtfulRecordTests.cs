@@ -22,6 +22,7 @@ public sealed class DoubtfulRecordTests
 
         var watched = (await site.RunAsync("watch")).Exits(3);
         var report = (await site.RunAsync("report")).Exits(0);
+        var listed = (await site.RunAsync("list")).Exits(0);
 
         Assert.That(
             watched.ToString(),
@@ -31,6 +32,19 @@ public sealed class DoubtfulRecordTests
             report.Output,
             Does.Contain("this record proves nothing").And.Not.Contain("rotationmesh retry")
         );
+        Assert.That(listed.Output, Does.Contain("CompletedWithFailures (not sealed)"));
+    }
+
+    [TestCase("jsonb_set(summary, '{Verified}', '1000000')")]
+    [TestCase("'{}'")]
+    [TestCase("""'{"Tables": 1}'""")]
+    public async Task One_whose_totals_are_not_sealed_is_listed_as_that(string totals)
+    {
+        await site.Database.ExecuteAsync($"UPDATE rotationmesh.rotations SET summary = {totals}");
+
+        var listed = (await site.RunAsync("list")).Exits(0);
+
+        Assert.That(listed.Output, Does.Contain("CompletedWithFailures (not sealed)"));
     }
 
     [Test]
@@ -44,8 +58,10 @@ public sealed class DoubtfulRecordTests
             site.Variables[name] = null;
 
         var watched = (await site.RunAsync("watch")).Exits(3);
+        var listed = (await site.RunAsync("list")).Exits(0);
 
         Assert.That(watched.ToString(), Does.Contain("Completed by its record, not checked"));
+        Assert.That(listed.Output, Does.Contain("Completed (not checked)"));
     }
 
     [Test]
