@@ -53,7 +53,8 @@ internal sealed class AuditVerb : IVerb
     private async Task<int> ListAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var operations = new OperationsSource(parsed, terminal);
-        var audit = await operations.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
+        var rotation = RotationId.Read(parsed, id);
+        var audit = await operations.AuditTrail.ListAsync(rotation, stopping);
         var table = TableView.Of(["Event", "Time", "By", "Rotation", "What"], []);
         foreach (var written in audit.Events)
             table.Add(
@@ -65,7 +66,9 @@ internal sealed class AuditVerb : IVerb
             );
         terminal.Tables.Write(table);
         if (audit.More > 0)
-            terminal.Tables.Line($"{TableView.Number(audit.More)} more with audit export");
+            terminal.Tables.Line(
+                $"{TableView.Number(audit.More)} {(rotation is null ? "are older" : "in the middle are left out")}: audit export has them"
+            );
         terminal.WriteJson(audit);
         return ExitCodes.Success;
     }
