@@ -5,6 +5,8 @@ using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Coordination.Saga;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Tracing;
 using RotationMesh.LocalOperations.Requests;
@@ -27,7 +29,11 @@ internal sealed class RequestRelay(
     /// <summary>Longest time until a request is seen; short for an operator who waits for it.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
+    private const string TooOld =
+        $"{Reasons.AskedTooLongAgo}, before others that were heard meanwhile: ask again";
+
     private readonly RequestStore requests = new(control);
+    private readonly RunningRotations rotations = new(control);
 
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken stopping) =>
@@ -46,6 +52,8 @@ internal sealed class RequestRelay(
             return Refused(demand, fault);
         if (await HasBegunAndGoneAsync(message))
             return Refused(demand, BegunRotations.Fault);
+        if (await IsTooOldAsync(demand.RotationId, message))
+            return Refused(demand, TooOld);
         var asked = AskedTraces.Read(demand.TraceParent);
         using var span = Spans.Step("request", demand.RotationId, asked);
         await bus.SendAsync(Queues.Rotation, message, CancellationToken.None);
@@ -57,6 +65,13 @@ internal sealed class RequestRelay(
     private async Task<bool> HasBegunAndGoneAsync(object message) =>
         message is StartRotation start
         && await BegunRotations.IsGoneAsync(control, start.RotationId, CancellationToken.None);
+
+    // The saga would ignore it, and nobody would be told. Of a record that is not sound, only the saga knows what it hears.
+    private async Task<bool> IsTooOldAsync(Guid rotationId, object message) =>
+        HandledControls.Asked(message) is { } asked
+        && await rotations.FindAsync(rotationId, CancellationToken.None) is { } rotation
+        && RotationSeals.IsSound(ring, rotation)
+        && HandledControls.IsTooOld(rotation.Steerings, asked);
 
     // Logs once: the refused request is marked, and is not taken again.
     private string Refused(RotationDemand demand, string fault)

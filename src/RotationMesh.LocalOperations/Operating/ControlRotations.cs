@@ -211,6 +211,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             cancellationToken
         );
         var paused = await new PausedQueueStore(control).ListAsync(rotation.RotationId, cancellationToken);
+        var refused = await requests.ListRefusedAsync(rotation.RotationId, cancellationToken);
         IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
             ? []
             : await new WorkerRegistry(control).ListAsync(cancellationToken);
@@ -221,6 +222,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         {
             Workers = MeshWorkers.Of(workers, rotation),
             AuditHead = rotation.AuditHead,
+            RefusedRequests = refused,
             PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
         };
         if (Standstill is { } standstill)

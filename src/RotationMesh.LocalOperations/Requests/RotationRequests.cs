@@ -3,12 +3,16 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.LocalOperations.Requests;
 
 /// <summary>Writes the requests of operators into the control database, sealed by the key ring.</summary>
 internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase control)
 {
+    /// <summary>Most refused requests in a list.</summary>
+    private const int Shown = 5;
+
     private readonly RequestStore store = new(control);
 
     /// <summary>Writes the request for a rotation.</summary>
@@ -43,6 +47,16 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
             throw new UsageException($"the coordinator refuses what was asked: {refusal}");
     }
 
+    /// <summary>Lists the newest control requests of a rotation that were refused, the latest first.</summary>
+    public async Task<IReadOnlyList<RefusedRequestDocument>> ListRefusedAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var refused = await store.ListRefusedAsync(rotationId, Shown, cancellationToken);
+        return [.. refused.Select(Document)];
+    }
+
     /// <summary>Finds the start that was requested under an id; null where there is none.</summary>
     public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
         store.FindStartAsync(rotationId, cancellationToken);
@@ -74,6 +88,14 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
         if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(keys, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
     }
+
+    private static RefusedRequestDocument Document(RefusedRequest request) =>
+        new(
+            request.Kind.Replace("Rotation", "", StringComparison.Ordinal).ToLowerInvariant(),
+            request.RequestedBy,
+            request.RequestedAt,
+            request.RefusedFor
+        );
 
     private KeyRing Keys()
     {
