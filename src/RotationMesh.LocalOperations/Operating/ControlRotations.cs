@@ -57,6 +57,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     private readonly EmbeddedProcess process = new(control);
     private readonly RunningRotations rotations = new(control);
     private readonly RotationRequests requests = new(ring, control);
+    private readonly PausedQueueStore paused = new(control);
 
     private ToldRecords Told => new(control, OptionalKeys.Of(ring));
 
@@ -77,9 +78,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken);
-        return await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is { } asked
-            ? RotationListings.Asked(asked, Hindrance())
-            : await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
+        if (await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is not { } asked)
+            return await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
+        var queues = await paused.ListNamesAsync(asked.RotationId, cancellationToken);
+        return RotationListings.Asked(asked, Hindrance()) with { PausedQueues = queues };
     }
 
     /// <inheritdoc/>
@@ -158,7 +160,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             && await requests.FindWaitingStartAsync(rotationId, found, cancellationToken)
                 is { RefusedAt: null } waiting
         )
-            throw ControlRules.NotBegun(waiting.RotationId);
+        {
+            await requests.WithdrawAsync(waiting.RotationId, order, cancellationToken);
+            return await FindAsync(waiting.RotationId, cancellationToken);
+        }
+
         var rotation = found ?? throw Unknown(rotationId);
         ControlRules.EnsureAllowed(rotation, order, map);
         var request = await requests.ControlAsync(rotation, order, cancellationToken);
@@ -210,7 +216,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             NamedRefusals,
             cancellationToken
         );
-        var paused = await new PausedQueueStore(control).ListAsync(rotation.RotationId, cancellationToken);
+        var queues = await paused.ListNamesAsync(rotation.RotationId, cancellationToken);
         var refused = await requests.ListRefusedAsync(rotation.RotationId, cancellationToken);
         IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
             ? []
@@ -223,7 +229,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             Workers = MeshWorkers.Of(workers, rotation),
             AuditHead = rotation.AuditHead,
             RefusedRequests = refused,
-            PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
+            PausedQueues = queues,
         };
         if (Standstill is { } standstill)
             document = await standstill.TellAsync(document, rotation, ledger, cancellationToken);

@@ -40,6 +40,21 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
         return store.AddAsync(Demand(rotation.RotationId, command, null), cancellationToken);
     }
 
+    /// <summary>
+    /// Withdraws a start that has not begun, for a cancel; like any cancel it needs the keys. Throws
+    /// <see cref="RotationStateException"/> where something else is asked of it, or it has begun meanwhile.
+    /// </summary>
+    public async Task WithdrawAsync(Guid rotationId, ControlOrder order, CancellationToken cancellationToken)
+    {
+        if (order.Action != ControlAction.Cancel)
+            throw ControlRules.NotBegun(rotationId);
+        _ = Keys();
+        if (
+            !await WithdrawnStarts.TryWithdrawAsync(control, rotationId, order.RequestedBy, cancellationToken)
+        )
+            throw ControlRules.NotBegun(rotationId);
+    }
+
     /// <summary>Throws <see cref="UsageException"/> where a coordinator has refused the request.</summary>
     public async Task EnsureNotRefusedAsync(long request, CancellationToken cancellationToken)
     {

@@ -15,6 +15,9 @@ public sealed record RotationDocument
     /// <summary>Whether nothing was written.</summary>
     public required bool DryRun { get; init; }
 
+    /// <summary>Whether no sweep of it has begun: no row was handed to a worker.</summary>
+    public bool NotBegun { get; init; }
+
     /// <summary>Version to which rows are brought.</summary>
     public required int TargetVersion { get; init; }
 

@@ -65,6 +65,22 @@ public sealed class DoubtfulRecordTests
     }
 
     [Test]
+    public async Task One_that_was_cancelled_before_its_first_sweep_has_written_nothing()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            UPDATE rotationmesh.rotations
+            SET state = 'Cancelled', sweep = 0, settled_sweep = 0, verified_sweep = 0, reason = 'cancelled by ann'
+            """
+        );
+
+        var watched = (await site.RunAsync("watch")).Exits(5);
+
+        Assert.That(watched.Output, Does.Contain("Cancelled before it began: nothing was written"));
+        Assert.That(watched.Output, Does.Not.Contain("still to do"));
+    }
+
+    [Test]
     public async Task One_that_was_cancelled_and_killed_before_its_totals_is_not_waited_for()
     {
         await site.Database.ExecuteAsync(
