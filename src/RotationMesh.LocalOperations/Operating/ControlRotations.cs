@@ -170,8 +170,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         var request = await requests.ControlAsync(rotation, order, cancellationToken);
         var asked = TimeProvider.System.GetTimestamp();
         var now = rotation;
+        // A cancel of one that was killed at its end has its totals written.
+        var isLeft = rotation is { Embedded: true, State: RotationState.Cancelled };
         while (
-            !ControlRules.HasHeard(rotation, now, order.Action)
+            (!ControlRules.HasHeard(rotation, now, order.Action) || (isLeft && !now.IsOver))
             && TimeProvider.System.GetElapsedTime(asked) < Hearing
         )
         {
