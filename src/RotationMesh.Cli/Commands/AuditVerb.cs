@@ -83,6 +83,10 @@ internal sealed class AuditVerb : IVerb
             );
         foreach (var left in verdict.Unchecked)
             terminal.Tables.Line(left);
+        if (verdict.BrokenAt is { } broken)
+            terminal.Tables.Line(
+                $"The chain first breaks at event {broken}: {(verdict.VouchedUpTo == 0 ? "nothing of it is proved" : $"it is proved up to event {verdict.VouchedUpTo}")}, and no later code vouches across the break"
+            );
         if (verdict is { Ok: true, KeyedFrom: { } from })
             terminal.Tables.Line(
                 from == 1
@@ -93,7 +97,7 @@ internal sealed class AuditVerb : IVerb
             verdict.Ok
                 ? $"{TableView.Number(verdict.Events)} events, one unbroken chain. Note the newest: {verdict.Anchor ?? "there is none"}"
             : verdict.FaultCount == 0
-                ? $"Nobody vouches for the audit log: {TableView.Number(verdict.Events)} events, one chain, and who wrote it can't be told"
+                ? $"Nobody vouches for the audit log: {TableView.Number(verdict.Events)} events, {(verdict.BrokenAt is null ? "one chain" : "more than one chain")}, and who wrote it can't be told"
             : $"The audit log was tampered with: {TableView.Number(verdict.FaultCount)} faults in {TableView.Number(verdict.Events)} events"
         );
         terminal.WriteJson(verdict);
