@@ -162,6 +162,11 @@ public static class Reasons
     public const string RecordNotChecked =
         "not checked: nobody can tell without the master key that sealed its record";
 
+    /// <summary>
+    /// A request arrived a day after it was asked, or after others were heard that were asked ten minutes later.
+    /// </summary>
+    public const string AskedTooLongAgo = "it was asked too long ago";
+
     /// <summary>A later rotation on the same rows has ended this one, whose process was gone.</summary>
     public const string PredecessorGone = "which found that its process was gone";
 

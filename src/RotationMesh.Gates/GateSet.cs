@@ -17,6 +17,9 @@ public sealed class GateSet : IAsyncDisposable
     /// <summary>Every gate, in the order of the map.</summary>
     public IReadOnlyList<IGate> All { get; }
 
+    /// <summary>The gates that are watched while rows are written: all but the snapshot's.</summary>
+    internal IEnumerable<IGate> Watched => All.Where(gate => gate is not Snapshots.SnapshotGate);
+
     /// <summary>The gates whose workers can be paused and resumed.</summary>
     public IEnumerable<IPausableWorkers> Pausable => All.OfType<IPausableWorkers>();
 
@@ -36,11 +39,11 @@ public sealed class GateSet : IAsyncDisposable
         CancellationToken cancellationToken
     ) => LookAsync(All, occasion, cancellationToken);
 
-    /// <summary>Checks once the gates that are watched while rows are written: all but the snapshot's.</summary>
+    /// <summary>Checks once the gates that are watched while rows are written.</summary>
     public Task<IReadOnlyList<GateVerdict>> WatchAsync(
         GateOccasion occasion,
         CancellationToken cancellationToken
-    ) => LookAsync([.. All.Where(gate => gate is not Snapshots.SnapshotGate)], occasion, cancellationToken);
+    ) => LookAsync([.. Watched], occasion, cancellationToken);
 
     /// <summary>
     /// Checks the gates repeatedly until all hold except the <paramref name="ignored"/> ones, or until waiting can't help
@@ -84,8 +87,10 @@ public sealed class GateSet : IAsyncDisposable
         CancellationToken cancellationToken
     ) => await Task.WhenAll(gates.Select(gate => LookAsync(gate, occasion, cancellationToken)));
 
-    // A variable that is not set is reported like any other reason why a gate can't be read.
-    private static async Task<GateVerdict> LookAsync(
+    /// <summary>
+    /// Checks one gate once. A variable that is not set is reported like any other reason why a gate can't be read.
+    /// </summary>
+    internal static async Task<GateVerdict> LookAsync(
         IGate gate,
         GateOccasion occasion,
         CancellationToken cancellationToken

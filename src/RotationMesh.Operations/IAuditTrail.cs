@@ -9,7 +9,8 @@ namespace RotationMesh.Operations;
 public interface IAuditTrail
 {
     /// <summary>
-    /// Reads the events of a rotation, or the newest of all where <paramref name="rotationId"/> is null; in their order.
+    /// Reads the events of a rotation, or the newest of all where <paramref name="rotationId"/> is null; in their order. Of
+    /// a rotation with too many, those in the middle are left out.
     /// </summary>
     Task<AuditDocument> ListAsync(Guid? rotationId, CancellationToken cancellationToken);
 

@@ -54,7 +54,8 @@ internal sealed class AuditVerb : IVerb
     private async Task<int> ListAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var operations = new OperationsSource(parsed, terminal);
-        var audit = await operations.AuditTrail.ListAsync(RotationId.Read(parsed, id), stopping);
+        var rotation = RotationId.Read(parsed, id);
+        var audit = await operations.AuditTrail.ListAsync(rotation, stopping);
         var table = TableView.Of(["Event", "Time", "By", "Rotation", "What"], []);
         foreach (var written in audit.Events)
             table.Add(
@@ -66,7 +67,9 @@ internal sealed class AuditVerb : IVerb
             );
         terminal.Tables.Write(table);
         if (audit.More > 0)
-            terminal.Tables.Line($"{TableView.Number(audit.More)} more with audit export");
+            terminal.Tables.Line(
+                $"{TableView.Number(audit.More)} {(rotation is null ? "are older" : "in the middle are left out")}: audit export has them"
+            );
         terminal.WriteJson(audit);
         return ExitCodes.Success;
     }
@@ -81,6 +84,10 @@ internal sealed class AuditVerb : IVerb
             );
         foreach (var left in verdict.Unchecked)
             terminal.Tables.Line(left);
+        if (verdict.BrokenAt is { } broken)
+            terminal.Tables.Line(
+                $"The chain first breaks at event {broken}: {(verdict.VouchedUpTo == 0 ? "nothing of it is proved" : $"it is proved up to event {verdict.VouchedUpTo}")}, and no later code vouches across the break"
+            );
         if (verdict is { Ok: true, KeyedFrom: { } from })
             terminal.Tables.Line(
                 from == 1
@@ -91,7 +98,7 @@ internal sealed class AuditVerb : IVerb
             verdict.Ok
                 ? $"{TableView.Number(verdict.Events)} events, one unbroken chain. Note the newest: {verdict.Anchor ?? "there is none"}"
             : verdict.FaultCount == 0
-                ? $"Nobody vouches for the audit log: {TableView.Number(verdict.Events)} events, one chain, and who wrote it can't be told"
+                ? $"Nobody vouches for the audit log: {TableView.Number(verdict.Events)} events, {(verdict.BrokenAt is null ? "one chain" : "more than one chain")}, and who wrote it can't be told"
             : $"The audit log was tampered with: {TableView.Number(verdict.FaultCount)} faults in {TableView.Number(verdict.Events)} events"
         );
         terminal.WriteJson(verdict);

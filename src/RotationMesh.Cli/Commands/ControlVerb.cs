@@ -76,7 +76,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
         {
             terminal.Progress.Line(
                 $"{action} is asked for, and nobody has heard of it: no coordinator runs, or none reaches its broker. It takes effect "
-                    + "once one does"
+                    + "once one does, within a day; status shows it where it was too old by then"
             );
             return ExitCodes.Unreachable;
         }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
+using RotationMesh.Core;
+using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Commands;
 
@@ -23,7 +25,7 @@ internal sealed class ListVerb : IVerb
         foreach (var rotation in list.Rotations)
             table.Add(
                 rotation.RotationId,
-                rotation.Abandoned ? $"{rotation.State} (abandoned)" : rotation.State,
+                State(rotation),
                 string.Join(", ", rotation.Scopes),
                 rotation.Tenants is { } tenants ? $"{tenants.Count} chosen" : "all",
                 rotation.StartedAt.ToString("u", CultureInfo.InvariantCulture),
@@ -34,4 +36,13 @@ internal sealed class ListVerb : IVerb
         terminal.WriteJson(list);
         return ExitCodes.Success;
     }
+
+    private static string State(RotationListing rotation) =>
+        rotation.Abandoned ? $"{rotation.State} (abandoned)"
+        : Says(rotation, Reasons.RecordNotSealed) ? $"{rotation.State} (not sealed)"
+        : Says(rotation, Reasons.RecordNotChecked) ? $"{rotation.State} (not checked)"
+        : rotation.State;
+
+    private static bool Says(RotationListing rotation, string reason) =>
+        rotation.Reason?.StartsWith(reason, StringComparison.Ordinal) == true;
 }

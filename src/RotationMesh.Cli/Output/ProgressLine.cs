@@ -1,6 +1,5 @@
 using System.Globalization;
 using RotationMesh.Core;
-using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Output;
 
@@ -11,12 +10,11 @@ internal static class ProgressLine
     private static readonly TimeSpan Still = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Returns phase, rows, rate and, while rows are rotated, the time left. <paramref name="still"/> is the time since the
-    /// last change.
+    /// Returns phase, rows and, while rows are rotated, rate and time left by what was seen until <paramref name="at"/>.
     /// </summary>
-    public static string Of(ProgressDocument now, TimeSpan elapsed, TimeSpan still)
+    public static string Of(ObservedProgress seen, TimeSpan at)
     {
-        var done = now.Rotated + now.Failed;
+        var now = seen.Now;
         var held = now.Reason is { } told ? $"; {told}" : "";
         if (now.Phase == RotationState.Checking)
             return now.Reason is { } awaited ? $"Checking: {awaited}" : "Checking map, tables and keys";
@@ -29,14 +27,16 @@ internal static class ProgressLine
                 CultureInfo.InvariantCulture,
                 $"Verifying: {now.Verified:N0} rows read again{held}"
             );
-        var rate = elapsed > TimeSpan.Zero ? done / elapsed.TotalSeconds : 0;
-        var goesOn = rate > 0 && held.Length == 0 && still < Still;
-        var left = goesOn ? TimeSpan.FromSeconds(Math.Max(0, now.Pending - done) / rate) : (TimeSpan?)null;
+        var rate = seen.RateAt(at);
+        var goesOn = rate > 0 && held.Length == 0 && at - seen.ChangedAt < Still;
+        var left = goesOn ? Math.Max(0, now.Pending - seen.Done) / rate : null;
+        var speed =
+            rate is { } known ? string.Create(CultureInfo.InvariantCulture, $", {known:N0} rows/s") : "";
         var failed =
             now.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {now.Failed:N0} failed") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Rotating: {done:N0} of {now.Pending:N0} rows, {rate:N0} rows/s{failed}{(left is { } time ? $", {Short(time)} left" : "")}{held}"
+            $"Rotating: {seen.Done:N0} of {now.Pending:N0} rows{speed}{failed}{(left is { } seconds ? $", {Short(TimeSpan.FromSeconds(seconds))} left" : "")}{held}"
         );
     }
 

@@ -25,7 +25,6 @@ internal static class ProgressView
 
     private static async Task<T> LiveAsync<T>(IAnsiConsole console, Latest latest, Task<T> work)
     {
-        var clock = Stopwatch.StartNew();
         await console
             .Progress()
             .HideCompleted(false)
@@ -38,34 +37,33 @@ internal static class ProgressView
             {
                 var bar = context.AddTask(RotationState.Checking);
                 while (await Task.WhenAny(work, Task.Delay(LiveInterval)) != work)
-                    Update(bar, latest, clock.Elapsed);
-                Update(bar, latest, clock.Elapsed);
+                    Update(bar, latest);
+                Update(bar, latest);
                 bar.StopTask();
             });
         return await work;
     }
 
-    private static void Update(ProgressTask bar, Latest latest, TimeSpan elapsed)
+    private static void Update(ProgressTask bar, Latest latest)
     {
-        var now = latest.Now;
-        bar.IsIndeterminate = now.Phase == RotationState.Checking;
-        bar.MaxValue = Math.Max(1, now.Pending);
-        bar.Value = Math.Min(bar.MaxValue, now.Rotated + now.Failed);
-        bar.Description = Printable.Markup(ProgressLine.Of(now, elapsed, latest.Still));
+        var seen = latest.Seen;
+        bar.IsIndeterminate = seen.Now.Phase == RotationState.Checking;
+        bar.MaxValue = Math.Max(1, seen.Now.Pending);
+        bar.Value = Math.Min(bar.MaxValue, seen.Done);
+        bar.Description = Printable.Markup(ProgressLine.Of(seen, latest.Elapsed));
     }
 
     private static async Task<T> LinesAsync<T>(IAnsiConsole console, Latest latest, Task<T> work)
     {
-        var clock = Stopwatch.StartNew();
         while (await Task.WhenAny(work, Task.Delay(LineInterval)) != work)
-            console.Line(ProgressLine.Of(latest.Now, clock.Elapsed, latest.Still));
+            console.Line(ProgressLine.Of(latest.Seen, latest.Elapsed));
         return await work;
     }
 
-    // Keeps the newest report; reports come from other threads.
+    // Keeps what was seen last; reports come from other threads.
     private sealed class Latest : IProgress<ProgressDocument>
     {
-        private volatile ProgressDocument now = new()
+        private static readonly ProgressDocument Nothing = new()
         {
             Phase = RotationState.Checking,
             Pending = 0,
@@ -74,18 +72,14 @@ internal static class ProgressView
             Verified = 0,
         };
 
-        private long changedAt = Stopwatch.GetTimestamp();
+        private readonly Stopwatch clock = Stopwatch.StartNew();
+        private volatile ObservedProgress? seen;
 
-        public ProgressDocument Now => now;
+        public TimeSpan Elapsed => clock.Elapsed;
 
-        /// <summary>Time since anything but the reason has changed.</summary>
-        public TimeSpan Still => Stopwatch.GetElapsedTime(Interlocked.Read(ref changedAt));
+        public ObservedProgress Seen => seen ?? ObservedProgress.First(Nothing, TimeSpan.Zero);
 
-        public void Report(ProgressDocument value)
-        {
-            if (value with { Reason = now.Reason } != now)
-                Interlocked.Exchange(ref changedAt, Stopwatch.GetTimestamp());
-            now = value;
-        }
+        public void Report(ProgressDocument value) =>
+            seen = seen?.Next(value, Elapsed) ?? ObservedProgress.First(value, Elapsed);
     }
 }

@@ -10,6 +10,8 @@ internal static class RotationVerdict
     /// <summary>Returns the verdict, with the next step where there is one.</summary>
     public static string Of(RotationDocument rotation)
     {
+        if (rotation is { State: RotationState.Cancelled, NotBegun: true, Abandoned: false })
+            return "Cancelled before it began: nothing was written, and the start is gone";
         var totals = rotation.Totals;
         var verdict = rotation.State switch
         {

@@ -52,6 +52,13 @@ internal static class RotationView
             ShowWorker(console, worker);
         foreach (var refusal in rotation.Refusals)
             console.Line($"  worker {refusal.Worker} refuses: {refusal.Reason}");
+        foreach (var request in rotation.RefusedRequests)
+            console.Warn(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {request.Action} was refused, asked {request.RequestedAt:u} by {request.RequestedBy ?? "nobody"}: {request.Reason}"
+                )
+            );
         if (rotation.EndedAt is null)
             console.Line(
                 rotation.Partitions is { WithWorkers: > 0 }

@@ -11,16 +11,23 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
     private readonly List<OldRun> oldRuns = [];
     private readonly List<string> doubts = [];
     private readonly List<string> notes = [];
+    private long coded;
     private long unheld;
     private int unheldVersion;
     private long byOld;
     private int oldVersion;
     private int newestVersion;
     private int previousVersion;
-    private bool isBroken;
+    private bool beganAnew;
 
     /// <summary>Position of the first event that is keyed; null where none is.</summary>
     public long? KeyedFrom { get; private set; }
+
+    /// <summary>
+    /// Position of the first event that is missing, does not fit, or begins a chain of its own; null where there is none. A
+    /// later code does not vouch across it: later events are checked all the same, and each fault and break of theirs is told.
+    /// </summary>
+    public long? BrokenAt { get; private set; }
 
     /// <summary>Position up to which the log is vouched for; 0 where none of it is.</summary>
     public long VouchedUpTo { get; private set; }
@@ -28,8 +35,70 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
     /// <summary>What an operator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notes => notes;
 
-    /// <summary>Returns what is wrong with an event whose hash and place are right; null where nothing is.</summary>
+    /// <summary>Returns what is wrong with the code of an event; null where nothing is.</summary>
     public string? FindFault(AuditEvent read)
+    {
+        var fault = Judge(read);
+        if (fault is not null)
+            BreakAt(read.Sequence);
+        return fault;
+    }
+
+    /// <summary>Records that the event at a position is missing, or that its hash or place is wrong.</summary>
+    public void BreakAt(long sequence) => BrokenAt ??= sequence;
+
+    /// <summary>Records that an event's writer did not trust the events before it: no later code vouches for them.</summary>
+    public void Break(long sequence)
+    {
+        beganAnew = true;
+        BreakAt(sequence);
+        doubts.Add(
+            $"Event {sequence} begins a chain of its own: when it was written, the log did not end as somebody with the keys "
+                + "had left it. Events before it were changed or cut off, or are nobody's"
+        );
+    }
+
+    /// <summary>
+    /// Lets an event that an operator noted elsewhere vouch for itself and all events before it, if the chain is whole up to
+    /// there. Call it after the last event.
+    /// </summary>
+    public void Vouch(long sequence)
+    {
+        coded = long.Max(coded, sequence);
+        if (BrokenAt is null || sequence < BrokenAt)
+            VouchedUpTo = long.Max(VouchedUpTo, sequence);
+        oldRuns.RemoveAll(run => run.To <= sequence);
+    }
+
+    /// <summary>Returns what is wrong with the record of the newest event; null where nothing is or its key is absent.</summary>
+    public string? FindFault(AuditHead head) =>
+        seal is null || !seal.Holds(head.KeyVersion) || seal.IsSound(head)
+            ? null
+            : $"is not what the record of the newest event says under key version {head.KeyVersion}: whoever wrote the record did not have the key";
+
+    /// <summary>
+    /// Returns where the events begin that nothing vouches for, because the ring lacks their key versions; null where there
+    /// are none, or a later event is checked.
+    /// </summary>
+    public (long From, int Version)? FindUnheld() =>
+        unheld > long.Max(coded, byOld)
+            ? (long.Max(coded + 1, KeyedFrom ?? 0), unheldVersion)
+            : null;
+
+    /// <summary>Returns why the log is not vouched for although nothing is wrong with it. Call it after the last event.</summary>
+    public IReadOnlyList<string> FindDoubts(long newest)
+    {
+        var found = doubts.Concat(oldRuns.Select(run => run.Explain())).ToList();
+        if (seal is not null && byOld == newest && byOld > coded)
+            found.Add(
+                $"{(coded == 0 ? "The events" : $"The events after {coded}")} are sealed with no newer key than version "
+                    + $"{oldVersion}, and {seal.CurrentVersion} is current: whoever kept the old key may have written them. "
+                    + "Give what was noted with --expect"
+            );
+        return found;
+    }
+
+    private string? Judge(AuditEvent read)
     {
         if (read is not { KeyVersion: { } version, Mac: { } mac })
             return KeyedFrom is not null
@@ -49,54 +118,11 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
             return $"was not written with key version {version} of this key ring: whoever wrote it did not have the key";
         if (!seal.MayVouch(version))
             (byOld, oldVersion) = (read.Sequence, version);
-        else if (!isBroken)
-            VouchedUpTo = read.Sequence;
+        else if (!beganAnew)
+            coded = read.Sequence;
+        if (coded == read.Sequence && BrokenAt is null)
+            VouchedUpTo = coded;
         return null;
-    }
-
-    /// <summary>Records that an event's writer did not trust the events before it: no later code vouches for them.</summary>
-    public void Break(long sequence)
-    {
-        isBroken = true;
-        doubts.Add(
-            $"Event {sequence} begins a chain of its own: when it was written, the log did not end as somebody with the keys "
-                + "had left it. Events before it were changed or cut off, or are nobody's"
-        );
-    }
-
-    /// <summary>Lets an event that an operator noted elsewhere vouch for itself and all events before it.</summary>
-    public void Vouch(long sequence)
-    {
-        VouchedUpTo = long.Max(VouchedUpTo, sequence);
-        oldRuns.RemoveAll(run => run.To <= sequence);
-    }
-
-    /// <summary>Returns what is wrong with the record of the newest event; null where nothing is or its key is absent.</summary>
-    public string? FindFault(AuditHead head) =>
-        seal is null || !seal.Holds(head.KeyVersion) || seal.IsSound(head)
-            ? null
-            : $"is not what the record of the newest event says under key version {head.KeyVersion}: whoever wrote the record did not have the key";
-
-    /// <summary>
-    /// Returns where the events begin that nothing vouches for, because the ring lacks their key versions; null where there
-    /// are none, or a later event is checked.
-    /// </summary>
-    public (long From, int Version)? FindUnheld() =>
-        unheld > long.Max(VouchedUpTo, byOld)
-            ? (long.Max(VouchedUpTo + 1, KeyedFrom ?? 0), unheldVersion)
-            : null;
-
-    /// <summary>Returns why the log is not vouched for although nothing is wrong with it. Call it after the last event.</summary>
-    public IReadOnlyList<string> FindDoubts(long newest)
-    {
-        var found = doubts.Concat(oldRuns.Select(run => run.Explain())).ToList();
-        if (seal is not null && byOld == newest && byOld > VouchedUpTo)
-            found.Add(
-                $"{(VouchedUpTo == 0 ? "The events" : $"The events after {VouchedUpTo}")} are sealed with no newer key than version "
-                    + $"{oldVersion}, and {seal.CurrentVersion} is current: whoever kept the old key may have written them. "
-                    + "Give what was noted with --expect"
-            );
-        return found;
     }
 
     // Versions go up with time. A lower one is by somebody who kept an old key, or of a ring that was set back.

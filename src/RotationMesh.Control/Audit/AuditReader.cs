@@ -27,8 +27,13 @@ public sealed class AuditReader(ControlDatabase control)
         SELECT * FROM ({Columns} ORDER BY sequence DESC LIMIT @limit) AS latest ORDER BY sequence
         """;
 
+    // Who asked for it and which gates were overridden is at the beginning, how it went at the end.
     private const string OfRotation = $"""
-        {Columns} WHERE rotation_id = @rotationId ORDER BY sequence LIMIT @limit
+        SELECT * FROM (
+            ({Columns} WHERE rotation_id = @rotationId ORDER BY sequence LIMIT @limit / 5)
+            UNION
+            ({Columns} WHERE rotation_id = @rotationId ORDER BY sequence DESC LIMIT @limit - @limit / 5)
+        ) AS told ORDER BY sequence
         """;
 
     private const string Retirements = $"{Columns} WHERE kind = 'KeyRetired' ORDER BY sequence";
@@ -51,7 +56,10 @@ public sealed class AuditReader(ControlDatabase control)
     public Task<IReadOnlyList<AuditEvent>> ReadLatestAsync(int limit, CancellationToken cancellationToken) =>
         control.QueryAsync<AuditEvent>(Latest, new { limit }, cancellationToken);
 
-    /// <summary>Reads the first events of a rotation.</summary>
+    /// <summary>
+    /// Reads the events of a rotation, in the order of the chain: where there are more than <paramref name="limit"/>, a
+    /// fifth of it from the beginning, and the newest.
+    /// </summary>
     public Task<IReadOnlyList<AuditEvent>> ReadRotationAsync(
         Guid rotationId,
         int limit,

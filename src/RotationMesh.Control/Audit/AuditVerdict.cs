@@ -36,6 +36,11 @@ public sealed record AuditVerdict(
     /// <summary>Whether events were checked against keys.</summary>
     public bool ChecksKeys { get; init; }
 
+    /// <summary>
+    /// Position of the first event that is missing, does not fit, or begins a chain of its own; null where there is none.
+    /// </summary>
+    public long? BrokenAt { get; init; }
+
     /// <summary>Position up to which a key, or the hash that was expected, vouches for every event; 0 where none does.</summary>
     public long VouchedUpTo { get; init; }
 }

@@ -41,11 +41,14 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
         await foreach (var read in reader.ReadAsync(cancellationToken))
         {
             count++;
+            var before = found;
             if (BeginsAnew(read, sequence))
                 keys.Break(read.Sequence);
             else
                 CheckLink(read, sequence, hash);
             CheckHash(read);
+            if (found > before)
+                keys.BreakAt(sequence + 1);
             rotations.Add(read);
             if (keys.FindFault(read) is { } unkeyed)
                 Tell(read.Sequence, unkeyed);
@@ -77,6 +80,7 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
             HeadSequence = sequence,
             KeyedFrom = keys.KeyedFrom,
             ChecksKeys = seal is not null,
+            BrokenAt = keys.BrokenAt,
             VouchedUpTo = keys.VouchedUpTo,
             Doubts =
             [

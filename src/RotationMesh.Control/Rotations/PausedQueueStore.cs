@@ -75,6 +75,12 @@ public sealed class PausedQueueStore(ControlDatabase control)
         Guid? rotationId,
         CancellationToken cancellationToken
     ) => control.QueryAsync<PausedQueueNote>(Select, new { rotationId }, cancellationToken);
+
+    /// <summary>The queues that a rotation paused, each as gate/queue.</summary>
+    public async Task<IReadOnlyList<string>> ListNamesAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => [.. (await ListAsync(rotationId, cancellationToken)).Select(note => $"{note.Gate}/{note.Queue}")];
 }
 
 /// <summary>A queue that this program paused.</summary>

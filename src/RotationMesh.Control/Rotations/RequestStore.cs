@@ -43,6 +43,13 @@ public sealed class RequestStore(ControlDatabase control)
         SELECT refused_for FROM rotationmesh.requests WHERE request_id = @requestId
         """;
 
+    private const string ListRefused = """
+        SELECT kind, message ->> 'RequestedBy' AS requested_by, requested_at, refused_for
+        FROM rotationmesh.requests
+        WHERE rotation_id = @rotationId AND kind <> 'StartRotation' AND refused_at IS NOT NULL
+        ORDER BY request_id DESC LIMIT @limit
+        """;
+
     private const string Prune = """
         DELETE FROM rotationmesh.requests q
         WHERE sent_at < now() - @keep
@@ -76,6 +83,13 @@ public sealed class RequestStore(ControlDatabase control)
     /// <summary>Why a request was refused; null where it was not.</summary>
     public Task<string?> FindRefusalAsync(long requestId, CancellationToken cancellationToken) =>
         control.ScalarAsync<string?>(FindRefusal, new { requestId }, cancellationToken);
+
+    /// <summary>The control requests of a rotation that were refused, the newest first.</summary>
+    public Task<IReadOnlyList<RefusedRequest>> ListRefusedAsync(
+        Guid rotationId,
+        int limit,
+        CancellationToken cancellationToken
+    ) => control.QueryAsync<RefusedRequest>(ListRefused, new { rotationId, limit }, cancellationToken);
 
     /// <summary>
     /// Passes each unsent request to <paramref name="send"/>, oldest first. Null marks the request sent, a text marks
@@ -151,4 +165,20 @@ public sealed record RotationDemand
 
     /// <summary>Time of the request, by the database's clock.</summary>
     public DateTime RequestedAt { get; init; }
+}
+
+/// <summary>A control request that was refused.</summary>
+public sealed record RefusedRequest
+{
+    /// <summary>Name of the message's type.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Who asked, as the request says; null where it does not.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Time of the request, by the database's clock.</summary>
+    public DateTime RequestedAt { get; init; }
+
+    /// <summary>Why it was refused.</summary>
+    public string RefusedFor { get; init; } = "";
 }

@@ -22,6 +22,18 @@ public sealed class RunningRotations(ControlDatabase control)
         ORDER BY correlation_id
         """;
 
+    // An embedded rotation is for its process alone, as long as that lives.
+    private const string CancelledEmbedded = $"""
+        {Columns}
+        WHERE requested_by IS NOT NULL AND embedded
+          AND ((state = 'Cancelled' AND NOT concluded)
+               OR (ended_at IS NULL AND EXISTS (
+                   SELECT FROM rotationmesh.requests q
+                   WHERE q.rotation_id = rotations.correlation_id AND q.kind = 'CancelRotation'
+                     AND q.sent_at IS NULL AND q.refused_at IS NULL)))
+        ORDER BY correlation_id
+        """;
+
     private const string FindOne = $"{Columns} WHERE correlation_id = @rotationId";
 
     private const string Latest = $"{Columns} ORDER BY started_at DESC, correlation_id DESC LIMIT @limit";
@@ -51,6 +63,11 @@ public sealed class RunningRotations(ControlDatabase control)
     /// <summary>Those of the coordinators, or the <paramref name="only"/> one that an embedding process runs.</summary>
     public Task<IReadOnlyList<RunningRotation>> ListAsync(Guid? only, CancellationToken cancellationToken) =>
         control.QueryAsync<RunningRotation>(List, new { only }, cancellationToken);
+
+    /// <summary>Embedded rotations that were cancelled, or are asked to be, and are not over.</summary>
+    public Task<IReadOnlyList<RunningRotation>> ListCancelledEmbeddedAsync(
+        CancellationToken cancellationToken
+    ) => control.QueryAsync<RunningRotation>(CancelledEmbedded, null, cancellationToken);
 
     /// <summary>One rotation as it is now, over or not; null where there is none.</summary>
     public Task<RunningRotation?> FindAsync(Guid rotationId, CancellationToken cancellationToken) =>

@@ -17,6 +17,11 @@ public sealed class SummaryStore(ControlDatabase control)
         WHERE correlation_id = @rotationId AND ended_at IS NOT NULL
         """;
 
+    private const string ListEnded = """
+        SELECT correlation_id AS rotation_id, summary::text AS summary, summary_seal AS seal FROM rotationmesh.rotations
+        WHERE correlation_id = ANY (@rotationIds) AND ended_at IS NOT NULL
+        """;
+
     private const string FindWritten = """
         SELECT summary::text AS summary, summary_seal AS seal FROM rotationmesh.rotations
         WHERE correlation_id = @rotationId
@@ -57,6 +62,19 @@ public sealed class SummaryStore(ControlDatabase control)
         Guid rotationId,
         CancellationToken cancellationToken
     ) => FindAsync(FindEnded, rotationId, cancellationToken);
+
+    /// <summary>The totals of rotations that have ended, with their seals, by rotation.</summary>
+    public async Task<IReadOnlyDictionary<Guid, (string? Summary, string? Seal)>> ListAsync(
+        Guid[] rotationIds,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await control.QueryAsync<(Guid RotationId, string? Summary, string? Seal)>(
+                ListEnded,
+                new { rotationIds },
+                cancellationToken
+            )
+        ).ToDictionary(end => end.RotationId, end => (end.Summary, end.Seal));
 
     /// <summary>
     /// The totals that were written last, also before the end and of an earlier end, with their seal; null where none were.

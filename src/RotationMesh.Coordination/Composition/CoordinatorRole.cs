@@ -122,7 +122,9 @@ public static class CoordinatorRole
         bus.AddHostedService<LedgerWatch>();
         bus.AddHostedService<GateWatch>();
         bus.AddHostedService<UnfitWatch>();
+        bus.AddSingleton<PassedRequests>();
         bus.AddHostedService<RequestRelay>();
+        bus.AddHostedService<AbandonedCancels>();
     }
 
     /// <summary>The list of workers, for a coordinator whose workers are other processes.</summary>

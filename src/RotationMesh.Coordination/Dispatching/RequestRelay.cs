@@ -1,13 +1,7 @@
-using System.Text.Json;
-using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
-using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
-using RotationMesh.Core.Keys;
-using RotationMesh.Core.Tracing;
-using RotationMesh.LocalOperations.Requests;
 
 namespace RotationMesh.Coordination.Dispatching;
 
@@ -16,9 +10,8 @@ namespace RotationMesh.Coordination.Dispatching;
 /// request is taken by one of them.
 /// </summary>
 internal sealed class RequestRelay(
-    IBus bus,
     ControlDatabase control,
-    KeyRing ring,
+    PassedRequests passed,
     CoordinatorOptions options,
     TimeProvider clock,
     ILogger<RequestRelay> log
@@ -31,63 +24,10 @@ internal sealed class RequestRelay(
 
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken stopping) =>
-        await requests.TakeAsync(options.Only, SendAsync, stopping) > 0;
+        await requests.TakeAsync(options.Only, passed.SendAsync, stopping) > 0;
 
     /// <inheritdoc/>
     protected override void OnFault(Exception fault, TimeSpan pause) =>
         // The taken requests are still there.
         MeshLog.PostFailed(log, pause, fault);
-
-    private async Task<string?> SendAsync(RotationDemand demand)
-    {
-        if (TryRead(demand) is not { } message)
-            return Refused(demand, "it can't be read");
-        if (RequestSeals.Fault(ring, demand, message, Clock.GetUtcNow()) is { } fault)
-            return Refused(demand, fault);
-        if (await HasBegunAndGoneAsync(message))
-            return Refused(demand, BegunRotations.Fault);
-        var asked = AskedTraces.Read(demand.TraceParent);
-        using var span = Spans.Step("request", demand.RotationId, asked);
-        await bus.SendAsync(Queues.Rotation, message, CancellationToken.None);
-        MeshLog.Posted(log, demand.RotationId, demand.Kind);
-        return null;
-    }
-
-    // A lost start has left no audit event, so it is sent again. The saga makes the same check of each start.
-    private async Task<bool> HasBegunAndGoneAsync(object message) =>
-        message is StartRotation start
-        && await BegunRotations.IsGoneAsync(control, start.RotationId, CancellationToken.None);
-
-    // Logs once: the refused request is marked, and is not taken again.
-    private string Refused(RotationDemand demand, string fault)
-    {
-        MeshLog.RequestRefused(log, demand.RequestId, demand.RotationId, fault);
-        return fault;
-    }
-
-    private static object? TryRead(RotationDemand demand)
-    {
-        try
-        {
-            return Read(demand);
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static object Read(RotationDemand demand) =>
-        demand.Kind switch
-        {
-            nameof(StartRotation) => Read<StartRotation>(demand),
-            nameof(PauseRotation) => Read<PauseRotation>(demand),
-            nameof(ResumeRotation) => Read<ResumeRotation>(demand),
-            nameof(CancelRotation) => Read<CancelRotation>(demand),
-            nameof(RetryRotation) => Read<RetryRotation>(demand),
-            _ => throw new InvalidOperationException($"request {demand.RequestId} is of no known kind"),
-        };
-
-    private static T Read<T>(RotationDemand demand)
-        where T : class => JsonSerializer.Deserialize<T>(demand.Message)!;
 }

@@ -13,9 +13,14 @@ internal sealed class CheckGatesConsumer(GoalCheck goals, GateLook gates) : ICon
         var rotationId = context.Message.RotationId;
         if (goals.Explain(context.Message.Goal) is { } difference)
             await context.PublishAsync(new RotationStalled(rotationId, difference)); // another map has other gates
-        else if (await gates.FindLostAsync(rotationId, mayPause: true, context.CancellationToken) is { } lost)
-            await context.PublishAsync(new GateLost(rotationId, lost.ToString()));
         else
-            await context.PublishAsync(new GatesHold(rotationId));
+            await gates.CheckAsync(
+                rotationId,
+                lost =>
+                    lost is null
+                        ? context.PublishAsync(new GatesHold(rotationId))
+                        : context.PublishAsync(new GateLost(rotationId, lost.ToString())),
+                context.CancellationToken
+            );
     }
 }

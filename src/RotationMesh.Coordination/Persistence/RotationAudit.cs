@@ -17,9 +17,11 @@ namespace RotationMesh.Coordination.Persistence;
 /// </summary>
 internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log)
 {
+    private const string Withdrawn = $"{WithdrawnStarts.Fault} an operator";
+
     /// <summary>
-    /// Called before the rotation is loaded. False for a start that has begun a rotation before whose row was deleted: the
-    /// message is ignored.
+    /// Called before the rotation is loaded. False for a start that was withdrawn, or that has begun a rotation before whose
+    /// row was deleted: the message is ignored.
     /// </summary>
     public async Task<bool> MayHearAsync(
         NpgsqlTransaction transaction,
@@ -27,12 +29,14 @@ internal sealed class RotationAudit(AuditLog audit, ILogger<RotationAudit> log)
         CancellationToken cancellationToken
     )
     {
-        if (
-            message is not StartRotation { RotationId: var id }
-            || !await BegunRotations.IsGoneAsync(transaction, id, cancellationToken)
-        )
+        if (message is not StartRotation { RotationId: var id })
             return true;
-        MeshLog.LeftAlone(log, id, BegunRotations.Fault);
+        if (await WithdrawnStarts.IsWithdrawnAsync(transaction, id, cancellationToken))
+            MeshLog.LeftAlone(log, id, Withdrawn);
+        else if (await BegunRotations.IsGoneAsync(transaction, id, cancellationToken))
+            MeshLog.LeftAlone(log, id, BegunRotations.Fault);
+        else
+            return true;
         return false;
     }
 

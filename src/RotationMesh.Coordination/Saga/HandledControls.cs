@@ -52,6 +52,17 @@ internal static class HandledControls
         };
     }
 
+    /// <summary>
+    /// Whether a request is older than any that is kept. It may have been handled before, or never: nobody can tell.
+    /// </summary>
+    public static bool IsTooOld(IReadOnlyCollection<string> handled, Asking asked)
+    {
+        var all = handled.Select(Read).ToList();
+        return all.Count > 0
+            && all.TrueForAll(one => one.Id != asked.Id)
+            && asked.At.ToUnixTimeMilliseconds() <= Oldest(all);
+    }
+
     /// <summary>Adds a request to the handled ones; null where it was handled, or is older than any kept.</summary>
     public static string[]? Add(IReadOnlyCollection<string> handled, Asking asked)
     {

@@ -18,6 +18,7 @@ internal static class AuditVerdicts
         {
             Anchor = verdict.Head is { } head ? AuditAnchor.Of(verdict.HeadSequence, head) : null,
             KeyedFrom = verdict.KeyedFrom,
+            BrokenAt = verdict.BrokenAt,
             VouchedUpTo = verdict.VouchedUpTo,
             Unchecked = [.. Unchecked(verdict)],
         };

@@ -57,6 +57,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     private readonly EmbeddedProcess process = new(control);
     private readonly RunningRotations rotations = new(control);
     private readonly RotationRequests requests = new(ring, control);
+    private readonly PausedQueueStore paused = new(control);
+
+    private ToldRecords Told => new(control, OptionalKeys.Of(ring));
 
     /// <inheritdoc/>
     public async Task<Guid> StartAsync(RotationOrder order, CancellationToken cancellationToken)
@@ -75,9 +78,10 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken);
-        return await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is { } asked
-            ? RotationListings.Asked(asked, Hindrance())
-            : await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
+        if (await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is not { } asked)
+            return await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
+        var queues = await paused.ListNamesAsync(asked.RotationId, cancellationToken);
+        return RotationListings.Asked(asked, Hindrance()) with { PausedQueues = queues };
     }
 
     /// <inheritdoc/>
@@ -126,12 +130,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             { } asked
         )
             listings.Add(RotationListings.Listed(asked, Hindrance()));
-        foreach (var rotation in latest)
-        {
-            var listing = RotationListings.Of(TrustedRecords.Shown(rotation, OptionalKeys.Of(ring)));
-            listings.Add(await process.TellAsync(rotation, listing, cancellationToken));
-        }
-
+        foreach (var rotation in await Told.ReadAsync(latest, cancellationToken))
+            listings.Add(await process.TellAsync(rotation, RotationListings.Of(rotation), cancellationToken));
         return new RotationListDocument(listings);
     }
 
@@ -142,11 +142,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     )
     {
         var rotation = await FindRunningAsync(rotationId, cancellationToken) ?? throw Unknown(rotationId);
-        return await FailureListings.ReadAsync(
-            control,
-            TrustedRecords.Shown(rotation, OptionalKeys.Of(ring)),
-            cancellationToken
-        );
+        var told = await Told.ReadAsync([rotation], cancellationToken);
+        return await FailureListings.ReadAsync(control, told.Single(), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -163,14 +160,20 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             && await requests.FindWaitingStartAsync(rotationId, found, cancellationToken)
                 is { RefusedAt: null } waiting
         )
-            throw ControlRules.NotBegun(waiting.RotationId);
+        {
+            await requests.WithdrawAsync(waiting.RotationId, order, cancellationToken);
+            return await FindAsync(waiting.RotationId, cancellationToken);
+        }
+
         var rotation = found ?? throw Unknown(rotationId);
         ControlRules.EnsureAllowed(rotation, order, map);
         var request = await requests.ControlAsync(rotation, order, cancellationToken);
         var asked = TimeProvider.System.GetTimestamp();
         var now = rotation;
+        // A cancel of one that was killed at its end has its totals written.
+        var isLeft = rotation is { Embedded: true, State: RotationState.Cancelled };
         while (
-            !ControlRules.HasHeard(rotation, now, order.Action)
+            (!ControlRules.HasHeard(rotation, now, order.Action) || (isLeft && !now.IsOver))
             && TimeProvider.System.GetElapsedTime(asked) < Hearing
         )
         {
@@ -215,7 +218,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             NamedRefusals,
             cancellationToken
         );
-        var paused = await new PausedQueueStore(control).ListAsync(rotation.RotationId, cancellationToken);
+        var queues = await paused.ListNamesAsync(rotation.RotationId, cancellationToken);
+        var refused = await requests.ListRefusedAsync(rotation.RotationId, cancellationToken);
         IReadOnlyList<RegisteredWorker> workers = rotation.Embedded
             ? []
             : await new WorkerRegistry(control).ListAsync(cancellationToken);
@@ -226,7 +230,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         {
             Workers = MeshWorkers.Of(workers, rotation),
             AuditHead = rotation.AuditHead,
-            PausedQueues = [.. paused.Select(note => $"{note.Gate}/{note.Queue}")],
+            RefusedRequests = refused,
+            PausedQueues = queues,
         };
         if (Standstill is { } standstill)
             document = await standstill.TellAsync(document, rotation, ledger, cancellationToken);

@@ -64,6 +64,7 @@ public static class RotationDocuments
     ) =>
         document with
         {
+            NotBegun = rotation.Sweep == 0,
             StartedAt = rotation.StartedAt,
             // An operator sees the end once the totals are written: after a cancel, partitions in hand may still be
             // worked on.

@@ -24,8 +24,8 @@ internal static class RotationListings
         };
 
     /// <summary>
-    /// Returns the document of a rotation that was requested and has not begun: why it was refused, or what keeps its
-    /// coordinator from it.
+    /// Returns the document of a rotation that was requested and has not begun: why it was refused, who cancelled it, or
+    /// what keeps its coordinator from it.
     /// </summary>
     public static RotationDocument Asked(RotationDemand asked, string? hindrance)
     {
@@ -33,7 +33,11 @@ internal static class RotationListings
         return new RotationDocument
         {
             RotationId = start.RotationId,
-            State = asked.RefusedFor is null ? RotationState.Checking : RotationState.Faulted,
+            State =
+                asked.RefusedFor is null ? RotationState.Checking
+                : WithdrawnStarts.Is(asked.RefusedFor) ? RotationState.Cancelled
+                : RotationState.Faulted,
+            NotBegun = true,
             DryRun = false,
             TargetVersion = start.TargetVersion,
             ElapsedSeconds = 0,

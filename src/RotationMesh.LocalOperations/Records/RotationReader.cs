@@ -30,7 +30,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
         var summary = closing is null
             ? await SoFarAsync(rotation, failures, cancellationToken)
             : JsonSerializer.Deserialize<ClosingSummary>(closing)!;
-        rotation = Shown(rotation, closing is null ? null : summary, seal);
+        rotation = ToldRecords.Of(rotation, ring, closing is null ? null : summary, seal);
         var kept = await failures.ListAsync(
             rotation.RotationId,
             RotationReport.MaxFailures,
@@ -76,19 +76,6 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
                 $"{what}s {string.Join(", ", names[..3])} and {names.Length - 3} more"
             ),
         };
-
-    // The totals have a seal of their own: they are not written by the saga.
-    private RunningRotation Shown(RunningRotation rotation, ClosingSummary? closing, string? seal)
-    {
-        var trust = TrustedRecords.Judge(rotation, ring);
-        if (
-            rotation.State == RotationState.Completed
-            && trust == RecordTrust.Sealed
-            && !(closing?.IsClean() == true && closing.WasSealed(ring!, rotation.RotationId, seal))
-        )
-            trust = RecordTrust.Refuted;
-        return TrustedRecords.Shown(rotation, trust);
-    }
 
     // The saga's reason says who cancelled the rotation and, in a second line, what it waits for. While partitions
     // are in hand there is no second line, and the ledger tells what it waits for.

@@ -46,7 +46,7 @@ public static class ControlRules
     /// <summary>Says that a rotation was asked for, and that no coordinator has begun it.</summary>
     public static RotationStateException NotBegun(Guid rotationId) =>
         new(
-            $"rotation {rotationId} has not begun: it is accepted, and waits for a coordinator, as status says. Ask again once it has"
+            $"rotation {rotationId} has not begun: it is accepted, and waits for a coordinator, as status says. Ask again once it has, or cancel it"
         );
 
     // A table that another map leaves out would not be counted, and nobody would miss it.

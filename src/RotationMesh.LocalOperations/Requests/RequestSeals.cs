@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 
 namespace RotationMesh.LocalOperations.Requests;
@@ -71,7 +72,7 @@ public static class RequestSeals
                 );
         if (at - now > Ahead)
             return "it was asked in the future: the clocks of whoever asks and of the coordinator differ";
-        return now - at > Longest ? "it was asked too long ago: ask again" : null;
+        return now - at > Longest ? $"{Reasons.AskedTooLongAgo}: ask again" : null;
     }
 
     private static ReadOnlySpan<byte> Content(

@@ -3,12 +3,16 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Operations;
+using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.LocalOperations.Requests;
 
 /// <summary>Writes the requests of operators into the control database, sealed by the key ring.</summary>
 internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase control)
 {
+    /// <summary>Most refused requests in a list.</summary>
+    private const int Shown = 5;
+
     private readonly RequestStore store = new(control);
 
     /// <summary>Writes the request for a rotation.</summary>
@@ -36,11 +40,36 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
         return store.AddAsync(Demand(rotation.RotationId, command, null), cancellationToken);
     }
 
+    /// <summary>
+    /// Withdraws a start that has not begun, for a cancel; like any cancel it needs the keys. Throws
+    /// <see cref="RotationStateException"/> where something else is asked of it, or it has begun meanwhile.
+    /// </summary>
+    public async Task WithdrawAsync(Guid rotationId, ControlOrder order, CancellationToken cancellationToken)
+    {
+        if (order.Action != ControlAction.Cancel)
+            throw ControlRules.NotBegun(rotationId);
+        _ = Keys();
+        if (
+            !await WithdrawnStarts.TryWithdrawAsync(control, rotationId, order.RequestedBy, cancellationToken)
+        )
+            throw ControlRules.NotBegun(rotationId);
+    }
+
     /// <summary>Throws <see cref="UsageException"/> where a coordinator has refused the request.</summary>
     public async Task EnsureNotRefusedAsync(long request, CancellationToken cancellationToken)
     {
         if (await store.FindRefusalAsync(request, cancellationToken) is { } refusal)
             throw new UsageException($"the coordinator refuses what was asked: {refusal}");
+    }
+
+    /// <summary>Lists the newest control requests of a rotation that were refused, the latest first.</summary>
+    public async Task<IReadOnlyList<RefusedRequestDocument>> ListRefusedAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var refused = await store.ListRefusedAsync(rotationId, Shown, cancellationToken);
+        return [.. refused.Select(Document)];
     }
 
     /// <summary>Finds the start that was requested under an id; null where there is none.</summary>
@@ -74,6 +103,14 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
         if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(keys, rotation))
             throw new RotationStateException($"rotation {rotation.RotationId}: {RotationSeals.Fault}");
     }
+
+    private static RefusedRequestDocument Document(RefusedRequest request) =>
+        new(
+            request.Kind.Replace("Rotation", "", StringComparison.Ordinal).ToLowerInvariant(),
+            request.RequestedBy,
+            request.RequestedAt,
+            request.RefusedFor
+        );
 
     private KeyRing Keys()
     {

@@ -57,6 +57,12 @@ public sealed record AuditVerdictDocument(
     /// </summary>
     public long? KeyedFrom { get; init; }
 
+    /// <summary>
+    /// Position of the first event that is missing, does not fit, or begins a chain of its own; null where there is none.
+    /// Nothing later vouches for what stands before it.
+    /// </summary>
+    public long? BrokenAt { get; init; }
+
     /// <summary>Position up to which a key, or the expected hash, proves every event; 0 where nothing is proved.</summary>
     public long VouchedUpTo { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record RotationDocument
     /// <summary>Whether nothing was written.</summary>
     public required bool DryRun { get; init; }
 
+    /// <summary>Whether no sweep of it has begun: no row was handed to a worker.</summary>
+    public bool NotBegun { get; init; }
+
     /// <summary>Version to which rows are brought.</summary>
     public required int TargetVersion { get; init; }
 
@@ -37,7 +40,8 @@ public sealed record RotationDocument
     public bool Abandoned { get; init; }
 
     /// <summary>
-    /// Whether the control request has not taken effect in time: it is stored, and takes effect once a coordinator runs.
+    /// Whether the control request has not taken effect in time: it is stored, and takes effect once a coordinator runs,
+    /// unless it is too old by then: <see cref="RefusedRequests"/> tells that.
     /// </summary>
     public bool Unheard { get; init; }
 
@@ -96,6 +100,9 @@ public sealed record RotationDocument
     /// <summary>Workers that refuse its partitions, and why.</summary>
     public IReadOnlyList<RefusalDocument> Refusals { get; init; } = [];
 
+    /// <summary>The newest control requests that were refused, the latest first: nothing was done for them.</summary>
+    public IReadOnlyList<RefusedRequestDocument> RefusedRequests { get; init; } = [];
+
     /// <summary>
     /// Workers of the mesh that run, or have gone since it started; empty for a rotation that one process ran by itself.
     /// </summary>
@@ -110,6 +117,17 @@ public sealed record PartitionTotals(int Sweep, long Planned, long Done, long Fa
 /// where nothing was.
 /// </summary>
 public sealed record PostCheckDocument(string Name, bool Passed, string? Reason);
+
+/// <summary>
+/// A control request that was refused, and why. <paramref name="Action"/> is the verb, such as <c>pause</c>;
+/// <paramref name="RequestedBy"/> is who asked, as the request says, and null where it does not.
+/// </summary>
+public sealed record RefusedRequestDocument(
+    string Action,
+    string? RequestedBy,
+    DateTimeOffset RequestedAt,
+    string Reason
+);
 
 /// <summary>A worker that refuses a rotation's partitions.</summary>
 public sealed record RefusalDocument(string Worker, string Reason, long Times, DateTimeOffset LastAt);

@@ -15,9 +15,14 @@ internal static class GatesSection
             .Select(written => (Event: written, Gate: AuditText.Read<GateCheckedDetails>(written)))
             .Where(check => check.Gate is not null)
             .ToList();
+        if (report.Audit.More > 0)
+            yield return new Paragraph(
+                $"Without those of the {report.Audit.More} events that the timeline leaves out."
+            );
         if (checks.Count == 0)
         {
-            yield return new Paragraph("No gate was checked.");
+            if (report.Audit.More == 0)
+                yield return new Paragraph("No gate was checked.");
             yield break;
         }
 

@@ -36,6 +36,8 @@ internal static class OverviewSection
                 $"{new Strong("Completed with failures.")} Every row that was counted is at version {rotation.TargetVersion}; not everything could be verified, or the application did not answer as expected.",
             RotationState.CompletedWithFailures =>
                 $"{new Strong("Completed with failures.")} {rotation.Totals.Failed} rows are not at version {rotation.TargetVersion}, or do not decrypt under it.",
+            RotationState.Cancelled when rotation.NotBegun =>
+                $"{new Strong("Cancelled")} before it began: nothing was written.",
             RotationState.Cancelled =>
                 $"{new Strong("Cancelled.")} What was done stays done; {rotation.Totals.Pending} rows are still to do.",
             RotationState.Faulted => $"{new Strong("Faulted.")} It could not go on.",

@@ -18,6 +18,10 @@ internal static class TimelineSection
             yield break;
         }
 
+        if (report.Audit.More > 0)
+            yield return new Paragraph(
+                $"The first events and the newest. {report.Audit.More} between them are left out: {new Code("rotationmesh audit export --format jsonl")}"
+            );
         yield return new Grid(
             ["Event", "Time", "By", "What"],
             0,
@@ -33,9 +37,5 @@ internal static class TimelineSection
                 ),
             ]
         );
-        if (report.Audit.More > 0)
-            yield return new Paragraph(
-                $"{report.Audit.More} more events: {new Code("rotationmesh audit export --format jsonl")}"
-            );
     }
 }

@@ -22,6 +22,7 @@ public sealed class DoubtfulRecordTests
 
         var watched = (await site.RunAsync("watch")).Exits(3);
         var report = (await site.RunAsync("report")).Exits(0);
+        var listed = (await site.RunAsync("list")).Exits(0);
 
         Assert.That(
             watched.ToString(),
@@ -31,6 +32,19 @@ public sealed class DoubtfulRecordTests
             report.Output,
             Does.Contain("this record proves nothing").And.Not.Contain("rotationmesh retry")
         );
+        Assert.That(listed.Output, Does.Contain("CompletedWithFailures (not sealed)"));
+    }
+
+    [TestCase("jsonb_set(summary, '{Verified}', '1000000')")]
+    [TestCase("'{}'")]
+    [TestCase("""'{"Tables": 1}'""")]
+    public async Task One_whose_totals_are_not_sealed_is_listed_as_that(string totals)
+    {
+        await site.Database.ExecuteAsync($"UPDATE rotationmesh.rotations SET summary = {totals}");
+
+        var listed = (await site.RunAsync("list")).Exits(0);
+
+        Assert.That(listed.Output, Does.Contain("CompletedWithFailures (not sealed)"));
     }
 
     [Test]
@@ -44,8 +58,26 @@ public sealed class DoubtfulRecordTests
             site.Variables[name] = null;
 
         var watched = (await site.RunAsync("watch")).Exits(3);
+        var listed = (await site.RunAsync("list")).Exits(0);
 
         Assert.That(watched.ToString(), Does.Contain("Completed by its record, not checked"));
+        Assert.That(listed.Output, Does.Contain("Completed (not checked)"));
+    }
+
+    [Test]
+    public async Task One_that_was_cancelled_before_its_first_sweep_has_written_nothing()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            UPDATE rotationmesh.rotations
+            SET state = 'Cancelled', sweep = 0, settled_sweep = 0, verified_sweep = 0, reason = 'cancelled by ann'
+            """
+        );
+
+        var watched = (await site.RunAsync("watch")).Exits(5);
+
+        Assert.That(watched.Output, Does.Contain("Cancelled before it began: nothing was written"));
+        Assert.That(watched.Output, Does.Not.Contain("still to do"));
     }
 
     [Test]

@@ -46,6 +46,34 @@ public sealed class ReportTests
         Assert.That(report, Does.Contain("## If you suspect corruption").And.Contain("rotationmesh retry "));
     }
 
+    [Test]
+    public async Task Of_a_rotation_with_many_events_it_tells_how_it_began_and_ended()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        await site.Database.ExecuteAsync(
+            """
+            INSERT INTO rotationmesh.audit_events (sequence, recorded_at, kind, rotation_id, actor, host, details,
+                previous_hash, hash, key_version, mac)
+            SELECT e.sequence + n, e.recorded_at, e.kind, e.rotation_id, e.actor, e.host, e.details,
+                e.previous_hash, e.hash, e.key_version, e.mac
+            FROM (SELECT * FROM rotationmesh.audit_events ORDER BY sequence DESC LIMIT 1) AS e,
+                generate_series(1, 600) AS n
+            """
+        );
+        var newest = await site.Database.ScalarAsync<long>(
+            "SELECT max(sequence) FROM rotationmesh.audit_events"
+        );
+
+        var report = (await site.RunAsync("report")).Exits(0).Output;
+
+        Assert.That(report, Does.Contain("| Command line | rotationmesh rotate |"));
+        Assert.That(report, Does.Contain($"{newest - 500} between them are left out"));
+        Assert.That(report, Does.Contain($"in the audit log: number {newest}, hash"));
+        var numbers = report.Split('\n').Select(line => line.Split(" | ")[0]).ToList();
+        Assert.That(numbers, Has.Some.EqualTo("| 1").And.Some.EqualTo($"| {newest}"));
+        Assert.That(numbers, Has.None.EqualTo("| 250"));
+    }
+
     [TestCase("md", "[x](")]
     [TestCase("html", "<script")]
     public async Task What_comes_from_the_database_is_text_in_it(string format, string markup)

@@ -25,6 +25,24 @@ public sealed class StatusTests
         Assert.That(outcome.Output, Does.Contain("\n  the first\n  the second\n"));
     }
 
+    [Test]
+    public async Task A_control_request_that_was_refused_is_shown_with_its_reason()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            INSERT INTO rotationmesh.requests (rotation_id, kind, message, refused_at, refused_for)
+            SELECT correlation_id, 'CancelRotation', '{"RequestedBy": "ben"}'::jsonb, now(),
+                'it was asked too long ago: ask again'
+            FROM rotationmesh.rotations
+            """
+        );
+
+        var outcome = (await site.RunAsync("status")).Exits(0);
+
+        Assert.That(outcome.Output, Does.Contain("  cancel was refused, asked "));
+        Assert.That(outcome.Output, Does.Contain(" by ben: it was asked too long ago: ask again\n"));
+    }
+
     [TestCase("70 seconds", ", 00:01:10")]
     [TestCase("26 hours", ", 1.02:00:00")]
     public async Task Days_are_shown_where_there_are_some(string elapsed, string shown)

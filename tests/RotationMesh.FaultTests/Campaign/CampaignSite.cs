@@ -117,7 +117,7 @@ internal sealed class CampaignSite : IAsyncDisposable
         }
         catch (Core.UsageException)
         {
-            // It has ended, or has not begun.
+            // It has ended, or has begun at this moment.
         }
     }
 
@@ -129,7 +129,12 @@ internal sealed class CampaignSite : IAsyncDisposable
     public async Task<(string State, bool Concluded, string Reason)> StateAsync(Guid rotation)
     {
         await using var command = Database.DataSource.CreateCommand(
-            "SELECT state, concluded, coalesce(reason, '') FROM rotationmesh.rotations WHERE correlation_id = $1"
+            """
+            SELECT state, concluded, coalesce(reason, '') FROM rotationmesh.rotations WHERE correlation_id = $1
+            UNION ALL
+            SELECT 'Cancelled', true, refused_for FROM rotationmesh.requests
+            WHERE rotation_id = $1 AND kind = 'StartRotation' AND refused_at IS NOT NULL
+            """
         );
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = rotation });
         await using var reader = await command.ExecuteReaderAsync();

@@ -73,6 +73,20 @@ public sealed class WhenEventsAreAppended
         Assert.That((await scene.VerifyAsync()).IsSound);
     }
 
+    [TestCase(10, new long[] { 1, 2, 3, 5, 6, 7, 8, 9 })]
+    [TestCase(8, new long[] { 1, 2, 3, 5, 6, 7, 8, 9 })]
+    [TestCase(5, new long[] { 1, 6, 7, 8, 9 })]
+    public async Task Of_many_of_a_rotation_the_first_and_the_newest_are_read(int limit, long[] expected)
+    {
+        var rotation = Guid.NewGuid();
+        for (var number = 1; number <= 9; number++)
+            await scene.AppendAsync($"number {number}", number == 4 ? Guid.NewGuid() : rotation);
+
+        var read = await scene.Reader.ReadRotationAsync(rotation, limit, CancellationToken.None);
+
+        Assert.That(read.Select(one => one.Sequence), Is.EqualTo(expected));
+    }
+
     [Test]
     public async Task One_in_a_transaction_that_is_rolled_back_was_never_there()
     {

@@ -51,6 +51,7 @@ public sealed class WhenTheLogIsTamperedWith
         Assert.That(verdict.IsSound, Is.True, string.Join("; ", verdict.Faults));
         Assert.That(verdict.Events, Is.EqualTo(Events));
         Assert.That(verdict.Head, Is.EqualTo(Hex(newest.Hash)));
+        Assert.That((verdict.BrokenAt, verdict.VouchedUpTo), Is.EqualTo(((long?)null, (long)Events)));
     }
 
     [Test]
@@ -212,6 +213,24 @@ public sealed class WhenTheLogIsTamperedWith
             (await scene.VerifyAsync()).Faults.Select(fault => fault.Sequence),
             Is.SupersetOf(new long?[] { one, other })
         );
+    }
+
+    [TestCase("UPDATE rotationmesh.audit_events SET actor = 'mallory' WHERE sequence = 5000")]
+    [TestCase("UPDATE rotationmesh.audit_events SET previous_hash = sha256('x') WHERE sequence = 5000")]
+    [TestCase("UPDATE rotationmesh.audit_events SET mac = sha256('x') WHERE sequence = 5000")]
+    [TestCase("DELETE FROM rotationmesh.audit_events WHERE sequence IN (5000, 5001)")]
+    public async Task What_comes_before_the_first_break_is_still_proved_and_later_ones_are_told(string first)
+    {
+        await scene.TamperAsync(
+            $"{first}; UPDATE rotationmesh.audit_events SET actor = 'mallory' WHERE sequence = 7000"
+        );
+
+        var verdict = await scene.VerifyAsync();
+        var expecting = await scene.VerifyAsync(Hex(newest.Hash));
+
+        Assert.That((verdict.BrokenAt, verdict.VouchedUpTo), Is.EqualTo(((long?)5000, 4999L)));
+        Assert.That((expecting.BrokenAt, expecting.VouchedUpTo), Is.EqualTo(((long?)5000, 4999L)));
+        Assert.That(verdict.Faults.Select(fault => fault.Sequence), Does.Contain(7000));
     }
 
     [Test]

@@ -115,6 +115,27 @@ public sealed class WhenTheLogIsWrittenAnew
         var verdict = await scene.VerifyAsync();
         Assert.That(verdict.IsTrusted, Is.False);
         Assert.That(verdict.Doubts.Single(), Does.StartWith("Event 3 begins a chain of its own"));
+        Assert.That((verdict.BrokenAt, verdict.VouchedUpTo), Is.EqualTo(((long?)3, 2L)));
+    }
+
+    [Test]
+    public async Task Cut_off_and_written_on_again_it_tells_both_places_and_what_is_proved()
+    {
+        await scene.Database.ExecuteAsync("DELETE FROM rotationmesh.rotations");
+        foreach (var sequence in (int[])[3, 4])
+        {
+            await scene.TamperAsync($"DELETE FROM rotationmesh.audit_events WHERE sequence >= {sequence}");
+            await scene.AppendAsync();
+            await scene.AppendAsync();
+        }
+
+        var newest = Convert.ToHexStringLower((await scene.EventsAsync())[^1].Hash);
+        var verdict = await scene.VerifyAsync(newest);
+        Assert.That(
+            verdict.Doubts.Select(doubt => doubt.Split(':')[0]),
+            Is.EqualTo(["Event 3 begins a chain of its own", "Event 4 begins a chain of its own"])
+        );
+        Assert.That((verdict.BrokenAt, verdict.VouchedUpTo), Is.EqualTo(((long?)3, 2L)));
     }
 
     private Task<AuditEvent> AppendAsync(AuditKind kind, object details) =>

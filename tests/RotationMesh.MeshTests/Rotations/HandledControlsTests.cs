@@ -22,6 +22,8 @@ internal sealed class HandledControlsTests
         Assert.That(HandledControls.Add(heard, resume.Asked!), Is.Null);
         Assert.That(HandledControls.Add(heard, own.Asked!), Has.Length.EqualTo(2));
         Assert.That(own.Asked!.Id, Is.EqualTo(resume.Asked!.Id));
+        Assert.That(HandledControls.IsTooOld(heard, resume.Asked!), Is.True);
+        Assert.That(HandledControls.IsTooOld(heard, own.Asked!), Is.False);
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.LocalOperations.Operating;
 using RotationMesh.LocalOperations.Requests;
 using RotationMesh.MeshTests.Support;
@@ -187,6 +188,42 @@ internal sealed class WhenAControlRequestIsReplayed
                 await world.Database.ScalarAsync<string>("SELECT max(refused_for) FROM rotationmesh.requests")
                     is { } refusal
                 && refusal.Contains("clock", StringComparison.Ordinal),
+            Deadline,
+            "it is refused"
+        );
+        await EndsUndisturbedAsync(mesh, turnstile);
+    }
+
+    [TestCase(0.5)]
+    [TestCase(25)]
+    public async Task A_request_that_comes_too_late_is_refused_and_status_says_why(double hours)
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, window: 1);
+        await turnstile.Reached;
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "ann"));
+        await mesh.UntilAsync(now => now.Steerings.Length == 1, "it is heard");
+        var asked = DateTimeOffset.UtcNow - TimeSpan.FromHours(hours);
+        var request = RequestSeals.Ask(
+            world.Parts.Ring,
+            mesh.Id,
+            new PauseRotation(mesh.Id, "ben", Asking.Now() with { At = asked }),
+            traceParent: null,
+            asked
+        );
+
+        await new Control.Rotations.RequestStore(world.Parts.Control).AddAsync(
+            request,
+            CancellationToken.None
+        );
+
+        var rotations = new ControlRotations(world.Parts.Map, () => world.Parts.Ring, world.Parts.Control);
+        await Eventually.Holds(
+            async () =>
+                (await rotations.FindAsync(mesh.Id, CancellationToken.None)).RefusedRequests
+                    is [{ Action: "pause", RequestedBy: "ben" } refused]
+                && refused.Reason.StartsWith(Reasons.AskedTooLongAgo, StringComparison.Ordinal),
             Deadline,
             "it is refused"
         );

@@ -107,6 +107,8 @@ internal sealed class WhenARecordSaysCompleted
             "UPDATE rotationmesh.rotations SET summary = jsonb_set(summary, '{Verified}', '1000000')"
         );
         var changed = await TellAsync(world.Parts.Ring);
+        var listed = (await Rotations(world).ListAsync(CancellationToken.None)).Rotations.Single();
+        var failures = await Rotations(world).ListFailuresAsync(mesh.Id, CancellationToken.None);
 
         using (Assert.EnterMultipleScope())
         {
@@ -117,6 +119,11 @@ internal sealed class WhenARecordSaysCompleted
                 (changed.State, changed.Reason),
                 Is.EqualTo(("CompletedWithFailures", TrustedRecords.Refuted))
             );
+            Assert.That(
+                (listed.State, listed.Reason),
+                Is.EqualTo(("CompletedWithFailures", TrustedRecords.Refuted))
+            );
+            Assert.That(failures.State, Is.EqualTo("CompletedWithFailures"));
         }
 
         Task<RotationDocument> TellAsync(KeyRing ring) =>

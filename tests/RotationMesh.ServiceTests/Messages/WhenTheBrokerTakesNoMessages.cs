@@ -43,7 +43,7 @@ public sealed class WhenTheBrokerTakesNoMessages
         detached.Exits(0);
         var status = Root((await coordinator.AskAsync("--output", "json", "status")).Output);
         var listed = Root((await coordinator.AskAsync("--output", "json", "list")).Output);
-        var cancelled = await coordinator.AskAsync("cancel", status.GetProperty("rotationId").GetString()!);
+        var paused = await coordinator.AskAsync("pause", status.GetProperty("rotationId").GetString()!);
 
         using (Assert.EnterMultipleScope())
         {
@@ -58,7 +58,7 @@ public sealed class WhenTheBrokerTakesNoMessages
                 listed.GetProperty("rotations")[0].GetProperty("reason").GetString(),
                 Does.Contain(Reason)
             );
-            Assert.That(cancelled.ToString(), Does.Contain("has not begun: it is accepted"));
+            Assert.That(paused.ToString(), Does.Contain("has not begun: it is accepted"));
             Assert.That(await coordinator.HealthAsync("live"), Is.EqualTo(200));
         }
 
