@@ -163,8 +163,7 @@ public sealed class ServiceProgram(string name, string description, string defau
                 ProgramLog.KeyIsAmbiguous(app.Logger, ambiguity);
             app.MapHealth();
             map?.Invoke(site, app);
-            await StartAsync(app, site);
-            await ((IHost)app).WaitForShutdownAsync();
+            await ServiceRun.UntilStoppedAsync(app, site.Listen);
             if (app.Services.GetService<MeshStart>()?.Failure is { } failure)
                 throw failure;
         }
@@ -172,18 +171,6 @@ public sealed class ServiceProgram(string name, string description, string defau
         {
             // A limit, so that a stopped service never needs to be killed; nothing can be lost any more.
             await Task.WhenAny(app.DisposeAsync().AsTask(), Task.Delay(DisposalLimit));
-        }
-    }
-
-    private static async Task StartAsync(WebApplication app, ServiceSite site)
-    {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (IOException fault)
-        {
-            throw new UsageException($"can't listen on {site.Listen}: {fault.Message}", fault);
         }
     }
 
