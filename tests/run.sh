@@ -14,22 +14,26 @@ trap 'if [ "${#started[@]}" -gt 0 ]; then infra/services.sh stop "${started[@]}"
 provide() {
   infra/services.sh status | grep -q "^$1 *running" || started+=("$1")
   ROTATIONMESH_UNSAFE_FAST=1 infra/services.sh start "$1"
-  eval "$(infra/services.sh env)"
 }
+# served NAME: prints that variable of the running servers. The programs under test must not see it.
+served() { (eval "$(infra/services.sh env)" && printf '%s' "${!1}"); }
 if [ -z "${ROTATIONMESH_TEST_RABBITMQ:-}" ]; then
   provide rabbitmq
-  export ROTATIONMESH_TEST_RABBITMQ=$ROTATIONMESH_RABBITMQ
-  export ROTATIONMESH_TEST_RABBITMQ_MANAGEMENT=$ROTATIONMESH_RABBITMQ_MANAGEMENT
+  ROTATIONMESH_TEST_RABBITMQ=$(served ROTATIONMESH_RABBITMQ)
+  ROTATIONMESH_TEST_RABBITMQ_MANAGEMENT=$(served ROTATIONMESH_RABBITMQ_MANAGEMENT)
+  export ROTATIONMESH_TEST_RABBITMQ ROTATIONMESH_TEST_RABBITMQ_MANAGEMENT
 fi
 if [ -z "${ROTATIONMESH_TEST_REDIS:-}" ]; then
   provide redis
-  export ROTATIONMESH_TEST_REDIS=$ROTATIONMESH_REDIS
+  ROTATIONMESH_TEST_REDIS=$(served ROTATIONMESH_REDIS)
+  export ROTATIONMESH_TEST_REDIS
 fi
 if [ -z "${ROTATIONMESH_TEST_S3:-}" ]; then
   provide s3
-  export ROTATIONMESH_TEST_S3=$ROTATIONMESH_S3
-  export ROTATIONMESH_TEST_S3_ACCESS_KEY_ID=$ROTATIONMESH_S3_ACCESS_KEY_ID
-  export ROTATIONMESH_TEST_S3_SECRET_ACCESS_KEY=$ROTATIONMESH_S3_SECRET_ACCESS_KEY
+  ROTATIONMESH_TEST_S3=$(served ROTATIONMESH_S3)
+  ROTATIONMESH_TEST_S3_ACCESS_KEY_ID=$(served ROTATIONMESH_S3_ACCESS_KEY_ID)
+  ROTATIONMESH_TEST_S3_SECRET_ACCESS_KEY=$(served ROTATIONMESH_S3_SECRET_ACCESS_KEY)
+  export ROTATIONMESH_TEST_S3 ROTATIONMESH_TEST_S3_ACCESS_KEY_ID ROTATIONMESH_TEST_S3_SECRET_ACCESS_KEY
 fi
 infra/services.sh install pgbouncer
 tests/RotationMesh.GateTests/Application/install.sh

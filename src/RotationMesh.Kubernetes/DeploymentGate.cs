@@ -77,7 +77,10 @@ internal sealed class DeploymentGate(KubernetesEntry entry, Func<KubernetesClien
         if (status?.ObservedGeneration is not { } observed || observed < deployment.Metadata.Generation)
             return Lost("its status is older than its specification", "wait for the cluster to catch up");
         if (status.Replicas is { } replicas and > 0)
-            return Lost($"it has {replicas} replicas, {status.ReadyReplicas ?? 0} of them ready", "scale it to 0");
+            return Lost(
+                $"it has {replicas} replicas, {status.ReadyReplicas ?? 0} of them ready",
+                "scale it to 0"
+            );
         return status.TerminatingReplicas is { } ending and > 0
             ? Lost($"{ending} of its replicas still terminate", "wait until they are gone")
             : new GateVerdict(entry.Name, Holds: true, $"{Named} has no replica");

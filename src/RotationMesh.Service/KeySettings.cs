@@ -19,7 +19,8 @@ internal sealed class KeySettings(Variables variables)
 
     /// <summary>Returns the current version, and all keys in the order of their versions.</summary>
     public IEnumerable<Setting> Of(KeyRing ring) =>
-        ring.Keys.Select(key =>
+        ring
+            .Keys.Select(key =>
                 key.Version == ring.CurrentVersion
                     ? new Setting($"key version {key.Version} (current)", key.Fingerprint, current)
                     : new Setting($"key version {key.Version}", key.Fingerprint, previous)

@@ -30,8 +30,9 @@ internal static class ProgressLine
         var rate = seen.RateAt(at);
         var goesOn = rate > 0 && held.Length == 0 && at - seen.ChangedAt < Still;
         var left = goesOn ? Math.Max(0, now.Pending - seen.Done) / rate : null;
-        var speed =
-            rate is { } known ? string.Create(CultureInfo.InvariantCulture, $", {known:N0} rows/s") : "";
+        var speed = rate is { } known
+            ? string.Create(CultureInfo.InvariantCulture, $", {known:N0} rows/s")
+            : "";
         var failed =
             now.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {now.Failed:N0} failed") : "";
         return string.Create(

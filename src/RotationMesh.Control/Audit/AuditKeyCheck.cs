@@ -81,9 +81,7 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
     /// are none, or a later event is checked.
     /// </summary>
     public (long From, int Version)? FindUnheld() =>
-        unheld > long.Max(coded, byOld)
-            ? (long.Max(coded + 1, KeyedFrom ?? 0), unheldVersion)
-            : null;
+        unheld > long.Max(coded, byOld) ? (long.Max(coded + 1, KeyedFrom ?? 0), unheldVersion) : null;
 
     /// <summary>Returns why the log is not vouched for although nothing is wrong with it. Call it after the last event.</summary>
     public IReadOnlyList<string> FindDoubts(long newest)

@@ -148,7 +148,6 @@ public sealed class RotationTableStore(ControlDatabase control)
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        ArgumentNullException.ThrowIfNull(table);
         return held.ExecuteAsync(
             RecordLeaves,
             new

@@ -78,7 +78,10 @@ internal sealed class ClosingDoubts(
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
             if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
                 Suspect(name, missed);
-            if (counted.Share(verify) > 0 && await ChangedAsync(target, counted, cancellationToken) is { } other)
+            if (
+                counted.Share(verify) > 0
+                && await ChangedAsync(target, counted, cancellationToken) is { } other
+            )
                 doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
             if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
                 Suspect(name, unreadable);

@@ -49,8 +49,7 @@ internal sealed class GateLook(GateSet gates, RotationMap map, ControlDatabase c
         IReadOnlyList<GateVerdict> verdicts,
         CancellationToken cancellationToken
     ) =>
-        verdicts.Count > 0
-        && await store.FindAsync(rotationId, cancellationToken) is { Begun: true } stored
+        verdicts.Count > 0 && await store.FindAsync(rotationId, cancellationToken) is { Begun: true } stored
             ? await JudgeAsync(rotationId, stored, verdicts, cancellationToken)
             : null;
 

@@ -48,6 +48,9 @@ internal sealed class WhenATableIsRewrittenWhileItIsVerified
         await mesh.ControlAsync(new RetryRotation(mesh.Id, [], [], [], "ann"));
         await mesh.UntilAsync("Completed");
 
-        Assert.That(reason, Does.Contain("was renamed, replaced or rewritten while rows were decrypted: retry"));
+        Assert.That(
+            reason,
+            Does.Contain("was renamed, replaced or rewritten while rows were decrypted: retry")
+        );
     }
 }

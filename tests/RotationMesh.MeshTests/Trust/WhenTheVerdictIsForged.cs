@@ -159,9 +159,7 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
         public Task Consume(ConsumeContext<VerifyPartition> context) =>
             AnswerAsync(
                 context,
-                context.Message.Sample < 1
-                    ? RowCounts.None
-                    : new RowCounts { Verified = 1000, Values = 1000 }
+                context.Message.Sample < 1 ? RowCounts.None : new RowCounts { Verified = 1000, Values = 1000 }
             );
     }
 
