@@ -47,12 +47,14 @@ public static class UnknownVariables
                 || name.StartsWith($"{service}_PORT", StringComparison.Ordinal)
             );
 
-    // Whoever reads the map reports that it can't be read.
+    // Whoever reads the map reports that it can't be read. A pipe can be read once, and is left to the same.
     private static string TextOf(string map)
     {
         try
         {
-            return File.ReadAllText(map);
+            using var stream = File.OpenRead(map);
+            using var reader = new StreamReader(stream);
+            return stream.CanSeek ? reader.ReadToEnd() : "";
         }
         catch (Exception fault)
             when (fault is IOException or UnauthorizedAccessException or ArgumentException)

@@ -67,7 +67,11 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
         }
 
         foreach (var mark in noted.Where(mark => mark.Sequence > sequence))
+        {
+            keys.BreakAt(sequence + 1);
             Tell(mark.Sequence, $"is missing at the end: {mark.NotedBy} noted it");
+        }
+
         if (expected is not null && expectedAt is null)
             Tell(null, $"no event has the expected hash {expected}");
         if (expectedAt is { } at)
@@ -127,7 +131,11 @@ public sealed class AuditVerification(AuditReader reader, AuditMarks marks, Audi
         if (head is not null && keys.FindFault(head) is { } forged)
             Tell(head.Sequence, forged);
         if (head?.Sequence > newest)
+        {
+            keys.BreakAt(newest + 1);
             Tell(head.Sequence, "is missing at the end: the record of the newest event names it");
+        }
+
         if (seal is not null && keys.FindUnheld() is var (from, version))
             Tell(
                 from,

@@ -47,10 +47,6 @@ public static class TrustedRecords
         };
     }
 
-    /// <summary>Judges the record, and returns it with the state and the reason that may be told.</summary>
-    public static RunningRotation Shown(RunningRotation rotation, KeyRing? ring) =>
-        Shown(rotation, Judge(rotation, ring));
-
     // It was sealed by the key that was current at its end: that of its target, or a later one.
     private static bool IsSealed(KeyRing ring, RunningRotation rotation) =>
         RotationSeals.Judge(ring, rotation) switch

@@ -83,7 +83,11 @@ internal sealed class ClosingDoubts(
                 && await ChangedAsync(target, counted, cancellationToken) is { } other
             )
                 doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
-            if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
+            if (!ring.Contains(command.Goal.TargetVersion))
+                doubts.Add(
+                    $"table {name.Table}: this process has no key of version {command.Goal.TargetVersion}, {Reasons.NoKeyToSample}"
+                );
+            else if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
                 Suspect(name, unreadable);
         }
 
@@ -175,8 +179,6 @@ internal sealed class ClosingDoubts(
             Surveyor.Tenants(goal),
             cancellationToken
         );
-        if (results.Count == 0)
-            return $"this process has no key of version {goal.TargetVersion}, {Reasons.NoKeyToSample}";
         var objects = await new StoreProbe(databases, ring).ProbeAsync(
             target,
             goal.TargetVersion,

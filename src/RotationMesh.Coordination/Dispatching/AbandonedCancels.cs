@@ -6,6 +6,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 
@@ -20,6 +21,8 @@ internal sealed class AbandonedCancels(
     IBus bus,
     ControlDatabase control,
     PassedRequests passed,
+    GoalCheck goals,
+    RotationDatabases places,
     KeyRing ring,
     CoordinatorOptions options,
     TimeProvider clock,
@@ -46,26 +49,39 @@ internal sealed class AbandonedCancels(
     protected override async Task<bool> RunOnceAsync(CancellationToken stopping)
     {
         foreach (var rotation in await rotations.ListCancelledEmbeddedAsync(stopping))
-            await EndAsync(rotation.RotationId, stopping);
+            try
+            {
+                await EndAsync(rotation, stopping);
+            }
+            catch (Exception fault) when (!stopping.IsCancellationRequested)
+            {
+                MeshLog.PostFailed(log, Poll, fault); // the next one may end all the same
+            }
+
         return false;
     }
 
     /// <inheritdoc/>
     protected override void OnFault(Exception fault, TimeSpan pause) => MeshLog.PostFailed(log, pause, fault);
 
-    private async Task EndAsync(Guid id, CancellationToken stopping)
+    // Its writes are looked for in this process's databases, which have to be those of the rotation.
+    private async Task EndAsync(RunningRotation rotation, CancellationToken stopping)
     {
+        var id = rotation.RotationId;
+        if (!goals.IsOfMap(rotation.MapHash) || await places.ExplainUnknownAsync(id, stopping) is not null)
+            return;
         await using var held = await guard.TryHoldAsync(RotationGuard.Run, id, stopping);
         if (held is null)
             return; // its process lives, or another coordinator is at it
-        await requests.TakeAsync(id, SendAsync, stopping);
+        if (await requests.TakeAsync(id, SendAsync, stopping) == 0 && !IsToEnd(rotation))
+            return;
         var begun = Clock.GetTimestamp();
         while (
             Clock.GetElapsedTime(begun) < Longest
             && await rotations.FindAsync(id, stopping) is { IsOver: false } now
         )
         {
-            if (now.State == RotationState.Cancelled && RotationSeals.IsSound(ring, now))
+            if (IsToEnd(now))
             {
                 await leases.ExpireAsync(id, stopping); // its workers have gone with the process
                 await bus.PublishAsync(new NudgeRotation(id), stopping);
@@ -74,6 +90,9 @@ internal sealed class AbandonedCancels(
             await Task.Delay(Pause, Clock, stopping);
         }
     }
+
+    private bool IsToEnd(RunningRotation now) =>
+        now.State == RotationState.Cancelled && RotationSeals.IsSound(ring, now);
 
     // What else was asked needs a process that runs the rotation.
     private Task<string?> SendAsync(RotationDemand demand) =>

@@ -161,8 +161,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
                 is { RefusedAt: null } waiting
         )
         {
-            await requests.WithdrawAsync(waiting.RotationId, order, cancellationToken);
-            return await FindAsync(waiting.RotationId, cancellationToken);
+            if (await requests.WithdrawAsync(waiting.RotationId, order, cancellationToken))
+                return await FindAsync(waiting.RotationId, cancellationToken);
+            found = // it has begun or was refused meanwhile
+                await FindRunningAsync(waiting.RotationId, cancellationToken)
+                ?? throw ControlRules.NotBegun(waiting.RotationId);
         }
 
         var rotation = found ?? throw Unknown(rotationId);
@@ -184,7 +187,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
 
         return await ReadAsync(now, cancellationToken) with
         {
-            Unheard = !ControlRules.HasHeard(rotation, now, order.Action),
+            Unheard = !ControlRules.HasHeard(rotation, now, order.Action) || (isLeft && !now.IsOver),
         };
     }
 

@@ -41,18 +41,15 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
     }
 
     /// <summary>
-    /// Withdraws a start that has not begun, for a cancel; like any cancel it needs the keys. Throws
-    /// <see cref="RotationStateException"/> where something else is asked of it, or it has begun meanwhile.
+    /// Withdraws a start that has not begun, for a cancel; like any cancel it needs the keys. False where it has begun or was
+    /// refused meanwhile. Throws <see cref="RotationStateException"/> where something else is asked of it.
     /// </summary>
-    public async Task WithdrawAsync(Guid rotationId, ControlOrder order, CancellationToken cancellationToken)
+    public Task<bool> WithdrawAsync(Guid rotationId, ControlOrder order, CancellationToken cancellationToken)
     {
         if (order.Action != ControlAction.Cancel)
             throw ControlRules.NotBegun(rotationId);
         _ = Keys();
-        if (
-            !await WithdrawnStarts.TryWithdrawAsync(control, rotationId, order.RequestedBy, cancellationToken)
-        )
-            throw ControlRules.NotBegun(rotationId);
+        return WithdrawnStarts.TryWithdrawAsync(control, rotationId, order.RequestedBy, cancellationToken);
     }
 
     /// <summary>Throws <see cref="UsageException"/> where a coordinator has refused the request.</summary>

@@ -69,8 +69,13 @@ public sealed record LeafList(long Table, IReadOnlyDictionary<long, LeafState> L
     public LeafChange Since(LeafList before)
     {
         ArgumentNullException.ThrowIfNull(before);
+        var names = before.Leaves.Values.Select(leaf => leaf.Name).ToHashSet();
         var other = Leaves
-            .Where(leaf => before.Leaves.TryGetValue(leaf.Key, out var was) && !leaf.Value.Continues(was))
+            .Where(leaf =>
+                before.Leaves.TryGetValue(leaf.Key, out var was)
+                    ? !leaf.Value.Continues(was)
+                    : leaf.Value.HasPages && names.Contains(leaf.Value.Name)
+            )
             .Select(leaf => leaf.Value.Name)
             .Order(StringComparer.Ordinal)
             .Select(SqlName.Parse)
@@ -100,7 +105,8 @@ public sealed record LeafState(string Name, long File, bool HasPages)
 
 /// <summary>What became of the leaves of a table.</summary>
 /// <param name="Other">
-/// A leaf that has another name or was rewritten, so that what was read of it does not count; null where there is none.
+/// A leaf that has another name, was rewritten, or took the place of another one, so that what was read by its name does not
+/// count; null where there is none.
 /// </param>
 /// <param name="Added">Leaves that are new.</param>
 public sealed record LeafChange(SqlName? Other, IReadOnlySet<SqlName> Added)

@@ -97,6 +97,25 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     }
 
     [Test]
+    public async Task A_leaf_that_took_the_name_of_another_one_is_told()
+    {
+        var target = (await fixture.TargetsAsync()).Single();
+        var leaves = new LeafWatch(fixture.Databases);
+        await leaves.RememberAsync(target, CancellationToken.None);
+        await fixture.ExecuteAsync(
+            """
+            CREATE TABLE notes_new (LIKE notes_old INCLUDING ALL);
+            INSERT INTO notes_new SELECT * FROM notes_old;
+            DROP TABLE notes_old;
+            ALTER TABLE notes_new RENAME TO notes_old;
+            ALTER TABLE notes ATTACH PARTITION notes_old FOR VALUES IN (2025)
+            """
+        );
+
+        Assert.That((await leaves.LookAsync(target, CancellationToken.None))!.IsOther);
+    }
+
+    [Test]
     public async Task A_leaf_that_lost_all_its_rows_takes_nothing_back()
     {
         var target = (await fixture.TargetsAsync()).Single();

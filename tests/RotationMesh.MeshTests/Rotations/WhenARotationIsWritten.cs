@@ -18,9 +18,10 @@ internal sealed class WhenARotationIsWritten
     /// <summary>Returns 1 the first time, also where that transaction is rolled back.</summary>
     private const string Tries = "CREATE SEQUENCE public.tries; ";
 
-    private const string WaitingInserts = """
+    private const string WaitingStarts = """
         SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO rotationmesh.rotations%'
+        WHERE datname = current_database() AND wait_event_type = 'Lock'
+          AND (query LIKE 'INSERT INTO rotationmesh.rotations%' OR query LIKE '%pg_advisory_xact_lock%')
         """;
 
     [Test]
@@ -31,7 +32,7 @@ internal sealed class WhenARotationIsWritten
 
         await using (var connection = await world.Database.DataSource.OpenConnectionAsync())
         {
-            // All look for the rotation before any of them inserts it.
+            // One waits to insert the rotation, and the others for their turn.
             await using var transaction = await connection.BeginTransactionAsync();
             await using var hold = new NpgsqlCommand(
                 "LOCK TABLE rotationmesh.rotations IN SHARE MODE",
@@ -42,9 +43,9 @@ internal sealed class WhenARotationIsWritten
                 Enumerable.Range(0, 8).Select(_ => mesh.ControlAsync(mesh.Order(mesh.Id, [])))
             );
             await Eventually.Holds(
-                async () => await world.Database.ScalarAsync<long>(WaitingInserts) == 8,
+                async () => await world.Database.ScalarAsync<long>(WaitingStarts) == 8,
                 TimeSpan.FromSeconds(30),
-                "all wait to insert it"
+                "all wait"
             );
         }
 
