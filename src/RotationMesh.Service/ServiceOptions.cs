@@ -4,7 +4,7 @@ using RotationMesh.Hosting;
 namespace RotationMesh.Service;
 
 /// <summary>
-/// Options of every service. Each but <see cref="PrintConfig"/> may be given as an environment variable
+/// Options of every service. Each but <see cref="PrintConfig"/> and <see cref="Health"/> may be given as an environment variable
 /// <c>ROTATIONMESH_…</c> instead.
 /// </summary>
 internal sealed class ServiceOptions
@@ -50,6 +50,14 @@ internal sealed class ServiceOptions
         };
 
     public Option<string> Listen { get; }
+
+    /// <summary>Asks a running service whether it is ready; none is started. No variable stands for it.</summary>
+    public Option<bool> Health { get; } =
+        new("--health")
+        {
+            Description =
+                "Ask the service that listens there whether it is ready, and end with 0 if it is and 1 if it is not",
+        };
 
     /// <summary>Asks what the service would work by; it is then not started. No variable stands for it.</summary>
     public Option<bool> PrintConfig { get; } =

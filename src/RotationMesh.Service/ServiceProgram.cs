@@ -57,9 +57,15 @@ public sealed class ServiceProgram(string name, string description, string defau
         foreach (var (option, _) in own)
             root.Options.Add(option);
         root.Options.Add(options.PrintConfig);
+        root.Options.Add(options.Health);
         root.SetAction(
             async (parsed, _) =>
             {
+                if (parsed.GetValue(options.Health))
+                    return await HealthQuestion.AskAsync(
+                        ListenAddress.Parse(parsed.GetValue(options.Listen)!),
+                        Console.Out
+                    );
                 var variables = new Variables(parsed.GetValue(options.EnvFile));
                 warnings = UnknownVariables.Warn(variables.Names, parsed.GetValue(options.Config)!);
                 var site = new ServiceSite(parsed, options, variables, UsesControl);

@@ -149,6 +149,24 @@ public sealed class WhenAServiceIsStarted
     }
 
     [Test]
+    public async Task Its_own_program_tells_whether_it_is_ready()
+    {
+        await using var coordinator = fixture!.StartCoordinator();
+        await coordinator.IsReadyAsync(ServiceRun.Deadline);
+
+        var ready = await coordinator.AskHealthAsync();
+        coordinator.Kill();
+        var gone = await coordinator.AskHealthAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((ready.ExitCode, gone.ExitCode), Is.EqualTo((0, 1)));
+            Assert.That(ready.Output, Does.Contain("Healthy"));
+            Assert.That(gone.Output, Does.Contain("nothing answers at http://127.0.0.1:"));
+        }
+    }
+
+    [Test]
     public async Task Nothing_secret_is_in_what_it_logs()
     {
         var worker = await fixture!.StartWorker().JoinedAsync();

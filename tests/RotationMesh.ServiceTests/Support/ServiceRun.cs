@@ -57,6 +57,13 @@ internal sealed class ServiceRun(ProcessRun process) : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
+    /// <summary>Asks it as a container's health check does: <c>rotationmesh-worker --health</c>.</summary>
+    public async Task<ProcessOutcome> AskHealthAsync() =>
+        await new CommandLine(Artifacts.Worker, ["--health", "--listen", $"{await AddressAsync()}"])
+        {
+            Directory = Path.GetTempPath(),
+        }.RunAsync(Deadline);
+
     /// <summary>Waits until it says that it is not ready, and this of the reason.</summary>
     public Task IsUnreadyAsync(string reason) =>
         Eventually.Holds(
