@@ -10,6 +10,10 @@ namespace RotationMesh.Sample;
 /// <param name="options">Size and shape.</param>
 public sealed class SampleLoader(NpgsqlDataSource source, KeyRing ring, SampleOptions options)
 {
+    /// <summary>Whether a sample was loaded to its end, whatever its size and shape.</summary>
+    public Task<bool> IsLoadedAsync(CancellationToken cancellationToken) =>
+        new SampleSchema(source).IsLoadedAsync(cancellationToken);
+
     /// <summary>
     /// Loads the sample. Throws <see cref="Core.UsageException"/> for options that can't be met and for tables in the way,
     /// before it writes anything. A stopped load leaves its tables; the next load has to replace them.

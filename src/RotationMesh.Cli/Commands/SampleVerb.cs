@@ -56,6 +56,11 @@ internal sealed class SampleVerb : IVerb
         Description = "Drop the tables of an earlier load first",
     };
 
+    private readonly Option<bool> ifMissing = new("--if-missing")
+    {
+        Description = "Do nothing where a sample was loaded to its end; one that was not is loaded anew",
+    };
+
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
     {
         var load = new Command("load", "Create and fill the sample schema in the map's first database")
@@ -71,6 +76,7 @@ internal sealed class SampleVerb : IVerb
             keyVersion,
             seed,
             replace,
+            ifMissing,
         };
         load.SetAction((parsed, _) => LoadAsync(parsed, terminal(parsed), stopping));
         var map = new Command(
@@ -102,11 +108,18 @@ internal sealed class SampleVerb : IVerb
             External = parsed.GetValue(external),
             KeyVersion = parsed.GetValue(keyVersion),
             Seed = parsed.GetValue(seed),
-            Replace = parsed.GetValue(replace),
+            Replace = parsed.GetValue(replace) || parsed.GetValue(ifMissing),
         };
         // Opened first, so that the error names a database that can't be reached.
         await using (await session.Databases.OpenReadingAsync(name, stopping)) { }
         var loader = new SampleLoader(session.Databases.Reader(name), session.Ring, options);
+        if (parsed.GetValue(ifMissing) && await loader.IsLoadedAsync(stopping))
+        {
+            terminal.Tables.Line("A sample is there already");
+            terminal.WriteJson(new { loaded = false });
+            return ExitCodes.Success;
+        }
+
         var totals = await loader.LoadAsync(null, stopping);
         var loaded = totals.Connectors + totals.Sources + totals.Entries;
         terminal.Tables.Line(

@@ -8,6 +8,24 @@ internal sealed class SampleSchema(NpgsqlDataSource source)
     private const string Vacuum =
         "VACUUM (ANALYZE) tenants, connectors, knowledge_sources, knowledge_entries";
 
+    // The last step of a load gives the table its key.
+    private const string IsWhole = """
+        SELECT EXISTS (
+            SELECT FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+            JOIN pg_catalog.pg_constraint k ON k.conrelid OPERATOR(pg_catalog.=) c.oid
+            WHERE n.nspname OPERATOR(pg_catalog.=) pg_catalog.current_schema()
+              AND c.relname OPERATOR(pg_catalog.=) 'knowledge_entries' AND k.contype OPERATOR(pg_catalog.=) 'p'
+              AND pg_catalog.obj_description(c.oid, 'pg_class') OPERATOR(pg_catalog.=) 'RotationMesh sample')
+        """;
+
+    /// <summary>Whether a sample was loaded to its end.</summary>
+    public async Task<bool> IsLoadedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(IsWhole);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>
     /// Creates empty tables without indexes. Throws <see cref="Core.UsageException"/> where a table or type is in the way.
     /// </summary>
