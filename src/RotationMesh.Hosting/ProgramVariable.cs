@@ -14,9 +14,10 @@ public sealed class ProgramVariable
 
     private readonly string option;
 
-    private ProgramVariable(string option)
+    private ProgramVariable(string option, bool isSecret = false)
     {
         this.option = option;
+        IsSecret = isSecret;
         Name = Prefix + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
         Defined.Add(this);
     }
@@ -34,16 +35,16 @@ public sealed class ProgramVariable
     public static ProgramVariable Output { get; } = new("--output");
 
     /// <summary>Token of the command line. There is no such option: others can read the options of a process.</summary>
-    public static ProgramVariable Token { get; } = new("--token");
+    public static ProgramVariable Token { get; } = new("--token", isSecret: true);
 
     /// <summary>File that holds the token.</summary>
-    public static ProgramVariable TokenFile { get; } = new("--token-file");
+    public static ProgramVariable TokenFile { get; } = new("--token-file", isSecret: true);
 
     /// <summary>Address of RabbitMQ, of the services.</summary>
-    public static ProgramVariable RabbitMq { get; } = new("--rabbitmq");
+    public static ProgramVariable RabbitMq { get; } = new("--rabbitmq", isSecret: true);
 
     /// <summary>File that holds the address of RabbitMQ.</summary>
-    public static ProgramVariable RabbitMqFile { get; } = new("--rabbitmq-file");
+    public static ProgramVariable RabbitMqFile { get; } = new("--rabbitmq-file", isSecret: true);
 
     /// <summary>Where a service answers over HTTP.</summary>
     public static ProgramVariable Listen { get; } = new("--listen");
@@ -62,6 +63,9 @@ public sealed class ProgramVariable
 
     /// <summary>Such as <c>ROTATIONMESH_CONFIG</c>.</summary>
     public string Name { get; }
+
+    /// <summary>Whether it holds a secret or names its file, so that it may be in the dotenv file too; no other may.</summary>
+    public bool IsSecret { get; }
 
     /// <summary>The value in the environment; null where it is not set or empty.</summary>
     public string? Value => EnvironmentVariables.Get(Name) is { Length: > 0 } value ? value : null;

@@ -33,6 +33,19 @@ public static class UnknownVariables
         return [.. unknown.Where(name => !IsNamed(text, name)).Select(Warning)];
     }
 
+    /// <summary>
+    /// Returns a warning for each of the names, which the dotenv file alone sets, that is a variable of the programs and read
+    /// from the environment only.
+    /// </summary>
+    public static IReadOnlyList<string> WarnOfFile(IReadOnlyCollection<string> names) =>
+        [
+            .. ProgramVariable
+                .All.Where(variable => !variable.IsSecret && names.Contains(variable.Name))
+                .Select(variable =>
+                    $"{variable} is not read from the dotenv file: set it in the environment"
+                ),
+        ];
+
     private static bool LooksLikeOurs(string name) =>
         name.Length > ProgramVariable.Prefix.Length
         && name.StartsWith(ProgramVariable.Prefix, StringComparison.OrdinalIgnoreCase)

@@ -21,8 +21,19 @@ public sealed class Variables
         file = envFile is null ? DotEnvFile.None : DotEnvFile.Read(envFile);
     }
 
-    /// <summary>Names of all variables, of the environment and of the dotenv file.</summary>
-    public IReadOnlyCollection<string> Names => [.. EnvironmentVariables.Names, .. file.Names];
+    /// <summary>
+    /// Returns warnings of variables that look like the program's and change nothing. The text of the map at
+    /// <paramref name="map"/> may name further ones that are known.
+    /// </summary>
+    public IReadOnlyList<string> Warnings(string map)
+    {
+        var given = EnvironmentVariables.Names;
+        return
+        [
+            .. UnknownVariables.Warn([.. given, .. file.Names], map),
+            .. UnknownVariables.WarnOfFile([.. file.Names.Except(given)]),
+        ];
+    }
 
     /// <summary>Returns the value of a variable; null where it is not set or empty.</summary>
     public string? Get(string name)

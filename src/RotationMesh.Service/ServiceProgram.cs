@@ -67,7 +67,7 @@ public sealed class ServiceProgram(string name, string description, string defau
                         Console.Out
                     );
                 var variables = new Variables(parsed.GetValue(options.EnvFile));
-                warnings = UnknownVariables.Warn(variables.Names, parsed.GetValue(options.Config)!);
+                warnings = variables.Warnings(parsed.GetValue(options.Config)!);
                 var site = new ServiceSite(parsed, options, variables, UsesControl);
                 if (parsed.GetValue(options.PrintConfig))
                     Print(parsed, site, compose);

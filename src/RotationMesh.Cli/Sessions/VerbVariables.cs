@@ -15,7 +15,7 @@ internal static class VerbVariables
     {
         var variables = new Variables(parsed.GetValue(GlobalOptions.EnvFile));
         var map = parsed.GetValue(GlobalOptions.Config)!;
-        foreach (var warning in UnknownVariables.Warn(variables.Names, map))
+        foreach (var warning in variables.Warnings(map))
             terminal.Progress.Warn($"Warning: {warning}");
         return variables;
     }

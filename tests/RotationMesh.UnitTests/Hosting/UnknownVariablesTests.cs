@@ -78,6 +78,13 @@ public sealed class UnknownVariablesTests
     }
 
     [Test]
+    public void What_is_read_from_the_environment_alone_is_told_where_the_file_sets_it() =>
+        Assert.That(
+            UnknownVariables.WarnOfFile(["ROTATIONMESH_LISTEN", "ROTATIONMESH_TOKEN_FILE", "OTHER"]),
+            Is.EqualTo(["ROTATIONMESH_LISTEN is not read from the dotenv file: set it in the environment"])
+        );
+
+    [Test]
     public void A_name_is_told_once_wherever_it_is_set()
     {
         const string name = "ROTATIONMESH_LISTN";

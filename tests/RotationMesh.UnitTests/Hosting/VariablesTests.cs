@@ -115,11 +115,15 @@ public sealed class VariablesTests
     }
 
     [Test]
-    public void Names_are_those_of_the_environment_and_of_the_file()
+    public void What_the_file_sets_and_nobody_reads_is_told()
     {
-        using var file = new TextFile("ROTATIONMESH_UNIT_O=1");
+        using var file = new TextFile("ROTATIONMESH_UNIT_O=1\nROTATIONMESH_PATIENCE=5m");
 
-        Assert.That(new Variables(file.Path).Names, Does.Contain("PATH").And.Contain("ROTATIONMESH_UNIT_O"));
+        Assert.That(
+            new Variables(file.Path).Warnings("/nowhere/rotation.yaml"),
+            Has.Some.StartsWith("ROTATIONMESH_UNIT_O is no variable")
+                .And.Some.StartsWith("ROTATIONMESH_PATIENCE is not read from the dotenv file")
+        );
     }
 
     [Test]
