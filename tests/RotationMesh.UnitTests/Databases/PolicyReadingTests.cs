@@ -74,6 +74,19 @@ public sealed class PolicyReadingTests
             Is.EqualTo("it does not say that tenant equals the map's setting")
         );
 
+    [TestCase("citext")]
+    [TestCase("extensions.citext")]
+    public void Tenants_that_ignore_case_are_compared_as_such(string type)
+    {
+        TablePolicy policy = new() { TenantTypes = [type] };
+
+        Assert.That(Why(policy with { Shows = $"(tenant = ({Now})::{type})" }), Is.Null);
+        Assert.That(
+            Why(policy with { Shows = $"((tenant)::text = {Now})" }),
+            Is.EqualTo("it does not say that tenant equals the map's setting")
+        );
+    }
+
     [Test]
     public void An_operator_or_a_function_that_only_looks_like_the_server_s_is_named()
     {
