@@ -112,7 +112,11 @@ public sealed class RotationLocks(ControlDatabase control)
         await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         // Not at the first claim: a rotation that is refused by its check was for no table.
         if (renewing)
+        {
             await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
+            await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return null;
     }

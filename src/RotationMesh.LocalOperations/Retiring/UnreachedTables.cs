@@ -10,7 +10,8 @@ namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
 /// Tables that rotations were made for, that exist, and that the map does not lead to: it leaves them out, or leads to another
-/// table of that name. Nobody counts their rows, and the scan need not know how they are encrypted.
+/// table of that name. Nobody counts their rows, and the scan need not know how they are encrypted. The same goes for columns of
+/// tables that it leads to.
 /// </summary>
 internal sealed class UnreachedTables(
     RotationMap map,
@@ -40,15 +41,24 @@ internal sealed class UnreachedTables(
         var recorded = await new RotatedTables(control).ListAsync(cancellationToken);
         if (recorded.Count == 0)
             return;
+        var columns = await new RotatedColumns(control).ListAsync(cancellationToken);
         var trees = new TableTrees(databases);
-        var own = new List<(string Database, FoundTables Found)>();
+        var own = new List<(string Database, List<TableEntry> Entries, FoundTables Found)>();
         foreach (var entries in map.Tables.GroupBy(table => table.Database))
-            own.Add((entries.Key, await trees.FindAsync([.. entries], cancellationToken)));
-        foreach (var (database, found) in own)
+            own.Add((entries.Key, [.. entries], await trees.FindAsync([.. entries], cancellationToken)));
+        foreach (var (database, _, found) in own)
         {
             var here = recorded.Where(table => Leads(table) == database).ToList();
             if (here.Count > 0)
                 await LookAsync(database, found.Identity, Mapped(found), here, cancellationToken);
+            var left = await new UnreachedColumns(databases).FindAsync(
+                database,
+                Entries(found),
+                [.. columns.Where(column => Matches(column.Identity, found.Identity))],
+                cancellationToken
+            );
+            foreach (var (place, told) in left)
+                Add(place, told);
         }
 
         // A database that was moved into another server is found by its name. One that the map leaves out is UnreachedDatabases'.
@@ -59,15 +69,16 @@ internal sealed class UnreachedTables(
                 .Database;
 
         // Two names of the map may lead to one database.
-        List<long> Mapped(FoundTables found) =>
+        List<(TableEntry Entry, TableTree Tree)> Entries(FoundTables found) =>
             [
                 .. own.Where(one =>
                         ReferenceEquals(one.Found, found)
                         || (found.Identity.System is not null && one.Found.Identity == found.Identity)
                     )
-                    .SelectMany(one => one.Found.Tables)
-                    .SelectMany(table => table.Below),
+                    .SelectMany(one => one.Entries.Zip(one.Found.Tables)),
             ];
+
+        List<long> Mapped(FoundTables found) => [.. Entries(found).SelectMany(one => one.Tree.Below)];
     }
 
     private async Task LookAsync(
@@ -91,16 +102,27 @@ internal sealed class UnreachedTables(
         );
         foreach (var same in left.GroupBy(table => table.Table.ToString(), table => table.Place))
         {
-            var place = SkippedLocations.Name(database, same.Key, null);
-            if (Skipped.Contains(place))
-                met.Add(place);
-            else
-                inTheWay.Add(Explain(database, same.Key, recorded[same.First()]));
+            Add(
+                SkippedLocations.Name(database, same.Key, null),
+                Explain(database, same.Key, recorded[same.First()])
+            );
         }
     }
 
+    // Two names of the map may lead to one place.
+    private void Add(string place, string told)
+    {
+        if (Skipped.Contains(place))
+            met.Add(place);
+        else if (!inTheWay.Contains(told))
+            inTheWay.Add(told);
+    }
+
     private static bool Matches(RotatedTable table, DatabaseIdentity identity) =>
-        DatabaseIdentity.Parse(table.Identity) is { } recorded && identity.Matches(recorded);
+        Matches(table.Identity, identity);
+
+    private static bool Matches(string recorded, DatabaseIdentity identity) =>
+        DatabaseIdentity.Parse(recorded) is { } known && identity.Matches(known);
 
     private static string Explain(string database, string name, RotatedTable recorded)
     {

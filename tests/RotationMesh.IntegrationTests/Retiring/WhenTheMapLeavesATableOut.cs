@@ -56,6 +56,17 @@ public sealed class WhenTheMapLeavesATableOut
     }
 
     [Test]
+    public async Task It_does_so_as_well_where_a_coordinator_of_an_earlier_release_planned_the_rotation()
+    {
+        await fixture.ExecuteAsync("DELETE FROM rotationmesh.rotated_tables");
+
+        var refused = await since.RetireAsync();
+
+        Assert.That(refused.InTheWay.Single(), Does.StartWith($"table public.{Left} (database app), which"));
+        AssertRetired(await fixture.RetireAsync());
+    }
+
+    [Test]
     public async Task Where_it_is_called_otherwise_now_both_names_are_told_and_a_map_with_the_new_one_will_do()
     {
         await fixture.ExecuteAsync($"ALTER TABLE {Left} RENAME TO memos");
@@ -67,6 +78,27 @@ public sealed class WhenTheMapLeavesATableOut
         Assert.That(
             refused.InTheWay.Single(),
             Does.StartWith($"table public.memos (database app, then called {Left}), which rotation ")
+        );
+        AssertRetired(retired);
+    }
+
+    [Test]
+    public async Task A_column_that_it_leaves_out_keeps_every_key_in_service_as_well()
+    {
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN memo text; UPDATE notes SET memo = body");
+        var both = Entries.Notes with { Columns = [Entries.Column("body"), Entries.Column("memo")] };
+        await using var whole = fixture.Variant([both, Entries.Table(Left)]);
+        Assert.That((await whole.RotateAsync()).State, Is.EqualTo("Completed"));
+        await fixture.ExecuteAsync("ALTER TABLE notes RENAME COLUMN memo TO remark");
+
+        var refused = await fixture.RetireAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes DROP COLUMN remark");
+        var retired = await fixture.RetireAsync();
+
+        Assert.That(
+            refused.InTheWay,
+            Has.Some.StartsWith("column remark of table public.notes (database app), which rotation ")
+                .And.EndWith("--skip-scan-of app.public.notes.remark --reason TEXT")
         );
         AssertRetired(retired);
     }
