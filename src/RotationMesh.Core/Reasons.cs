@@ -137,6 +137,10 @@ public static class Reasons
     /// <summary>The table that was verified, or a leaf of it, is not what it was when verification was planned.</summary>
     public const string LeafChanged = "was renamed, replaced or rewritten while rows were decrypted";
 
+    /// <summary>Verification was planned by a release that does not record the leaves, or while the table was gone.</summary>
+    public const string LeavesUnknown =
+        "nobody recorded its partitions when its verification was planned, perhaps an earlier release";
+
     /// <summary>The coordinator has no key of the target version.</summary>
     public const string NoKeyToSample = "and could not look for itself";
 

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
@@ -7,6 +9,7 @@ using NUnit.Framework;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Core.Keys;
 
 namespace RotationMesh.MeshTests;
 
@@ -52,6 +55,47 @@ public sealed class ContractsTests
             Assert.That(type.Namespace, Is.EqualTo("RotationMesh.Contracts"));
             Assert.That(type.GetProperty("RotationId")!.PropertyType, Is.EqualTo(typeof(Guid)));
         }
+    }
+
+    /// <summary>
+    /// A release of another shape would read a message as something else. Whoever changes a shape raises the number of
+    /// <see cref="SealPurpose.Message"/>, by which it is dropped instead, and this digest with it.
+    /// </summary>
+    [Test]
+    public void ShapesChange_TheNumberOfTheContractIsRaised()
+    {
+        var types = new SortedDictionary<string, Type>(StringComparer.Ordinal);
+        foreach (var type in Records)
+            Collect(type, types);
+        var shapes = string.Join('\n', types.Values.Select(Shape));
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shapes)))[..16];
+
+        Assert.That(
+            (SealPurpose.Message.Name, digest),
+            Is.EqualTo(("rotationmesh/message/v2", "7585143997bf2afe")),
+            shapes
+        );
+    }
+
+    private static void Collect(Type type, SortedDictionary<string, Type> types)
+    {
+        foreach (var part in type.GetGenericArguments())
+            Collect(part, types);
+        if (type.Namespace?.StartsWith("RotationMesh.", StringComparison.Ordinal) != true)
+            return;
+        if (types.TryAdd(type.FullName!, type) && !type.IsEnum)
+            foreach (var property in type.GetProperties())
+                Collect(property.PropertyType, types);
+    }
+
+    private static string Shape(Type type)
+    {
+        IEnumerable<string> parts = type.IsEnum
+            ? Enum.GetNames(type)
+            : type.GetProperties()
+                .Select(property => $"{property.Name} {property.PropertyType}")
+                .Order(StringComparer.Ordinal);
+        return $"{type.Name}: {string.Join(", ", parts)}";
     }
 
     [TestCase(typeof(StartRotation))]

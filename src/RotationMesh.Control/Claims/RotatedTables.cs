@@ -14,9 +14,20 @@ public sealed class RotatedTables(ControlDatabase control)
         DO UPDATE SET rotation_id = excluded.rotation_id, claimed_at = excluded.claimed_at
         """;
 
+    // A coordinator of an earlier release that plans a rotation records its tables in its rotation alone.
     private const string List = """
-        SELECT rotation_id, database_name AS database, table_name AS table, identity, relation
-        FROM rotationmesh.rotated_tables ORDER BY claimed_at DESC
+        SELECT rotation_id, database, "table", identity, relation
+        FROM (SELECT rotation_id, database_name AS database, table_name AS "table", identity, relation, claimed_at
+              FROM rotationmesh.rotated_tables
+              UNION ALL
+              (SELECT DISTINCT ON (t.database_name, t.table_name)
+                      t.rotation_id, t.database_name, t.table_name, '', 0, t.counted_at
+               FROM rotationmesh.rotation_tables t
+               WHERE EXISTS (SELECT FROM rotationmesh.sweeps s WHERE s.rotation_id = t.rotation_id)
+                 AND NOT EXISTS (SELECT FROM rotationmesh.rotated_tables r
+                                 WHERE (r.database_name, r.table_name) = (t.database_name, t.table_name))
+               ORDER BY t.database_name, t.table_name, t.counted_at DESC)) AS known
+        ORDER BY claimed_at DESC
         """;
 
     // Of a schema that was not brought forward yet.

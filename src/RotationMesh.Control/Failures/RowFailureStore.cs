@@ -9,7 +9,7 @@ namespace RotationMesh.Control.Failures;
 
 /// <summary>
 /// Rows that rotations left as they are, in the control database: those of rotations that run, of the last twenty that
-/// ended, and those that were not made good since (migration 0029).
+/// ended, and those that were not made good since (migration 0031).
 /// </summary>
 public sealed class RowFailureStore(ControlDatabase control)
 {

@@ -7,8 +7,9 @@ namespace RotationMesh.Control.Failures;
 public sealed record StandingFailures
 {
     // A failure counts until a later rotation that covered the row has completed. Of a row at that rotation's target version it
-    // must have decrypted all rows of the table (RotationTableStore.MarkSuspectAsync), or have met the row again. Tables that are
-    // no longer in the map count too.
+    // must have decrypted all rows of the table (RotationTableStore.MarkSuspectAsync), or have met the row again: one of a release
+    // that did not mark such tables may have passed over the row, and an earlier schema has no mark. Tables that are no longer in
+    // the map count too.
     internal const string NotMadeGood = """
         NOT EXISTS (
             SELECT FROM rotationmesh.rotations later
@@ -17,7 +18,8 @@ public sealed record StandingFailures
               AND (t.database_name, t.table_name) = (f.database_name, f.table_name)
               AND CASE WHEN f.version <> later.target_version THEN later.state IN ('Completed', 'CompletedWithFailures')
                        WHEN later.verify = 'counts' THEN false
-                       WHEN later.state = 'Completed' THEN true
+                       WHEN later.state = 'Completed'
+                           THEN coalesce((pg_catalog.to_jsonb(t) ->> 'read_whole')::pg_catalog.bool, false)
                        ELSE later.state = 'CompletedWithFailures' AND EXISTS (
                            SELECT FROM rotationmesh.row_failures n
                            WHERE n.rotation_id = later.correlation_id

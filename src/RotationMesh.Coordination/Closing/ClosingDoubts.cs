@@ -78,11 +78,14 @@ internal sealed class ClosingDoubts(
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
             if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
                 Suspect(name, missed);
-            if (
-                counted.Share(verify) > 0
-                && await ChangedAsync(target, counted, cancellationToken) is { } other
-            )
-                doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
+            if (counted.Share(verify) > 0)
+            {
+                if (counted.Leaves is not { } planned)
+                    Suspect(name, $"{Reasons.LeavesUnknown}: retry the rotation");
+                else if (await ChangedAsync(target, planned, cancellationToken) is { } other)
+                    doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
+            }
+
             if (!ring.Contains(command.Goal.TargetVersion))
                 doubts.Add(
                     $"table {name.Table}: this process has no key of version {command.Goal.TargetVersion}, {Reasons.NoKeyToSample}"
@@ -145,14 +148,11 @@ internal sealed class ClosingDoubts(
     // The table or the leaf of which verification may have passed over rows; null where there is none.
     private async Task<string?> ChangedAsync(
         MappedTable target,
-        TableCount counted,
+        string planned,
         CancellationToken cancellationToken
     )
     {
-        if (
-            counted.Leaves is not { } planned
-            || await LeafList.ReadAsync(databases, target, cancellationToken) is not { } now
-        )
+        if (await LeafList.ReadAsync(databases, target, cancellationToken) is not { } now)
             return null;
         var change = now.Since(LeafList.Parse(planned));
         return change.IsReplaced ? "it" : change.Other?.ToString();

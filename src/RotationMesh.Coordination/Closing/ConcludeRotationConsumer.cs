@@ -106,6 +106,7 @@ internal sealed class ConcludeRotationConsumer(
         {
             Reason = ReasonOf(summary),
             AuditSequence = rotation.AuditSequence,
+            Rules = ClosingSummary.CurrentRules,
             WrittenAt = now,
         };
         if (
@@ -169,6 +170,7 @@ internal sealed class ConcludeRotationConsumer(
                 is { PostChecks: { } answered } before
             && before.Sweep == command.Sweep
             && before.AuditSequence == rotation.AuditSequence
+            && before.Rules == ClosingSummary.CurrentRules
             && rotation.ReadAt - before.WrittenAt <= Rotation.GoodFor
             ? answered
             : await postChecks.AskAsync(command.RotationId, command.Sweep, cancellationToken);

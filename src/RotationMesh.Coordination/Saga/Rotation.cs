@@ -121,6 +121,7 @@ public sealed class Rotation : SagaStateMachineInstance
         && closing.Sweep == Sweep
         && closing.Cancelled == (State == RotationState.Cancelled)
         && closing.AuditSequence == AuditSequence
+        && closing.Rules == ClosingSummary.CurrentRules
         && HeardAt - closing.WrittenAt <= GoodFor
             ? closing
             : null;

@@ -38,8 +38,11 @@ public readonly record struct Seal(int Version, string Fingerprint, ReadOnlyMemo
 /// </summary>
 public sealed class SealPurpose
 {
-    /// <summary>Messages over a broker.</summary>
-    public static readonly SealPurpose Message = new("rotationmesh/message/v1");
+    /// <summary>
+    /// Messages over a broker. Its number is that of their contract: what a release with another one sends does not fit, and is
+    /// dropped, where it could be read as something else.
+    /// </summary>
+    public static readonly SealPurpose Message = new("rotationmesh/message/v2");
 
     /// <summary>Requests of operators, in the control database.</summary>
     public static readonly SealPurpose Request = new("rotationmesh/request/v1");

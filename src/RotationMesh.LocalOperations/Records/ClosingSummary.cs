@@ -10,6 +10,12 @@ namespace RotationMesh.LocalOperations.Records;
 public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Tables)
 {
     /// <summary>
+    /// Number of the rules by which this release concludes a rotation. Raise it with each new doubt: an earlier release that
+    /// still runs then ends no rotation (migration 0031).
+    /// </summary>
+    public const int CurrentRules = 1;
+
+    /// <summary>
     /// Returns totals with what verification found; <see cref="Verified"/> counts the rows of which nothing failed.
     /// </summary>
     public static ClosingSummary Of(DecryptedRows decrypted, IReadOnlyList<TableTotals> tables)
@@ -31,6 +37,10 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? AuditSequence { get; init; }
+
+    /// <summary>The rules by which it was concluded; null in totals of an earlier release.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Rules { get; init; }
 
     /// <summary>
     /// When the totals were written, by the control database's clock; null in totals of an earlier release.

@@ -14,7 +14,8 @@ namespace RotationMesh.LocalOperations.Retiring;
 /// <summary>
 /// Looks for envelopes of a version where the map names none, before its key is retired. A value that opens with that
 /// key prevents the retirement, and so do a possible envelope that was not tried with every key and tenant, and a table for
-/// which the time was too short. A value that only looks like an envelope is a warning.
+/// which the time was too short, that has values too large to be read, or of which row-level security may hide rows. A value
+/// that only looks like an envelope is a warning.
 /// </summary>
 internal sealed class RetirementScan(
     RotationMap map,
@@ -95,10 +96,18 @@ internal sealed class RetirementScan(
                     $"{told}. Nobody knows what the others hold: try again when the server is less busy, or leave the table out with "
                         + $"{UntriedWords.Skip(scanned.Database, table.Table, null)} --reason TEXT"
                 );
-            else if (!table.Whole || table.RowSecurity || table.RowsWithLargeValues > 0)
+            else if (table.RowSecurity || table.RowsWithLargeValues > 0)
+                look.InTheWay.Add(
+                    $"{told}. Nobody knows what the others hold: {Remedy(table)}, or leave the table out with "
+                        + $"{UntriedWords.Skip(scanned.Database, table.Table, null)} --reason TEXT"
+                );
+            else if (!table.Whole)
                 look.Warnings.Add(told);
         }
     }
+
+    private static string Remedy(ScannedTable table) =>
+        table.RowSecurity ? "use a role that sees every row (BYPASSRLS)" : "delete what nobody needs";
 
     private IEnumerable<string> Untried(int version, ScanDocument scanned)
     {

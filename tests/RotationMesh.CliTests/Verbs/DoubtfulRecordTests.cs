@@ -35,9 +35,19 @@ public sealed class DoubtfulRecordTests
         Assert.That(listed.Output, Does.Contain("CompletedWithFailures (not sealed)"));
     }
 
+    [Test]
+    public void Totals_of_an_earlier_release_are_not_written() =>
+        Assert.That(
+            () =>
+                site.Database.ExecuteAsync("UPDATE rotationmesh.rotations SET summary = '{\"Verified\": 1}'"),
+            Throws
+                .TypeOf<Npgsql.PostgresException>()
+                .With.Message.Contains("a newer release has brought this control schema forward")
+        );
+
     [TestCase("jsonb_set(summary, '{Verified}', '1000000')")]
-    [TestCase("'{}'")]
-    [TestCase("""'{"Tables": 1}'""")]
+    [TestCase("""'{"Rules": 1}'""")]
+    [TestCase("""'{"Tables": 1, "Rules": 1}'""")]
     public async Task One_whose_totals_are_not_sealed_is_listed_as_that(string totals)
     {
         await site.Database.ExecuteAsync($"UPDATE rotationmesh.rotations SET summary = {totals}");

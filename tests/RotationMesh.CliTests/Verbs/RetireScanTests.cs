@@ -84,6 +84,29 @@ public sealed class RetireScanTests
     }
 
     [Test]
+    public async Task A_value_that_is_too_large_to_be_read_stands_in_the_way_until_its_column_is_left_out()
+    {
+        await site.Database.ExecuteAsync(
+            """
+            CREATE TABLE files (name text, held bytea);
+            ALTER TABLE files ALTER COLUMN held SET STORAGE EXTERNAL;
+            INSERT INTO files SELECT 'plan', decode(repeat('a0', 5000000), 'hex')
+            """
+        );
+        (await site.RunAsync("rotate")).Exits(0);
+
+        var refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
+        string[] leaveOut = ["--skip-scan-of", "app.public.files.held", "--reason", "drawings"];
+        (await site.RunAsync(["keys", "retire", "1", .. leaveOut])).Exits(0);
+
+        Assert.That(
+            refused,
+            Does.Contain("1 of them have a value that is too large to be read")
+                .And.Contain("--skip-scan-of app.public.files --reason TEXT")
+        );
+    }
+
+    [Test]
     public async Task Who_skips_the_scan_says_why_and_it_is_recorded()
     {
         await site.Database.ExecuteAsync(Audit);

@@ -57,6 +57,25 @@ public sealed class WhenARowIsKnownNotToDecrypt
         );
     }
 
+    [Test]
+    public async Task A_rotation_of_an_earlier_release_that_took_a_sample_makes_nothing_good()
+    {
+        await fixture.ExecuteAsync("CREATE TABLE damaged AS SELECT * FROM notes WHERE id = 'n00007'");
+        await fixture.ExecuteAsync("DELETE FROM notes WHERE id = 'n00007'");
+        Assert.That((await SampledAsync()).State, Is.EqualTo("Completed"));
+        await fixture.ExecuteAsync(
+            """
+            INSERT INTO notes SELECT * FROM damaged;
+            DROP TABLE damaged;
+            UPDATE rotationmesh.rotation_tables SET read_whole = false
+            """
+        );
+
+        var key = await fixture.KeyAsync();
+
+        Assert.That(key.InTheWay, Has.One.Contains("left 1 failed rows of version 2"));
+    }
+
     private Task<RotationReport> SampledAsync()
     {
         var order = fixture.Order() with { Verify = "sample:1%" };
