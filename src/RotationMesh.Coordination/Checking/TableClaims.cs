@@ -104,7 +104,21 @@ internal sealed class TableClaims(
         CancellationToken cancellationToken
     )
     {
-        var found = await DatabaseQuestion.AskAsync(token => FindAsync(entries, token), cancellationToken);
+        var found = await DatabaseQuestion.AskAsync(
+            token => new TableTrees(databases).FindAsync(entries, token),
+            cancellationToken
+        );
+        var columns = found is null
+            ? null
+            : await DatabaseQuestion.AskAsync(
+                token =>
+                    new TableColumns(databases).FindAsync(
+                        entries[0].Database,
+                        [.. found.Tables.Select(table => table.Own).OfType<long>()],
+                        token
+                    ),
+                cancellationToken
+            );
         return
         [
             .. entries.Select(
@@ -112,29 +126,27 @@ internal sealed class TableClaims(
                     new ClaimedTable(entry.Database, entry.Name)
                     {
                         Tenancy = $"{entry.Tenant.Name}\n{entry.TenantWhenNull}",
-                        Identity = found?.Tables.Identity.ToString(),
-                        Relation = found?.Tables.Tables[place].Own,
-                        Relations = Known(found?.Tables.Tables[place].Below),
-                        Around = Known(found?.Tables.Tables[place].Around),
-                        Columns = found?.Columns(entry, place) ?? [],
+                        Identity = found?.Identity.ToString(),
+                        Relation = found?.Tables[place].Own,
+                        Relations = Known(found?.Tables[place].Below),
+                        Around = Known(found?.Tables[place].Around),
+                        Columns = Claimed(entry, found?.Tables[place].Own, columns ?? []),
                     }
             ),
         ];
     }
 
-    private async Task<Found> FindAsync(
-        IReadOnlyList<TableEntry> entries,
-        CancellationToken cancellationToken
-    )
-    {
-        var found = await new TableTrees(databases).FindAsync(entries, cancellationToken);
-        var columns = await new TableColumns(databases).FindAsync(
-            entries[0].Database,
-            [.. found.Tables.Select(table => table.Own).OfType<long>()],
-            cancellationToken
-        );
-        return new Found(found, columns);
-    }
+    private static List<ClaimedColumn> Claimed(
+        TableEntry entry,
+        long? table,
+        IReadOnlyList<TableColumn> columns
+    ) =>
+        [
+            .. from declared in entry.Columns
+            from column in columns
+            where column.Relation == table && column.Name == declared.Name
+            select new ClaimedColumn(column.Number, RotatedPath.Of(declared)),
+        ];
 
     private static IReadOnlyList<long>? Known(IReadOnlyList<long>? relations) =>
         relations is { Count: > 0 } ? relations : null;
@@ -167,18 +179,5 @@ internal sealed class TableClaims(
         }
 
         return false;
-    }
-
-    /// <summary>The tables of a database, and all their columns.</summary>
-    private sealed record Found(FoundTables Tables, IReadOnlyList<TableColumn> OfTables)
-    {
-        /// <summary>The columns that an entry names, of its table at that place.</summary>
-        public List<ClaimedColumn> Columns(TableEntry entry, int place) =>
-            [
-                .. from declared in entry.Columns
-                from column in OfTables
-                where column.Relation == Tables.Tables[place].Own && column.Name == declared.Name
-                select new ClaimedColumn(column.Number, RotatedPath.Of(declared)),
-            ];
     }
 }

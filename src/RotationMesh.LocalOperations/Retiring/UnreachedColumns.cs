@@ -25,7 +25,9 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
         CancellationToken cancellationToken
     )
     {
-        var here = recorded.Where(column => Leading(column.Relation).Any()).ToList();
+        var here = recorded
+            .Where(column => mapped.Any(table => table.Tree.Around.Contains(column.Relation)))
+            .ToList();
         var columns = (
             await new TableColumns(databases).FindAsync(
                 database,
@@ -37,13 +39,21 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
         foreach (var one in here)
             if (
                 columns.TryGetValue((one.Relation, one.Number), out var column)
-                && !Leading(one.Relation).Any(entry => Names(entry, column.Name, one.Path))
+                && !IsNamed(one.Relation, column.Name, one.Path)
             )
                 left.Add(Tell(database, column, one));
         return left;
 
-        IEnumerable<TableEntry> Leading(long relation) =>
-            mapped.Where(table => table.Tree.Below.Contains(relation)).Select(table => table.Entry);
+        // By the entry of the table or of one above it, else by each of those of its leaves.
+        bool IsNamed(long relation, SqlIdentifier column, string path)
+        {
+            var above = mapped.Where(table => table.Tree.Below.Contains(relation)).ToList();
+            return above.Count > 0
+                ? above.Exists(table => Names(table.Entry, column, path))
+                : mapped
+                    .Where(table => table.Tree.Around.Contains(relation))
+                    .All(table => Names(table.Entry, column, path));
+        }
     }
 
     private static bool Names(TableEntry entry, SqlIdentifier column, string path) =>

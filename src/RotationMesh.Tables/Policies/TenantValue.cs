@@ -113,7 +113,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
     }
 
     private bool KeepsEqual(List<string> casts, string[] last) =>
-        (!IsFolding || casts.TrueForAll(type => policy.TenantTypes.Contains(Plain(type))))
+        (!IsFolding || casts.Count == 0 || policy.TenantTypes.Contains(Plain(casts[0])))
         && casts
             .Select(Plain)
             .Select(
@@ -122,7 +122,7 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             )
             .All(keeps => keeps);
 
-    // Equal values of citext may be different texts, so a comparison as texts hides rows of the tenant.
+    // Equal values of citext may be different texts, so a comparison as texts hides rows of the tenant. The last cast decides.
     private bool IsFolding =>
         policy.TenantTypes.Any(type =>
             type == "citext" || type.EndsWith(".citext", StringComparison.Ordinal)

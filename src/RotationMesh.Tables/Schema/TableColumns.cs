@@ -12,7 +12,7 @@ public sealed class TableColumns(ApplicationDatabases databases)
         FROM pg_catalog.pg_attribute a
         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE a.attrelid::pg_catalog.int8 OPERATOR(pg_catalog.=) ANY (@relations::pg_catalog.int8[])
+        WHERE a.attrelid OPERATOR(pg_catalog.=) ANY (@relations::pg_catalog.int8[]::pg_catalog.oid[])
           AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
         """;
 

@@ -81,6 +81,7 @@ public sealed class PolicyReadingTests
         TablePolicy policy = new() { TenantTypes = [type] };
 
         Assert.That(Why(policy with { Shows = $"(tenant = ({Now})::{type})" }), Is.Null);
+        Assert.That(Why(policy with { Shows = $"(tenant = (({Now})::text)::{type})" }), Is.Null);
         Assert.That(
             Why(policy with { Shows = $"((tenant)::text = {Now})" }),
             Is.EqualTo("it does not say that tenant equals the map's setting")
