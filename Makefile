@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help build run run-mesh test test-unit bench format format-check clean
+.PHONY: help build run run-mesh test test-unit bench package format format-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test-unit: ## the tests that need no server
 
 bench: build ## speed and memory, each against its ceiling: BENCH="throughput --rows 100000" for one of them
 	tests/bench.sh $(BENCH)
+
+package: ## a .NET tool, single files and a Debian package, in artifacts/packages
+	infra/packages/package.sh
 
 format: ## format the sources
 	dotnet tool restore
