@@ -145,7 +145,7 @@ internal sealed class TableClaims(
             .. from declared in entry.Columns
             from column in columns
             where column.Relation == table && column.Name == declared.Name
-            select new ClaimedColumn(column.Number, RotatedPath.Of(declared)),
+            select new ClaimedColumn(column.Number, declared.DottedPath),
         ];
 
     private static IReadOnlyList<long>? Known(IReadOnlyList<long>? relations) =>

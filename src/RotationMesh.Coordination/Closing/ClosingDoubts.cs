@@ -153,7 +153,7 @@ internal sealed class ClosingDoubts(
     )
     {
         if (await LeafList.ReadAsync(databases, target, cancellationToken) is not { } now)
-            return null;
+            return "it";
         var change = now.Since(LeafList.Parse(planned));
         return change.IsReplaced ? "it" : change.Other?.ToString();
     }

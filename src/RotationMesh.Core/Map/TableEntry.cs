@@ -102,6 +102,9 @@ public sealed record ColumnEntry(
     /// </summary>
     public bool MostlyEmpty { get; init; }
 
+    /// <summary>The path with dots between its parts; empty for the whole value.</summary>
+    public string DottedPath => Path is null ? "" : string.Join('.', Path);
+
     /// <summary>The path as the map writes it, where it contains a variable; null where it does not.</summary>
     public string? WrittenPath { get; init; }
 
@@ -109,7 +112,7 @@ public sealed record ColumnEntry(
     public string Shown =>
         Path is null ? Name.Shown
         : Path.Count == 0 && WrittenPath is null ? $"{Name.Shown} (the whole document)"
-        : $"{Name.Shown} (path {WrittenPath ?? string.Join('.', Path)})";
+        : $"{Name.Shown} (path {WrittenPath ?? DottedPath})";
 }
 
 /// <summary>

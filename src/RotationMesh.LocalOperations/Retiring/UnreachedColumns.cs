@@ -57,7 +57,7 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
     }
 
     private static bool Names(TableEntry entry, SqlIdentifier column, string path) =>
-        entry.Columns.Any(declared => declared.Name == column && RotatedPath.Of(declared) == path);
+        entry.Columns.Any(declared => declared.Name == column && declared.DottedPath == path);
 
     private static (string Place, string Told) Tell(
         string database,
