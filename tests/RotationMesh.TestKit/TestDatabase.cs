@@ -8,6 +8,8 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Seconds that a test's own statement may take: a busy machine needs more than Npgsql's 30.</summary>
     private const int StatementSeconds = 300;
 
+    private const int DropAttempts = 20;
+
     private readonly string server;
 
     private TestDatabase(string server, string name)
@@ -77,14 +79,24 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        await OnServerAsync(server, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await OnServerAsync(server, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
+                return;
+            }
+            // The server waits five seconds for the sessions that it ends, which is short on a busy machine.
+            catch (PostgresException busy)
+                when (busy.SqlState == PostgresErrorCodes.ObjectInUse && attempt < DropAttempts) { }
+        }
     }
 
     private static async Task OnServerAsync(string server, string sql)
     {
-        await using var connection = new NpgsqlConnection(server);
+        await using var connection = new NpgsqlConnection(Patient(server));
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = StatementSeconds };
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 

@@ -15,7 +15,11 @@ public sealed class RabbitMqManagement : IDisposable
     internal RabbitMqManagement(int port, string user, string password)
     {
         this.user = user;
-        client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/") };
+        client = new HttpClient
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}/api/"),
+            Timeout = TimeSpan.FromMinutes(5),
+        };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))

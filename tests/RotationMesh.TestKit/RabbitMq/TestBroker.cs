@@ -20,6 +20,9 @@ public sealed class TestBroker : IAsyncDisposable
         $"no RabbitMQ for the tests: set {Variable} and {ManagementVariable}, as tests/run.sh does after "
         + "infra/services.sh start rabbitmq";
 
+    /// <summary>Longest answer of the management API, on a machine that is busy with other tests.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly HttpClient management;
     private readonly List<string> users = [];
     private readonly string name = $"test-{Guid.NewGuid():N}";
@@ -53,7 +56,7 @@ public sealed class TestBroker : IAsyncDisposable
         }
 
         var server = new Uri(address!);
-        var management = new HttpClient { BaseAddress = new Uri(api!) };
+        var management = new HttpClient { BaseAddress = new Uri(api!), Timeout = Patience };
         management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(server.UserInfo)))
