@@ -27,8 +27,9 @@ test-unit: ## the tests that need no server
 bench: build ## speed and memory, each against its ceiling: BENCH="throughput --rows 100000" for one of them
 	tests/bench.sh $(BENCH)
 
-package: ## a .NET tool, single files and a Debian package, in artifacts/packages
+package: ## a .NET tool, single files and a Debian package, in artifacts/packages; each is installed and run once
 	infra/packages/package.sh
+	infra/packages/check.sh
 
 format: ## format the sources
 	dotnet tool restore

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-program=artifacts/rotationmesh
+program=${PROGRAM:-artifacts/rotationmesh}
 rows=${ROWS:-20000}
 tenants=${TENANTS:-20}
 [ -x "$program" ] || { echo "demo: $program is not there: run make build" >&2; exit 1; }

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Installs each package of artifacts/packages into a folder of its own and runs it: a small sample is rotated from beginning to
+# end. systemd-analyze judges the units where it is installed. Nothing of the machine is changed.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+packages=$PWD/artifacts/packages
+version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+root=$(mktemp -d)
+started=
+infra/services.sh status | grep -q '^postgres *running' || started=postgres
+trap 'rm -rf "$root"; if [ -n "$started" ]; then infra/services.sh stop "$started" >/dev/null; fi' EXIT
+# A single file unpacks its libraries here instead of in the user's home.
+export DOTNET_BUNDLE_EXTRACT_BASE_DIR=$root/unpacked
+
+say() { printf 'packages: %s\n' "$*" >&2; }
+fail() {
+  say "$*"
+  exit 1
+}
+
+# rotates NAME PROGRAM: it rotates a sample, and tells its version.
+rotates() {
+  [ "$("$2" --version)" = "$version" ] || fail "$1 is not of version $version"
+  PROGRAM=$2 ROWS=500 TENANTS=5 infra/demo.sh >"$root/said" 2>&1 || { cat "$root/said" >&2; fail "$1 does not rotate"; }
+  grep -q Completed "$root/said" || { cat "$root/said" >&2; fail "$1 completed nothing"; }
+  say "$1 rotates"
+}
+
+# is_for BYTES FILE: the file is a program for that machine, by the field e_machine of its ELF header.
+is_for() { [ "$(od -An -v -tx1 -j18 -N2 "$2" | tr -d ' ')" = "$1" ] || fail "$2 is for another processor"; }
+
+tool() {
+  cat >"$root/nuget.config" <<EOF
+<configuration><packageSources><clear /><add key="packages" value="$packages" /></packageSources></configuration>
+EOF
+  dotnet tool install RotationMesh.Tool --version "$version" --tool-path "$root/tool" --configfile "$root/nuget.config" >"$root/said" ||
+    { cat "$root/said" >&2; fail "the tool cannot be installed"; }
+  rotates "the tool" "$root/tool/rotationmesh"
+}
+
+single_file() {
+  is_for 3e00 "$packages/rotationmesh-$version-linux-x64"
+  is_for b700 "$packages/rotationmesh-$version-linux-arm64"
+  case $(uname -m) in
+    x86_64) rotates "the single file" "$packages/rotationmesh-$version-linux-x64" ;;
+    aarch64) rotates "the single file" "$packages/rotationmesh-$version-linux-arm64" ;;
+  esac
+}
+
+debian() {
+  local at=$root/debian package=$packages/rotationmesh_${version}_amd64.deb program unit
+  mkdir -p "$at"/var/lib/dpkg/{info,updates,triggers}
+  touch "$at/var/lib/dpkg/status"
+  deb() { dpkg --root="$at" --force-not-root --force-depends --force-script-chrootless --log=/dev/null "$@" >"$root/said" 2>&1 ||
+    { cat "$root/said" >&2; fail "dpkg $1 failed"; }; }
+  deb --install "$package"
+  rotates "the Debian package" "$at/usr/bin/rotationmesh"
+  for program in coordinator worker; do
+    ROTATIONMESH_RABBITMQ=amqp://nobody@127.0.0.1/ "$at/usr/bin/rotationmesh-$program" --print-config >"$root/said" 2>&1 ||
+      { cat "$root/said" >&2; fail "rotationmesh-$program does not start"; }
+    unit=$at/usr/lib/systemd/system/rotationmesh-$program.service
+    if command -v systemd-analyze >/dev/null; then
+      systemd-analyze security --offline=true --no-pager --threshold=25 "$unit" >"$root/said" 2>&1 ||
+        { cat "$root/said" >&2; fail "$unit is exposed by more than 2.5"; }
+    else
+      say "no systemd-analyze here: nobody judged $unit"
+    fi
+  done
+  zcat "$at/usr/share/man/man1/rotationmesh-rotate.1.gz" | grep -q '^\.TH' || fail "no manual page of rotate"
+  bash -n "$at/usr/share/bash-completion/completions/rotationmesh"
+  deb --purge rotationmesh
+  [ -z "$(find "$at" -path "$at/var" -prune -o -name '*rotationmesh*' -print)" ] || fail "the package leaves files behind"
+  say "the Debian package is gone without a trace"
+}
+
+tool
+single_file
+if [ -e "$packages/rotationmesh_${version}_amd64.deb" ] && [ "$(uname -m)" = x86_64 ]; then debian; fi
