@@ -36,6 +36,7 @@ if [ -z "${ROTATIONMESH_TEST_S3:-}" ]; then
   export ROTATIONMESH_TEST_S3 ROTATIONMESH_TEST_S3_ACCESS_KEY_ID ROTATIONMESH_TEST_S3_SECRET_ACCESS_KEY
 fi
 infra/services.sh install pgbouncer
+tests/releases.sh
 tests/RotationMesh.GateTests/Application/install.sh
 
 # Two projects at a time: the tests wait for most of their time. Those that take longest begin first.

@@ -18,7 +18,7 @@ namespace RotationMesh.ServiceTests.Support;
 internal sealed class Fixture : IAsyncDisposable
 {
     /// <summary>Longest rotation of a sample on a machine that is busy with other tests.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     /// <summary>Longest run of the program.</summary>
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMinutes(10);
@@ -69,6 +69,12 @@ internal sealed class Fixture : IAsyncDisposable
 
     public ServiceRun StartCoordinator(params IEnumerable<KeyValuePair<string, string?>> variables) =>
         Start(Artifacts.Coordinator, [], variables);
+
+    /// <summary>A worker of that release.</summary>
+    public ServiceRun StartWorker(Release release) => Start(release.Worker, ["--concurrency", "1"], []);
+
+    /// <summary>A coordinator of that release.</summary>
+    public ServiceRun StartCoordinator(Release release) => Start(release.Coordinator, [], []);
 
     /// <summary>A coordinator at a port that is known before it is started, and when it is started again.</summary>
     public ServiceRun StartCoordinatorAt(int port) => Start(Artifacts.Coordinator, [], [], port);
