@@ -136,13 +136,15 @@ internal sealed class ConcludeRotationConsumer(
     }
 
     // Tells the saga of rows that came late; returns what the totals wait for otherwise.
-    private static async Task<string?> WithoutTotalsAsync(
+    private async Task<string?> WithoutTotalsAsync(
         ConsumeContext<ConcludeRotation> context,
         DrawnTotals drawn
     )
     {
-        if (drawn.RowsCameLate)
-            await context.PublishAsync(new RowsCameLate(context.Message.RotationId, context.Message.Sweep));
+        if (!drawn.RowsCameLate)
+            return drawn.Awaited;
+        postChecks.Forget(context.Message.RotationId);
+        await context.PublishAsync(new RowsCameLate(context.Message.RotationId, context.Message.Sweep));
         return drawn.Awaited;
     }
 
@@ -173,7 +175,12 @@ internal sealed class ConcludeRotationConsumer(
             && before.Rules == ClosingSummary.CurrentRules
             && rotation.ReadAt - before.WrittenAt <= Rotation.GoodFor
             ? answered
-            : await postChecks.AskAsync(command.RotationId, command.Sweep, cancellationToken);
+            : await postChecks.AskAsync(
+                command.RotationId,
+                command.Sweep,
+                rotation.AuditSequence,
+                cancellationToken
+            );
     }
 
     // The rotation to conclude; null where the command is late.

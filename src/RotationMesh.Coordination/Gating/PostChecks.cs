@@ -15,7 +15,7 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
 {
     private readonly ConcurrentDictionary<
         Guid,
-        (int Sweep, long At, IReadOnlyList<PostCheckDocument> Answers)
+        (int Sweep, long? AuditSequence, long At, IReadOnlyList<PostCheckDocument> Answers)
     > given = [];
 
     /// <summary>Which checks failed and why, in one sentence without secrets; null where none did.</summary>
@@ -28,29 +28,30 @@ internal sealed class PostChecks(RotationMap map, ControlDatabase control, Audit
     }
 
     /// <summary>
-    /// Returns the answers after that sweep. It runs all checks once, concurrently, and appends the answers to the
-    /// audit log; the end of the rotation may still have to wait. The checks are GET requests, so a repeat after a
-    /// crash does no harm.
+    /// Returns the answers after that sweep and event of the audit log: after a pause the application may be another one. It
+    /// runs all checks once, concurrently, and appends the answers to the audit log; the end of the rotation may still have
+    /// to wait. The checks are GET requests, so a repeat after a crash does no harm.
     /// </summary>
     public async Task<IReadOnlyList<PostCheckDocument>> AskAsync(
         Guid rotationId,
         int sweep,
+        long? auditSequence,
         CancellationToken cancellationToken
     )
     {
         if (
             given.TryGetValue(rotationId, out var before)
-            && before.Sweep == sweep
+            && (before.Sweep, before.AuditSequence) == (sweep, auditSequence)
             && Stopwatch.GetElapsedTime(before.At) <= Rotation.GoodFor
         )
             return before.Answers;
         var asked = Stopwatch.GetTimestamp();
         var answers = await AskAsync(rotationId, cancellationToken);
-        given[rotationId] = (sweep, asked, answers);
+        given[rotationId] = (sweep, auditSequence, asked, answers);
         return answers;
     }
 
-    /// <summary>Drops the answers, which are kept with the rotation from now on.</summary>
+    /// <summary>Drops the answers: they are kept with the rotation from now on, or rows have come since.</summary>
     public void Forget(Guid rotationId) => given.TryRemove(rotationId, out _);
 
     private async Task<IReadOnlyList<PostCheckDocument>> AskAsync(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using NUnit.Framework;
+using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
 using RotationMesh.Core.Map.Gates;
 using RotationMesh.MeshTests.Support;
@@ -80,6 +81,40 @@ internal sealed class WhenPostChecksAreAsked
             Assert.That(await world.AtVersionAsync(1), Is.Zero);
             Assert.That(application.Asked, Has.Count.EqualTo(2), "once after each sweep");
         }
+    }
+
+    [Test]
+    public async Task After_a_pause_the_application_is_asked_again()
+    {
+        await using var application = await AskedApplication.StartAsync();
+        await using var loaded = await SampleWorld.LoadAsync(new SampleOptions { Rows = 300, Tenants = 3 });
+        await using var writer = await loaded.Database.DataSource.OpenConnectionAsync();
+        await using var write = new NpgsqlCommand(
+            "BEGIN; UPDATE knowledge_entries SET content = content WHERE id = (SELECT min(id) FROM knowledge_entries)",
+            writer
+        );
+        application.Answer = async _ =>
+        {
+            if (application.Asked.Count > 1)
+                return;
+            await write.ExecuteNonQueryAsync();
+            await Task.Delay(LongerThanBrief);
+        };
+        await using var world = loaded.Beside(Asking(loaded.Parts.Map, application.Url));
+        await using var mesh = await RunningMesh.StartAsync(world, new WorkerOptions { Concurrency = 1 });
+        await mesh.UntilAsync(
+            now => now.Reason?.Contains($"session {writer.ProcessID}", StringComparison.Ordinal) == true,
+            "the second count waits for the transaction"
+        );
+
+        await mesh.ControlAsync(new PauseRotation(mesh.Id, "test"));
+        await mesh.UntilAsync("Paused");
+        await mesh.ControlAsync(new ResumeRotation(mesh.Id, "test"));
+        await using var rollback = new NpgsqlCommand("ROLLBACK", writer);
+        await rollback.ExecuteNonQueryAsync();
+        await mesh.UntilAsync("Completed");
+
+        Assert.That(application.Asked, Has.Count.EqualTo(2));
     }
 
     [Test]
