@@ -17,7 +17,7 @@ public sealed class HkdfAes256Gcm : IDisposable
 
     private readonly byte[] salt;
     private readonly InfoTemplate info;
-    private readonly Dictionary<int, KeyExpansion> expansions = [];
+    private readonly Dictionary<string, KeyExpansion> expansions = [];
     private readonly Lock guard = new();
 
     /// <summary>
@@ -87,15 +87,15 @@ public sealed class HkdfAes256Gcm : IDisposable
     }
 
     // HKDF-Extract depends on salt and master key alone. Without this cache, a rotation would repeat it for each of
-    // thousands of tenants.
+    // thousands of tenants. Two key rings may have different keys of one version, so a key goes by its fingerprint.
     private KeyExpansion Expansion(MasterKey masterKey)
     {
         lock (guard)
         {
-            if (expansions.TryGetValue(masterKey.Version, out var expansion))
+            if (expansions.TryGetValue(masterKey.Fingerprint, out var expansion))
                 return expansion;
             expansion = new KeyExpansion(masterKey.Bytes, salt);
-            expansions.Add(masterKey.Version, expansion);
+            expansions.Add(masterKey.Fingerprint, expansion);
             return expansion;
         }
     }
