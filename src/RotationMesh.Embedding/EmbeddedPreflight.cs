@@ -27,6 +27,7 @@ internal sealed class EmbeddedPreflight(MeshParts parts, Surveyor surveyor, Aban
     )
     {
         var goal = Goal(order);
+        preflight.EnsureGoalKnown(goal.Scopes, goal.TargetVersion);
         preflight.EnsureChecksKnown();
         await new ConnectionBudget(parts.Databases, parts.Control.Source).WaitAsync(
             parts

@@ -28,9 +28,7 @@ public sealed class OrderCheck(RotationMap map, KeyRing ring)
                     + $"Add it to {KeyRingReader.PreviousKeys}, or choose another --target-version"
             );
         if (SharedKey.Explain(ring, target) is { } shared)
-            throw new UsageException(
-                $"{shared}: a rotation to version {target} would protect nothing. {SharedKey.Fix}"
-            );
+            throw new UsageException($"{shared}: {SharedKey.Consequence(target)}. {SharedKey.Fix}");
         var batchSize = order.BatchSize ?? RotationSettings.DefaultBatchSize;
         if (batchSize is < 1 or > RotationSettings.MaxBatchSize)
             throw new UsageException(

@@ -60,6 +60,7 @@ internal sealed class CheckRotationConsumer(
     {
         if (goals.Explain(goal) is { } difference)
             throw new UsageException(difference);
+        preflight.EnsureGoalKnown(goal.Scopes, goal.TargetVersion);
         preflight.EnsureChecksKnown();
         await preflight.EnsureInServiceAsync(goal.TargetVersion, goal.TargetFingerprint, cancellationToken);
         await preflight.EnsureOpenAsync(goal.Scopes, goal.TargetVersion, cancellationToken);

@@ -10,6 +10,9 @@ public static class SharedKey
     public const string Fix =
         $"give each version a key of its own in {KeyRingReader.CurrentKey} and {KeyRingReader.PreviousKeys}; 'rotationmesh keys generate' makes one";
 
+    /// <summary>What it means for a rotation to that version, for the operator.</summary>
+    public static string Consequence(int version) => $"a rotation to version {version} would protect nothing";
+
     /// <summary>Names the versions and the fingerprint; null where only that version has the key.</summary>
     public static string? Explain(KeyRing ring, int version)
     {

@@ -33,6 +33,24 @@ public sealed class RotationPreflight(
             check.Expectation.EnsureKnown();
     }
 
+    /// <summary>
+    /// Throws <see cref="UsageException"/> for no scope or one that the map lacks, whose rows nobody would look at, and for a
+    /// target version whose key another version has too.
+    /// </summary>
+    public void EnsureGoalKnown(IReadOnlyCollection<string> scopes, int targetVersion)
+    {
+        ArgumentNullException.ThrowIfNull(scopes);
+        var known = map.Tables.Select(entry => entry.Scope).Distinct().ToList();
+        if (scopes.Count == 0)
+            throw new UsageException("the rotation names no scope");
+        if (scopes.Except(known).ToList() is { Count: > 0 } unknown)
+            throw new UsageException(
+                $"the map has no scope {string.Join(", ", unknown)}; it has {string.Join(", ", known)}"
+            );
+        if (SharedKey.Explain(ring, targetVersion) is { } shared)
+            throw new UsageException($"{shared}: {SharedKey.Consequence(targetVersion)}. {SharedKey.Fix}");
+    }
+
     /// <summary>Throws <see cref="UsageException"/> where the target version or its key is retired.</summary>
     public Task EnsureInServiceAsync(
         int targetVersion,
