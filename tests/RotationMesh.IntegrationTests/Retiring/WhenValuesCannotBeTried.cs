@@ -138,6 +138,29 @@ public sealed class WhenValuesCannotBeTried
     }
 
     [Test]
+    public async Task So_does_one_of_which_policies_may_hide_rows()
+    {
+        await fixture.ExecuteAsync(
+            "CREATE TABLE public.hidden (line text); ALTER TABLE public.hidden ENABLE ROW LEVEL SECURITY"
+        );
+        await using var role = await TestRole.CreateAsync(fixture);
+        await role.GrantAsync("SELECT", "notes, public.hidden");
+        await using var subject = fixture.Variant(user: role.Name);
+
+        var refused = await subject.ScanAndRetireAsync();
+        var retired = await subject.ScanAndRetireAsync(ScanDepth.Retirement, "app.public.hidden");
+
+        Assert.That(refused.Retired, Is.False);
+        Assert.That(
+            refused.InTheWay.Single(),
+            Does.StartWith("table public.hidden (database app): ")
+                .And.Contain("row-level security may hide others")
+                .And.Contain("use a role that sees every row")
+        );
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+    }
+
+    [Test]
     public async Task Random_tokens_that_were_tried_with_every_tenant_bar_nothing()
     {
         await fixture.ExecuteAsync(Contexts.Tokens);
