@@ -98,12 +98,8 @@ internal sealed class KeysVerb : IVerb
         foreach (var version in keys.Keys)
         foreach (var doubt in version.RingDoubts)
             terminal.Tables.Line($"Version {version.Version}: {doubt}");
-        if (keys.Keys.Any(version => version.SafeToRetire))
-            terminal.Tables.Line(
-                $"Safe to retire means that no row claims the version, and that {TableView.Number(keys.Decrypted)} of "
-                    + $"{TableView.Number(keys.Counted)} rows were decrypted without its key. 'keys retire' decrypts all of them, and "
-                    + "scans what the map does not name."
-            );
+        if (keys.Basis is { } basis)
+            terminal.Tables.Line(basis);
         terminal.WriteJson(keys);
         return ExitCodes.Success;
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RotationMesh.Operations.Documents;
 
 /// <summary>The progress of a long inspection.</summary>
@@ -138,6 +140,15 @@ public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument>
     /// rows of a sample. Zero where no version is safe to retire.
     /// </summary>
     public long Decrypted { get; init; }
+
+    /// <summary>What "safe to retire" rests on, which is less than a retirement needs; null where no version is.</summary>
+    public string? Basis =>
+        Keys.Any(version => version.SafeToRetire)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Safe to retire means that no row claims the version, and that {Decrypted:N0} of {Counted:N0} rows were decrypted without its key. "
+            ) + "'keys retire' decrypts all of them, and scans what the map does not name."
+            : null;
 }
 
 /// <summary>

@@ -39,8 +39,11 @@ public sealed class KeysTests
     public async Task A_version_may_be_retired_when_no_row_uses_it_and_it_is_not_current()
     {
         Assert.That(await SafeAsync(), Is.EqualTo((bool[])[false, true, false]));
+        Assert.That(await BasisAsync(), Does.Contain("scans what the map does not name"));
         (await site.RunAsync("rotate")).Exits(0);
         Assert.That(await SafeAsync(), Is.EqualTo((bool[])[true, true, false]));
+        await site.Database.ExecuteAsync("UPDATE connectors SET encryption_key_version = 1; UPDATE knowledge_entries SET encryption_key_version = 2");
+        Assert.That(await BasisAsync(), Is.Null);
     }
 
     [Test]
@@ -97,6 +100,9 @@ public sealed class KeysTests
                 .AsArray()
                 .OfType<JsonNode>(),
         ];
+
+    private async Task<string?> BasisAsync() =>
+        (string?)(await site.RunAsync("--output", "json", "keys")).Exits(0).Json()["basis"];
 
     private async Task<IEnumerable<bool>> SafeAsync() =>
         (await KeysAsync()).Select(key => (bool)key["safeToRetire"]!);
