@@ -15,9 +15,12 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
     /// </summary>
     private const int MostConnections = 40;
 
-    /// <summary>Opens the database of a connection string in Npgsql keywords; nothing is contacted yet.</summary>
-    public ControlDatabase(string connectionString)
-        : base(Open(connectionString)) { }
+    /// <summary>
+    /// Opens the database of a connection string in Npgsql keywords; nothing is contacted yet. With
+    /// <paramref name="primaryOnly"/> a connection to a standby is a fault: what was recorded last may be missing there.
+    /// </summary>
+    public ControlDatabase(string connectionString, bool primaryOnly = false)
+        : base(Open(connectionString, primaryOnly)) { }
 
     /// <summary>
     /// Whether the schema exists in a form that this program can use as it is. <see cref="MigrateAsync"/> upgrades a
@@ -93,7 +96,7 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
         return faults.Dropped() is { } dropped ? throw new RecordsMissingException(dropped) : state;
     }
 
-    private static NpgsqlDataSource Open(string connectionString)
+    private static NpgsqlDataSource Open(string connectionString, bool primaryOnly)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "rotationmesh";
@@ -111,7 +114,8 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
             SessionSettings.NoSchemas
                 + SessionSettings.Unlimited
                 + SessionSettings.ReadCommitted
-                + SessionSettings.Synchronous
+                + SessionSettings.Synchronous,
+            primaryOnly
         );
         return builder.Build();
     }

@@ -17,7 +17,7 @@ internal static class ControlParts
     {
         var connection = MapConnection.Checked(site.Map.Control, site.Map.Path);
         services
-            .AddSingleton(_ => new ControlDatabase(connection))
+            .AddSingleton(_ => new ControlDatabase(connection, primaryOnly: true))
             .AddHealthChecks()
             .AddCheck<ControlDatabaseCheck>(
                 "control-database",

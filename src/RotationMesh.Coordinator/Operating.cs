@@ -23,6 +23,7 @@ namespace RotationMesh.Coordinator;
 internal static class Operating
 {
     private const string ForReading = "reading";
+    private const string ForRetiring = "retiring";
 
     public static IServiceCollection AddOperations(this IServiceCollection services) =>
         services
@@ -32,6 +33,15 @@ internal static class Operating
                     new ApplicationDatabases(Databases(parts))
                     {
                         LockTimeout = ApplicationDatabases.ReadingLockTimeout,
+                    }
+            )
+            .AddKeyedSingleton(
+                ForRetiring,
+                (parts, _) =>
+                    new ApplicationDatabases(Databases(parts))
+                    {
+                        LockTimeout = ApplicationDatabases.ReadingLockTimeout,
+                        PrimaryOnly = true,
                     }
             )
             .AddSingleton(parts =>
@@ -62,14 +72,14 @@ internal static class Operating
                 Map(parts),
                 parts.GetRequiredService<ControlRotations>(),
                 Reading(parts),
-                Schema(parts),
+                Schema(parts, Reading(parts)),
                 Control(parts)
             ))
             .AddSingleton<IKeyRetirement>(parts => new LocalKeyRetirement(
                 Map(parts),
                 () => Ring(parts),
-                Reading(parts),
-                Schema(parts),
+                Retiring(parts),
+                Schema(parts, Retiring(parts)),
                 Control(parts)
             )
             {
@@ -87,9 +97,12 @@ internal static class Operating
     private static ApplicationDatabases Reading(IServiceProvider parts) =>
         parts.GetRequiredKeyedService<ApplicationDatabases>(ForReading);
 
-    private static SchemaCheck Schema(IServiceProvider parts) =>
+    private static ApplicationDatabases Retiring(IServiceProvider parts) =>
+        parts.GetRequiredKeyedService<ApplicationDatabases>(ForRetiring);
+
+    private static SchemaCheck Schema(IServiceProvider parts, ApplicationDatabases databases) =>
         new(
-            Reading(parts),
+            databases,
             parts.GetRequiredService<EnvelopeFormats>(),
             parts.GetRequiredService<IExternalStores>()
         );

@@ -54,6 +54,9 @@ public static class Reasons
     /// <summary>The database takes no writes: a failover, or a guard of the disk.</summary>
     public const string ReadOnly = "the database is read-only (a standby?)";
 
+    /// <summary>A connection of those who may only count and write on a primary leads to a standby.</summary>
+    public const string Standby = "the connection leads to a standby, which may be behind";
+
     /// <summary>The limit of connections of the server, the database or the role is reached.</summary>
     public const string NoConnectionLeft = "the server has no connection left for the role";
 

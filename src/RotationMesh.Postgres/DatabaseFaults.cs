@@ -101,7 +101,7 @@ public static class DatabaseFaults
         ArgumentNullException.ThrowIfNull(fault);
         if (fault is ApplicationDatabaseException { InnerException: NpgsqlException inner } named)
             return $"database '{named.Database}' of the map: {Describe(inner)}";
-        if (fault is TableLockedException)
+        if (fault is TableLockedException or StandbyException)
             return fault.Message;
         if (fault is not PostgresException refusal)
             return $"{Reasons.OutOfReach}: {Cause(fault)}";

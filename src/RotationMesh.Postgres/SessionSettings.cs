@@ -80,21 +80,29 @@ internal static class SessionSettings
     /// <summary>
     /// Runs the settings on each new connection, after the check that the session is ours alone. It turns off the driver's
     /// own query of the database's types, which would run earlier: that query compares an oid with a regproc. The server has
-    /// no operator of its own for that, and anybody may create one.
+    /// no operator of its own for that, and anybody may create one. With <paramref name="primaryOnly"/> a connection to a standby
+    /// throws <see cref="StandbyException"/>.
     /// </summary>
-    public static void ApplyTo(NpgsqlDataSourceBuilder builder, PoolerCheck pooler, string settings)
+    public static void ApplyTo(
+        NpgsqlDataSourceBuilder builder,
+        PoolerCheck pooler,
+        string settings,
+        bool primaryOnly
+    )
     {
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         builder.UsePhysicalConnectionInitializer(
-            connection => ApplyAsync(connection, pooler, settings).GetAwaiter().GetResult(), // migrations are synchronous
-            connection => ApplyAsync(connection, pooler, settings)
+            connection => ApplyAsync(connection).GetAwaiter().GetResult(), // migrations are synchronous
+            ApplyAsync
         );
-    }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, PoolerCheck pooler, string settings)
-    {
-        await pooler.EnsureOwnAsync(connection);
-        await using var command = new NpgsqlCommand(settings, connection);
-        await command.ExecuteNonQueryAsync();
+        async Task ApplyAsync(NpgsqlConnection connection)
+        {
+            await pooler.EnsureOwnAsync(connection);
+            if (primaryOnly)
+                await StandbyException.EnsurePrimaryAsync(connection);
+            await using var command = new NpgsqlCommand(settings, connection);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 }

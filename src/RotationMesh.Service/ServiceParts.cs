@@ -27,7 +27,7 @@ public static class ServiceParts
         return services
             .AddSingleton(_ => site.Map)
             .AddSingleton(_ => site.Ring)
-            .AddSingleton(_ => new ApplicationDatabases(site.Map, workers))
+            .AddSingleton(_ => new ApplicationDatabases(site.Map, workers) { PrimaryOnly = true })
             .AddSingleton(_ => new EnvelopeFormats(site.Map))
             .AddSingleton<IExternalStores>(_ => new S3Stores(site.Variable))
             .AddSingleton<SchemaCheck>();

@@ -49,6 +49,12 @@ public sealed class ApplicationDatabases : IAsyncDisposable
     public TimeSpan? LockTimeout { get; init; }
 
     /// <summary>
+    /// Whether a connection to a standby is a fault. What a rotation or a retirement counts, waits for and reads there proves
+    /// nothing: rows may be missing, and no writer of the primary is seen. An inspection says until when a standby has replayed.
+    /// </summary>
+    public bool PrimaryOnly { get; init; }
+
+    /// <summary>
     /// Longest wait for a row that the application has locked, in milliseconds. It is short, because the rows of the batch
     /// that are already written stay locked meanwhile. A row that is still locked then is a conflict and is tried again.
     /// </summary>
@@ -218,7 +224,8 @@ public sealed class ApplicationDatabases : IAsyncDisposable
         SessionSettings.ApplyTo(
             builder,
             poolers.GetOrAdd(name, _ => new PoolerCheck($"database {name}", connectionString)),
-            settings
+            settings,
+            PrimaryOnly
         );
         var address = ServerAddress.Of(connectionString);
         var server = servers.GetOrAdd(

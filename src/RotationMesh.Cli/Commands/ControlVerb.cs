@@ -55,7 +55,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
     {
         await using var operations = new OperationsSource(parsed, terminal);
         if (operations.Here is { } here)
-            here.WaitsForLocks = true;
+            here.WaitsForLocks = here.PrimaryOnly = true;
         var waits = GoesOn
             ? PatienceOption.Read(parsed, patience, operations.Here)
             : new CoordinatorOptions().Patience;

@@ -107,6 +107,8 @@ internal sealed class KeysVerb : IVerb
     private async Task<int> RetireAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var operations = new OperationsSource(parsed, terminal);
+        if (operations.Here is { } here)
+            here.PrimaryOnly = true;
         var order = new RetirementOrder
         {
             Version = parsed.GetValue(retired),

@@ -94,7 +94,7 @@ internal sealed class RotateVerb : IVerb
         await using var operations = new OperationsSource(parsed, terminal);
         var (here, isDry) = (operations.Here, parsed.GetValue(dryRun));
         if (here is not null)
-            here.WaitsForLocks = !isDry;
+            here.WaitsForLocks = here.PrimaryOnly = !isDry;
         var order = gates.Read(parsed, Order(parsed, terminal));
         var waits = PatienceOption.Read(parsed, patience, here);
         var isDetached = parsed.GetValue(detach);

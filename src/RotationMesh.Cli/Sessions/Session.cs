@@ -47,10 +47,11 @@ internal sealed class Session : IAsyncDisposable
             new ApplicationDatabases(Map)
             {
                 LockTimeout = WaitsForLocks ? null : ApplicationDatabases.ReadingLockTimeout,
+                PrimaryOnly = PrimaryOnly,
             }
         );
         formats = new(() => new EnvelopeFormats(Map));
-        control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path)));
+        control = new(() => new ControlDatabase(MapConnection.Checked(Map.Control, Map.Path), PrimaryOnly));
         standstill = new(() => new Standstill(Control, Map, Databases));
         gates = new(() => MapGates.Of(Map, Databases, () => Ring, Control));
     }
@@ -62,6 +63,12 @@ internal sealed class Session : IAsyncDisposable
     /// databases.
     /// </summary>
     public bool WaitsForLocks { get; set; }
+
+    /// <summary>
+    /// Whether the verb concludes something from what it counts, so that a standby won't do. Set before the first use of a
+    /// database.
+    /// </summary>
+    public bool PrimaryOnly { get; set; }
 
     /// <summary>The key ring of the environment. Throws <see cref="UsageException"/> for a fault in it.</summary>
     public KeyRing Ring => ring.Value;
