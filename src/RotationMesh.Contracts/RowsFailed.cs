@@ -20,6 +20,9 @@ public sealed record FailedRow(IReadOnlyList<KeyPart> Key, string? Tenant, long?
     /// <summary>Size in bytes of a value that is too large.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Why the database refused the row, in names and codes only; null where the error says enough.</summary>
+    /// <summary>
+    /// Why the database refused the row, or what is wrong with its value, in names and codes only; null where the error says
+    /// enough.
+    /// </summary>
     public string? Cause { get; init; }
 }

@@ -35,7 +35,7 @@ internal static class RetirementView
         var tables = outcome.Scans.Sum(scan => scan.Tables.Count);
         var rows = outcome.Scans.Sum(scan => scan.Tables.Sum(table => table.RowsLookedAt));
         var whole = outcome.Scans.Sum(scan => scan.Tables.Count(table => table.Whole));
-        return $", and no value that the map does not name opened with it in {TableView.Number(rows)} rows of {TableView.Number(tables)} tables that were looked at ({TableView.Number(whole)} of them wholly){LeftOut(outcome)}";
+        return $", and no value that the map does not name, and that is neither compressed nor encrypted once more, opened with it in {TableView.Number(rows)} rows of {TableView.Number(tables)} tables that were looked at ({TableView.Number(whole)} of them wholly){LeftOut(outcome)}";
     }
 
     private static string LeftOut(RetirementDocument outcome) =>

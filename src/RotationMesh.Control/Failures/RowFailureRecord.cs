@@ -32,7 +32,7 @@ public sealed record RowFailureRecord
     /// <summary>Size in bytes of a value that is too large.</summary>
     public long? ValueSize { get; init; }
 
-    /// <summary>Why the database refused it; null where the error says it all.</summary>
+    /// <summary>Why the database refused it, or what is wrong with its value; null where the error says it all.</summary>
     public string? Cause { get; init; }
 }
 
@@ -73,7 +73,7 @@ public sealed record FailureCount
     /// <summary>Error class.</summary>
     public string Error { get; init; } = "";
 
-    /// <summary>Why the database refused them; null where the error says it all.</summary>
+    /// <summary>Why the database refused them, or what is wrong with their values; null where the error says it all.</summary>
     public string? Cause { get; init; }
 
     /// <summary>Rows.</summary>

@@ -34,7 +34,7 @@ public sealed class MetKeyStore(ControlDatabase control)
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        var met = tried.Where(result => result.Tried > result.Failed).ToList();
+        var met = tried.Where(result => result.IsProved).ToList();
         if (met.Count == 0)
             return;
         await held.ExecuteAsync(

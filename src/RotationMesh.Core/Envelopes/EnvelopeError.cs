@@ -16,4 +16,10 @@ public enum EnvelopeError
 
     /// <summary>Authentic, but with an empty plaintext, which the application never writes and could not read.</summary>
     EmptyPlaintext,
+
+    /// <summary>
+    /// Authentic, but text that may be another envelope follows the padding. The application passes over it, and a rewrite
+    /// would destroy it.
+    /// </summary>
+    MayHoldAnother,
 }

@@ -19,12 +19,15 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         {
             if (tenant.Length == 0)
                 return EnvelopeError.AuthenticationFailed;
-            var raw = Raw(column, stored);
-            return raw.Length < EnvelopeCipher.OverheadBytes
-                ? EnvelopeError.MalformedEnvelope
-                : reencryptor
-                    .Cipher(column, version, tenant)
-                    .Open(raw, raw[EnvelopeCipher.OverheadBytes..], out _);
+            var raw = Raw(column, stored, out var rest);
+            if (raw.Length < EnvelopeCipher.OverheadBytes)
+                return EnvelopeError.MalformedEnvelope;
+            var error = reencryptor
+                .Cipher(column, version, tenant)
+                .Open(raw, raw[EnvelopeCipher.OverheadBytes..], out _);
+            return error == EnvelopeError.None && LenientBase64.MayHoldEnvelope(rest)
+                ? EnvelopeError.MayHoldAnother
+                : error;
         }
         finally
         {
@@ -49,7 +52,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         ArgumentNullException.ThrowIfNull(versions);
         if (tenant.Length == 0)
             return null; // an empty tenant has no key, so none can fit
-        var raw = Raw(column, stored);
+        var raw = Raw(column, stored, out _);
         foreach (var version in versions)
         {
             var error = reencryptor.Cipher(column, version, tenant).Open(raw, secret, out var length);
@@ -84,13 +87,14 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         written = 0;
         if (tenant.Length == 0)
             return EnvelopeError.AuthenticationFailed; // an empty tenant has no key, so none can fit
-        var error = reencryptor
-            .Cipher(column, sourceVersion, tenant)
-            .Open(Raw(column, stored), secret, out var length);
+        var raw = Raw(column, stored, out var rest);
+        var error = reencryptor.Cipher(column, sourceVersion, tenant).Open(raw, secret, out var length);
         if (error != EnvelopeError.None)
             return error;
         try
         {
+            if (LenientBase64.MayHoldEnvelope(rest))
+                return EnvelopeError.MayHoldAnother;
             var cipher = reencryptor.Cipher(column, targetVersion, tenant);
             written = Seal(column.Encoding, cipher, secret[..length], nonce, stored, destination);
             Prove(column.Encoding, cipher, destination[..written], stored, secret[..length]);
@@ -102,9 +106,16 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         }
     }
 
-    // A binary value is returned as it is; a text is decoded in the caller's memory.
-    private static Span<byte> Raw(EnvelopeColumn column, Span<byte> stored) =>
-        column.Encoding == EnvelopeEncoding.Base64 ? stored[..LenientBase64.DecodeInPlace(stored)] : stored;
+    // A binary value is returned as it is; a text is decoded in the caller's memory. The rest is text after its padding.
+    private static Span<byte> Raw(EnvelopeColumn column, Span<byte> stored, out ReadOnlySpan<byte> rest)
+    {
+        rest = default;
+        if (column.Encoding == EnvelopeEncoding.Binary)
+            return stored;
+        var length = LenientBase64.DecodeInPlace(stored, out var read);
+        rest = stored[read..];
+        return stored[..length];
+    }
 
     private static int Seal(
         EnvelopeEncoding encoding,
@@ -139,7 +150,7 @@ public sealed class LargeReencryptor(Reencryptor reencryptor)
         var opened = space;
         if (encoding == EnvelopeEncoding.Base64)
         {
-            var decoded = space[..LenientBase64.Decode(made, space)];
+            var decoded = space[..LenientBase64.Decode(made, space, out _)];
             raw = decoded;
             opened = decoded[EnvelopeCipher.OverheadBytes..];
         }

@@ -128,14 +128,21 @@ public sealed class Reencryptor : IDisposable
         if (tenant.Length == 0)
             return EnvelopeError.AuthenticationFailed; // an empty tenant has no key, so none can fit
         var raw = stored;
+        ReadOnlySpan<byte> rest = [];
         if (column.Encoding == EnvelopeEncoding.Base64)
         {
             Fit(ref envelope, LenientBase64.MaxDecodedLength(stored.Length));
-            raw = envelope.AsSpan(0, LenientBase64.Decode(stored, envelope));
+            raw = envelope.AsSpan(0, LenientBase64.Decode(stored, envelope, out var read));
+            rest = stored[read..];
         }
 
         Fit(ref opened, raw.Length);
-        return Cipher(column, version, tenant).Open(raw, opened, out length);
+        var error = Cipher(column, version, tenant).Open(raw, opened, out length);
+        if (error != EnvelopeError.None || !LenientBase64.MayHoldEnvelope(rest))
+            return error;
+        CryptographicOperations.ZeroMemory(opened.AsSpan(0, length));
+        length = 0;
+        return EnvelopeError.MayHoldAnother;
     }
 
     private int Seal(

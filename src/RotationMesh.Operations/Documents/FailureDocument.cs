@@ -34,7 +34,7 @@ public sealed record FailureDocument
 
     /// <summary>
     /// Why the database refused the row: its error code and the names of constraint, trigger and function, or which
-    /// session has the row locked. Null where the error class says everything.
+    /// session has the row locked; or what is wrong with the value. Null where the error class says everything.
     /// </summary>
     public string? Cause { get; init; }
 }

@@ -3,9 +3,12 @@ namespace RotationMesh.Reporting.Wording;
 /// <summary>Says what an error class means, and what to do about it.</summary>
 internal static class Remedies
 {
-    /// <summary>Returns the remedy for an error class; for a row that the database refused, by the cause.</summary>
+    /// <summary>Returns the remedy for an error class; where there is a cause, by the cause.</summary>
     public static string Of(string error, string? cause) =>
-        error != "DatabaseError" || cause is null ? Of(error)
+        error == "MalformedEnvelope" && cause is not null
+            ? "An envelope is followed by text that may be another one. The application reads the first alone, and a rewrite would "
+                + "destroy the other. Move what is needed of it to a place of its own, cut the value off after its padding, then retry."
+        : error != "DatabaseError" || cause is null ? Of(error)
         : cause.StartsWith("it is held", StringComparison.Ordinal)
             ? "Somebody holds the row in a transaction that does not end. Let that session end it, or end the session, then retry."
         : cause.Contains("trigger", StringComparison.Ordinal)

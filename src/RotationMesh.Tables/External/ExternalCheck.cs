@@ -65,7 +65,7 @@ internal sealed class ExternalCheck(
         return found;
     }
 
-    private RowError? Error(ExternalRead read, int row)
+    private RowFault? Error(ExternalRead read, int row)
     {
         if (read.Value is not { } value)
             return RowErrors.From(read.Fault!.Value);

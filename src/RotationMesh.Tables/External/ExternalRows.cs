@@ -39,7 +39,7 @@ internal sealed class ExternalRows(
     public bool IsFull => names.Count >= AtOnce;
 
     /// <summary>Adds the cursor's row with the name of its object, or returns why it stays as it is.</summary>
-    public RowError? Add(RowCursor row, string name)
+    public RowFault? Add(RowCursor row, string name)
     {
         if (rows.Add(target, row, batch) is { } error)
             return error;
@@ -181,7 +181,7 @@ internal sealed class ExternalRows(
     // Where the application changed the row meanwhile, the fault means nothing: the next sweep reads row and value again.
     private async Task FailAsync(
         int row,
-        RowError error,
+        RowFault error,
         ExternalSum sum,
         string? tenant,
         ExternalStoreException? why = null
@@ -191,7 +191,7 @@ internal sealed class ExternalRows(
         Leave(row, sum, isSame ? error : null, why);
     }
 
-    private void Leave(int row, ExternalSum sum, RowError? error, ExternalStoreException? why = null)
+    private void Leave(int row, ExternalSum sum, RowFault? error, ExternalStoreException? why = null)
     {
         if (error is { } one)
             sum.Fail(RowCursor.Failure(target, batch, row, one).Because(why));

@@ -78,6 +78,7 @@ public sealed class KeyProbe(ApplicationDatabases databases, KeyRing ring)
             results.Add(
                 new ProbeResult(target.Entry.Name, key.Version, key.Fingerprint, tally.Tried, tally.Failed)
                 {
+                    Authentic = tally.Authentic,
                     MayBePadded = target.Shape.Tenant.Base == "bpchar" && target.Entry.TenantPadding is null,
                 }
             );
@@ -185,6 +186,8 @@ public sealed class KeyProbe(ApplicationDatabases databases, KeyRing ring)
 
         public int Failed { get; private set; }
 
+        public int Authentic { get; private set; }
+
         private long read;
 
         public void Add(MappedTable target, RowCursor row, StoredValueCheck check, int version)
@@ -199,6 +202,7 @@ public sealed class KeyProbe(ApplicationDatabases databases, KeyRing ring)
                 return;
             Tried++;
             Failed += error == EnvelopeError.None ? 0 : 1;
+            Authentic += error == EnvelopeError.MayHoldAnother ? 1 : 0;
         }
 
         /// <summary>Whether one more large value is not too much to read, as the first never is; then it counts as read.</summary>

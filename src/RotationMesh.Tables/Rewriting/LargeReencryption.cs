@@ -106,7 +106,7 @@ internal sealed class MadeRow(RowBatch row) : IDisposable
     public RowBatch Row => row;
 
     /// <summary>Why the row stays as it is; null where no error was found.</summary>
-    public RowError? Error { get; set; }
+    public RowFault? Error { get; set; }
 
     /// <summary>The column whose value is in the store; null where the table holds all.</summary>
     public int? LeftBehind { get; set; }

@@ -155,11 +155,22 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
     }
 
     /// <summary>Makes a row failure of the present row.</summary>
-    public RowFailure Failure(RowError error) =>
-        new(target.Entry.Scope, target.Entry.Database, target.Entry.Name, KeyParts(), Tenant, Version, error);
+    public RowFailure Failure(RowFault fault) =>
+        new(
+            target.Entry.Scope,
+            target.Entry.Database,
+            target.Entry.Name,
+            KeyParts(),
+            Tenant,
+            Version,
+            fault.Error
+        )
+        {
+            Cause = fault.Cause,
+        };
 
     /// <summary>Makes a row failure of a row in a batch.</summary>
-    public static RowFailure Failure(MappedTable target, RowBatch batch, int row, RowError error) =>
+    public static RowFailure Failure(MappedTable target, RowBatch batch, int row, RowFault fault) =>
         new(
             target.Entry.Scope,
             target.Entry.Database,
@@ -176,6 +187,9 @@ internal sealed class RowCursor(NpgsqlDataReader reader, MappedTable target)
             ],
             batch.Origins[row].Tenant,
             batch.Origins[row].Version,
-            error
-        );
+            fault.Error
+        )
+        {
+            Cause = fault.Cause,
+        };
 }

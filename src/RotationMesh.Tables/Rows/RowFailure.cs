@@ -1,5 +1,4 @@
 using RotationMesh.Core;
-using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.External;
 
 namespace RotationMesh.Tables.Rows;
@@ -18,7 +17,10 @@ public sealed record RowFailure(
     /// <summary>Size in bytes of the value that is too large; null for any other error.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Why the database or the store refused it, in names and codes only; null where the error says enough.</summary>
+    /// <summary>
+    /// Why the database or the store refused it, or what is wrong with the value, in names and codes only; null where the
+    /// error says enough.
+    /// </summary>
     public string? Cause { get; init; }
 
     /// <summary>Returns this failure with the store's message as its cause, where the store is the reason.</summary>
@@ -55,24 +57,4 @@ public enum RowError
 
     /// <summary>A value of the row is larger than the map allows.</summary>
     ValueTooLarge,
-}
-
-internal static class RowErrors
-{
-    public static RowError From(EnvelopeError error) =>
-        error switch
-        {
-            EnvelopeError.MalformedEnvelope => RowError.MalformedEnvelope,
-            EnvelopeError.EmptyPlaintext => RowError.EmptyPlaintext,
-            EnvelopeError.AuthenticationFailed => RowError.AuthenticationFailed,
-            _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
-        };
-
-    public static RowError From(ExternalFault fault) =>
-        fault switch
-        {
-            ExternalFault.Missing => RowError.ExternalValueMissing,
-            ExternalFault.Malformed => RowError.MalformedEnvelope,
-            _ => RowError.StoreError,
-        };
 }

@@ -17,7 +17,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     /// Adds the cursor's row to <paramref name="batch"/>, or returns why the row stays as it is. In that case the batch has
     /// the rows that it had, and may have used more of its memory.
     /// </summary>
-    public RowError? Add(MappedTable target, RowCursor row, RowBatch batch)
+    public RowFault? Add(MappedTable target, RowCursor row, RowBatch batch)
     {
         var (tenant, version) = (row.KeyTenant, row.Version);
         if (Refusal(tenant, version) is { } refusal)
@@ -76,11 +76,19 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             out var written
         );
         slab.GiveBack(space.Length - written);
-        return error == EnvelopeError.None ? new ReencryptedValue(space[..written], null)
-            : error == EnvelopeError.AuthenticationFailed
-            && reencryptor.Check(column, tenant, goal.Version, stored) == EnvelopeError.None
-                ? ReencryptedValue.Already
-            : new ReencryptedValue(default, RowErrors.From(error));
+        if (error == EnvelopeError.None)
+            return new ReencryptedValue(space[..written], null);
+        if (error == EnvelopeError.AuthenticationFailed)
+            switch (reencryptor.Check(column, tenant, goal.Version, stored))
+            {
+                case EnvelopeError.None:
+                    return ReencryptedValue.Already;
+                case EnvelopeError.MayHoldAnother:
+                    error = EnvelopeError.MayHoldAnother;
+                    break;
+            }
+
+        return new ReencryptedValue(default, RowErrors.From(error));
     }
 
     /// <summary>
@@ -97,7 +105,13 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
     )
     {
         var moved = Reencrypt(column, tenant, version, stored, slab);
-        if (moved.Error is not (RowError.AuthenticationFailed or RowError.MalformedEnvelope))
+        if (
+            moved.Error
+            is not {
+                Error: RowError.AuthenticationFailed or RowError.MalformedEnvelope,
+                Cause: null,
+            }
+        )
             return moved;
         foreach (var other in ring.Versions)
             if (
@@ -105,6 +119,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
                 && reencryptor.Check(column, tenant, other, stored)
                     is EnvelopeError.None
                         or EnvelopeError.EmptyPlaintext
+                        or EnvelopeError.MayHoldAnother
             )
                 return moved;
         return ReencryptedValue.Already;
@@ -174,7 +189,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         return tenant is null ? RowError.AuthenticationFailed : null; // without a tenant there is no derived key
     }
 
-    private RowError? AddLeft(
+    private RowFault? AddLeft(
         EnvelopeColumn column,
         string tenant,
         int version,
@@ -189,7 +204,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         return moved.Error;
     }
 
-    private RowError? Add(
+    private RowFault? Add(
         EnvelopeColumn column,
         string tenant,
         int version,
@@ -218,7 +233,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
 }
 
 /// <summary>Result of a value's re-encryption: its new envelope, or why there is none.</summary>
-internal readonly record struct ReencryptedValue(ReadOnlyMemory<byte> Envelope, RowError? Error)
+internal readonly record struct ReencryptedValue(ReadOnlyMemory<byte> Envelope, RowFault? Error)
 {
     /// <summary>The value needs no new envelope.</summary>
     public static ReencryptedValue Already { get; } = new(default, null);

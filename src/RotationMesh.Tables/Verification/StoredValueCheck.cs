@@ -37,7 +37,7 @@ internal sealed class StoredValueCheck(KeyRing ring, Reencryptor reencryptor)
 }
 
 /// <summary>Outcome of a row: why it does not decrypt, or how many of its values do.</summary>
-internal readonly record struct CheckedRow(RowError? Error, int Values)
+internal readonly record struct CheckedRow(RowFault? Error, int Values)
 {
     /// <summary>Adds the outcome of one more value; null where the column holds none.</summary>
     public CheckedRow And(EnvelopeError? outcome) =>

@@ -80,6 +80,28 @@ public sealed class WhenValuesWereLeftBehind
         Assert.That(await OpensAsync(store.Rows[0], version: 3), Is.True);
     }
 
+    [TestCase(10)]
+    [TestCase(2_000_002)]
+    public async Task One_that_is_followed_by_another_fails_its_row_and_moves_nothing(int length)
+    {
+        var row = store.Rows[0];
+        await LeaveAsync(row, version: 1, new string('l', length));
+        await Site.Database.ExecuteAsync(
+            $"UPDATE knowledge_entries SET content = content || ',' || content WHERE id = '{row.Id}'"
+        );
+        var before = await ContentAsync(row);
+        Assert.That(before, Does.Contain("=,"));
+
+        var run = (await Site.RunAsync("--output", "json", "rotate")).Exits(3).Json();
+
+        Assert.That(
+            run["failures"]!.AsArray().Select(failure => $"{failure!["key"]!["id"]} {failure["error"]}"),
+            Is.EqualTo([$"{row.Id} MalformedEnvelope"])
+        );
+        Assert.That(await ContentAsync(row), Is.EqualTo(before));
+        Assert.That(await store.OpenAsync(row, 1), Is.Not.Null);
+    }
+
     [Test]
     public async Task One_that_was_put_there_after_the_rotation_is_named_and_keeps_its_key_in_service()
     {

@@ -172,6 +172,7 @@ public sealed class RetireScanTests
             outcome.Exits(0).Output,
             Does.Contain($"left out: {place} (the log is trimmed at night)")
                 .And.Contain("tables that were looked at")
+                .And.Contain("neither compressed nor encrypted once more")
         );
         Assert.That(
             (await site.RunAsync("audit")).Exits(0).Output,

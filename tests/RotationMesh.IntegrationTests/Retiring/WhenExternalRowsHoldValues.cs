@@ -59,11 +59,15 @@ public sealed class WhenExternalRowsHoldValues
         await fixture.AssertKeptAsync("1 external rows", "column summary", "key version 1");
     }
 
-    [Test]
-    public async Task Each_of_several_values_in_a_column_keeps_its_key_in_service()
+    [TestCase("new ", " old ")]
+    [TestCase("", ",")]
+    public async Task Each_of_several_values_in_a_column_keeps_its_key_in_service(
+        string before,
+        string between
+    )
     {
         await fixture.RotateAsync();
-        var both = $"new {Value.Seal("new", "acme", 2)} old {Value.Seal("old", "acme")}";
+        var both = $"{before}{Value.Seal("new", "acme", 2)}{between}{Value.Seal("old", "acme")}";
         await fixture.InsertAsync("x1", both, null, version: 2, "in the bucket");
 
         await fixture.AssertKeptAsync("1 external rows", "column body", "key version 1");

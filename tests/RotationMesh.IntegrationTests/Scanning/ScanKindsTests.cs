@@ -45,6 +45,27 @@ public sealed class ScanKindsTests
     [TestCase("text", "upper(encode(decode(body, 'base64'), 'hex'))", null)]
     [TestCase("text", "decode(body, 'base64')::text", null)]
     [TestCase("text", "encode(decode(body, 'base64'), 'base64')", null)]
+    [TestCase("text", "encode(convert_to(body, 'UTF8'), 'base64')", null)]
+    [TestCase("text", "encode(convert_to(json_build_object('t', body)::text, 'UTF8'), 'base64')", null)]
+    [TestCase(
+        "text",
+        "'eyJhbGciOiJIUzI1NiJ9.' || rtrim(translate(encode(convert_to(json_build_object('t', body)::text, 'UTF8'), 'base64'), '+/' || chr(10), '-_'), '=') || '.c2lnbmF0dXJl'",
+        null
+    )]
+    [TestCase(
+        "jsonb",
+        "jsonb_build_object('job', encode(convert_to(json_build_object('t', body)::text, 'UTF8'), 'hex'))",
+        "job"
+    )]
+    [TestCase("text", "'enc_v1_' || encode(decode(body, 'base64'), 'hex')", null)]
+    [TestCase("text", "'v1-' || encode(decode(body, 'base64'), 'hex') || '-of/a/user'", null)]
+    [TestCase("text", "'a tok_' || translate(rtrim(body, '='), '+/', '-_') || '_v1 of a user'", null)]
+    [TestCase("text", "'-----BEGINX-----' || rtrim(body, '=') || '-----ENDX-----'", null)]
+    [TestCase(
+        "text",
+        "'stored token' || chr(10) || regexp_replace(body, '(.{20})', '\\1' || chr(10), 'g') || chr(10) || 'for a user'",
+        null
+    )]
     [TestCase("bytea", "decode(body, 'base64')", null)]
     [TestCase("bytea", "'\\x01'::bytea || decode(body, 'base64')", null)]
     [TestCase("bytea", "convert_to(body, 'UTF8')", null)]

@@ -24,7 +24,7 @@ internal static class VectorCrypto
         using var cipher = format.CreateCipher(master!, vector.TenantId, vector.Context);
         var stored = Encoding.UTF8.GetBytes(vector.Ciphertext);
         var envelope = new byte[LenientBase64.MaxDecodedLength(stored.Length)];
-        var length = LenientBase64.Decode(stored, envelope);
+        var length = LenientBase64.Decode(stored, envelope, out _);
         var plaintext = new byte[length];
         Assert.That(
             cipher.Open(envelope.AsSpan(0, length), plaintext, out var written),
