@@ -18,7 +18,10 @@ public sealed record RowCounts
     /// <summary>Times that a row was read again because it was not written; each row is counted above as well.</summary>
     public long Conflicts { get; init; }
 
-    /// <summary>Rows that kept changing or stayed locked, left for the next sweep; not counted above.</summary>
+    /// <summary>
+    /// Rows that kept changing or stayed locked, left for the next sweep; in a verification, rows that changed each time that they
+    /// were to be decrypted. Not counted above.
+    /// </summary>
     public long Contended { get; init; }
 
     /// <summary>

@@ -26,7 +26,8 @@ internal sealed class KeysVerb : IVerb
 
     private readonly Option<string[]> skipScanOf = new("--skip-scan-of")
     {
-        Description = "Leave a table or a column out of the scan (repeatable); needs --reason",
+        Description =
+            "Leave a table or a column out of the scan, or external values that no store is given for (repeatable); needs --reason",
         HelpName = "DATABASE.SCHEMA.TABLE[.COLUMN]",
     };
 
@@ -98,6 +99,7 @@ internal sealed class KeysVerb : IVerb
         foreach (var version in keys.Keys)
         foreach (var doubt in version.RingDoubts)
             terminal.Tables.Line($"Version {version.Version}: {doubt}");
+        NoteView.Show(terminal.Tables, keys.Notes);
         if (keys.Basis is { } basis)
             terminal.Tables.Line(basis);
         terminal.WriteJson(keys);

@@ -25,13 +25,18 @@ internal static class RetirementView
         // The version was retired before, and no row has used it since.
         if (outcome is { Scans.Count: 0, ScanSkipped: null })
             return $"Key version {outcome.Version} is retired, since {outcome.RetiredAt:u}.";
-        return $"Key version {outcome.Version} is retired. No row of the map's tables needs it{Scan(outcome)}; take it out of the key ring when no backup does.";
+        return $"Key version {outcome.Version} is retired. No row of the map's tables needs it{Unread(outcome)}{Scan(outcome)}; take it out of the key ring when no backup does.";
     }
+
+    private static string Unread(RetirementDocument outcome) =>
+        outcome.ExternalUnread == 0
+            ? ""
+            : $", as far as anybody can tell: {TableView.Number(outcome.ExternalUnread)} external values were not decrypted";
 
     private static string Scan(RetirementDocument outcome)
     {
         if (outcome.ScanSkipped is { } reason)
-            return $"; what the map does not name was not scanned ({reason})";
+            return $"; what the map does not name was not scanned ({reason}){LeftOut(outcome)}";
         var tables = outcome.Scans.Sum(scan => scan.Tables.Count);
         var rows = outcome.Scans.Sum(scan => scan.Tables.Sum(table => table.RowsLookedAt));
         var whole = outcome.Scans.Sum(scan => scan.Tables.Count(table => table.Whole));

@@ -10,31 +10,52 @@ public sealed record StandingFailures
     // must have decrypted all rows of the table (RotationTableStore.MarkSuspectAsync), or have met the row again: one of a release
     // that did not mark such tables may have passed over the row, and an earlier schema has no mark. Tables that are no longer in
     // the map count too.
-    internal const string NotMadeGood = """
-        NOT EXISTS (
-            SELECT FROM rotationmesh.rotations later
-            JOIN rotationmesh.rotation_tables t ON t.rotation_id = later.correlation_id
-            WHERE later.correlation_id <> f.rotation_id AND later.started_at > f.recorded_at
-              AND (t.database_name, t.table_name) = (f.database_name, f.table_name)
-              AND CASE WHEN f.version <> later.target_version THEN later.state IN ('Completed', 'CompletedWithFailures')
-                       WHEN later.verify = 'counts' THEN false
-                       WHEN later.state = 'Completed'
-                           THEN coalesce((pg_catalog.to_jsonb(t) ->> 'read_whole')::pg_catalog.bool, false)
-                       ELSE later.state = 'CompletedWithFailures' AND EXISTS (
-                           SELECT FROM rotationmesh.row_failures n
-                           WHERE n.rotation_id = later.correlation_id
-                             AND (n.database_name, n.table_name, n.key_digest) = (f.database_name, f.table_name, f.key_digest))
-                  END
-              AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants)))
-        """;
+    internal static readonly string NotMadeGood = UntilMadeGood(SameDatabase("t", "f"));
 
-    private const string FindFailures = $"""
-        SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, f.error = 'AuthenticationFailed' AS any_key,
-               count(*) AS rows
-        FROM rotationmesh.row_failures f
-        WHERE f.version IS NOT NULL AND {NotMadeGood}
-        GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
-        """;
+    private static readonly string FindFailures = Find(NotMadeGood);
+
+    // Of a schema that does not tell yet which databases the names led to.
+    private static readonly string FindEarlier = Find(UntilMadeGood("t.database_name = f.database_name"));
+
+    /// <summary>
+    /// Returns a condition that two rows name the same database: by one name, or by two that each led to one database alone, the
+    /// same. A map may call it otherwise since.
+    /// </summary>
+    internal static string SameDatabase(string one, string other) =>
+        $"""
+            ({one}.database_name = {other}.database_name OR EXISTS (
+                SELECT 1 FROM rotationmesh.rotated_databases d
+                WHERE d.database_name IN ({one}.database_name, {other}.database_name)
+                HAVING count(*) = 2 AND count(DISTINCT d.identity) = 1 AND min(d.identity) NOT LIKE '/%'))
+            """;
+
+    private static string UntilMadeGood(string sameDatabase) =>
+        $"""
+            NOT EXISTS (
+                SELECT FROM rotationmesh.rotations later
+                JOIN rotationmesh.rotation_tables t ON t.rotation_id = later.correlation_id
+                WHERE later.correlation_id <> f.rotation_id AND later.started_at > f.recorded_at
+                  AND t.table_name = f.table_name AND {sameDatabase}
+                  AND CASE WHEN f.version <> later.target_version THEN later.state IN ('Completed', 'CompletedWithFailures')
+                           WHEN later.verify = 'counts' THEN false
+                           WHEN later.state = 'Completed'
+                               THEN coalesce((pg_catalog.to_jsonb(t) ->> 'read_whole')::pg_catalog.bool, false)
+                           ELSE later.state = 'CompletedWithFailures' AND EXISTS (
+                               SELECT FROM rotationmesh.row_failures n
+                               WHERE n.rotation_id = later.correlation_id
+                                 AND (n.database_name, n.table_name, n.key_digest) = (t.database_name, f.table_name, f.key_digest))
+                      END
+                  AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants)))
+            """;
+
+    private static string Find(string notMadeGood) =>
+        $"""
+            SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, f.error = 'AuthenticationFailed' AS any_key,
+                   count(*) AS rows
+            FROM rotationmesh.row_failures f
+            WHERE f.version IS NOT NULL AND {notMadeGood}
+            GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
+            """;
 
     private const string Forget = """
         DELETE FROM rotationmesh.row_failures
@@ -74,7 +95,10 @@ public sealed record StandingFailures
             || !await control.HasAsync("row_failures", cancellationToken)
         )
             return [];
-        return await control.QueryAsync<StandingFailures>(FindFailures, null, cancellationToken);
+        var find = await control.HasAsync("rotated_databases", cancellationToken)
+            ? FindFailures
+            : FindEarlier;
+        return await control.QueryAsync<StandingFailures>(find, null, cancellationToken);
     }
 
     /// <summary>Forgets failures of tables that no longer exist.</summary>

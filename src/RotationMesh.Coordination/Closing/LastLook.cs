@@ -44,8 +44,8 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
     public IReadOnlyList<string> Strays =>
         [.. Survey.Tables.Select(table => StrayRows.Find(table)?.Explain()).OfType<string>()];
 
-    /// <summary>What the counts rest on.</summary>
-    public IReadOnlyList<string> Notes => Survey.Notes;
+    /// <summary>What the counts rest on, and objects beside a value in the table, which nobody reads.</summary>
+    public IReadOnlyList<string> Notes => [.. Survey.Notes, .. ObjectsBeside.Describe(Survey.Tables)];
 
     /// <summary>
     /// Whether there are more rows below the target than the census found. False if the census left unexplained rows, or rows

@@ -5,6 +5,7 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Records;
+using RotationMesh.LocalOperations.Verifying;
 
 namespace RotationMesh.Coordination.Closing;
 
@@ -44,7 +45,7 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             Cancelled = command.Cancelled,
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
             OpenWriters = last?.OpenWriters,
-            Notes = last?.Notes,
+            Notes = [.. last?.Notes ?? [], .. Changing(verification)],
             Doubts = last?.Strays,
         };
         if (!summary.IsClean())
@@ -65,6 +66,12 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             return new DrawnTotals(Awaited: reason);
         }
     }
+
+    // Few rows, else the count of those that were verified is a doubt (ClosingDoubts).
+    private static IEnumerable<string> Changing(SweepSummary? verification) =>
+        (verification?.Tables ?? [])
+            .Select(table => ChangingRows.Describe(table.Table, table.Counts.Contended))
+            .OfType<string>();
 }
 
 /// <summary>The closing totals, or why there are none.</summary>

@@ -8,6 +8,7 @@ using RotationMesh.LocalOperations.Verifying;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
@@ -73,7 +74,13 @@ public sealed class DryRun(
                 tables.Sum(table => table.Empty),
                 tables.Sum(table => table.Failed)
             ),
-            Notes = [.. unreadable, .. opening.Refusals, Limits],
+            Notes =
+            [
+                .. unreadable,
+                .. ObjectsBeside.Describe(tables.Select(table => table.Counted)),
+                .. opening.Refusals,
+                Limits,
+            ],
             Failures = failures.Kept,
         };
     }

@@ -193,6 +193,8 @@ internal sealed class TableExamination(
             findings.Add(Verdict.Bad, name, fault.Problem, fault.Fix);
         if (StrayRows.Find(table) is { } stray)
             findings.Add(Verdict.Bad, name, stray.Problem, stray.Fix);
+        if (ObjectsBeside.Find(table) is { } beside)
+            findings.Add(Verdict.Warning, name, beside.Problem, beside.Fix);
         foreach (var column in ColumnLook.Sparse(table).Where(column => column.Values > 0))
             findings.Add(
                 Verdict.Warning,

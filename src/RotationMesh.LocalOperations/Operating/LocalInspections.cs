@@ -169,6 +169,7 @@ public sealed class LocalInspections(
         {
             Counted = check.Counted ?? 0,
             Decrypted = check.Verified,
+            Notes = check.Notes,
         };
     }
 

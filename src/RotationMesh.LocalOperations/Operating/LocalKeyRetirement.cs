@@ -64,21 +64,23 @@ public sealed class LocalKeyRetirement(
                     new RetirementScan(map, keys, databases, check.Held, Depth).LookAsync(
                         version,
                         skipped,
-                        check.SkippedTables,
+                        check.MetPlaces,
                         cancellationToken
                     )
             );
             usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
         }
 
-        look.Warnings.AddRange([.. check.Closed, .. usage.RingDoubts]);
+        look.Warnings.AddRange([.. check.Warnings, .. usage.RingDoubts]);
+        if (usage.InTheWay.Count == 0)
+            look.Warnings.AddRange(check.Externals.Told(version));
         var audit = new AuditLog(keys, Appended);
         if (earlier is not null)
         {
             var confirmed = await ConfirmAsync(store, earlier, usage, cancellationToken);
             if (confirmed.Retired && !Gone().IsEmpty)
                 await Gone().ForgetAsync(control, audit, Entry(), cancellationToken);
-            return Tell(confirmed, order, look);
+            return Tell(confirmed, order, look, check.Externals.Count(version));
         }
 
         // Decrypting and scanning took their time: count again, and record at once.
@@ -119,7 +121,7 @@ public sealed class LocalKeyRetirement(
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
-        return Tell(document, order, look);
+        return Tell(document, order, look, check.Externals.Count(version));
 
         Forgotten Gone() => new(check.Places.Forgotten, check.Failed.Forgotten);
 
@@ -141,6 +143,7 @@ public sealed class LocalKeyRetirement(
                     ScanSkipped = order.SkipScanReason,
                     ScanSkippedOf = order.SkippedScans is { Count: > 0 } left ? left : null,
                     Empty = empty,
+                    ExternalUnread = check.Externals.Count(version) is > 0 and var unread ? unread : null,
                     Gone = Gone() is { Databases: { Count: > 0 } missing }
                         ? [.. missing.Select(one => $"{one.Database} {one.Identity}")]
                         : null,
@@ -216,7 +219,8 @@ public sealed class LocalKeyRetirement(
     private static RetirementDocument Tell(
         RetirementDocument document,
         RetirementOrder order,
-        RetirementLook look
+        RetirementLook look,
+        long unread = 0
     ) =>
         document with
         {
@@ -224,6 +228,7 @@ public sealed class LocalKeyRetirement(
             Warnings = look.Warnings,
             ScanSkipped = order.SkipScanReason,
             ScanSkippedOf = order.SkippedScans,
+            ExternalUnread = document.Retired ? unread : 0,
         };
 
     private static RetirementDocument Document(RetiredKey key) =>

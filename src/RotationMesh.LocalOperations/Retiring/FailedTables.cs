@@ -14,6 +14,7 @@ namespace RotationMesh.LocalOperations.Retiring;
 internal sealed class FailedTables(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
 {
     private readonly Dictionary<string, string> refused = [];
+    private readonly TodaysNames names = new(map, databases, control);
     private IReadOnlyList<StandingFailures> all = [];
 
     /// <summary>
@@ -32,6 +33,8 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     {
         all = await StandingFailures.ListAsync(control, cancellationToken);
         refused.Clear();
+        if (all.Count > 0)
+            await names.LookAsync(cancellationToken);
         foreach (var failure in all.Where(failure => Gone.Contains(Named(failure))))
             if (await FindAsync(failure, cancellationToken) is { } why)
                 refused[Named(failure)] = why;
@@ -67,34 +70,35 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     private bool IsGone(StandingFailures failure) =>
         Gone.Contains(Named(failure)) && !refused.ContainsKey(Named(failure));
 
-    // Whatever scope the table is in now.
-    private TableEntry? InMap(StandingFailures failure) =>
-        map.Tables.FirstOrDefault(table =>
-            table.Database == failure.DatabaseName && table.Name == failure.TableName
+    // Whatever scope the table is in now, and whatever the map calls its database.
+    private TableEntry? InMap(StandingFailures failure)
+    {
+        var today = names.Of(failure.DatabaseName);
+        return map.Tables.FirstOrDefault(table =>
+            today.Contains(table.Database) && table.Name == failure.TableName
         );
+    }
 
     // Returns why the table does not count as gone; null where it does. A table of that name in another schema may be
     // the same table, moved there. Where the map names that one, its rows are counted.
     private async Task<string?> FindAsync(StandingFailures failure, CancellationToken cancellationToken)
     {
-        if (InMap(failure) is not null)
-            return $"the map names table {failure.TableName} of database {failure.DatabaseName}: rotate it";
-        if (!databases.Has(failure.DatabaseName))
-            return null; // UnreachedDatabases reports that the map leaves it out
+        if (InMap(failure) is { } own)
+            return $"the map names table {own.Name} of database {own.Database}: rotate it";
         var name = SqlName.Parse(failure.TableName);
-        var found = await new TablesByName(databases).FindAsync(
-            failure.DatabaseName,
-            name,
-            cancellationToken
-        );
-        var there = found.FirstOrDefault(table => !IsCounted(failure, table));
-        return there is null
-            ? null
-            : $"table {there} of database {failure.DatabaseName} exists: put it into the map and rotate it, or drop it";
+        // UnreachedDatabases reports a database that the map leaves out.
+        foreach (var database in names.Of(failure.DatabaseName))
+        {
+            var found = await new TablesByName(databases).FindAsync(database, name, cancellationToken);
+            if (found.FirstOrDefault(table => !IsCounted(failure, database, table)) is { } there)
+                return $"table {there} of database {database} exists: put it into the map and rotate it, or drop it";
+        }
+
+        return null;
     }
 
-    private bool IsCounted(StandingFailures failure, string found) =>
+    private bool IsCounted(StandingFailures failure, string database, string found) =>
         SqlName.Parse(found).ToString() is var name
         && name != failure.TableName
-        && map.Tables.Any(table => table.Database == failure.DatabaseName && table.Name == name);
+        && map.Tables.Any(table => table.Database == database && table.Name == name);
 }

@@ -15,7 +15,7 @@ namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
 /// Finds what prevents the retirement of key versions: rows that claim them, external values, recorded failures, rotations
-/// to them, rows that nobody counts, other versions with the same key, and rows that do not decrypt without them.
+/// to them, rows that nobody counts, other versions with the same key, and rows that do not decrypt without them or keep changing.
 /// </summary>
 internal sealed class RetirementCheck(
     RotationMap map,
@@ -28,6 +28,8 @@ internal sealed class RetirementCheck(
     private readonly RetiredKeyStore store = new(control);
     private readonly RetirementCensus census = new(databases, schema);
     private readonly InlineRetirement inline = new(databases, ring);
+    private readonly KeylessVerification keyless = new(map, ring, databases, schema);
+    private IReadOnlyList<string> beside = [];
     private UnreachedTables unreached = new(map, databases, control);
 
     private const string Unvouched =
@@ -35,13 +37,22 @@ internal sealed class RetirementCheck(
         + "an earlier release retired it, or somebody wrote that there. It counts as not retired; see audit verify";
 
     /// <summary>Rows that the last verification read and of which nothing failed.</summary>
-    public long Verified { get; private set; }
+    public long Verified => keyless.Verified;
 
     /// <summary>Rows that the last verification read and that hold no value.</summary>
-    public long Empty { get; private set; }
+    public long Empty => keyless.Empty;
 
-    /// <summary>Warnings of values in a table at external rows that may be envelopes, and that no key opens.</summary>
-    public IReadOnlyList<string> Closed => inline.Closed;
+    /// <summary>
+    /// Warnings of values in a table at external rows that may be envelopes and that no key opens, and of objects beside a value
+    /// in the table.
+    /// </summary>
+    public IReadOnlyList<string> Warnings => [.. inline.Closed, .. beside];
+
+    /// <summary>External values that nobody can decrypt.</summary>
+    public UnreadExternals Externals { get; private set; } = new();
+
+    /// <summary>What the last look says of no version in particular.</summary>
+    public IReadOnlyList<string> Notes => [.. Externals.Notes, .. beside];
 
     /// <summary>Rows that the last census counted; null where there was none.</summary>
     public long? Counted { get; private set; }
@@ -55,10 +66,12 @@ internal sealed class RetirementCheck(
     /// <summary>Failures that rotations left behind, by their tables.</summary>
     public FailedTables Failed { get; private set; } = new(map, databases, control);
 
-    /// <summary>Places that an operator leaves out of the scan; those that are uncounted tables are met.</summary>
+    /// <summary>
+    /// Places that an operator leaves out of the scan; those that are uncounted tables, or stand for external values, are met.
+    /// </summary>
     public IReadOnlyList<string> SkippedPlaces { get; init; } = [];
 
-    public IReadOnlyList<string> SkippedTables => unreached.Met;
+    public IReadOnlyList<string> MetPlaces => [.. unreached.Met, .. Externals.Met];
 
     /// <summary>Databases and tables that an operator declared gone.</summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
@@ -84,6 +97,9 @@ internal sealed class RetirementCheck(
         await LookForUncountedAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         Counted = tables.Sum(table => table.Rows);
+        Externals = new UnreadExternals { Skipped = SkippedPlaces };
+        Externals.Look(tables);
+        beside = [.. ObjectsBeside.Describe(tables)];
         await inline.LookAsync(tables.Select(table => table.Target), cancellationToken);
         var columns = await ColumnFaults.FindAsync(
             new ColumnLook(databases),
@@ -110,6 +126,7 @@ internal sealed class RetirementCheck(
                     retired,
                     before,
                     open,
+                    asked,
                     cancellationToken
                 )
             );
@@ -120,22 +137,13 @@ internal sealed class RetirementCheck(
             .ToList();
         if (candidates.Count == 0)
             return keys;
-        var unreadable = await VerifyAsync(candidates, share, progress, cancellationToken);
-        return unreadable == 0
+        var found = await keyless.FindAsync(candidates, share, progress, cancellationToken);
+        return found.Count == 0
             ? keys
             :
             [
                 .. keys.Select(key =>
-                    candidates.Contains(key)
-                        ? key with
-                        {
-                            SafeToRetire = false,
-                            InTheWay =
-                            [
-                                $"{unreadable} rows do not decrypt without it under the version that they claim; verify lists them",
-                            ],
-                        }
-                        : key
+                    candidates.Contains(key) ? key with { SafeToRetire = false, InTheWay = found } : key
                 ),
             ];
     }
@@ -161,6 +169,7 @@ internal sealed class RetirementCheck(
         IReadOnlyList<RetiredKey> retired,
         IReadOnlyDictionary<int, IReadOnlyList<string>> before,
         IReadOnlyList<(string Database, VersionHolder Holder)> open,
+        int? asked,
         CancellationToken cancellationToken
     )
     {
@@ -195,6 +204,9 @@ internal sealed class RetirementCheck(
 
         var claimed = retired.FirstOrDefault(entry => entry.Version == version);
         var earlier = claimed is { IsVouched: true } ? claimed : null;
+        // A list says what rows claim. Of a version that is retired already, somebody has answered for these values.
+        if (version == asked && known is { } one && earlier is null)
+            inTheWay.AddRange(Externals.InTheWay(one));
         return new KeyDocument(
             version,
             key?.Fingerprint ?? claimed?.Fingerprint,
@@ -208,7 +220,7 @@ internal sealed class RetirementCheck(
             InTheWay = inTheWay,
             RetiredAt = earlier?.RetiredAt,
             Doubt = claimed is { IsVouched: false } ? Unvouched : null,
-            RingDoubts = known is { } one ? Held.Doubts(one) : [],
+            RingDoubts = known is { } numbered ? Held.Doubts(numbered) : [],
         };
     }
 
@@ -223,28 +235,5 @@ internal sealed class RetirementCheck(
             cancellationToken
         );
         return [.. running.Select(id => RetirementBarrier.Running(id, version)), .. writes];
-    }
-
-    private async Task<long> VerifyAsync(
-        IReadOnlyList<KeyDocument> candidates,
-        Func<long, double?> share,
-        RotationProgress progress,
-        CancellationToken cancellationToken
-    )
-    {
-        using var without = ring.Without(candidates.Select(key => (int)key.Version!.Value));
-        var report = await new TableVerification(without, databases, schema, progress).RunAsync(
-            [.. map.Tables],
-            new VerificationRequest
-            {
-                Share = share,
-                Workers = Environment.ProcessorCount,
-                ColumnsAreJudged = true,
-            },
-            cancellationToken
-        );
-        Verified = report.Tables.Sum(table => table.Verified);
-        Empty = report.Tables.Sum(table => table.Empty);
-        return report.Tables.Sum(table => table.Failed);
     }
 }

@@ -61,7 +61,8 @@ internal static class RetirementOrders
     }
 
     /// <summary>
-    /// Throws for a place that is left out where there is no scan, and it is no table that nobody counts. Throws for a name
+    /// Throws for a place that is left out where there is no scan, and it is no table that nobody counts and stands for no
+    /// external values. Throws for a name
     /// that an operator declared gone where it is a table of failures that still exists, where it
     /// is neither such a table nor a database that the map leaves out (it was mistyped), and where several databases
     /// have it.
@@ -71,7 +72,7 @@ internal static class RetirementOrders
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(check);
         if (order.SkipScanReason is not null)
-            EnsureMet(order.SkippedScans.Select(skipped => skipped.Place).Except(check.SkippedTables));
+            EnsureMet(order.SkippedScans.Select(skipped => skipped.Place).Except(check.MetPlaces));
         check.Failed.EnsureGone();
         var missing = check.Places.Missing;
         foreach (var gone in order.Gone.Where(one => !check.Failed.IsMeant(one)))

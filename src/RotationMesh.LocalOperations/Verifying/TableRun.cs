@@ -18,6 +18,7 @@ internal sealed class TableRun(MappedTable target)
     private long verified;
     private long empty;
     private long values;
+    private long changing;
 
     public MappedTable Target { get; } = target;
 
@@ -44,6 +45,9 @@ internal sealed class TableRun(MappedTable target)
 
     /// <summary>Rows that verification tried.</summary>
     public long Verified => Interlocked.Read(ref verified);
+
+    /// <summary>Rows that changed each time that verification was to decrypt them.</summary>
+    public long Changing => Interlocked.Read(ref changing);
 
     /// <summary>Whether verification found no leaf by the name of one that it was to read.</summary>
     public bool IsMissing { get; private set; }
@@ -79,6 +83,7 @@ internal sealed class TableRun(MappedTable target)
             IsMissing = true;
         Interlocked.Add(ref verified, outcome.Counts.Verified);
         Interlocked.Add(ref undecryptable, outcome.Counts.Failed);
+        Interlocked.Add(ref changing, outcome.Counts.Contended);
         Interlocked.Add(ref empty, outcome.Counts.Empty);
         Interlocked.Add(ref values, outcome.Counts.Values);
     }

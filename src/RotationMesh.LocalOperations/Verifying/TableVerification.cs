@@ -80,6 +80,9 @@ public sealed class TableVerification(
                 .. done.SelectMany(table =>
                     table.Inline?.Counts.Select(count => $"{table.Inline.Table}: {count.Description}") ?? []
                 ),
+                .. ObjectsBeside.Describe(done.Select(table => table.Counted)),
+                .. done.Select(table => ChangingRows.Describe(table.Target.Entry.FullName, table.Changing))
+                    .OfType<string>(),
             ],
         };
     }
@@ -201,6 +204,7 @@ public sealed class TableVerification(
         {
             Empty = table.Empty,
             Values = table.Values,
+            Changing = table.Changing,
         };
     }
 }
@@ -216,6 +220,9 @@ public sealed record VerificationReport(
     /// </summary>
     public IReadOnlyList<ColumnFault> Strays { get; init; } = [];
 
-    /// <summary>Envelopes that stand in the tables at rows whose value lives elsewhere, in sentences.</summary>
+    /// <summary>
+    /// In sentences: envelopes that stand in the tables at rows whose value lives elsewhere, objects beside a value in the table,
+    /// and rows that nobody verified because they kept changing.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -164,8 +164,13 @@ public sealed record KeyRetiredDetails
     /// <summary>Why the operator chose to make no scan.</summary>
     public string? ScanSkipped { get; init; }
 
-    /// <summary>Tables and columns that the scan left out, as the operator chose.</summary>
+    /// <summary>
+    /// Tables and columns that the scan left out, as the operator chose. A declared column stands for its external values.
+    /// </summary>
     public IReadOnlyList<SkippedScan>? ScanSkippedOf { get; init; }
+
+    /// <summary>External values that nobody decrypted, because the map has no store for them; left out where there were none.</summary>
+    public long? ExternalUnread { get; init; }
 
     /// <summary>Verified rows that hold no value; left out where an earlier version did not count them.</summary>
     public long? Empty { get; init; }

@@ -48,8 +48,8 @@ public sealed record VerificationDocument
     public IReadOnlyList<StandbyDocument> Standbys { get; init; } = [];
 
     /// <summary>
-    /// Remarks: external rows that the map's predicate leaves out, and what the counts rely on where the role does not see
-    /// every row; empty where there are none.
+    /// Remarks: external rows that the map's predicate leaves out, what nobody read or verified, and what the counts rely on where
+    /// the role does not see every row; empty where there are none.
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
@@ -83,6 +83,11 @@ public sealed record VerifiedTable(
 
     /// <summary>Values that were decrypted.</summary>
     public long Values { get; init; }
+
+    /// <summary>
+    /// Rows that changed each time that they were to be decrypted: neither verified nor failed, and told in a note.
+    /// </summary>
+    public long Changing { get; init; }
 }
 
 /// <summary>Rows by scope, table, tenant and key version.</summary>
@@ -140,6 +145,11 @@ public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument>
     /// rows of a sample. Zero where no version is safe to retire.
     /// </summary>
     public long Decrypted { get; init; }
+
+    /// <summary>
+    /// External values that nobody can decrypt, and objects that nobody reads: whatever their rows claim, they may need any key.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>What "safe to retire" rests on, which is less than a retirement needs; null where no version is.</summary>
     public string? Basis =>

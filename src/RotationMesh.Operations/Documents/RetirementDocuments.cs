@@ -15,7 +15,9 @@ public sealed record RetirementDocument(
     /// <summary>The scan of each database for envelopes that the map does not name; empty where no scan was made.</summary>
     public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 
-    /// <summary>What the scan found or could not look at, where it does not prevent the retirement.</summary>
+    /// <summary>
+    /// What the scan found or could not look at, and values that nobody read, where it does not prevent the retirement.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
@@ -23,8 +25,16 @@ public sealed record RetirementDocument(
     /// </summary>
     public string? ScanSkipped { get; init; }
 
-    /// <summary>Tables and columns that the scan left out, as the operator chose.</summary>
+    /// <summary>
+    /// Tables and columns that the scan left out, as the operator chose. A declared column stands for its external values.
+    /// </summary>
     public IReadOnlyList<SkippedScan> ScanSkippedOf { get; init; } = [];
+
+    /// <summary>
+    /// External values that nobody decrypted before it was retired, because the map has no store for them; an operator left them
+    /// out.
+    /// </summary>
+    public long ExternalUnread { get; init; }
 }
 
 /// <summary>

@@ -34,7 +34,7 @@ public static class AuditText
                 $"post-check {check.Check} {(check.Passed ? "passed" : "failed")}{Because(check.Reason)}",
             "RotationEnded" when Read<RotationEndedDetails>(written) is { } end => Ended(end),
             "KeyRetired" when Read<KeyRetiredDetails>(written) is { } key =>
-                $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it{Empty(key.Empty)}{Scan(key)}",
+                $"retired key version {key.Version} (fingerprint {key.Fingerprint}) after {key.Verified} rows were decrypted without it{Empty(key.Empty)}{Unread(key)}{Scan(key)}",
             // An event of another version of the program, or of another program, is shown as it is.
             _ => $"{written.Kind} {written.Details?.ToJsonString()}",
         };
@@ -79,6 +79,11 @@ public static class AuditText
     private static string Empty(long? rows) =>
         rows > 0 ? FormattableString.Invariant($", {rows:N0} of which hold no value") : "";
 
+    private static string Unread(KeyRetiredDetails key) =>
+        key.ExternalUnread > 0
+            ? FormattableString.Invariant($", and {key.ExternalUnread:N0} external values that nobody decrypted")
+            : "";
+
     private static string Narrowed(StateChangedDetails change) =>
         change is { Scopes: null, Tenants: null, Errors: null }
             ? ""
@@ -87,7 +92,8 @@ public static class AuditText
     private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 
     private static string Scan(KeyRetiredDetails key) =>
-        key.ScanSkipped is { } reason ? $", and no scan of what the map does not name: {reason}"
+        key.ScanSkipped is { } reason
+            ? $", and no scan of what the map does not name: {reason}{Without(key)}"
         : key.ScannedTables is { } tables
             ? FormattableString.Invariant(
                 $", and {key.ScannedRows:N0} rows of {tables:N0} tables were looked at for what the map does not name{Without(key)}"

@@ -15,6 +15,12 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
     /// </summary>
     public long Stray { get; init; }
 
+    /// <summary>
+    /// Rows that hold a value in the store's column and name an object of the store as well, but that the map does not call
+    /// external.
+    /// </summary>
+    public long Beside { get; init; }
+
     /// <summary>For each declared column, the rows that hold a value there.</summary>
     public IReadOnlyList<long> Values
     {
@@ -24,8 +30,8 @@ public readonly record struct VersionCount(long? Version, bool External, long Ro
 
     /// <summary>Two counts are equal where all their numbers are.</summary>
     public bool Equals(VersionCount other) =>
-        (Version, External, Rows, Empty, Stray)
-            == (other.Version, other.External, other.Rows, other.Empty, other.Stray)
+        (Version, External, Rows, Empty, Stray, Beside)
+            == (other.Version, other.External, other.Rows, other.Empty, other.Stray, other.Beside)
         && Values.SequenceEqual(other.Values);
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ internal sealed class VersionTally(MappedTable target)
 {
     /// <summary>
     /// Index of the first count in the select list, of rows that hold no value. The counts of rows that hold one in each
-    /// declared column follow, and then the count of stray rows.
+    /// declared column follow, and then the counts of stray rows and of rows with an object beside their value.
     /// </summary>
     private const int FirstHeldCount = 3;
 
@@ -30,10 +30,12 @@ internal sealed class VersionTally(MappedTable target)
     {
         var key = (reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), reader.GetBoolean(1));
         var before = counts.GetValueOrDefault(key);
+        var afterValues = FirstHeldCount + 1 + target.Entry.Columns.Count;
         counts[key] = new VersionCount(key.Item1, key.Item2, before.Rows + reader.GetInt64(2))
         {
             Empty = before.Empty + reader.GetInt64(FirstHeldCount),
-            Stray = before.Stray + reader.GetInt64(FirstHeldCount + 1 + target.Entry.Columns.Count),
+            Stray = before.Stray + reader.GetInt64(afterValues),
+            Beside = before.Beside + reader.GetInt64(afterValues + 1),
             Values =
             [
                 .. target.Entry.Columns.Select(

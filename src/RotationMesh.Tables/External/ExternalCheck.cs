@@ -7,14 +7,16 @@ namespace RotationMesh.Tables.External;
 
 /// <summary>
 /// Decrypts values that live in a store, under the versions that their rows claim. A failure does not count where the
-/// application changed the row since it was read: nobody can tell any more which value belonged to it.
+/// application changed the row since it was read: nobody can tell any more which value belonged to it. Such a row goes to
+/// <paramref name="changed"/>, so that it is read again; a sample needs none of them.
 /// </summary>
 internal sealed class ExternalCheck(
     ApplicationDatabases databases,
     MappedTable target,
     TableStore store,
     LeafTable leaf,
-    Reencryptor reencryptor
+    Reencryptor reencryptor,
+    ChangedRows? changed = null
 )
 {
     private readonly RowBatch batch = new(target);
@@ -58,6 +60,8 @@ internal sealed class ExternalCheck(
                 found.Add((null, batch.Held[row] + 1));
             else if (await IsUnchangedAsync(row, tenant, stopping))
                 found.Add((RowCursor.Failure(target, batch, row, error).Because(read[row].Why), 0));
+            else
+                changed?.Add(batch, row);
         }
 
         batch.Clear();

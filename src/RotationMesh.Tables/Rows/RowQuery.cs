@@ -92,6 +92,36 @@ internal static class RowQuery
     }
 
     /// <summary>
+    /// Selects rows that changed since they were read, as they are now: those that are not external, and claim
+    /// <paramref name="version"/> where it is given.
+    /// </summary>
+    public static NpgsqlBatch Again(
+        NpgsqlConnection connection,
+        MappedTable target,
+        LeafTable leaf,
+        string? tenant,
+        int? version,
+        ChangedRows rows
+    )
+    {
+        var command = new NpgsqlBatchCommand(target.Sql.ReadStoredByKey(leaf));
+        command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                NpgsqlDbType = NpgsqlDbType.Bigint,
+                Value = version is { } claimed ? (long)claimed : DBNull.Value,
+            }
+        );
+        foreach (var key in rows.Keys)
+            command.Parameters.Add(RowBatch.Array("text[]", key));
+        var batch = new NpgsqlBatch(connection);
+        if (target.ByTenant)
+            batch.BatchCommands.Add(TenantSetting.Command(target, tenant));
+        batch.BatchCommands.Add(command);
+        return batch;
+    }
+
+    /// <summary>
     /// Selects rows of the range that claim <paramref name="version"/> and whose value lives outside the table, at most
     /// <paramref name="limit"/> of them, picked at random.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core.Map;
 
 namespace RotationMesh.Tables.Statements;
 
@@ -11,7 +12,7 @@ internal sealed class HeldColumns(MappedTable target)
 {
     /// <summary>
     /// Aggregates that count the rows without any value, then the rows with a value in each declared column, and last the rows
-    /// of <see cref="Stray"/>.
+    /// of <see cref="Stray"/> and of <see cref="Beside"/>.
     /// </summary>
     public string Counts
     {
@@ -22,6 +23,7 @@ internal sealed class HeldColumns(MappedTable target)
                 ", ",
                 held.Prepend($"NOT ({string.Join(" OR ", held)})")
                     .Append(Stray)
+                    .Append(Beside)
                     .Select(one => $"pg_catalog.count(*) FILTER (WHERE {one})")
             );
         }
@@ -36,9 +38,19 @@ internal sealed class HeldColumns(MappedTable target)
     /// column holds no value; never NULL.
     /// </summary>
     private string Stray =>
+        target.Entry.ExternalStore is { } store ? $"({IsNamed(store)} AND NOT {At(store.Column)})" : "FALSE";
+
+    /// <summary>
+    /// Condition that the row names an object of the store and holds a value in the column as well, and that the map's predicate
+    /// does not call it external; never NULL.
+    /// </summary>
+    private string Beside =>
         target.Entry.ExternalStore is { } store
-            ? $"(coalesce(t.{store.Key.Quoted}::pg_catalog.text, '') OPERATOR(pg_catalog.<>) '' AND NOT {At(store.Column)})"
+            ? $"({IsNamed(store)} AND NOT {target.Sql.Elsewhere} AND {IsIn(store.Column)})"
             : "FALSE";
+
+    private static string IsNamed(ExternalStoreEntry store) =>
+        $"coalesce(t.{store.Key.Quoted}::pg_catalog.text, '') OPERATOR(pg_catalog.<>) ''";
 
     /// <summary>
     /// Returns a condition that the row holds a value in the declared column; never NULL. A value in a store counts as held.

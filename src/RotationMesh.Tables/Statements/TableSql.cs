@@ -120,16 +120,14 @@ internal sealed class TableSql
     /// Reads rows of a leaf table again by key if they are still pending. Parameters: $1 target version, then an array for each
     /// key column.
     /// </summary>
-    public string ReadByKey(LeafTable leaf)
-    {
-        var keys = string.Join(
-            ", ",
-            entry.Key.Select((_, i) => $"pg_catalog.unnest(${i + 2}::pg_catalog.text[])")
-        );
-        var names = string.Join(", ", entry.Key.Select((_, i) => $"k{i}"));
-        return $"SELECT {RowColumns} FROM ONLY {leaf.Quoted} AS t, ROWS FROM ({keys}) AS u({names}) "
-            + $"WHERE {SameKey} AND {Pending(1)}";
-    }
+    public string ReadByKey(LeafTable leaf) => $"{ByKey(leaf)} AND {Pending(1)}";
+
+    /// <summary>
+    /// Reads rows of a leaf table again by key if they are not external. Parameters: $1 the version that they must claim, NULL for
+    /// any, then an array for each key column.
+    /// </summary>
+    public string ReadStoredByKey(LeafTable leaf) =>
+        $"{ByKey(leaf)} AND NOT {External} AND ($1::pg_catalog.int8 IS NULL OR {Version} OPERATOR(pg_catalog.=) $1)";
 
     /// <summary>
     /// Returns a condition that a row is not external and not at the target version, which is parameter
@@ -192,6 +190,17 @@ internal sealed class TableSql
                 arrays.Add("pg_catalog.generate_subscripts($2::pg_catalog.text[], 1) AS n");
             return $"(SELECT {string.Join(", ", arrays)}) AS u";
         }
+    }
+
+    // Parameters: an array for each key column from $2 on.
+    private string ByKey(LeafTable leaf)
+    {
+        var keys = string.Join(
+            ", ",
+            entry.Key.Select((_, i) => $"pg_catalog.unnest(${i + 2}::pg_catalog.text[])")
+        );
+        var names = string.Join(", ", entry.Key.Select((_, i) => $"k{i}"));
+        return $"SELECT {RowColumns} FROM ONLY {leaf.Quoted} AS t, ROWS FROM ({keys}) AS u({names}) WHERE {SameKey}";
     }
 
     private int AfterBatch => 4 + entry.Key.Count + entry.Columns.Count;

@@ -6,8 +6,7 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Verification;
 
 /// <summary>
-/// Decrypts rows whose values are large, one value after another. A row that changed since it was set aside is skipped: what
-/// was written meanwhile is not this check's business.
+/// Decrypts rows whose values are large, one value after another, where they are as they were set aside.
 /// </summary>
 internal sealed class LargeCheck(
     NpgsqlConnection connection,

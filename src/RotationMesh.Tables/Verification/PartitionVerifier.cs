@@ -2,8 +2,6 @@ using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.Core.Envelopes;
 using RotationMesh.Core.Keys;
-using RotationMesh.Tables.External;
-using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
@@ -82,6 +80,14 @@ public sealed class PartitionVerifier : IDisposable
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
         await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
         var tally = new VerificationTally(progress, new FailureTally(failed));
+        var reading = new StoredRowReading(
+            databases,
+            target,
+            new LeafTable(range.Leaf),
+            reencryptor,
+            check,
+            tally
+        );
         var done = new VerificationOutcome(RowCounts.None);
         var sampled = parts > 1 && SampledPages.AreOf(range, share);
         var size = sampled ? await PageParts.CountAsync(connection, range.Leaf.Quoted, stopping) : 0;
@@ -101,7 +107,7 @@ public sealed class PartitionVerifier : IDisposable
                         version,
                         sampled ? null : share
                     );
-                    await ReadAsync(query, target, new LeafTable(range.Leaf), tenant, tally, stopping);
+                    await reading.ReadAsync(connection, query, tenant, version, stopping);
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -131,110 +137,6 @@ public sealed class PartitionVerifier : IDisposable
         }
 
         return await tally.EndAsync();
-    }
-
-    private async Task ReadAsync(
-        NpgsqlBatch query,
-        MappedTable target,
-        LeafTable leaf,
-        string? tenant,
-        VerificationTally tally,
-        CancellationToken stopping
-    )
-    {
-        var external = target.Store is { } store
-            ? new ExternalCheck(databases, target, store, leaf, reencryptor)
-            : null;
-        var large = new LargeRows(target);
-        await using var reader = await new LockedTables(databases).OrExplainAsync(
-            [target.Entry],
-            () => query.ExecuteReaderAsync(stopping),
-            stopping
-        );
-        if (target.ByTenant)
-            await reader.NextResultAsync(stopping);
-        var cursor = new RowCursor(reader, target);
-        while (await cursor.ReadAsync(stopping))
-        {
-            if (cursor is { LargeSize: { } size, Version: { } claimed } && check.IsKnown(claimed))
-                large.Add(cursor, size);
-            else
-                await CheckAsync(cursor, target, external, tally);
-            if (large.IsFull)
-                await SettleAsync(large, target, leaf, external, tenant, tally, stopping);
-            if (external is { IsFull: true })
-                await SettleAsync(external, tenant, tally, stopping);
-        }
-
-        await SettleAsync(large, target, leaf, external, tenant, tally, stopping);
-        if (external is not null)
-            await SettleAsync(external, tenant, tally, stopping);
-    }
-
-    private async Task CheckAsync(
-        RowCursor row,
-        MappedTable target,
-        ExternalCheck? external,
-        VerificationTally tally
-    )
-    {
-        var (error, values) = check.Check(target, row);
-        if (error is null && row.ObjectName is { } name)
-            external!.Add(row, name, values);
-        else
-            await tally.AddAsync(error is { } why ? row.Failure(why) : null, values);
-    }
-
-    // Uses the worker's connection for writing: the one for reading is busy with the rows that are not large.
-    private async Task SettleAsync(
-        LargeRows large,
-        MappedTable target,
-        LeafTable leaf,
-        ExternalCheck? external,
-        string? tenant,
-        VerificationTally tally,
-        CancellationToken stopping
-    )
-    {
-        if (large.Count == 0)
-            return;
-        await using var connection = await databases.OpenWritingAsync(target.Entry.Database, stopping);
-        var each = new LargeCheck(connection, target, leaf, reencryptor);
-        for (var i = 0; i < large.Count; i++)
-        {
-            if (large.TooLarge(i) is { } failure)
-            {
-                await tally.AddAsync(failure, 0);
-                continue;
-            }
-
-            if (await each.CheckAsync(large, i, tenant, stopping) is not { } outcomes)
-                continue;
-            var (error, values) = outcomes.Aggregate(default(CheckedRow), (sum, one) => sum.And(one));
-            var row = large.Row(i);
-            if (error is null && large.ObjectName(i) is { } name)
-                external!.Add(row, name, values);
-            else
-                await tally.AddAsync(
-                    error is { } why ? RowCursor.Failure(target, row, 0, why) : null,
-                    values
-                );
-        }
-
-        if (external is not null)
-            await SettleAsync(external, tenant, tally, stopping); // large.Clear() reuses the memory of their ctids and keys
-        large.Clear();
-    }
-
-    private static async Task SettleAsync(
-        ExternalCheck external,
-        string? tenant,
-        VerificationTally tally,
-        CancellationToken stopping
-    )
-    {
-        foreach (var (failure, values) in await external.SettleAsync(tenant, stopping))
-            await tally.AddAsync(failure, values);
     }
 
     /// <summary>Frees the derived keys.</summary>

@@ -10,6 +10,7 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
     private const int ProgressRows = 1000;
 
     private long rows;
+    private long changing;
     private long empty;
     private long values;
     private long reported;
@@ -34,6 +35,9 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
         return failures.TellEnoughAsync();
     }
 
+    /// <summary>Adds rows that changed each time that they were to be decrypted.</summary>
+    public void AddChanging(int more) => changing += more;
+
     /// <summary>Passes on the failures so far, and returns the sums of all rows so far.</summary>
     public async Task<VerificationOutcome> EndAsync()
     {
@@ -44,6 +48,7 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
             {
                 Verified = rows,
                 Failed = failures.Count,
+                Contended = changing,
                 Empty = empty,
                 Values = values,
             }

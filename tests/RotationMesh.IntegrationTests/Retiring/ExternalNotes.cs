@@ -9,6 +9,9 @@ internal static class ExternalNotes
     public const string Marker = "__external_storage__";
     public const string InTheBucket = "in the bucket";
 
+    /// <summary>Places that stand for the external values, so that they are in no retirement's way.</summary>
+    public static readonly string[] Places = ["app.public.notes.body", "app.public.notes.summary"];
+
     public static TableEntry Entry { get; } =
         Entries.Notes with
         {

@@ -26,6 +26,12 @@ internal static class FixtureRetirement
         params IReadOnlyList<string> without
     ) => fixture.RetireAsync(1, [], null, depth, without);
 
+    /// <summary>Without that look, and with an operator's word for some places.</summary>
+    public static Task<RetirementDocument> RetireWithoutAsync(
+        this Fixture fixture,
+        params IReadOnlyList<string> places
+    ) => fixture.RetireAsync(1, [], "it is not what the test is about", null, places);
+
     private static Task<RetirementDocument> RetireAsync(
         this Fixture fixture,
         int version,
@@ -60,7 +66,14 @@ internal static class FixtureRetirement
         );
 
     public static LocalInspections Inspections(this Fixture fixture) =>
-        new(fixture.Map, () => fixture.Ring, fixture.Databases, fixture.Formats, fixture.Control);
+        new(
+            fixture.Map,
+            () => fixture.Ring,
+            fixture.Databases,
+            fixture.Formats,
+            fixture.Control,
+            fixture.Stores
+        );
 
     public static async Task<KeyDocument> KeyAsync(this Fixture fixture, int version = 1) =>
         (await fixture.Inspections().ListKeysAsync(CancellationToken.None)).Keys.Single(key =>

@@ -61,7 +61,7 @@ public sealed class WhenTheRingHasAnotherKey
         await fixture.InsertAsync([Note.Of("left", version: 1) with { Version = 2 }]);
         await fixture.ExecuteAsync("UPDATE notes SET title = 'external' WHERE id = 'left'");
 
-        var refused = await mistyped.RetireAsync();
+        var refused = await mistyped.RetireWithoutAsync("app.public.notes.body");
 
         Assert.That(refused.Retired, Is.False);
         Assert.That(refused.InTheWay.Single(), Does.Contain(Warning));

@@ -3,6 +3,7 @@ using Npgsql;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Core.Envelopes;
+using RotationMesh.Core.External;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.Embedding;
@@ -72,7 +73,10 @@ internal sealed class Fixture : IAsyncDisposable
 
     public ControlDatabase Control => control;
 
-    public SchemaCheck Schema => new(Databases, Formats);
+    /// <summary>The stores of the map's external values; needed where it names one.</summary>
+    public IExternalStores? Stores { get; set; }
+
+    public SchemaCheck Schema => new(Databases, Formats, Stores);
 
     public RotationProgress Progress { get; } = new();
 
