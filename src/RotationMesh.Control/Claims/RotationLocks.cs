@@ -60,6 +60,14 @@ public sealed class RotationLocks(ControlDatabase control)
             relations = coalesce(excluded.relations, c.relations), tenancy = excluded.tenancy
         """;
 
+    // A database that was silent whenever its tables were claimed is known by what it says at last.
+    private const string Identify = $"""
+        UPDATE rotationmesh.claims c SET identity = mine."Identity", relations = coalesce(c.relations, mine."Relations")
+        FROM {Mine}
+        WHERE c.rotation_id = @rotationId AND c.database_name = mine."DatabaseName" AND c.table_name = mine."TableName"
+          AND c.identity IS NULL AND mine."Identity" IS NOT NULL
+        """;
+
     // A rotation that has ended holds nothing, and every later claim would have to read past its rows.
     private const string Forget = """
         DELETE FROM rotationmesh.claims c
@@ -109,16 +117,37 @@ public sealed class RotationLocks(ControlDatabase control)
         if (!renewing)
             await connection.ExecuteAsync(Release, new { rotationId }, cancellationToken);
         await connection.ExecuteAsync(Claim, values, cancellationToken);
-        await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         // Not at the first claim: a rotation that is refused by its check was for no table.
         if (renewing)
-        {
-            await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
-            await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
-        }
-
+            await RecordAsync(connection, values, cancellationToken);
+        else
+            await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
+    }
+
+    /// <summary>
+    /// Records, for the retirement of keys, the databases, tables and columns that a rotation is for, and claims nothing more.
+    /// Throws <see cref="NpgsqlException"/> where the caller has lost its guard <paramref name="held"/>.
+    /// </summary>
+    public async Task RecordAsync(
+        HeldWork held,
+        Guid rotationId,
+        IReadOnlyCollection<ClaimedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        var values = new { rotationId, tables = JsonSerializer.Serialize(tables) };
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Two that record the same rows in another order would wait for each other.
+        await connection.ExecuteAsync(Wait, new { key = ClaimLock }, cancellationToken);
+        await held.EnsureHeldAsync(connection, cancellationToken);
+        await connection.ExecuteAsync(Identify, values, cancellationToken);
+        await RecordAsync(connection, values, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>Lists the databases that rotations claimed, where their identity is known.</summary>
@@ -131,4 +160,15 @@ public sealed class RotationLocks(ControlDatabase control)
             new { rotations = rotations.ToArray() },
             cancellationToken
         );
+
+    private static async Task RecordAsync(
+        NpgsqlConnection connection,
+        object values,
+        CancellationToken cancellationToken
+    )
+    {
+        await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
+        await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
+        await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
+    }
 }

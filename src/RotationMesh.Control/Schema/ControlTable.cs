@@ -50,7 +50,11 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         ),
         new("rotated_databases", Replace, "database_name identity rotation_id claimed_at"),
         new("rotated_tables", Change, "database_name table_name identity relation rotation_id claimed_at"),
-        new("rotated_columns", Change, "identity relation number path rotation_id claimed_at"),
+        new(
+            "rotated_columns",
+            Change,
+            "identity relation number path rotation_id claimed_at database_name table_name column_name"
+        ),
         new("met_keys", Add, "version fingerprint rotation_id met_at"),
         new(
             "requests",

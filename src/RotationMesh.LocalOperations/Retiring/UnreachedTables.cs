@@ -46,27 +46,37 @@ internal sealed class UnreachedTables(
         var own = new List<(string Database, List<TableEntry> Entries, FoundTables Found)>();
         foreach (var entries in map.Tables.GroupBy(table => table.Database))
             own.Add((entries.Key, [.. entries], await trees.FindAsync([.. entries], cancellationToken)));
+        var places = own.ConvertAll(one => (one.Database, one.Found.Identity));
+        var tablesOf = (
+            from table in recorded
+            from place in RecordedPlaces.Find(table.Identity, table.Database, places)
+            select (Place: place, Table: table)
+        ).ToLookup(one => one.Place, one => one.Table);
+        var columnsOf = (
+            from column in columns
+            from place in RecordedPlaces.Find(column.Identity, column.Database, places)
+            select (Place: place, Column: column)
+        ).ToLookup(one => one.Place, one => one.Column);
+        // What is in a database that the map leaves out is UnreachedDatabases'.
         foreach (var (database, _, found) in own)
         {
-            var here = recorded.Where(table => Leads(table) == database).ToList();
-            if (here.Count > 0)
-                await LookAsync(database, found.Identity, Mapped(found), here, cancellationToken);
+            if (tablesOf.Contains(database))
+                await LookAsync(
+                    database,
+                    found.Identity,
+                    Mapped(found),
+                    [.. tablesOf[database]],
+                    cancellationToken
+                );
             var left = await new UnreachedColumns(databases).FindAsync(
                 database,
                 Entries(found),
-                [.. columns.Where(column => Matches(column.Identity, found.Identity))],
+                [.. columnsOf[database].SelectMany(column => Standing(column, found.Identity))],
                 cancellationToken
             );
             foreach (var (place, told) in left)
                 Add(place, told);
         }
-
-        // A database that was moved into another server is found by its name. One that the map leaves out is UnreachedDatabases'.
-        string? Leads(RotatedTable table) =>
-            own.OrderByDescending(one => Matches(table, one.Found.Identity))
-                .ThenByDescending(one => one.Database == table.Database)
-                .FirstOrDefault(one => Matches(table, one.Found.Identity) || one.Database == table.Database)
-                .Database;
 
         // Two names of the map may lead to one database.
         List<(TableEntry Entry, TableTree Tree)> Entries(FoundTables found) =>
@@ -123,6 +133,16 @@ internal sealed class UnreachedTables(
 
     private static bool Matches(string recorded, DatabaseIdentity identity) =>
         DatabaseIdentity.Parse(recorded) is { } known && identity.Matches(known);
+
+    // Oids say nothing of a copy in another server. Where the servers do not tell themselves, it may be one.
+    private static List<RotatedColumn> Standing(RotatedColumn column, DatabaseIdentity identity)
+    {
+        var byName = column with { Relation = 0 };
+        if (!Matches(column.Identity, identity))
+            return [byName];
+        var isCertain = DatabaseIdentity.Parse(column.Identity) == identity && identity.System is not null;
+        return isCertain ? [column] : [column, byName];
+    }
 
     private static string Explain(string database, string name, RotatedTable recorded)
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
@@ -13,6 +15,8 @@ namespace RotationMesh.MeshTests.Faults;
 [TestFixture]
 internal sealed class WhenADatabaseIsUnreachable
 {
+    private const string OfKnowledge = "knowledge_entries.content knowledge_sources.configuration";
+
     [Test]
     public async Task The_others_are_rotated_and_it_completes_by_itself_once_the_database_is_back()
     {
@@ -31,6 +35,59 @@ internal sealed class WhenADatabaseIsUnreachable
         {
             Assert.That(waiting!.Reason, Does.Contain("late"));
             Assert.That(rotated, Is.GreaterThan(0), "the database that answers is rotated");
+            Assert.That(await world.AtVersionAsync(1), Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task One_without_rows_is_recorded_as_well_before_the_rotation_completes()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await world.Database.ExecuteAsync("DELETE FROM knowledge_entries; DELETE FROM knowledge_sources");
+        await using var door = Door(world);
+        await using var two = Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
+
+        await mesh.UntilAsync(now => now.State == "Rotating" && Says(now, "late"), "it waits");
+        var before = await RecordedAsync(world);
+        door.Open();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(before, Is.Null);
+            Assert.That(await RecordedAsync(world), Is.EqualTo(OfKnowledge));
+            Assert.That(
+                await world.Database.ScalarAsync<bool>(
+                    "SELECT EXISTS (SELECT FROM rotationmesh.rotated_databases WHERE database_name = 'late')"
+                ),
+                Is.True
+            );
+        }
+    }
+
+    [Test]
+    public async Task One_that_does_not_tell_its_columns_is_not_written_before_they_are_recorded()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        var isMute = true;
+        await using var door = Door(world, (from, to, closed) => PassAsync(from, to, () => isMute, closed));
+        door.Open();
+        await using var two = Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
+
+        await mesh.UntilAsync(now => now.Sweep > 1 || now.IsOver, "a sweep has left it out");
+        var recorded = await RecordedAsync(world);
+        var written = await world.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM knowledge_entries WHERE encryption_key_version = 2"
+        );
+        isMute = false;
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((recorded, written), Is.EqualTo(((string?)null, 0L)));
+            Assert.That(await RecordedAsync(world), Is.EqualTo(OfKnowledge));
             Assert.That(await world.AtVersionAsync(1), Is.Zero);
         }
     }
@@ -110,14 +167,50 @@ internal sealed class WhenADatabaseIsUnreachable
     private static bool Says(RunningRotation now, string what) =>
         now.Reason?.Contains(what, StringComparison.Ordinal) == true;
 
-    private static TcpRelay Door(SampleWorld world) =>
-        new("127.0.0.1", new NpgsqlConnectionStringBuilder(world.Database.ConnectionString).Port);
+    // The columns that are recorded of it; null where there are none.
+    private static Task<string?> RecordedAsync(SampleWorld world) =>
+        world.Database.ScalarAsync<string>(
+            """
+            SELECT string_agg(table_name || '.' || column_name, ' ' ORDER BY table_name)
+            FROM rotationmesh.rotated_columns WHERE database_name = 'late'
+            """
+        );
+
+    private static TcpRelay Door(
+        SampleWorld world,
+        Func<NetworkStream, NetworkStream, CancellationToken, Task>? send = null
+    ) => new("127.0.0.1", new NpgsqlConnectionStringBuilder(world.Database.ConnectionString).Port, send);
+
+    // Ends each connection that asks for columns by the oids of their tables, as long as it is mute.
+    private static async Task PassAsync(
+        NetworkStream from,
+        NetworkStream to,
+        Func<bool> isMute,
+        CancellationToken closed
+    )
+    {
+        var buffer = new byte[65_536];
+        while (await from.ReadAsync(buffer, closed) is > 0 and var read)
+        {
+            var text = Encoding.UTF8.GetString(buffer, 0, read);
+            if (isMute() && text.Contains("AS Relation, a.attnum", StringComparison.Ordinal))
+                return;
+            await to.WriteAsync(buffer.AsMemory(0, read), closed);
+        }
+    }
 
     /// <summary>The same database twice in a map: `app`, and as `late` behind the door.</summary>
     private static SampleWorld Behind(SampleWorld world, TcpRelay door)
     {
         var direct = world.Database.ConnectionString;
-        var late = new NpgsqlConnectionStringBuilder(direct) { Host = "127.0.0.1", Port = door.Port };
+        // Without encryption, so that a door can read what passes.
+        var late = new NpgsqlConnectionStringBuilder(direct)
+        {
+            Host = "127.0.0.1",
+            Port = door.Port,
+            SslMode = SslMode.Disable,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        };
         var yaml = SampleMap
             .Yaml("APP")
             .Replace("scopes:", "control:\n  connectionString: ${APP}\nscopes:")
