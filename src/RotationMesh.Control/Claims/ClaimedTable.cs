@@ -18,6 +18,12 @@ public sealed record ClaimedTable(string DatabaseName, string TableName)
     /// <summary>Oids of the <see cref="Relations"/>, and of the tables that it inherits from.</summary>
     public IReadOnlyList<long>? Around { get; init; }
 
+    /// <summary>
+    /// Names of the tables that hold its rows now, its leaves, by their oids. The table itself is among them with an empty name:
+    /// the map's is its name.
+    /// </summary>
+    public IReadOnlyDictionary<long, string>? Parts { get; init; }
+
     /// <summary>The columns that the map names; null where one of them was not found.</summary>
     public IReadOnlyList<ClaimedColumn>? Columns { get; init; }
 

@@ -20,7 +20,7 @@ public sealed class RotationLocks(ControlDatabase control)
     internal const string Mine = """
         jsonb_to_recordset(@tables::jsonb) AS mine
             ("DatabaseName" text, "TableName" text, "Identity" text, "Relation" bigint, "Relations" bigint[], "Around" bigint[],
-             "Tenancy" text)
+             "Tenancy" text, "Parts" jsonb)
         """;
 
     // A rotation that is over holds nothing, even where it could not give up its claims. A cancelled one is over once nobody
@@ -48,24 +48,32 @@ public sealed class RotationLocks(ControlDatabase control)
         ORDER BY p.claimed_at, p.rotation_id LIMIT 1
         """;
 
-    // Keeps what is known of a database that does not answer now, and the identity that the rotation began with.
-    private const string Claim = $"""
+    // Keeps what is known of a database that does not answer now, the identity that the rotation began with, and what was detached.
+    private const string Claim = $$"""
         INSERT INTO rotationmesh.claims AS c
-            (rotation_id, database_name, table_name, tenants, identity, relations, tenancy)
+            (rotation_id, database_name, table_name, tenants, identity, relations, tenancy, parts)
         SELECT DISTINCT ON (mine."DatabaseName", mine."TableName") @rotationId, mine."DatabaseName", mine."TableName",
-               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy"
-        FROM {Mine}
+               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy",
+               nullif(coalesce(recorded.parts, '{}') || coalesce(mine."Parts", '{}'), '{}')
+        FROM {{Mine}}
+        LEFT JOIN {{ClaimedParts.Recorded}} AS recorded
+          ON (recorded.database_name, recorded.identity, recorded.whole)
+           = (mine."DatabaseName", mine."Identity", mine."TableName")
         ON CONFLICT (rotation_id, database_name, table_name) DO UPDATE
-        SET tenants = excluded.tenants, identity = coalesce(c.identity, excluded.identity),
-            relations = coalesce(excluded.relations, c.relations), tenancy = excluded.tenancy
+        SET tenants = excluded.tenants, identity = coalesce(c.identity, excluded.identity), tenancy = excluded.tenancy,
+            relations = {{ClaimedParts.AllRelations}}, parts = {{ClaimedParts.AllParts}}
         """;
 
     // A database that was silent whenever its tables were claimed is known by what it says at last.
-    private const string Identify = $"""
-        UPDATE rotationmesh.claims c SET identity = mine."Identity", relations = coalesce(c.relations, mine."Relations")
-        FROM {Mine}
-        WHERE c.rotation_id = @rotationId AND c.database_name = mine."DatabaseName" AND c.table_name = mine."TableName"
-          AND c.identity IS NULL AND mine."Identity" IS NOT NULL
+    private const string Complete = $"""
+        UPDATE rotationmesh.claims c
+        SET identity = coalesce(c.identity, excluded.identity), relations = coalesce(c.relations, excluded.relations),
+            parts = {ClaimedParts.AllParts}
+        FROM (SELECT mine."DatabaseName" AS database, mine."TableName" AS name, mine."Identity" AS identity,
+                     mine."Relations" AS relations, mine."Parts" AS parts
+              FROM {Mine} WHERE mine."Identity" IS NOT NULL) AS excluded
+        WHERE c.rotation_id = @rotationId AND (c.database_name, c.table_name) = (excluded.database, excluded.name)
+          AND {ClaimedParts.MayBeSame}
         """;
 
     // A rotation that has ended holds nothing, and every later claim would have to read past its rows.
@@ -145,7 +153,7 @@ public sealed class RotationLocks(ControlDatabase control)
         // Two that record the same rows in another order would wait for each other.
         await connection.ExecuteAsync(Wait, new { key = ClaimLock }, cancellationToken);
         await held.EnsureHeldAsync(connection, cancellationToken);
-        await connection.ExecuteAsync(Identify, values, cancellationToken);
+        await connection.ExecuteAsync(Complete, values, cancellationToken);
         await RecordAsync(connection, values, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -169,6 +177,7 @@ public sealed class RotationLocks(ControlDatabase control)
     {
         await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
+        await connection.ExecuteAsync(RotatedTables.RecordParts, values, cancellationToken);
         await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
     }
 }

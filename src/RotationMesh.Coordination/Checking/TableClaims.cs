@@ -87,8 +87,9 @@ internal sealed class TableClaims(
     }
 
     /// <summary>
-    /// Records the tables and columns once more before the rotation ends: a database may have been silent whenever partitions
-    /// were planned, and had no row to rotate, or a table was replaced since. Returns why nothing may end; null where it may.
+    /// Records databases, tables and columns once more before rows are decrypted, and before the rotation ends: a database may
+    /// have been silent whenever partitions were planned, and had no row to rotate, or a table was replaced since. It asks no other
+    /// rotation's leave, as nothing is written any more. Returns why nothing may end; null where it may.
     /// </summary>
     public async Task<string?> RecordAsync(
         HeldWork alone,

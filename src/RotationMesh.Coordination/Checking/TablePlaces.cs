@@ -65,6 +65,7 @@ internal sealed class TablePlaces(RotationMap map, ApplicationDatabases database
                         Relation = found?.Tables[place].Own,
                         Relations = Known(found?.Tables[place].Below),
                         Around = Known(found?.Tables[place].Around),
+                        Parts = found?.Tables[place].Parts,
                         Columns = Claimed(entry, found?.Tables[place].Own, columns ?? []),
                     }
             ),

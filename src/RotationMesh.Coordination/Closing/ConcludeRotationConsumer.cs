@@ -73,7 +73,7 @@ internal sealed class ConcludeRotationConsumer(
             return awaited;
         if (
             !command.Cancelled
-            && await places.ExplainUnknownAsync(command.RotationId, context.CancellationToken)
+            && await places.ExplainUnknownAsync(command.RotationId, command.Goal, context.CancellationToken)
                 is { } elsewhere
         )
             return elsewhere; // another coordinator may have the rotation's database

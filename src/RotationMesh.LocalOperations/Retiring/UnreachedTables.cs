@@ -10,8 +10,8 @@ namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
 /// Tables that rotations were made for, that exist, and that the map does not lead to: it leaves them out, or leads to another
-/// table of that name. Nobody counts their rows, and the scan need not know how they are encrypted. The same goes for columns of
-/// tables that it leads to.
+/// table of that name, or they were leaves and are detached. Nobody counts their rows, and the scan need not know how they are
+/// encrypted. The same goes for columns of tables that it leads to.
 /// </summary>
 internal sealed class UnreachedTables(
     RotationMap map,
@@ -68,10 +68,16 @@ internal sealed class UnreachedTables(
                     [.. tablesOf[database]],
                     cancellationToken
                 );
+            var entries = Entries(found);
+            var former = UnreachedParts.Columns(entries, tablesOf[database], columnsOf[database]);
             var left = await new UnreachedColumns(databases).FindAsync(
                 database,
-                Entries(found),
-                [.. columnsOf[database].SelectMany(column => Standing(column, found.Identity))],
+                entries,
+                [
+                    .. columnsOf[database]
+                        .Concat(former)
+                        .SelectMany(column => Standing(column, found.Identity)),
+                ],
                 cancellationToken
             );
             foreach (var (place, told) in left)
@@ -110,21 +116,34 @@ internal sealed class UnreachedTables(
             mapped,
             cancellationToken
         );
-        foreach (var same in left.GroupBy(table => table.Table.ToString(), table => table.Place))
-        {
-            Add(
-                SkippedLocations.Name(database, same.Key, null),
-                Explain(database, same.Key, recorded[same.First()])
-            );
-        }
+        var unmet = left.GroupBy(table => table.Table.ToString(), table => table.Place)
+            .Where(same => !IsSkipped(SkippedLocations.Name(database, same.Key, null)))
+            .Select(same => (Table: same.Key, Recorded: recorded[same.First()]))
+            .ToLookup(table => table.Recorded.PartOf);
+        foreach (var (table, one) in unmet[""])
+            Tell(Explain(database, table, one));
+        foreach (var parts in unmet.Where(tables => tables.Key.Length > 0))
+            Tell(UnreachedParts.Explain(database, parts.Key, [.. parts]));
+    }
+
+    private void Add(string place, string told)
+    {
+        if (!IsSkipped(place))
+            Tell(told);
+    }
+
+    private bool IsSkipped(string place)
+    {
+        if (!Skipped.Contains(place))
+            return false;
+        met.Add(place);
+        return true;
     }
 
     // Two names of the map may lead to one place.
-    private void Add(string place, string told)
+    private void Tell(string told)
     {
-        if (Skipped.Contains(place))
-            met.Add(place);
-        else if (!inTheWay.Contains(told))
+        if (!inTheWay.Contains(told))
             inTheWay.Add(told);
     }
 

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
 using Npgsql;
 using NUnit.Framework;
 using RotationMesh.Contracts;
@@ -7,7 +5,6 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
-using RotationMesh.TestKit;
 using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Faults;
@@ -21,8 +18,8 @@ internal sealed class WhenADatabaseIsUnreachable
     public async Task The_others_are_rotated_and_it_completes_by_itself_once_the_database_is_back()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1000, Tenants = 3 });
-        await using var door = Door(world);
-        await using var two = Behind(world, door);
+        await using var door = LateDatabase.Door(world);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
 
         await mesh.UntilAsync(now => now is { State: "Rotating", Reason: not null }, "the reason shows");
@@ -44,8 +41,8 @@ internal sealed class WhenADatabaseIsUnreachable
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
         await world.Database.ExecuteAsync("DELETE FROM knowledge_entries; DELETE FROM knowledge_sources");
-        await using var door = Door(world);
-        await using var two = Behind(world, door);
+        await using var door = LateDatabase.Door(world);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
 
         await mesh.UntilAsync(now => now.State == "Rotating" && Says(now, "late"), "it waits");
@@ -71,9 +68,9 @@ internal sealed class WhenADatabaseIsUnreachable
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
         var isMute = true;
-        await using var door = Door(world, (from, to, closed) => PassAsync(from, to, () => isMute, closed));
+        await using var door = LateDatabase.Door(world, "AS Relation, a.attnum", () => isMute);
         door.Open();
-        await using var two = Behind(world, door);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
 
         await mesh.UntilAsync(now => now.Sweep > 1 || now.IsOver, "a sweep has left it out");
@@ -96,9 +93,9 @@ internal sealed class WhenADatabaseIsUnreachable
     public async Task One_in_which_the_version_cannot_be_held_is_named_with_the_cause()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
-        await using var door = Door(world);
+        await using var door = LateDatabase.Door(world);
         door.Open();
-        await using var two = Behind(world, door);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.StartAsync(two, worker: null);
         await mesh.UntilAsync("Rotating");
 
@@ -125,9 +122,9 @@ internal sealed class WhenADatabaseIsUnreachable
     public async Task A_cancelled_rotation_is_not_over_while_nobody_can_say_that_its_writes_have_ended()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
-        await using var door = Door(world);
+        await using var door = LateDatabase.Door(world);
         door.Open();
-        await using var two = Behind(world, door);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.OpenAsync(two, new WorkerOptions { Concurrency = 2 });
         await using var late = await world.Database.DataSource.OpenConnectionAsync();
         await using var writing = await late.BeginTransactionAsync();
@@ -175,48 +172,4 @@ internal sealed class WhenADatabaseIsUnreachable
             FROM rotationmesh.rotated_columns WHERE database_name = 'late'
             """
         );
-
-    private static TcpRelay Door(
-        SampleWorld world,
-        Func<NetworkStream, NetworkStream, CancellationToken, Task>? send = null
-    ) => new("127.0.0.1", new NpgsqlConnectionStringBuilder(world.Database.ConnectionString).Port, send);
-
-    // Ends each connection that asks for columns by the oids of their tables, as long as it is mute.
-    private static async Task PassAsync(
-        NetworkStream from,
-        NetworkStream to,
-        Func<bool> isMute,
-        CancellationToken closed
-    )
-    {
-        var buffer = new byte[65_536];
-        while (await from.ReadAsync(buffer, closed) is > 0 and var read)
-        {
-            var text = Encoding.UTF8.GetString(buffer, 0, read);
-            if (isMute() && text.Contains("AS Relation, a.attnum", StringComparison.Ordinal))
-                return;
-            await to.WriteAsync(buffer.AsMemory(0, read), closed);
-        }
-    }
-
-    /// <summary>The same database twice in a map: `app`, and as `late` behind the door.</summary>
-    private static SampleWorld Behind(SampleWorld world, TcpRelay door)
-    {
-        var direct = world.Database.ConnectionString;
-        // Without encryption, so that a door can read what passes.
-        var late = new NpgsqlConnectionStringBuilder(direct)
-        {
-            Host = "127.0.0.1",
-            Port = door.Port,
-            SslMode = SslMode.Disable,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        };
-        var yaml = SampleMap
-            .Yaml("APP")
-            .Replace("scopes:", "control:\n  connectionString: ${APP}\nscopes:")
-            .Replace("keys:", "  late:\n    connectionString: ${LATE}\nkeys:");
-        var knowledge = yaml.IndexOf("  knowledge:", StringComparison.Ordinal);
-        yaml = yaml[..knowledge] + yaml[knowledge..].Replace("database: app", "database: late");
-        return world.Beside(SampleWorld.Read(yaml, name => name == "LATE" ? late.ConnectionString : direct));
-    }
 }
