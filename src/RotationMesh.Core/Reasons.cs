@@ -36,6 +36,11 @@ public static class Reasons
     /// <summary>A database does not answer before the rotation ends.</summary>
     public const string UnknownDatabase = "does not say which one it is";
 
+    /// <summary>
+    /// Verification was planned by a release that did so before every database had told which one it is: workers could not compare.
+    /// </summary>
+    public const string UnrecordedDatabase = "was not recorded before its rows were decrypted";
+
     /// <summary>Transactions that began before the closing census may still commit rows.</summary>
     public const string OpenBeforeCensus = "waits for transactions that were open before it";
 
@@ -139,6 +144,9 @@ public static class Reasons
 
     /// <summary>The table that was verified, or a leaf of it, is not what it was when verification was planned.</summary>
     public const string LeafChanged = "was renamed, replaced or rewritten while rows were decrypted";
+
+    /// <summary>Leaves of a table exist and are in no count, because they were detached.</summary>
+    public const string Detached = "parts were detached from it while the rotation ran";
 
     /// <summary>Verification was planned by a release that does not record the leaves, or while the table was gone.</summary>
     public const string LeavesUnknown =

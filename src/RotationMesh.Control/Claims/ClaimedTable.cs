@@ -18,8 +18,14 @@ public sealed record ClaimedTable(string DatabaseName, string TableName)
     /// <summary>Oids of the <see cref="Relations"/>, and of the tables that it inherits from.</summary>
     public IReadOnlyList<long>? Around { get; init; }
 
-    /// <summary>The columns that the map names.</summary>
-    public IReadOnlyList<ClaimedColumn> Columns { get; init; } = [];
+    /// <summary>
+    /// Names of the tables that hold its rows now, its leaves, by their oids. The table itself is among them with an empty name:
+    /// the map's is its name.
+    /// </summary>
+    public IReadOnlyDictionary<long, string>? Parts { get; init; }
+
+    /// <summary>The columns that the map names; null where one of them was not found.</summary>
+    public IReadOnlyList<ClaimedColumn>? Columns { get; init; }
 
     /// <summary>How rows tell their tenant; tenants of two claims with different ways can't be compared.</summary>
     public string? Tenancy { get; init; }
@@ -27,8 +33,9 @@ public sealed record ClaimedTable(string DatabaseName, string TableName)
 
 /// <summary>A column of a table that a rotation claims.</summary>
 /// <param name="Number">Number of the column in its table.</param>
+/// <param name="Name">Its name there.</param>
 /// <param name="Path">Dotted path in the document; empty for the whole value.</param>
-public sealed record ClaimedColumn(int Number, string Path);
+public sealed record ClaimedColumn(int Number, string Name, string Path);
 
 /// <summary>A database that a rotation claimed.</summary>
 public sealed record ClaimedDatabase

@@ -1,7 +1,8 @@
 namespace RotationMesh.Control.Claims;
 
 /// <summary>
-/// Every table that a rotation was ever made for. These records stay, so that the retirement of a key looks at the same tables.
+/// Every table that a rotation was ever made for, and every leaf of it. These records stay, so that the retirement of a key looks
+/// at the same tables, also at those that were detached.
 /// </summary>
 public sealed class RotatedTables(ControlDatabase control)
 {
@@ -11,21 +12,39 @@ public sealed class RotatedTables(ControlDatabase control)
         SELECT DISTINCT mine."DatabaseName", mine."TableName", mine."Identity", mine."Relation", @rotationId
         FROM {RotationLocks.Mine} WHERE mine."Identity" IS NOT NULL AND mine."Relation" IS NOT NULL
         ON CONFLICT (identity, relation, database_name, table_name)
+        DO UPDATE SET rotation_id = excluded.rotation_id, claimed_at = excluded.claimed_at, part_of = ''
+        """;
+
+    // Of what was ever claimed. A table that was moved from one of the rotation's tables to another is a part of both.
+    internal const string RecordParts = """
+        INSERT INTO rotationmesh.rotated_tables (database_name, table_name, identity, relation, rotation_id, part_of)
+        SELECT DISTINCT ON (c.identity, p.key, c.database_name, p.name)
+               c.database_name, p.name, c.identity, p.key::bigint, @rotationId::uuid, p.part_of
+        FROM rotationmesh.claims c
+        CROSS JOIN LATERAL (
+            SELECT part.key, CASE part.value WHEN '' THEN c.table_name ELSE part.value END AS name,
+                   CASE part.value WHEN '' THEN '' ELSE c.table_name END AS part_of
+            FROM jsonb_each_text(c.parts) AS part) AS p
+        WHERE c.rotation_id = @rotationId AND c.identity IS NOT NULL
+        ON CONFLICT (identity, relation, database_name, table_name)
         DO UPDATE SET rotation_id = excluded.rotation_id, claimed_at = excluded.claimed_at
         """;
 
-    // A coordinator of an earlier release that plans a rotation records its tables in its rotation alone.
+    // A schema that was not brought forward yet has no parts. A coordinator of an earlier release that plans a rotation records its
+    // tables in its rotation alone.
     private const string List = """
-        SELECT rotation_id, database, "table", identity, relation
-        FROM (SELECT rotation_id, database_name AS database, table_name AS "table", identity, relation, claimed_at
-              FROM rotationmesh.rotated_tables
+        SELECT rotation_id, database, "table", identity, relation, part_of
+        FROM (SELECT r.rotation_id, r.database_name AS database, r.table_name AS "table", r.identity, r.relation, r.claimed_at,
+                     coalesce(to_jsonb(r) ->> 'part_of', '') AS part_of
+              FROM rotationmesh.rotated_tables r
               UNION ALL
               (SELECT DISTINCT ON (t.database_name, t.table_name)
-                      t.rotation_id, t.database_name, t.table_name, '', 0, t.counted_at
+                      t.rotation_id, t.database_name, t.table_name, '', 0, t.counted_at, ''
                FROM rotationmesh.rotation_tables t
                WHERE EXISTS (SELECT FROM rotationmesh.sweeps s WHERE s.rotation_id = t.rotation_id)
                  AND NOT EXISTS (SELECT FROM rotationmesh.rotated_tables r
-                                 WHERE (r.database_name, r.table_name) = (t.database_name, t.table_name))
+                                 WHERE (r.database_name, r.table_name) = (t.database_name, t.table_name)
+                                   AND coalesce(to_jsonb(r) ->> 'part_of', '') = '')
                ORDER BY t.database_name, t.table_name, t.counted_at DESC)) AS known
         ORDER BY claimed_at DESC
         """;
@@ -56,8 +75,13 @@ public sealed record RotatedTable
     /// <summary>Name of the database in the rotation's map.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>Name of the table in the rotation's map.</summary>
+    /// <summary>Name of the table in the rotation's map; of a part, its name in the database at that time.</summary>
     public string Table { get; init; } = "";
+
+    /// <summary>
+    /// The table of the rotation's map whose rows this one held, as its leaf; empty for a table that the map named itself.
+    /// </summary>
+    public string PartOf { get; init; } = "";
 
     /// <summary>Identity of the database; empty where it is not known.</summary>
     public string Identity { get; init; } = "";

@@ -20,7 +20,7 @@ public sealed class RotationLocks(ControlDatabase control)
     internal const string Mine = """
         jsonb_to_recordset(@tables::jsonb) AS mine
             ("DatabaseName" text, "TableName" text, "Identity" text, "Relation" bigint, "Relations" bigint[], "Around" bigint[],
-             "Tenancy" text)
+             "Tenancy" text, "Parts" jsonb)
         """;
 
     // A rotation that is over holds nothing, even where it could not give up its claims. A cancelled one is over once nobody
@@ -48,16 +48,32 @@ public sealed class RotationLocks(ControlDatabase control)
         ORDER BY p.claimed_at, p.rotation_id LIMIT 1
         """;
 
-    // Keeps what is known of a database that does not answer now, and the identity that the rotation began with.
-    private const string Claim = $"""
+    // Keeps what is known of a database that does not answer now, the identity that the rotation began with, and what was detached.
+    private const string Claim = $$"""
         INSERT INTO rotationmesh.claims AS c
-            (rotation_id, database_name, table_name, tenants, identity, relations, tenancy)
+            (rotation_id, database_name, table_name, tenants, identity, relations, tenancy, parts)
         SELECT DISTINCT ON (mine."DatabaseName", mine."TableName") @rotationId, mine."DatabaseName", mine."TableName",
-               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy"
-        FROM {Mine}
+               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy",
+               nullif(coalesce(recorded.parts, '{}') || coalesce(mine."Parts", '{}'), '{}')
+        FROM {{Mine}}
+        LEFT JOIN {{ClaimedParts.Recorded}} AS recorded
+          ON (recorded.database_name, recorded.identity, recorded.whole)
+           = (mine."DatabaseName", mine."Identity", mine."TableName")
         ON CONFLICT (rotation_id, database_name, table_name) DO UPDATE
-        SET tenants = excluded.tenants, identity = coalesce(c.identity, excluded.identity),
-            relations = coalesce(excluded.relations, c.relations), tenancy = excluded.tenancy
+        SET tenants = excluded.tenants, identity = coalesce(c.identity, excluded.identity), tenancy = excluded.tenancy,
+            relations = {{ClaimedParts.AllRelations}}, parts = {{ClaimedParts.AllParts}}
+        """;
+
+    // A database that was silent whenever its tables were claimed is known by what it says at last.
+    private const string Complete = $"""
+        UPDATE rotationmesh.claims c
+        SET identity = coalesce(c.identity, excluded.identity), relations = coalesce(c.relations, excluded.relations),
+            parts = {ClaimedParts.AllParts}
+        FROM (SELECT mine."DatabaseName" AS database, mine."TableName" AS name, mine."Identity" AS identity,
+                     mine."Relations" AS relations, mine."Parts" AS parts
+              FROM {Mine} WHERE mine."Identity" IS NOT NULL) AS excluded
+        WHERE c.rotation_id = @rotationId AND (c.database_name, c.table_name) = (excluded.database, excluded.name)
+          AND {ClaimedParts.MayBeSame}
         """;
 
     // A rotation that has ended holds nothing, and every later claim would have to read past its rows.
@@ -109,16 +125,37 @@ public sealed class RotationLocks(ControlDatabase control)
         if (!renewing)
             await connection.ExecuteAsync(Release, new { rotationId }, cancellationToken);
         await connection.ExecuteAsync(Claim, values, cancellationToken);
-        await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         // Not at the first claim: a rotation that is refused by its check was for no table.
         if (renewing)
-        {
-            await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
-            await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
-        }
-
+            await RecordAsync(connection, values, cancellationToken);
+        else
+            await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
+    }
+
+    /// <summary>
+    /// Records, for the retirement of keys, the databases, tables and columns that a rotation is for, and claims nothing more.
+    /// Throws <see cref="NpgsqlException"/> where the caller has lost its guard <paramref name="held"/>.
+    /// </summary>
+    public async Task RecordAsync(
+        HeldWork held,
+        Guid rotationId,
+        IReadOnlyCollection<ClaimedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        var values = new { rotationId, tables = JsonSerializer.Serialize(tables) };
+        await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Two that record the same rows in another order would wait for each other.
+        await connection.ExecuteAsync(Wait, new { key = ClaimLock }, cancellationToken);
+        await held.EnsureHeldAsync(connection, cancellationToken);
+        await connection.ExecuteAsync(Complete, values, cancellationToken);
+        await RecordAsync(connection, values, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>Lists the databases that rotations claimed, where their identity is known.</summary>
@@ -131,4 +168,16 @@ public sealed class RotationLocks(ControlDatabase control)
             new { rotations = rotations.ToArray() },
             cancellationToken
         );
+
+    private static async Task RecordAsync(
+        NpgsqlConnection connection,
+        object values,
+        CancellationToken cancellationToken
+    )
+    {
+        await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
+        await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
+        await connection.ExecuteAsync(RotatedTables.RecordParts, values, cancellationToken);
+        await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
+    }
 }

@@ -8,13 +8,13 @@ namespace RotationMesh.Control.Rotations;
 /// <summary>What the censuses of rotations said of their tables, in the control database.</summary>
 public sealed class RotationTableStore(ControlDatabase control)
 {
-    // The opening count is of the first census and stays: what was rotated is told by the difference.
+    // The opening counts are of the first census and stay: what was rotated is told by the difference.
     private const string Upsert = """
         INSERT INTO rotationmesh.rotation_tables
             (rotation_id, scope, database_name, table_name, opening_pending, stored, pending, external_rows,
-             opening_empty, empty_rows, sparse)
+             opening_empty, empty_rows, sparse, opening_stored)
         SELECT @rotationId, scope, database_name, table_name, pending, stored, pending, external_rows,
-               empty_rows, empty_rows, sparse::pg_catalog.jsonb
+               empty_rows, empty_rows, sparse::pg_catalog.jsonb, stored
         FROM unnest(@scopes, @databases, @tables, @stored, @pending, @external, @empty, @sparse)
              AS c (scope, database_name, table_name, stored, pending, external_rows, empty_rows, sparse)
         ON CONFLICT (rotation_id, scope, database_name, table_name)
@@ -26,7 +26,7 @@ public sealed class RotationTableStore(ControlDatabase control)
     private const string List = """
         SELECT scope, database_name AS database, table_name AS table, opening_pending, stored, pending,
                external_rows AS external, opening_empty, empty_rows AS empty, sparse::pg_catalog.text AS sparse_text,
-               read_whole, leaves
+               read_whole, leaves, opening_stored
         FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
         """;
 
@@ -79,8 +79,8 @@ public sealed class RotationTableStore(ControlDatabase control)
     }
 
     /// <summary>
-    /// Records a census, over the session that holds the guard; of a table's first one the pending rows are kept as its
-    /// opening count.
+    /// Records a census, over the session that holds the guard; the numbers of a table's first one are kept as its opening
+    /// counts.
     /// </summary>
     public static async Task RecordAsync(
         HeldWork held,

@@ -22,6 +22,11 @@ public sealed record TableCount
     /// <summary>Rows that were not at the target version by the first census; read, never written.</summary>
     public long OpeningPending { get; init; }
 
+    /// <summary>
+    /// Rows whose value was in the table by the first census; read, never written. Null where an earlier release counted them.
+    /// </summary>
+    public long? OpeningStored { get; init; }
+
     /// <summary>Rows at the target version that held no value by the first census; read, never written.</summary>
     public long OpeningEmpty { get; init; }
 

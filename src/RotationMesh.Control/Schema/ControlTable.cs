@@ -24,7 +24,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "rotation_tables",
             Change,
-            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at opening_empty empty_rows sparse read_whole leaves"
+            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at opening_empty empty_rows sparse read_whole leaves opening_stored"
         ),
         new("sweeps", Change, "rotation_id sweep phase started_at planned_at"),
         new(
@@ -46,11 +46,19 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "claims",
             Replace,
-            "rotation_id database_name table_name tenants claimed_at identity relations tenancy"
+            "rotation_id database_name table_name tenants claimed_at identity relations tenancy parts"
         ),
         new("rotated_databases", Replace, "database_name identity rotation_id claimed_at"),
-        new("rotated_tables", Change, "database_name table_name identity relation rotation_id claimed_at"),
-        new("rotated_columns", Change, "identity relation number path rotation_id claimed_at"),
+        new(
+            "rotated_tables",
+            Change,
+            "database_name table_name identity relation rotation_id claimed_at part_of"
+        ),
+        new(
+            "rotated_columns",
+            Change,
+            "identity relation number path rotation_id claimed_at database_name table_name column_name"
+        ),
         new("met_keys", Add, "version fingerprint rotation_id met_at"),
         new(
             "requests",

@@ -9,9 +9,7 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.LocalOperations;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.Coordination.Checking;
 
@@ -31,6 +29,7 @@ internal sealed class TableClaims(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly RunningRotations rotations = new(control);
+    private readonly TablePlaces mapped = new(map, databases);
 
     /// <summary>
     /// Claims the rows and returns null. If a cancelled rotation keeps some of the rows until nothing writes for it any
@@ -45,7 +44,7 @@ internal sealed class TableClaims(
         CancellationToken cancellationToken
     )
     {
-        var tables = await TablesAsync(goal, cancellationToken);
+        var tables = await mapped.FindAsync(goal, cancellationToken);
         var locks = new RotationLocks(control);
         var tenants = Surveyor.Tenants(goal);
         while (await locks.TryClaimAsync(alone, rotationId, tables, tenants, cancellationToken) is { } other)
@@ -62,18 +61,18 @@ internal sealed class TableClaims(
 
     /// <summary>
     /// Claims the current tables of the databases again, before their partitions are planned: a database may have
-    /// answered at last, and a leaf may have been added. Returns why no partition may be planned; null where they may.
+    /// answered at last, and a leaf may have been added. Records them and their columns for the retirement of keys.
     /// </summary>
-    public async Task<string?> RenewAsync(
+    public async Task<RenewedClaim> RenewAsync(
         HeldWork alone,
         Guid rotationId,
         RotationGoal goal,
         CancellationToken cancellationToken
     )
     {
-        var tables = await TablesAsync(goal, cancellationToken);
+        var tables = await mapped.FindAsync(goal, cancellationToken);
         if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
-            return elsewhere;
+            return new RenewedClaim(elsewhere, []);
         var other = await new RotationLocks(control).TryClaimAsync(
             alone,
             rotationId,
@@ -82,74 +81,30 @@ internal sealed class TableClaims(
             cancellationToken,
             renewing: true
         );
-        return other is null ? null : $"rotation {other} {Reasons.OtherRotation} one of the two";
+        return other is null
+            ? new RenewedClaim(null, TablePlaces.Unread(tables))
+            : new RenewedClaim($"rotation {other} {Reasons.OtherRotation} one of the two", []);
     }
 
-    private async Task<IReadOnlyList<ClaimedTable>> TablesAsync(
+    /// <summary>
+    /// Records databases, tables and columns once more before rows are decrypted, and before the rotation ends: a database may
+    /// have been silent whenever partitions were planned, and had no row to rotate, or a table was replaced since. It asks no other
+    /// rotation's leave, as nothing is written any more. Returns why nothing may end; null where it may.
+    /// </summary>
+    public async Task<string?> RecordAsync(
+        HeldWork alone,
+        Guid rotationId,
         RotationGoal goal,
         CancellationToken cancellationToken
     )
     {
-        var found = await SomeAtOnce.SelectAsync(
-            map.Tables.Where(entry => goal.Scopes.Contains(entry.Scope)).GroupBy(entry => entry.Database),
-            SomeAtOnce.Databases,
-            database => TablesAsync([.. database], cancellationToken),
-            cancellationToken
-        );
-        return [.. found.SelectMany(tables => tables)];
+        var tables = await mapped.FindAsync(goal, cancellationToken);
+        await new RotationLocks(control).RecordAsync(alone, rotationId, tables, cancellationToken);
+        return TablePlaces.Unread(tables) is { Count: > 0 } unread
+            ? $"on {Environment.MachineName}: database {string.Join(", ", unread)} {Reasons.UnknownDatabase} and where each "
+                + "column of the map is: nothing ends before all of them are recorded"
+            : null;
     }
-
-    private async Task<IReadOnlyList<ClaimedTable>> TablesAsync(
-        IReadOnlyList<TableEntry> entries,
-        CancellationToken cancellationToken
-    )
-    {
-        var found = await DatabaseQuestion.AskAsync(
-            token => new TableTrees(databases).FindAsync(entries, token),
-            cancellationToken
-        );
-        var columns = found is null
-            ? null
-            : await DatabaseQuestion.AskAsync(
-                token =>
-                    new TableColumns(databases).FindAsync(
-                        entries[0].Database,
-                        [.. found.Tables.Select(table => table.Own).OfType<long>()],
-                        token
-                    ),
-                cancellationToken
-            );
-        return
-        [
-            .. entries.Select(
-                (entry, place) =>
-                    new ClaimedTable(entry.Database, entry.Name)
-                    {
-                        Tenancy = $"{entry.Tenant.Name}\n{entry.TenantWhenNull}",
-                        Identity = found?.Identity.ToString(),
-                        Relation = found?.Tables[place].Own,
-                        Relations = Known(found?.Tables[place].Below),
-                        Around = Known(found?.Tables[place].Around),
-                        Columns = Claimed(entry, found?.Tables[place].Own, columns ?? []),
-                    }
-            ),
-        ];
-    }
-
-    private static List<ClaimedColumn> Claimed(
-        TableEntry entry,
-        long? table,
-        IReadOnlyList<TableColumn> columns
-    ) =>
-        [
-            .. from declared in entry.Columns
-            from column in columns
-            where column.Relation == table && column.Name == declared.Name
-            select new ClaimedColumn(column.Number, declared.DottedPath),
-        ];
-
-    private static IReadOnlyList<long>? Known(IReadOnlyList<long>? relations) =>
-        relations is { Count: > 0 } ? relations : null;
 
     // True where the other rotation is over, or ends within the wait.
     private async Task<bool> TryEndAsync(Guid other, Guid successor, CancellationToken cancellationToken)
@@ -181,3 +136,8 @@ internal sealed class TableClaims(
         return false;
     }
 }
+
+/// <summary>What became of a claim that was renewed.</summary>
+/// <param name="Obstacle">Why no partition may be planned; null where they may.</param>
+/// <param name="Unread">Databases of which none may be planned: not all their tables and columns are recorded.</param>
+internal sealed record RenewedClaim(string? Obstacle, IReadOnlyList<string> Unread);

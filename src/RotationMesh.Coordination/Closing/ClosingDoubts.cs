@@ -60,7 +60,15 @@ internal sealed class ClosingDoubts(
         if (verification.Tables.Sum(table => table.Counts.Failed) is > 0 and var lost)
             doubts.Add($"verification met {lost} {Reasons.UnreadableUnrecorded}: retry the rotation");
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
-        foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
+        var targets = await surveyor.TargetsAsync(command.Goal, cancellationToken);
+        doubts.AddRange(
+            await new DetachedParts(databases, control).TellAsync(
+                command.RotationId,
+                [.. targets.Select(target => target.Entry)],
+                cancellationToken
+            )
+        );
+        foreach (var target in targets)
         {
             var name = target.Entry.FullName;
             if (tables.SingleOrDefault(table => table.FullName == name) is not { } counted)

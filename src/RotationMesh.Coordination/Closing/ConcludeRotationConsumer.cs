@@ -7,6 +7,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Coordination.Checking;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Gating;
 using RotationMesh.Coordination.Saga;
@@ -34,6 +35,7 @@ internal sealed class ConcludeRotationConsumer(
     LateWrites lateWrites,
     LastTotals totals,
     RotationDatabases places,
+    TableClaims claims,
     AskedTraces traces,
     WorkGuards guards,
     ILogger<ConcludeRotationConsumer> log
@@ -71,7 +73,7 @@ internal sealed class ConcludeRotationConsumer(
             return awaited;
         if (
             !command.Cancelled
-            && await places.ExplainUnknownAsync(command.RotationId, context.CancellationToken)
+            && await places.ExplainUnknownAsync(command.RotationId, command.Goal, context.CancellationToken)
                 is { } elsewhere
         )
             return elsewhere; // another coordinator may have the rotation's database
@@ -79,6 +81,12 @@ internal sealed class ConcludeRotationConsumer(
         var drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
         if (drawn.Summary is not { } summary)
             return await WithoutTotalsAsync(context, drawn);
+        if (
+            !command.Cancelled
+            && await claims.RecordAsync(alone, command.RotationId, command.Goal, context.CancellationToken)
+                is { } unrecorded
+        )
+            return unrecorded; // the retirement of a key would not know of these columns
         if (summary.IsClean())
         {
             var asked = Stopwatch.GetTimestamp();

@@ -65,6 +65,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
                         ? now with
                         {
                             OpeningPending = before.OpeningPending,
+                            OpeningStored = before.OpeningStored,
                             OpeningEmpty = before.OpeningEmpty,
                             HeldAtPlanning = before.Holding,
                             ReadWhole = before.ReadWhole,

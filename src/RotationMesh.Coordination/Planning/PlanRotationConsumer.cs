@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
-using RotationMesh.Control.Claims;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
@@ -49,12 +48,16 @@ internal sealed class PlanRotationConsumer(
         if (!await plan.IsPlannedAsync(sweep, context.CancellationToken))
         {
             await PauseAsync(command, context.CancellationToken);
-            if (
-                await claims.RenewAsync(alone, command.RotationId, command.Goal, context.CancellationToken) is
-                { } obstacle
-            )
+            var claim = await claims.RenewAsync(
+                alone,
+                command.RotationId,
+                command.Goal,
+                context.CancellationToken
+            );
+            if (claim.Obstacle is { } obstacle)
                 return obstacle;
-            await PlanAsync(alone, new SweepPlanner(plan, sweep, signal), command, context.CancellationToken);
+            var planner = new SweepPlanner(plan, sweep, signal);
+            await PlanAsync(alone, planner, command, claim.Unread, context.CancellationToken);
         }
 
         await context.PublishAsync(new RotationPlanned(command.RotationId, command.Sweep));
@@ -76,6 +79,7 @@ internal sealed class PlanRotationConsumer(
         HeldWork alone,
         SweepPlanner planner,
         PlanRotation command,
+        IReadOnlyList<string> unread,
         CancellationToken cancellationToken
     )
     {
@@ -86,7 +90,7 @@ internal sealed class PlanRotationConsumer(
         await SomeAtOnce.ForEachAsync(
             chosen.GroupBy(rows => rows.Table.Name.Database),
             SomeAtOnce.Databases,
-            database => PlanAsync(alone, planner, command, [.. database], cancellationToken),
+            database => PlanAsync(alone, planner, command, unread, [.. database], cancellationToken),
             cancellationToken
         );
         await planner.FinishAsync(cancellationToken);
@@ -97,13 +101,14 @@ internal sealed class PlanRotationConsumer(
         HeldWork alone,
         SweepPlanner planner,
         PlanRotation command,
+        IReadOnlyList<string> unread,
         IReadOnlyList<PlannedRows> chosen,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            await EnsureClaimedAsync(command.RotationId, chosen[0].Table.Name.Database, cancellationToken);
+            EnsureRecorded(chosen[0].Table.Name.Database, unread);
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
             await RotationTableStore.MarkSuspectAsync(
                 alone,
@@ -144,16 +149,11 @@ internal sealed class PlanRotationConsumer(
         }
     }
 
-    // A database that did not answer when its tables were claimed again has no identity to send to workers.
-    private async Task EnsureClaimedAsync(
-        Guid rotationId,
-        string database,
-        CancellationToken cancellationToken
-    )
+    // Else the retirement of a key would not know of the values, and workers not of the database.
+    private static void EnsureRecorded(string database, IReadOnlyList<string> unread)
     {
-        var claimed = await new RotationLocks(control).ListDatabasesAsync([rotationId], cancellationToken);
-        if (claimed.All(one => one.Database != database))
-            throw new UsageException("it did not answer when its tables were claimed");
+        if (unread.Contains(database))
+            throw new UsageException("it did not tell its tables and columns when they were claimed");
     }
 
     // A database that did not answer when the rotation was checked is checked now, before anything of it is written.

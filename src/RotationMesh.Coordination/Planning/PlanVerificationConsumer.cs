@@ -6,6 +6,7 @@ using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Coordination.Checking;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
@@ -20,6 +21,7 @@ internal sealed class PlanVerificationConsumer(
     Surveyor surveyor,
     ControlDatabase control,
     RotationDatabases places,
+    TableClaims claims,
     LedgerSignal signal,
     WorkGuards guards
 ) : GuardedCommand<PlanVerification>(guards)
@@ -37,6 +39,11 @@ internal sealed class PlanVerificationConsumer(
             return null;
         if (await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere)
             return elsewhere; // another coordinator may have the rotation's database
+        if (
+            await claims.RecordAsync(alone, command.RotationId, command.Goal, context.CancellationToken)
+            is { } unrecorded
+        )
+            return await ExplainUnfitAsync(command, context.CancellationToken) ?? unrecorded;
         // The census after the sweep has just counted; before the end everything is counted once more.
         var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
         if (survey.Gaps is { } gaps)
@@ -46,6 +53,10 @@ internal sealed class PlanVerificationConsumer(
         await PlanAsync(alone, planner, command, survey, context.CancellationToken);
         return null;
     }
+
+    // Workers could not compare a database that is silent with the rotation's; a table that is gone is told as such.
+    private Task<string?> ExplainUnfitAsync(PlanVerification command, CancellationToken cancellationToken) =>
+        surveyor.ExplainUnfitAsync(command.Goal.Scopes, command.Goal.TargetVersion, cancellationToken);
 
     private async Task PlanAsync(
         HeldWork alone,

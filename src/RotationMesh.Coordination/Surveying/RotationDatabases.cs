@@ -1,3 +1,4 @@
+using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Core;
@@ -21,31 +22,73 @@ internal sealed class RotationDatabases(
     /// Explains to the operator which databases are other ones here; null where none is. It skips a database that does
     /// not answer now, or of which nothing was recorded.
     /// </summary>
-    public Task<string?> ExplainOtherAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        ExplainOtherAsync(rotationId, mustAnswer: false, cancellationToken);
+    public async Task<string?> ExplainOtherAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        Joined(
+            await DifferencesAsync(
+                await BeganAsync(rotationId, cancellationToken),
+                mustAnswer: false,
+                cancellationToken
+            )
+        );
 
     /// <summary>
-    /// Explains to the operator which databases are not known to be the rotation's: other ones, or those that do not
-    /// answer. Null where there are none. The end of a rotation may not take silence for the right database.
+    /// Explains to the operator which of the databases that were recorded are not known to be the rotation's: other ones, or
+    /// those that do not answer. Null where there are none. Only these were ever written, so it will do for one that was
+    /// cancelled.
     /// </summary>
-    public Task<string?> ExplainUnknownAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        ExplainOtherAsync(rotationId, mustAnswer: true, cancellationToken);
+    public async Task<string?> ExplainUnknownAsync(Guid rotationId, CancellationToken cancellationToken) =>
+        Joined(
+            await DifferencesAsync(
+                await BeganAsync(rotationId, cancellationToken),
+                mustAnswer: true,
+                cancellationToken
+            )
+        );
 
-    private async Task<string?> ExplainOtherAsync(
+    /// <summary>
+    /// Does the same for every database of the <paramref name="goal"/>: the end of a rotation may take neither silence nor a
+    /// missing record for the right database.
+    /// </summary>
+    public async Task<string?> ExplainUnknownAsync(
         Guid rotationId,
-        bool mustAnswer,
+        RotationGoal goal,
         CancellationToken cancellationToken
     )
     {
-        var began = await new RotationLocks(control).ListDatabasesAsync([rotationId], cancellationToken);
-        var differences = await SomeAtOnce.SelectAsync(
+        var began = await BeganAsync(rotationId, cancellationToken);
+        var unrecorded = map
+            .Tables.Where(entry => goal.Scopes.Contains(entry.Scope))
+            .Select(entry => entry.Database)
+            .Distinct()
+            .Except(began.Select(claimed => claimed.Database))
+            .Select(name =>
+                $"database {name} {Reasons.UnrecordedDatabase}, so nobody knows which one it was: cancel the rotation and start anew"
+            );
+        return Joined([
+            .. unrecorded,
+            .. await DifferencesAsync(began, mustAnswer: true, cancellationToken),
+        ]);
+    }
+
+    private Task<IReadOnlyList<ClaimedDatabase>> BeganAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => new RotationLocks(control).ListDatabasesAsync([rotationId], cancellationToken);
+
+    private Task<IReadOnlyList<string?>> DifferencesAsync(
+        IReadOnlyList<ClaimedDatabase> began,
+        bool mustAnswer,
+        CancellationToken cancellationToken
+    ) =>
+        SomeAtOnce.SelectAsync(
             began.Where(claimed => map.Databases.Any(database => database.Name == claimed.Database)),
             SomeAtOnce.Databases,
             claimed => ExplainOtherAsync(claimed, mustAnswer, cancellationToken),
             cancellationToken
         );
-        return string.Join("; ", differences.OfType<string>()) is { Length: > 0 } all ? all : null;
-    }
+
+    private static string? Joined(IEnumerable<string?> explained) =>
+        string.Join("; ", explained.OfType<string>()) is { Length: > 0 } all ? all : null;
 
     private async Task<string?> ExplainOtherAsync(
         ClaimedDatabase claimed,

@@ -8,7 +8,8 @@ namespace RotationMesh.LocalOperations.Records;
 
 /// <summary>
 /// Calculates what became of the rows of a rotation. The censuses decide: a row that was pending at first and no
-/// longer is counts as rotated, whether or not the result of its partition ever arrived.
+/// longer is counts as rotated, whether or not the result of its partition ever arrived. Rows that are gone, deleted or
+/// with a leaf that was detached, may have been the pending ones: only a result tells that they were rotated.
 /// </summary>
 public sealed class ClosingTotals(
     IReadOnlyList<TableCount> tables,
@@ -32,8 +33,9 @@ public sealed class ClosingTotals(
     private TableTotals Ended(TableCount table)
     {
         var reached = table.Stored - table.Pending;
+        var gone = Math.Max(0, (table.OpeningStored ?? table.Stored) - table.Stored);
         var rotated = Math.Clamp(
-            Math.Max(Settled(table).Rotated, table.OpeningPending - table.Pending),
+            Math.Max(Settled(table).Rotated, table.OpeningPending - table.Pending - gone),
             0,
             reached
         );

@@ -16,7 +16,8 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
     /// <summary>
     /// Returns those of the <paramref name="recorded"/> columns of a database's mapped tables that none of the
     /// <paramref name="mapped"/> entries of the table names, each with the place by which it is left out and a sentence for the
-    /// operator. Throws <see cref="Npgsql.NpgsqlException"/> where the database does not answer.
+    /// operator. A table or column that is not there any more, or whose oid says nothing (0), is known by its former name. Throws
+    /// <see cref="Npgsql.NpgsqlException"/> where the database does not answer.
     /// </summary>
     public async Task<IReadOnlyList<(string Place, string Told)>> FindAsync(
         string database,
@@ -25,24 +26,60 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
         CancellationToken cancellationToken
     )
     {
-        var here = recorded
-            .Where(column => mapped.Any(table => table.Tree.Around.Contains(column.Relation)))
-            .ToList();
-        var columns = (
-            await new TableColumns(databases).FindAsync(
+        var around = mapped.SelectMany(table => table.Tree.Around).ToHashSet();
+        var look = new TableColumns(databases);
+        var known = (
+            await look.FindAsync(
                 database,
-                [.. here.Select(column => column.Relation).Distinct()],
+                [.. recorded.Select(column => column.Relation).Where(oid => oid > 0).Distinct()],
                 cancellationToken
             )
-        ).ToDictionary(column => (column.Relation, column.Number));
+        ).ToLookup(column => column.Relation);
+        var gone = recorded.Where(column => !known.Contains(column.Relation) && column.Column.Length > 0);
+        var former = gone.Select(column => SqlName.Parse(column.Table).Name.Name).Distinct().ToList();
+        IReadOnlyList<TableColumn> alike =
+            former.Count == 0 ? [] : await look.FindAsync(database, around, former, cancellationToken);
         var left = new List<(string, string)>();
-        foreach (var one in here)
+        var seen = new HashSet<(long, int, string)>();
+        foreach (var one in recorded)
+        foreach (var column in Today(one))
             if (
-                columns.TryGetValue((one.Relation, one.Number), out var column)
-                && !IsNamed(one.Relation, column.Name, one.Path)
+                !IsNamed(column.Relation, column.Name, one.Path)
+                && seen.Add((column.Relation, column.Number, one.Path))
             )
                 left.Add(Tell(database, column, one));
         return left;
+
+        // A table that exists and is not mapped is told as a table. A column may be made again under its name, values and all.
+        IEnumerable<TableColumn> Today(RotatedColumn one)
+        {
+            if (!known.Contains(one.Relation))
+                return Alike(one);
+            if (!around.Contains(one.Relation))
+                return [];
+            var columns = known[one.Relation];
+            return columns.FirstOrDefault(column => column.Number == one.Number) is { } same
+                ? [same]
+                : columns.Where(column => column.Name.Name == one.Column);
+        }
+
+        // The table that the map of today means by that name; where it has no such entry, each that the name may mean.
+        IEnumerable<TableColumn> Alike(RotatedColumn one)
+        {
+            if (one.Column.Length == 0)
+                return [];
+            var table = SqlName.Parse(one.Table);
+            var meant = mapped.Where(entry => entry.Entry.Table == table).ToList();
+            return alike.Where(column =>
+                column.Name.Name == one.Column
+                && column.Table.Name == table.Name
+                && (
+                    meant.Count > 0
+                        ? meant.Exists(entry => entry.Tree.Own == column.Relation)
+                        : table.Schema is null || column.Table.Schema == table.Schema
+                )
+            );
+        }
 
         // By the entry of the table or of one above it, else by each of those of its leaves.
         bool IsNamed(long relation, SqlIdentifier column, string path)

@@ -10,8 +10,8 @@ namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
 /// Tables that rotations were made for, that exist, and that the map does not lead to: it leaves them out, or leads to another
-/// table of that name. Nobody counts their rows, and the scan need not know how they are encrypted. The same goes for columns of
-/// tables that it leads to.
+/// table of that name, or they were leaves and are detached. Nobody counts their rows, and the scan need not know how they are
+/// encrypted. The same goes for columns of tables that it leads to.
 /// </summary>
 internal sealed class UnreachedTables(
     RotationMap map,
@@ -46,27 +46,43 @@ internal sealed class UnreachedTables(
         var own = new List<(string Database, List<TableEntry> Entries, FoundTables Found)>();
         foreach (var entries in map.Tables.GroupBy(table => table.Database))
             own.Add((entries.Key, [.. entries], await trees.FindAsync([.. entries], cancellationToken)));
+        var places = own.ConvertAll(one => (one.Database, one.Found.Identity));
+        var tablesOf = (
+            from table in recorded
+            from place in RecordedPlaces.Find(table.Identity, table.Database, places)
+            select (Place: place, Table: table)
+        ).ToLookup(one => one.Place, one => one.Table);
+        var columnsOf = (
+            from column in columns
+            from place in RecordedPlaces.Find(column.Identity, column.Database, places)
+            select (Place: place, Column: column)
+        ).ToLookup(one => one.Place, one => one.Column);
+        // What is in a database that the map leaves out is UnreachedDatabases'.
         foreach (var (database, _, found) in own)
         {
-            var here = recorded.Where(table => Leads(table) == database).ToList();
-            if (here.Count > 0)
-                await LookAsync(database, found.Identity, Mapped(found), here, cancellationToken);
+            if (tablesOf.Contains(database))
+                await LookAsync(
+                    database,
+                    found.Identity,
+                    Mapped(found),
+                    [.. tablesOf[database]],
+                    cancellationToken
+                );
+            var entries = Entries(found);
+            var former = UnreachedParts.Columns(entries, tablesOf[database], columnsOf[database]);
             var left = await new UnreachedColumns(databases).FindAsync(
                 database,
-                Entries(found),
-                [.. columns.Where(column => Matches(column.Identity, found.Identity))],
+                entries,
+                [
+                    .. columnsOf[database]
+                        .Concat(former)
+                        .SelectMany(column => Standing(column, found.Identity)),
+                ],
                 cancellationToken
             );
             foreach (var (place, told) in left)
                 Add(place, told);
         }
-
-        // A database that was moved into another server is found by its name. One that the map leaves out is UnreachedDatabases'.
-        string? Leads(RotatedTable table) =>
-            own.OrderByDescending(one => Matches(table, one.Found.Identity))
-                .ThenByDescending(one => one.Database == table.Database)
-                .FirstOrDefault(one => Matches(table, one.Found.Identity) || one.Database == table.Database)
-                .Database;
 
         // Two names of the map may lead to one database.
         List<(TableEntry Entry, TableTree Tree)> Entries(FoundTables found) =>
@@ -100,21 +116,34 @@ internal sealed class UnreachedTables(
             mapped,
             cancellationToken
         );
-        foreach (var same in left.GroupBy(table => table.Table.ToString(), table => table.Place))
-        {
-            Add(
-                SkippedLocations.Name(database, same.Key, null),
-                Explain(database, same.Key, recorded[same.First()])
-            );
-        }
+        var unmet = left.GroupBy(table => table.Table.ToString(), table => table.Place)
+            .Where(same => !IsSkipped(SkippedLocations.Name(database, same.Key, null)))
+            .Select(same => (Table: same.Key, Recorded: recorded[same.First()]))
+            .ToLookup(table => table.Recorded.PartOf);
+        foreach (var (table, one) in unmet[""])
+            Tell(Explain(database, table, one));
+        foreach (var parts in unmet.Where(tables => tables.Key.Length > 0))
+            Tell(UnreachedParts.Explain(database, parts.Key, [.. parts]));
+    }
+
+    private void Add(string place, string told)
+    {
+        if (!IsSkipped(place))
+            Tell(told);
+    }
+
+    private bool IsSkipped(string place)
+    {
+        if (!Skipped.Contains(place))
+            return false;
+        met.Add(place);
+        return true;
     }
 
     // Two names of the map may lead to one place.
-    private void Add(string place, string told)
+    private void Tell(string told)
     {
-        if (Skipped.Contains(place))
-            met.Add(place);
-        else if (!inTheWay.Contains(told))
+        if (!inTheWay.Contains(told))
             inTheWay.Add(told);
     }
 
@@ -123,6 +152,16 @@ internal sealed class UnreachedTables(
 
     private static bool Matches(string recorded, DatabaseIdentity identity) =>
         DatabaseIdentity.Parse(recorded) is { } known && identity.Matches(known);
+
+    // Oids say nothing of a copy in another server. Where the servers do not tell themselves, it may be one.
+    private static List<RotatedColumn> Standing(RotatedColumn column, DatabaseIdentity identity)
+    {
+        var byName = column with { Relation = 0 };
+        if (!Matches(column.Identity, identity))
+            return [byName];
+        var isCertain = DatabaseIdentity.Parse(column.Identity) == identity && identity.System is not null;
+        return isCertain ? [column] : [column, byName];
+    }
 
     private static string Explain(string database, string name, RotatedTable recorded)
     {

@@ -13,6 +13,7 @@ public sealed class TableColumns(ApplicationDatabases databases)
         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE a.attrelid OPERATOR(pg_catalog.=) ANY (@relations::pg_catalog.int8[]::pg_catalog.oid[])
+          AND (@names::pg_catalog.text[] IS NULL OR c.relname OPERATOR(pg_catalog.=) ANY (@names::pg_catalog.text[]))
           AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
         """;
 
@@ -20,9 +21,19 @@ public sealed class TableColumns(ApplicationDatabases databases)
     /// Returns the columns of the tables that exist, in no order. Throws <see cref="Npgsql.NpgsqlException"/> if the database
     /// can't be queried.
     /// </summary>
+    public Task<IReadOnlyList<TableColumn>> FindAsync(
+        string database,
+        IReadOnlyCollection<long> relations,
+        CancellationToken cancellationToken
+    ) => FindAsync(database, relations, null, cancellationToken);
+
+    /// <summary>
+    /// Does the same for those of the tables that have one of the <paramref name="names"/>, in whatever schema; null for all.
+    /// </summary>
     public async Task<IReadOnlyList<TableColumn>> FindAsync(
         string database,
         IReadOnlyCollection<long> relations,
+        IReadOnlyCollection<string>? names,
         CancellationToken cancellationToken
     )
     {
@@ -39,7 +50,7 @@ public sealed class TableColumns(ApplicationDatabases databases)
         )>(
             new CommandDefinition(
                 Find,
-                new { relations = relations.ToArray() },
+                new { relations = relations.ToArray(), names = names?.ToArray() },
                 cancellationToken: cancellationToken
             )
         );

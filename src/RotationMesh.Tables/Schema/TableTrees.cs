@@ -1,5 +1,6 @@
 using Dapper;
 using RotationMesh.Core.Map;
+using Relation = (long Place, long Oid, string Kind, string Name, bool HoldsRows);
 
 namespace RotationMesh.Tables.Schema;
 
@@ -20,12 +21,19 @@ public sealed class TableTrees(ApplicationDatabases databases)
             SELECT place, oid FROM named
             UNION
             SELECT above.place, i.inhparent
-            FROM pg_catalog.pg_inherits i JOIN above ON i.inhrelid OPERATOR(pg_catalog.=) above.oid)
-        SELECT place OPERATOR(pg_catalog.-) 1 AS Place, oid::pg_catalog.int8 AS Oid, 'below' AS Kind FROM below
-        UNION
-        SELECT place OPERATOR(pg_catalog.-) 1, oid::pg_catalog.int8, 'above' FROM above
-        UNION
-        SELECT place OPERATOR(pg_catalog.-) 1, oid::pg_catalog.int8, 'own' FROM named
+            FROM pg_catalog.pg_inherits i JOIN above ON i.inhrelid OPERATOR(pg_catalog.=) above.oid),
+        found AS (
+            SELECT place, oid, 'below' AS kind FROM below
+            UNION
+            SELECT place, oid, 'above' FROM above
+            UNION
+            SELECT place, oid, 'own' FROM named)
+        SELECT f.place OPERATOR(pg_catalog.-) 1 AS Place, f.oid::pg_catalog.int8 AS Oid, f.kind AS Kind,
+               pg_catalog.format('%I.%I', n.nspname, c.relname) AS Name,
+               c.relkind OPERATOR(pg_catalog.<>) 'p' AND c.relpersistence OPERATOR(pg_catalog.<>) 't' AS HoldsRows
+        FROM found f
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) f.oid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         ORDER BY 1, 2
         """;
 
@@ -42,7 +50,7 @@ public sealed class TableTrees(ApplicationDatabases databases)
         await using var connection = await databases.OpenReadingAsync(entries[0].Database, cancellationToken);
         var seen = await DatabaseIdentity.ReadAsync(connection, cancellationToken);
         var found = (
-            await connection.QueryAsync<(long Place, long Oid, string Kind)>(
+            await connection.QueryAsync<Relation>(
                 new CommandDefinition(
                     Find,
                     new
@@ -58,19 +66,32 @@ public sealed class TableTrees(ApplicationDatabases databases)
             seen.Identity,
             [
                 .. entries.Select(
-                    (_, place) =>
+                    (entry, place) =>
                         new TableTree(
                             Of(found[place], "own") is [var own] ? own : null,
                             Of(found[place], "below"),
                             [.. found[place].Select(relation => relation.Oid).Distinct()]
                         )
+                        {
+                            Parts = Parts(entry, [.. found[place]]),
+                        }
                 ),
             ]
         );
     }
 
-    private static List<long> Of(IEnumerable<(long Place, long Oid, string Kind)> relations, string kind) =>
+    private static List<long> Of(IEnumerable<Relation> relations, string kind) =>
         [.. relations.Where(relation => relation.Kind == kind).Select(relation => relation.Oid)];
+
+    private static Dictionary<long, string> Parts(TableEntry entry, IReadOnlyList<Relation> relations)
+    {
+        var parts = relations
+            .Where(relation => relation.Kind == "below" && relation.HoldsRows && !entry.Only)
+            .ToDictionary(relation => relation.Oid, relation => relation.Name);
+        foreach (var own in Of(relations, "own"))
+            parts[own] = "";
+        return parts;
+    }
 }
 
 /// <summary>Tables of a database.</summary>
@@ -80,4 +101,11 @@ public sealed record FoundTables(DatabaseIdentity Identity, IReadOnlyList<TableT
 /// <param name="Own">The table; null where none has the name.</param>
 /// <param name="Below">The table and all tables that inherit from it, which hold its rows.</param>
 /// <param name="Around">The tables of Below and all that it inherits from, which also show its rows.</param>
-public sealed record TableTree(long? Own, IReadOnlyList<long> Below, IReadOnlyList<long> Around);
+public sealed record TableTree(long? Own, IReadOnlyList<long> Below, IReadOnlyList<long> Around)
+{
+    /// <summary>
+    /// The tables that hold the rows of the entry, by oid with their names; the table itself, whether it holds any or not, has an
+    /// empty one.
+    /// </summary>
+    public IReadOnlyDictionary<long, string> Parts { get; init; } = new Dictionary<long, string>();
+}

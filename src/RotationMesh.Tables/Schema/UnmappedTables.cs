@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Schema;
 /// <summary>
 /// Finds tables that a map led to once, and whose rows the map of today does not lead to. A table is found by its oid, whatever
 /// it is called now. Where none has that oid any more, each table of the former name counts; of a name without a schema none does
-/// where a mapped table has it.
+/// where a mapped table has it. A table that is told stands for those below it.
 /// </summary>
 public sealed class UnmappedTables(ApplicationDatabases databases)
 {
@@ -46,6 +46,9 @@ public sealed class UnmappedTables(ApplicationDatabases databases)
         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) top.relnamespace
         WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}'::"char"[])
           AND c.oid::pg_catalog.int8 OPERATOR(pg_catalog.<>) ALL (@mapped::pg_catalog.int8[])
+          AND NOT EXISTS (
+              SELECT FROM below whole
+              WHERE whole.oid OPERATOR(pg_catalog.=) below.top AND whole.top OPERATOR(pg_catalog.<>) below.top)
         ORDER BY 1, 2, 3
         """;
 

@@ -16,6 +16,10 @@ public sealed class WhenTablesAreIdentified
             Entries.Table("notes_few"),
             Entries.Table("notes_rest"),
             Entries.Table("missing"),
+            Entries.Table("notes") with
+            {
+                Only = true,
+            },
         ];
         await using var fixture = await Fixture.CreateAsync(entries);
         await fixture.ExecuteAsync(
@@ -48,6 +52,18 @@ public sealed class WhenTablesAreIdentified
             Assert.That(found[2].Around, Is.EquivalentTo(new[] { few, low, notes }));
             Assert.That(found[3].Around, Is.EquivalentTo(new[] { rest, notes }));
             Assert.That(found[4].Below, Is.Empty);
+            Assert.That(
+                found[0].Parts,
+                Is.EquivalentTo(
+                    new Dictionary<long, string>
+                    {
+                        [notes] = "",
+                        [few] = "public.notes_few",
+                        [rest] = "public.notes_rest",
+                    }
+                )
+            );
+            Assert.That(found[5].Parts.Keys, Is.EqualTo(new[] { notes }));
         }
     }
 }

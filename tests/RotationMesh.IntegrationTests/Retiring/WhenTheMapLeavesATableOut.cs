@@ -83,27 +83,6 @@ public sealed class WhenTheMapLeavesATableOut
     }
 
     [Test]
-    public async Task A_column_that_it_leaves_out_keeps_every_key_in_service_as_well()
-    {
-        await fixture.ExecuteAsync("ALTER TABLE notes ADD COLUMN memo text; UPDATE notes SET memo = body");
-        var both = Entries.Notes with { Columns = [Entries.Column("body"), Entries.Column("memo")] };
-        await using var whole = fixture.Variant([both, Entries.Table(Left)]);
-        Assert.That((await whole.RotateAsync()).State, Is.EqualTo("Completed"));
-        await fixture.ExecuteAsync("ALTER TABLE notes RENAME COLUMN memo TO remark");
-
-        var refused = await fixture.RetireAsync();
-        await fixture.ExecuteAsync("ALTER TABLE notes DROP COLUMN remark");
-        var retired = await fixture.RetireAsync();
-
-        Assert.That(
-            refused.InTheWay,
-            Has.Some.StartsWith("column remark of table public.notes (database app), which rotation ")
-                .And.EndWith("--skip-scan-of app.public.notes.remark --reason TEXT")
-        );
-        AssertRetired(retired);
-    }
-
-    [Test]
     public async Task Where_it_was_dropped_nothing_of_it_needs_a_key()
     {
         await fixture.ExecuteAsync($"DROP TABLE {Left}");

@@ -163,6 +163,19 @@ internal sealed class Fixture : IAsyncDisposable
             Borrowed = true,
         };
 
+    /// <summary>The same database by a role, under two names of a map; the owner controls it.</summary>
+    public Fixture Twice(string name, string connectionString, params TableEntry[] entries) =>
+        new(
+            database,
+            TestKeys.Ring(),
+            entries,
+            [new DatabaseEntry(App, connectionString, 3), new DatabaseEntry(name, connectionString, 4)],
+            ConnectionString
+        )
+        {
+            Borrowed = true,
+        };
+
     private bool Borrowed { get; init; }
 
     /// <summary>Rotates every table of the map to its end.</summary>

@@ -5,7 +5,6 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.Sample;
 using RotationMesh.Tables;
-using RotationMesh.TestKit;
 using RotationMesh.Working;
 
 namespace RotationMesh.MeshTests.Faults;
@@ -13,12 +12,14 @@ namespace RotationMesh.MeshTests.Faults;
 [TestFixture]
 internal sealed class WhenADatabaseIsUnreachable
 {
+    private const string OfKnowledge = "knowledge_entries.content knowledge_sources.configuration";
+
     [Test]
     public async Task The_others_are_rotated_and_it_completes_by_itself_once_the_database_is_back()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 1000, Tenants = 3 });
-        await using var door = Door(world);
-        await using var two = Behind(world, door);
+        await using var door = LateDatabase.Door(world);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
 
         await mesh.UntilAsync(now => now is { State: "Rotating", Reason: not null }, "the reason shows");
@@ -36,12 +37,65 @@ internal sealed class WhenADatabaseIsUnreachable
     }
 
     [Test]
+    public async Task One_without_rows_is_recorded_as_well_before_the_rotation_completes()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await world.Database.ExecuteAsync("DELETE FROM knowledge_entries; DELETE FROM knowledge_sources");
+        await using var door = LateDatabase.Door(world);
+        await using var two = LateDatabase.Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
+
+        await mesh.UntilAsync(now => now.State == "Rotating" && Says(now, "late"), "it waits");
+        var before = await RecordedAsync(world);
+        door.Open();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(before, Is.Null);
+            Assert.That(await RecordedAsync(world), Is.EqualTo(OfKnowledge));
+            Assert.That(
+                await world.Database.ScalarAsync<bool>(
+                    "SELECT EXISTS (SELECT FROM rotationmesh.rotated_databases WHERE database_name = 'late')"
+                ),
+                Is.True
+            );
+        }
+    }
+
+    [Test]
+    public async Task One_that_does_not_tell_its_columns_is_not_written_before_they_are_recorded()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        var isMute = true;
+        await using var door = LateDatabase.Door(world, "AS Relation, a.attnum", () => isMute);
+        door.Open();
+        await using var two = LateDatabase.Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
+
+        await mesh.UntilAsync(now => now.Sweep > 1 || now.IsOver, "a sweep has left it out");
+        var recorded = await RecordedAsync(world);
+        var written = await world.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM knowledge_entries WHERE encryption_key_version = 2"
+        );
+        isMute = false;
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((recorded, written), Is.EqualTo(((string?)null, 0L)));
+            Assert.That(await RecordedAsync(world), Is.EqualTo(OfKnowledge));
+            Assert.That(await world.AtVersionAsync(1), Is.Zero);
+        }
+    }
+
+    [Test]
     public async Task One_in_which_the_version_cannot_be_held_is_named_with_the_cause()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
-        await using var door = Door(world);
+        await using var door = LateDatabase.Door(world);
         door.Open();
-        await using var two = Behind(world, door);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.StartAsync(two, worker: null);
         await mesh.UntilAsync("Rotating");
 
@@ -68,9 +122,9 @@ internal sealed class WhenADatabaseIsUnreachable
     public async Task A_cancelled_rotation_is_not_over_while_nobody_can_say_that_its_writes_have_ended()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
-        await using var door = Door(world);
+        await using var door = LateDatabase.Door(world);
         door.Open();
-        await using var two = Behind(world, door);
+        await using var two = LateDatabase.Behind(world, door);
         await using var mesh = await RunningMesh.OpenAsync(two, new WorkerOptions { Concurrency = 2 });
         await using var late = await world.Database.DataSource.OpenConnectionAsync();
         await using var writing = await late.BeginTransactionAsync();
@@ -110,20 +164,12 @@ internal sealed class WhenADatabaseIsUnreachable
     private static bool Says(RunningRotation now, string what) =>
         now.Reason?.Contains(what, StringComparison.Ordinal) == true;
 
-    private static TcpRelay Door(SampleWorld world) =>
-        new("127.0.0.1", new NpgsqlConnectionStringBuilder(world.Database.ConnectionString).Port);
-
-    /// <summary>The same database twice in a map: `app`, and as `late` behind the door.</summary>
-    private static SampleWorld Behind(SampleWorld world, TcpRelay door)
-    {
-        var direct = world.Database.ConnectionString;
-        var late = new NpgsqlConnectionStringBuilder(direct) { Host = "127.0.0.1", Port = door.Port };
-        var yaml = SampleMap
-            .Yaml("APP")
-            .Replace("scopes:", "control:\n  connectionString: ${APP}\nscopes:")
-            .Replace("keys:", "  late:\n    connectionString: ${LATE}\nkeys:");
-        var knowledge = yaml.IndexOf("  knowledge:", StringComparison.Ordinal);
-        yaml = yaml[..knowledge] + yaml[knowledge..].Replace("database: app", "database: late");
-        return world.Beside(SampleWorld.Read(yaml, name => name == "LATE" ? late.ConnectionString : direct));
-    }
+    // The columns that are recorded of it; null where there are none.
+    private static Task<string?> RecordedAsync(SampleWorld world) =>
+        world.Database.ScalarAsync<string>(
+            """
+            SELECT string_agg(table_name || '.' || column_name, ' ' ORDER BY table_name)
+            FROM rotationmesh.rotated_columns WHERE database_name = 'late'
+            """
+        );
 }

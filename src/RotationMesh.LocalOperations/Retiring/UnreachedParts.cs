@@ -1,0 +1,62 @@
+using System.Globalization;
+using RotationMesh.Control.Claims;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Scanning;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.LocalOperations.Retiring;
+
+/// <summary>Former leaves of tables that rotations were made for. There may be many of one table, so they are told together.</summary>
+internal static class UnreachedParts
+{
+    /// <summary>Leaves that are named; of more, the number is.</summary>
+    private const int MostNamed = 3;
+
+    /// <summary>
+    /// Returns the recorded columns of the table of which each detached leaf was a part, as columns of the leaf, where one of the
+    /// <paramref name="mapped"/> entries names the leaf by itself. Their numbers may differ there (0), their names do not.
+    /// </summary>
+    public static IEnumerable<RotatedColumn> Columns(
+        IReadOnlyList<(TableEntry Entry, TableTree Tree)> mapped,
+        IEnumerable<RotatedTable> tables,
+        IEnumerable<RotatedColumn> columns
+    )
+    {
+        var parts = tables.Where(table => table.PartOf.Length > 0).ToLookup(table => (long?)table.Relation);
+        return from one in mapped
+            from part in parts[one.Tree.Own]
+            from column in columns
+            where
+                (column.Identity, column.Database, column.Table)
+                    == (part.Identity, part.Database, part.PartOf)
+                && !one.Tree.Around.Contains(column.Relation)
+            select column with { Relation = part.Relation, Number = 0 };
+    }
+
+    /// <summary>Describes for the operator leaves that the map does not lead to, each by its name of today.</summary>
+    public static string Explain(
+        string database,
+        string table,
+        IReadOnlyList<(string Table, RotatedTable Recorded)> parts
+    )
+    {
+        var (first, recorded) = parts[0];
+        if (parts.Count > 1)
+        {
+            var named = string.Join(", ", parts.Take(MostNamed).Select(part => part.Table));
+            var more =
+                parts.Count > MostNamed
+                    ? string.Create(CultureInfo.InvariantCulture, $" and {parts.Count - MostNamed} more")
+                    : "";
+            return $"tables {named}{more} (database {database}), which were part of {table} when rotations were for it, are not in "
+                + "this map: put them into the map, attach them again, or drop them. Where their values need no key any more, leave "
+                + $"out each, as with {UntriedWords.Skip(database, first, null)} --reason TEXT";
+        }
+
+        var former = SqlName.Parse(recorded.Table);
+        var isSame = former == SqlName.Parse(first);
+        return $"table {first} (database {database}{(isSame ? "" : $", then called {former}")}), which was part of {table} when rotation "
+            + $"{recorded.RotationId} was for it, is not in this map: put it into the map, attach it again, or drop it. Where its "
+            + $"values need no key any more, leave it out with {UntriedWords.Skip(database, first, null)} --reason TEXT";
+    }
+}

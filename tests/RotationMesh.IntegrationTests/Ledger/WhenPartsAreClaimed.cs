@@ -1,0 +1,127 @@
+using RotationMesh.Control.Claims;
+
+namespace RotationMesh.IntegrationTests.Ledger;
+
+/// <summary>A rotation keeps the leaves that it ever claimed, though they leave their table while it runs.</summary>
+public sealed class WhenPartsAreClaimed
+{
+    private const string Place = "0123456789abcdef/5";
+
+    private LedgerScene scene = null!;
+
+    [SetUp]
+    public async Task Create() => scene = await LedgerScene.CreateAsync();
+
+    [TearDown]
+    public async Task Remove() => await scene.DisposeAsync();
+
+    [Test]
+    public async Task No_other_rotation_gets_one_that_left()
+    {
+        await ClaimAsync(scene.RotationId, Events(11, 12));
+        await ClaimAsync(scene.RotationId, Events(11), renewing: true);
+        await RecordAsync(Events(11));
+
+        var other = await ClaimAsync(
+            await scene.BeginRotationAsync(),
+            new ClaimedTable("app", "public.e12")
+            {
+                Identity = Place,
+                Relations = [12],
+                Around = [12],
+            }
+        );
+
+        Assert.That(other, Is.EqualTo(scene.RotationId));
+    }
+
+    [Test]
+    public async Task Each_is_known_to_the_end_and_after_a_retry()
+    {
+        await ClaimAsync(scene.RotationId, Events(11, 12));
+        await ClaimAsync(scene.RotationId, Events(11, 13), renewing: true);
+        await RecordAsync(Events(11, 14));
+        var ended = await ListAsync();
+        await ClaimAsync(scene.RotationId, Events(11));
+
+        Assert.That(ended, Is.EquivalentTo(new[] { 11, 12, 13, 14 }));
+        Assert.That(await ListAsync(), Is.EquivalentTo(ended));
+    }
+
+    [Test]
+    public async Task Oids_of_another_database_are_none_of_them()
+    {
+        await ClaimAsync(scene.RotationId, Events(11));
+        await ClaimAsync(
+            scene.RotationId,
+            Events(12) with
+            {
+                Identity = "fedcba9876543210/5",
+            },
+            renewing: true
+        );
+        await ClaimAsync(scene.RotationId, Events(13) with { Identity = "/5" }, renewing: true);
+
+        Assert.That(await ListAsync(), Is.EquivalentTo(new[] { 11, 13 }));
+    }
+
+    [Test]
+    public async Task They_are_recorded_for_the_retirement_of_keys_once_the_rotation_is_planned()
+    {
+        await ClaimAsync(scene.RotationId, Events(11));
+        var before = await new RotatedTables(scene.Control).ListAsync(CancellationToken.None);
+        await ClaimAsync(scene.RotationId, Events(12), renewing: true);
+        var after = await new RotatedTables(scene.Control).ListAsync(CancellationToken.None);
+
+        Assert.That(before, Is.Empty);
+        Assert.That(
+            after.Select(table => (table.Relation, table.Table, table.PartOf)),
+            Is.EquivalentTo(
+                new[] { (1L, "events", ""), (11L, "public.e11", "events"), (12L, "public.e12", "events") }
+            )
+        );
+    }
+
+    [Test]
+    public async Task One_that_two_tables_had_is_recorded_once()
+    {
+        var other = Events(11) with { TableName = "others", Relation = 2, Relations = [2, 11] };
+        await ClaimAsync(scene.RotationId, Events(11), renewing: true);
+        await scene.Locks.TryClaimAsync(
+            scene.Held,
+            scene.RotationId,
+            [Events(), other],
+            null,
+            CancellationToken.None,
+            renewing: true
+        );
+
+        var recorded = await new RotatedTables(scene.Control).ListAsync(CancellationToken.None);
+
+        Assert.That(recorded.Count(table => table.Relation == 11), Is.EqualTo(1));
+    }
+
+    private static ClaimedTable Events(params long[] leaves) =>
+        new("app", "events")
+        {
+            Identity = Place,
+            Relation = 1,
+            Relations = [1, .. leaves],
+            Around = [1, .. leaves],
+            Parts = leaves.Prepend(1).ToDictionary(oid => oid, oid => oid == 1 ? "" : $"public.e{oid}"),
+            Columns = [],
+        };
+
+    private Task<Guid?> ClaimAsync(Guid rotation, ClaimedTable table, bool renewing = false) =>
+        scene.Locks.TryClaimAsync(scene.Held, rotation, [table], null, CancellationToken.None, renewing);
+
+    private Task RecordAsync(ClaimedTable table) =>
+        scene.Locks.RecordAsync(scene.Held, scene.RotationId, [table], CancellationToken.None);
+
+    private async Task<IReadOnlyList<long>> ListAsync() =>
+        [
+            .. (
+                await new ClaimedParts(scene.Control).ListAsync(scene.RotationId, CancellationToken.None)
+            ).Select(part => part.Relation),
+        ];
+}
