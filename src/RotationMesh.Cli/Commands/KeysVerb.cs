@@ -26,8 +26,8 @@ internal sealed class KeysVerb : IVerb
 
     private readonly Option<string[]> skipScanOf = new("--skip-scan-of")
     {
-        Description = "Leave a table or a column out of the scan (repeatable); needs --reason",
-        HelpName = "DATABASE.SCHEMA.TABLE[.COLUMN]",
+        Description = "Leave a schema, a table or a column out of the scan (repeatable); needs --reason",
+        HelpName = "DATABASE.SCHEMA[.TABLE[.COLUMN]]",
     };
 
     private readonly Option<string?> reason = new("--reason")

@@ -161,11 +161,20 @@ public sealed record KeyRetiredDetails
     /// <summary>Rows of those tables that the scan read.</summary>
     public long? ScannedRows { get; init; }
 
+    /// <summary>
+    /// Those of the tables of which every row was read, and every value that may be an envelope tried with every tenant; left out
+    /// where an earlier version did not count them.
+    /// </summary>
+    public int? ScannedWholly { get; init; }
+
     /// <summary>Why the operator chose to make no scan.</summary>
     public string? ScanSkipped { get; init; }
 
-    /// <summary>Tables and columns that the scan left out, as the operator chose.</summary>
+    /// <summary>Schemas, tables and columns that the scan left out, as the operator chose.</summary>
     public IReadOnlyList<SkippedScan>? ScanSkippedOf { get; init; }
+
+    /// <summary>Places that the scan did not look at though nobody left them out, as they hold no row.</summary>
+    public IReadOnlyList<string>? NotLookedAt { get; init; }
 
     /// <summary>Verified rows that hold no value; left out where an earlier version did not count them.</summary>
     public long? Empty { get; init; }

@@ -2,7 +2,7 @@ namespace RotationMesh.Operations.Documents;
 
 /// <summary>
 /// The result of a retirement. <paramref name="InTheWay"/> says why it was refused, and is empty where it was not. A
-/// refused retirement with a time means: the version was retired then, and is needed again.
+/// refused retirement with a time means: the version was retired then, and may be needed again.
 /// </summary>
 public sealed record RetirementDocument(
     int Version,
@@ -15,7 +15,7 @@ public sealed record RetirementDocument(
     /// <summary>The scan of each database for envelopes that the map does not name; empty where no scan was made.</summary>
     public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 
-    /// <summary>What the scan found or could not look at, where it does not prevent the retirement.</summary>
+    /// <summary>What the scan found or did not look at, where it does not prevent the retirement.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
@@ -23,12 +23,12 @@ public sealed record RetirementDocument(
     /// </summary>
     public string? ScanSkipped { get; init; }
 
-    /// <summary>Tables and columns that the scan left out, as the operator chose.</summary>
+    /// <summary>Schemas, tables and columns that the scan left out, as the operator chose.</summary>
     public IReadOnlyList<SkippedScan> ScanSkippedOf { get; init; } = [];
 }
 
 /// <summary>
-/// A table or column that is left out of the scan, and why: <c>DATABASE.SCHEMA.TABLE</c> or
+/// What is left out of the scan, and why: <c>DATABASE.SCHEMA</c>, <c>DATABASE.SCHEMA.TABLE</c> or
 /// <c>DATABASE.SCHEMA.TABLE.COLUMN</c>.
 /// </summary>
 public sealed record SkippedScan(string Place, string Reason);
