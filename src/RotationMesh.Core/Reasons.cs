@@ -1,8 +1,8 @@
 namespace RotationMesh.Core;
 
 /// <summary>
-/// Reasons why a rotation stands still, is paused, is refused or ends with rows left: the fixed part of each message.
-/// docs/operations.md says what each means and what to do.
+/// Reasons why a rotation stands still, is paused, is refused or ends with rows left, or why a key stays in service: the fixed
+/// part of each message. docs/operations.md says what each means and what to do.
 /// </summary>
 public static class Reasons
 {
@@ -193,6 +193,13 @@ public static class Reasons
 
     /// <summary>A database hangs.</summary>
     public const string NoAnswer = "it did not answer within";
+
+    /// <summary>Transactions that began before the scan of a retirement may commit what it does not see.</summary>
+    public const string OpenBeforeScan =
+        "transactions that were open before the scan may bring values to where it does not see them";
+
+    /// <summary>The scan of a retirement could not look at a table or column.</summary>
+    public const string NotLookedAt = "not looked at in database";
 
     /// <summary>A session has locked a table of the map.</summary>
     public const string TableLocked = "is locked by";

@@ -34,7 +34,7 @@ public sealed record RetirementOrder
     /// <summary>Why no scan is made of what the map does not name; null to scan. It is recorded.</summary>
     public string? SkipScanReason { get; init; }
 
-    /// <summary>Tables and columns that are left out of the scan, and why. It is recorded.</summary>
+    /// <summary>Schemas, tables and columns that are left out of the scan, and why. It is recorded.</summary>
     public IReadOnlyList<SkippedScan> SkippedScans { get; init; } = [];
 
     /// <summary>

@@ -27,8 +27,8 @@ internal sealed class KeysVerb : IVerb
     private readonly Option<string[]> skipScanOf = new("--skip-scan-of")
     {
         Description =
-            "Leave a table or a column out of the scan, or external values that no store is given for (repeatable); needs --reason",
-        HelpName = "DATABASE.SCHEMA.TABLE[.COLUMN]",
+            "Leave a schema, a table or a column out of the scan, or external values that no store is given for (repeatable); needs --reason",
+        HelpName = "DATABASE.SCHEMA[.TABLE[.COLUMN]]",
     };
 
     private readonly Option<string?> reason = new("--reason")

@@ -20,7 +20,7 @@ internal static class RetirementView
     {
         if (!outcome.Retired)
             return outcome.RetiredAt is { } since
-                ? $"Key version {outcome.Version} was retired, at {since:u}, and is needed again: keep its key."
+                ? $"Key version {outcome.Version} was retired, at {since:u}, and may be needed again: keep its key."
                 : $"Key version {outcome.Version} is not retired.";
         // The version was retired before, and no row has used it since.
         if (outcome is { Scans.Count: 0, ScanSkipped: null })
@@ -39,7 +39,7 @@ internal static class RetirementView
             return $"; what the map does not name was not scanned ({reason}){LeftOut(outcome)}";
         var tables = outcome.Scans.Sum(scan => scan.Tables.Count);
         var rows = outcome.Scans.Sum(scan => scan.Tables.Sum(table => table.RowsLookedAt));
-        var whole = outcome.Scans.Sum(scan => scan.Tables.Count(table => table.Whole));
+        var whole = outcome.Scans.Sum(scan => scan.Tables.Count(table => table.IsExhausted));
         return $", and no value that the map does not name, and that is neither compressed nor encrypted once more, opened with it in {TableView.Number(rows)} rows of {TableView.Number(tables)} tables that were looked at ({TableView.Number(whole)} of them wholly){LeftOut(outcome)}";
     }
 

@@ -39,12 +39,12 @@ internal sealed class ScanExamination(MapScan scan, Findings findings)
                 $"{(found.Path is null ? "" : $"at path {found.Path}: ")}{ScanWords.What(table, found)}; the map does not name it (database {scanned.Database})",
                 "add it to the map, or it keeps its old key"
             );
-        foreach (var reason in scanned.NotLookedAt.GroupBy(left => left.Reason))
+        foreach (var places in scanned.NotLookedAt.GroupBy(left => (left.Reason, left.Cause)))
             findings.Add(
                 Verdict.Warning,
                 subject,
-                $"not looked at, {reason.Key}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}",
-                "grant SELECT, or find out by yourself whether it holds envelopes"
+                $"not looked at, {places.Key.Reason}: {ScanWords.List([.. places.Select(ScanWords.Name)])}",
+                Fix(scanned.Database, [.. places])
             );
         TellUntried(subject, scanned);
         if (scanned.Tables.All(table => table.Found.Count == 0 && table.Untried.Count == 0))
@@ -53,6 +53,14 @@ internal sealed class ScanExamination(MapScan scan, Findings findings)
                 subject,
                 "among the rows that were looked at, no value that the map does not name looks like an envelope"
             );
+    }
+
+    private static string Fix(string database, IReadOnlyList<UnscannedDocument> places)
+    {
+        var remedy = UnreadWords.Remedy(places);
+        return UnreadWords.HoldsNothing(places[0]) || places[0].MayPass
+            ? remedy
+            : $"{remedy}; 'keys retire' is refused over it, unless it is left out with {UnreadWords.Skip(database, places)} --reason TEXT";
     }
 
     private void TellUntried(string subject, ScanDocument scanned)
@@ -67,7 +75,9 @@ internal sealed class ScanExamination(MapScan scan, Findings findings)
                 subject,
                 $"values that may be envelopes were not tried with every tenant, as {UntriedWords.Why(scanned, cause.Key)}: "
                     + ScanWords.List([.. cause]),
-                $"{UntriedWords.Name}; 'keys retire' searches for longer, and is refused where that does not do"
+                UntriedWords.NamesTenant(cause.Key)
+                    ? "'keys retire' searches for longer, and warns of them where that does not do"
+                    : $"{UntriedWords.Name}; 'keys retire' searches for longer, and is refused where that does not do"
             );
     }
 }

@@ -140,6 +140,8 @@ public sealed class LocalKeyRetirement(
                     Verified = verified,
                     ScannedTables = order.SkipScanReason is null ? look.Tables : null,
                     ScannedRows = order.SkipScanReason is null ? look.Rows : null,
+                    ScannedWholly = order.SkipScanReason is null ? look.Wholly : null,
+                    NotLookedAt = look.NotLookedAt is { Count: > 0 } unread ? unread : null,
                     ScanSkipped = order.SkipScanReason,
                     ScanSkippedOf = order.SkippedScans is { Count: > 0 } left ? left : null,
                     Empty = empty,

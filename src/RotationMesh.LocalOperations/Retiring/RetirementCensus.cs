@@ -15,7 +15,7 @@ namespace RotationMesh.LocalOperations.Retiring;
 internal sealed class RetirementCensus(ApplicationDatabases databases, SchemaCheck schema)
 {
     /// <summary>Longest wait for open transactions before a retirement: a batch of an application ends within it.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait for open transactions where keys are only listed: an operator waits for the list.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);

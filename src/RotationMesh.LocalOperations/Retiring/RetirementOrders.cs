@@ -9,7 +9,8 @@ namespace RotationMesh.LocalOperations.Retiring;
 internal static class RetirementOrders
 {
     private const string Places =
-        "A place is DATABASE.SCHEMA.TABLE or DATABASE.SCHEMA.TABLE.COLUMN, as messages show it, with the map's name of the database";
+        "A place is DATABASE.SCHEMA, DATABASE.SCHEMA.TABLE or DATABASE.SCHEMA.TABLE.COLUMN, as messages show it, with the map's "
+        + "name of the database";
 
     /// <summary>
     /// Checks what can be checked before rows are looked at. After an undo, a version above the current one was met
@@ -56,7 +57,7 @@ internal static class RetirementOrders
     {
         if (unmet.FirstOrDefault() is { } place)
             throw new UsageException(
-                $"--skip-scan-of {place}: no table or column that the scan looks at has that name. {Places}"
+                $"--skip-scan-of {place}: no schema, table or column that the scan looks at has that name. {Places}"
             );
     }
 

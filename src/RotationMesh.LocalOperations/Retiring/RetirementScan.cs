@@ -13,9 +13,10 @@ namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
 /// Looks for envelopes of a version where the map names none, before its key is retired. A value that opens with that
-/// key prevents the retirement, and so do a possible envelope that was not tried with every key and tenant, and a table for
-/// which the time was too short, that has values too large to be read, or of which row-level security may hide rows. A value
-/// that only looks like an envelope is a warning.
+/// key prevents the retirement, and so does whatever may hide one: a possible envelope that was not tried with every key and
+/// tenant; a place that was not looked at; a table for which the time was too short, that has values too large to be read, or
+/// of which row-level security may hide rows; a transaction that was open before. A value that only looks like an envelope is
+/// a warning, and so is one of which the tenant that its row names was tried, and only others were not.
 /// </summary>
 internal sealed class RetirementScan(
     RotationMap map,
@@ -26,8 +27,8 @@ internal sealed class RetirementScan(
 )
 {
     /// <summary>
-    /// Scans every database of the map, but for the declared columns and the places that are
-    /// <paramref name="leftOut"/>. Throws <see cref="UsageException"/> where such a place does not exist, and is not
+    /// Scans every database of the map, once the transactions that are open have ended, but for the declared columns and the
+    /// places that are <paramref name="leftOut"/>. Throws <see cref="UsageException"/> where such a place does not exist, and is not
     /// <paramref name="known"/> to be a table.
     /// </summary>
     public async Task<RetirementLook> LookAsync(
@@ -42,29 +43,37 @@ internal sealed class RetirementScan(
         var skipped = new SkippedLocations(leftOut);
         var scan = new MapScan(map, ring, databases, formats, depth, sought, skipped);
         var look = new RetirementLook();
-        var isWhole = true;
-        foreach (var database in map.Databases)
+        List<string> names = [.. map.Databases.Select(database => database.Name)];
+        var silent = await new EarlierTransactions(databases).WaitAsync(
+            names,
+            look.InTheWay,
+            cancellationToken
+        );
+        // Nobody is waited for a second time, after the scan. What begins later reads the map's tables as the census counted
+        // them, and what it copies from elsewhere stands there for the scan as well. Unseen is only what is moved while the
+        // scan runs, out of a table that is yet to be read into one that has been: docs/security.md says so.
+        foreach (var name in names.Except(silent))
         {
             try
             {
-                var scanned = await scan.ScanAsync(database.Name, cancellationToken);
+                var scanned = await scan.ScanAsync(name, cancellationToken);
                 look.Scans.Add(scanned);
                 Judge(version, scanned, look);
             }
             catch (NpgsqlException fault)
             {
-                isWhole = false;
-                var cause = fault.InnerException as NpgsqlException ?? fault;
-                look.InTheWay.Add(
-                    $"database {database.Name} could not be scanned: {DatabaseFaults.Describe(cause)}"
-                );
+                look.InTheWay.Add(NotScanned(name, fault));
             }
         }
 
-        if (isWhole)
+        if (look.Scans.Count == names.Count)
             RetirementOrders.EnsureMet(skipped.Unmet.Except(known));
         return look;
     }
+
+    /// <summary>Says that a database did not answer, or refused to be scanned.</summary>
+    public static string NotScanned(string database, NpgsqlException fault) =>
+        $"database {database} could not be scanned: {DatabaseFaults.Describe(fault.InnerException as NpgsqlException ?? fault)}";
 
     private void Judge(int version, ScanDocument scanned, RetirementLook look)
     {
@@ -81,13 +90,9 @@ internal sealed class RetirementScan(
         }
 
         look.InTheWay.AddRange(Untried(version, scanned));
-        // What nobody can ever read is a warning for the operator to judge. What is unreadable for a while prevents
-        // the retirement until then.
-        foreach (var reason in scanned.NotLookedAt.GroupBy(left => (left.Reason, left.MayPass)))
-            (reason.Key.MayPass ? look.InTheWay : look.Warnings).Add(
-                $"not looked at in database {scanned.Database}, {reason.Key.Reason}: {ScanWords.List([.. reason.Select(ScanWords.Name)])}"
-                    + (reason.Key.MayPass ? "; try again when that has passed" : "")
-            );
+        look.Warnings.AddRange(Doubts(version, scanned));
+        foreach (var places in scanned.NotLookedAt.GroupBy(left => (left.Reason, left.Cause)))
+            JudgeUnread(scanned.Database, places.Key.Reason, [.. places], look);
         foreach (var table in scanned.Tables)
         {
             var told = $"table {table.Table} (database {scanned.Database}): {ScanWords.LookedAt(table)}";
@@ -106,6 +111,26 @@ internal sealed class RetirementScan(
         }
     }
 
+    private static void JudgeUnread(
+        string database,
+        string reason,
+        IReadOnlyList<UnscannedDocument> places,
+        RetirementLook look
+    )
+    {
+        var told =
+            $"{Reasons.NotLookedAt} {database}, {reason}: {ScanWords.List([.. places.Select(ScanWords.Name)])}";
+        if (UnreadWords.HoldsNothing(places[0]))
+            look.Warnings.Add(told);
+        else if (places[0].MayPass)
+            look.InTheWay.Add($"{told}; {UnreadWords.Remedy(places)}");
+        else
+            look.InTheWay.Add(
+                $"{told}. Nobody knows what is there: {UnreadWords.Remedy(places)}; where it holds nothing that needs the key, leave it "
+                    + $"out with {UnreadWords.Skip(database, places)} --reason TEXT"
+            );
+    }
+
     private static string Remedy(ScannedTable table) =>
         table.RowSecurity ? "use a role that sees every row (BYPASSRLS)" : "delete what nobody needs";
 
@@ -113,6 +138,7 @@ internal sealed class RetirementScan(
     {
         var untried = scanned
             .Tables.SelectMany(table => table.Untried, (table, values) => (table, values))
+            .Where(place => !UntriedWords.NamesTenant(place.values.Cause))
             .ToList();
         var keyless = untried.Where(place => UntriedWords.LacksKey(place.values)).ToList();
         if (keyless.Count > 0)
@@ -124,6 +150,13 @@ internal sealed class RetirementScan(
                 + $"envelopes of version {version}: {UntriedWords.Why(scanned, values.Cause)}. {Sentence(UntriedWords.Name)}, delete what nobody needs, or leave the "
                 + $"column out with {UntriedWords.Skip(scanned.Database, table.Table, values.Column)} --reason TEXT";
     }
+
+    private static IEnumerable<string> Doubts(int version, ScanDocument scanned) =>
+        from table in scanned.Tables
+        from values in table.Untried
+        where UntriedWords.NamesTenant(values.Cause)
+        select $"{UntriedWords.Values(table, values)} (database {scanned.Database}), which the map does not name, may be envelopes of "
+            + $"version {version} and of another tenant: {UntriedWords.Why(scanned, values.Cause)}";
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

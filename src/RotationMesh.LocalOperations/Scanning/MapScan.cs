@@ -39,8 +39,12 @@ internal sealed class MapScan(
                     left.Table,
                     left.Column,
                     left.Reason,
-                    left.MayPass
-                )),
+                    left.Cause == UnreadCause.MayPass
+                )
+                {
+                    Cause = left.Cause.ToString(),
+                    Place = SkippedLocations.Name(scan.Database, left.Table, left.Column),
+                }),
             ],
             TenantsTried = scan.TenantsTried,
             TenantsUnknown = scan.TenantsUnknown,

@@ -53,7 +53,7 @@ internal static class ScanWords
 
     /// <summary>Names what was not looked at.</summary>
     public static string Name(UnscannedDocument left) =>
-        left.Column is { } column ? $"{left.Table}.{column}" : left.Table ?? "outside tables";
+        left.Column is { } column ? $"{left.Table}.{column}" : left.Table;
 
     /// <summary>Lists the first names, and says how many more there are.</summary>
     public static string List(IReadOnlyList<string> names) =>

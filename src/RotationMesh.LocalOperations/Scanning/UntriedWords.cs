@@ -1,3 +1,4 @@
+using RotationMesh.Core.Map;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Scanning;
 
@@ -15,22 +16,36 @@ internal static class UntriedWords
     public static bool LacksKey(UntriedDocument untried) =>
         untried.Cause == nameof(UntriedCause.KeyIsMissing);
 
-    /// <summary>Says why values were not tried with every tenant, where their row names none.</summary>
+    /// <summary>
+    /// Whether the tenant that the row names was tried, and only others were not: as a rule a row names the tenant of its values.
+    /// </summary>
+    public static bool NamesTenant(string cause) => cause == nameof(UntriedCause.OtherTenants);
+
+    /// <summary>Says why values were not tried with every tenant.</summary>
     public static string Why(ScanDocument scanned, string cause) =>
-        cause == nameof(UntriedCause.TenantsAreUnknown)
-            ? $"their rows name no tenant, and not every tenant is known: {scanned.TenantsUnknown}"
-            : "their rows name no tenant, and the time to search for it was used up";
+        cause switch
+        {
+            nameof(UntriedCause.TenantsAreUnknown) =>
+                $"their rows name no tenant, and not every tenant is known: {scanned.TenantsUnknown}",
+            nameof(UntriedCause.OtherTenants) =>
+                "the tenant that their rows name was tried, and the time to try the others was used up",
+            _ => "their rows name no tenant, and the time to search for it was used up",
+        };
 
     /// <summary>Says where the values are, and how many.</summary>
     public static string Values(ScannedTable table, UntriedDocument untried) =>
         $"{ScanWords.Place(table, untried.Column, untried.Path)} ({ScanWords.Number(untried.Values)} {(untried.Values == 1 ? "value" : "values")})";
 
     /// <summary>Returns the option that leaves a table or a column of it out of the scan, quoted for a shell.</summary>
-    public static string Skip(string database, string table, string? column)
-    {
-        var place = SkippedLocations.Name(database, table, column);
-        return place.All(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '_' or '-')
+    public static string Skip(string database, string table, string? column) =>
+        Option(SkippedLocations.Name(database, table, column));
+
+    /// <summary>Returns the option that leaves all tables of a schema out of the scan, quoted for a shell.</summary>
+    public static string Skip(string database, SqlIdentifier schema) =>
+        Option(SkippedLocations.Name(database, schema));
+
+    private static string Option(string place) =>
+        place.All(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '_' or '-')
             ? $"--skip-scan-of {place}"
             : $"--skip-scan-of '{place.Replace("'", @"'\''", StringComparison.Ordinal)}'";
-    }
 }

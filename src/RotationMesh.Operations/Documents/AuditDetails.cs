@@ -161,16 +161,25 @@ public sealed record KeyRetiredDetails
     /// <summary>Rows of those tables that the scan read.</summary>
     public long? ScannedRows { get; init; }
 
+    /// <summary>
+    /// Those of the tables of which every row was read, and every value that may be an envelope tried with every tenant; left out
+    /// where an earlier version did not count them.
+    /// </summary>
+    public int? ScannedWholly { get; init; }
+
     /// <summary>Why the operator chose to make no scan.</summary>
     public string? ScanSkipped { get; init; }
 
     /// <summary>
-    /// Tables and columns that the scan left out, as the operator chose. A declared column stands for its external values.
+    /// Schemas, tables and columns that the scan left out, as the operator chose. A declared column stands for its external values.
     /// </summary>
     public IReadOnlyList<SkippedScan>? ScanSkippedOf { get; init; }
 
     /// <summary>External values that nobody decrypted, because the map has no store for them; left out where there were none.</summary>
     public long? ExternalUnread { get; init; }
+
+    /// <summary>Places that the scan did not look at though nobody left them out, as they hold no row.</summary>
+    public IReadOnlyList<string>? NotLookedAt { get; init; }
 
     /// <summary>Verified rows that hold no value; left out where an earlier version did not count them.</summary>
     public long? Empty { get; init; }

@@ -2,7 +2,7 @@ namespace RotationMesh.Operations.Documents;
 
 /// <summary>
 /// The result of a retirement. <paramref name="InTheWay"/> says why it was refused, and is empty where it was not. A
-/// refused retirement with a time means: the version was retired then, and is needed again.
+/// refused retirement with a time means: the version was retired then, and may be needed again.
 /// </summary>
 public sealed record RetirementDocument(
     int Version,
@@ -16,7 +16,7 @@ public sealed record RetirementDocument(
     public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 
     /// <summary>
-    /// What the scan found or could not look at, and values that nobody read, where it does not prevent the retirement.
+    /// What the scan found or did not look at, and values that nobody read, where it does not prevent the retirement.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -26,7 +26,7 @@ public sealed record RetirementDocument(
     public string? ScanSkipped { get; init; }
 
     /// <summary>
-    /// Tables and columns that the scan left out, as the operator chose. A declared column stands for its external values.
+    /// Schemas, tables and columns that the scan left out, as the operator chose. A declared column stands for its external values.
     /// </summary>
     public IReadOnlyList<SkippedScan> ScanSkippedOf { get; init; } = [];
 
@@ -38,7 +38,7 @@ public sealed record RetirementDocument(
 }
 
 /// <summary>
-/// A table or column that is left out of the scan, and why: <c>DATABASE.SCHEMA.TABLE</c> or
+/// What is left out of the scan, and why: <c>DATABASE.SCHEMA</c>, <c>DATABASE.SCHEMA.TABLE</c> or
 /// <c>DATABASE.SCHEMA.TABLE.COLUMN</c>.
 /// </summary>
 public sealed record SkippedScan(string Place, string Reason);

@@ -11,7 +11,7 @@ public sealed record ScanDocument
     /// <summary>The tables that were scanned.</summary>
     public required IReadOnlyList<ScannedTable> Tables { get; init; }
 
-    /// <summary>What could not be scanned.</summary>
+    /// <summary>What was not scanned.</summary>
     public required IReadOnlyList<UnscannedDocument> NotLookedAt { get; init; }
 
     /// <summary>Number of tenants whose keys were tried, besides the tenants that a row itself may name.</summary>
@@ -20,7 +20,7 @@ public sealed record ScanDocument
     /// <summary>Why there may be tenants that were not tried; null where all are known.</summary>
     public string? TenantsUnknown { get; init; }
 
-    /// <summary>Tables and columns that were left out, as the operator chose.</summary>
+    /// <summary>Schemas, tables and columns that were left out, as the operator chose.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 }
 
@@ -62,6 +62,10 @@ public sealed record ScannedTable
 
     /// <summary>Values that may be envelopes, and were not tried with every tenant and key.</summary>
     public required IReadOnlyList<UntriedDocument> Untried { get; init; }
+
+    /// <summary>Whether every row was read, and each value in it that may be an envelope tried with every tenant and key.</summary>
+    [JsonIgnore]
+    public bool IsExhausted => Whole && Untried.Count == 0;
 }
 
 /// <summary>A column, and how many of its values were scanned.</summary>
@@ -84,12 +88,23 @@ public sealed record OpenedDocument(int Version, string Context, long Values);
 
 /// <summary>
 /// Values of a column, or at a path in them, that may be envelopes, alone or inside other text, and were not tried with
-/// every tenant and key. The cause is <c>KeyIsMissing</c>, <c>TenantsAreUnknown</c> or <c>TimeIsOver</c>.
+/// every tenant and key. The cause is <c>KeyIsMissing</c>, <c>TenantsAreUnknown</c>, <c>TimeIsOver</c> or, where the tenant
+/// that their row names was tried, <c>OtherTenants</c>.
 /// </summary>
 public sealed record UntriedDocument(string Column, string? Path, long Values, string Cause);
 
 /// <summary>
-/// A table or column that could not be scanned; <paramref name="Table"/> is null for what belongs to no table.
-/// <paramref name="MayPass"/> says that a later scan may succeed, where a session has the table locked, say.
+/// A table or column that was not scanned. <paramref name="MayPass"/> says that a later scan may succeed, where a session has the
+/// table locked, say.
 /// </summary>
-public sealed record UnscannedDocument(string? Table, string? Column, string Reason, bool MayPass = false);
+public sealed record UnscannedDocument(string Table, string? Column, string Reason, bool MayPass = false)
+{
+    /// <summary>
+    /// The kind of reason: <c>NoRight</c>, <c>NoUsage</c> (of the schema), <c>Foreign</c>, <c>NotRead</c> (a type that no scan
+    /// reads), <c>NoData</c> (a materialised view without rows), <c>MayPass</c> or <c>Refused</c>.
+    /// </summary>
+    public string? Cause { get; init; }
+
+    /// <summary>The name by which <c>--skip-scan-of</c> leaves it out.</summary>
+    public string? Place { get; init; }
+}

@@ -96,14 +96,20 @@ public static class AuditText
             ? $", and no scan of what the map does not name: {reason}{Without(key)}"
         : key.ScannedTables is { } tables
             ? FormattableString.Invariant(
-                $", and {key.ScannedRows:N0} rows of {tables:N0} tables were looked at for what the map does not name{Without(key)}"
+                $", and {key.ScannedRows:N0} rows of {tables:N0} tables{Wholly(key)} were looked at for what the map does not name{Without(key)}{NotLookedAt(key)}"
             )
         : "";
+
+    private static string Wholly(KeyRetiredDetails key) =>
+        key.ScannedWholly is { } whole ? FormattableString.Invariant($" ({whole:N0} of them wholly)") : "";
 
     private static string Without(KeyRetiredDetails key) =>
         key.ScanSkippedOf is { Count: > 0 } places
             ? $", without {string.Join(", ", places.Select(skipped => $"{skipped.Place} ({skipped.Reason})"))}"
             : "";
+
+    private static string NotLookedAt(KeyRetiredDetails key) =>
+        key.NotLookedAt is { Count: > 0 } places ? $"; not looked at: {Listed(places)}" : "";
 
     private static string By(string? commandLine) => commandLine is null ? "" : $": {commandLine}";
 

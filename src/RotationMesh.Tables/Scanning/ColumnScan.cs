@@ -21,10 +21,13 @@ public sealed class ColumnScan(
     SoughtVersion? sought = null
 )
 {
+    /// <summary>Where the server keeps large objects; by this name they are left out.</summary>
+    private const string LargeObjects = "pg_catalog.pg_largeobject";
+
     private readonly RowTenants rowTenants = new(map);
     private KnownTenants? tenants;
 
-    /// <summary>Tables and columns that are left out.</summary>
+    /// <summary>Schemas, tables and columns that are left out.</summary>
     public SkippedLocations Skipped { get; init; } = SkippedLocations.None;
 
     /// <summary>Scans a database of the map. Throws <see cref="NpgsqlException"/> where it does not answer.</summary>
@@ -49,7 +52,7 @@ public sealed class ColumnScan(
             )
         );
         foreach (var unit in units.All.Select(unit => Without(database, unit)))
-            if (!Skipped.Has(database, unit.Relation.Shown, null))
+            if (!IsSkipped(database, unit.Relation))
                 await LookAsync(
                     unit,
                     new UnitReading(connection, unit, depth, opener, terms, rowTenants),
@@ -57,8 +60,19 @@ public sealed class ColumnScan(
                     left,
                     cancellationToken
                 );
-        if (await ScanCatalog.CountLargeObjectsAsync(connection, cancellationToken) is > 0 and var objects)
-            left.Add(new NotLookedAt(null, null, $"{objects} large objects (pg_largeobject)"));
+        // Asked whether there are any or not: an operator may leave out, once and for all, what is not there at the moment.
+        if (
+            !Skipped.Has(database, LargeObjects, null)
+            && await ScanCatalog.CountLargeObjectsAsync(connection, cancellationToken) is > 0 and var objects
+        )
+            left.Add(
+                new NotLookedAt(
+                    LargeObjects,
+                    null,
+                    $"the scan does not read large objects, of which there are {objects}",
+                    UnreadCause.NotRead
+                )
+            );
         return new DatabaseScan
         {
             Database = database,
@@ -69,6 +83,11 @@ public sealed class ColumnScan(
             Skipped = [.. Skipped.Met.Where(place => !before.Contains(place))],
         };
     }
+
+    // Asks for both: a place that is given beside its schema is no mistake.
+    private bool IsSkipped(string database, ScanRelation relation) =>
+        Skipped.Has(database, new SqlIdentifier(relation.Schema))
+        | Skipped.Has(database, relation.Shown, null);
 
     private ScanUnit Without(string database, ScanUnit unit) =>
         unit with
@@ -87,13 +106,20 @@ public sealed class ColumnScan(
     )
     {
         var table = unit.Relation.Shown;
-        if (Closed(unit) is { } reason)
+        if (Closed(unit) is (var reason, var cause))
         {
-            left.Add(new NotLookedAt(table, null, reason));
+            left.Add(new NotLookedAt(table, null, reason, cause));
             return;
         }
 
-        left.AddRange(unit.Unreadable.Select(column => new NotLookedAt(table, column.Column, column.Reason)));
+        left.AddRange(
+            unit.Unreadable.Select(column => new NotLookedAt(
+                table,
+                column.Column,
+                column.Reason,
+                column.Cause
+            ))
+        );
         if (!unit.Judged.Any())
             return;
         try
@@ -102,19 +128,36 @@ public sealed class ColumnScan(
         }
         catch (PostgresException fault) when (reading.CanGoOn)
         {
-            left.Add(new NotLookedAt(table, null, DatabaseFaults.Describe(fault), MayPass(fault)));
+            // What was dropped since the catalog was read holds nothing any more.
+            if (await reading.IsThereAsync(cancellationToken))
+                left.Add(
+                    new NotLookedAt(
+                        table,
+                        null,
+                        DatabaseFaults.Describe(fault),
+                        MayPass(fault) ? UnreadCause.MayPass : UnreadCause.Refused
+                    )
+                );
         }
     }
 
+    // Somebody locks, renames or alters the table at this moment.
     private static bool MayPass(PostgresException fault) =>
         fault.IsTransient
-        || fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled;
+        || fault.SqlState
+            is PostgresErrorCodes.LockNotAvailable
+                or PostgresErrorCodes.QueryCanceled
+                or PostgresErrorCodes.UndefinedTable
+                or PostgresErrorCodes.UndefinedColumn;
 
-    private static string? Closed(ScanUnit unit) =>
-        unit.Relation.Kind == "f" ? "a foreign table: scan the database that holds its rows"
-        : !unit.Relation.MayUseSchema ? "the role has no right to use the schema"
+    private static (string Reason, UnreadCause Cause)? Closed(ScanUnit unit) =>
+        unit.Relation.Kind == "f"
+            ? ("a foreign table: scan the database that holds its rows", UnreadCause.Foreign)
+        : !unit.Relation.IsPopulated
+            ? ("a materialised view without data has no rows", UnreadCause.NoData)
+        : !unit.Relation.MayUseSchema ? ("the role has no right to use the schema", UnreadCause.NoUsage)
         : unit.Unreadable.Any() && !unit.Judged.Any() && !unit.Relation.Unread.Contains(true)
-            ? ScanUnit.NoRight
+            ? (ScanUnit.NoRight, UnreadCause.NoRight)
         : null;
 
     private async Task<Dictionary<long, Dictionary<string, DeclaredColumn>>> DeclaredAsync(

@@ -9,7 +9,7 @@ public sealed record DatabaseScan
     /// <summary>The tables that were looked at, in the order of their names.</summary>
     public required IReadOnlyList<TableLook> Tables { get; init; }
 
-    /// <summary>What could not be looked at.</summary>
+    /// <summary>What was not looked at.</summary>
     public required IReadOnlyList<NotLookedAt> NotLookedAt { get; init; }
 
     /// <summary>Tenants whose keys were tried beside those that a row itself may name.</summary>
@@ -18,7 +18,7 @@ public sealed record DatabaseScan
     /// <summary>Why there may be tenants that were not tried; null where all are known.</summary>
     public string? TenantsUnknown { get; init; }
 
-    /// <summary>Tables and columns that were left out as the operator asked, by <see cref="SkippedLocations"/>.</summary>
+    /// <summary>Schemas, tables and columns that were left out as the operator asked, by <see cref="SkippedLocations"/>.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 }
 
@@ -94,7 +94,38 @@ public enum UntriedCause
 
     /// <summary>The row names no tenant, and the time to search for it was used up.</summary>
     TimeIsOver,
+
+    /// <summary>
+    /// The row names a tenant, which was tried, and the time to try others was used up. The value is of another tenant only
+    /// where the row names one for some other reason, so this is the least of the causes.
+    /// </summary>
+    OtherTenants,
 }
 
-/// <summary>A table (null: no table holds it), or a column of one, that could not be looked at.</summary>
-public sealed record NotLookedAt(string? Table, string? Column, string Reason, bool MayPass = false);
+/// <summary>A table, or a column of one, that was not looked at.</summary>
+public sealed record NotLookedAt(string Table, string? Column, string Reason, UnreadCause Cause);
+
+/// <summary>Why a table or column was not looked at.</summary>
+public enum UnreadCause
+{
+    /// <summary>The role may not SELECT it.</summary>
+    NoRight,
+
+    /// <summary>The role may not use the schema.</summary>
+    NoUsage,
+
+    /// <summary>Another server holds the rows.</summary>
+    Foreign,
+
+    /// <summary>The scan does not read values of this kind.</summary>
+    NotRead,
+
+    /// <summary>A materialised view that was never filled, or was emptied: it has no rows, so it holds no envelope.</summary>
+    NoData,
+
+    /// <summary>The server refused to read it, and may not refuse later: a session had it locked, say.</summary>
+    MayPass,
+
+    /// <summary>The server refused to read it.</summary>
+    Refused,
+}

@@ -11,13 +11,15 @@ internal static class ScanCatalog
 
     // A domain is judged by its base type, an array by its elements. Types of these categories hold no envelope: numbers (N),
     // booleans (B), times (D, T), addresses (I), shapes (G) and enumerations (E); nor do the server's own ranges of them.
-    // Bits (V) might, but nobody keeps an envelope so, and the scan does not read them.
+    // Bits (V) might, but nobody keeps an envelope so, and the scan does not read them. A few bits, such as flags, can't: their
+    // number stands in the modifier of the column's type or of a domain.
     private static readonly string ListRelations = $"""
         WITH RECURSIVE kinds AS (
-            SELECT t.oid AS column_type, t.oid, t.typtype, t.typbasetype, t.typelem, t.typcategory, t.typlen
+            SELECT t.oid AS column_type, t.oid, t.typtype, t.typbasetype, t.typelem, t.typcategory, t.typlen, t.typtypmod
             FROM pg_catalog.pg_type t
             UNION ALL
-            SELECT k.column_type, b.oid, b.typtype, b.typbasetype, b.typelem, b.typcategory, b.typlen
+            SELECT k.column_type, b.oid, b.typtype, b.typbasetype, b.typelem, b.typcategory, b.typlen,
+                   greatest(k.typtypmod, b.typtypmod)
             FROM kinds k JOIN pg_catalog.pg_type b
               ON b.oid OPERATOR(pg_catalog.=) CASE WHEN k.typtype OPERATOR(pg_catalog.=) 'd' THEN k.typbasetype ELSE k.typelem END
             WHERE k.typtype OPERATOR(pg_catalog.=) 'd' OR (
@@ -27,7 +29,7 @@ internal static class ScanCatalog
                    typcategory OPERATOR(pg_catalog.<>) ALL (ARRAY['N', 'B', 'D', 'T', 'I', 'G', 'E', 'V'])
                      AND (typlen OPERATOR(pg_catalog.<) 0 OR typlen OPERATOR(pg_catalog.>=) {ShortestEnvelope})
                      AND NOT (typtype OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm']) AND oid OPERATOR(pg_catalog.<) 16384) AS may_hold,
-                   typcategory OPERATOR(pg_catalog.=) 'V' AS unread,
+                   typcategory OPERATOR(pg_catalog.=) 'V' AS is_bits, typtypmod AS bits,
                    oid OPERATOR(pg_catalog.=) ANY (SELECT w.oid FROM pg_catalog.pg_type w
                            WHERE w.typname OPERATOR(pg_catalog.=) ANY (ARRAY['uuid', 'int4', 'int8'])
                              AND w.typnamespace OPERATOR(pg_catalog.=) (
@@ -35,15 +37,21 @@ internal static class ScanCatalog
                           ) AS may_name
             FROM kinds k WHERE typtype OPERATOR(pg_catalog.<>) 'd' AND NOT (
                 typcategory OPERATOR(pg_catalog.=) 'A' AND typelem OPERATOR(pg_catalog.<>) 0)),
+        judged AS (
+            SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, t.may_hold, t.may_name,
+                   t.is_bits AND (greatest(a.atttypmod, t.bits) OPERATOR(pg_catalog.<) 1
+                       OR greatest(a.atttypmod, t.bits) OPERATOR(pg_catalog.>=) {ShortestEnvelope * 8}) AS unread
+            FROM pg_catalog.pg_attribute a JOIN types t ON t.column_type OPERATOR(pg_catalog.=) a.atttypid
+            WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped),
         columns AS (
             SELECT a.attrelid, pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum) AS names,
                    pg_catalog.array_agg(pg_catalog.format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) AS types,
-                   pg_catalog.array_agg(t.may_hold ORDER BY a.attnum) AS may_hold,
-                   pg_catalog.array_agg(t.unread ORDER BY a.attnum) AS unread,
+                   pg_catalog.array_agg(a.may_hold ORDER BY a.attnum) AS may_hold,
+                   pg_catalog.array_agg(a.unread ORDER BY a.attnum) AS unread,
                    pg_catalog.array_agg(coalesce(pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT'), false)
                              ORDER BY a.attnum) AS readable
-            FROM pg_catalog.pg_attribute a JOIN types t ON t.column_type OPERATOR(pg_catalog.=) a.atttypid
-            WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped AND (t.may_hold OR t.unread OR t.may_name)
+            FROM judged a
+            WHERE a.may_hold OR a.unread OR a.may_name
             GROUP BY a.attrelid)
         SELECT c.oid::pg_catalog.int8 AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
                c.relispartition AS IsPartition,
@@ -58,7 +66,7 @@ internal static class ScanCatalog
                     ELSE 0 END AS Bytes,
                pg_catalog.current_setting('block_size')::pg_catalog.int4 AS PageBytes,
                pg_catalog.row_security_active(c.oid) AS RowSecurity,
-               pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS MayUseSchema,
+               pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS MayUseSchema, c.relispopulated AS IsPopulated,
                k.names AS Names, k.types AS Types, k.may_hold AS MayHold, k.unread AS Unread, k.readable AS Readable
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         JOIN columns k ON k.attrelid OPERATOR(pg_catalog.=) c.oid
@@ -70,6 +78,10 @@ internal static class ScanCatalog
 
     private const string CountLargeObjects = """
         SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata
+        """;
+
+    private const string FindRelation = """
+        SELECT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid::pg_catalog.int8 OPERATOR(pg_catalog.=) @oid)
         """;
 
     /// <summary>
@@ -85,7 +97,17 @@ internal static class ScanCatalog
             ),
         ];
 
-    /// <summary>Counts the large objects of the database, which no table holds.</summary>
+    /// <summary>Returns whether a relation is still there.</summary>
+    public static Task<bool> HasAsync(
+        NpgsqlConnection connection,
+        long oid,
+        CancellationToken cancellationToken
+    ) =>
+        connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(FindRelation, new { oid }, cancellationToken: cancellationToken)
+        );
+
+    /// <summary>Counts the large objects of the database, which no table of the application holds.</summary>
     public static Task<long> CountLargeObjectsAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken

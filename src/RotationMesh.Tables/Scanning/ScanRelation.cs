@@ -22,6 +22,9 @@ internal sealed record ScanRelation
     public int PageBytes { get; init; }
     public bool RowSecurity { get; init; }
     public bool MayUseSchema { get; init; }
+
+    /// <summary>False for a materialised view without data; true for everything else.</summary>
+    public bool IsPopulated { get; init; }
     public string[] Names { get; init; } = [];
     public string[] Types { get; init; } = [];
     public bool[] MayHold { get; init; } = [];

@@ -34,7 +34,7 @@ internal sealed record ScanUnit(
             .Where(at => Relation.MayHold[at] && Relation.Readable[at] && !IsLeftOut(Relation.Names[at]));
 
     /// <summary>Columns that can't be read, and why.</summary>
-    public IEnumerable<(string Column, string Reason)> Unreadable =>
+    public IEnumerable<(string Column, string Reason, UnreadCause Cause)> Unreadable =>
         Enumerable
             .Range(0, Relation.Names.Length)
             .Where(at =>
@@ -42,10 +42,9 @@ internal sealed record ScanUnit(
                 && !IsLeftOut(Relation.Names[at])
             )
             .Select(at =>
-                (
-                    Relation.Names[at],
-                    Relation.Unread[at] ? $"the scan does not read {Relation.Types[at]}" : NoRight
-                )
+                Relation.Unread[at]
+                    ? (Relation.Names[at], $"the scan does not read {Relation.Types[at]}", UnreadCause.NotRead)
+                    : (Relation.Names[at], NoRight, UnreadCause.NoRight)
             );
 
     public const string NoRight = "the role has no right to SELECT";

@@ -104,10 +104,11 @@ internal sealed record SearchTerms(KnownTenants Tenants, SearchBudget Budget, So
 {
     /// <summary>
     /// Says why forms that nothing opened were not tried with every tenant and key; null where they were. Where a row names
-    /// its tenant, trying that one is enough.
+    /// a tenant, that one was tried in any case, and it need not be the value's: a log names who acted, beside what they saw.
     /// </summary>
     public UntriedCause? Missing(bool isNamed, bool isOver) =>
         Sought is { IsHeld: false } ? UntriedCause.KeyIsMissing
+        : isNamed && isOver ? UntriedCause.OtherTenants
         : isNamed ? null
         : Tenants.Unknown is not null ? UntriedCause.TenantsAreUnknown
         : isOver ? UntriedCause.TimeIsOver

@@ -1,8 +1,10 @@
+using RotationMesh.Core.Map;
+
 namespace RotationMesh.Tables.Scanning;
 
 /// <summary>
-/// Tables and columns that a scan leaves out, each as <c>DATABASE.SCHEMA.TABLE</c> or <c>DATABASE.SCHEMA.TABLE.COLUMN</c>: the
-/// database as the map calls it, the others as findings show them.
+/// Schemas, tables and columns that a scan leaves out, each as <c>DATABASE.SCHEMA</c>, <c>DATABASE.SCHEMA.TABLE</c> or
+/// <c>DATABASE.SCHEMA.TABLE.COLUMN</c>: the database as the map calls it, the others as findings show them.
 /// </summary>
 public sealed class SkippedLocations(IReadOnlyList<string> places)
 {
@@ -21,10 +23,18 @@ public sealed class SkippedLocations(IReadOnlyList<string> places)
     public static string Name(string database, string table, string? column) =>
         column is null ? $"{database}.{table}" : $"{database}.{table}.{column}";
 
+    /// <summary>Returns the name by which all tables of a schema are left out.</summary>
+    public static string Name(string database, SqlIdentifier schema) =>
+        $"{database}.{new SqlName(null, schema)}";
+
     /// <summary>Whether a table, or a column of it, is left out; it counts as met then.</summary>
-    public bool Has(string database, string table, string? column)
+    public bool Has(string database, string table, string? column) => Has(Name(database, table, column));
+
+    /// <summary>Whether all tables of a schema are left out; it counts as met then.</summary>
+    public bool Has(string database, SqlIdentifier schema) => Has(Name(database, schema));
+
+    private bool Has(string name)
     {
-        var name = Name(database, table, column);
         if (!places.Contains(name))
             return false;
         if (!met.Contains(name))

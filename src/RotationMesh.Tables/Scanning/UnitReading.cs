@@ -25,6 +25,10 @@ internal sealed class UnitReading(
     /// <summary>Whether the connection is still open for other units.</summary>
     public bool CanGoOn => connection.State == System.Data.ConnectionState.Open;
 
+    /// <summary>Returns whether what is to be read has not been dropped.</summary>
+    public Task<bool> IsThereAsync(CancellationToken cancellationToken) =>
+        ScanCatalog.HasAsync(connection, unit.Relation.Oid, cancellationToken);
+
     /// <summary>
     /// Returns what was seen. Throws <see cref="PostgresException"/> where the server refuses to read the unit.
     /// </summary>

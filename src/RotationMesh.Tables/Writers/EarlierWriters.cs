@@ -5,17 +5,46 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>
-/// Finds the transactions that write tables of one database, and waits for those that were open at a certain moment. It does
-/// not wait for later ones, so an application that always has some writer open delays nothing. A count that begins
-/// afterwards sees every row that the awaited transactions committed.
+/// Finds the transactions that write tables of one database, or anywhere in it, and waits for those that were open at a certain
+/// moment. It does not wait for later ones, so an application that always has some writer open delays nothing. A count that
+/// begins afterwards sees every row that the awaited transactions committed.
 /// </summary>
-public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList<MappedTable> targets)
+public sealed class EarlierWriters
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
+    private readonly ApplicationDatabases databases;
+    private readonly string database;
+    private readonly Func<NpgsqlConnection, CancellationToken, Task<IReadOnlyList<OpenWriter>>> find;
     private List<Seen> seen = [];
     private long? lookedAt;
+
+    /// <summary>Watches those that write the tables, which are of one database, or what inherits from them.</summary>
+    public EarlierWriters(ApplicationDatabases databases, IReadOnlyList<MappedTable> targets)
+        : this(
+            databases,
+            targets[0].Entry.Database,
+            (connection, cancellationToken) =>
+                new WriterLook(connection).FindAsync(
+                    targets.Select(target => target.Shape.Quoted),
+                    cancellationToken
+                )
+        ) { }
+
+    private EarlierWriters(
+        ApplicationDatabases databases,
+        string database,
+        Func<NpgsqlConnection, CancellationToken, Task<IReadOnlyList<OpenWriter>>> find
+    ) => (this.databases, this.database, this.find) = (databases, database, find);
+
+    /// <summary>Watches every transaction of a database: each may commit, to any table, what it has read in any other.</summary>
+    public static EarlierWriters Anywhere(ApplicationDatabases databases, string database) =>
+        new(
+            databases,
+            database,
+            (connection, cancellationToken) => new TransactionLook(connection).FindAsync(cancellationToken)
+        );
 
     /// <summary>The awaited transactions that have not ended yet; none before the first look.</summary>
     public IReadOnlyList<OpenWriter> Open => [.. seen.Where(one => one.Awaited).Select(one => one.Writer)];
@@ -56,10 +85,7 @@ public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList
     /// <summary>Reads which transactions are open now.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await databases.OpenReadingAsync(
-            targets[0].Entry.Database,
-            cancellationToken
-        );
+        await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         await LookAsync(connection, cancellationToken);
     }
 
@@ -67,12 +93,7 @@ public sealed class EarlierWriters(ApplicationDatabases databases, IReadOnlyList
     internal async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var at = Stopwatch.GetTimestamp();
-        Keep(
-            await new WriterLook(connection).FindAsync(
-                targets.Select(target => target.Shape.Quoted),
-                cancellationToken
-            )
-        );
+        Keep(await find(connection, cancellationToken));
         lookedAt = at;
     }
 

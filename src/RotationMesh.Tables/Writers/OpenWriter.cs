@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RotationMesh.Tables.Writers;
 
 /// <summary>
-/// A transaction that holds a lock for writing rows of a table. Nobody else sees yet what it wrote, and it may commit at any
-/// moment.
+/// A transaction that may write: it holds a lock for writing rows of a table or, where a whole database is looked at, it is open.
+/// Nobody else sees yet what it wrote, and it may commit at any moment.
 /// </summary>
 public sealed record OpenWriter
 {
@@ -32,14 +32,14 @@ public sealed record OpenWriter
     /// <summary>Seconds since it began, or was prepared; null where this role may not see that.</summary>
     public double? AgeSeconds { get; init; }
 
-    /// <summary>The table that it has locked.</summary>
+    /// <summary>The table that it has locked; empty where a whole database is looked at.</summary>
     public string Table { get; init; } = "";
 
     /// <summary>Returns whether both are the same transaction, also where it was prepared in between.</summary>
     internal bool Is(OpenWriter other) =>
         VirtualTransaction == other.VirtualTransaction || Ids.Intersect(other.Ids).Any();
 
-    /// <summary>Describes it for the operator: who it is, how long it has been open, and on which table.</summary>
+    /// <summary>Describes it for the operator: who it is, how long it has been open, and on which table if one is known.</summary>
     public override string ToString()
     {
         var who =
@@ -47,7 +47,8 @@ public sealed record OpenWriter
             : Pid is { } pid ? string.Create(CultureInfo.InvariantCulture, $"session {pid}")
             : $"transaction {VirtualTransaction}";
         var application = string.IsNullOrEmpty(Application) ? "" : $"{Cut(Application)}, ";
-        return $"{who} ({application}role {Role ?? "unknown"}, {Age()}) on table {Table}";
+        var table = Table.Length == 0 ? "" : $" on table {Table}";
+        return $"{who} ({application}role {Role ?? "unknown"}, {Age()}){table}";
     }
 
     private string Age() =>

@@ -72,38 +72,13 @@ internal sealed class WriterLook(NpgsqlConnection connection)
         CancellationToken cancellationToken
     )
     {
-        var rows = await connection.QueryAsync<Row>(
+        var rows = await connection.QueryAsync<WriterRow>(
             new CommandDefinition(
                 Find,
                 new { tables = tables.ToArray() },
                 cancellationToken: cancellationToken
             )
         );
-        return
-        [
-            .. rows.Select(row => new OpenWriter
-            {
-                VirtualTransaction = row.VirtualTransaction,
-                Ids = row.Ids ?? [],
-                Pid = row.Pid,
-                Gid = row.Gid,
-                Application = row.Application,
-                Role = row.Role,
-                AgeSeconds = row.AgeSeconds,
-                Table = row.Relation,
-            }),
-        ];
-    }
-
-    private sealed record Row
-    {
-        public string VirtualTransaction { get; init; } = "";
-        public int? Pid { get; init; }
-        public string Relation { get; init; } = "";
-        public string[]? Ids { get; init; }
-        public string? Gid { get; init; }
-        public string? Application { get; init; }
-        public string? Role { get; init; }
-        public double? AgeSeconds { get; init; }
+        return [.. rows.Select(row => row.ToWriter())];
     }
 }

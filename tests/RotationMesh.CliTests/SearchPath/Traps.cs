@@ -32,6 +32,7 @@ internal static class Traps
                 FOREACH called IN ARRAY {Array(called.Types)} LOOP CALL mallory.shadow_type(called); END LOOP;
             END $$;
             GRANT USAGE ON SCHEMA mallory TO PUBLIC;
+            GRANT SELECT ON mallory.traps TO PUBLIC;
             GRANT UPDATE ON SEQUENCE mallory.sprung TO PUBLIC;
             """
         );

@@ -2,6 +2,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.IntegrationTests.Scanning;
 using RotationMesh.IntegrationTests.Support;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.IntegrationTests.Retiring;
@@ -80,6 +81,34 @@ public sealed class WhenValuesCannotBeTried
         );
     }
 
+    [Test]
+    public async Task Beside_the_name_of_another_tenant_it_is_told_with_its_place_and_bars_nothing()
+    {
+        await KeepAsync("'Bearer ' || body", "tenant text, ", "'tenant-2', ");
+
+        var retired = await fixture.ScanAndRetireAsync(NoTime);
+
+        Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
+        Assert.That(
+            retired.Warnings,
+            Has.One.StartsWith("public.history.line (1 value) (database app)")
+                .And.Contains("the tenant that their rows name was tried, and the time to try the others was used up")
+        );
+        var history = retired.Scans.Single().Tables.Single(table => table.Table == "public.history");
+        Assert.That(
+            history.Untried.Single(),
+            Is.EqualTo(new UntriedDocument("line", null, 1, nameof(UntriedCause.OtherTenants)))
+        );
+        Assert.That(
+            await fixture.ScalarAsync<bool>(
+                """
+                SELECT (details->>'scannedTables')::int = (details->>'scannedWholly')::int + 1
+                FROM rotationmesh.audit_events WHERE kind = 'KeyRetired'
+                """
+            )
+        );
+    }
+
     [TestCase("app.public.history.line")]
     [TestCase("app.public.history")]
     public async Task Who_leaves_a_place_out_retires_the_version_and_others_are_looked_at(string place)
@@ -106,6 +135,7 @@ public sealed class WhenValuesCannotBeTried
     [TestCase("public.history.line")]
     [TestCase("app.public.history.lines")]
     [TestCase("app.public.notes.body")]
+    [TestCase("app.nowhere")]
     public async Task A_place_that_the_scan_does_not_look_at_is_a_mistake_to_leave_out(string place)
     {
         await KeepAsync("body");

@@ -50,7 +50,7 @@ public sealed class UntriedValuesTests
     }
 
     [Test]
-    public async Task Rows_that_name_a_known_tenant_were_tried_with_it()
+    public async Task Rows_that_name_a_known_tenant_were_tried_with_it_and_with_the_others_as_long_as_there_was_time()
     {
         await fixture.ExecuteAsync(
             """
@@ -59,10 +59,15 @@ public sealed class UntriedValuesTests
             """
         );
 
+        var whole = await fixture.ScanAsync();
         var hurried = await fixture.ScanAsync(ScanDepth.Look with { SearchTime = TimeSpan.Zero });
         var unknown = await fixture.ScanAsync(ScanDepth.Look with { Tenants = 1 });
 
-        Assert.That(Causes(hurried), Is.Empty);
+        Assert.That(Causes(whole), Is.Empty);
+        Assert.That(
+            hurried.Tables.SelectMany(table => table.Untried),
+            Is.EqualTo(new[] { new UntriedValues("held", null, 60, UntriedCause.OtherTenants) })
+        );
         Assert.That(Causes(unknown), Is.EqualTo(new[] { UntriedCause.TenantsAreUnknown }));
     }
 

@@ -1,0 +1,142 @@
+using RotationMesh.IntegrationTests.Support;
+using RotationMesh.Tables.Writers;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.IntegrationTests.Writers;
+
+/// <summary>Every transaction of a database is found that may bring values anywhere in it, and no other.</summary>
+public sealed class WhenTransactionsAreLookedFor
+{
+    [TestCase("SELECT count(*) FROM notes")]
+    [TestCase("SELECT 1")]
+    [TestCase("SAVEPOINT one; CREATE TABLE notes_of_others (id text)")]
+    public async Task One_is_found_whatever_it_has_done(string statements)
+    {
+        await using var fixture = await CreateAsync();
+        await using var open = await OpenTransaction.BeginAsync(fixture, statements);
+
+        Assert.That((await LookAsync(fixture)).Single().Pid, Is.EqualTo(open.Pid));
+    }
+
+    [Test]
+    public async Task A_session_without_a_transaction_and_the_look_itself_are_none()
+    {
+        await using var fixture = await CreateAsync();
+        await using var open = await OpenTransaction.BeginAsync(fixture, "SELECT 1");
+        await open.CommitAsync();
+
+        Assert.That(await LookAsync(fixture), Is.Empty);
+    }
+
+    [Test]
+    public async Task One_of_another_database_is_none_prepared_or_not()
+    {
+        await using var fixture = await CreateAsync();
+        await using var copy = await TestDatabase.CreateAsync();
+        await copy.ExecuteAsync(NotesTable.Create());
+        await using var foreign = Fixture.Of(copy, fixture.ConnectionString);
+        var gid = $"foreign-{Guid.NewGuid():N}";
+        await using (var first = await OpenTransaction.BeginAsync(foreign, OpenTransaction.Insert("a")))
+            await first.RunAsync($"PREPARE TRANSACTION '{gid}'");
+        await using var open = await OpenTransaction.BeginAsync(foreign, OpenTransaction.Insert("b"));
+
+        try
+        {
+            Assert.That(await LookAsync(fixture), Is.Empty);
+            Assert.That(
+                (await LookAsync(foreign)).Select(one => one.Gid ?? $"{one.Pid}"),
+                Is.EquivalentTo((string[])[gid, $"{open.Pid}"])
+            );
+        }
+        finally
+        {
+            await foreign.ExecuteAsync($"ROLLBACK PREPARED '{gid}'");
+        }
+    }
+
+    [Test]
+    public async Task A_vacuum_is_none_however_long_it_takes()
+    {
+        await using var fixture = await CreateAsync();
+        await fixture.InsertAsync(Note.Many(3));
+        // It waits for the page that a cursor stands on.
+        await using var holder = await OpenTransaction.BeginAsync(
+            fixture,
+            "DECLARE held CURSOR FOR SELECT * FROM notes",
+            "FETCH 1 FROM held"
+        );
+
+        var run = fixture.ExecuteAsync("VACUUM (FREEZE) notes");
+        await Eventually.Holds(
+            () =>
+                fixture.ScalarAsync<bool>(
+                    "SELECT count(*) > 0 FROM pg_stat_progress_vacuum JOIN pg_stat_activity a USING (pid)"
+                        + " WHERE a.datname = current_database() AND a.wait_event = 'BufferPin'"
+                ),
+            TimeSpan.FromSeconds(60),
+            "the vacuum waits"
+        );
+        var found = await LookAsync(fixture);
+        await holder.CommitAsync();
+        await run;
+
+        Assert.That(found.Select(one => one.Pid), Is.EqualTo((int?[])[holder.Pid]));
+    }
+
+    [Test]
+    public async Task A_role_without_rights_of_its_own_sees_all_of_them()
+    {
+        await using var fixture = await CreateAsync();
+        await using var role = await TestRole.CreateAsync(fixture);
+        await using var limited = fixture.Variant(user: role.Name);
+        var gid = $"prepared-{Guid.NewGuid():N}";
+        await using (var first = await OpenTransaction.BeginAsync(fixture, OpenTransaction.Insert("a")))
+            await first.RunAsync($"PREPARE TRANSACTION '{gid}'");
+        await using var open = await OpenTransaction.BeginAsync(fixture, "SELECT 1");
+
+        try
+        {
+            var seen = await LookAsync(limited);
+            Assert.That(seen.Select(one => one.Gid), Is.EquivalentTo((string?[])[gid, null]));
+            Assert.That(
+                seen.Single(one => one.Pid == open.Pid).ToString(),
+                Does.StartWith($"session {open.Pid} (a-long-job, role ").And.EndWith("age not shown to this role)")
+            );
+        }
+        finally
+        {
+            await fixture.ExecuteAsync($"ROLLBACK PREPARED '{gid}'");
+        }
+    }
+
+    [Test]
+    public async Task One_that_had_no_id_may_be_any_that_is_prepared_since()
+    {
+        await using var fixture = await CreateAsync();
+        var gid = $"prepared-{Guid.NewGuid():N}";
+        await using var open = await OpenTransaction.BeginAsync(fixture, "SELECT count(*) FROM notes");
+        var transactions = EarlierWriters.Anywhere(fixture.Databases, Fixture.App);
+        Assert.That(await transactions.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        await open.RunAsync(OpenTransaction.Insert("a"));
+        await open.RunAsync($"PREPARE TRANSACTION '{gid}'");
+
+        Assert.That(await transactions.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.False);
+        Assert.That(transactions.Open.Single().Gid, Is.EqualTo(gid));
+        await fixture.ExecuteAsync($"COMMIT PREPARED '{gid}'");
+        Assert.That(await transactions.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None), Is.True);
+    }
+
+    private static async Task<IReadOnlyList<OpenWriter>> LookAsync(Fixture fixture)
+    {
+        var transactions = EarlierWriters.Anywhere(fixture.Databases, Fixture.App);
+        await transactions.HaveEndedAsync(TimeSpan.Zero, CancellationToken.None);
+        return transactions.Open;
+    }
+
+    private static async Task<Fixture> CreateAsync()
+    {
+        var fixture = await Fixture.CreateAsync();
+        await fixture.CreateNotesAsync();
+        return fixture;
+    }
+}
