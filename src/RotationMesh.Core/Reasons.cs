@@ -12,9 +12,7 @@ public static class Reasons
     /// <summary>A coordinator tried a step of the rotation again and again, and it failed each time.</summary>
     public const string StepFailed = "a coordinator failed at its step";
 
-    /// <summary>
-    /// A worker was given rows and has not been heard of since: it may be frozen, and may write until its deadline.
-    /// </summary>
+    /// <summary>A worker that was given rows is not heard of: it may be frozen, and may write until its deadline.</summary>
     public const string WriteMayCome = "for writes handed to workers that did not answer";
 
     /// <summary>A session of a worker is still inside a write of this rotation.</summary>

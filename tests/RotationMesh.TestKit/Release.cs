@@ -8,11 +8,7 @@ public sealed record Release
 
     /// <summary>The release that is tested.</summary>
     public static Release Current =>
-        new(
-            typeof(Release).Assembly.GetName().Version!.ToString(3),
-            Artifacts.Coordinator,
-            Artifacts.Worker
-        );
+        new(typeof(Release).Assembly.GetName().Version!.ToString(3), Artifacts.Coordinator, Artifacts.Worker);
 
     /// <summary>One that differs from it in its version alone.</summary>
     public static Release Next => Built("next", "9.1.0");

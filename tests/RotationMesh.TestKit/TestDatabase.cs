@@ -94,7 +94,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task OnServerAsync(string server, string sql)
     {
-        await using var connection = new NpgsqlConnection(Patient(server));
+        await using var connection = new NpgsqlConnection($"{Patient(server)};Pooling=false"); // tests kill servers
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

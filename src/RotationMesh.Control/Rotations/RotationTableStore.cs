@@ -52,7 +52,10 @@ public sealed class RotationTableStore(ControlDatabase control)
         UPDATE rotationmesh.rotation_tables own SET read_whole = true
         WHERE own.rotation_id = @rotationId AND NOT own.read_whole AND (EXISTS (
             SELECT FROM rotationmesh.row_failures f
-            WHERE f.table_name = own.table_name AND {StandingFailures.SameDatabase("f", "own")} AND f.version = @version
+            WHERE f.table_name = own.table_name AND {StandingFailures.SameDatabase(
+            "f",
+            "own"
+        )} AND f.version = @version
               AND {StandingFailures.NotMadeGood}) OR {StillWhole})
         """;
 

@@ -40,8 +40,8 @@ internal sealed class PlanVerificationConsumer(
         if (await places.ExplainOtherAsync(command.RotationId, context.CancellationToken) is { } elsewhere)
             return elsewhere; // another coordinator may have the rotation's database
         if (
-            await claims.RecordAsync(alone, command.RotationId, command.Goal, context.CancellationToken)
-            is { } unrecorded
+            await claims.RecordAsync(alone, command.RotationId, command.Goal, context.CancellationToken) is
+            { } unrecorded
         )
             return await ExplainUnfitAsync(command, context.CancellationToken) ?? unrecorded;
         // The census after the sweep has just counted; before the end everything is counted once more.

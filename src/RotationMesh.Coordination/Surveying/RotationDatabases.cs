@@ -64,10 +64,7 @@ internal sealed class RotationDatabases(
             .Select(name =>
                 $"database {name} {Reasons.UnrecordedDatabase}, so nobody knows which one it was: cancel the rotation and start anew"
             );
-        return Joined([
-            .. unrecorded,
-            .. await DifferencesAsync(began, mustAnswer: true, cancellationToken),
-        ]);
+        return Joined([.. unrecorded, .. await DifferencesAsync(began, mustAnswer: true, cancellationToken)]);
     }
 
     private Task<IReadOnlyList<ClaimedDatabase>> BeganAsync(

@@ -141,7 +141,7 @@ public sealed class LocalKeyRetirement(
                     ScannedTables = order.SkipScanReason is null ? look.Tables : null,
                     ScannedRows = order.SkipScanReason is null ? look.Rows : null,
                     ScannedWholly = order.SkipScanReason is null ? look.Wholly : null,
-                    NotLookedAt = look.NotLookedAt is { Count: > 0 } unread ? unread : null,
+                    NotLookedAt = look.NotLookedAt is { Count: > 0 } places ? places : null,
                     ScanSkipped = order.SkipScanReason,
                     ScanSkippedOf = order.SkippedScans is { Count: > 0 } left ? left : null,
                     Empty = empty,

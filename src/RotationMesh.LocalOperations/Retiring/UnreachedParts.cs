@@ -30,7 +30,11 @@ internal static class UnreachedParts
                 (column.Identity, column.Database, column.Table)
                     == (part.Identity, part.Database, part.PartOf)
                 && !one.Tree.Around.Contains(column.Relation)
-            select column with { Relation = part.Relation, Number = 0 };
+            select column with
+            {
+                Relation = part.Relation,
+                Number = 0,
+            };
     }
 
     /// <summary>Describes for the operator leaves that the map does not lead to, each by its name of today.</summary>

@@ -66,7 +66,9 @@ internal sealed class UnreadExternals
             .Select(table => $"{Describe(table, version)}: nobody knows whether they need version {version}");
 
     private static IEnumerable<VersionCount> Others(RowsByVersion table, long? version) =>
-        table.Counts.Where(count => count is { External: true, Version: not null } && count.Version != version);
+        table.Counts.Where(count =>
+            count is { External: true, Version: not null } && count.Version != version
+        );
 
     private static IEnumerable<string?> Columns(TableEntry entry) =>
         entry.Columns.Select(column => column.Name.Name).Distinct();

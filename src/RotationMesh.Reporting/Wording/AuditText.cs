@@ -81,7 +81,9 @@ public static class AuditText
 
     private static string Unread(KeyRetiredDetails key) =>
         key.ExternalUnread > 0
-            ? FormattableString.Invariant($", and {key.ExternalUnread:N0} external values that nobody decrypted")
+            ? FormattableString.Invariant(
+                $", and {key.ExternalUnread:N0} external values that nobody decrypted"
+            )
             : "";
 
     private static string Narrowed(StateChangedDetails change) =>
@@ -92,8 +94,7 @@ public static class AuditText
     private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 
     private static string Scan(KeyRetiredDetails key) =>
-        key.ScanSkipped is { } reason
-            ? $", and no scan of what the map does not name: {reason}{Without(key)}"
+        key.ScanSkipped is { } reason ? $", and no scan of what the map does not name: {reason}{Without(key)}"
         : key.ScannedTables is { } tables
             ? FormattableString.Invariant(
                 $", and {key.ScannedRows:N0} rows of {tables:N0} tables{Wholly(key)} were looked at for what the map does not name{Without(key)}{NotLookedAt(key)}"

@@ -107,10 +107,7 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         var moved = Reencrypt(column, tenant, version, stored, slab);
         if (
             moved.Error
-            is not {
-                Error: RowError.AuthenticationFailed or RowError.MalformedEnvelope,
-                Cause: null,
-            }
+            is not { Error: RowError.AuthenticationFailed or RowError.MalformedEnvelope, Cause: null }
         )
             return moved;
         foreach (var other in ring.Versions)

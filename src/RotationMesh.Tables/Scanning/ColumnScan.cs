@@ -153,8 +153,7 @@ public sealed class ColumnScan(
     private static (string Reason, UnreadCause Cause)? Closed(ScanUnit unit) =>
         unit.Relation.Kind == "f"
             ? ("a foreign table: scan the database that holds its rows", UnreadCause.Foreign)
-        : !unit.Relation.IsPopulated
-            ? ("a materialised view without data has no rows", UnreadCause.NoData)
+        : !unit.Relation.IsPopulated ? ("a materialised view without data has no rows", UnreadCause.NoData)
         : !unit.Relation.MayUseSchema ? ("the role has no right to use the schema", UnreadCause.NoUsage)
         : unit.Unreadable.Any() && !unit.Judged.Any() && !unit.Relation.Unread.Contains(true)
             ? (ScanUnit.NoRight, UnreadCause.NoRight)

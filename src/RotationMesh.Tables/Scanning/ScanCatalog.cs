@@ -40,7 +40,8 @@ internal static class ScanCatalog
         judged AS (
             SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, t.may_hold, t.may_name,
                    t.is_bits AND (greatest(a.atttypmod, t.bits) OPERATOR(pg_catalog.<) 1
-                       OR greatest(a.atttypmod, t.bits) OPERATOR(pg_catalog.>=) {ShortestEnvelope * 8}) AS unread
+                       OR greatest(a.atttypmod, t.bits) OPERATOR(pg_catalog.>=) {ShortestEnvelope
+            * 8}) AS unread
             FROM pg_catalog.pg_attribute a JOIN types t ON t.column_type OPERATOR(pg_catalog.=) a.atttypid
             WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped),
         columns AS (

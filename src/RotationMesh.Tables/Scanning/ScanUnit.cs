@@ -43,7 +43,11 @@ internal sealed record ScanUnit(
             )
             .Select(at =>
                 Relation.Unread[at]
-                    ? (Relation.Names[at], $"the scan does not read {Relation.Types[at]}", UnreadCause.NotRead)
+                    ? (
+                        Relation.Names[at],
+                        $"the scan does not read {Relation.Types[at]}",
+                        UnreadCause.NotRead
+                    )
                     : (Relation.Names[at], NoRight, UnreadCause.NoRight)
             );
 

@@ -40,7 +40,10 @@ public sealed class WhenAnObjectHoldsTwoEnvelopes
     {
         (await store.Site.RunAsync("rotate")).Exits(0);
         var row = store.Rows[0];
-        await store.Bucket.PutAsync(row.Key, $$"""{ "encrypted": "{{Sealed(row, 2)}},{{Sealed(row, 1)}}" }""");
+        await store.Bucket.PutAsync(
+            row.Key,
+            $$"""{ "encrypted": "{{Sealed(row, 2)}},{{Sealed(row, 1)}}" }"""
+        );
 
         var verified = (await store.Site.RunAsync("--output", "json", "verify")).Exits(3).Json();
 

@@ -54,7 +54,6 @@ public sealed class LeastPrivilegeTests
     [TestCase("doctor")]
     [TestCase("audit verify")]
     [TestCase("report")]
-    [TestCase("keys retire 1")]
     public async Task They_are_enough_for(string verb) => (await site.RunAsync(verb.Split(' '))).Exits(0);
 
     [Test]

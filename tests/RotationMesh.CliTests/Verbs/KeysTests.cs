@@ -42,7 +42,9 @@ public sealed class KeysTests
         Assert.That(await BasisAsync(), Does.Contain("scans what the map does not name"));
         (await site.RunAsync("rotate")).Exits(0);
         Assert.That(await SafeAsync(), Is.EqualTo((bool[])[true, true, false]));
-        await site.Database.ExecuteAsync("UPDATE connectors SET encryption_key_version = 1; UPDATE knowledge_entries SET encryption_key_version = 2");
+        await site.Database.ExecuteAsync(
+            "UPDATE connectors SET encryption_key_version = 1; UPDATE knowledge_entries SET encryption_key_version = 2"
+        );
         Assert.That(await BasisAsync(), Is.Null);
     }
 

@@ -28,7 +28,9 @@ public sealed class NotLookedAtTests
 
         var told = (await site.RunAsync("--output", "json", "doctor", "--scan")).Json()["checks"]!
             .AsArray()
-            .Single(check => $"{check!["message"]}".Contains("no right to SELECT", StringComparison.Ordinal))!;
+            .Single(check =>
+                $"{check!["message"]}".Contains("no right to SELECT", StringComparison.Ordinal)
+            )!;
         var refused = (await site.RunAsync("keys", "retire", "1")).Exits(4);
         var document = (await site.RunAsync("--output", "json", "keys", "retire", "1")).Exits(4).Json();
 
@@ -41,15 +43,14 @@ public sealed class NotLookedAtTests
         Assert.That($"{told["fix"]}", Does.StartWith(Grant).And.EndWith(LeaveOut));
         Assert.That(
             refused.Output,
-            Does.Contain("In the way: not looked at in database app, the role has no right to SELECT: public.closed")
+            Does.Contain(
+                    "In the way: not looked at in database app, the role has no right to SELECT: public.closed"
+                )
                 .And.Contain(Grant)
                 .And.Contain(LeaveOut)
         );
         var place = document["scans"]![0]!["notLookedAt"]![0]!;
-        Assert.That(
-            ($"{place["cause"]}", $"{place["place"]}"),
-            Is.EqualTo(("NoRight", "app.public.closed"))
-        );
+        Assert.That(($"{place["cause"]}", $"{place["place"]}"), Is.EqualTo(("NoRight", "app.public.closed")));
         Assert.That(
             await site.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.retired_keys"),
             Is.Zero
@@ -64,7 +65,9 @@ public sealed class NotLookedAtTests
         const string Place = "app.pg_catalog.pg_largeobject";
 
         var refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
-        (await site.RunAsync("keys", "retire", "1", "--skip-scan-of", Place, "--reason", "drawings")).Exits(0);
+        (await site.RunAsync("keys", "retire", "1", "--skip-scan-of", Place, "--reason", "drawings")).Exits(
+            0
+        );
 
         Assert.That(refused, Does.Contain($"--skip-scan-of {Place} --reason TEXT"));
         Assert.That(

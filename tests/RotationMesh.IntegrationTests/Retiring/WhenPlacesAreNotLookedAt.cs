@@ -132,7 +132,8 @@ public sealed class WhenPlacesAreNotLookedAt
         Assert.That(refused.Retired, Is.False);
         Assert.That(
             refused.InTheWay.Single(),
-            Does.StartWith("not looked at in database app, ").And.EndWith($"--skip-scan-of {place} --reason TEXT")
+            Does.StartWith("not looked at in database app, ")
+                .And.EndWith($"--skip-scan-of {place} --reason TEXT")
         );
         AssertRetired(retired);
         Assert.That(retired.Scans.Single().Skipped, Is.EqualTo(new[] { place }));

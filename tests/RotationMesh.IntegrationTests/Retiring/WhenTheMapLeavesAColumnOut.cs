@@ -146,7 +146,7 @@ public sealed class WhenTheMapLeavesAColumnOut
     [Test]
     public async Task Where_servers_do_not_tell_themselves_the_same_oids_in_another_database_are_not_it()
     {
-        await fixture.CreateNotesAsync("more");
+        await fixture.CreateNotesAsync("public.more");
         await fixture.ExecuteAsync(
             """
             REVOKE EXECUTE ON FUNCTION pg_catalog.pg_control_system() FROM PUBLIC;
@@ -159,7 +159,7 @@ public sealed class WhenTheMapLeavesAColumnOut
             """
         );
         await using var role = await TestRole.CreateAsync(fixture);
-        await role.GrantAsync("SELECT, UPDATE", "notes, more");
+        await role.GrantAsync("SELECT, UPDATE", "notes, public.more");
         await using var blind = fixture.Twice(
             "twin",
             role.ConnectionString,

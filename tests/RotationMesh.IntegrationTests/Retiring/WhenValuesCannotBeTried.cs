@@ -92,7 +92,9 @@ public sealed class WhenValuesCannotBeTried
         Assert.That(
             retired.Warnings,
             Has.One.StartsWith("public.history.line (1 value) (database app)")
-                .And.Contains("the tenant that their rows name was tried, and the time to try the others was used up")
+                .And.Contains(
+                    "the tenant that their rows name was tried, and the time to try the others was used up"
+                )
         );
         var history = retired.Scans.Single().Tables.Single(table => table.Table == "public.history");
         Assert.That(
@@ -174,7 +176,7 @@ public sealed class WhenValuesCannotBeTried
             "CREATE TABLE public.hidden (line text); ALTER TABLE public.hidden ENABLE ROW LEVEL SECURITY"
         );
         await using var role = await TestRole.CreateAsync(fixture);
-        await role.GrantAsync("SELECT", "notes, public.hidden");
+        await role.GrantAsync("SELECT, UPDATE", "notes, public.hidden");
         await using var subject = fixture.Variant(user: role.Name);
 
         var refused = await subject.ScanAndRetireAsync();

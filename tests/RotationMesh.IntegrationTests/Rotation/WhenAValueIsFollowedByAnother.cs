@@ -25,20 +25,29 @@ public sealed class WhenAValueIsFollowedByAnother
             $"CREATE TABLE notes (id text PRIMARY KEY, tenant text, body {type}, version int)"
         );
         foreach (var (id, value) in new[] { ("one", Value.Seal("text", "acme")), ("two", Two(1, 1)) })
-            await fixture.ExecuteAsync($"INSERT INTO notes VALUES (@id, 'acme', {made}, 1)", new { id, value });
+            await fixture.ExecuteAsync(
+                $"INSERT INTO notes VALUES (@id, 'acme', {made}, 1)",
+                new { id, value }
+            );
         var before = await fixture.ScalarAsync<string>("SELECT t::text FROM notes AS t WHERE id = 'two'");
 
         var dry = await fixture.RotateAsync(dryRun: true);
         var report = await fixture.RotateAsync();
 
-        Assert.That((dry.State, report.State), Is.EqualTo(("CompletedWithFailures", "CompletedWithFailures")));
+        Assert.That(
+            (dry.State, report.State),
+            Is.EqualTo(("CompletedWithFailures", "CompletedWithFailures"))
+        );
         AssertFailed(dry.Failures);
         AssertFailed(report.Failures);
         Assert.That(
             await fixture.ScalarAsync<string>("SELECT t::text FROM notes AS t WHERE id = 'two'"),
             Is.EqualTo(before)
         );
-        Assert.That(await fixture.ScalarAsync<int>("SELECT version FROM notes WHERE id = 'one'"), Is.EqualTo(2));
+        Assert.That(
+            await fixture.ScalarAsync<int>("SELECT version FROM notes WHERE id = 'one'"),
+            Is.EqualTo(2)
+        );
         Assert.That((await fixture.RetireAsync()).Retired, Is.False);
     }
 
@@ -80,7 +89,10 @@ public sealed class WhenAValueIsFollowedByAnother
     public async Task Where_most_values_are_so_the_key_is_not_taken_for_a_wrong_one()
     {
         await using var fixture = await CreateAsync();
-        await fixture.ExecuteAsync("UPDATE notes SET body = @body, tenant = 'acme'", new { body = Two(1, 1) });
+        await fixture.ExecuteAsync(
+            "UPDATE notes SET body = @body, tenant = 'acme'",
+            new { body = Two(1, 1) }
+        );
 
         var report = await fixture.RotateAsync();
 

@@ -19,10 +19,7 @@ using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Support;
 
-/// <summary>
-/// A database of its own with a map over it, and everything that a rotation needs. The map holds the entries that the
-/// test gives, in one scope.
-/// </summary>
+/// <summary>A database with a map over it, and all that a rotation needs. The map holds the test's entries, in one scope.</summary>
 internal sealed class Fixture : IAsyncDisposable
 {
     public const string App = "app";

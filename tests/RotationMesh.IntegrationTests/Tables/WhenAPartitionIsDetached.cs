@@ -78,9 +78,7 @@ public sealed class WhenAPartitionIsDetached
 
         Assert.That(
             refused.InTheWay.Single(),
-            Does.StartWith(
-                "table public.notes_new (database app), which was part of notes when rotation "
-            )
+            Does.StartWith("table public.notes_new (database app), which was part of notes when rotation ")
         );
         AssertRetired(retired);
     }
@@ -141,7 +139,9 @@ public sealed class WhenAPartitionIsDetached
 
         Assert.That(
             refused.InTheWay.Single(),
-            Does.StartWith("tables public.notes_2030, public.notes_2031, public.notes_2032 and 2 more (database app)")
+            Does.StartWith(
+                    "tables public.notes_2030, public.notes_2031, public.notes_2032 and 2 more (database app)"
+                )
                 .And.EndWith("as with --skip-scan-of app.public.notes_2030 --reason TEXT")
         );
     }

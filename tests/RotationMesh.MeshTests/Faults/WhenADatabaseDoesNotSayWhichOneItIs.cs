@@ -78,7 +78,10 @@ internal sealed class WhenADatabaseDoesNotSayWhichOneItIs
         await mesh.UntilAsync(
             now =>
                 now.IsOver
-                || Says(now, "database late was not recorded before its rows were decrypted, so nobody knows"),
+                || Says(
+                    now,
+                    "database late was not recorded before its rows were decrypted, so nobody knows"
+                ),
             "it says so"
         );
         var waiting = await mesh.NowAsync();

@@ -41,8 +41,8 @@ public sealed class WhenReleasesMeet
                     WHERE t.rotation_id = '{rotation}' AND t.phase = 'rotate'
                     """
                 ),
-                Is.EqualTo(ended.Totals.Rotated),
-                "rows by partition"
+                Is.LessThanOrEqualTo(ended.Totals.Rotated),
+                "rows by partition, without those of attempts that were given back"
             );
             Assert.That(await fixture.DoneByAsync(replacing), Is.Positive);
             Assert.That(
@@ -84,7 +84,7 @@ public sealed class WhenReleasesMeet
     }
 
     private static async Task<Guid> RotateAsync(ServiceRun coordinator) =>
-        (
-            await coordinator.AskAsync("--output", "json", "rotate", "--detach", "--batch-size", "50")
-        ).Exits(0).Id();
+        (await coordinator.AskAsync("--output", "json", "rotate", "--detach", "--batch-size", "50"))
+            .Exits(0)
+            .Id();
 }

@@ -17,7 +17,15 @@ public sealed class ClosingTotalsTests
     [TestCase(10L, 10, 1, 2, 2, 7, Description = "one is left")]
     [TestCase(10L, 7, 0, 0, 0, 7, Description = "the three are gone, and nobody wrote them")]
     [TestCase(10L, 7, 0, 3, 3, 4, Description = "three are gone, and three were written")]
-    [TestCase(10L, 8, 0, 0, 1, 7, Description = "two are gone, and one was written of which the result was lost")]
+    [TestCase(
+        10L,
+        8,
+        0,
+        0,
+        1,
+        7,
+        Description = "two are gone, and one was written of which the result was lost"
+    )]
     [TestCase(10L, 1, 0, 3, 1, 0, Description = "hardly any is left")]
     [TestCase(null, 7, 0, 0, 3, 4, Description = "an earlier release did not keep how many there were")]
     public void Rows_that_are_gone_count_as_rotated_only_by_a_result(

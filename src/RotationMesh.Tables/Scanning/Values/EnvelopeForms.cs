@@ -159,7 +159,10 @@ internal static class EnvelopeForms
         }
 
         foreach (var form in RunParts.OfHex(digits).SelectMany(hex => OfBytes(hex, depth + 1)))
-            yield return form with { Likely = false };
+            yield return form with
+            {
+                Likely = false,
+            };
         if (!EnvelopeLook.IsRandom(digits))
             yield break; // and no part of it is
         var run = new EnvelopeRun(digits, escape);
@@ -180,7 +183,10 @@ internal static class EnvelopeForms
                 yield return new EnvelopeForm(raw, isWhole && isTheWhole && EnvelopeLook.IsLikely(raw), run);
             else if (raw.Length >= EncodedDigits.ShortestBase64)
                 foreach (var form in InText(raw, depth + 1))
-                    yield return form with { Likely = isWhole && isTheWhole && form.Likely };
+                    yield return form with
+                    {
+                        Likely = isWhole && isTheWhole && form.Likely,
+                    };
             if (isText)
                 yield break;
         }
