@@ -19,6 +19,17 @@
 {{- printf "%s-%s" (include "rotationmesh.fullname" .root) .part -}}
 {{- end -}}
 
+{{/* Parts of the release that have pods of our programs, as a list in YAML: cli for jobs and for `helm test`. */}}
+{{- define "rotationmesh.parts" -}}
+{{- $tested := and .Values.coordinator.enabled (not .Values.cli.embedded) -}}
+{{- $parts := dict "coordinator" .Values.coordinator.enabled "worker" .Values.worker.enabled "cli" (or .Values.job.enabled .Values.cronJob.enabled $tested) -}}
+{{- range $part, $isThere := $parts }}
+{{- if $isThere }}
+- {{ $part }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* What never changes, for selectors: every pod of the release, or of a part of it. */}}
 {{- define "rotationmesh.releaseSelector" -}}
 app.kubernetes.io/name: {{ include "rotationmesh.name" . }}
