@@ -9,6 +9,7 @@ public sealed class ProcessRun : IAsyncDisposable
     private readonly Process process;
     private readonly CapturedText output;
     private readonly CapturedText error;
+    private bool isDisposed;
 
     private ProcessRun(Process process)
     {
@@ -63,9 +64,11 @@ public sealed class ProcessRun : IAsyncDisposable
         return new ProcessOutcome(process.ExitCode, await output.AllAsync(), await error.AllAsync());
     }
 
-    /// <summary>Kills it if it still runs.</summary>
+    /// <summary>Kills it if it still runs. Once is enough, twice does no harm: a test and its fixture may both do it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true))
+            return;
         if (!process.HasExited)
         {
             process.Kill(entireProcessTree: true);
