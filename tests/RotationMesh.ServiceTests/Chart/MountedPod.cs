@@ -10,7 +10,8 @@ namespace RotationMesh.ServiceTests.Chart;
 /// </summary>
 internal sealed class MountedPod : IDisposable
 {
-    private const string Token = "rotationmesh_0d2f4f5f0c1e4bb1a7f3a1d0e5f94c7b8d6a2e3c1f0b9a8e7d6c5b4a39281706";
+    private const string Token =
+        "rotationmesh_0d2f4f5f0c1e4bb1a7f3a1d0e5f94c7b8d6a2e3c1f0b9a8e7d6c5b4a39281706";
 
     // Of what the fixture gives to every program, a pod has nothing but what the chart gives it.
     private static readonly string[] Fixtures =

@@ -53,7 +53,9 @@ public sealed partial class WhenTheChartIsRendered
     {
         var chart = await RenderedChart.OfAsync("default");
 
-        var coordinators = chart.All<V1Deployment>().Single(made => made.Metadata.Name.EndsWith("coordinator"));
+        var coordinators = chart
+            .All<V1Deployment>()
+            .Single(made => made.Metadata.Name.EndsWith("coordinator"));
         var budgets = chart.All<V1PodDisruptionBudget>();
 
         using (Assert.EnterMultipleScope())
@@ -108,7 +110,9 @@ public sealed partial class WhenTheChartIsRendered
                 Does.Contain(monitor.Spec.Endpoints.Single().Port)
             );
             Assert.That(
-                chart.Pods.Where(pod => pod.IsOurs).Select(pod => pod.Variables["OTEL_EXPORTER_OTLP_ENDPOINT"]),
+                chart
+                    .Pods.Where(pod => pod.IsOurs)
+                    .Select(pod => pod.Variables["OTEL_EXPORTER_OTLP_ENDPOINT"]),
                 Is.All.EqualTo($"http://{service.Metadata.Name}:{service.Spec.Ports[0].Port}")
             );
         }
@@ -143,12 +147,17 @@ public sealed partial class WhenTheChartIsRendered
     }
 
     [TestCaseSource(nameof(Cases))]
-    public async Task The_notes_name_every_secret_that_a_pod_needs(string values)
+    public async Task The_notes_name_every_secret_that_is_needed(string values)
     {
         var chart = await RenderedChart.OfAsync(values);
         var notes = await RenderedChart.NotesAsync(values);
 
-        foreach (var (secret, key) in chart.Pods.SelectMany(pod => pod.Secrets.Values))
+        var keys = chart.All<TriggerAuthentication>().SelectMany(found => found.Spec.SecretTargetRef);
+        foreach (
+            var (secret, key) in chart
+                .Pods.SelectMany(pod => pod.Secrets.Values)
+                .Concat(keys.Select(found => (found.Name, found.Key)))
+        )
             Assert.That(notes, Does.Match($@"(?m)^  {Regex.Escape(secret)}: .*\b{Regex.Escape(key)}\b"));
     }
 

@@ -20,7 +20,9 @@ public sealed class WhenTheNetworkIsClosed(string values)
         {
             foreach (var policy in Policies)
                 Assert.That(chart.Pods.Any(pod => Selects(policy, pod)), policy.Metadata.Name);
-            var denying = Policies.Single(policy => policy.Spec.Egress is null && policy.Spec.Ingress is null);
+            var denying = Policies.Single(policy =>
+                policy.Spec.Egress is null && policy.Spec.Ingress is null
+            );
             Assert.That(denying.Spec.PolicyTypes, Is.EquivalentTo(["Ingress", "Egress"]));
             foreach (var pod in chart.Pods)
                 Assert.That(Selects(denying, pod), pod.Owner);
@@ -34,7 +36,10 @@ public sealed class WhenTheNetworkIsClosed(string values)
         {
             foreach (var pod in chart.Pods.Where(pod => pod.IsOurs))
             {
-                var ports = Rules(pod).SelectMany(rule => rule.Ports).Select(port => port.Port.Value).ToList();
+                var ports = Rules(pod)
+                    .SelectMany(rule => rule.Ports)
+                    .Select(port => port.Port.Value)
+                    .ToList();
                 var works = pod.Variables.ContainsKey("ROTATIONMESH_CONFIG");
                 Assert.That(ports, Does.Contain("53"), pod.Owner);
                 Assert.That(ports.Contains("5432"), Is.EqualTo(works), $"{pod.Owner}: databases");
@@ -78,8 +83,13 @@ public sealed class WhenTheNetworkIsClosed(string values)
                 rule.Ports.Single().Port.Value,
                 Is.EqualTo($"{pod.Container.Ports.Single().ContainerPort}")
             );
-            Assert.That(rule.FromProperty.Select(peer => peer.PodSelector?.MatchLabels.Count ?? 0), Is.All.Positive);
-            foreach (var asking in chart.Pods.Where(asking => asking.Variables.ContainsKey("ROTATIONMESH_SERVER")))
+            Assert.That(
+                rule.FromProperty.Select(peer => peer.PodSelector?.MatchLabels.Count ?? 0),
+                Is.All.Positive
+            );
+            foreach (
+                var asking in chart.Pods.Where(asking => asking.Variables.ContainsKey("ROTATIONMESH_SERVER"))
+            )
                 Assert.That(
                     rule.FromProperty.Any(peer =>
                         peer.NamespaceSelector is null && asking.Has(peer.PodSelector.MatchLabels)
