@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help build run run-mesh test test-unit bench package format format-check clean
+.PHONY: help build run run-mesh test test-unit bench package chart format format-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ bench: build ## speed and memory, each against its ceiling: BENCH="throughput --
 package: ## a .NET tool, single files and a Debian package, in artifacts/packages; each is installed and run once
 	infra/packages/package.sh
 	infra/packages/check.sh
+
+chart: ## render the Helm chart with each file of values of its ci folder
+	infra/helm/install.sh
+	infra/helm/check.sh
 
 format: ## format the sources
 	dotnet tool restore

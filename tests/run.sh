@@ -38,6 +38,7 @@ fi
 infra/services.sh install pgbouncer
 tests/releases.sh
 tests/RotationMesh.GateTests/Application/install.sh
+infra/helm/install.sh
 
 # Two projects at a time: the tests wait for most of their time. Those that take longest begin first.
 lanes=${ROTATIONMESH_TEST_LANES:-2}

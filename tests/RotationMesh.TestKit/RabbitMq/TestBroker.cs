@@ -139,6 +139,21 @@ public sealed class TestBroker : IAsyncDisposable
         return await channel.MessageCountAsync(queue);
     }
 
+    /// <summary>
+    /// How many consumers each queue of the product has. Temporary queues are left out: they belong to a connection, and others
+    /// may not ask about them.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, uint>> ConsumersAsync()
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var consumers = new Dictionary<string, uint>();
+        var queues = await ListAsync("queues", "{0}", "name");
+        foreach (var queue in queues.Where(queue => queue.StartsWith("rotationmesh-")))
+            consumers[queue] = await channel.ConsumerCountAsync(queue);
+        return consumers;
+    }
+
     /// <summary>Messages of a queue that consumers have acknowledged; the broker tells it some seconds late.</summary>
     public async Task<long> AcknowledgedAsync(string queue)
     {

@@ -1,0 +1,41 @@
+{{/* The collector's configuration: metrics are held for Prometheus, traces are passed on, or dropped. */}}
+{{- define "rotationmesh.collectorConfig" -}}
+{{- $traces := .Values.telemetry.collector.traces -}}
+extensions:
+  health_check:
+    endpoint: 0.0.0.0:13133
+receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: 0.0.0.0:4317
+processors:
+  memory_limiter:
+    check_interval: 1s
+    limit_percentage: 80
+    spike_limit_percentage: 20
+  batch: {}
+exporters:
+  prometheus:
+    endpoint: 0.0.0.0:8889
+    # Which program, in which pod: service_name and service_instance_id.
+    resource_to_telemetry_conversion:
+      enabled: true
+  {{- if $traces }}
+  otlp:
+    endpoint: {{ $traces | quote }}
+  {{- else }}
+  nop: {}
+  {{- end }}
+service:
+  extensions: [health_check]
+  pipelines:
+    metrics:
+      receivers: [otlp]
+      processors: [memory_limiter, batch]
+      exporters: [prometheus]
+    traces:
+      receivers: [otlp]
+      processors: [memory_limiter, batch]
+      exporters: [{{ empty $traces | ternary "nop" "otlp" }}]
+{{- end -}}

@@ -1,0 +1,212 @@
+using System.Text.RegularExpressions;
+using k8s;
+using k8s.Models;
+using RotationMesh.Hosting;
+using RotationMesh.TestKit;
+
+namespace RotationMesh.ServiceTests.Chart;
+
+/// <summary>The chart makes what its values ask for, and refuses values that it does not know.</summary>
+public sealed partial class WhenTheChartIsRendered
+{
+    private static IEnumerable<string> Cases => RenderedChart.Cases;
+
+    [TestCaseSource(nameof(Cases))]
+    public async Task Its_objects_are_of_Kubernetes_and_no_two_have_one_name(string values)
+    {
+        var chart = await RenderedChart.OfAsync(values);
+
+        var names = chart
+            .Objects.OfType<IKubernetesObject<V1ObjectMeta>>()
+            .Select(made => $"{made.Kind} {made.Metadata.NamespaceProperty}/{made.Metadata.Name}");
+
+        Assert.That(names, Is.Not.Empty.And.Unique);
+    }
+
+    [Test]
+    public async Task Workers_are_as_many_as_the_values_say_or_as_an_autoscaler_does()
+    {
+        var fixedly = await RenderedChart.OfAsync("default");
+        var byUse = await RenderedChart.OfAsync("hpa");
+        var byQueue = await RenderedChart.OfAsync("keda");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Workers(fixedly).Spec.Replicas, Is.EqualTo(3));
+            Assert.That(Workers(byUse).Spec.Replicas, Is.Null, "the autoscaler's to say");
+            Assert.That(Workers(byQueue).Spec.Replicas, Is.Null, "KEDA's to say");
+            Assert.That(
+                byUse.All<V2HorizontalPodAutoscaler>().Single().Spec.ScaleTargetRef.Name,
+                Is.EqualTo(Workers(byUse).Metadata.Name)
+            );
+            var scaled = byQueue.All<ScaledObject>().Single();
+            Assert.That(scaled.Spec.ScaleTargetRef.Name, Is.EqualTo(Workers(byQueue).Metadata.Name));
+            Assert.That(
+                scaled.Spec.Triggers.Select(trigger => trigger.AuthenticationRef.Name).Distinct(),
+                Is.EqualTo([byQueue.All<TriggerAuthentication>().Single().Metadata.Name])
+            );
+        }
+    }
+
+    [Test]
+    public async Task Coordinators_are_two_and_one_stays_while_nodes_are_drained()
+    {
+        var chart = await RenderedChart.OfAsync("default");
+
+        var coordinators = chart
+            .All<V1Deployment>()
+            .Single(made => made.Metadata.Name.EndsWith("coordinator"));
+        var budgets = chart.All<V1PodDisruptionBudget>();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(coordinators.Spec.Replicas, Is.EqualTo(2));
+            Assert.That(budgets, Has.Count.EqualTo(2));
+            foreach (var budget in budgets)
+                Assert.That(
+                    chart.All<V1Deployment>().Count(made => Selects(budget.Spec.Selector, made)),
+                    Is.EqualTo(1),
+                    budget.Metadata.Name
+                );
+        }
+    }
+
+    [Test]
+    public async Task Without_a_mesh_a_job_and_a_schedule_work_by_themselves()
+    {
+        var chart = await RenderedChart.OfAsync("cronjob");
+
+        var scheduled = chart.All<V1CronJob>().Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(chart.All<V1Deployment>(), Is.Empty);
+            Assert.That(chart.All<V1Job>(), Has.Count.EqualTo(1));
+            Assert.That(scheduled.Spec.ConcurrencyPolicy, Is.EqualTo("Forbid"));
+            Assert.That(
+                scheduled.Spec.JobTemplate.Spec.Template.Spec.Containers.Single().Args,
+                Is.EqualTo(["rotate", "--verify", "full"])
+            );
+            foreach (var pod in chart.Pods)
+            {
+                Assert.That(pod.Variables.Keys, Does.Contain("ROTATIONMESH_CONFIG"));
+                Assert.That(pod.Variables.Keys, Does.Not.Contain("ROTATIONMESH_SERVER"));
+            }
+        }
+    }
+
+    [Test]
+    public async Task Prometheus_finds_the_collector_that_the_programs_send_to()
+    {
+        var chart = await RenderedChart.OfAsync("observe");
+
+        var monitor = chart.All<ServiceMonitor>().Single();
+        var service = chart.All<V1Service>().Single(found => found.Metadata.Name.EndsWith("collector"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(monitor.Spec.Selector.MatchLabels, Is.SubsetOf(service.Metadata.Labels));
+            Assert.That(monitor.Spec.NamespaceSelector.MatchNames, Is.EqualTo([RenderedChart.Namespace]));
+            Assert.That(
+                service.Spec.Ports.Select(port => port.Name),
+                Does.Contain(monitor.Spec.Endpoints.Single().Port)
+            );
+            Assert.That(
+                chart
+                    .Pods.Where(pod => pod.IsOurs)
+                    .Select(pod => pod.Variables["OTEL_EXPORTER_OTLP_ENDPOINT"]),
+                Is.All.EqualTo($"http://{service.Metadata.Name}:{service.Spec.Ports[0].Port}")
+            );
+        }
+    }
+
+    [TestCase("worker: { concurency: 3 }", "concurency")]
+    [TestCase("worker: { concurrency: 0 }", "concurrency")]
+    [TestCase("worker: { scaling: { kind: magic } }", "kind")]
+    [TestCase("worker: { rabbitmqFile: { key: '' } }", "key")]
+    [TestCase("coordinator: { listen: 'https://0.0.0.0:8085' }", "listen")]
+    [TestCase("coordinator: { patience: soon }", "patience")]
+    [TestCase("coordinator: { podDisruptionBudget: { maxUnavailable: 0 } }", "maxUnavailable")]
+    [TestCase("cronJob: { schedule: weekly }", "schedule")]
+    [TestCase("config: { configMap: '' }", "config.text")]
+    [TestCase("telemetry: { serviceMonitor: { enabled: true } }", "telemetry.collector.enabled")]
+    public async Task Values_that_it_can_not_follow_are_refused_by_their_name(string values, string name)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, values);
+
+            var outcome = (await RenderedChart.RenderAsync(file)).Exits(1);
+
+            Assert.That(outcome.Error, Does.Contain(name));
+            Assert.That(outcome.Output, Is.Empty);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public async Task The_notes_name_every_secret_that_is_needed(string values)
+    {
+        var chart = await RenderedChart.OfAsync(values);
+        var notes = await RenderedChart.NotesAsync(values);
+
+        var keys = chart.All<TriggerAuthentication>().SelectMany(found => found.Spec.SecretTargetRef);
+        foreach (
+            var (secret, key) in chart
+                .Pods.SelectMany(pod => pod.Secrets.Values)
+                .Concat(keys.Select(found => (found.Name, found.Key)))
+        )
+            Assert.That(notes, Does.Match($@"(?m)^  {Regex.Escape(secret)}: .*\b{Regex.Escape(key)}\b"));
+    }
+
+    [Test]
+    public void An_option_of_a_program_has_its_name_among_the_values()
+    {
+        var values = KubernetesYaml.Deserialize<Dictionary<string, object>>(
+            File.ReadAllText(Path.Combine(RenderedChart.Folder, "values.yaml"))
+        );
+        var names = values.Keys.Concat(
+            values
+                .Values.OfType<Dictionary<object, object>>()
+                .SelectMany(part => part.Keys.Select(name => $"{name}"))
+        );
+        // These two are secrets, and so files here.
+        var options = ProgramVariable.All.Except([ProgramVariable.Token, ProgramVariable.RabbitMq]);
+
+        Assert.That(options.Select(option => CamelCase(option.Name)), Is.SubsetOf(names));
+    }
+
+    [Test]
+    public void It_is_of_the_version_of_the_programs()
+    {
+        var product = Version()
+            .Match(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "Directory.Build.props")))
+            .Groups["version"]
+            .Value;
+        var chart = File.ReadAllLines(Path.Combine(RenderedChart.Folder, "Chart.yaml"));
+
+        Assert.That(chart, Does.Contain($"appVersion: {product}").And.Contain($"version: {product}"));
+    }
+
+    // ROTATIONMESH_TOKENS_FILE is tokensFile.
+    private static string CamelCase(string variable) =>
+        Word()
+            .Replace(
+                variable[ProgramVariable.Prefix.Length..].ToLowerInvariant(),
+                word => word.Groups["first"].Value.ToUpperInvariant()
+            );
+
+    private static V1Deployment Workers(RenderedChart chart) =>
+        chart.All<V1Deployment>().Single(made => made.Metadata.Name.EndsWith("worker"));
+
+    private static bool Selects(V1LabelSelector selector, V1Deployment made) =>
+        selector.MatchLabels.All(label => made.Spec.Template.Metadata.Labels.Contains(label));
+
+    [GeneratedRegex("_(?<first>[a-z])")]
+    private static partial Regex Word();
+
+    [GeneratedRegex("<Version>(?<version>.+)</Version>")]
+    private static partial Regex Version();
+}
