@@ -25,8 +25,11 @@ public sealed partial class WhenTheStackRuns
                     await Docker.InspectAsync(container, "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}"),
                     Is.EqualTo("true [ALL]")
                 );
-                var processes = (await Docker.RunAsync("top", container, "-o", "uid,args")).Split('\n')[1..];
-                Assert.That(processes, Is.Not.Empty.And.All.Match($@"^\s*1654\s+/app/rotationmesh-{service}$"));
+                var processes = (await Docker.RunAsync("top", container, "-o", "pid,uid,args")).Split('\n')[1..];
+                Assert.That(
+                    processes,
+                    Is.Not.Empty.And.All.Match($@"^\s*\d+\s+1654\s+/app/rotationmesh-{service}$")
+                );
             }
     }
 
@@ -83,7 +86,7 @@ public sealed partial class WhenTheStackRuns
         }
     }
 
-    // Passwords and keys are digits of base 16; hashes, which are longer or of base 64, are not secret.
-    [GeneratedRegex(@"(?<![0-9a-f:#/+])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{20})(?![0-9a-f])")]
+    // Passwords, tokens and keys are digits of base 16; hashes are marked as such, or of base 64.
+    [GeneratedRegex(@"(?<![0-9a-f#])(?<!sha256:)(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{20})(?![0-9a-f])")]
     private static partial Regex Secret();
 }

@@ -14,13 +14,12 @@ internal static class ImageNames
     /// <summary>The server's, which has a shell.</summary>
     public static string Postgres => Setting("POSTGRES_IMAGE", "postgres:17");
 
-    /// <summary>Whether the image of a setting, or else its default, is here or can be pulled.</summary>
-    public static async Task<bool> CanBeHadAsync(string setting, string fallback)
-    {
-        var image = Setting(setting, fallback);
-        return (await Docker.TryAsync("image", "inspect", image)).ExitCode == 0
-            || (await Docker.TryAsync("pull", "--quiet", image)).ExitCode == 0;
-    }
+    /// <summary>Whether images are those that <c>infra/docker/base-images.sh</c> makes where there is no registry.</summary>
+    public static bool AreMadeHere => Setting("SDK_IMAGE", "").StartsWith("rotationmesh-base/", StringComparison.Ordinal);
+
+    /// <summary>Whether the image of a setting, or else its default, is on this machine.</summary>
+    public static async Task<bool> IsHereAsync(string setting, string fallback) =>
+        (await Docker.TryAsync("image", "inspect", Setting(setting, fallback))).ExitCode == 0;
 
     private static string Setting(string name, string fallback) => Missing.Variable(name) ?? fallback;
 }

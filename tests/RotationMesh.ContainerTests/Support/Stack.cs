@@ -150,6 +150,7 @@ internal sealed class Stack : IAsyncDisposable
             Password = await Docker.RunAsync("exec", server, "cat", "/run/secrets/superuser"),
             Database = "app",
             CommandTimeout = 300,
+            Pooling = false, // the server may be killed between two statements
         }.ConnectionString;
     }
 
