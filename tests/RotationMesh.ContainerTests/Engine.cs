@@ -7,7 +7,7 @@ public sealed class Engine
     [OneTimeSetUp]
     public async Task Answers()
     {
-        if (!await Docker.AnswersAsync())
+        if (!await DockerCommand.AnswersAsync())
             Assert.Ignore("no Docker engine answers: tests/containers.sh starts one");
     }
 }

@@ -15,12 +15,12 @@ public sealed partial class WhenAnImageIsLookedInto
 
     [TestCaseSource(nameof(Programs))]
     public async Task Its_program_runs_as_a_user_without_rights(string image) =>
-        Assert.That(await Docker.InspectAsync(image, "{{.Config.User}}"), Is.EqualTo("1654"));
+        Assert.That(await DockerCommand.InspectAsync(image, "{{.Config.User}}"), Is.EqualTo("1654"));
 
     [TestCaseSource(nameof(Programs))]
     public async Task It_holds_neither_a_shell_nor_what_installs_packages(string image)
     {
-        var container = await Docker.RunAsync("create", image);
+        var container = await DockerCommand.RunAsync("create", image);
         try
         {
             var names = (await ListAsync(container)).Select(path => path.Split('/')[^1]).ToHashSet();
@@ -29,14 +29,14 @@ public sealed partial class WhenAnImageIsLookedInto
         }
         finally
         {
-            await Docker.RunAsync("rm", container);
+            await DockerCommand.RunAsync("rm", container);
         }
     }
 
     [TestCaseSource(nameof(Programs))]
     public async Task No_shell_can_be_started_in_it(string image)
     {
-        var outcome = await Docker.TryAsync("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", image);
+        var outcome = await DockerCommand.TryAsync("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", image);
 
         Assert.That(outcome.ExitCode, Is.EqualTo(127).Or.EqualTo(126), outcome.ToString());
     }
@@ -53,8 +53,8 @@ public sealed partial class WhenAnImageIsLookedInto
     [TestCaseSource(nameof(Programs))]
     public async Task Neither_its_history_nor_its_configuration_holds_a_secret(string image)
     {
-        var history = await Docker.RunAsync("history", "--no-trunc", "--format", "{{.CreatedBy}}", image);
-        var variables = (await Docker.InspectAsync(image, "{{range .Config.Env}}{{println .}}{{end}}")).Split(
+        var history = await DockerCommand.RunAsync("history", "--no-trunc", "--format", "{{.CreatedBy}}", image);
+        var variables = (await DockerCommand.InspectAsync(image, "{{range .Config.Env}}{{println .}}{{end}}")).Split(
             '\n',
             StringSplitOptions.RemoveEmptyEntries
         );
@@ -70,7 +70,7 @@ public sealed partial class WhenAnImageIsLookedInto
     [Test]
     public async Task The_command_line_program_needs_nothing_to_write_to() =>
         Assert.That(
-            await Docker.RunAsync(
+            await DockerCommand.RunAsync(
                 "run",
                 "--rm",
                 "--read-only",
@@ -92,7 +92,7 @@ public sealed partial class WhenAnImageIsLookedInto
     }
 
     private static async Task<long> SizeAsync(string image) =>
-        long.Parse(await Docker.InspectAsync(image, "{{.Size}}"), CultureInfo.InvariantCulture);
+        long.Parse(await DockerCommand.InspectAsync(image, "{{.Size}}"), CultureInfo.InvariantCulture);
 
     [GeneratedRegex("(?i)(password|secret|token|key)[a-z_]*=")]
     private static partial Regex Secret();

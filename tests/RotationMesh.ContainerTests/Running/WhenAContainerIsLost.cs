@@ -26,8 +26,8 @@ public sealed class WhenAContainerIsLost
         var target = await rotation.BeginAsync();
         var container = (await stack.ContainersAsync(service))[0];
 
-        await Docker.RunAsync("kill", container);
-        await Docker.RunAsync("start", container);
+        await DockerCommand.RunAsync("kill", container);
+        await DockerCommand.RunAsync("start", container);
 
         await Stack.IsHealthyAsync(container);
         await Stack.IsHealthyAsync((await stack.ContainersAsync("coordinator")).Single());
@@ -41,9 +41,9 @@ public sealed class WhenAContainerIsLost
         var target = await rotation.BeginAsync();
         var container = (await stack.ContainersAsync(service))[0];
 
-        await Docker.RunAsync("stop", "--time", "60", container);
-        var exitCode = await Docker.InspectAsync(container, "{{.State.ExitCode}}");
-        await Docker.RunAsync("start", container);
+        await DockerCommand.RunAsync("stop", "--time", "60", container);
+        var exitCode = await DockerCommand.InspectAsync(container, "{{.State.ExitCode}}");
+        await DockerCommand.RunAsync("start", container);
 
         Assert.That(exitCode, Is.EqualTo("0"));
         await Stack.IsHealthyAsync(container);

@@ -15,7 +15,7 @@ public sealed class WhenAGateOrAStoreIsLost
         folder = Directory.CreateTempSubdirectory("rotationmesh-map-").FullName;
         stack = await Stack.UpAsync(rows: 10_000, "gates,s3", BothMaps());
         var values = (await stack.ContainersAsync("values")).Single();
-        Assert.That(await Docker.RunAsync("wait", values), Is.EqualTo("0"), await Docker.RunAsync("logs", values));
+        Assert.That(await DockerCommand.RunAsync("wait", values), Is.EqualTo("0"), await DockerCommand.RunAsync("logs", values));
         rotation = new RunningRotation(stack);
         await rotation.SlowDownAsync();
         foreach (var container in await stack.ContainersAsync("application"))
@@ -37,8 +37,8 @@ public sealed class WhenAGateOrAStoreIsLost
         var target = await rotation.BeginAsync();
         var container = (await stack.ContainersAsync(service)).Single();
 
-        await Docker.RunAsync("kill", container);
-        await Docker.RunAsync("start", container);
+        await DockerCommand.RunAsync("kill", container);
+        await DockerCommand.RunAsync("start", container);
 
         await Stack.IsHealthyAsync(container);
         await rotation.CompletesAsync(target);

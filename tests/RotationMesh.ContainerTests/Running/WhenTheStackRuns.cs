@@ -22,10 +22,10 @@ public sealed partial class WhenTheStackRuns
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(
-                    await Docker.InspectAsync(container, "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}"),
+                    await DockerCommand.InspectAsync(container, "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}"),
                     Is.EqualTo("true [ALL]")
                 );
-                var processes = (await Docker.RunAsync("top", container, "-o", "pid,uid,args")).Split('\n')[1..];
+                var processes = (await DockerCommand.RunAsync("top", container, "-o", "pid,uid,args")).Split('\n')[1..];
                 Assert.That(
                     processes,
                     Is.Not.Empty.And.All.Match($@"^\s*\d+\s+1654\s+/app/rotationmesh-{service}$")
@@ -39,7 +39,7 @@ public sealed partial class WhenTheStackRuns
         foreach (var container in await stack.ContainersAsync(service))
         {
             await Stack.IsHealthyAsync(container);
-            (await Docker.TryAsync("exec", container, $"/app/rotationmesh-{service}", "--health")).Exits(0);
+            (await DockerCommand.TryAsync("exec", container, $"/app/rotationmesh-{service}", "--health")).Exits(0);
         }
     }
 
@@ -49,7 +49,7 @@ public sealed partial class WhenTheStackRuns
         var hosts = new List<string>();
         foreach (var container in await stack.ContainersAsync())
             hosts.Add(
-                await Docker.InspectAsync(
+                await DockerCommand.InspectAsync(
                     container,
                     "{{range .NetworkSettings.Ports}}{{range .}}{{.HostIp}} {{end}}{{end}}"
                 )
@@ -69,19 +69,19 @@ public sealed partial class WhenTheStackRuns
         Assert.That(secrets, Has.Count.AtLeast(10));
         foreach (var container in await stack.ContainersAsync())
         {
-            var logs = await Docker.TryAsync("logs", container);
+            var logs = await DockerCommand.TryAsync("logs", container);
             var shown = new List<string>
             {
-                await Docker.RunAsync("inspect", container),
+                await DockerCommand.RunAsync("inspect", container),
                 logs.Output,
                 logs.Error,
             };
-            if (await Docker.InspectAsync(container, "{{.State.Running}}") == "true")
-                shown.Add(await Docker.RunAsync("top", container, "-o", "pid,args"));
+            if (await DockerCommand.InspectAsync(container, "{{.State.Running}}") == "true")
+                shown.Add(await DockerCommand.RunAsync("top", container, "-o", "pid,args"));
             Assert.That(
                 secrets.Where(secret => shown.Any(text => text.Contains(secret, StringComparison.Ordinal))),
                 Is.Empty,
-                await Docker.InspectAsync(container, "{{.Name}}")
+                await DockerCommand.InspectAsync(container, "{{.Name}}")
             );
         }
     }

@@ -19,7 +19,7 @@ internal static class ImageNames
 
     /// <summary>Whether the image of a setting, or else its default, is on this machine.</summary>
     public static async Task<bool> IsHereAsync(string setting, string fallback) =>
-        (await Docker.TryAsync("image", "inspect", Setting(setting, fallback))).ExitCode == 0;
+        (await DockerCommand.TryAsync("image", "inspect", Setting(setting, fallback))).ExitCode == 0;
 
     private static string Setting(string name, string fallback) => Missing.Variable(name) ?? fallback;
 }

@@ -64,7 +64,7 @@ internal sealed class Stack : IAsyncDisposable
     /// <summary>All containers of the project.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync() =>
         Lines(
-            await Docker.RunAsync(
+            await DockerCommand.RunAsync(
                 "ps",
                 "--all",
                 "--quiet",
@@ -76,7 +76,7 @@ internal sealed class Stack : IAsyncDisposable
     /// <summary>Waits until the health check of a container passes.</summary>
     public static Task IsHealthyAsync(string container) =>
         Eventually.Holds(
-            async () => await Docker.InspectAsync(container, "{{.State.Health.Status}}") == "healthy",
+            async () => await DockerCommand.InspectAsync(container, "{{.State.Health.Status}}") == "healthy",
             TimeSpan.FromMinutes(1),
             $"{container} is healthy"
         );
@@ -93,9 +93,9 @@ internal sealed class Stack : IAsyncDisposable
     public async Task<string> SecretsAsync()
     {
         var volumes = Lines(
-            await Docker.RunAsync("volume", "ls", "--quiet", "--filter", $"name={Project}_secrets")
+            await DockerCommand.RunAsync("volume", "ls", "--quiet", "--filter", $"name={Project}_secrets")
         );
-        return await Docker.RunAsync([
+        return await DockerCommand.RunAsync([
             "run",
             "--rm",
             "--network",
@@ -147,7 +147,7 @@ internal sealed class Stack : IAsyncDisposable
             Host = "127.0.0.1",
             Port = Port("POSTGRES"),
             Username = "postgres",
-            Password = await Docker.RunAsync("exec", server, "cat", "/run/secrets/superuser"),
+            Password = await DockerCommand.RunAsync("exec", server, "cat", "/run/secrets/superuser"),
             Database = "app",
             CommandTimeout = 300,
             Pooling = false, // the server may be killed between two statements

@@ -19,7 +19,7 @@ internal static class ContainerRedis
     /// </summary>
     public static async Task<IAsyncDisposable> StartAsync(int port, IReadOnlyList<string> lines)
     {
-        var configuration = string.Join('\n', [.. lines, .. Reachable, ""]);
+        var configuration = string.Concat(lines.Concat(Reachable).Select(line => $"{line}\n"));
         var container = new RedisBuilder(Missing.Variable(ImageVariable) ?? DefaultImage)
             .WithPortBinding(port, InnerPort)
             .WithResourceMapping(Encoding.UTF8.GetBytes(configuration), Configuration)

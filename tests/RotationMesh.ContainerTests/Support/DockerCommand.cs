@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace RotationMesh.ContainerTests.Support;
 
 /// <summary>The client of the engine.</summary>
-internal static class Docker
+internal static class DockerCommand
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
