@@ -105,7 +105,13 @@ runtime() {
 # Servers are built from a folder beside this script; packages come from Debian over the machine's own network.
 server() {
   needs debian
-  docker build --quiet --network host --build-arg "BASE=$prefix/debian" --tag "$prefix/$1" "$here/$1" >/dev/null
+  local context="$work/$1"
+  rm -rf "$context"
+  cp -r "$here/$1" "$context"
+  # As with the SDK, for those that fetch packages later.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$context/"
+  docker build --quiet --network host --build-arg "BASE=$prefix/debian" --tag "$prefix/$1" "$context" >/dev/null
+  rm -rf "$context"
 }
 
 needs() { there "$1" || make "$1"; }

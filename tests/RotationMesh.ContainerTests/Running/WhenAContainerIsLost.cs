@@ -41,7 +41,7 @@ public sealed class WhenAContainerIsLost
         var target = await rotation.BeginAsync();
         var container = (await stack.ContainersAsync(service))[0];
 
-        await DockerCommand.RunAsync("stop", "--time", "60", container);
+        await DockerCommand.RunAsync("stop", "-t", "60", container);
         var exitCode = await DockerCommand.InspectAsync(container, "{{.State.ExitCode}}");
         await DockerCommand.RunAsync("start", container);
 
