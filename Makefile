@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help build run run-mesh test test-unit bench package chart format format-check clean
+.PHONY: help build run run-mesh test test-unit test-containers bench package chart format format-check clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build everything; leaves artifacts/rotationmesh, -coordinator and -worker
 	dotnet build RotationMesh.sln --configuration Release
@@ -23,6 +23,9 @@ test: build ## all tests, against real servers
 
 test-unit: ## the tests that need no server
 	dotnet test tests/RotationMesh.UnitTests --configuration Release
+
+test-containers: build ## images, compose/ and test servers in containers: starts a private Docker engine where none answers
+	tests/containers.sh
 
 bench: build ## speed and memory, each against its ceiling: BENCH="throughput --rows 100000" for one of them
 	tests/bench.sh $(BENCH)

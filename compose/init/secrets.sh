@@ -4,7 +4,9 @@
 set -euo pipefail
 umask 077
 
-if [ -e /secrets/operator/token ]; then exit 0; fi
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+secrets=${SECRETS:-/secrets}
+if [ -e "$secrets/operator/token" ]; then exit 0; fi
 
 hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 # Keys that hold a word like "12345" are refused, and random digits may.
@@ -14,6 +16,7 @@ key() {
   printf '%s' "$made"
 }
 bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
+sha256() { printf '%s' "$1" | sha256sum | cut -d' ' -f1; }
 # RabbitMQ's hash of a password: base64(salt + SHA-256(salt + password)).
 rabbitmq_hash() {
   local salt
@@ -23,6 +26,9 @@ rabbitmq_hash() {
 
 superuser=$(hex 16) owner=$(hex 16) rows=$(hex 16) control=$(hex 16)
 broker_coordinator=$(hex 16) broker_worker=$(hex 16)
+redis_application=$(hex 16) redis_gate=$(hex 16)
+# Names of S3's keys are 20 characters long.
+store_application_id=$(hex 10) store_application=$(hex 20) store_mesh_id=$(hex 10) store_mesh=$(hex 20)
 old=$(key) new=$(key)
 token="rotationmesh_$(hex 32)"
 
@@ -30,13 +36,14 @@ database() { echo "APP_DATABASE_URL=postgres://$1:$2@postgres:5432/app"; }
 keys() {
   printf '%s\n' "MASTER_ENCRYPTION_KEY=$new" MASTER_ENCRYPTION_KEY_VERSION=2 "MASTER_ENCRYPTION_PREVIOUS_KEYS={\"1\":\"$old\"}"
 }
+store() { printf '%s\n' "AWS_ACCESS_KEY_ID=$1" "AWS_SECRET_ACCESS_KEY=$2"; }
 # write PART NAME OWNER: standard input becomes a file that OWNER alone reads.
 write() {
-  mkdir -p "/secrets/$1"
-  chmod 755 "/secrets/$1"
-  cat >"/secrets/$1/$2"
-  chown "$3" "/secrets/$1/$2"
-  chmod 400 "/secrets/$1/$2"
+  mkdir -p "$secrets/$1"
+  chmod 755 "$secrets/$1"
+  cat >"$secrets/$1/$2"
+  if [ "$(id -u)" = 0 ]; then chown "$3" "$secrets/$1/$2"; fi
+  chmod 400 "$secrets/$1/$2"
 }
 
 programs=1654
@@ -51,14 +58,29 @@ for role in "owner $owner" "rows $rows" "control $control"; do write roles "${ro
   database rotationmesh_rows "$rows"
   echo "CONTROL_DATABASE_URL=postgres://rotationmesh_control:$control@postgres:5432/app"
   echo "ROTATIONMESH_RABBITMQ=amqp://coordinator:$broker_coordinator@rabbitmq:5672/"
+  echo "REDIS_URL=redis://rotationmesh:$redis_gate@redis:6379/0"
+  store "$store_mesh_id" "$store_mesh"
   keys
 } | write coordinator env $programs
-write coordinator tokens $programs <<<"operator operator sha256:$(printf '%s' "$token" | sha256sum | cut -d' ' -f1)"
+write coordinator tokens $programs <<<"operator operator sha256:$(sha256 "$token")"
 {
   database rotationmesh_rows "$rows"
   echo "ROTATIONMESH_RABBITMQ=amqp://worker:$broker_worker@rabbitmq:5672/"
+  store "$store_mesh_id" "$store_mesh"
   keys
 } | write worker env $programs
 sed -e "s|COORDINATOR_HASH|$(rabbitmq_hash "$broker_coordinator")|" -e "s|WORKER_HASH|$(rabbitmq_hash "$broker_worker")|" \
-  /init/definitions.json | write rabbitmq definitions.json "${RABBITMQ_UID:-999}"
+  "$here/definitions.json" | write rabbitmq definitions.json "${RABBITMQ_UID:-999}"
+sed -e "s|APPLICATION_HASH|$(sha256 "$redis_application")|" -e "s|ROTATIONMESH_HASH|$(sha256 "$redis_gate")|" \
+  "$here/users.acl" | write redis users.acl "${REDIS_UID:-999}"
+{
+  database app_owner "$owner"
+  echo "REDIS_URL=redis://application:$redis_application@redis:6379/0"
+  store "$store_application_id" "$store_application"
+  keys
+} | write application env $programs
+# A line a user of the store: its name, and both parts of its key.
+printf '%s\n' "application $store_application_id $store_application" "rotationmesh $store_mesh_id $store_mesh" \
+  | write s3 users "${CEPH_UID:-167}"
+write grafana admin "${GRAFANA_UID:-472}" <<<"$(hex 16)"
 write operator token $programs <<<"$token"

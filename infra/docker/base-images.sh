@@ -4,7 +4,8 @@
 #   debian         the system that the others are made of
 #   sdk            with the .NET SDK: builds the programs
 #   runtime        the .NET runtime, the libraries that it needs, and nothing else: no shell, no package manager
-#   postgres rabbitmq redis node prometheus    servers, with the settings of the official images that this project uses
+#   postgres rabbitmq redis node prometheus s3    servers, with the settings of the official images that this project uses
+# `env` makes none: it prints exports of the variables that compose/ and the tests take these images from.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -104,7 +105,13 @@ runtime() {
 # Servers are built from a folder beside this script; packages come from Debian over the machine's own network.
 server() {
   needs debian
-  docker build --quiet --network host --build-arg "BASE=$prefix/debian" --tag "$prefix/$1" "$here/$1" >/dev/null
+  local context="$work/$1"
+  rm -rf "$context"
+  cp -r "$here/$1" "$context"
+  # As with the SDK, for those that fetch packages later.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$context/"
+  docker build --quiet --network host --build-arg "BASE=$prefix/debian" --tag "$prefix/$1" "$context" >/dev/null
+  rm -rf "$context"
 }
 
 needs() { there "$1" || make "$1"; }
@@ -113,10 +120,32 @@ make() {
   say "$1"
   case $1 in
     debian | sdk | runtime) "$1" ;;
-    postgres | rabbitmq | redis | node | prometheus) server "$1" ;;
+    postgres | rabbitmq | redis | node | prometheus | s3) server "$1" ;;
     *) fail "unknown image '$1'" ;;
   esac
 }
 
-[ $# -gt 0 ] || set -- debian sdk runtime postgres rabbitmq redis node prometheus
+# The user that a server of an image runs as.
+user_of() { docker run --rm --network none --entrypoint id "$prefix/$1" -u "$2"; }
+
+variables() {
+  local name
+  for name in sdk runtime postgres rabbitmq redis node prometheus s3; do
+    if there "$name"; then echo "export ${name^^}_IMAGE=$prefix/$name"; fi
+  done
+  for name in postgres rabbitmq redis; do
+    if there "$name"; then
+      echo "export ROTATIONMESH_TEST_${name^^}_IMAGE=$prefix/$name ${name^^}_UID=$(user_of "$name" "$name")"
+    fi
+  done
+  if there s3; then echo "export CEPH_UID=$(user_of s3 ceph)"; fi
+  # The engine has no way out for its containers, and a build needs packages.
+  echo 'export BUILD_NETWORK=host'
+}
+
+if [ "${1:-}" = env ]; then
+  variables
+  exit
+fi
+[ $# -gt 0 ] || set -- debian sdk runtime postgres rabbitmq redis node prometheus s3
 for image in "$@"; do there "$image" || make "$image"; done

@@ -18,6 +18,7 @@ usage: infra/docker/engine.sh VERB
 
   install   the engine and the compose program from Debian's packages, where they are not there
   start     start the engine and wait until it answers
+  rest      end it, and keep its images for the next start
   stop      end it, and remove all its containers, images and volumes
   env       shell exports for its clients: eval "$(infra/docker/engine.sh env)"
 EOF
@@ -62,10 +63,12 @@ start() {
   fail "it did not start; its log is $run_dir/log"
 }
 
-stop() {
+# Ends it with all its containers and volumes; images stay.
+rest() {
   [ -d "$run_dir" ] || return 0
   if answers; then
     docker --host "unix://$socket" ps --all --quiet | xargs --no-run-if-empty docker --host "unix://$socket" rm --force --volumes >/dev/null
+    docker --host "unix://$socket" volume prune --force >/dev/null
   fi
   if [ -f "$pid_file" ]; then
     local pid
@@ -73,12 +76,17 @@ stop() {
     kill "$pid" 2>/dev/null || true
     while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
   fi
+}
+
+stop() {
+  [ -d "$run_dir" ] || return 0
+  rest
   awk -v dir="$run_dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs --no-run-if-empty umount --lazy
   rm -rf "$run_dir"
 }
 
 case ${1:-} in
-  install | start | stop) "$1" ;;
+  install | start | rest | stop) "$1" ;;
   env)
     answers || fail "it does not run: infra/docker/engine.sh start"
     # Debian's engine speaks an earlier version of the protocol than current clients ask for.

@@ -1,4 +1,4 @@
-using NUnit.Framework;
+using RotationMesh.TestKit.Servers;
 
 namespace RotationMesh.TestKit.Postgres;
 
@@ -12,32 +12,14 @@ internal static class PostgresLadder
     /// <summary>The server, or null if none can be had on this machine.</summary>
     public static async Task<IPostgres?> ClimbAsync()
     {
-        if (Value(Variable) is { } given)
-        {
+        if (Missing.Variable(Variable) is { } given)
             return new GivenPostgres(given);
-        }
-
-        var binaries = PostgresBinaries.Find();
-        if (await DockerEngine.AnswersAsync())
-        {
-            try
-            {
-                return await ContainerPostgres.StartAsync(Value(ImageVariable) ?? DefaultImage);
-            }
-            catch (Exception error) when (binaries is not null)
-            {
-                // An engine that cannot pull the image, say. Not silent: the slower way would hide that containers are broken.
-                await TestContext.Progress.WriteLineAsync(
-                    $"PostgreSQL from {binaries}, because the container did not start: {error.Message}"
-                );
-            }
-        }
-
-        return binaries is null ? null : await NativePostgres.StartAsync(binaries);
+        Func<Task<IPostgres>>? native = null;
+        if (PostgresBinaries.Find() is { } binaries)
+            native = async () => await NativePostgres.StartAsync(binaries);
+        return await Ladder.ClimbAsync("PostgreSQL", StartContainerAsync, native);
     }
 
-    private static string? Value(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { } value && !string.IsNullOrWhiteSpace(value)
-            ? value
-            : null;
+    private static Task<IPostgres> StartContainerAsync() =>
+        ContainerPostgres.StartAsync(Missing.Variable(ImageVariable) ?? DefaultImage);
 }

@@ -12,18 +12,30 @@ public sealed class RabbitMqManagement : IDisposable
     private readonly HttpClient client;
     private readonly string user;
 
+    /// <summary>Where it listens.</summary>
+    internal Uri Address { get; }
+
     internal RabbitMqManagement(int port, string user, string password)
     {
         this.user = user;
+        Address = new Uri($"http://127.0.0.1:{port}/");
         client = new HttpClient
         {
-            BaseAddress = new Uri($"http://127.0.0.1:{port}/api/"),
+            BaseAddress = new Uri(Address, "api/"),
             Timeout = TimeSpan.FromMinutes(5),
         };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))
         );
+    }
+
+    /// <summary>Imports users, permissions and the rest of a definitions file, as <c>rabbitmqctl import_definitions</c> does.</summary>
+    public async Task ImportAsync(string definitions)
+    {
+        using var body = new StringContent(definitions, Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync(new Uri("definitions", UriKind.Relative), body);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Creates a virtual host that its user may do everything in, and returns its name.</summary>

@@ -4,8 +4,8 @@ using RotationMesh.TestKit.Servers;
 namespace RotationMesh.TestKit.RabbitMq;
 
 /// <summary>
-/// A RabbitMQ node of the test's own, which it may stop and start; durable queues survive that. Needs installed binaries.
-/// Ended on dispose, and by itself if the process is killed.
+/// A RabbitMQ node of the test's own, which it may stop and start; durable queues survive that. It comes from installed
+/// binaries, else from a container. Ended on dispose; the binaries' own by itself if the process is killed.
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
@@ -19,37 +19,78 @@ public sealed class RabbitMqServer : IAsyncDisposable
         "/usr/local/sbin/rabbitmq-server",
     ];
 
-    private readonly Watchdog watchdog;
-    private readonly int port;
+    private readonly IAsyncDisposable node;
+    private readonly Func<string, string, Task> tell;
     private readonly int tlsPort;
     private readonly string password;
 
+    // `tell` gives the node a command of private-broker.sh, with the answer that it should have.
     private RabbitMqServer(
-        Watchdog watchdog,
+        IAsyncDisposable node,
+        Func<string, string, Task> tell,
         int port,
         int tlsPort,
         string password,
         RabbitMqManagement management
     )
     {
-        (this.watchdog, this.port, this.tlsPort, this.password) = (watchdog, port, tlsPort, password);
+        (this.node, this.tell) = (node, tell);
+        (Port, this.tlsPort, this.password) = (port, tlsPort, password);
         Management = management;
     }
+
+    /// <summary>Starts one from installed binaries; null where there are none.</summary>
+    internal static Func<Task<RabbitMqServer>>? Native =>
+        Program is { } program ? () => StartNativeAsync(program, null, null) : null;
+
+    private static string? Program => Machine.OnPath("epmd") ? Programs.FirstOrDefault(File.Exists) : null;
+
+    /// <summary>Its port on 127.0.0.1.</summary>
+    public int Port { get; }
 
     /// <summary>What an administrator of the broker does.</summary>
     public RabbitMqManagement Management { get; }
 
     /// <summary>
     /// Starts one, which speaks TLS as well where it is given a certificate, and asks <paramref name="judge"/> over HTTP about
-    /// users that it does not know (rabbitmq_auth_backend_http). Without binaries the test is ignored, or fails in CI.
+    /// users that it does not know (rabbitmq_auth_backend_http). Where none can be had the test is ignored, or fails in CI.
     /// </summary>
     public static async Task<RabbitMqServer> StartAsync(BrokerCertificate? tls = null, string? judge = null)
     {
-        var program = Programs.FirstOrDefault(File.Exists);
-        if (program is null || !Machine.OnPath("epmd"))
-            throw Missing.Tell(
-                "no RabbitMQ that a test may stop: install it on this machine (Debian, Ubuntu: apt-get install rabbitmq-server)"
-            );
+        // Whoever judges listens on this machine, where a container does not reach it.
+        var canBeContained = tls is null && judge is null;
+        if (canBeContained && await Ladder.LacksAsync(Program))
+            return await StartContainerAsync();
+        return await StartNativeAsync(
+            Program
+                ?? throw Missing.Tell(
+                    "no RabbitMQ that a test may stop: install it on this machine (Debian, Ubuntu: apt-get install rabbitmq-server)"
+                ),
+            tls,
+            judge
+        );
+    }
+
+    /// <summary>Starts one in a container.</summary>
+    internal static async Task<RabbitMqServer> StartContainerAsync()
+    {
+        var container = await ContainerBroker.StartAsync(User);
+        return new RabbitMqServer(
+            container,
+            (command, _) => container.DoAsync(command),
+            container.Port,
+            0,
+            container.Password,
+            new RabbitMqManagement(container.Management, User, container.Password)
+        );
+    }
+
+    private static async Task<RabbitMqServer> StartNativeAsync(
+        string program,
+        BrokerCertificate? tls,
+        string? judge
+    )
+    {
         for (var attempt = 1; ; attempt++)
         {
             var (port, management, tlsPort) = (Machine.FreePort(), Machine.FreePort(), Machine.FreePort());
@@ -76,6 +117,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             if (answer == "ready")
                 return new RabbitMqServer(
                     watchdog,
+                    watchdog.TellAsync,
                     port,
                     tlsPort,
                     password,
@@ -89,35 +131,35 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>Address of a virtual host, as programs take it.</summary>
-    public string Url(string virtualHost) => $"amqp://{User}:{password}@127.0.0.1:{port}/{virtualHost}";
+    public string Url(string virtualHost) => $"amqp://{User}:{password}@127.0.0.1:{Port}/{virtualHost}";
 
     /// <summary>The same for a user whom somebody else judges.</summary>
     public string UrlOf(string user, string word, string virtualHost) =>
-        $"amqp://{user}:{word}@127.0.0.1:{port}/{virtualHost}";
+        $"amqp://{user}:{word}@127.0.0.1:{Port}/{virtualHost}";
 
     /// <summary>The same over TLS, by a name or address of this machine, trusting the authorities of a file alone.</summary>
     public string TlsUrl(string virtualHost, string host, string authorityFile) =>
         $"amqps://{User}:{password}@{host}:{tlsPort}/{virtualHost}?cacertfile={Uri.EscapeDataString(authorityFile)}";
 
     /// <summary>Stops the node; its queues stay on disk.</summary>
-    public Task StopAsync() => watchdog.TellAsync("stop", "stopped");
+    public Task StopAsync() => tell("stop", "stopped");
 
     /// <summary>Starts the node again; returns when it takes connections.</summary>
-    public Task StartAgainAsync() => watchdog.TellAsync("start", "ready");
+    public Task StartAgainAsync() => tell("start", "ready");
 
     /// <summary>Raises an alarm of its memory: it takes no messages until <see cref="CalmAsync"/>.</summary>
-    public Task AlarmAsync() => watchdog.TellAsync("alarm", "alarmed");
+    public Task AlarmAsync() => tell("alarm", "alarmed");
 
     /// <summary>Ends that alarm.</summary>
-    public Task CalmAsync() => watchdog.TellAsync("calm", "calmed");
+    public Task CalmAsync() => tell("calm", "calmed");
 
     /// <summary>Has channels that are opened from now on closed where a message is not acknowledged within ten seconds.</summary>
-    public Task HurryAsync() => watchdog.TellAsync("impatient", "impatient");
+    public Task HurryAsync() => tell("impatient", "impatient");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         Management.Dispose();
-        await watchdog.DisposeAsync();
+        await node.DisposeAsync();
     }
 }

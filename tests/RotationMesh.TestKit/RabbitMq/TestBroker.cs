@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using NUnit.Framework;
 using RabbitMQ.Client;
 
 namespace RotationMesh.TestKit.RabbitMq;
@@ -13,13 +12,6 @@ namespace RotationMesh.TestKit.RabbitMq;
 /// </summary>
 public sealed class TestBroker : IAsyncDisposable
 {
-    private const string Variable = "ROTATIONMESH_TEST_RABBITMQ";
-    private const string ManagementVariable = "ROTATIONMESH_TEST_RABBITMQ_MANAGEMENT";
-
-    private const string Missing =
-        $"no RabbitMQ for the tests: set {Variable} and {ManagementVariable}, as tests/run.sh does after "
-        + "infra/services.sh start rabbitmq";
-
     /// <summary>Longest answer of the management API, on a machine that is busy with other tests.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -43,20 +35,8 @@ public sealed class TestBroker : IAsyncDisposable
     /// <summary>Creates the virtual host; where there is no server the test is ignored, or fails if <c>CI</c> is set.</summary>
     public static async Task<TestBroker> CreateAsync()
     {
-        var address = Environment.GetEnvironmentVariable(Variable);
-        var api = Environment.GetEnvironmentVariable(ManagementVariable);
-        if (string.IsNullOrEmpty(address) || string.IsNullOrEmpty(api))
-        {
-            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")))
-            {
-                Assert.Ignore(Missing);
-            }
-
-            Assert.Fail(Missing);
-        }
-
-        var server = new Uri(address!);
-        var management = new HttpClient { BaseAddress = new Uri(api!), Timeout = Patience };
+        var (server, api) = await SharedBroker.AddressAsync();
+        var management = new HttpClient { BaseAddress = api, Timeout = Patience };
         management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(server.UserInfo)))

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace RotationMesh.TestKit.Postgres;
+namespace RotationMesh.TestKit.Servers;
 
 /// <summary>Whether containers can be had here, asked without waiting for an engine that is not there.</summary>
 internal static class DockerEngine

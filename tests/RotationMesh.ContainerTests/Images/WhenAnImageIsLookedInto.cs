@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace RotationMesh.ContainerTests.Images;
+
+/// <summary>The images of the programs, as <c>infra/images/Dockerfile</c> makes them.</summary>
+public sealed partial class WhenAnImageIsLookedInto
+{
+    private const long MostAboveItsBase = 80_000_000;
+
+    private static readonly string[] Shells = ["sh", "bash", "dash", "ash", "busybox"];
+    private static readonly string[] Installers = ["apt", "apt-get", "dpkg", "apk", "microdnf", "rpm"];
+
+    private static string[] Programs => ImageNames.Programs;
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task Its_program_runs_as_a_user_without_rights(string image) =>
+        Assert.That(await DockerCommand.InspectAsync(image, "{{.Config.User}}"), Is.EqualTo("1654"));
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task It_holds_neither_a_shell_nor_what_installs_packages(string image)
+    {
+        var container = await DockerCommand.RunAsync("create", image);
+        try
+        {
+            var names = (await ListAsync(container)).Select(path => path.Split('/')[^1]).ToHashSet();
+            Assert.That(names, Does.Contain(image), "the list is one");
+            Assert.That(names.Intersect([.. Shells, .. Installers]), Is.Empty);
+        }
+        finally
+        {
+            await DockerCommand.RunAsync("rm", container);
+        }
+    }
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task No_shell_can_be_started_in_it(string image)
+    {
+        var outcome = await DockerCommand.TryAsync("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", image);
+
+        Assert.That(outcome.ExitCode, Is.EqualTo(127).Or.EqualTo(126), outcome.ToString());
+    }
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task It_is_little_larger_than_its_base(string image)
+    {
+        var above = await SizeAsync(image) - await SizeAsync(ImageNames.Runtime);
+
+        await TestContext.Out.WriteLineAsync($"{image}: {above / 1e6:0.0} MB above its base");
+        Assert.That(above, Is.Positive.And.LessThan(MostAboveItsBase));
+    }
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task Neither_its_history_nor_its_configuration_holds_a_secret(string image)
+    {
+        var history = await DockerCommand.RunAsync("history", "--no-trunc", "--format", "{{.CreatedBy}}", image);
+        var variables = (await DockerCommand.InspectAsync(image, "{{range .Config.Env}}{{println .}}{{end}}")).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(history, Does.Contain("/app").And.Not.Match(Secret()));
+            Assert.That(variables, Has.All.Not.Match(Secret()));
+            Assert.That(variables, Has.Some.StartsWith("ROTATIONMESH_CONFIG="));
+        }
+    }
+
+    [Test]
+    public async Task The_command_line_program_needs_nothing_to_write_to() =>
+        Assert.That(
+            await DockerCommand.RunAsync(
+                "run",
+                "--rm",
+                "--read-only",
+                "--cap-drop",
+                "ALL",
+                "--network",
+                "none",
+                "rotationmesh",
+                "sample",
+                "map"
+            ),
+            Does.StartWith("databases:")
+        );
+
+    private static async Task<string[]> ListAsync(string container)
+    {
+        var list = new CommandLine("bash", "-c", "set -o pipefail; docker export \"$0\" | tar --list", container);
+        return (await list.RunAsync(Stack.Deadline)).Exits(0).Output.Split('\n');
+    }
+
+    private static async Task<long> SizeAsync(string image) =>
+        long.Parse(await DockerCommand.InspectAsync(image, "{{.Size}}"), CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("(?i)(password|secret|token|key)[a-z_]*=")]
+    private static partial Regex Secret();
+}

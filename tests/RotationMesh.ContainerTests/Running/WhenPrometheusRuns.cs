@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+
+namespace RotationMesh.ContainerTests.Running;
+
+/// <summary>Prometheus of the profile observe, by itself: collector and Grafana need a registry.</summary>
+public sealed class WhenPrometheusRuns
+{
+    [Test]
+    public async Task It_has_loaded_every_alert_and_asks_the_collector()
+    {
+        await using var stack = await Stack.UpAloneAsync("observe", "prometheus");
+        await Stack.IsHealthyAsync((await stack.ContainersAsync("prometheus")).Single());
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{stack.Port("PROMETHEUS")}") };
+
+        var rules = await AskAsync(client, "/api/v1/rules");
+        var targets = await AskAsync(client, "/api/v1/targets");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                rules["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Count(),
+                Is.EqualTo(8)
+            );
+            Assert.That(
+                targets["activeTargets"]!.AsArray().Select(target => (string)target!["labels"]!["job"]!),
+                Is.EqualTo(["collector"])
+            );
+        }
+    }
+
+    private static async Task<JsonNode> AskAsync(HttpClient client, string question) =>
+        JsonNode.Parse(await client.GetStringAsync(new Uri(question, UriKind.Relative)))!["data"]!;
+}

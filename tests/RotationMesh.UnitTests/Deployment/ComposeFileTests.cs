@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+using RotationMesh.UnitTests.Architecture;
+
+namespace RotationMesh.UnitTests.Deployment;
+
+/// <summary>compose/: what the stack offers, and to whom.</summary>
+public sealed partial class ComposeFileTests
+{
+    private static IEnumerable<string> Names => ComposeFile.Services.Select(service => service.Name);
+
+    private static IEnumerable<string> ThatStay =>
+        ComposeFile.Services.Where(service => service.Stays).Select(service => service.Name);
+
+    [Test]
+    public void Its_profiles_are_those_of_the_readme() =>
+        Assert.That(
+            ComposeFile.Services.SelectMany(service => service.Texts("profiles")).Distinct(),
+            Is.EquivalentTo(
+                Heading()
+                    .Matches(Read("README.md"))
+                    .Select(heading => heading.Groups["name"].Value)
+                    .Append("cli")
+            )
+        );
+
+    [TestCaseSource(nameof(Names))]
+    public void A_port_is_published_on_this_machine_alone(string name) =>
+        Assert.That(
+            ComposeFile.Service(name).Texts("ports"),
+            Has.All.StartsWith("127.0.0.1:").And.All.Match(@":\$\{[A-Z_]+_PORT:-\d+\}:\d+$")
+        );
+
+    [TestCaseSource(nameof(Names))]
+    public void No_secret_is_in_an_environment(string name) =>
+        Assert.That(
+            ComposeFile.Service(name).Environment.Keys.Where(variable => Secret().IsMatch(variable)),
+            Has.All.EndsWith("_FILE")
+        );
+
+    [TestCaseSource(nameof(Names))]
+    public void An_image_is_a_setting_with_a_default(string name) =>
+        Assert.That(ComposeFile.Service(name).Text("image"), Does.Match(@"^\$\{[A-Z0-9]+_IMAGE:-[^}]+\}$"));
+
+    [TestCaseSource(nameof(Names))]
+    public void Memory_is_limited(string name) =>
+        Assert.That(ComposeFile.Service(name).Text("mem_limit"), Does.Match("^[0-9]+[mg]$"));
+
+    [TestCaseSource(nameof(ThatStay))]
+    public void One_that_stays_says_how_it_is(string name)
+    {
+        var one = ComposeFile.Service(name);
+        // Our images have a check of their own; nothing in the collector's could ask.
+        if (one.Name is not ("coordinator" or "worker" or "collector"))
+            Assert.That(one.Has("healthcheck"), Is.True);
+        else
+            Assert.That(
+                File.ReadAllText(Path.Combine(Repository.Root, "infra/images/Dockerfile")),
+                Does.Match("HEALTHCHECK .*rotationmesh-coordinator\", \"--health\"")
+                    .And.Match("HEALTHCHECK .*rotationmesh-worker\", \"--health\"")
+            );
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void It_has_no_capability_that_it_does_not_need(string name)
+    {
+        var one = ComposeFile.Service(name);
+        // The images of these two change to their own user first.
+        if (one.Name is "postgres" or "rabbitmq")
+            return;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(one.Texts("cap_drop"), Is.EqualTo(["ALL"]));
+            Assert.That(one.Texts("security_opt"), Is.EqualTo(["no-new-privileges:true"]));
+            // The steps of the init write files of others, and end.
+            if (one.Text("user") == "root")
+                Assert.That(one.Stays, Is.False);
+            else
+                Assert.That(one.Text("read_only"), Is.EqualTo("true"));
+        }
+    }
+
+    [Test]
+    public void The_readme_names_every_setting() =>
+        Assert.That(
+            Setting()
+                .Matches(ComposeFile.Text)
+                .Select(setting => setting.Groups["name"].Value)
+                .Distinct(),
+            Has.All.Matches<string>(name => Read("README.md").Contains($"`{name}`", StringComparison.Ordinal))
+        );
+
+    [Test]
+    public void A_profile_s_map_is_the_plain_one_and_what_the_profile_adds()
+    {
+        var plain = Lines("rotation.yaml");
+
+        Assert.That(Lines("rotation-gates.yaml").Take(plain.Count), Is.EqualTo(plain));
+        Assert.That(
+            Lines("rotation-s3.yaml").Where(line => !line.Contains("externalStore:", StringComparison.Ordinal)),
+            Is.EqualTo(plain)
+        );
+    }
+
+    // Without the comment that says what the map is for.
+    private static List<string> Lines(string map) => [.. Read(map).Split('\n').Skip(1).SkipLast(1)];
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(ComposeFile.Folder, file));
+
+    [GeneratedRegex("PASSWORD|SECRET|TOKEN|KEY")]
+    private static partial Regex Secret();
+
+    [GeneratedRegex(@"\$\{(?<name>[A-Z0-9_]+):-")]
+    private static partial Regex Setting();
+
+    [GeneratedRegex("^## Profile (?<name>[a-z0-9]+):", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using RotationMesh.UnitTests.Architecture;
+using YamlDotNet.RepresentationModel;
+
+namespace RotationMesh.UnitTests.Deployment;
+
+/// <summary>Alerts, dashboard and collector speak of what the programs measure, by the names that Prometheus gets.</summary>
+public sealed partial class MonitoringTests
+{
+    private static readonly string Metrics = Read("src/RotationMesh.Bus/Telemetry/MeshMetrics.cs");
+
+    private static IEnumerable<string> Dashboard =>
+        JsonNode
+            .Parse(Read("infra/dashboards/rotationmesh.json"))!["panels"]!.AsArray()
+            .SelectMany(panel => panel!["targets"]!.AsArray())
+            .Select(target => (string)target!["expr"]!);
+
+    [Test]
+    public void Alerts_and_dashboard_name_nothing_that_no_program_measures()
+    {
+        var known = Measured.SelectMany(Series).Concat(Labels()).ToHashSet(StringComparer.Ordinal);
+        var named = Dashboard
+            .Append(Read("infra/alerts/rotationmesh.yaml"))
+            .SelectMany(text => Name().Matches(text))
+            .Select(name => name.Value)
+            .ToHashSet(StringComparer.Ordinal);
+
+        Assert.That(named, Is.Not.Empty.And.SubsetOf(known));
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void The_dashboard_shows_every_metric(string metric)
+    {
+        var series = Series(Measured.Single(one => one.Metric == metric)).ToList();
+
+        Assert.That(
+            Dashboard,
+            Has.Some.Matches<string>(query =>
+                series.Any(name => query.Contains(name, StringComparison.Ordinal))
+            )
+        );
+    }
+
+    [Test]
+    public void The_collector_s_pipelines_are_made_of_what_it_has()
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(Read("compose/collector/config.yaml")));
+        var root = (YamlMappingNode)stream.Documents[0].RootNode;
+
+        foreach (var (pipeline, parts) in (YamlMappingNode)root["service"]["pipelines"])
+        foreach (var (kind, names) in (YamlMappingNode)parts)
+            Assert.That(
+                ((YamlSequenceNode)names).Select(name => $"{name}"),
+                Is.Not.Empty.And.SubsetOf(((YamlMappingNode)root[kind]).Children.Keys.Select(key => $"{key}")),
+                $"{pipeline}: {kind}"
+            );
+    }
+
+    private static IEnumerable<string> Names => Measured.Select(one => one.Metric);
+
+    // Name, kind of instrument and unit.
+    private static IEnumerable<(string Metric, string Kind, string Unit)> Measured =>
+        Instrument()
+            .Matches(Metrics)
+            .Select(found => (found.Groups["name"].Value, found.Groups["kind"].Value, found.Groups["unit"].Value));
+
+    // As OpenTelemetry's collector translates names: units in braces are dropped, and 1 is a ratio where it is a gauge's.
+    private static IEnumerable<string> Series((string Metric, string Kind, string Unit) one)
+    {
+        var name = one.Metric.Replace('.', '_');
+        return one switch
+        {
+            { Kind: "Counter" } => [$"{name}_total"],
+            { Kind: "Histogram", Unit: "s" } =>
+            [
+                $"{name}_seconds_bucket",
+                $"{name}_seconds_sum",
+                $"{name}_seconds_count",
+            ],
+            { Kind: "ObservableGauge", Unit: "1" } => [$"{name}_ratio"],
+            { Kind: "ObservableGauge" } => [name],
+            _ => throw new NotSupportedException($"{one}"),
+        };
+    }
+
+    private static IEnumerable<string> Labels() =>
+        new[] { "src/RotationMesh.Coordination/LedgerGauges.cs", "src/RotationMesh.Bus/Telemetry/BrokerGauge.cs" }
+            .Select(Read)
+            .Append(Metrics)
+            .SelectMany(source => Attribute().Matches(source))
+            .Select(found => found.Groups["name"].Value.Replace('.', '_'));
+
+    private static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
+
+    [GeneratedRegex(
+        """Create(?<kind>Counter|Histogram|ObservableGauge)(?:<\w+>)?\(\s*"(?<name>[^"]+)",\s*(?:[\w.]+,\s*)?"(?<unit>[^"]+)",""",
+        RegexOptions.Singleline
+    )]
+    private static partial Regex Instrument();
+
+    [GeneratedRegex("\\(\"(?<name>rotationmesh\\.[a-z_.]+)\",")]
+    private static partial Regex Attribute();
+
+    [GeneratedRegex(@"\brotationmesh_[a-z_]+")]
+    private static partial Regex Name();
+}
