@@ -36,7 +36,15 @@ public sealed partial class WhenAnImageIsLookedInto
     [TestCaseSource(nameof(Programs))]
     public async Task No_shell_can_be_started_in_it(string image)
     {
-        var outcome = await DockerCommand.TryAsync("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", image);
+        var outcome = await DockerCommand.TryAsync(
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "--entrypoint",
+            "/bin/sh",
+            image
+        );
 
         Assert.That(outcome.ExitCode, Is.EqualTo(127).Or.EqualTo(126), outcome.ToString());
     }
@@ -53,11 +61,16 @@ public sealed partial class WhenAnImageIsLookedInto
     [TestCaseSource(nameof(Programs))]
     public async Task Neither_its_history_nor_its_configuration_holds_a_secret(string image)
     {
-        var history = await DockerCommand.RunAsync("history", "--no-trunc", "--format", "{{.CreatedBy}}", image);
-        var variables = (await DockerCommand.InspectAsync(image, "{{range .Config.Env}}{{println .}}{{end}}")).Split(
-            '\n',
-            StringSplitOptions.RemoveEmptyEntries
+        var history = await DockerCommand.RunAsync(
+            "history",
+            "--no-trunc",
+            "--format",
+            "{{.CreatedBy}}",
+            image
         );
+        var variables = (
+            await DockerCommand.InspectAsync(image, "{{range .Config.Env}}{{println .}}{{end}}")
+        ).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         using (Assert.EnterMultipleScope())
         {
@@ -87,7 +100,12 @@ public sealed partial class WhenAnImageIsLookedInto
 
     private static async Task<string[]> ListAsync(string container)
     {
-        var list = new CommandLine("bash", "-c", "set -o pipefail; docker export \"$0\" | tar --list", container);
+        var list = new CommandLine(
+            "bash",
+            "-c",
+            "set -o pipefail; docker export \"$0\" | tar --list",
+            container
+        );
         return (await list.RunAsync(Stack.Deadline)).Exits(0).Output.Split('\n');
     }
 

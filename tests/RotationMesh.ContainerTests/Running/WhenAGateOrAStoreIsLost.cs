@@ -15,7 +15,11 @@ public sealed class WhenAGateOrAStoreIsLost
         folder = Directory.CreateTempSubdirectory("rotationmesh-map-").FullName;
         stack = await Stack.UpAsync(rows: 10_000, "gates,s3", BothMaps());
         var values = (await stack.ContainersAsync("values")).Single();
-        Assert.That(await DockerCommand.RunAsync("wait", values), Is.EqualTo("0"), await DockerCommand.RunAsync("logs", values));
+        Assert.That(
+            await DockerCommand.RunAsync("wait", values),
+            Is.EqualTo("0"),
+            await DockerCommand.RunAsync("logs", values)
+        );
         rotation = new RunningRotation(stack);
         await rotation.SlowDownAsync();
         foreach (var container in await stack.ContainersAsync("application"))
@@ -54,5 +58,6 @@ public sealed class WhenAGateOrAStoreIsLost
         return map;
     }
 
-    private static string Read(string map) => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "compose", map));
+    private static string Read(string map) =>
+        File.ReadAllText(Path.Combine(RepositoryRoot.Path, "compose", map));
 }

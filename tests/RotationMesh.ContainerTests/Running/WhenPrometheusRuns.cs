@@ -10,7 +10,10 @@ public sealed class WhenPrometheusRuns
     {
         await using var stack = await Stack.UpAloneAsync("observe", "prometheus");
         await Stack.IsHealthyAsync((await stack.ContainersAsync("prometheus")).Single());
-        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{stack.Port("PROMETHEUS")}") };
+        using var client = new HttpClient
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{stack.Port("PROMETHEUS")}"),
+        };
 
         var rules = await AskAsync(client, "/api/v1/rules");
         var targets = await AskAsync(client, "/api/v1/targets");

@@ -22,10 +22,15 @@ public sealed partial class WhenTheStackRuns
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(
-                    await DockerCommand.InspectAsync(container, "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}"),
+                    await DockerCommand.InspectAsync(
+                        container,
+                        "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}"
+                    ),
                     Is.EqualTo("true [ALL]")
                 );
-                var processes = (await DockerCommand.RunAsync("top", container, "-o", "pid,uid,args")).Split('\n')[1..];
+                var processes = (await DockerCommand.RunAsync("top", container, "-o", "pid,uid,args")).Split(
+                    '\n'
+                )[1..];
                 Assert.That(
                     processes,
                     Is.Not.Empty.And.All.Match($@"^\s*\d+\s+1654\s+/app/rotationmesh-{service}$")
@@ -39,7 +44,9 @@ public sealed partial class WhenTheStackRuns
         foreach (var container in await stack.ContainersAsync(service))
         {
             await Stack.IsHealthyAsync(container);
-            (await DockerCommand.TryAsync("exec", container, $"/app/rotationmesh-{service}", "--health")).Exits(0);
+            (
+                await DockerCommand.TryAsync("exec", container, $"/app/rotationmesh-{service}", "--health")
+            ).Exits(0);
         }
     }
 
@@ -87,6 +94,8 @@ public sealed partial class WhenTheStackRuns
     }
 
     // Passwords, tokens and keys are digits of base 16; hashes are marked as such, or of base 64.
-    [GeneratedRegex(@"(?<![0-9a-f#])(?<!sha256:)(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{20})(?![0-9a-f])")]
+    [GeneratedRegex(
+        @"(?<![0-9a-f#])(?<!sha256:)(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{20})(?![0-9a-f])"
+    )]
     private static partial Regex Secret();
 }

@@ -27,7 +27,10 @@ internal sealed class Stack : IAsyncDisposable
             ["ROWS"] = $"{rows}",
             ["TENANTS"] = "20",
         };
-        foreach (var server in (string[])["POSTGRES", "RABBITMQ_MANAGEMENT", "COORDINATOR", "PROMETHEUS", "GRAFANA"])
+        foreach (
+            var server in (string[])
+                ["POSTGRES", "RABBITMQ_MANAGEMENT", "COORDINATOR", "PROMETHEUS", "GRAFANA"]
+        )
             environment[$"{server}_PORT"] = $"{FreePort()}";
     }
 
@@ -132,12 +135,9 @@ internal sealed class Stack : IAsyncDisposable
     }
 
     private async Task<ProcessOutcome> ComposeAsync(params IReadOnlyList<string> arguments) =>
-        await (
-            await DeploymentPrograms.ComposeAsync(arguments) with
-            {
-                Environment = environment,
-            }
-        ).RunAsync(Deadline);
+        await (await DeploymentPrograms.ComposeAsync(arguments) with { Environment = environment }).RunAsync(
+            Deadline
+        );
 
     private async Task<string> ConnectionStringAsync()
     {

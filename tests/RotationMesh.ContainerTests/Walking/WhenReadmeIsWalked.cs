@@ -15,9 +15,10 @@ public sealed class WhenReadmeIsWalked
         if (ImageNames.AreMadeHere)
             skipped = await IsObservedAsync() ? [] : ["--skip", "Profile observe: metrics and alerts"];
 
-        var walk = await new CommandLine(Path.Combine(RepositoryRoot.Path, "compose/walk.sh"), skipped).RunAsync(
-            Deadline
-        );
+        var walk = await new CommandLine(
+            Path.Combine(RepositoryRoot.Path, "compose/walk.sh"),
+            skipped
+        ).RunAsync(Deadline);
 
         await TestContext.Out.WriteLineAsync(walk.Output);
         if (walk.ExitCode == NoEngine)

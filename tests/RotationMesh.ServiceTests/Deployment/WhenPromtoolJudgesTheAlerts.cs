@@ -40,8 +40,8 @@ public sealed class WhenPromtoolJudgesTheAlerts
     [Test]
     public async Task Every_query_of_the_dashboard_is_one()
     {
-        var queries = JsonNode
-            .Parse(Read("infra/dashboards/rotationmesh.json"))!["panels"]!.AsArray()
+        var queries = JsonNode.Parse(Read("infra/dashboards/rotationmesh.json"))!["panels"]!
+            .AsArray()
             .SelectMany(panel => panel!["targets"]!.AsArray())
             .Select(target => (string)target!["expr"]!)
             .ToList();

@@ -29,10 +29,7 @@ public sealed class WhenUsersComeFromDefinitions
         }
 
         Dictionary<string, string?> As(string part) =>
-            new()
-            {
-                ["ROTATIONMESH_RABBITMQ"] = secrets.Address(part, "ROTATIONMESH_RABBITMQ", broker.Port),
-            };
+            new() { ["ROTATIONMESH_RABBITMQ"] = secrets.Address(part, "ROTATIONMESH_RABBITMQ", broker.Port) };
     }
 
     [Test]

@@ -74,6 +74,8 @@ internal sealed class ContainerBroker : IAsyncDisposable
     {
         var outcome = await container.ExecAsync(["rabbitmqctl", .. arguments]);
         if (outcome.ExitCode != 0)
-            throw new InvalidOperationException($"rabbitmqctl {arguments[0]}: {outcome.Stdout}{outcome.Stderr}");
+            throw new InvalidOperationException(
+                $"rabbitmqctl {arguments[0]}: {outcome.Stdout}{outcome.Stderr}"
+            );
     }
 }

@@ -19,11 +19,7 @@ public sealed class RabbitMqManagement : IDisposable
     {
         this.user = user;
         Address = new Uri($"http://127.0.0.1:{port}/");
-        client = new HttpClient
-        {
-            BaseAddress = new Uri(Address, "api/"),
-            Timeout = TimeSpan.FromMinutes(5),
-        };
+        client = new HttpClient { BaseAddress = new Uri(Address, "api/"), Timeout = TimeSpan.FromMinutes(5) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))

@@ -82,10 +82,7 @@ public sealed partial class ComposeFileTests
     [Test]
     public void The_readme_names_every_setting() =>
         Assert.That(
-            Setting()
-                .Matches(ComposeFile.Text)
-                .Select(setting => setting.Groups["name"].Value)
-                .Distinct(),
+            Setting().Matches(ComposeFile.Text).Select(setting => setting.Groups["name"].Value).Distinct(),
             Has.All.Matches<string>(name => Read("README.md").Contains($"`{name}`", StringComparison.Ordinal))
         );
 
@@ -96,7 +93,8 @@ public sealed partial class ComposeFileTests
 
         Assert.That(Lines("rotation-gates.yaml").Take(plain.Count), Is.EqualTo(plain));
         Assert.That(
-            Lines("rotation-s3.yaml").Where(line => !line.Contains("externalStore:", StringComparison.Ordinal)),
+            Lines("rotation-s3.yaml")
+                .Where(line => !line.Contains("externalStore:", StringComparison.Ordinal)),
             Is.EqualTo(plain)
         );
     }

@@ -11,8 +11,8 @@ public sealed partial class MonitoringTests
     private static readonly string Metrics = Read("src/RotationMesh.Bus/Telemetry/MeshMetrics.cs");
 
     private static IEnumerable<string> Dashboard =>
-        JsonNode
-            .Parse(Read("infra/dashboards/rotationmesh.json"))!["panels"]!.AsArray()
+        JsonNode.Parse(Read("infra/dashboards/rotationmesh.json"))!["panels"]!
+            .AsArray()
             .SelectMany(panel => panel!["targets"]!.AsArray())
             .Select(target => (string)target!["expr"]!);
 
@@ -53,7 +53,9 @@ public sealed partial class MonitoringTests
         foreach (var (kind, names) in (YamlMappingNode)parts)
             Assert.That(
                 ((YamlSequenceNode)names).Select(name => $"{name}"),
-                Is.Not.Empty.And.SubsetOf(((YamlMappingNode)root[kind]).Children.Keys.Select(key => $"{key}")),
+                Is.Not.Empty.And.SubsetOf(
+                    ((YamlMappingNode)root[kind]).Children.Keys.Select(key => $"{key}")
+                ),
                 $"{pipeline}: {kind}"
             );
     }
@@ -64,7 +66,9 @@ public sealed partial class MonitoringTests
     private static IEnumerable<(string Metric, string Kind, string Unit)> Measured =>
         Instrument()
             .Matches(Metrics)
-            .Select(found => (found.Groups["name"].Value, found.Groups["kind"].Value, found.Groups["unit"].Value));
+            .Select(found =>
+                (found.Groups["name"].Value, found.Groups["kind"].Value, found.Groups["unit"].Value)
+            );
 
     // As OpenTelemetry's collector translates names: units in braces are dropped, and 1 is a ratio where it is a gauge's.
     private static IEnumerable<string> Series((string Metric, string Kind, string Unit) one)
@@ -86,7 +90,11 @@ public sealed partial class MonitoringTests
     }
 
     private static IEnumerable<string> Labels() =>
-        new[] { "src/RotationMesh.Coordination/LedgerGauges.cs", "src/RotationMesh.Bus/Telemetry/BrokerGauge.cs" }
+        new[]
+        {
+            "src/RotationMesh.Coordination/LedgerGauges.cs",
+            "src/RotationMesh.Bus/Telemetry/BrokerGauge.cs",
+        }
             .Select(Read)
             .Append(Metrics)
             .SelectMany(source => Attribute().Matches(source))
