@@ -64,9 +64,12 @@ public sealed class WhenTheDatabasesAreInspectedRemotely
             Certain(await site.Inspections.ExamineAsync(scan, CancellationToken.None))
         );
 
-    // What a random sample of the values holds is another one each time.
+    // What a random sample of the values holds is another one each time, and so is how many were tried in the time that they have.
     private static IEnumerable<Finding> Certain(DoctorDocument found) =>
-        found.Checks.Where(check => !check.Message.Contains("sampled values", StringComparison.Ordinal));
+        found.Checks.Where(check =>
+            !check.Message.Contains("sampled values", StringComparison.Ordinal)
+            && !check.Message.Contains("were not tried with every tenant", StringComparison.Ordinal)
+        );
 
     [Test]
     public async Task A_dry_run_tells_its_progress_and_finds_the_same()
