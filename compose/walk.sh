@@ -51,7 +51,7 @@ finish() {
 }
 trap finish EXIT
 
-# shown EXPECTED PRINTED: whether a command printed what the page says.
+# shown EXPECTED PRINTED: whether a command printed what the page says, empty lines at its beginning and end aside.
 shown() {
   awk '
     function pattern(text) { gsub(/[][\\.^$*+?(){}|]/, "\\\\&", text); gsub(/…/, ".*", text); return "^" text "$" }
@@ -59,6 +59,8 @@ shown() {
     { sub(/[ \r]+$/, ""); printed[++count] = $0 }
     END {
       at = 1
+      while (at <= count && printed[at] == "") at++
+      while (count >= at && printed[count] == "") count--
       for (i = 1; i <= wanted; i++) {
         if (expected[i] == "…") { any = 1; continue }
         while (any && at <= count && printed[at] !~ pattern(expected[i])) at++
