@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.ContainerTests.Running;
 
@@ -16,20 +17,22 @@ public sealed class WhenPrometheusRuns
         };
 
         var rules = await AskAsync(client, "/api/v1/rules");
-        var targets = await AskAsync(client, "/api/v1/targets");
 
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(
-                rules["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Count(),
-                Is.EqualTo(8)
-            );
-            Assert.That(
-                targets["activeTargets"]!.AsArray().Select(target => (string)target!["labels"]!["job"]!),
-                Is.EqualTo(["collector"])
-            );
-        }
+        Assert.That(
+            rules["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Count(),
+            Is.EqualTo(8)
+        );
+        await Eventually.Holds(
+            async () => (await TargetsAsync(client)).SequenceEqual(["collector"]),
+            TimeSpan.FromMinutes(1),
+            "it asks the collector"
+        );
     }
+
+    private static async Task<IEnumerable<string>> TargetsAsync(HttpClient client) =>
+        (await AskAsync(client, "/api/v1/targets"))["activeTargets"]!
+            .AsArray()
+            .Select(target => (string)target!["labels"]!["job"]!);
 
     private static async Task<JsonNode> AskAsync(HttpClient client, string question) =>
         JsonNode.Parse(await client.GetStringAsync(new Uri(question, UriKind.Relative)))!["data"]!;
