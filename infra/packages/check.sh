@@ -19,11 +19,16 @@ fail() {
   exit 1
 }
 
-# rotates NAME PROGRAM: it rotates a sample, and tells its version.
-rotates() {
+# is_current NAME PROGRAM: it starts, and tells this version, which the commit follows.
+is_current() {
   local of
-  of=$("$2" --version)
-  [ "${of%%+*}" = "$version" ] || fail "$1 is of version $of, not $version" # the commit follows
+  of=$("$2" --version) || fail "$1 does not start"
+  [ "${of%%+*}" = "$version" ] || fail "$1 is of version $of, not $version"
+}
+
+# rotates NAME PROGRAM: it rotates a sample.
+rotates() {
+  is_current "$@"
   PROGRAM=$2 ROWS=500 TENANTS=5 infra/demo.sh >"$root/said" 2>&1 || { cat "$root/said" >&2; fail "$1 does not rotate"; }
   grep -q Completed "$root/said" || { cat "$root/said" >&2; fail "$1 completed nothing"; }
   say "$1 rotates"
@@ -59,8 +64,7 @@ debian() {
   deb --install "$package"
   rotates "the Debian package" "$at/usr/bin/rotationmesh"
   for program in coordinator worker; do
-    ROTATIONMESH_RABBITMQ=amqp://nobody@127.0.0.1/ "$at/usr/bin/rotationmesh-$program" --print-config >"$root/said" 2>&1 ||
-      { cat "$root/said" >&2; fail "rotationmesh-$program does not start"; }
+    is_current "rotationmesh-$program" "$at/usr/bin/rotationmesh-$program"
     unit=$at/usr/lib/systemd/system/rotationmesh-$program.service
     if command -v systemd-analyze >/dev/null; then
       systemd-analyze security --offline=true --no-pager --threshold=25 "$unit" >"$root/said" 2>&1 ||
