@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Makes what can be installed into artifacts/packages: the command line as a .NET tool and as one file that needs no .NET, for
-# linux-x64 and linux-arm64, and a Debian package of all three programs with systemd units, man pages and shell completion.
+# linux-x64 and linux-arm64, and a Debian package of all three programs with systemd units, man pages and shell completion; and
+# what each program is made of (SBOM).
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=$PWD/artifacts/packages
 work=$PWD/artifacts/packages.tmp
+# Packages are those of the lock files.
+export RestoreLockedMode=true
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 
 say() { printf 'package: %s\n' "$*" >&2; }
@@ -26,10 +29,11 @@ publish() {
     --verbosity quiet -p:PublishReadyToRun=true -p:DebugType=none "$@" </dev/null
 }
 
+# A single file takes one package more, of the SDK's own version: it has lock files of its own, which are thrown away.
 single_file() {
   say "the command line as one file for $1"
   publish "$1" "$work/$1" RotationMesh.Cli -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true \
-    -p:IncludeNativeLibrariesForSelfExtract=true
+    -p:IncludeNativeLibrariesForSelfExtract=true -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/single-file.lock.json
   install -m 755 "$work/$1/rotationmesh" "$out/rotationmesh-$version-$1"
 }
 
@@ -50,6 +54,7 @@ debian() {
   "$programs/rotationmesh" completion zsh >"$root/usr/share/zsh/vendor-completions/_rotationmesh"
   "$programs/rotationmesh" completion fish >"$root/usr/share/fish/vendor_completions.d/rotationmesh.fish"
   install -m 644 LICENSE "$root/usr/share/doc/rotationmesh/copyright"
+  install -m 644 "$out"/*.cdx.json "$root/usr/share/doc/rotationmesh/"
   cat >"$root/DEBIAN/control" <<EOF
 Package: rotationmesh
 Version: $version
@@ -81,6 +86,15 @@ EOF
   dpkg-deb --root-owner-group --build "$root" "$out/rotationmesh_${version}_amd64.deb" >/dev/null
 }
 
+sbom() {
+  say "what the programs are made of"
+  infra/sbom.sh rotationmesh rotationmesh-coordinator rotationmesh-worker
+  for program in rotationmesh rotationmesh-coordinator rotationmesh-worker; do
+    cp "artifacts/$program.cdx.json" "$out/$program-$version.cdx.json"
+  done
+}
+
+sbom
 tool
 single_file linux-x64
 single_file linux-arm64

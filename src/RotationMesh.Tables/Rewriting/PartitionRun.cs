@@ -107,8 +107,11 @@ internal sealed class PartitionRun
             {
                 if (write is not null)
                     await SettleAsync(await write, tenant);
+                write = null;
             }
 
+            if (more && stopping.IsCancellationRequested)
+                break; // what was read is left to whoever takes the partition up
             if (external is { IsFull: true })
                 await SettleExternalAsync(tenant);
             if (large.Rows.IsFull)

@@ -20,18 +20,15 @@ public sealed partial class WhenAnImageIsLookedInto
     [TestCaseSource(nameof(Programs))]
     public async Task It_holds_neither_a_shell_nor_what_installs_packages(string image)
     {
-        var container = await DockerCommand.RunAsync("create", image);
-        try
-        {
-            var names = (await ListAsync(container)).Select(path => path.Split('/')[^1]).ToHashSet();
-            Assert.That(names, Does.Contain(image), "the list is one");
-            Assert.That(names.Intersect([.. Shells, .. Installers]), Is.Empty);
-        }
-        finally
-        {
-            await DockerCommand.RunAsync("rm", container);
-        }
+        var names = (await ListAsync(image)).Select(path => path.Split('/')[^1]).ToHashSet();
+
+        Assert.That(names, Does.Contain(image), "the list is one");
+        Assert.That(names.Intersect([.. Shells, .. Installers]), Is.Empty);
     }
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task It_says_what_it_is_made_of(string image) =>
+        Assert.That(await ListAsync(image), Does.Contain($"app/{image}.cdx.json"));
 
     [TestCaseSource(nameof(Programs))]
     public async Task No_shell_can_be_started_in_it(string image)
@@ -98,15 +95,23 @@ public sealed partial class WhenAnImageIsLookedInto
             Does.StartWith("databases:")
         );
 
-    private static async Task<string[]> ListAsync(string container)
+    private static async Task<string[]> ListAsync(string image)
     {
-        var list = new CommandLine(
-            "bash",
-            "-c",
-            "set -o pipefail; docker export \"$0\" | tar --list",
-            container
-        );
-        return (await list.RunAsync(Stack.Deadline)).Exits(0).Output.Split('\n');
+        var container = await DockerCommand.RunAsync("create", image);
+        try
+        {
+            var list = new CommandLine(
+                "bash",
+                "-c",
+                "set -o pipefail; docker export \"$0\" | tar --list",
+                container
+            );
+            return (await list.RunAsync(Stack.Deadline)).Exits(0).Output.Split('\n');
+        }
+        finally
+        {
+            await DockerCommand.RunAsync("rm", container);
+        }
     }
 
     private static async Task<long> SizeAsync(string image) =>
