@@ -8,7 +8,12 @@ namespace RotationMesh.ServiceTests.Deployment;
 public sealed class WhenAProgramIsTakenApart
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
-    private static readonly string[] Programs = ["rotationmesh", "rotationmesh-coordinator", "rotationmesh-worker"];
+    private static readonly string[] Programs =
+    [
+        "rotationmesh",
+        "rotationmesh-coordinator",
+        "rotationmesh-worker",
+    ];
 
     [OneTimeSetUp]
     public async Task ListAsync() =>
@@ -33,7 +38,11 @@ public sealed class WhenAProgramIsTakenApart
     {
         foreach (var component in Components(program))
         {
-            Assert.That(component["licenses"]?.AsArray(), Is.Not.Null.And.Not.Empty, component.ToJsonString());
+            Assert.That(
+                component["licenses"]?.AsArray(),
+                Is.Not.Null.And.Not.Empty,
+                component.ToJsonString()
+            );
             Assert.That(component["hashes"]?.AsArray(), Is.Not.Null.And.Not.Empty, component.ToJsonString());
         }
     }
