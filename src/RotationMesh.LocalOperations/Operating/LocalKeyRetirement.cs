@@ -5,6 +5,7 @@ using RotationMesh.Control.Retirement;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Retiring;
+using RotationMesh.LocalOperations.Retiring.Reach;
 using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;

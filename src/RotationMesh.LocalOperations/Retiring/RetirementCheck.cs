@@ -3,6 +3,7 @@ using RotationMesh.Control.Retirement;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Retiring.Reach;
 using RotationMesh.LocalOperations.Verifying;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;

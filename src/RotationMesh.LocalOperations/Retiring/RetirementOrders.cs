@@ -1,6 +1,7 @@
 using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
+using RotationMesh.LocalOperations.Retiring.Reach;
 using RotationMesh.Operations;
 
 namespace RotationMesh.LocalOperations.Retiring;

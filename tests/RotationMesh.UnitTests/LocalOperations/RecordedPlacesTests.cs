@@ -1,4 +1,4 @@
-using RotationMesh.LocalOperations.Retiring;
+using RotationMesh.LocalOperations.Retiring.Reach;
 using RotationMesh.Tables;
 
 namespace RotationMesh.UnitTests.LocalOperations;

@@ -3,7 +3,7 @@ using RotationMesh.Control.Claims;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 
-namespace RotationMesh.LocalOperations.Retiring;
+namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>
 /// What the map of today calls databases that rotations were for: a name may have changed, and may be another database's by now.

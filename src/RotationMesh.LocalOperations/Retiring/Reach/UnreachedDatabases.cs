@@ -3,7 +3,7 @@ using RotationMesh.Control.Claims;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 
-namespace RotationMesh.LocalOperations.Retiring;
+namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>
 /// Databases that rotations were made for, and that the map does not lead to: it leads to another database of that

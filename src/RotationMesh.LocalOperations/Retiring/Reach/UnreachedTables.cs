@@ -6,7 +6,7 @@ using RotationMesh.Tables;
 using RotationMesh.Tables.Scanning;
 using RotationMesh.Tables.Schema;
 
-namespace RotationMesh.LocalOperations.Retiring;
+namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>
 /// Tables that rotations were made for, that exist, and that the map does not lead to: it leaves them out, or leads to another

@@ -1,6 +1,6 @@
 using RotationMesh.Tables;
 
-namespace RotationMesh.LocalOperations.Retiring;
+namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>Chooses the databases of a map in which a table or a column that was recorded is looked for.</summary>
 public static class RecordedPlaces

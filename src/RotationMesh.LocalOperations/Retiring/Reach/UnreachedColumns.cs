@@ -5,7 +5,7 @@ using RotationMesh.Tables;
 using RotationMesh.Tables.Scanning;
 using RotationMesh.Tables.Schema;
 
-namespace RotationMesh.LocalOperations.Retiring;
+namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>
 /// Finds columns that rotations were made for, that exist, and that the map leaves out although it leads to their table. Nobody

@@ -4,7 +4,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Scanning;
 using RotationMesh.Tables.Schema;
 
-namespace RotationMesh.LocalOperations.Retiring;
+namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>Former leaves of tables that rotations were made for. There may be many of one table, so they are told together.</summary>
 internal static class UnreachedParts

@@ -5,7 +5,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Schema;
 
-namespace RotationMesh.LocalOperations.Retiring;
+namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>
 /// Failures that rotations recorded and that were never made good, by table. Where a table no longer exists, nobody
