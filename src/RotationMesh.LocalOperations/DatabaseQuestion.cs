@@ -9,10 +9,13 @@ public static class DatabaseQuestion
     /// <summary>Longest wait for a database that does not answer; counting and planning wait longer.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Queries a database; null where it does not answer in time, or fails.</summary>
+    /// <summary>
+    /// Queries a database; null where it does not answer in time, or fails. <paramref name="failed"/> is called with the fault.
+    /// </summary>
     public static async Task<T?> AskAsync<T>(
         Func<CancellationToken, Task<T>> ask,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Action<Exception>? failed = null
     )
         where T : class
     {
@@ -29,6 +32,7 @@ public static class DatabaseQuestion
                 || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             )
         {
+            failed?.Invoke(fault);
             return null;
         }
     }

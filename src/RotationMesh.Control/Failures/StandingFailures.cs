@@ -19,14 +19,20 @@ public sealed record StandingFailures
 
     /// <summary>
     /// Returns a condition that two rows name the same database: by one name, or by two that each led to one database alone, the
-    /// same. A map may call it otherwise since.
+    /// same. A map may call it otherwise since. The pairs do not depend on the rows, so they are read once.
     /// </summary>
     internal static string SameDatabase(string one, string other) =>
         $"""
-            ({one}.database_name = {other}.database_name OR EXISTS (
-                SELECT 1 FROM rotationmesh.rotated_databases d
-                WHERE d.database_name IN ({one}.database_name, {other}.database_name)
-                HAVING count(*) = 2 AND count(DISTINCT d.identity) = 1 AND min(d.identity) NOT LIKE '/%'))
+            ({one}.database_name = {other}.database_name OR ({one}.database_name, {other}.database_name) IN (
+                SELECT a.database_name, b.database_name
+                FROM rotationmesh.rotated_databases a JOIN rotationmesh.rotated_databases b ON b.identity = a.identity
+                WHERE a.identity NOT LIKE '/%'
+                  AND NOT EXISTS (
+                      SELECT FROM rotationmesh.rotated_databases o
+                      WHERE o.database_name = a.database_name AND o.identity <> a.identity)
+                  AND NOT EXISTS (
+                      SELECT FROM rotationmesh.rotated_databases o
+                      WHERE o.database_name = b.database_name AND o.identity <> b.identity)))
             """;
 
     private static string UntilMadeGood(string sameDatabase) =>

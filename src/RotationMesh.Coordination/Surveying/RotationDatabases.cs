@@ -4,6 +4,7 @@ using RotationMesh.Control.Claims;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations;
+using RotationMesh.Postgres;
 using RotationMesh.Tables;
 
 namespace RotationMesh.Coordination.Surveying;
@@ -94,17 +95,20 @@ internal sealed class RotationDatabases(
     )
     {
         var began = DatabaseIdentity.Parse(claimed.Identity);
+        var isStandby = false;
         var now = await DatabaseQuestion.AskAsync(
             async token =>
             {
                 await using var connection = await databases.OpenReadingAsync(claimed.Database, token);
                 return await DatabaseIdentity.ReadAsync(connection, token);
             },
-            cancellationToken
+            cancellationToken,
+            fault => isStandby = fault is StandbyException or { InnerException: StandbyException }
         );
         if (began is not null && now is null && mustAnswer)
             return $"on {Environment.MachineName}: database {claimed.Database} {Reasons.UnknownDatabase}: nothing ends "
-                + "before it is known to be the one that the rotation began with";
+                + "before it is known to be the one that the rotation began with"
+                + (isStandby ? $" ({Reasons.Standby}: give this process the primary)" : "");
         return began is null || now is null || now.Identity.Matches(began)
             ? null
             : $"on {Environment.MachineName}: database {claimed.Database} {Reasons.OtherDatabase}: the "

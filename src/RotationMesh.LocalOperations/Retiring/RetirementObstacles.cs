@@ -16,7 +16,8 @@ internal static class RetirementObstacles
             if (table.Claiming(version, external: false) is > 0 and var rows)
                 yield return $"{name}: {rows} rows claim version {version}";
             if (table.Claiming(version, external: true) is > 0 and var external)
-                yield return $"{name}: {external} external values of version {version} are outside the database";
+                yield return $"{name}: {external} external values of version {version} are outside the database: "
+                    + "give the table an externalStore and rotate, or rewrite them with the application";
             if (
                 version is not null
                 && table.Claiming(null, external: false) + table.Claiming(null, external: true)

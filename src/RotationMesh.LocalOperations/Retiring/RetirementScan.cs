@@ -123,7 +123,10 @@ internal sealed class RetirementScan(
         if (UnreadWords.HoldsNothing(places[0]))
             look.Warnings.Add(told);
         else if (places[0].MayPass)
-            look.InTheWay.Add($"{told}; {UnreadWords.Remedy(places)}");
+            look.InTheWay.Add(
+                $"{told}; {UnreadWords.Remedy(places)}; where it does not pass, and nothing there needs the key, leave it out with "
+                    + $"{UnreadWords.Skip(database, places)} --reason TEXT"
+            );
         else
             look.InTheWay.Add(
                 $"{told}. Nobody knows what is there: {UnreadWords.Remedy(places)}; where it holds nothing that needs the key, leave it "

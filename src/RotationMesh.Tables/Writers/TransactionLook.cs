@@ -14,7 +14,8 @@ internal sealed class TransactionLook(NpgsqlConnection connection)
     // any more. The locks do not name the database: sessions do, and so does pg_prepared_xacts, to every role. Where neither has
     // the transaction, it has changed hands or ended while this query ran, and the next look knows.
     // Left out are those that bring no value anywhere: autovacuum, which has no user, a VACUUM, which stands in no transaction
-    // with anything else, and a walsender as long as it only decodes or copies. A standby has no writers at all.
+    // with anything else, its parallel workers, and a walsender as long as it only decodes or copies. A worker shares its
+    // leader's lock on the table, which nobody else can hold beside it. A standby has no writers at all.
     private const string Find = """
         WITH locks AS MATERIALIZED (
             SELECT l.transactionid, l.virtualtransaction, l.pid
@@ -43,6 +44,14 @@ internal sealed class TransactionLook(NpgsqlConnection connection)
                 ELSE true
               END
           AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_vacuum v WHERE v.pid OPERATOR(pg_catalog.=) t.pid)
+          AND NOT (t.ids IS NULL AND EXISTS (
+              SELECT FROM pg_catalog.pg_stat_progress_vacuum v
+              JOIN pg_catalog.pg_locks l ON l.pid OPERATOR(pg_catalog.=) v.pid
+              JOIN pg_catalog.pg_locks w ON w.pid OPERATOR(pg_catalog.=) t.pid
+              WHERE l.granted AND w.granted
+                AND l.locktype OPERATOR(pg_catalog.=) 'relation' AND w.locktype OPERATOR(pg_catalog.=) 'relation'
+                AND l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock' AND w.mode OPERATOR(pg_catalog.=) l.mode
+                AND w.database OPERATOR(pg_catalog.=) l.database AND w.relation OPERATOR(pg_catalog.=) l.relation))
           AND NOT (t.ids IS NULL AND EXISTS (SELECT FROM pg_catalog.pg_stat_replication r WHERE r.pid OPERATOR(pg_catalog.=) t.pid))
         ORDER BY coalesce(p.prepared, a.xact_start), t.virtualtransaction
         """;

@@ -26,6 +26,11 @@ internal sealed class WriterLook(NpgsqlConnection connection)
             FROM pg_catalog.pg_locks l WHERE l.granted AND l.locktype OPERATOR(pg_catalog.=) ANY (ARRAY['relation', 'transactionid'])),
         upkeep AS (
             SELECT pid FROM pg_catalog.pg_stat_progress_vacuum
+            UNION SELECT w.pid
+            FROM pg_catalog.pg_stat_progress_vacuum v
+            JOIN locks l ON l.pid OPERATOR(pg_catalog.=) v.pid
+            JOIN locks w ON w.database OPERATOR(pg_catalog.=) l.database AND w.relation OPERATOR(pg_catalog.=) l.relation
+            WHERE l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock' AND w.mode OPERATOR(pg_catalog.=) l.mode
             UNION SELECT pid FROM pg_catalog.pg_stat_progress_analyze
             UNION SELECT pid FROM pg_catalog.pg_stat_progress_create_index
             UNION SELECT pid FROM pg_catalog.pg_stat_activity WHERE backend_type OPERATOR(pg_catalog.=) 'autovacuum worker'),

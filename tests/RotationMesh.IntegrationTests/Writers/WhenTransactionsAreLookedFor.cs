@@ -86,6 +86,43 @@ public sealed class WhenTransactionsAreLookedFor
     }
 
     [Test]
+    public async Task Nor_are_the_parallel_workers_of_one()
+    {
+        await using var fixture = await CreateAsync();
+        await fixture.InsertAsync(Note.Many(400));
+        foreach (var salt in new[] { "a", "b" })
+            await fixture.ExecuteAsync(
+                $"CREATE INDEX ON notes (({string.Join(" || ", Enumerable.Range(0, 12).Select(part => $"md5(id || '{salt}{part}')"))}))"
+            );
+        await fixture.ExecuteAsync("DELETE FROM notes WHERE id IN (SELECT id FROM notes LIMIT 100)");
+        // It sleeps at each page, also of the indexes, which are many pages.
+        await using var slow = new NpgsqlConnection(
+            $"{fixture.ConnectionString};Pooling=false;Options=-c vacuum_cost_delay=100 -c vacuum_cost_limit=1 -c min_parallel_index_scan_size=0"
+        );
+        await slow.OpenAsync();
+        await using var vacuum = new NpgsqlCommand("VACUUM (PARALLEL 2, INDEX_CLEANUP ON) notes", slow);
+        vacuum.CommandTimeout = 0;
+        var run = vacuum.ExecuteNonQueryAsync();
+        const string Helps = """
+            SELECT EXISTS (
+                SELECT FROM pg_locks
+                WHERE relation = 'notes'::regclass AND mode = 'ShareUpdateExclusiveLock' AND granted AND pid <> @pid)
+            """;
+        await Eventually.Holds(
+            () => fixture.ScalarAsync<bool>(Helps, new { pid = slow.ProcessID }),
+            TimeSpan.FromSeconds(120),
+            "a worker of the vacuum runs"
+        );
+        var found = await LookAsync(fixture);
+        var stillHelps = await fixture.ScalarAsync<bool>(Helps, new { pid = slow.ProcessID });
+        vacuum.Cancel();
+
+        Assert.That(() => run, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(stillHelps, Is.True, "it ended too early to say anything");
+        Assert.That(found, Is.Empty);
+    }
+
+    [Test]
     public async Task A_role_without_rights_of_its_own_sees_all_of_them()
     {
         await using var fixture = await CreateAsync();

@@ -48,6 +48,17 @@ public sealed class WrittenFormsTests
     }
 
     [Test]
+    public void Beside_a_digest_in_a_binary_message_that_stands_in_base64_it_is_found()
+    {
+        // A seventh of its bytes are no letters, so that all of it may be an envelope too.
+        byte[] digest = [.. Enumerable.Range(0, 32).Select(at => (byte)(at * 37 + 131))];
+        byte[] message = [0x0A, .. digest, 0x12, 0x58, .. Encoding.ASCII.GetBytes(Digits), 0x18, 0x01];
+
+        Assert.That(EnvelopeLook.IsPossible(message), Is.True, "what is to be found is beside it");
+        AssertFound(Convert.ToBase64String(message));
+    }
+
+    [Test]
     public void What_is_written_so_more_than_three_times_over_is_not_looked_into()
     {
         var text = Digits;

@@ -84,7 +84,12 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     private async Task<string?> FindAsync(StandingFailures failure, CancellationToken cancellationToken)
     {
         if (InMap(failure) is { } own)
-            return $"the map names table {own.Name} of database {own.Database}: rotate it";
+            return $"the map names table {own.Name} of database {own.Database}: rotate it"
+                + (
+                    own.Database == failure.DatabaseName
+                        ? ""
+                        : $" while the map calls that database {failure.DatabaseName}, as it did when they were recorded"
+                );
         var name = SqlName.Parse(failure.TableName);
         // UnreachedDatabases reports a database that the map leaves out.
         foreach (var database in names.Of(failure.DatabaseName))

@@ -181,11 +181,12 @@ internal static class EnvelopeForms
             var isPossible = !isText && EnvelopeLook.IsPossible(raw);
             if (isPossible)
                 yield return new EnvelopeForm(raw, isWhole && isTheWhole && EnvelopeLook.IsLikely(raw), run);
-            else if (raw.Length >= EncodedDigits.ShortestBase64)
+            // What may be an envelope may be a binary message as well, with an envelope in it.
+            if (raw.Length >= EncodedDigits.ShortestBase64)
                 foreach (var form in InText(raw, depth + 1))
                     yield return form with
                     {
-                        Likely = isWhole && isTheWhole && form.Likely,
+                        Likely = isWhole && isTheWhole && !isPossible && form.Likely,
                     };
             if (isText)
                 yield break;
