@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
@@ -39,7 +40,8 @@ public static class RotationDocuments
             PostChecks = report.PostChecks,
             OpenWriters = report.OpenWriters,
             Within = report.Within,
-            Notes = report.Notes,
+            Doubts = report.Doubts,
+            Notes = [.. External(report), .. report.Notes],
             Totals = new RowTotals
             {
                 Rotated = report.Tables.Sum(table => table.Rotated),
@@ -129,6 +131,18 @@ public static class RotationDocuments
             Cause = failure.Cause,
         };
     }
+
+    // They change neither state nor exit code, so who asks for these alone takes them for rotated.
+    private static IEnumerable<string> External(RotationReport report) =>
+        report.Tables.Sum(table => table.External) is > 0 and var rows
+            ?
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{rows:N0} external rows keep their old key: their values live outside the database, and the map has no externalStore for them"
+                ),
+            ]
+            : [];
 
     private static PartitionTotals Partitions(SweepSummary sweep) =>
         new(

@@ -49,6 +49,7 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             Decrypted = summary.Decrypted,
             PostChecks = summary.PostChecks ?? [],
             OpenWriters = summary.OpenWriters,
+            Doubts = summary.Doubts ?? [],
             Within = Within(rotation),
             Notes = summary.Notes ?? [],
             Failures = [.. kept.Select(Failure)],

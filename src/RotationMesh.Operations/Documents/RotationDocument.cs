@@ -66,6 +66,12 @@ public sealed record RotationDocument
     public string? OpenWriters { get; init; }
 
     /// <summary>
+    /// What contradicts that every row is at the target version and decrypts although no row is known to have failed; empty
+    /// where nothing does. <see cref="Reason"/> has them too.
+    /// </summary>
+    public IReadOnlyList<string> Doubts { get; init; } = [];
+
+    /// <summary>
     /// The part of the map that it covers, such as "scope connectors" or "tenant acme"; null for all of the map.
     /// </summary>
     public string? Within { get; init; }
@@ -77,8 +83,8 @@ public sealed record RotationDocument
     public string? AuditHead { get; init; }
 
     /// <summary>
-    /// Remarks on the result, such as where tenants come from where the role does not see every row; empty where there
-    /// are none.
+    /// Remarks on the result, such as external rows that keep their old key, and where tenants come from where the role does
+    /// not see every row; empty where there are none.
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
