@@ -50,6 +50,9 @@ public sealed record RotationReport
     /// <summary>The part of the map that was asked for, in words; null for all of it.</summary>
     public string? Within { get; init; }
 
+    /// <summary>Whether it was started with another map than this process has.</summary>
+    public bool OtherMap { get; init; }
+
     /// <summary>
     /// What the counts rest on where the role does not see every row, and what a dry run found at the target version
     /// or can't know; empty where there is nothing to say.

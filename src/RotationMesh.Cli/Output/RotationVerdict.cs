@@ -16,7 +16,7 @@ internal static class RotationVerdict
         var verdict = rotation.State switch
         {
             RotationState.Completed when rotation.DryRun =>
-                $"Dry run: {Tried(rotation)}; nothing was written",
+                $"Dry run: {Tried(rotation)}{(rotation.Reason is { } refusal ? $", but {refusal}" : "")}; nothing was written",
             RotationState.Completed when rotation.Reason is { } doubt => $"Completed by its record, {doubt}",
             RotationState.Completed =>
                 $"Completed: every row{Scope(rotation)} is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
@@ -66,7 +66,7 @@ internal static class RotationVerdict
 
     // What "every row" stands for, and what it does not.
     private static string Scope(RotationDocument rotation) =>
-        $"{(rotation.Within is { } part ? $" of {part}" : "")}{Beside(rotation.Totals.External)}";
+        $"{(rotation.Within is { } part ? $" of {part}" : "")}{(rotation.OtherMap ? " of the map that it was started with" : "")}{Beside(rotation.Totals.External)}";
 
     private static string Beside(long external) =>
         external switch
@@ -107,7 +107,9 @@ internal static class RotationVerdict
 
     // Totals of an earlier release have no number of values.
     private static string Decrypted(RotationDocument rotation) =>
-        rotation.Decrypted is { } found
-            ? DecryptedWords.Again(found, Reached(rotation) + found.Failed)
-            : $"{TableView.Number(rotation.Verified)} rows looked at again";
+        (
+            rotation.Decrypted is { } found
+                ? DecryptedWords.Again(found, Reached(rotation) + found.Failed)
+                : $"{TableView.Number(rotation.Verified)} rows looked at again"
+        ) + DecryptedWords.Changing(rotation.Changing);
 }

@@ -79,7 +79,7 @@ internal static class NextStepsSection
         }
 
         if (report.Tenants.Uncounted.Count > 0)
-            yield return "Some tables could not be counted: make this report again when their databases answer.";
+            yield return "Some tables could not be counted: make this report again when their databases answer, with a map that names them.";
         yield return $"Note the hash of the newest audit event with this report; {new Code("rotationmesh audit verify")} shows it.";
     }
 }

@@ -74,6 +74,10 @@ internal static class OverviewSection
         if (order.AllowDowngrade)
             yield return ("Downgrade", "allowed: rows above the target version were brought down");
         yield return ("Map", Phrase.Foreign(order.MapHash));
+        yield return (
+            "To be decrypted again",
+            Phrase.Foreign(rotation.Verify ?? "all of a table below 1,000,000 rows, 1 % of a larger one")
+        );
         yield return ("Started", rotation.StartedAt is { } start ? $"{start}" : "—");
         yield return ("Ended", rotation.EndedAt is { } end ? $"{end}" : "—");
         yield return ("Duration", Duration(rotation.ElapsedSeconds));

@@ -38,6 +38,9 @@ public sealed class RotatedSampleTests
             Assert.That(document.Total("failed"), Is.Zero);
             Assert.That(document.Total("conflicts"), Is.Zero);
             Assert.That(document.Failures(), Is.Empty);
+            Assert.That((string?)document["verify"], Is.Null, "nobody said how much");
+            Assert.That((string?)document["mapHash"], Has.Length.EqualTo(64));
+            Assert.That((bool)document["otherMap"]!, Is.False);
         });
     }
 
@@ -90,7 +93,7 @@ public sealed class RotatedSampleTests
         );
         Assert.That(
             (await site.RunAsync("report")).Exits(0).Output,
-            Does.Contain(told).And.Contain("Every row in scope but 7 external ones, which keep their old key,")
+            Does.Contain(told).And.Contain("Every row in scope but 7 external ones, which keep their old")
         );
     }
 
@@ -142,6 +145,8 @@ public sealed class RotatedSampleTests
             outcome.Output,
             Does.Match(@"Completed: .* a [\d.]+ % sample of [\d,]+ rows decrypted again")
         );
+        var shown = (await large.RunAsync("--output", "json", "status")).Exits(0).Json();
+        Assert.That((string?)shown["verify"], Is.EqualTo("sample:10%"));
     }
 
     private static IEnumerable<long> Parts(JsonNode figures) =>

@@ -71,6 +71,13 @@ public sealed class VerdictTests
             Does.StartWith($"Completed: {told} at version 2; all 20,000 rows decrypted again")
         );
 
+    [Test]
+    public void Rows_that_changed_each_time_are_no_part_of_what_was_decrypted() =>
+        Assert.That(
+            RotationVerdict.Of(Ended with { Changing = 3 }),
+            Does.Contain("decrypted again; 3 rows changed each time, so nobody knows whether they decrypt.")
+        );
+
     private static RowTotals Rows(long external) =>
         new()
         {
