@@ -44,8 +44,14 @@ public sealed record RotationReport
     /// <summary>Transactions that were open before the closing census and did not end; null where there are none.</summary>
     public string? OpenWriters { get; init; }
 
+    /// <summary>What contradicts that every row is at the target version and decrypts; empty where nothing does.</summary>
+    public IReadOnlyList<string> Doubts { get; init; } = [];
+
     /// <summary>The part of the map that was asked for, in words; null for all of it.</summary>
     public string? Within { get; init; }
+
+    /// <summary>Whether it was started with another map than this process has.</summary>
+    public bool OtherMap { get; init; }
 
     /// <summary>
     /// What the counts rest on where the role does not see every row, and what a dry run found at the target version

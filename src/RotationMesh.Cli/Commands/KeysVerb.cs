@@ -83,7 +83,8 @@ internal sealed class KeysVerb : IVerb
                 version.Fingerprint ?? "not in the key ring",
                 version.Rows,
                 version.External,
-                version.RetiredAt is not null ? "retired"
+                version is { RetiredAt: not null, InTheWay.Count: > 0 } ? "retired, but needed"
+                    : version.RetiredAt is not null ? "retired"
                     : version.SafeToRetire ? "yes"
                     : "no"
             );

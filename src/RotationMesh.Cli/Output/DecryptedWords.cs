@@ -28,6 +28,12 @@ internal static class DecryptedWords
             : $"{share} of {TableView.Number(found.Rows)} rows decrypted again{Values(found)}";
     }
 
+    /// <summary>Describes rows that changed each time that they were to be decrypted; empty where there are none.</summary>
+    public static string Changing(long rows) =>
+        rows == 0
+            ? ""
+            : $"; {TableView.Number(rows)} rows changed each time, so nobody knows whether they decrypt";
+
     /// <summary>
     /// Returns the number of values in brackets, with the rows that hold none; empty where each row holds one value.
     /// </summary>

@@ -16,10 +16,10 @@ internal static class RotationVerdict
         var verdict = rotation.State switch
         {
             RotationState.Completed when rotation.DryRun =>
-                $"Dry run: {Tried(rotation)}; nothing was written",
+                $"Dry run: {Tried(rotation)}{(rotation.Reason is { } refusal ? $", but {refusal}" : "")}; nothing was written",
             RotationState.Completed when rotation.Reason is { } doubt => $"Completed by its record, {doubt}",
             RotationState.Completed =>
-                $"Completed: every row{Within(rotation)} is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
+                $"Completed: every row{Scope(rotation)} is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
             RotationState.Cancelled when rotation.Abandoned =>
                 $"Cancelled, and not at its end: {rotation.Reason}",
             RotationState.Cancelled when rotation.EndedAt is null && !rotation.DryRun =>
@@ -32,13 +32,14 @@ internal static class RotationVerdict
                 "Dry run: the rows above can't be rotated; nothing was written",
             RotationState.CompletedWithFailures when IsUnsealed(rotation) =>
                 $"Nobody knows that it completed: {rotation.Reason}",
-            RotationState.CompletedWithFailures when rotation.PostChecks.Any(check => !check.Passed) =>
-                $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
-            RotationState.CompletedWithFailures
-                when rotation.OpenWriters is { } open && totals is { Failed: 0, Pending: 0 } =>
+            RotationState.CompletedWithFailures when Counted(rotation) && IsOfPostChecks(rotation) =>
+                $"Every row{Scope(rotation)} is at version {rotation.TargetVersion}, but {rotation.Reason}; mend it and run 'rotationmesh retry'; {Decrypted(rotation)}",
+            RotationState.CompletedWithFailures when Counted(rotation) && rotation.OpenWriters is { } open =>
                 $"Every row that was to be seen is at version {rotation.TargetVersion}, but {open}; end them and run 'rotationmesh retry'; {Decrypted(rotation)}",
-            RotationState.CompletedWithFailures when totals is { Failed: 0, Pending: 0 } =>
-                $"Every row{Within(rotation)} is at version {rotation.TargetVersion}, but only {TableView.Number(rotation.Verified)} of {TableView.Number(Reached(rotation))} could be decrypted again{(rotation.Reason is { } reason ? $": {reason}" : "")}; run 'rotationmesh retry' to verify the rest",
+            RotationState.CompletedWithFailures when Counted(rotation) && rotation.Reason is { } doubt =>
+                $"By the counts every row{Scope(rotation)} is at version {rotation.TargetVersion}, which proves too little: {doubt}; mend it and run 'rotationmesh retry'",
+            RotationState.CompletedWithFailures when Counted(rotation) =>
+                $"By the counts every row{Scope(rotation)} is at version {rotation.TargetVersion}, but {Undecrypted(rotation)}; run 'rotationmesh retry' to verify the rest",
             RotationState.CompletedWithFailures when rotation.Reason is { } reason =>
                 $"{Left(rotation)}: {reason}{(rotation.Failures.Count > 0 ? "; repair those that are listed" : "")}; {Decrypted(rotation)}",
             RotationState.CompletedWithFailures =>
@@ -57,8 +58,29 @@ internal static class RotationVerdict
     private static bool IsUnsealed(RotationDocument rotation) =>
         rotation.Reason?.StartsWith(Reasons.RecordNotSealed, StringComparison.Ordinal) == true;
 
-    private static string Within(RotationDocument rotation) =>
-        rotation.Within is { } part ? $" of {part}" : "";
+    private static bool Counted(RotationDocument rotation) => rotation.Totals is { Failed: 0, Pending: 0 };
+
+    // The application was asked before a last count brought doubts: these are the reason then.
+    private static bool IsOfPostChecks(RotationDocument rotation) =>
+        rotation.Doubts.Count == 0 && rotation.PostChecks.Any(check => !check.Passed);
+
+    // What "every row" stands for, and what it does not.
+    private static string Scope(RotationDocument rotation) =>
+        $"{(rotation.Within is { } part ? $" of {part}" : "")}{(rotation.OtherMap ? " of the map that it was started with" : "")}{Beside(rotation.Totals.External)}";
+
+    private static string Beside(long external) =>
+        external switch
+        {
+            0 => "",
+            1 => " but 1 external one",
+            _ => $" but {TableView.Number(external)} external ones",
+        };
+
+    // A sample reads fewer rows than there are without any fault.
+    private static string Undecrypted(RotationDocument rotation) =>
+        rotation.Verified < Reached(rotation)
+            ? $"not all that was to be decrypted again could be: {TableView.Number(rotation.Verified)} of {TableView.Number(Reached(rotation))} rows were"
+            : "not all that was to be decrypted again could be";
 
     private static long Reached(RotationDocument rotation) =>
         rotation.Totals.Rotated + rotation.Totals.Current;
@@ -80,12 +102,14 @@ internal static class RotationVerdict
             null or { Rows: 0 } => "no row is to be rotated",
             { Values: 0 } found =>
                 $"none of the {TableView.Number(found.Rows)} rows to rotate holds a value, so none was tried",
-            { } found => $"every row can be rotated{DecryptedWords.Values(found)}",
+            { } found => $"every row{Scope(rotation)} can be rotated{DecryptedWords.Values(found)}",
         };
 
     // Totals of an earlier release have no number of values.
     private static string Decrypted(RotationDocument rotation) =>
-        rotation.Decrypted is { } found
-            ? DecryptedWords.Again(found, Reached(rotation) + found.Failed)
-            : $"{TableView.Number(rotation.Verified)} rows looked at again";
+        (
+            rotation.Decrypted is { } found
+                ? DecryptedWords.Again(found, Reached(rotation) + found.Failed)
+                : $"{TableView.Number(rotation.Verified)} rows looked at again"
+        ) + DecryptedWords.Changing(rotation.Changing);
 }

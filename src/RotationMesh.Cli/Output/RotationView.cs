@@ -15,7 +15,6 @@ internal static class RotationView
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         SparseView.Show(console, rotation.Scopes);
-        ShowExternal(console, rotation);
         ShowPostChecks(console, rotation);
         console.Line(RotationVerdict.Of(rotation));
         ShowNewer(console, rotation);
@@ -68,7 +67,6 @@ internal static class RotationView
         ShowTable(console, rotation);
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         SparseView.Show(console, rotation.Scopes);
-        ShowExternal(console, rotation);
         ShowPostChecks(console, rotation);
     }
 
@@ -127,14 +125,6 @@ internal static class RotationView
         else
             console.Warn(
                 $"The application's queues stay paused: {queues}; resume them with 'rotationmesh workers resume'"
-            );
-    }
-
-    private static void ShowExternal(IAnsiConsole console, RotationDocument rotation)
-    {
-        if (rotation.Totals.External > 0)
-            console.Warn(
-                $"{TableView.Number(rotation.Totals.External)} external rows keep their old key: their values live outside the database, and the map has no externalStore for them"
             );
     }
 

@@ -39,7 +39,11 @@ internal static class VerificationView
             totals.Empty,
             totals.Failed
         );
-        return found switch
+        return Decrypted(report, found) + DecryptedWords.Changing(report.Scopes.Sum(table => table.Changing));
+    }
+
+    private static string Decrypted(VerificationDocument report, DecryptedRows found) =>
+        found switch
         {
             { Failed: > 0 } =>
                 $"{TableView.Number(found.Failed)} rows do not decrypt under the version that they claim; {TableView.Number(found.Sound)} do{DecryptedWords.Values(found)}",
@@ -51,5 +55,4 @@ internal static class VerificationView
             _ =>
                 $"Verified: {TableView.Number(found.Sound)} rows decrypt under the version that they claim{DecryptedWords.Values(found)}",
         };
-    }
 }

@@ -16,6 +16,12 @@ public static class TrustedRecords
     public const string Unchecked = Reasons.RecordNotChecked;
 
     /// <summary>
+    /// Whether a record that is told with this state and reason was checked; null where it does not say Completed.
+    /// </summary>
+    public static bool? IsChecked(string state, string? reason) =>
+        state == RotationState.Completed ? reason != Unchecked : null;
+
+    /// <summary>
     /// How far a record is believed. <paramref name="ring"/> null: there are no keys here. Of rotations to a key that the ring
     /// lost since, nothing can be said.
     /// </summary>

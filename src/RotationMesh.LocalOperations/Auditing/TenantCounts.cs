@@ -28,6 +28,7 @@ internal sealed class TenantCounts(
     private readonly List<string> uncounted = [];
     private readonly PriorityQueue<ReportedTenant, (long, long)> kept = new();
     private long seen;
+    private long left;
 
     public async Task<ReportedTenants> CountAsync(
         RunningRotation rotation,
@@ -61,7 +62,10 @@ internal sealed class TenantCounts(
         while (kept.TryDequeue(out var tenant, out _))
             listed.Add(tenant);
         listed.Reverse();
-        return new ReportedTenants(listed, seen - listed.Count, uncounted);
+        return new ReportedTenants(listed, seen - listed.Count, uncounted)
+        {
+            MoreLeft = left - listed.Sum(tenant => tenant.Left),
+        };
     }
 
     // Counts arrive in the order of tenants, so one tenant at a time is summed.
@@ -120,6 +124,7 @@ internal sealed class TenantCounts(
         if (tenant is null)
             return;
         seen++;
+        left += tenant.Left;
         kept.Enqueue(tenant, (tenant.Failed, tenant.Rows));
         if (kept.Count > ReportDocument.MaxTenants)
             kept.Dequeue();

@@ -4,6 +4,7 @@ using RotationMesh.Control;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Records;
 using RotationMesh.LocalOperations.Verifying;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
@@ -31,8 +32,9 @@ public sealed class DryRun(
 {
     /// <summary>What a dry run can't know; its report says so beside the totals.</summary>
     public const string Limits =
-        "a dry run writes nothing, so it can't know which rows constraints and triggers will refuse: doctor lists what may. Of rows "
-        + "that are at the target version already it decrypts a sample: verify decrypts them all";
+        "a dry run writes nothing, so it can't know which rows constraints and triggers will refuse: doctor lists what may. It asks "
+        + "neither the gates nor whether another rotation is at the rows. Of rows that are at the target version already it "
+        + "decrypts a sample: verify decrypts them all";
 
     /// <summary>
     /// Runs the order to its end, or to the end of the batches in hand after <paramref name="stopping"/>, with so many
@@ -63,6 +65,7 @@ public sealed class DryRun(
                 : unreadable.Count > 0 || totals.Any(table => table.Failed > 0)
                     ? RotationState.CompletedWithFailures
                 : RotationState.Completed,
+            Reason = opening.Refusals is { Count: > 0 } refusals ? string.Join("; ", refusals) : null,
             DryRun = true,
             TargetVersion = version,
             Elapsed = clock.Elapsed,
@@ -74,6 +77,7 @@ public sealed class DryRun(
                 tables.Sum(table => table.Empty),
                 tables.Sum(table => table.Failed)
             ),
+            Within = CoveredPart.Of(map, order.Scopes, tenants),
             Notes =
             [
                 .. unreadable,

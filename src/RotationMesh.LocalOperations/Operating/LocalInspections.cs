@@ -58,7 +58,7 @@ public sealed class LocalInspections(
                     cancellationToken
                 )
         );
-        return RotationDocuments.Of(report);
+        return RotationDocuments.Of(report) with { MapHash = start.MapHash };
     }
 
     /// <inheritdoc/>
@@ -169,6 +169,7 @@ public sealed class LocalInspections(
         {
             Counted = check.Counted ?? 0,
             Decrypted = check.Verified,
+            Empty = check.Empty,
             Notes = check.Notes,
         };
     }

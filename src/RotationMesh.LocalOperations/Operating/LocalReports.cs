@@ -31,10 +31,15 @@ public sealed class LocalReports(
         var store = new RowFailureStore(control);
         var unreadable = await store.ByTableAsync(id, rotation.TargetVersion, cancellationToken);
         var failures = await rotations.ListFailuresAsync(id, cancellationToken);
+        var document = await rotations.ReadAsync(rotation, cancellationToken);
+        var tenants = await new TenantCounts(map, databases, schema, store).CountAsync(
+            rotation,
+            cancellationToken
+        );
         return new ReportDocument
         {
             MadeAt = await control.NowAsync(cancellationToken),
-            Rotation = await rotations.ReadAsync(rotation, cancellationToken),
+            Rotation = document,
             Order = new ReportedOrder
             {
                 Scopes = rotation.Scopes,
@@ -46,13 +51,15 @@ public sealed class LocalReports(
             },
             Causes = failures.Causes,
             Unreadable = unreadable.Sum(table => table.Unreadable),
-            Tenants = await new TenantCounts(map, databases, schema, store).CountAsync(
-                rotation,
-                cancellationToken
-            ),
+            Tenants = tenants with { Uncounted = [.. tenants.Uncounted, .. Unmapped(document)] },
             Audit = await EventsAsync(id, cancellationToken),
         };
     }
+
+    private IEnumerable<string> Unmapped(RotationDocument rotation) =>
+        rotation
+            .Scopes.Where(table => map.Find(new TableName(table.Scope, table.Database, table.Table)) is null)
+            .Select(table => $"{table.Database}/{table.Table}: the map does not name it any more");
 
     // A rotation of a release that kept no audit log has no events.
     private async Task<AuditDocument> EventsAsync(Guid rotationId, CancellationToken cancellationToken)

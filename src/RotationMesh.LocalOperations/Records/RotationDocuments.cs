@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
+using RotationMesh.Core.Gates;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Rows;
 using Refusal = RotationMesh.Control.Settling.Refusal;
@@ -34,12 +37,15 @@ public static class RotationDocuments
             TargetVersion = report.TargetVersion,
             ElapsedSeconds = Math.Round(report.Elapsed.TotalSeconds, 3),
             Reason = report.Reason,
+            Checked = report.DryRun ? null : TrustedRecords.IsChecked(report.State, report.Reason),
             Verified = report.Verified,
             Decrypted = report.Decrypted,
             PostChecks = report.PostChecks,
             OpenWriters = report.OpenWriters,
             Within = report.Within,
-            Notes = report.Notes,
+            Doubts = report.Doubts,
+            OtherMap = report.OtherMap,
+            Notes = [.. External(report), .. Unmapped(report), .. Nothing(report), .. report.Notes],
             Totals = new RowTotals
             {
                 Rotated = report.Tables.Sum(table => table.Rotated),
@@ -70,6 +76,11 @@ public static class RotationDocuments
             // worked on.
             EndedAt = rotation.IsOver ? rotation.EndedAt : null,
             RequestedBy = rotation.RequestedBy,
+            Changing =
+                ledger.LastOrDefault(sweep => sweep.Key.Phase == SweepPhase.Verify)?.Counts.Contended ?? 0,
+            Verify = rotation.Verify is { Length: > 0 } verify ? verify : null,
+            MapHash = rotation.MapHash,
+            IgnoredGates = Ignored(rotation.IgnoredGates),
             Partitions = ledger.Count == 0 ? null : Partitions(ledger[^1]),
             Refusals =
             [
@@ -128,6 +139,46 @@ public static class RotationDocuments
             Size = failure.ValueSize,
             Cause = failure.Cause,
         };
+    }
+
+    // They change neither state nor exit code, so who asks for these alone takes them for rotated.
+    private static IEnumerable<string> External(RotationReport report) =>
+        report.Tables.Sum(table => table.External) is > 0 and var rows
+            ?
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{rows:N0} external rows keep their old key: their values live outside the database, and the map has no externalStore for them"
+                ),
+            ]
+            : [];
+
+    private static IEnumerable<string> Unmapped(RotationReport report) =>
+        report.OtherMap
+            ? ["it was started with another map than this one: what only this one names, it did not look at"]
+            : [];
+
+    private static IEnumerable<string> Nothing(RotationReport report) =>
+        report.State == RotationState.Completed && report.Tables.All(table => table.Rows == 0)
+            ? ["no row was found: the tables are empty, or the map leads to another database than is meant"]
+            : [];
+
+    // One that was forged must not keep the rotation from being shown.
+    private static IReadOnlyList<string> Ignored(string gates)
+    {
+        try
+        {
+            return
+            [
+                .. (JsonSerializer.Deserialize<List<IgnoredGate?>>(gates) ?? [])
+                    .Select(gate => gate?.Gate)
+                    .OfType<string>(),
+            ];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
     }
 
     private static PartitionTotals Partitions(SweepSummary sweep) =>

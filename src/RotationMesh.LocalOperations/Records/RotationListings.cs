@@ -15,12 +15,14 @@ internal static class RotationListings
             RotationId = rotation.RotationId,
             State = rotation.State,
             TargetVersion = rotation.TargetVersion,
+            MapHash = rotation.MapHash,
             Scopes = rotation.Scopes,
             Tenants = rotation.Tenants,
             RequestedBy = rotation.RequestedBy,
             StartedAt = rotation.StartedAt,
             EndedAt = rotation.EndedAt,
             Reason = rotation.Reason,
+            Checked = TrustedRecords.IsChecked(rotation.State, rotation.Reason),
         };
 
     /// <summary>
@@ -46,6 +48,9 @@ internal static class RotationListings
             RequestedBy = start.RequestedBy,
             Reason = asked.RefusedFor ?? Waits(hindrance),
             Verified = 0,
+            Verify = start.Verify is { Length: > 0 } verify ? verify : null,
+            MapHash = start.MapHash,
+            IgnoredGates = [.. start.IgnoredGates.Select(gate => gate.Gate)],
             Totals = new RowTotals
             {
                 Rotated = 0,
@@ -69,6 +74,7 @@ internal static class RotationListings
             RotationId = start.RotationId,
             State = RotationState.Checking,
             TargetVersion = start.TargetVersion,
+            MapHash = start.MapHash,
             Scopes = [.. start.Scopes],
             Tenants = start.Tenants.Count > 0 ? [.. start.Tenants] : null,
             RequestedBy = start.RequestedBy,

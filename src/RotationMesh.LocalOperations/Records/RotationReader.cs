@@ -49,33 +49,13 @@ public sealed class RotationReader(ControlDatabase control, RotationMap map, Key
             Decrypted = summary.Decrypted,
             PostChecks = summary.PostChecks ?? [],
             OpenWriters = summary.OpenWriters,
-            Within = Within(rotation),
+            Doubts = summary.Doubts ?? [],
+            Within = CoveredPart.Of(map, rotation.Scopes, rotation.Tenants),
+            OtherMap = rotation.MapHash is { Length: > 0 } started && started != MapHash.Of(map),
             Notes = summary.Notes ?? [],
             Failures = [.. kept.Select(Failure)],
         };
     }
-
-    private string? Within(RunningRotation rotation)
-    {
-        var scopes = map.Scopes.All(scope => rotation.Scopes.Contains(scope.Name))
-            ? null
-            : Named("scope", rotation.Scopes);
-        var tenants = rotation.Tenants is { Length: > 0 } some ? Named("tenant", some) : null;
-        return string.Join(", ", new[] { scopes, tenants }.OfType<string>()) is { Length: > 0 } within
-            ? within
-            : null;
-    }
-
-    private static string Named(string what, string[] names) =>
-        names.Length switch
-        {
-            1 => $"{what} {names[0]}",
-            <= 3 => $"{what}s {string.Join(", ", names)}",
-            _ => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{what}s {string.Join(", ", names[..3])} and {names.Length - 3} more"
-            ),
-        };
 
     // The saga's reason says who cancelled the rotation and, in a second line, what it waits for. While partitions
     // are in hand there is no second line, and the ledger tells what it waits for.

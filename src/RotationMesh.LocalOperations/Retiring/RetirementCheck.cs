@@ -127,7 +127,6 @@ internal sealed class RetirementCheck(
                     retired,
                     before,
                     open,
-                    asked,
                     cancellationToken
                 )
             );
@@ -170,7 +169,6 @@ internal sealed class RetirementCheck(
         IReadOnlyList<RetiredKey> retired,
         IReadOnlyDictionary<int, IReadOnlyList<string>> before,
         IReadOnlyList<(string Database, VersionHolder Holder)> open,
-        int? asked,
         CancellationToken cancellationToken
     )
     {
@@ -205,8 +203,8 @@ internal sealed class RetirementCheck(
 
         var claimed = retired.FirstOrDefault(entry => entry.Version == version);
         var earlier = claimed is { IsVouched: true } ? claimed : null;
-        // A list says what rows claim. Of a version that is retired already, somebody has answered for these values.
-        if (version == asked && known is { } one && earlier is null)
+        // Of a version that is retired already, somebody has answered for these values.
+        if (known is { } one && one != ring.CurrentVersion && earlier is null)
             inTheWay.AddRange(Externals.InTheWay(one));
         return new KeyDocument(
             version,

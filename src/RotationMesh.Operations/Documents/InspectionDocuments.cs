@@ -146,6 +146,9 @@ public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument>
     /// </summary>
     public long Decrypted { get; init; }
 
+    /// <summary>Those of them that hold no value, so that nothing of them was decrypted.</summary>
+    public long Empty { get; init; }
+
     /// <summary>
     /// External values that nobody can decrypt, and objects that nobody reads: whatever their rows claim, they may need any key.
     /// </summary>
@@ -156,8 +159,14 @@ public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument>
         Keys.Any(version => version.SafeToRetire)
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Safe to retire means that no row claims the version, and that {Decrypted:N0} of {Counted:N0} rows were decrypted without its key. "
-            ) + "'keys retire' decrypts all of them, and scans what the map does not name."
+                $"Safe to retire means that no row claims the version, and that {Decrypted:N0} of {Counted:N0} rows were decrypted without its key"
+            )
+                + (
+                    Empty == 0
+                        ? ""
+                        : string.Create(CultureInfo.InvariantCulture, $" ({Empty:N0} of them hold no value)")
+                )
+                + ". 'keys retire' decrypts all of them, and scans what the map does not name."
             : null;
 }
 

@@ -59,7 +59,11 @@ public sealed record ReportedTenants(
     IReadOnlyList<ReportedTenant> Tenants,
     long More,
     IReadOnlyList<string> Uncounted
-);
+)
+{
+    /// <summary>Rows of those left out that are at another version than the target's.</summary>
+    public long MoreLeft { get; init; }
+}
 
 /// <summary>
 /// Rows of one tenant in one table; <paramref name="Left"/> counts the rows at another version than the target's.

@@ -33,8 +33,16 @@ public sealed record RotationDocument
     /// <summary>Who asked for it.</summary>
     public string? RequestedBy { get; init; }
 
-    /// <summary>What holds it up, or why it ended as it did.</summary>
+    /// <summary>
+    /// What holds it up, or why it ended as it did; of a dry run, why the rotation itself would be refused now.
+    /// </summary>
     public string? Reason { get; init; }
+
+    /// <summary>
+    /// Of a record that says Completed, whether its seals were checked here: false where the keys for that are missing, so
+    /// that nobody vouches for it. Null in any other state, and for a dry run.
+    /// </summary>
+    public bool? Checked { get; init; }
 
     /// <summary>Whether it has not ended but nothing runs it any more: the process of an embedded rotation is gone.</summary>
     public bool Abandoned { get; init; }
@@ -55,6 +63,29 @@ public sealed record RotationDocument
     public DecryptedRows? Decrypted { get; init; }
 
     /// <summary>
+    /// Rows that changed each time that the last verification was to decrypt them: nobody knows whether they decrypt.
+    /// </summary>
+    public long Changing { get; init; }
+
+    /// <summary>
+    /// How much was to be decrypted again: <c>counts</c>, <c>sample:N%</c> or <c>full</c>. Null where nobody said: all of a
+    /// table below 1,000,000 rows, and 1 % of a larger one.
+    /// </summary>
+    public string? Verify { get; init; }
+
+    /// <summary>Identity of the map that it was started with; null where that is not known.</summary>
+    public string? MapHash { get; init; }
+
+    /// <summary>
+    /// Whether the map of the process that tells of it is another one: the rotation knows nothing of what that map has and
+    /// its own has not.
+    /// </summary>
+    public bool OtherMap { get; init; }
+
+    /// <summary>Names of the gates that need not hold, as who asked for it said.</summary>
+    public IReadOnlyList<string> IgnoredGates { get; init; } = [];
+
+    /// <summary>
     /// The post-checks: what the application answered once the rows were verified; empty where it was not asked.
     /// </summary>
     public IReadOnlyList<PostCheckDocument> PostChecks { get; init; } = [];
@@ -64,6 +95,12 @@ public sealed record RotationDocument
     /// not counted. Null where there are none.
     /// </summary>
     public string? OpenWriters { get; init; }
+
+    /// <summary>
+    /// What contradicts that every row is at the target version and decrypts although no row is known to have failed; empty
+    /// where nothing does. <see cref="Reason"/> has them too.
+    /// </summary>
+    public IReadOnlyList<string> Doubts { get; init; } = [];
 
     /// <summary>
     /// The part of the map that it covers, such as "scope connectors" or "tenant acme"; null for all of the map.
@@ -77,8 +114,8 @@ public sealed record RotationDocument
     public string? AuditHead { get; init; }
 
     /// <summary>
-    /// Remarks on the result, such as where tenants come from where the role does not see every row; empty where there
-    /// are none.
+    /// Remarks on the result, such as external rows that keep their old key, and where tenants come from where the role does
+    /// not see every row; empty where there are none.
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

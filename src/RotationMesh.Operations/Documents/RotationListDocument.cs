@@ -15,6 +15,9 @@ public sealed record RotationListing
     /// <summary>Version to which it brings rows.</summary>
     public required int TargetVersion { get; init; }
 
+    /// <summary>Identity of the map that it was started with; null where that is not known.</summary>
+    public string? MapHash { get; init; }
+
     /// <summary>Its scopes.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
@@ -32,6 +35,9 @@ public sealed record RotationListing
 
     /// <summary>What holds it up, or why it ended as it did.</summary>
     public required string? Reason { get; init; }
+
+    /// <inheritdoc cref="RotationDocument.Checked"/>
+    public bool? Checked { get; init; }
 
     /// <summary>Whether it has not ended but nothing runs it any more: the process of an embedded rotation is gone.</summary>
     public bool Abandoned { get; init; }

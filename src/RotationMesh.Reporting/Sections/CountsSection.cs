@@ -57,7 +57,7 @@ internal static class CountsSection
             yield return new Paragraph("No rows.");
         if (tenants.More > 0)
             yield return new Paragraph(
-                $"{tenants.More} more are not listed: those with failures come first, then those with most rows."
+                $"{tenants.More} more are not listed: those with failures come first, then those with most rows. {tenants.MoreLeft} of their rows are left at another version than the target's."
             );
         if (tenants.Uncounted.Count > 0)
             yield return new Points(

@@ -36,7 +36,9 @@ internal static class NextStepsSection
                 yield return $"Restart what still holds the old key ring; then {new Code("rotationmesh census")} shows whether anything writes old versions.";
                 yield return $"When {new Code("rotationmesh keys")} says that an old version is safe to retire, retire it: {new Code("rotationmesh keys retire N")}.";
                 break;
-            case RotationState.CompletedWithFailures when rotation.PostChecks.Any(check => !check.Passed):
+            case RotationState.CompletedWithFailures
+                when rotation is { Totals: { Failed: 0, Pending: 0 }, Doubts.Count: 0 }
+                    && rotation.PostChecks.Any(check => !check.Passed):
                 yield return "Every row is rotated and verified, and the application does not answer as expected: find out why, by the post-checks above.";
                 yield return "Keep the old keys, and the application's workers paused, until it does.";
                 yield return $"Verify, and ask it again: {retry}.";
@@ -45,6 +47,13 @@ internal static class NextStepsSection
                 when rotation is { OpenWriters: not null, Totals.Failed: 0 }:
                 yield return "Keep the old keys: transactions that were open before the closing census may still bring rows that need them. The reason names them.";
                 yield return $"End them ({new Code("COMMIT")}, {new Code("ROLLBACK PREPARED")}, {new Code("pg_terminate_backend")}), then count again: {retry}.";
+                break;
+            case RotationState.CompletedWithFailures when rotation.Totals.Failed == 0:
+                yield return rotation.Reason is null
+                    ? "Keep the old keys: not all that was to be decrypted again could be, so nobody knows which rows need them."
+                    : "Keep the old keys: nobody knows which rows need them. The reason says why.";
+                yield return $"Mend what keeps it from being proved, then count and verify again: {retry}.";
+                yield return $"Make this report again, and file it with the incident: {new Code($"rotationmesh report {rotation.RotationId}")}.";
                 break;
             case RotationState.CompletedWithFailures:
                 yield return $"Keep the old keys: {rotation.Totals.Failed} rows may still need them.";
@@ -70,7 +79,7 @@ internal static class NextStepsSection
         }
 
         if (report.Tenants.Uncounted.Count > 0)
-            yield return "Some tables could not be counted: make this report again when their databases answer.";
+            yield return "Some tables could not be counted: make this report again when their databases answer, with a map that names them.";
         yield return $"Note the hash of the newest audit event with this report; {new Code("rotationmesh audit verify")} shows it.";
     }
 }

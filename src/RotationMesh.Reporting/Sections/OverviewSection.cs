@@ -1,3 +1,4 @@
+using System.Globalization;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Reporting.Blocks;
@@ -26,9 +27,9 @@ internal static class OverviewSection
             RotationState.CompletedWithFailures when NextStepsSection.IsUnsealed(rotation) =>
                 $"{new Strong("Nobody knows that it completed.")} Its record says so, and is not sealed by this key ring.",
             RotationState.Completed when rotation.Decrypted is { Values: 0 } => (Phrase)
-                $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion} by the last count; no value was decrypted again.",
+                $"{new Strong("Completed.")} Every row in scope{Beside(rotation)} is at version {rotation.TargetVersion} by the last count; no value was decrypted again.",
             RotationState.Completed =>
-                $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion}, and verification passed.",
+                $"{new Strong("Completed.")} Every row in scope{Beside(rotation)} is at version {rotation.TargetVersion}, and verification passed.",
             RotationState.CompletedWithFailures
                 when rotation is { OpenWriters: not null, Totals.Failed: 0 } =>
                 $"{new Strong("Completed with failures.")} Every row that was to be seen is at version {rotation.TargetVersion}; transactions that were open before the closing census may still bring others.",
@@ -44,6 +45,14 @@ internal static class OverviewSection
             _ =>
                 $"{new Strong("Not at its end:")} it is {rotation.State}; {rotation.Totals.Pending} rows are still to do.",
         };
+
+    private static string Beside(RotationDocument rotation) =>
+        rotation.Totals.External == 0
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" but {rotation.Totals.External:N0} external ones, which keep their old key,"
+            );
 
     private static IEnumerable<(string Name, Phrase Value)> Rows(ReportDocument report)
     {
@@ -65,6 +74,10 @@ internal static class OverviewSection
         if (order.AllowDowngrade)
             yield return ("Downgrade", "allowed: rows above the target version were brought down");
         yield return ("Map", Phrase.Foreign(order.MapHash));
+        yield return (
+            "To be decrypted again",
+            Phrase.Foreign(rotation.Verify ?? "all of a table below 1,000,000 rows, 1 % of a larger one")
+        );
         yield return ("Started", rotation.StartedAt is { } start ? $"{start}" : "—");
         yield return ("Ended", rotation.EndedAt is { } end ? $"{end}" : "—");
         yield return ("Duration", Duration(rotation.ElapsedSeconds));
@@ -88,5 +101,5 @@ internal static class OverviewSection
             ? FormattableString.Invariant($"{seconds:0.0} s")
             : TimeSpan
                 .FromSeconds(Math.Round(seconds))
-                .ToString("c", System.Globalization.CultureInfo.InvariantCulture);
+                .ToString("c", CultureInfo.InvariantCulture);
 }

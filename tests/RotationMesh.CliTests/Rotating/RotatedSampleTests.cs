@@ -38,6 +38,9 @@ public sealed class RotatedSampleTests
             Assert.That(document.Total("failed"), Is.Zero);
             Assert.That(document.Total("conflicts"), Is.Zero);
             Assert.That(document.Failures(), Is.Empty);
+            Assert.That((string?)document["verify"], Is.Null, "nobody said how much");
+            Assert.That((string?)document["mapHash"], Has.Length.EqualTo(64));
+            Assert.That((bool)document["otherMap"]!, Is.False);
         });
     }
 
@@ -80,6 +83,21 @@ public sealed class RotatedSampleTests
     }
 
     [Test]
+    public async Task External_rows_that_keep_their_key_are_noted_wherever_it_is_told_to_be_complete()
+    {
+        const string told = "7 external rows keep their old key";
+        Assert.That(first.Json()["notes"]!.AsArray().Select(note => (string)note!), Has.One.StartsWith(told));
+        Assert.That(
+            (await site.RunAsync("watch")).Exits(0).Output,
+            Does.Contain("every row but 7 external ones")
+        );
+        Assert.That(
+            (await site.RunAsync("report")).Exits(0).Output,
+            Does.Contain(told).And.Contain("Every row in scope but 7 external ones, which keep their old")
+        );
+    }
+
+    [Test]
     public async Task Each_value_is_the_same_under_the_new_key_and_unreadable_under_the_old_one()
     {
         Assert.That(plaintexts, Is.Not.Empty);
@@ -112,7 +130,7 @@ public sealed class RotatedSampleTests
         Assert.That(
             outcome.Output,
             Does.Contain(
-                $"Completed: every row is at version 2; all {first.Json().Total("rotated"):N0} rows decrypted"
+                $"Completed: every row but 7 external ones is at version 2; all {first.Json().Total("rotated"):N0} rows decrypted"
             )
         );
         Assert.That(outcome.Error, Does.Not.Contain("knowledge_entries"));
@@ -127,6 +145,8 @@ public sealed class RotatedSampleTests
             outcome.Output,
             Does.Match(@"Completed: .* a [\d.]+ % sample of [\d,]+ rows decrypted again")
         );
+        var shown = (await large.RunAsync("--output", "json", "status")).Exits(0).Json();
+        Assert.That((string?)shown["verify"], Is.EqualTo("sample:10%"));
     }
 
     private static IEnumerable<long> Parts(JsonNode figures) =>

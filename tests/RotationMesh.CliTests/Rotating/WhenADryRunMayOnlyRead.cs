@@ -29,11 +29,14 @@ public sealed class WhenADryRunMayOnlyRead
 
         var dry = (await site.RunAsync("--output", "json", "rotate", "--dry-run")).Exits(0);
 
+        var refused = $"would be refused now: {refusal["rotationmesh: ".Length..]}";
         Assert.That(refusal, Does.Contain("knowledge_sources"));
         Assert.That(
             dry.Json()["notes"]!.AsArray().Select(note => (string)note!),
-            Has.One.EqualTo($"rotate itself would be refused now: {refusal["rotationmesh: ".Length..]}")
+            Has.One.EqualTo($"rotate itself {refused}")
         );
+        Assert.That((string?)dry.Json()["reason"], Is.EqualTo($"rotate itself {refused}"));
+        Assert.That(dry.Error, Does.Contain($", but rotate itself {refused}; nothing was written"));
         Assert.That(dry.Json().Total("rotated"), Is.EqualTo(dry.Json().Total("rows")));
         Assert.That(await site.Database.HasControlSchemaAsync(), Is.False);
     }

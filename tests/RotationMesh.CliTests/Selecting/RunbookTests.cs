@@ -54,6 +54,11 @@ public sealed class RunbookTests
             Assert.That((bool)document["dryRun"]!, Is.True);
             Assert.That(document.Total("rows"), Is.EqualTo(3));
             Assert.That(document.Total("rotated"), Is.EqualTo(3));
+            Assert.That((string?)document["within"], Is.EqualTo("scope connectors, tenant demo-company"));
+            Assert.That(
+                outcome.Error,
+                Does.Contain("every row of scope connectors, tenant demo-company can be rotated")
+            );
         });
         Assert.That(await site.Database.BytesAsync(), Is.EqualTo(bytes));
     }

@@ -69,9 +69,21 @@ public sealed class DoubtfulRecordTests
 
         var watched = (await site.RunAsync("watch")).Exits(3);
         var listed = (await site.RunAsync("list")).Exits(0);
+        var shown = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+        var inList = (await site.RunAsync("--output", "json", "list")).Exits(0).Json()["rotations"]![0]!;
 
         Assert.That(watched.ToString(), Does.Contain("Completed by its record, not checked"));
         Assert.That(listed.Output, Does.Contain("Completed (not checked)"));
+        Assert.That((bool?)shown["checked"], Is.False);
+        Assert.That((bool?)inList["checked"], Is.False);
+    }
+
+    [Test]
+    public async Task One_that_is_checked_says_so()
+    {
+        var shown = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+
+        Assert.That((bool?)shown["checked"], Is.True);
     }
 
     [Test]

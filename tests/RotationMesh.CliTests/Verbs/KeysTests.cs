@@ -49,13 +49,17 @@ public sealed class KeysTests
     }
 
     [Test]
-    public async Task A_version_of_external_values_may_not_be_retired()
+    public async Task No_version_may_be_retired_that_external_values_without_a_store_may_need()
     {
         await site.Database.ExecuteAsync(
             "UPDATE knowledge_entries SET content = '__external_storage__' WHERE id = (SELECT min(id) FROM knowledge_entries)"
         );
         (await site.RunAsync("rotate")).Exits(0);
-        Assert.That(await SafeAsync(), Is.EqualTo((bool[])[false, true, false]));
+        Assert.That(await SafeAsync(), Is.EqualTo((bool[])[false, false, false]));
+        Assert.That(
+            (await site.RunAsync("keys", "retire", "2")).Exits(4).Output,
+            Does.Contain("nobody knows whether they need version 2")
+        );
     }
 
     [Test]

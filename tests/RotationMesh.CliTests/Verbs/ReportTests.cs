@@ -74,6 +74,41 @@ public sealed class ReportTests
         Assert.That(numbers, Has.None.EqualTo("| 150"));
     }
 
+    [Test]
+    public async Task Rows_that_are_left_of_tenants_that_it_does_not_list_are_told()
+    {
+        await using var many = await Site.LoadAsync("--rows", "300", "--tenants", "60");
+        (await many.RunAsync("rotate")).Exits(0);
+        foreach (var table in SampleTables.Encrypted)
+            await many.Database.ExecuteAsync($"UPDATE {table} SET encryption_key_version = 1");
+
+        var tenants = (await many.RunAsync("--output", "json", "report")).Exits(0).Json()["tenants"]!;
+        var report = (await many.RunAsync("report")).Exits(0).Output;
+
+        var unlisted = (long)tenants["moreLeft"]!;
+        var listed = tenants["tenants"]!.AsArray().Sum(tenant => (long)tenant!["left"]!);
+        Assert.That(unlisted, Is.GreaterThan(0));
+        Assert.That(listed + unlisted, Is.EqualTo(await many.Database.RowsAsync()));
+        Assert.That(report, Does.Contain($"{unlisted:N0} of their rows are left"));
+    }
+
+    [Test]
+    public async Task A_rotation_that_was_started_with_another_map_says_so_in_every_document()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        site.Map = site.Map[..site.Map.IndexOf("  knowledge:", StringComparison.Ordinal)];
+        const string told = "it was started with another map than this one";
+
+        var shown = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+        var watched = (await site.RunAsync("watch")).Exits(0).Output;
+        var report = (await site.RunAsync("report")).Exits(0).Output;
+
+        Assert.That((bool)shown["otherMap"]!, Is.True);
+        Assert.That(shown["notes"]!.AsArray().Select(note => (string)note!), Has.One.StartsWith(told));
+        Assert.That(watched, Does.Contain(told).And.Contain("every row of the map that it was started with"));
+        Assert.That(report, Does.Contain(told).And.Contain("the map does not name it any more"));
+    }
+
     [TestCase("md", "[x](")]
     [TestCase("html", "<script")]
     public async Task What_comes_from_the_database_is_text_in_it(string format, string markup)

@@ -59,7 +59,10 @@ internal static class ExternalNotes
             Assert.That(key.SafeToRetire, Is.False, "keys call it safe to retire");
             Assert.That(retirement.Retired, Is.False, "it was retired");
             foreach (var part in told)
+            {
+                Assert.That(string.Join("; ", key.InTheWay), Does.Contain(part));
                 Assert.That(string.Join("; ", retirement.InTheWay), Does.Contain(part));
+            }
         });
     }
 }

@@ -42,11 +42,14 @@ public sealed class WhenExternalValuesCannotBeDecrypted
     }
 
     [Test]
-    public async Task A_list_of_keys_says_what_the_rows_claim_and_notes_that_it_is_no_proof()
+    public async Task A_list_of_keys_calls_no_version_safe_that_a_retirement_would_refuse_for_them()
     {
+        var refused = await fixture.RetireAsync();
         var keys = await fixture.Inspections().ListKeysAsync(CancellationToken.None);
 
-        Assert.That(keys.Keys.Single(key => key.Version == 1).SafeToRetire, Is.True);
+        var key = keys.Keys.Single(key => key.Version == 1);
+        Assert.That(key.SafeToRetire, Is.False);
+        Assert.That(key.InTheWay, Is.EqualTo(refused.InTheWay));
         Assert.That(keys.Notes.Single(), Does.StartWith(Told));
     }
 

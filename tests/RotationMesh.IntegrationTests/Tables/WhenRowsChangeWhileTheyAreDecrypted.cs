@@ -1,5 +1,6 @@
 using RotationMesh.IntegrationTests.Retiring;
 using RotationMesh.IntegrationTests.Support;
+using RotationMesh.LocalOperations.Operating;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Verification;
 
@@ -83,6 +84,9 @@ public sealed class WhenRowsChangeWhileTheyAreDecrypted
 
         Assert.That((report.State, report.Verified), Is.EqualTo(("Completed", Rows)));
         Assert.That(report.Notes, Has.One.StartsWith(Told));
+        var rotations = new ControlRotations(fixture.Map, () => fixture.Ring, fixture.Control);
+        var shown = await rotations.FindAsync(report.RotationId, CancellationToken.None);
+        Assert.That(shown.Changing, Is.EqualTo(1));
     }
 
     [TestCase("UPDATE notes SET title = 'touched' WHERE id = 'y1'", 1, 1)]
