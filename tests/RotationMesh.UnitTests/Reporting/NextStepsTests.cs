@@ -23,7 +23,10 @@ public sealed class NextStepsTests
             Of(["table notes: it was not counted"], [new PostCheckDocument("export", false, "status 500")])
         );
 
-        Assert.That(report, Does.Contain("nobody knows which rows need them").And.Not.Contain("Every row is"));
+        Assert.That(
+            report,
+            Does.Contain("nobody knows which rows need them").And.Not.Contain("Every row is")
+        );
     }
 
     [Test]
