@@ -6,7 +6,7 @@ using RotationMesh.TestKit;
 
 namespace RotationMesh.ServiceTests.Chart;
 
-/// <summary>The chart makes what its values ask for, and refuses values that it does not know.</summary>
+/// <summary>The chart makes what its values ask for.</summary>
 public sealed partial class WhenTheChartIsRendered
 {
     private static IEnumerable<string> Cases => RenderedChart.Cases;
@@ -95,6 +95,16 @@ public sealed partial class WhenTheChartIsRendered
     }
 
     [Test]
+    public async Task A_job_asks_again_for_minutes_where_no_coordinator_answers_yet()
+    {
+        var chart = await RenderedChart.OfAsync("job");
+
+        var retries = chart.All<V1Job>().Single().Spec.BackoffLimit!.Value;
+        var pauses = Enumerable.Range(0, retries).Sum(retry => 10 << retry); // Kubernetes doubles them
+        Assert.That(TimeSpan.FromSeconds(pauses), Is.AtLeast(TimeSpan.FromMinutes(10)));
+    }
+
+    [Test]
     public async Task Prometheus_finds_the_collector_that_the_programs_send_to()
     {
         var chart = await RenderedChart.OfAsync("observe");
@@ -118,47 +128,14 @@ public sealed partial class WhenTheChartIsRendered
         }
     }
 
-    [TestCase("worker: { concurency: 3 }", "concurency")]
-    [TestCase("worker: { concurrency: 0 }", "concurrency")]
-    [TestCase("worker: { scaling: { kind: magic } }", "kind")]
-    [TestCase("worker: { rabbitmqFile: { key: '' } }", "key")]
-    [TestCase("coordinator: { listen: 'https://0.0.0.0:8085' }", "listen")]
-    [TestCase("coordinator: { patience: soon }", "patience")]
-    [TestCase("coordinator: { podDisruptionBudget: { maxUnavailable: 0 } }", "maxUnavailable")]
-    [TestCase("cronJob: { schedule: weekly }", "schedule")]
-    [TestCase("config: { configMap: '' }", "config.text")]
-    [TestCase("telemetry: { serviceMonitor: { enabled: true } }", "telemetry.collector.enabled")]
-    public async Task Values_that_it_can_not_follow_are_refused_by_their_name(string values, string name)
+    [Test]
+    public async Task The_readme_builds_every_image_that_the_chart_asks_for()
     {
-        var file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(file, values);
+        var chart = await RenderedChart.OfAsync("default");
+        var readme = File.ReadAllText(Path.Combine(RenderedChart.Folder, "README.md"));
 
-            var outcome = (await RenderedChart.RenderAsync(file)).Exits(1);
-
-            Assert.That(outcome.Error, Does.Contain(name));
-            Assert.That(outcome.Output, Is.Empty);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    [TestCaseSource(nameof(Cases))]
-    public async Task The_notes_name_every_secret_that_is_needed(string values)
-    {
-        var chart = await RenderedChart.OfAsync(values);
-        var notes = await RenderedChart.NotesAsync(values);
-
-        var keys = chart.All<TriggerAuthentication>().SelectMany(found => found.Spec.SecretTargetRef);
-        foreach (
-            var (secret, key) in chart
-                .Pods.SelectMany(pod => pod.Secrets.Values)
-                .Concat(keys.Select(found => (found.Name, found.Key)))
-        )
-            Assert.That(notes, Does.Match($@"(?m)^  {Regex.Escape(secret)}: .*\b{Regex.Escape(key)}\b"));
+        foreach (var pod in chart.Pods)
+            Assert.That(readme, Does.Contain($"--tag $REGISTRY/{pod.Container.Image} "), pod.Owner);
     }
 
     [Test]

@@ -1,0 +1,23 @@
+namespace RotationMesh.ServiceTests.Chart;
+
+/// <summary>The chart refuses values that it does not know, and those that together can't work.</summary>
+public sealed class WhenValuesAreRefused
+{
+    [TestCase("worker: { concurency: 3 }", "concurency")]
+    [TestCase("worker: { concurrency: 0 }", "concurrency")]
+    [TestCase("worker: { scaling: { kind: magic } }", "kind")]
+    [TestCase("worker: { rabbitmqFile: { key: '' } }", "key")]
+    [TestCase("coordinator: { listen: 'https://0.0.0.0:8085' }", "listen")]
+    [TestCase("coordinator: { patience: soon }", "patience")]
+    [TestCase("coordinator: { podDisruptionBudget: { maxUnavailable: 0 } }", "maxUnavailable")]
+    [TestCase("cronJob: { schedule: weekly }", "schedule")]
+    [TestCase("config: { configMap: '' }", "config.text")]
+    [TestCase("telemetry: { serviceMonitor: { enabled: true } }", "telemetry.collector.enabled")]
+    public async Task The_error_has_their_name(string values, string name)
+    {
+        var outcome = (await RenderedChart.RenderTextAsync(values)).Exits(1);
+
+        Assert.That(outcome.Error, Does.Contain(name));
+        Assert.That(outcome.Output, Is.Empty);
+    }
+}
