@@ -13,6 +13,8 @@ public sealed class WhenValuesAreRefused
     [TestCase("cronJob: { schedule: weekly }", "schedule")]
     [TestCase("config: { configMap: '' }", "config.text")]
     [TestCase("telemetry: { serviceMonitor: { enabled: true } }", "telemetry.collector.enabled")]
+    [TestCase("worker: { scaling: { kind: keda, minReplicas: 0 } }", "worker.scaling.keda.protocol: http")]
+    [TestCase("worker: { scaling: { kind: keda, keda: { protocol: http } } }", "worker.scaling.keda.address")]
     public async Task The_error_has_their_name(string values, string name)
     {
         var outcome = (await RenderedChart.RenderTextAsync(values)).Exits(1);
