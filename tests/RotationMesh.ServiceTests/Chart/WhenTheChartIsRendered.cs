@@ -95,6 +95,22 @@ public sealed partial class WhenTheChartIsRendered
     }
 
     [Test]
+    public async Task Coordinators_are_asked_by_further_peers_where_the_values_name_them()
+    {
+        var chart = await RenderedChart.OfTextAsync(
+            "networkPolicy: { clients: { from: [{ ipBlock: { cidr: 10.0.0.0/8 } }] } }"
+        );
+
+        var ingress = chart
+            .All<V1NetworkPolicy>()
+            .Single(policy => policy.Metadata.Name.EndsWith("coordinator-ingress"));
+
+        var peers = ingress.Spec.Ingress.Single().FromProperty;
+        Assert.That(peers, Has.Count.EqualTo(3));
+        Assert.That(peers[^1].IpBlock.Cidr, Is.EqualTo("10.0.0.0/8"));
+    }
+
+    [Test]
     public async Task A_job_asks_again_for_minutes_where_no_coordinator_answers_yet()
     {
         var chart = await RenderedChart.OfAsync("job");

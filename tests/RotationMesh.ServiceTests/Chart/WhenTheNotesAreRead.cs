@@ -31,4 +31,14 @@ public sealed class WhenTheNotesAreRead
         foreach (var pod in chart.Pods)
             Assert.That(notes.Split('\n'), Does.Contain($"  {pod.Container.Image}"), pod.Owner);
     }
+
+    [TestCase("coordinator: { service: { type: LoadBalancer } }", "networkPolicy.clients.from")]
+    public async Task They_name_the_value_that_is_lacking(string values, string name)
+    {
+        var plain = (await RenderedChart.RenderTextAsync("{}", "--notes")).Exits(0).Output;
+        var notes = (await RenderedChart.RenderTextAsync(values, "--notes")).Exits(0).Output;
+
+        Assert.That(plain, Does.Not.Contain(name));
+        Assert.That(notes, Does.Contain(name));
+    }
 }
