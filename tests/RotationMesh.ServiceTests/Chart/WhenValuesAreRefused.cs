@@ -15,6 +15,10 @@ public sealed class WhenValuesAreRefused
     [TestCase("telemetry: { serviceMonitor: { enabled: true } }", "telemetry.collector.enabled")]
     [TestCase("worker: { scaling: { kind: keda, minReplicas: 0 } }", "worker.scaling.keda.protocol: http")]
     [TestCase("worker: { scaling: { kind: keda, keda: { protocol: http } } }", "worker.scaling.keda.address")]
+    [TestCase("fullnameOverride: my.app", "fullnameOverride")]
+    [TestCase("{ coordinator: { enabled: false }, job: { enabled: true } }", "cli.server")]
+    [TestCase("{ coordinator: { enabled: false }, cronJob: { enabled: true } }", "cli.server")]
+    [TestCase("pod: { extraEnv: { 1A: text } }", "extraEnv")]
     public async Task The_error_has_their_name(string values, string name)
     {
         var outcome = (await RenderedChart.RenderTextAsync(values)).Exits(1);
