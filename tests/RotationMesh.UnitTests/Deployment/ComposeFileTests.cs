@@ -23,6 +23,11 @@ public sealed partial class ComposeFileTests
             )
         );
 
+    // The folder's name is that of many others, and projects of one name share volumes.
+    [Test]
+    public void Its_project_has_a_name_of_its_own() =>
+        Assert.That(Read(".env").Split('\n'), Does.Contain("COMPOSE_PROJECT_NAME=rotationmesh"));
+
     [TestCaseSource(nameof(Names))]
     public void A_port_is_published_on_this_machine_alone(string name) =>
         Assert.That(
