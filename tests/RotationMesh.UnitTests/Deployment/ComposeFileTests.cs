@@ -50,6 +50,22 @@ public sealed partial class ComposeFileTests
     public void Memory_is_limited(string name) =>
         Assert.That(ComposeFile.Service(name).Text("mem_limit"), Does.Match("^[0-9]+[mg]$"));
 
+    [TestCaseSource(nameof(Names))]
+    public void Tasks_are_limited(string name) =>
+        Assert.That(ComposeFile.Service(name).Text("pids_limit"), Does.Match("^[0-9]+$"));
+
+    [TestCaseSource(nameof(ThatStay))]
+    public void Processors_are_limited_where_a_setting_says_so(string name) =>
+        Assert.That(ComposeFile.Service(name).Text("cpus"), Is.EqualTo("${CPUS:-0}"));
+
+    // All of a large machine's processors at once would need more memory than it has.
+    [Test]
+    public void A_worker_takes_as_many_partitions_at_a_time_as_its_memory_holds() =>
+        Assert.That(
+            ComposeFile.Service("worker").Environment["ROTATIONMESH_CONCURRENCY"],
+            Is.EqualTo("${ROTATIONMESH_CONCURRENCY:-2}")
+        );
+
     [TestCaseSource(nameof(ThatStay))]
     public void One_that_stays_says_how_it_is(string name)
     {
