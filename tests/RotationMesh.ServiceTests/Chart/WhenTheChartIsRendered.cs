@@ -144,6 +144,30 @@ public sealed partial class WhenTheChartIsRendered
         }
     }
 
+    // The exporter's default is TLS, and most receivers have none.
+    [TestCase("http://tempo.monitoring:4317", "true", "4317")]
+    [TestCase("https://traces.example.com:443", "false", "443")]
+    [TestCase("traces.example.com:443", "false", "443")]
+    public async Task The_collector_passes_traces_on_as_the_address_says(
+        string traces,
+        string isInsecure,
+        string port
+    )
+    {
+        var chart = await RenderedChart.OfTextAsync(
+            $"telemetry: {{ collector: {{ enabled: true, traces: '{traces}' }} }}"
+        );
+
+        var config = chart.All<V1ConfigMap>().Single().Data["config.yaml"];
+        var policy = chart.All<V1NetworkPolicy>().Single(found => found.Metadata.Name.EndsWith("collector"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(config, Does.Match($@"endpoint: ""[a-z.]+:{port}""\n"));
+            Assert.That(config, Does.Contain($"insecure: {isInsecure}\n"));
+            Assert.That(policy.Spec.Egress[^1].Ports.Single().Port.Value, Is.EqualTo(port));
+        }
+    }
+
     [Test]
     public async Task The_readme_builds_every_image_that_the_chart_asks_for()
     {

@@ -33,6 +33,7 @@ public sealed class WhenTheNotesAreRead
     }
 
     [TestCase("coordinator: { service: { type: LoadBalancer } }", "networkPolicy.clients.from")]
+    [TestCase("telemetry: { collector: { enabled: true } }", "networkPolicy.scrapers")]
     public async Task They_name_the_value_that_is_lacking(string values, string name)
     {
         var plain = (await RenderedChart.RenderTextAsync("{}", "--notes")).Exits(0).Output;

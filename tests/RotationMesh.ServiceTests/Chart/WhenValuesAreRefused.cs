@@ -13,6 +13,11 @@ public sealed class WhenValuesAreRefused
     [TestCase("cronJob: { schedule: weekly }", "schedule")]
     [TestCase("config: { configMap: '' }", "config.text")]
     [TestCase("telemetry: { serviceMonitor: { enabled: true } }", "telemetry.collector.enabled")]
+    [TestCase(
+        "telemetry: { collector: { enabled: true }, serviceMonitor: { enabled: true } }",
+        "networkPolicy.scrapers"
+    )]
+    [TestCase("telemetry: { collector: { traces: tempo.monitoring } }", "traces")]
     [TestCase("worker: { scaling: { kind: keda, minReplicas: 0 } }", "worker.scaling.keda.protocol: http")]
     [TestCase("worker: { scaling: { kind: keda, keda: { protocol: http } } }", "worker.scaling.keda.address")]
     [TestCase("fullnameOverride: my.app", "fullnameOverride")]
