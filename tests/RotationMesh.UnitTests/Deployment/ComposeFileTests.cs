@@ -85,18 +85,19 @@ public sealed partial class ComposeFileTests
     public void It_has_no_capability_that_it_does_not_need(string name)
     {
         var one = ComposeFile.Service(name);
-        // The images of these two change to their own user first.
-        if (one.Name is "postgres" or "rabbitmq")
+        Assert.That(one.Texts("security_opt"), Is.EqualTo(["no-new-privileges:true"]));
+        // Debian's programs for it change users by PAM, which needs what an engine gives by default.
+        if (one.Name == "rabbitmq")
             return;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(one.Texts("cap_drop"), Is.EqualTo(["ALL"]));
-            Assert.That(one.Texts("security_opt"), Is.EqualTo(["no-new-privileges:true"]));
+            // Its image writes beside its volume, and changes to its own user first.
+            if (one.Name != "postgres")
+                Assert.That(one.Text("read_only"), Is.EqualTo("true"));
             // The steps of the init write files of others, and end.
             if (one.Text("user") == "root")
                 Assert.That(one.Stays, Is.False);
-            else
-                Assert.That(one.Text("read_only"), Is.EqualTo("true"));
         }
     }
 
