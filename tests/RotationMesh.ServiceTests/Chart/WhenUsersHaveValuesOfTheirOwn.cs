@@ -84,6 +84,38 @@ public sealed class WhenUsersHaveValuesOfTheirOwn
     }
 
     [Test]
+    public async Task A_map_is_given_to_the_programs_as_it_stands()
+    {
+        var chart = await RenderedChart.OfTextAsync(
+            """
+            config:
+              text: "  # a comment\ndatabases: {}\n"
+            """
+        );
+
+        Assert.That(
+            chart.All<V1ConfigMap>().Single().Data["rotation.yaml"],
+            Is.EqualTo("  # a comment\ndatabases: {}\n")
+        );
+    }
+
+    [Test]
+    public async Task Deployments_with_names_that_begin_alike_have_a_role_each()
+    {
+        var alike = new string('a', 60);
+        var chart = await RenderedChart.OfTextAsync(
+            $$"""
+            kubernetesGate:
+              deployments:
+                - { namespace: csuite, name: {{alike}}-one }
+                - { namespace: csuite, name: {{alike}}-two }
+            """
+        );
+
+        Assert.That(chart.All<V1Role>().Select(role => role.Metadata.Name), Is.Unique);
+    }
+
+    [Test]
     public async Task The_collector_comes_from_where_pods_come_from_and_goes_where_they_go()
     {
         var chart = await RenderedChart.OfTextAsync(
