@@ -35,6 +35,11 @@ public sealed partial class ComposeFileTests
             Has.All.StartsWith("127.0.0.1:").And.All.Match(@":\$\{[A-Z_]+_PORT:-\d+\}:\d+$")
         );
 
+    // Its users are programs, without a tag that the management's pages ask for.
+    [Test]
+    public void Nobody_is_offered_pages_of_RabbitMQ_where_nobody_can_log_in() =>
+        Assert.That(ComposeFile.Service("rabbitmq").Texts("ports"), Is.Empty);
+
     [TestCaseSource(nameof(Names))]
     public void No_secret_is_in_an_environment(string name) =>
         Assert.That(
