@@ -38,10 +38,7 @@ capabilities:
 {{- define "rotationmesh.podMetadata" -}}
 {{- $pod := include "rotationmesh.podValues" . | fromYaml -}}
 labels:
-  {{- include "rotationmesh.labels" . | nindent 2 }}
-  {{- with $pod.labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- include "rotationmesh.labels" (dict "root" .root "part" .part "extraLabels" $pod.labels) | nindent 2 }}
 {{- $annotations := dict }}
 {{- if and .root.Values.config.text (include "rotationmesh.hasKeys" .) }}
 {{- $_ := set $annotations "checksum/map" (sha256sum .root.Values.config.text) }}
@@ -49,6 +46,23 @@ labels:
 {{- with merge $annotations ($pod.annotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Whence the images come, and where the pod runs: a dict of root, and pod, its values. */}}
+{{- define "rotationmesh.placing" -}}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . | quote }}
+  {{- end }}
+{{- end }}
+{{- $pod := .pod }}
+{{- range $name := list "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
+{{- with get $pod $name }}
+{{ $name }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -61,18 +75,7 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "rotationmesh.gracePeriod" . }}
 securityContext:
   {{- include "rotationmesh.podSecurity" $pod.runAsUser | nindent 2 }}
-{{- with .root.Values.image.pullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - name: {{ . | quote }}
-  {{- end }}
-{{- end }}
-{{- range $name := list "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
-{{- with get $pod $name }}
-{{ $name }}:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
+{{- include "rotationmesh.placing" (dict "root" .root "pod" $pod) }}
 {{- with .restartPolicy }}
 restartPolicy: {{ . }}
 {{- end }}
