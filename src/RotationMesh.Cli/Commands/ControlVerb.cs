@@ -53,7 +53,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var operations = new OperationsSource(parsed, terminal);
+        await using var operations = new OperationsSource(parsed, terminal, changes: true);
         if (operations.Here is { } here)
             here.WaitsForLocks = here.PrimaryOnly = true;
         var waits = GoesOn

@@ -91,8 +91,9 @@ internal sealed class RotateVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var operations = new OperationsSource(parsed, terminal);
-        var (here, isDry) = (operations.Here, parsed.GetValue(dryRun));
+        var isDry = parsed.GetValue(dryRun);
+        await using var operations = new OperationsSource(parsed, terminal, changes: !isDry);
+        var here = operations.Here;
         if (here is not null)
             here.WaitsForLocks = here.PrimaryOnly = !isDry;
         var order = gates.Read(parsed, Order(parsed, terminal));
