@@ -157,10 +157,8 @@ public sealed partial class ScheduleTests
             Is.EqualTo("DisruptionTarget")
         );
         // 5 is a rotation that was cancelled; 6 does not come from a program that works by itself.
-        Assert.That(
-            ((YamlSequenceNode)At(rules.Children[1], "onExitCodes", "values")).Select(code => code.ToString()),
-            Is.EqualTo(["1", "2", "3", "4", "5"])
-        );
+        var ending = (YamlSequenceNode)At(rules.Children[1], "onExitCodes", "values");
+        Assert.That(ending.Select(code => code.ToString()), Is.EqualTo(["1", "2", "3", "4", "5"]));
     }
 
     private static IEnumerable<(string Name, string[] Arguments)> Commands()
