@@ -138,7 +138,7 @@ public sealed class RequestStore(ControlDatabase control)
     public Task<RotationDemand?> FindUnbegunStartAsync(CancellationToken cancellationToken) =>
         control.FindAsync<RotationDemand>(FindUnbegunStart, null, cancellationToken);
 
-    /// <summary>Starts that have no rotation, the newest first: those that wait, and those that were refused within a day.</summary>
+    /// <summary>Starts that have no rotation, the newest first: those that wait, and those refused within a day.</summary>
     public Task<IReadOnlyList<RotationDemand>> ListUnbegunStartsAsync(
         int limit,
         CancellationToken cancellationToken
