@@ -67,7 +67,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
             Errors = action == ControlAction.Retry ? parsed.GetValue(error) ?? [] : [],
             RequestedBy = Operator.Name,
         };
-        var which = RotationId.Read(parsed, id); // null: the latest that has begun
+        var which = RotationId.Read(parsed, id); // null: the latest
         var rotation =
             await ControlHereAsync(operations.Here, which, order, waits, terminal, stopping)
             ?? await ControlThereAsync(operations.Rotations, which, order, terminal, stopping);
