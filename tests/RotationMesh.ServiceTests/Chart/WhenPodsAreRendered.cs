@@ -70,7 +70,11 @@ public sealed class WhenPodsAreRendered(string values)
             Assert.That(chart.Text, Does.Not.Match(@"://[^\s/]*:[^\s/]*@"), "an address with a password");
             foreach (var pod in chart.Pods.Where(pod => pod.IsOurs))
             {
-                Assert.That(pod.Container.Env.Where(variable => variable.ValueFrom is not null), Is.Empty);
+                Assert.That(
+                    pod.Container.Env.Where(variable => variable.ValueFrom is { FieldRef: null }),
+                    Is.Empty,
+                    $"{pod.Owner}: a variable is a text, or tells the pod of itself"
+                );
                 Assert.That(pod.Container.EnvFrom, Is.Null, pod.Owner);
                 Assert.That(
                     pod.Variables.Keys.Intersect(secret).Where(name => !name.EndsWith("_FILE")),

@@ -22,12 +22,28 @@ public sealed class WhenTheMeshRunsAsTheChartSays
 
         var job = chart.All<V1Job>().Single().Spec.Template.Spec.Containers.Single();
         using var asking = new MountedPod(chart.Pod("cli"), fixture, await coordinator.AddressAsync());
-        var rotated = await fixture
-            .Command(Artifacts.RotationMesh, [.. job.Args], asking.Variables)
-            .RunAsync(ServiceRun.Deadline);
+        var uid = $"{Guid.NewGuid()}"; // a label of each pod of the Job
+        var pod = fixture.Command(
+            Artifacts.RotationMesh,
+            [.. job.Args.Select(argument => argument.Replace("$(JOB_UID)", uid, StringComparison.Ordinal))],
+            asking.Variables
+        );
+        var first = await pod.RunAsync(ServiceRun.Deadline);
+        var second = await pod.RunAsync(ServiceRun.Deadline);
 
-        rotated.Exits(0);
+        first.Exits(0);
         Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
+        Assert.That(second.Exits(0).Error, Does.Contain($"Rotation {uid} was asked for before"));
+        Assert.That(
+            (await fixture.Rotations.ListAsync(CancellationToken.None)).Rotations.Select(rotation =>
+                $"{rotation.RotationId}"
+            ),
+            Is.EqualTo([uid])
+        );
+        Assert.That(
+            job.Env.Single(variable => variable.Name == "JOB_UID").ValueFrom.FieldRef.FieldPath,
+            Is.EqualTo("metadata.labels['batch.kubernetes.io/controller-uid']")
+        );
     }
 
     [Test]

@@ -84,6 +84,12 @@ true
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ . | quote }}
 {{- end }}
+{{- if .hasJobUid }}
+- name: JOB_UID
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.labels['batch.kubernetes.io/controller-uid']
+{{- end }}
 - name: DOTNET_EnableDiagnostics
   value: "0"
 {{- end -}}
