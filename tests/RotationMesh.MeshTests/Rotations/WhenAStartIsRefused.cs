@@ -54,10 +54,7 @@ internal sealed class WhenAStartIsRefused
         await RefuseAsync(world, refused, "1 second");
         var later = await RotateAsync(world);
 
-        Assert.That(
-            (await rotations.FindAsync(null, CancellationToken.None)).RotationId,
-            Is.EqualTo(later)
-        );
+        Assert.That((await rotations.FindAsync(null, CancellationToken.None)).RotationId, Is.EqualTo(later));
     }
 
     [Test]
