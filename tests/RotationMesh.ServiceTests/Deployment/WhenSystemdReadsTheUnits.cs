@@ -1,3 +1,6 @@
+using System.Globalization;
+using RotationMesh.Core;
+using RotationMesh.Core.Faults;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.ServiceTests.Deployment;
@@ -13,6 +16,19 @@ public sealed class WhenSystemdReadsTheUnits
             Lines(service),
             Does.Contain("Restart=on-failure").And.Contain($"RestartPreventExitStatus={ExitCodes.Usage}")
         );
+
+    [TestCaseSource(nameof(Services))]
+    public void A_service_that_stops_is_not_killed(string service)
+    {
+        const string Timeout = "TimeoutStopSec=";
+        var seconds = Lines(service)
+            .Single(line => line.StartsWith(Timeout, StringComparison.Ordinal))[Timeout.Length..];
+
+        Assert.That(
+            TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)),
+            Is.GreaterThan(StopTimes.Program)
+        );
+    }
 
     // %d came with systemd 251; Ubuntu 22.04 has 249.
     [TestCaseSource(nameof(Services))]
