@@ -89,17 +89,11 @@ public sealed class WhenTheMeshRunsAsTheChartSays
         await fixture.SpeedUpAsync();
         await fixture.StartWorker(pod.Variables).JoinedAsync();
         await IsCompletedAsync(fixture, rotation);
-        // A partition that nobody gave back would have waited for its lease.
-        Assert.That(
-            await fixture.Database.ScalarAsync<long>(
-                "SELECT count(*) FROM rotationmesh.partitions WHERE expiries > 0"
-            ),
-            Is.Zero
-        );
+        Assert.That(await ExpiriesAsync(fixture), Is.Zero);
     }
 
     [Test]
-    public async Task A_worker_in_the_longest_batch_ends_before_it_would_be_killed_and_nothing_is_lost()
+    public async Task A_worker_in_the_longest_batch_gives_its_partitions_back_before_it_would_be_killed()
     {
         var chart = await RenderedChart.OfAsync("default");
         await using var fixture = await Fixture.LoadAsync(rows: 1_000);
@@ -110,13 +104,19 @@ public sealed class WhenTheMeshRunsAsTheChartSays
         var rotation = await fixture.RotateAsync();
         await IsInABatchAsync(fixture);
 
-        var (_, time) = await StopAsync(worker);
+        var (exitCode, time) = await StopAsync(worker);
 
-        Assert.That(time, Is.LessThan(pod.GracePeriod));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(exitCode, Is.Zero);
+            Assert.That(time, Is.LessThan(pod.GracePeriod));
+        }
+
         await fixture.SpeedUpAsync();
         await fixture.StartWorker(pod.Variables).JoinedAsync();
         await IsCompletedAsync(fixture, rotation);
         Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
+        Assert.That(await ExpiriesAsync(fixture), Is.Zero);
     }
 
     private static async Task AnswersAsync(ServiceRun service, RenderedPod pod)
@@ -165,6 +165,10 @@ public sealed class WhenTheMeshRunsAsTheChartSays
             ServiceRun.Deadline,
             "the rotation is completed"
         );
+
+    // A partition that nobody gave back waits for its lease.
+    private static Task<long> ExpiriesAsync(Fixture fixture) =>
+        fixture.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.partitions WHERE expiries > 0");
 
     private static Task<long> EntriesAsync(Fixture fixture) =>
         fixture.Database.ScalarAsync<long>(

@@ -1,12 +1,12 @@
 {{/* A pod of one container. Each takes a dict: root, part; and args or ports, probes where the part has them. */}}
 
 {{/*
-Seconds from SIGTERM to SIGKILL: as long as a batch may take, but never less than the programs give themselves. Their host gives
-up its own stop after 30 seconds, and what it holds has 5 more to be let go of; 10 are for a node that is busy.
+Seconds from SIGTERM to SIGKILL: as long as a batch may take, which the programs end after 30 seconds, and 30 more. 20 of them are the
+programs' own (StopTimes in RotationMesh.Core); 10 are for a node that is busy.
 */}}
 {{- define "rotationmesh.gracePeriod" -}}
 {{- $batch := or (eq .part "worker") (eq .part "cli") | ternary .root.Values.worker.longestBatchSeconds 0 -}}
-{{- add (max 30 $batch) 15 -}}
+{{- add (max 30 $batch) 30 -}}
 {{- end -}}
 
 {{/* pod: for all, and before it that of the part. */}}
