@@ -1,11 +1,10 @@
-using Amazon.S3;
 using Amazon.S3.Model;
 using RotationMesh.Core.External;
 
 namespace RotationMesh.ExternalStore;
 
 /// <summary>Reads the objects of one bucket, each a JSON document whose field <c>encrypted</c> holds an envelope.</summary>
-internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket, ConditionalWrites writes)
+internal sealed class S3Bucket(Lazy<S3Clients> clients, string bucket, ConditionalWrites writes)
     : IExternalStore
 {
     /// <summary>
@@ -18,7 +17,7 @@ internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket, Conditiona
         S3Faults.TranslateAsync(
             async () =>
             {
-                using var answer = await client.Value.GetObjectAsync(
+                using var answer = await clients.Value.Asking.GetObjectAsync(
                     new GetObjectRequest { BucketName = bucket, Key = name },
                     cancellationToken
                 );
@@ -36,7 +35,7 @@ internal sealed class S3Bucket(Lazy<IAmazonS3> client, string bucket, Conditiona
                         "an object is not a JSON document with one field 'encrypted' that holds text"
                     );
                 var traits = new ObjectTraits(answer.ETag ?? "", answer);
-                return (IExternalValue)new S3Value(client.Value, bucket, name, document, traits, writes);
+                return (IExternalValue)new S3Value(clients.Value, bucket, name, document, traits, writes);
             },
             cancellationToken
         );

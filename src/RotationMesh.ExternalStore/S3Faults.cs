@@ -27,15 +27,12 @@ internal static class S3Faults
         catch (AmazonServiceException fault)
         {
             throw new ExternalStoreException(
-                IsPassing(fault) ? ExternalFault.Unavailable : ExternalFault.Refused,
+                IsPassing(fault, cancellationToken) ? ExternalFault.Unavailable : ExternalFault.Refused,
                 $"the store answered with status {(int)fault.StatusCode} ({fault.ErrorCode})",
                 fault
             );
         }
-        catch (Exception fault)
-            when (fault is AmazonClientException or HttpRequestException or IOException
-                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            )
+        catch (Exception fault) when (IsPassing(fault, cancellationToken))
         {
             throw new ExternalStoreException(
                 ExternalFault.Unavailable,
@@ -55,6 +52,13 @@ internal static class S3Faults
     public static bool HasChanged(AmazonS3Exception fault) =>
         fault.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict || IsMissing(fault);
 
-    private static bool IsPassing(AmazonServiceException fault) =>
-        (int)fault.StatusCode is 0 or 408 or 429 or >= 500;
+    /// <summary>Whether a later try may succeed.</summary>
+    public static bool IsPassing(Exception fault, CancellationToken cancellationToken) =>
+        fault switch
+        {
+            AmazonServiceException answer => (int)answer.StatusCode is 0 or 408 or 429 or >= 500,
+            AmazonClientException or HttpRequestException or IOException => true,
+            OperationCanceledException => !cancellationToken.IsCancellationRequested,
+            _ => false,
+        };
 }

@@ -16,10 +16,10 @@ public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, 
     /// <summary>Timeout of one try of a request: an object is a document, not an archive.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Number of retries; the SDK waits between them, longer each time.</summary>
+    /// <summary>Number of retries of the SDK, which waits between them, longer each time.</summary>
     private const int Retries = 3;
 
-    private readonly ConcurrentDictionary<(Uri?, string?), AmazonS3Client> clients = [];
+    private readonly ConcurrentDictionary<(Uri?, string?), S3Clients> clients = [];
     private readonly ConcurrentDictionary<string, ConditionalWrites> writes = [];
 
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, 
     {
         ArgumentNullException.ThrowIfNull(entry);
         return new S3Bucket(
-            new Lazy<IAmazonS3>(() => Client(entry)),
+            new Lazy<S3Clients>(() => Clients(entry)),
             entry.Bucket,
             writes.GetOrAdd(entry.Place, _ => new ConditionalWrites(entry.Bucket))
         );
@@ -36,20 +36,23 @@ public sealed class S3Stores(Func<string, string?> variable) : IExternalStores, 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var client in clients.Values)
-            client.Dispose();
+        foreach (var both in clients.Values)
+            both.Dispose();
     }
 
     // Created at the first use: the SDK fails where no region is known, and not every process that reads the map writes.
-    private AmazonS3Client Client(ExternalStoreEntry entry) =>
-        clients.GetOrAdd((entry.Endpoint, entry.Region), _ => Make(entry));
+    private S3Clients Clients(ExternalStoreEntry entry) =>
+        clients.GetOrAdd(
+            (entry.Endpoint, entry.Region),
+            _ => new S3Clients(Make(entry, Retries), Make(entry, retries: 0))
+        );
 
-    private AmazonS3Client Make(ExternalStoreEntry entry)
+    private AmazonS3Client Make(ExternalStoreEntry entry, int retries)
     {
         var config = new AmazonS3Config
         {
             Timeout = Timeout,
-            MaxErrorRetry = Retries,
+            MaxErrorRetry = retries,
             IgnoreConfiguredEndpointUrls = true, // only the map says where a store is, and the map is what processes compare
         };
         var region = entry.Region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION");

@@ -6,7 +6,7 @@ namespace RotationMesh.ExternalStore;
 
 /// <summary>An object as it was read. It is replaced only while it still has the ETag that it had then.</summary>
 internal sealed class S3Value(
-    IAmazonS3 client,
+    S3Clients clients,
     string bucket,
     string name,
     EncryptedDocument document,
@@ -14,6 +14,12 @@ internal sealed class S3Value(
     ConditionalWrites writes
 ) : IExternalValue
 {
+    /// <summary>Number of retries of a write.</summary>
+    private const int Retries = 3;
+
+    /// <summary>Longest wait before the first retry; each further one may wait twice as long.</summary>
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Envelope => document.Envelope;
 
@@ -32,13 +38,11 @@ internal sealed class S3Value(
                 // Ceph compares with the bare tag, others require it in quotes as in the answer, Amazon takes both. A
                 // server that gets the wrong form refuses, and the object stays as it was.
                 var content = document.With(envelope.Span);
-                beforeWriting();
-                if (await TryPutAsync(content, tags, etag, cancellationToken))
+                if (await TryPutAsync(content, tags, etag, beforeWriting, cancellationToken))
                     return true;
                 if (!await IsUnchangedAsync(etag, cancellationToken))
                     return false;
-                beforeWriting();
-                return await TryPutAsync(content, tags, $"\"{etag}\"", cancellationToken);
+                return await TryPutAsync(content, tags, $"\"{etag}\"", beforeWriting, cancellationToken);
             },
             cancellationToken
         );
@@ -57,8 +61,8 @@ internal sealed class S3Value(
             );
         try
         {
-            var tags = await ObjectTags.OfAsync(client, bucket, name, cancellationToken);
-            await writes.EnsureAsync(client, name, () => Put(document.Whole.ToArray(), tags));
+            var tags = await ObjectTags.OfAsync(clients.Asking, bucket, name, cancellationToken);
+            await writes.EnsureAsync(clients.Asking, name, () => Put(document.Whole.ToArray(), tags));
             return tags;
         }
         catch (AmazonS3Exception fault) when (S3Faults.IsMissing(fault))
@@ -79,23 +83,33 @@ internal sealed class S3Value(
         return put;
     }
 
+    // A write whose answer was lost may have been made: then its retry finds another ETag.
     private async Task<bool> TryPutAsync(
         byte[] content,
         List<Tag> tags,
         string etag,
+        Action beforeWriting,
         CancellationToken cancellationToken
     )
     {
-        var put = Put(content, tags);
-        put.IfMatch = etag;
-        try
+        for (var retry = 0; ; retry++)
         {
-            await client.PutObjectAsync(put, cancellationToken);
-            return true;
-        }
-        catch (AmazonS3Exception fault) when (S3Faults.HasChanged(fault))
-        {
-            return false;
+            var put = Put(content, tags);
+            put.IfMatch = etag;
+            beforeWriting();
+            try
+            {
+                await clients.Writing.PutObjectAsync(put, cancellationToken);
+                return true;
+            }
+            catch (AmazonS3Exception fault) when (S3Faults.HasChanged(fault))
+            {
+                return false;
+            }
+            catch (Exception fault) when (retry < Retries && S3Faults.IsPassing(fault, cancellationToken))
+            {
+                await Task.Delay(Wait * (Math.Pow(2, retry) * Random.Shared.NextDouble()), cancellationToken);
+            }
         }
     }
 
@@ -103,7 +117,7 @@ internal sealed class S3Value(
     {
         try
         {
-            var now = await client.GetObjectMetadataAsync(bucket, name, cancellationToken);
+            var now = await clients.Asking.GetObjectMetadataAsync(bucket, name, cancellationToken);
             return now.ETag?.Trim('"') == etag;
         }
         catch (AmazonS3Exception fault) when (S3Faults.IsMissing(fault))

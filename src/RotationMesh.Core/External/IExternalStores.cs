@@ -32,7 +32,7 @@ public interface IExternalValue
     /// Replaces the envelope, and leaves everything else of the value as it is. Returns false and writes nothing where
     /// the value has changed since it was read, or is gone. Throws <see cref="ExternalStoreException"/>; where the store
     /// did not answer, the value may have been written all the same. <paramref name="beforeWriting"/> is called right
-    /// before the value is sent: what it throws is passed on, and nothing is written.
+    /// before the value is sent, each time that it is: what it throws is passed on, and nothing more is sent.
     /// </summary>
     Task<bool> TryReplaceAsync(
         ReadOnlyMemory<byte> envelope,

@@ -92,6 +92,8 @@ internal sealed class ExternalRows(
     private async Task<List<int>> MoveAsync(List<int> open, List<int> moved, ExternalSum sum, string? tenant)
     {
         var read = await Task.WhenAll(open.Select(row => ExternalRead.OfAsync(store.Values, names[row])));
+        if (!settings.DryRun)
+            await hold.EnsureAsync(); // while the store was asked, the machine may have stood still, and its clock with it
         var writes = new List<(int Row, Task<Replaced> Written)>();
         try
         {

@@ -121,6 +121,8 @@ public sealed class PartitionRotator : IDisposable
         CancellationToken stopping
     )
     {
+        // Its clock starts here: what follows may wait for a locked table.
+        var hold = new TermHold(writing, term, left);
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         if (!settings.DryRun && !StopsInTime(timed, left))
             return new PartitionOutcome(RowCounts.None) { Finished = false, OutOfTime = true };
@@ -140,7 +142,7 @@ public sealed class PartitionRotator : IDisposable
             writing,
             term,
             clock,
-            left,
+            hold,
             progress,
             failed
         );

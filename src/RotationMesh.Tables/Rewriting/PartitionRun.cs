@@ -38,7 +38,7 @@ internal sealed class PartitionRun
         NpgsqlConnection connection,
         WriteTerm term,
         WriteClock clock,
-        TimeSpan left,
+        TermHold hold,
         Action<RowCounts> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed
     )
@@ -62,7 +62,7 @@ internal sealed class PartitionRun
                 settings,
                 new MovedRows(target, settings, Writer(), unchanged, holders),
                 unchanged,
-                new TermHold(connection, term, left)
+                hold
             );
         }
 

@@ -19,13 +19,19 @@ internal sealed class TermHold(NpgsqlConnection connection, WriteTerm term, Time
 
     /// <summary>
     /// Throws <see cref="WriteTermEndedException"/> where the write deadline has passed by this process' own clock, which goes
-    /// on while the process is frozen. This is the last check before something is sent.
+    /// on while the process is frozen, though not while its machine is. This is the last check before something is sent.
     /// </summary>
     public void EnsureInTime()
     {
         if (Stopwatch.GetElapsedTime(started) >= left)
             throw new WriteTermEndedException();
     }
+
+    /// <summary>
+    /// Throws <see cref="WriteTermEndedException"/> where the write deadline has passed by the database's clock, and
+    /// <see cref="NpgsqlException"/> where the session that holds the lock has ended.
+    /// </summary>
+    public Task EnsureAsync() => new WriteClock(connection, term).EnsureAsync();
 
     /// <summary>
     /// Does the work under the lock, in a transaction that writes nothing. Throws <see cref="WriteTermEndedException"/> where
@@ -36,7 +42,7 @@ internal sealed class TermHold(NpgsqlConnection connection, WriteTerm term, Time
         await using var transaction = await connection.BeginTransactionAsync();
         await using var timeout = new NpgsqlCommand(Timeout, connection);
         await timeout.ExecuteNonQueryAsync();
-        await new WriteClock(connection, term).EnsureAsync();
+        await EnsureAsync();
         var result = await work();
         await transaction.CommitAsync();
         return result;

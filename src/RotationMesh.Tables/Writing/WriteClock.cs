@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 using RotationMesh.Postgres;
 using RotationMesh.Tables.Versions;
@@ -29,6 +30,7 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
         begin.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = term.Until });
         begin.Parameters.Add(VersionLock.Parameter(term.Version));
         session = connection.ProcessID; // from now on it may have the lock, even if this fails
+        var asked = Stopwatch.GetTimestamp();
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(begin);
         batch.BatchCommands.Add(VersionLock.Look(term.Version)); // after the lock, which whoever retires the version looks for
@@ -39,7 +41,8 @@ internal sealed class WriteClock(NpgsqlConnection connection, WriteTerm term)
             return TimeSpan.Zero;
         await reader.NextResultAsync();
         await reader.ReadAsync();
-        return reader.GetBoolean(0) ? TimeSpan.Zero : left;
+        // The database read its clock somewhere between question and answer.
+        return reader.GetBoolean(0) ? TimeSpan.Zero : left - Stopwatch.GetElapsedTime(asked);
     }
 
     /// <summary>Releases the lock of the version. A session that is gone has none.</summary>
