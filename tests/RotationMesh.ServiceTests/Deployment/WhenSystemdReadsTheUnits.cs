@@ -21,8 +21,9 @@ public sealed class WhenSystemdReadsTheUnits
     public void A_service_that_stops_is_not_killed(string service)
     {
         const string Timeout = "TimeoutStopSec=";
-        var seconds = Lines(service)
-            .Single(line => line.StartsWith(Timeout, StringComparison.Ordinal))[Timeout.Length..];
+        var seconds = Lines(service).Single(line => line.StartsWith(Timeout, StringComparison.Ordinal))[
+            Timeout.Length..
+        ];
 
         Assert.That(
             TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)),
