@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help build run run-mesh test test-unit test-containers bench package chart format format-check clean
+.PHONY: help build run run-mesh test test-unit test-containers bench package images chart format format-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: build ## speed and memory, each against its ceiling: BENCH="throughput --
 package: ## a .NET tool, single files and a Debian package, in artifacts/packages; each is installed and run once
 	infra/packages/package.sh
 	infra/packages/check.sh
+
+images: ## images of the three programs, labelled with commit and version: REGISTRY=registry.example.com/platform
+	infra/images/build.sh
 
 chart: ## render the Helm chart with each file of values of its ci folder
 	infra/helm/install.sh

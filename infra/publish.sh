@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # publish.sh PROJECT PROGRAM: leaves artifacts/PROGRAM, a link to the published program, which needs the .NET runtime.
+# publish.sh --restore PROJECT...: fetches the packages for that alone.
+# SOURCE_REVISION is the commit where there is no git to ask.
 # It is compiled ahead of time for this machine where the compiler can be had: commands start in about half the time.
 # Code of the framework that is generic over our own types is compiled as well (most of what an async method needs): it
 # would be compiled at each start otherwise, 4,000 methods of a rotation's 9,700.
 set -euo pipefail
 
-project=$1 program=$2
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The runtime identifier of this machine, without the distribution's name in it.
@@ -17,9 +18,19 @@ platform() {
   echo "$system-$cpu"
 }
 
+if [ "$1" = --restore ]; then
+  shift
+  for project; do
+    dotnet restore "src/$project" --verbosity quiet -p:RuntimeIdentifier="$(platform)" -p:SelfContained=false \
+      -p:PublishReadyToRun=true </dev/null || echo "publish: no packages yet for $project" >&2
+  done
+  exit
+fi
+
+project=$1 program=$2
 publish() {
   dotnet publish "src/$project" --configuration Release --output "artifacts/$program.d" \
-    --verbosity quiet "$@" </dev/null
+    --verbosity quiet ${SOURCE_REVISION:+"-p:SourceRevisionId=$SOURCE_REVISION"} "$@" </dev/null
 }
 
 rm -rf "artifacts/$program.d" "artifacts/$program"

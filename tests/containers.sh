@@ -54,8 +54,13 @@ say 'servers of tests in containers'
 )
 
 say 'images of the programs'
+infra/images/build.sh >"$results/build.log" 2>&1 || {
+  tail -n 40 "$results/build.log"
+  say "the images can't be built; see $results/build.log"
+  exit 1
+}
 compose() { if command -v docker-compose >/dev/null; then docker-compose "$@"; else docker compose "$@"; fi; }
-compose --file compose/compose.yaml --profile gates build sample coordinator worker application >"$results/build.log" 2>&1 || {
+compose --file compose/compose.yaml --profile gates build application >>"$results/build.log" 2>&1 || {
   tail -n 40 "$results/build.log"
   say "the images can't be built; see $results/build.log"
   exit 1

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.ContainerTests.Images;
 
@@ -20,7 +22,7 @@ public sealed partial class WhenAnImageIsLookedInto
     [TestCaseSource(nameof(Programs))]
     public async Task It_holds_neither_a_shell_nor_what_installs_packages(string image)
     {
-        var names = (await ListAsync(image)).Select(path => path.Split('/')[^1]).ToHashSet();
+        var names = (await DockerCommand.FilesAsync(image)).Select(path => path.Split('/')[^1]).ToHashSet();
 
         Assert.That(names, Does.Contain(image), "the list is one");
         Assert.That(names.Intersect([.. Shells, .. Installers]), Is.Empty);
@@ -28,7 +30,48 @@ public sealed partial class WhenAnImageIsLookedInto
 
     [TestCaseSource(nameof(Programs))]
     public async Task It_says_what_it_is_made_of(string image) =>
-        Assert.That(await ListAsync(image), Does.Contain($"app/{image}.cdx.json"));
+        Assert.That(await DockerCommand.FilesAsync(image), Does.Contain($"app/{image}.cdx.json"));
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task Its_labels_and_its_program_name_one_commit_and_one_version(string image)
+    {
+        const string Label = "{{index .Config.Labels \"org.opencontainers.image.";
+        var version = XDocument
+            .Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props"))
+            .Descendants("Version")
+            .Single()
+            .Value;
+        var tagged = $"{image}:{version}"; // that of infra/images/build.sh: compose/ builds others
+
+        var revision = await DockerCommand.InspectAsync(tagged, Label + "revision\"}}");
+        var told = await DockerCommand.RunAsync("run", "--rm", "--network", "none", tagged, "--version");
+
+        Assert.That(revision, Does.Match("^[0-9a-f]{40}(-changed)?$"));
+        Assert.That(await DockerCommand.InspectAsync(tagged, Label + "version\"}}"), Is.EqualTo(version));
+        Assert.That(told, Is.EqualTo($"{version}+{revision}"));
+    }
+
+    [TestCaseSource(nameof(Programs))]
+    public async Task Its_license_is_in_it(string image) =>
+        Assert.That(await DockerCommand.FilesAsync(image), Does.Contain("app/LICENSE"));
+
+    [TestCase("rotationmesh-coordinator")]
+    [TestCase("rotationmesh-worker")]
+    public async Task A_service_is_asked_for_its_health_twice_a_minute_and_stopped_by_SIGTERM(string image)
+    {
+        Assert.That(
+            await DockerCommand.InspectAsync(image, "{{json .Config.Healthcheck.Test}}"),
+            Is.EqualTo($"[\"CMD\",\"/app/{image}\",\"--health\"]")
+        );
+        Assert.That(
+            await DockerCommand.InspectAsync(image, "{{json .Config.Healthcheck.Interval}}"),
+            Is.EqualTo("30000000000") // nanoseconds
+        );
+        Assert.That(
+            await DockerCommand.InspectAsync(image, "{{.Config.StopSignal}}"),
+            Is.EqualTo("SIGTERM")
+        );
+    }
 
     [TestCaseSource(nameof(Programs))]
     public async Task No_shell_can_be_started_in_it(string image)
@@ -94,25 +137,6 @@ public sealed partial class WhenAnImageIsLookedInto
             ),
             Does.StartWith("databases:")
         );
-
-    private static async Task<string[]> ListAsync(string image)
-    {
-        var container = await DockerCommand.RunAsync("create", image);
-        try
-        {
-            var list = new CommandLine(
-                "bash",
-                "-c",
-                "set -o pipefail; docker export \"$0\" | tar --list",
-                container
-            );
-            return (await list.RunAsync(Stack.Deadline)).Exits(0).Output.Split('\n');
-        }
-        finally
-        {
-            await DockerCommand.RunAsync("rm", container);
-        }
-    }
 
     private static async Task<long> SizeAsync(string image) =>
         long.Parse(await DockerCommand.InspectAsync(image, "{{.Size}}"), CultureInfo.InvariantCulture);

@@ -28,6 +28,26 @@ internal static class DockerCommand
     public static Task<ProcessOutcome> TryAsync(params IReadOnlyList<string> arguments) =>
         new CommandLine("docker", arguments).RunAsync(Deadline);
 
+    /// <summary>The paths in an image, without a slash before them.</summary>
+    public static async Task<string[]> FilesAsync(string image)
+    {
+        var container = await RunAsync("create", image);
+        try
+        {
+            var list = new CommandLine(
+                "bash",
+                "-c",
+                "set -o pipefail; docker export \"$0\" | tar --list",
+                container
+            );
+            return (await list.RunAsync(Deadline)).Exits(0).Output.Split('\n');
+        }
+        finally
+        {
+            await RunAsync("rm", container);
+        }
+    }
+
     /// <summary>A part of what the engine knows of a container or an image, by Go's template.</summary>
     public static Task<string> InspectAsync(string name, string template) =>
         RunAsync("inspect", "--format", template, name);

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Builds the images of the three programs, labelled with commit and version: rotationmesh-coordinator, rotationmesh-worker and
+# rotationmesh. REGISTRY=registry.example.com/platform goes before their names; SDK_IMAGE and RUNTIME_IMAGE name other base images.
+# Arguments go to `docker build`.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+revision=$(git rev-parse HEAD)
+# What is not in the commit must not pass for it.
+[ -z "$(git status --porcelain -- src infra/publish.sh infra/sbom.sh 'Directory.*' global.json .config)" ] || revision=$revision-changed
+
+arguments=(--build-arg "REVISION=$revision" --build-arg "VERSION=$version")
+for name in SDK_IMAGE RUNTIME_IMAGE; do
+  if [ -n "${!name:-}" ]; then arguments+=(--build-arg "$name=${!name}"); fi
+done
+if [ -n "${BUILD_NETWORK:-}" ]; then arguments+=(--network "$BUILD_NETWORK"); fi
+
+for target in coordinator worker cli; do
+  image=rotationmesh-$target
+  [ "$target" != cli ] || image=rotationmesh
+  docker build --file infra/images/Dockerfile --target "$target" "${arguments[@]}" \
+    --tag "${REGISTRY:+$REGISTRY/}$image:$version" --tag "${REGISTRY:+$REGISTRY/}$image:latest" "$@" .
+done
