@@ -116,12 +116,14 @@ internal sealed class UnreachedTables(
             mapped,
             cancellationToken
         );
-        var unmet = left.GroupBy(table => table.Table.ToString(), table => table.Place)
+        var unmet = left.GroupBy(table => table.Table.ToString())
             .Where(same => !IsSkipped(SkippedLocations.Name(database, same.Key, null)))
-            .Select(same => (Table: same.Key, Recorded: recorded[same.First()]))
+            .Select(same =>
+                (Table: same.Key, Recorded: recorded[same.First().Place], same.First().FinalizeWith)
+            )
             .ToLookup(table => table.Recorded.PartOf);
-        foreach (var (table, one) in unmet[""])
-            Tell(Explain(database, table, one));
+        foreach (var (table, one, finalize) in unmet[""])
+            Tell(Explain(database, table, one, finalize));
         foreach (var parts in unmet.Where(tables => tables.Key.Length > 0))
             Tell(UnreachedParts.Explain(database, parts.Key, [.. parts]));
     }
@@ -163,12 +165,12 @@ internal sealed class UnreachedTables(
         return isCertain ? [column] : [column, byName];
     }
 
-    private static string Explain(string database, string name, RotatedTable recorded)
+    private static string Explain(string database, string name, RotatedTable recorded, string? finalize)
     {
         var former = SqlName.Parse(recorded.Table);
         var isSame = former.Name == SqlName.Parse(name).Name;
         return $"table {name} (database {database}{(isSame ? "" : $", then called {former}")}), which rotation {recorded.RotationId} was "
-            + "for, is not in this map: put it into the map, or drop it. Where its values need no key any more, leave it out with "
-            + $"{UntriedWords.Skip(database, name, null)} --reason TEXT";
+            + $"for, is not in this map: {DetachWords.First(finalize)}put it into the map, or drop it. Where its values need no key any "
+            + $"more, leave it out with {UntriedWords.Skip(database, name, null)} --reason TEXT";
     }
 }
