@@ -170,6 +170,7 @@ public sealed class LocalInspections(
             Counted = check.Counted ?? 0,
             Decrypted = check.Verified,
             Notes = check.Notes,
+            DetachedLeaves = check.DetachedLeaves,
         };
     }
 

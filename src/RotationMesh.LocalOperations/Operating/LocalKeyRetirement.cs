@@ -81,7 +81,7 @@ public sealed class LocalKeyRetirement(
             var confirmed = await ConfirmAsync(store, earlier, usage, cancellationToken);
             if (confirmed.Retired && !Gone().IsEmpty)
                 await Gone().ForgetAsync(control, audit, Entry(), cancellationToken);
-            return Tell(confirmed, order, look, check.Externals.Count(version));
+            return Tell(confirmed, order, look, check);
         }
 
         // Decrypting and scanning took their time: count again, and record at once.
@@ -100,7 +100,8 @@ public sealed class LocalKeyRetirement(
                     usage.Doubt is { } doubt ? [.. usage.InTheWay, doubt] : usage.InTheWay
                 ),
                 order,
-                look
+                look,
+                check
             );
         await control.MigrateAsync(cancellationToken);
         var clocks = await new OpenWrites(databases, control).ReadClocksAsync(
@@ -122,7 +123,7 @@ public sealed class LocalKeyRetirement(
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
-        return Tell(document, order, look, check.Externals.Count(version));
+        return Tell(document, order, look, check);
 
         Forgotten Gone() => new(check.Places.Forgotten, check.Failed.Forgotten);
 
@@ -223,7 +224,7 @@ public sealed class LocalKeyRetirement(
         RetirementDocument document,
         RetirementOrder order,
         RetirementLook look,
-        long unread = 0
+        RetirementCheck check
     ) =>
         document with
         {
@@ -231,7 +232,8 @@ public sealed class LocalKeyRetirement(
             Warnings = look.Warnings,
             ScanSkipped = order.SkipScanReason,
             ScanSkippedOf = order.SkippedScans,
-            ExternalUnread = document.Retired ? unread : 0,
+            ExternalUnread = document.Retired ? check.Externals.Count(document.Version) : 0,
+            DetachedLeaves = check.DetachedLeaves,
         };
 
     private static RetirementDocument Document(RetiredKey key) =>

@@ -154,6 +154,9 @@ public sealed class WhenAPartitionIsDetached
         );
 
         var refused = await fixture.RetireAsync();
+        var listed = await fixture.Inspections().ListKeysAsync(CancellationToken.None);
+        string[] places = [.. refused.DetachedLeaves.Select(leaf => leaf.Place)];
+        var retired = await fixture.RetireWithoutAsync(places);
 
         Assert.That(
             refused.InTheWay.Single(),
@@ -162,6 +165,13 @@ public sealed class WhenAPartitionIsDetached
                 )
                 .And.EndWith("as with --skip-scan-of app.public.notes_2030 --reason TEXT")
         );
+        Assert.That(
+            places,
+            Is.EquivalentTo(Enumerable.Range(2030, 5).Select(year => $"app.public.notes_{year}"))
+        );
+        Assert.That(refused.DetachedLeaves.Select(leaf => leaf.PartOf), Is.All.EqualTo("notes"));
+        Assert.That(listed.DetachedLeaves, Is.EqualTo(refused.DetachedLeaves));
+        AssertRetired(retired);
     }
 
     [Test]

@@ -55,7 +55,7 @@ internal static class UnreachedParts
                     : "";
             return $"tables {named}{more} (database {database}), which were part of {table} when rotations were for it, are not in "
                 + $"this map: {begin}put them into the map, attach them again, or drop them. Where their values need no key any more, "
-                + $"leave out each, as with {UntriedWords.Skip(database, first, null)} --reason TEXT";
+                + $"leave out each{(parts.Count > MostNamed ? " (--output json has all, as detachedLeaves)" : "")}, as with {UntriedWords.Skip(database, first, null)} --reason TEXT";
         }
 
         var former = SqlName.Parse(recorded.Table);

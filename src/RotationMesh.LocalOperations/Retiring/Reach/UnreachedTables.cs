@@ -2,6 +2,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Scanning;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Scanning;
 using RotationMesh.Tables.Schema;
@@ -21,6 +22,7 @@ internal sealed class UnreachedTables(
 {
     private readonly List<string> inTheWay = [];
     private readonly List<string> met = [];
+    private readonly List<DetachedLeaf> leaves = [];
 
     /// <summary>Places that an operator leaves out of the scan, which stands for these tables as well.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
@@ -31,6 +33,9 @@ internal sealed class UnreachedTables(
     /// <summary>The other tables, described for the operator.</summary>
     public IReadOnlyList<string> InTheWay => inTheWay;
 
+    /// <summary>Those of the other tables that were leaves.</summary>
+    public IReadOnlyList<DetachedLeaf> DetachedLeaves => [.. leaves.Distinct()];
+
     /// <summary>
     /// Reads which tables were rotated and which ones the map leads to. Throws where a database does not answer.
     /// </summary>
@@ -38,6 +43,7 @@ internal sealed class UnreachedTables(
     {
         inTheWay.Clear();
         met.Clear();
+        leaves.Clear();
         var recorded = await new RotatedTables(control).ListAsync(cancellationToken);
         if (recorded.Count == 0)
             return;
@@ -125,7 +131,16 @@ internal sealed class UnreachedTables(
         foreach (var (table, one, finalize) in unmet[""])
             Tell(Explain(database, table, one, finalize));
         foreach (var parts in unmet.Where(tables => tables.Key.Length > 0))
+        {
+            leaves.AddRange(parts.Select(part => Leaf(parts.Key, part.Table, part.FinalizeWith)));
             Tell(UnreachedParts.Explain(database, parts.Key, [.. parts]));
+        }
+
+        DetachedLeaf Leaf(string whole, string table, string? finalize) =>
+            new(database, table, whole, SkippedLocations.Name(database, table, null))
+            {
+                FinalizeWith = finalize,
+            };
     }
 
     private void Add(string place, string told)
