@@ -57,7 +57,7 @@ public sealed class WhenPartsAreClaimed
 
         await ClaimAsync(scene.RotationId, Events(11), tenants: ["acme"]);
 
-        Assert.That(await ListAsync(), Does.Contain(12));
+        Assert.That(await ListAsync(), Does.Contain(12L));
     }
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class WhenPartsAreClaimed
 
         await ClaimAsync(scene.RotationId, Events(11), tenants: ["bravo"]);
 
-        Assert.That(await ListAsync(), Does.Contain(12));
+        Assert.That(await ListAsync(), Does.Contain(12L));
     }
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class WhenPartsAreClaimed
         await RecordAsync(Events(11));
 
         Assert.That(silent, Is.Empty);
-        Assert.That(await ListAsync(), Does.Contain(12));
+        Assert.That(await ListAsync(), Does.Contain(12L));
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class WhenPartsAreClaimed
 
         await ClaimAsync(scene.RotationId, Events(11));
 
-        Assert.That(await ListAsync(), Does.Contain(12));
+        Assert.That(await ListAsync(), Does.Contain(12L));
     }
 
     [Test]
@@ -118,7 +118,7 @@ public sealed class WhenPartsAreClaimed
 
         await ClaimAsync(scene.RotationId, Events(11));
 
-        Assert.That(await ListAsync(), Does.Contain(12));
+        Assert.That(await ListAsync(), Does.Contain(12L));
     }
 
     [Test]
