@@ -30,14 +30,31 @@ public sealed class ClaimedParts(ControlDatabase control)
         """;
 
     /// <summary>
-    /// Parts by table that were recorded for the rotation before it was retried: it gave up its claims at its end, and a part
-    /// that was detached is to be told again.
+    /// Joins to a table <c>mine</c> the parts that were recorded for the rotation before it was retried, as <c>recorded</c>: it gave
+    /// up its claims at its end, and a part that was detached is to be told again.
     /// </summary>
     internal const string Recorded = """
-        (SELECT database_name, identity, CASE part_of WHEN '' THEN table_name ELSE part_of END AS whole,
-                jsonb_object_agg(relation::text, CASE part_of WHEN '' THEN '' ELSE table_name END) AS parts
-         FROM rotationmesh.rotated_tables WHERE rotation_id = @rotationId AND relation > 0
-         GROUP BY 1, 2, 3)
+        LEFT JOIN LATERAL (
+            SELECT jsonb_object_agg(part.key, part.value) AS parts
+            FROM rotationmesh.rotation_parts r CROSS JOIN jsonb_each_text(r.parts) AS part
+            WHERE r.rotation_id = @rotationId AND r.database_name = mine."DatabaseName" AND r.table_name = mine."TableName"
+              AND split_part(r.identity, '/', 2) = split_part(mine."Identity", '/', 2)
+              AND (r.identity = mine."Identity" OR starts_with(r.identity, '/') OR starts_with(mine."Identity", '/'))
+        ) AS recorded ON true
+        """;
+
+    /// <summary>The <see cref="Recorded"/> parts of a table <c>mine</c> with those that it has now, each by its latest name.</summary>
+    internal const string WithRecorded = """
+        nullif(coalesce(recorded.parts, '{}') || coalesce(mine."Parts", '{}'), '{}')
+        """;
+
+    // A row of each rotation: others record the same leaves, and a retry asks for those of its own.
+    internal const string Record = """
+        INSERT INTO rotationmesh.rotation_parts AS r (rotation_id, database_name, table_name, identity, parts)
+        SELECT c.rotation_id, c.database_name, c.table_name, c.identity, c.parts
+        FROM rotationmesh.claims c
+        WHERE c.rotation_id = @rotationId AND c.identity IS NOT NULL AND c.parts IS NOT NULL
+        ON CONFLICT (rotation_id, database_name, table_name, identity) DO UPDATE SET parts = r.parts || excluded.parts
         """;
 
     private const string List = """

@@ -15,7 +15,7 @@ public sealed class RotatedTables(ControlDatabase control)
         DO UPDATE SET rotation_id = excluded.rotation_id, claimed_at = excluded.claimed_at, part_of = ''
         """;
 
-    // Of what was ever claimed. A table that was moved from one of the rotation's tables to another is a part of both.
+    // Of what was ever claimed. A table that was moved from one of the rotation's tables to another is recorded as a part of one.
     internal const string RecordParts = """
         INSERT INTO rotationmesh.rotated_tables (database_name, table_name, identity, relation, rotation_id, part_of)
         SELECT DISTINCT ON (c.identity, p.key, c.database_name, p.name)

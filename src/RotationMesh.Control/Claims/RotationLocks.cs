@@ -53,12 +53,8 @@ public sealed class RotationLocks(ControlDatabase control)
         INSERT INTO rotationmesh.claims AS c
             (rotation_id, database_name, table_name, tenants, identity, relations, tenancy, parts)
         SELECT DISTINCT ON (mine."DatabaseName", mine."TableName") @rotationId, mine."DatabaseName", mine."TableName",
-               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy",
-               nullif(coalesce(recorded.parts, '{}') || coalesce(mine."Parts", '{}'), '{}')
-        FROM {{Mine}}
-        LEFT JOIN {{ClaimedParts.Recorded}} AS recorded
-          ON (recorded.database_name, recorded.identity, recorded.whole)
-           = (mine."DatabaseName", mine."Identity", mine."TableName")
+               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy", {{ClaimedParts.WithRecorded}}
+        FROM {{Mine}} {{ClaimedParts.Recorded}}
         ON CONFLICT (rotation_id, database_name, table_name) DO UPDATE
         SET tenants = excluded.tenants, identity = coalesce(c.identity, excluded.identity), tenancy = excluded.tenancy,
             relations = {{ClaimedParts.AllRelations}}, parts = {{ClaimedParts.AllParts}}
@@ -70,8 +66,8 @@ public sealed class RotationLocks(ControlDatabase control)
         SET identity = coalesce(c.identity, excluded.identity), relations = coalesce(c.relations, excluded.relations),
             parts = {ClaimedParts.AllParts}
         FROM (SELECT mine."DatabaseName" AS database, mine."TableName" AS name, mine."Identity" AS identity,
-                     mine."Relations" AS relations, mine."Parts" AS parts
-              FROM {Mine} WHERE mine."Identity" IS NOT NULL) AS excluded
+                     mine."Relations" AS relations, {ClaimedParts.WithRecorded} AS parts
+              FROM {Mine} {ClaimedParts.Recorded} WHERE mine."Identity" IS NOT NULL) AS excluded
         WHERE c.rotation_id = @rotationId AND (c.database_name, c.table_name) = (excluded.database, excluded.name)
           AND {ClaimedParts.MayBeSame}
         """;
@@ -178,6 +174,7 @@ public sealed class RotationLocks(ControlDatabase control)
         await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
         await connection.ExecuteAsync(RotatedTables.RecordParts, values, cancellationToken);
+        await connection.ExecuteAsync(ClaimedParts.Record, values, cancellationToken);
         await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
     }
 }

@@ -54,6 +54,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
             Change,
             "database_name table_name identity relation rotation_id claimed_at part_of"
         ),
+        new("rotation_parts", Change, "rotation_id database_name table_name identity parts"),
         new(
             "rotated_columns",
             Change,

@@ -42,7 +42,9 @@ internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatab
             var tables = claimed.ToLookup(part => part.Relation, part => part.Table);
             told.AddRange(
                 detached
-                    .SelectMany(one => tables[one.Oid].Select(table => (Table: table, Part: one.Table)))
+                    .SelectMany(one =>
+                        tables[one.Oid].Select(table => (Table: table, Part: (one.Table, one.FinalizeWith)))
+                    )
                     .GroupBy(one => one.Table, one => one.Part)
                     .Select(table => Explain(table.Key, [.. table]))
             );
@@ -51,14 +53,15 @@ internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatab
         return told;
     }
 
-    private static string Explain(string table, IReadOnlyList<SqlName> parts)
+    private static string Explain(string table, IReadOnlyList<(SqlName Table, string? FinalizeWith)> parts)
     {
-        var named = string.Join(", ", parts.Take(MostNamed));
+        var named = string.Join(", ", parts.Take(MostNamed).Select(part => part.Table));
         var more =
             parts.Count > MostNamed
                 ? string.Create(CultureInfo.InvariantCulture, $" and {parts.Count - MostNamed} more")
                 : "";
-        return $"table {table}: {Reasons.Detached}, and nobody counts their rows: {named}{more}: attach them again and retry "
-            + "the rotation, put them into the map and rotate them, or drop them";
+        return $"table {table}: {Reasons.Detached}, and nobody counts their rows: {named}{more}: "
+            + $"{DetachWords.First(parts.Select(part => part.FinalizeWith))}attach them again and retry the rotation, put them into the map "
+            + "and rotate them, or drop them";
     }
 }

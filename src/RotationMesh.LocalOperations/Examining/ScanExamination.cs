@@ -2,6 +2,7 @@ using Npgsql;
 using RotationMesh.LocalOperations.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.LocalOperations.Examining;
 
@@ -37,7 +38,7 @@ internal sealed class ScanExamination(MapScan scan, Findings findings)
                 Verdict.Warning,
                 $"column {table.Table}.{found.Column}",
                 $"{(found.Path is null ? "" : $"at path {found.Path}: ")}{ScanWords.What(table, found)}; the map does not name it (database {scanned.Database})",
-                "add it to the map, or it keeps its old key"
+                $"{DetachWords.First(table.FinalizeWith)}add it to the map, or it keeps its old key"
             );
         foreach (var places in scanned.NotLookedAt.GroupBy(left => (left.Reason, left.Cause)))
             findings.Add(

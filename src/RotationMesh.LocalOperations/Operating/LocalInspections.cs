@@ -171,6 +171,7 @@ public sealed class LocalInspections(
             Decrypted = check.Verified,
             Empty = check.Empty,
             Notes = check.Notes,
+            DetachedLeaves = check.DetachedLeaves,
         };
     }
 

@@ -83,7 +83,7 @@ public sealed class LocalKeyRetirement(
             var answersFor = order.SkipScanReason is not null || order.SkippedScans.Count > 0;
             if (confirmed.Retired && (answersFor || !Gone().IsEmpty))
                 await Gone().ForgetAsync(control, audit, Entry(), cancellationToken);
-            return Tell(confirmed, order, look, check.Externals.Count(version));
+            return Tell(confirmed, order, look, check);
         }
 
         // Decrypting and scanning took their time: count again, and record at once.
@@ -102,7 +102,8 @@ public sealed class LocalKeyRetirement(
                     usage.Doubt is { } doubt ? [.. usage.InTheWay, doubt] : usage.InTheWay
                 ),
                 order,
-                look
+                look,
+                check
             );
         await control.MigrateAsync(cancellationToken);
         var clocks = await new OpenWrites(databases, control).ReadClocksAsync(
@@ -124,7 +125,7 @@ public sealed class LocalKeyRetirement(
         var document = retired.Key is { } key
             ? Document(key)
             : new RetirementDocument(version, usage.Fingerprint, false, null, retired.InTheWay);
-        return Tell(document, order, look, check.Externals.Count(version));
+        return Tell(document, order, look, check);
 
         Forgotten Gone() => new(check.Places.Forgotten, check.Failed.Forgotten);
 
@@ -225,7 +226,7 @@ public sealed class LocalKeyRetirement(
         RetirementDocument document,
         RetirementOrder order,
         RetirementLook look,
-        long unread = 0
+        RetirementCheck check
     ) =>
         document with
         {
@@ -233,7 +234,8 @@ public sealed class LocalKeyRetirement(
             Warnings = look.Warnings,
             ScanSkipped = order.SkipScanReason,
             ScanSkippedOf = order.SkippedScans,
-            ExternalUnread = document.Retired ? unread : 0,
+            ExternalUnread = document.Retired ? check.Externals.Count(document.Version) : 0,
+            DetachedLeaves = check.DetachedLeaves,
         };
 
     private static RetirementDocument Document(RetiredKey key) =>

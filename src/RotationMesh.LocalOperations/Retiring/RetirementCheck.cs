@@ -74,6 +74,9 @@ internal sealed class RetirementCheck(
 
     public IReadOnlyList<string> MetPlaces => [.. unreached.Met, .. Externals.Met];
 
+    /// <summary>Leaves that were detached, and that nobody counts.</summary>
+    public IReadOnlyList<DetachedLeaf> DetachedLeaves => unreached.DetachedLeaves;
+
     /// <summary>Databases and tables that an operator declared gone.</summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 

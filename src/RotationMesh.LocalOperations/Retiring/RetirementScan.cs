@@ -8,6 +8,7 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Scanning;
+using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.LocalOperations.Retiring;
 
@@ -84,7 +85,9 @@ internal sealed class RetirementScan(
                 $"{ScanWords.Place(table, found)} (database {scanned.Database}), which the map does not name: "
                 + ScanWords.What(table, found);
             if (found.Opened.Any(opened => opened.Version == version))
-                look.InTheWay.Add($"{told}; add it to the map and rotate, or delete what nobody needs");
+                look.InTheWay.Add(
+                    $"{told}; {DetachWords.First(table.FinalizeWith)}add it to the map and rotate, or delete what nobody needs"
+                );
             else
                 look.Warnings.Add(told);
         }

@@ -55,6 +55,7 @@ internal sealed class MapScan(
         new()
         {
             Table = look.Table,
+            FinalizeWith = look.FinalizeWith,
             RowsLookedAt = look.RowsLookedAt,
             Rows = look.Rows,
             Whole = look.Whole,

@@ -154,6 +154,9 @@ public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument>
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Every detached leaf that prevents the retirement of all versions.</summary>
+    public IReadOnlyList<DetachedLeaf> DetachedLeaves { get; init; } = [];
+
     /// <summary>What "safe to retire" rests on, which is less than a retirement needs; null where no version is.</summary>
     public string? Basis =>
         Keys.Any(version => version.SafeToRetire)

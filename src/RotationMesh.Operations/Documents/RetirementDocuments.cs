@@ -35,6 +35,21 @@ public sealed record RetirementDocument(
     /// out.
     /// </summary>
     public long ExternalUnread { get; init; }
+
+    /// <summary>
+    /// Every detached leaf that prevents the retirement, where <see cref="InTheWay"/> names the first ones of a table alone.
+    /// </summary>
+    public IReadOnlyList<DetachedLeaf> DetachedLeaves { get; init; } = [];
+}
+
+/// <summary>
+/// A table that exists and that the map leaves out, and that was a leaf of the table <paramref name="PartOf"/> when a rotation was
+/// for that one. <c>--skip-scan-of</c> leaves it out by the name <paramref name="Place"/>.
+/// </summary>
+public sealed record DetachedLeaf(string Database, string Table, string PartOf, string Place)
+{
+    /// <summary>The statement that ends its being about to be detached; null where it is detached.</summary>
+    public string? FinalizeWith { get; init; }
 }
 
 /// <summary>

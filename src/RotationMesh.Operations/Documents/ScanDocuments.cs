@@ -30,6 +30,12 @@ public sealed record ScannedTable
     /// <summary>The table with its schema.</summary>
     public required string Table { get; init; }
 
+    /// <summary>
+    /// The statement that ends the detaching of a partition which is about to be detached
+    /// (<c>DETACH PARTITION … CONCURRENTLY</c> still runs, or was interrupted): queries of its table omit it. Null for others.
+    /// </summary>
+    public string? FinalizeWith { get; init; }
+
     /// <summary>Rows that were read.</summary>
     public required long RowsLookedAt { get; init; }
 

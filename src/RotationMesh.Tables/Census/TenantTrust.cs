@@ -17,11 +17,12 @@ public sealed class TenantTrust(ApplicationDatabases databases)
     private const double MissingRows = 20;
 
     // A table that was never analyzed has reltuples -1 (up to PostgreSQL 13: 0, without pages); the sum is unknown then.
-    private const string Estimate = """
+    private const string Estimate = $"""
         WITH RECURSIVE tree AS (
             SELECT pg_catalog.to_regclass(@table)::pg_catalog.oid AS oid
             UNION
-            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid
+            WHERE NOT {PendingDetach.IsPending})
         SELECT CASE WHEN pg_catalog.bool_and(c.reltuples OPERATOR(pg_catalog.>) 0 OR (c.reltuples OPERATOR(pg_catalog.=) 0 AND c.relpages OPERATOR(pg_catalog.>) 0))
                     THEN pg_catalog.sum(c.reltuples)::pg_catalog.float8 END
         FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid WHERE c.relkind OPERATOR(pg_catalog.=) 'r'

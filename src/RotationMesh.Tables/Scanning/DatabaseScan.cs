@@ -28,6 +28,9 @@ public sealed record TableLook
     /// <summary>The table with its schema.</summary>
     public required string Table { get; init; }
 
+    /// <summary>Of a leaf that is about to be detached, the statement that ends this; null for others.</summary>
+    public string? FinalizeWith { get; init; }
+
     /// <summary>Rows that were read.</summary>
     public required long RowsLookedAt { get; init; }
 

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Scanning;
 
@@ -55,9 +56,12 @@ internal static class ScanCatalog
             WHERE a.may_hold OR a.unread OR a.may_name
             GROUP BY a.attrelid)
         SELECT c.oid::pg_catalog.int8 AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
-               c.relispartition AS IsPartition,
+               c.relispartition AND NOT EXISTS (
+                   SELECT FROM pg_catalog.pg_inherits i
+                   WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid AND {PendingDetach.IsPending}) AS IsPartition,
                array(SELECT i.inhparent::pg_catalog.int8 FROM pg_catalog.pg_inherits i
-                     WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid) AS Parents,
+                     WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid AND NOT {PendingDetach.IsPending}) AS Parents,
+               CASE WHEN c.relispartition THEN {PendingDetach.EndOf("c.oid")} END AS FinalizeWith,
                c.relpages AS EstimatedPages, c.reltuples::pg_catalog.float8 AS EstimatedRows,
                CASE WHEN c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm'])
                     THEN coalesce(pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass), 0)

@@ -11,10 +11,15 @@ internal sealed record ScanRelation
 
     /// <summary><c>pg_class.relkind</c>: r, p, m or f.</summary>
     public string Kind { get; init; } = "";
+
+    /// <summary>Whether a query of its root reads its rows; false for a partition that is about to be detached.</summary>
     public bool IsPartition { get; init; }
 
     /// <summary>What it is a partition of, or inherits from.</summary>
     public long[] Parents { get; init; } = [];
+
+    /// <summary>The statement that ends its being about to be detached; null for others.</summary>
+    public string? FinalizeWith { get; init; }
     public int EstimatedPages { get; init; }
     public double EstimatedRows { get; init; }
     public long MainBytes { get; init; }

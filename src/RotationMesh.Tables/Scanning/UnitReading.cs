@@ -130,6 +130,7 @@ internal sealed class UnitReading(
         new()
         {
             Table = unit.Relation.Shown,
+            FinalizeWith = unit.Relation.FinalizeWith,
             RowsLookedAt = rows,
             Rows =
                 sql.IsWhole && isComplete ? rows

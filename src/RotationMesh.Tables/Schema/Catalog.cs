@@ -81,7 +81,8 @@ internal sealed class Catalog(NpgsqlConnection connection, CancellationToken can
             SELECT @oid::pg_catalog.oid AS oid
             UNION
             SELECT i.inhrelid
-            FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
+            FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent OPERATOR(pg_catalog.=) tree.oid
+            WHERE NOT {PendingDetach.IsPending})
         SELECT c.oid::bigint AS Oid, n.nspname AS Schema, c.relname AS Name, c.relkind::pg_catalog.text AS Kind,
                pg_catalog.row_security_active(c.oid) AS RowSecurityActive,
                {UpdateTriggers.CountOf("c.oid")}::int AS UpdateTriggers,

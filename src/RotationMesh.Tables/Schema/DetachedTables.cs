@@ -1,5 +1,6 @@
 using Dapper;
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 
@@ -9,18 +10,16 @@ namespace RotationMesh.Tables.Schema;
 /// </summary>
 public sealed class DetachedTables(ApplicationDatabases databases)
 {
-    // Servers before 14 do not know of a leaf that is about to be detached.
-    private const string Find = $$"""
+    private static readonly string Find = $$"""
         WITH RECURSIVE {{NamedTables.Terms}},
         below AS (
             SELECT place, oid FROM named
             UNION
             SELECT below.place, i.inhrelid
             FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid
-            WHERE NOT (@only::boolean[])[below.place::int]
-              AND NOT coalesce(
-                  (pg_catalog.to_jsonb(i) OPERATOR(pg_catalog.->>) 'inhdetachpending')::boolean, false))
-        SELECT c.oid::pg_catalog.int8 AS Oid, n.nspname AS Schema, c.relname AS Name
+            WHERE NOT (@only::boolean[])[below.place::int] AND NOT {{PendingDetach.IsPending}})
+        SELECT c.oid::pg_catalog.int8 AS Oid, n.nspname AS Schema, c.relname AS Name,
+               {{PendingDetach.EndOf("c.oid")}} AS FinalizeWith
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY (@former::pg_catalog.int8[]::pg_catalog.oid[])
           AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}'::"char"[])
@@ -30,9 +29,10 @@ public sealed class DetachedTables(ApplicationDatabases databases)
 
     /// <summary>
     /// Returns those of the <paramref name="former"/> tables of one database, with their names of today, whose rows are in none of
-    /// its <paramref name="entries"/>. Throws <see cref="Npgsql.NpgsqlException"/> if the database can't be queried.
+    /// its <paramref name="entries"/>. Where one is about to be detached, the statement that ends this is with it. Throws
+    /// <see cref="Npgsql.NpgsqlException"/> if the database can't be queried.
     /// </summary>
-    public async Task<IReadOnlyList<(long Oid, SqlName Table)>> FindAsync(
+    public async Task<IReadOnlyList<(long Oid, SqlName Table, string? FinalizeWith)>> FindAsync(
         IReadOnlyList<TableEntry> entries,
         IReadOnlyCollection<long> former,
         CancellationToken cancellationToken
@@ -41,7 +41,7 @@ public sealed class DetachedTables(ApplicationDatabases databases)
         ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(former);
         await using var connection = await databases.OpenReadingAsync(entries[0].Database, cancellationToken);
-        var found = await connection.QueryAsync<(long Oid, string Schema, string Name)>(
+        var found = await connection.QueryAsync<(long Oid, string Schema, string Name, string? End)>(
             new CommandDefinition(
                 Find,
                 new
@@ -57,7 +57,11 @@ public sealed class DetachedTables(ApplicationDatabases databases)
         return
         [
             .. found.Select(table =>
-                (table.Oid, new SqlName(new SqlIdentifier(table.Schema), new SqlIdentifier(table.Name)))
+                (
+                    table.Oid,
+                    new SqlName(new SqlIdentifier(table.Schema), new SqlIdentifier(table.Name)),
+                    table.End
+                )
             ),
         ];
     }

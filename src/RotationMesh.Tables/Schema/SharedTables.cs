@@ -1,4 +1,5 @@
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 
@@ -22,12 +23,13 @@ internal sealed class SharedTables(ApplicationDatabases databases)
             UNION
             SELECT below.place, i.inhrelid
             FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid
-            WHERE NOT (@only::boolean[])[below.place::int]),
+            WHERE NOT (@only::boolean[])[below.place::int] AND NOT {PendingDetach.IsPending}),
         around AS (
             SELECT place, oid FROM below
             UNION
             SELECT around.place, i.inhparent
-            FROM pg_catalog.pg_inherits i JOIN around ON i.inhrelid OPERATOR(pg_catalog.=) around.oid)
+            FROM pg_catalog.pg_inherits i JOIN around ON i.inhrelid OPERATOR(pg_catalog.=) around.oid
+            WHERE NOT {PendingDetach.IsPending})
         SELECT a.place OPERATOR(pg_catalog.-) 1 AS Place, a.oid::pg_catalog.int8 AS Oid, n.nspname AS Schema, c.relname AS Name,
                EXISTS (SELECT FROM below b
                        WHERE b.place OPERATOR(pg_catalog.=) a.place AND b.oid OPERATOR(pg_catalog.=) a.oid) AS HoldsRows

@@ -1,5 +1,6 @@
 using Dapper;
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 using Relation = (long Place, long Oid, string Kind, string Name, bool HoldsRows);
 
 namespace RotationMesh.Tables.Schema;
@@ -16,12 +17,14 @@ public sealed class TableTrees(ApplicationDatabases databases)
             SELECT place, oid FROM named
             UNION
             SELECT below.place, i.inhrelid
-            FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid),
+            FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid
+            WHERE NOT {PendingDetach.IsPending}),
         above AS (
             SELECT place, oid FROM named
             UNION
             SELECT above.place, i.inhparent
-            FROM pg_catalog.pg_inherits i JOIN above ON i.inhrelid OPERATOR(pg_catalog.=) above.oid),
+            FROM pg_catalog.pg_inherits i JOIN above ON i.inhrelid OPERATOR(pg_catalog.=) above.oid
+            WHERE NOT {PendingDetach.IsPending}),
         found AS (
             SELECT place, oid, 'below' AS kind FROM below
             UNION

@@ -1,5 +1,6 @@
 using Dapper;
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Schema;
 
@@ -11,7 +12,7 @@ namespace RotationMesh.Tables.Schema;
 public sealed class UnmappedTables(ApplicationDatabases databases)
 {
     // Rows are in the table itself or, where it is partitioned or inherited from, in those below it.
-    private const string Find = """
+    private static readonly string Find = $$"""
         WITH RECURSIVE former AS MATERIALIZED (
             SELECT f.oid, f.schema, f.name, f.place
             FROM ROWS FROM (
@@ -38,8 +39,10 @@ public sealed class UnmappedTables(ApplicationDatabases databases)
             SELECT place, oid AS top, oid FROM there
             UNION
             SELECT below.place, below.top, i.inhrelid
-            FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid)
-        SELECT DISTINCT below.place OPERATOR(pg_catalog.-) 1 AS Place, n.nspname AS Schema, top.relname AS Name
+            FROM pg_catalog.pg_inherits i JOIN below ON i.inhparent OPERATOR(pg_catalog.=) below.oid
+            WHERE NOT {{PendingDetach.IsPending}})
+        SELECT DISTINCT below.place OPERATOR(pg_catalog.-) 1 AS Place, n.nspname AS Schema, top.relname AS Name,
+               {{PendingDetach.EndOf("top.oid")}} AS FinalizeWith
         FROM below
         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) below.oid
         JOIN pg_catalog.pg_class top ON top.oid OPERATOR(pg_catalog.=) below.top
@@ -54,9 +57,10 @@ public sealed class UnmappedTables(ApplicationDatabases databases)
 
     /// <summary>
     /// Returns those of <paramref name="former"/> tables (by oid, or 0, and by name) that exist and of whose rows not all are in
-    /// <paramref name="mapped"/> tables, each by its place in the list and its name of today.
+    /// <paramref name="mapped"/> tables, each by its place in the list and its name of today. Where one is about to be
+    /// detached, the statement that ends this is with it.
     /// </summary>
-    public async Task<IReadOnlyList<(int Place, SqlName Table)>> FindAsync(
+    public async Task<IReadOnlyList<(int Place, SqlName Table, string? FinalizeWith)>> FindAsync(
         string database,
         IReadOnlyList<(long Oid, SqlName Name)> former,
         IReadOnlyCollection<long> mapped,
@@ -66,7 +70,7 @@ public sealed class UnmappedTables(ApplicationDatabases databases)
         ArgumentNullException.ThrowIfNull(former);
         ArgumentNullException.ThrowIfNull(mapped);
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
-        var found = await connection.QueryAsync<(long Place, string Schema, string Name)>(
+        var found = await connection.QueryAsync<(long Place, string Schema, string Name, string? End)>(
             new CommandDefinition(
                 Find,
                 new
@@ -84,7 +88,8 @@ public sealed class UnmappedTables(ApplicationDatabases databases)
             .. found.Select(table =>
                 (
                     (int)table.Place,
-                    new SqlName(new SqlIdentifier(table.Schema), new SqlIdentifier(table.Name))
+                    new SqlName(new SqlIdentifier(table.Schema), new SqlIdentifier(table.Name)),
+                    table.End
                 )
             ),
         ];

@@ -49,6 +49,79 @@ public sealed class WhenPartsAreClaimed
     }
 
     [Test]
+    public async Task A_retry_knows_them_although_another_rotation_recorded_the_same_since()
+    {
+        await ClaimAsync(scene.RotationId, Events(11, 12), renewing: true, tenants: ["acme"]);
+        var other = await scene.BeginRotationAsync();
+        await ClaimAsync(other, Events(11, 12), renewing: true, tenants: ["bravo"]);
+
+        await ClaimAsync(scene.RotationId, Events(11), tenants: ["acme"]);
+
+        Assert.That(await ListAsync(), Does.Contain(12L));
+    }
+
+    [Test]
+    public async Task A_retry_knows_them_although_a_map_named_one_by_itself_before()
+    {
+        var alone = new ClaimedTable("app", "public.e12")
+        {
+            Identity = Place,
+            Relation = 12,
+            Relations = [12],
+            Around = [12],
+            Parts = new Dictionary<long, string> { [12] = "" },
+        };
+        var earlier = await scene.BeginRotationAsync();
+        await ClaimAsync(earlier, alone, renewing: true, tenants: ["acme"]);
+        await ClaimAsync(scene.RotationId, Events(11, 12), renewing: true, tenants: ["bravo"]);
+
+        await ClaimAsync(scene.RotationId, Events(11), tenants: ["bravo"]);
+
+        Assert.That(await ListAsync(), Does.Contain(12L));
+    }
+
+    [Test]
+    public async Task A_retry_knows_them_although_their_database_is_silent_until_its_end()
+    {
+        await ClaimAsync(scene.RotationId, Events(11, 12), renewing: true);
+        await ClaimAsync(scene.RotationId, new ClaimedTable("app", "events"));
+        await ClaimAsync(scene.RotationId, new ClaimedTable("app", "events"), renewing: true);
+        var silent = await ListAsync();
+
+        await RecordAsync(Events(11));
+
+        Assert.That(silent, Is.Empty);
+        Assert.That(await ListAsync(), Does.Contain(12L));
+    }
+
+    [Test]
+    public async Task A_retry_knows_them_although_their_server_tells_itself_only_now()
+    {
+        await ClaimAsync(scene.RotationId, Events(11, 12) with { Identity = "/5" }, renewing: true);
+
+        await ClaimAsync(scene.RotationId, Events(11));
+
+        Assert.That(await ListAsync(), Does.Contain(12L));
+    }
+
+    [Test]
+    public async Task Of_a_rotation_of_an_earlier_schema_a_retry_knows_those_that_were_recorded_last()
+    {
+        await ClaimAsync(scene.RotationId, Events(11, 12), renewing: true);
+        await scene.ExecuteAsync(
+            """
+            DROP TABLE rotationmesh.rotation_parts;
+            DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0036\_%'
+            """
+        );
+        await scene.Control.MigrateAsync(CancellationToken.None);
+
+        await ClaimAsync(scene.RotationId, Events(11));
+
+        Assert.That(await ListAsync(), Does.Contain(12L));
+    }
+
+    [Test]
     public async Task Oids_of_another_database_are_none_of_them()
     {
         await ClaimAsync(scene.RotationId, Events(11));
@@ -112,8 +185,12 @@ public sealed class WhenPartsAreClaimed
             Columns = [],
         };
 
-    private Task<Guid?> ClaimAsync(Guid rotation, ClaimedTable table, bool renewing = false) =>
-        scene.Locks.TryClaimAsync(scene.Held, rotation, [table], null, CancellationToken.None, renewing);
+    private Task<Guid?> ClaimAsync(
+        Guid rotation,
+        ClaimedTable table,
+        bool renewing = false,
+        string[]? tenants = null
+    ) => scene.Locks.TryClaimAsync(scene.Held, rotation, [table], tenants, CancellationToken.None, renewing);
 
     private Task RecordAsync(ClaimedTable table) =>
         scene.Locks.RecordAsync(scene.Held, scene.RotationId, [table], CancellationToken.None);

@@ -68,6 +68,24 @@ public sealed class WhenAPartitionIsDetached
     }
 
     [Test]
+    public async Task While_it_is_about_to_be_detached_a_retry_tells_what_ends_that_first()
+    {
+        var report = await RotateAsync(Detach);
+        await fixture.ExecuteAsync(Attach);
+        await fixture.BeginToDetachAsync("public.notes", "public.notes_new");
+
+        var again = await RetryAsync(report.RotationId);
+
+        Assert.That(
+            again.Reason,
+            Does.Contain(
+                $": public.notes_new: end the detaching with {InterruptedDetach.FinalizeWith("public.notes", "public.notes_new")}, then "
+                    + "attach them again and retry the rotation"
+            )
+        );
+    }
+
+    [Test]
     public async Task Between_check_and_plan_no_key_is_retired_before_it_is_dropped()
     {
         await RotateAsync(Detach);
@@ -136,6 +154,9 @@ public sealed class WhenAPartitionIsDetached
         );
 
         var refused = await fixture.RetireAsync();
+        var listed = await fixture.Inspections().ListKeysAsync(CancellationToken.None);
+        string[] places = [.. refused.DetachedLeaves.Select(leaf => leaf.Place)];
+        var retired = await fixture.RetireWithoutAsync(places);
 
         Assert.That(
             refused.InTheWay.Single(),
@@ -144,6 +165,13 @@ public sealed class WhenAPartitionIsDetached
                 )
                 .And.EndWith("as with --skip-scan-of app.public.notes_2030 --reason TEXT")
         );
+        Assert.That(
+            places,
+            Is.EquivalentTo(Enumerable.Range(2030, 5).Select(year => $"app.public.notes_{year}"))
+        );
+        Assert.That(refused.DetachedLeaves.Select(leaf => leaf.PartOf), Is.All.EqualTo("notes"));
+        Assert.That(listed.DetachedLeaves, Is.EqualTo(refused.DetachedLeaves));
+        AssertRetired(retired);
     }
 
     [Test]

@@ -41,10 +41,11 @@ internal static class UnreachedParts
     public static string Explain(
         string database,
         string table,
-        IReadOnlyList<(string Table, RotatedTable Recorded)> parts
+        IReadOnlyList<(string Table, RotatedTable Recorded, string? FinalizeWith)> parts
     )
     {
-        var (first, recorded) = parts[0];
+        var (first, recorded, _) = parts[0];
+        var begin = DetachWords.First(parts.Select(part => part.FinalizeWith));
         if (parts.Count > 1)
         {
             var named = string.Join(", ", parts.Take(MostNamed).Select(part => part.Table));
@@ -53,14 +54,14 @@ internal static class UnreachedParts
                     ? string.Create(CultureInfo.InvariantCulture, $" and {parts.Count - MostNamed} more")
                     : "";
             return $"tables {named}{more} (database {database}), which were part of {table} when rotations were for it, are not in "
-                + "this map: put them into the map, attach them again, or drop them. Where their values need no key any more, leave "
-                + $"out each, as with {UntriedWords.Skip(database, first, null)} --reason TEXT";
+                + $"this map: {begin}put them into the map, attach them again, or drop them. Where their values need no key any more, "
+                + $"leave out each{(parts.Count > MostNamed ? " (--output json has all, as detachedLeaves)" : "")}, as with {UntriedWords.Skip(database, first, null)} --reason TEXT";
         }
 
         var former = SqlName.Parse(recorded.Table);
         var isSame = former == SqlName.Parse(first);
         return $"table {first} (database {database}{(isSame ? "" : $", then called {former}")}), which was part of {table} when rotation "
-            + $"{recorded.RotationId} was for it, is not in this map: put it into the map, attach it again, or drop it. Where its "
-            + $"values need no key any more, leave it out with {UntriedWords.Skip(database, first, null)} --reason TEXT";
+            + $"{recorded.RotationId} was for it, is not in this map: {begin}put it into the map, attach it again, or drop it. "
+            + $"Where its values need no key any more, leave it out with {UntriedWords.Skip(database, first, null)} --reason TEXT";
     }
 }

@@ -2,6 +2,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Scanning;
+using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Scanning;
 using RotationMesh.Tables.Schema;
@@ -21,6 +22,7 @@ internal sealed class UnreachedTables(
 {
     private readonly List<string> inTheWay = [];
     private readonly List<string> met = [];
+    private readonly List<DetachedLeaf> leaves = [];
 
     /// <summary>Places that an operator leaves out of the scan, which stands for these tables as well.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
@@ -31,6 +33,9 @@ internal sealed class UnreachedTables(
     /// <summary>The other tables, described for the operator.</summary>
     public IReadOnlyList<string> InTheWay => inTheWay;
 
+    /// <summary>Those of the other tables that were leaves.</summary>
+    public IReadOnlyList<DetachedLeaf> DetachedLeaves => [.. leaves.Distinct()];
+
     /// <summary>
     /// Reads which tables were rotated and which ones the map leads to. Throws where a database does not answer.
     /// </summary>
@@ -38,6 +43,7 @@ internal sealed class UnreachedTables(
     {
         inTheWay.Clear();
         met.Clear();
+        leaves.Clear();
         var recorded = await new RotatedTables(control).ListAsync(cancellationToken);
         if (recorded.Count == 0)
             return;
@@ -116,14 +122,25 @@ internal sealed class UnreachedTables(
             mapped,
             cancellationToken
         );
-        var unmet = left.GroupBy(table => table.Table.ToString(), table => table.Place)
+        var unmet = left.GroupBy(table => table.Table.ToString())
             .Where(same => !IsSkipped(SkippedLocations.Name(database, same.Key, null)))
-            .Select(same => (Table: same.Key, Recorded: recorded[same.First()]))
+            .Select(same =>
+                (Table: same.Key, Recorded: recorded[same.First().Place], same.First().FinalizeWith)
+            )
             .ToLookup(table => table.Recorded.PartOf);
-        foreach (var (table, one) in unmet[""])
-            Tell(Explain(database, table, one));
+        foreach (var (table, one, finalize) in unmet[""])
+            Tell(Explain(database, table, one, finalize));
         foreach (var parts in unmet.Where(tables => tables.Key.Length > 0))
+        {
+            leaves.AddRange(parts.Select(part => Leaf(parts.Key, part.Table, part.FinalizeWith)));
             Tell(UnreachedParts.Explain(database, parts.Key, [.. parts]));
+        }
+
+        DetachedLeaf Leaf(string whole, string table, string? finalize) =>
+            new(database, table, whole, SkippedLocations.Name(database, table, null))
+            {
+                FinalizeWith = finalize,
+            };
     }
 
     private void Add(string place, string told)
@@ -163,12 +180,12 @@ internal sealed class UnreachedTables(
         return isCertain ? [column] : [column, byName];
     }
 
-    private static string Explain(string database, string name, RotatedTable recorded)
+    private static string Explain(string database, string name, RotatedTable recorded, string? finalize)
     {
         var former = SqlName.Parse(recorded.Table);
         var isSame = former.Name == SqlName.Parse(name).Name;
         return $"table {name} (database {database}{(isSame ? "" : $", then called {former}")}), which rotation {recorded.RotationId} was "
-            + "for, is not in this map: put it into the map, or drop it. Where its values need no key any more, leave it out with "
-            + $"{UntriedWords.Skip(database, name, null)} --reason TEXT";
+            + $"for, is not in this map: {DetachWords.First(finalize)}put it into the map, or drop it. Where its values need no key any "
+            + $"more, leave it out with {UntriedWords.Skip(database, name, null)} --reason TEXT";
     }
 }
