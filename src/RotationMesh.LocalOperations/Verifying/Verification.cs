@@ -88,6 +88,7 @@ internal sealed class Verification(
                         whole.Range.Tenants,
                         version: null,
                         table.Start!,
+                        counting: true,
                         progress.AddVerified,
                         failures.KeepAsync,
                         token

@@ -14,6 +14,8 @@ public sealed class ReadingStart
     private const string Ask =
         "SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text";
 
+    private const char Between = '/';
+
     private readonly DatabaseInstance place;
     private readonly uint oldest;
 
@@ -39,6 +41,18 @@ public sealed class ReadingStart
         );
         return new ReadingStart(place, (uint)(xmin & uint.MaxValue));
     }
+
+    /// <summary>Reads what <see cref="ToText"/> wrote; null where it is something else.</summary>
+    public static ReadingStart? TryParse(string? text) =>
+        text?.Split(Between) is [var server, var oid, var xmin]
+        && uint.TryParse(oid, CultureInfo.InvariantCulture, out var database)
+        && uint.TryParse(xmin, CultureInfo.InvariantCulture, out var oldest)
+            ? new ReadingStart(new DatabaseInstance(server, database), oldest)
+            : null;
+
+    /// <summary>The moment as the control database keeps it.</summary>
+    public string ToText() =>
+        string.Create(CultureInfo.InvariantCulture, $"{place.Server}{Between}{place.Oid}{Between}{oldest}");
 
     /// <summary>
     /// Returns whether the connection leads to the server on which the moment was taken, and whether that has not been started

@@ -40,31 +40,46 @@ public sealed class NewerRows : IDisposable
     }
 
     /// <summary>
-    /// Decrypts the rows, of some tenants or (null) of all, that may be newer than <paramref name="start"/>: only those of
-    /// <paramref name="version"/> where it is given. Returns null where that proves nothing: the server is another one or was
-    /// started anew, or a leaf had another name when it was to be read. Throws <see cref="NpgsqlException"/>.
+    /// Decrypts the rows, of some tenants or (null) of all, that may be newer than <paramref name="start"/>, or (null) all rows:
+    /// only those of <paramref name="version"/> where it is given. It reads leaves wholly that are not among
+    /// <paramref name="known"/>, by their quoted names; null where all are known. Returns null where that proves nothing: the
+    /// server is another one or was started anew, or a leaf had another name when it was to be read. Counts the table under the
+    /// same snapshot where it is <paramref name="counting"/>. Throws <see cref="NpgsqlException"/>.
     /// </summary>
     public async Task<NewerOutcome?> VerifyAsync(
         MappedTable target,
         IReadOnlyList<string>? tenants,
         int? version,
-        ReadingStart start,
+        ReadingStart? start,
+        bool counting,
         Action<long> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
-        CancellationToken stopping
+        CancellationToken stopping,
+        IReadOnlySet<string>? known = null
     )
     {
         ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(progress);
         ArgumentNullException.ThrowIfNull(failed);
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
-        if (!await start.IsOfAsync(connection, stopping))
+        if (start is not null && !await start.IsOfAsync(connection, stopping))
             return null;
         var tally = new VerificationTally(progress, new FailureTally(failed));
         try
         {
-            return await VerifyAsync(connection, target, tenants, version, start, tally, stopping);
+            return await VerifyAsync(
+                connection,
+                target,
+                tenants,
+                version,
+                (range, tenant) =>
+                    start is null || known?.Contains(range.Leaf.Quoted) == false
+                        ? RowQuery.Stored(connection, target, range, tenant, version, share: null)
+                        : RowQuery.Newer(connection, target, range, tenant, version, start),
+                counting,
+                tally,
+                stopping
+            );
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedTable)
         {
@@ -77,25 +92,20 @@ public sealed class NewerRows : IDisposable
         MappedTable target,
         IReadOnlyList<string>? tenants,
         int? version,
-        ReadingStart start,
+        Func<PartitionRange, string?, NpgsqlBatch> select,
+        bool counting,
         VerificationTally tally,
         CancellationToken stopping
     )
     {
         ChangedRows changed;
-        IReadOnlyList<VersionCount> counted;
+        IReadOnlyList<VersionCount> counted = [];
         await using (await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, stopping))
         {
             var all = await TenantsAsync(connection, target, tenants, stopping);
-            changed = await ReadAsync(
-                connection,
-                target,
-                all,
-                (range, tenant) => RowQuery.Newer(connection, target, range, tenant, version, start),
-                tally,
-                stopping
-            );
-            counted = await new TableCensus(databases).CountAsync(connection, target, all, stopping);
+            changed = await ReadAsync(connection, target, all, select, tally, stopping);
+            if (counting)
+                counted = await new TableCensus(databases).CountAsync(connection, target, all, stopping);
         }
 
         var met = tally.Rows + changed.Count;
@@ -161,6 +171,8 @@ public sealed class NewerRows : IDisposable
 
 /// <summary>What was found in the rows of a table that may have been written since its reading began.</summary>
 /// <param name="Counts">What became of them.</param>
-/// <param name="Counted">All rows of the table, newer or not, as the same snapshot shows them.</param>
-/// <param name="Met">How many of these were newer.</param>
+/// <param name="Counted">
+/// All rows of the table, newer or not, as the same snapshot shows them; empty where nobody counted.
+/// </param>
+/// <param name="Met">How many of these were read.</param>
 public sealed record NewerOutcome(RowCounts Counts, IReadOnlyList<VersionCount> Counted, long Met);

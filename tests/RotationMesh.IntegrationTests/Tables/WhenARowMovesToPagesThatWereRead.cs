@@ -1,5 +1,7 @@
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.LocalOperations.Verifying;
+using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.IntegrationTests.Tables;
 
@@ -79,5 +81,37 @@ public sealed class WhenARowMovesToPagesThatWereRead
                 Task.Run(() => fixture.ExecuteAsync(Move)).GetAwaiter().GetResult();
             return null;
         }
+    }
+
+    [Test]
+    public async Task A_moment_of_a_server_that_was_started_anew_tells_no_rows()
+    {
+        var found = await ReadAsync(ReadingStart.TryParse("1764475719.283746/16384/4294967295"));
+
+        Assert.That(found, Is.Null);
+    }
+
+    [Test]
+    public async Task Without_a_moment_every_row_is_read()
+    {
+        var found = await ReadAsync(start: null);
+
+        var rows = await fixture.ScalarAsync<long>("SELECT count(*) FROM notes");
+        Assert.That((found!.Counts.Verified, found.Counts.Failed, found.Met), Is.EqualTo((rows, 1L, rows)));
+    }
+
+    private async Task<NewerOutcome?> ReadAsync(ReadingStart? start)
+    {
+        using var newer = new NewerRows(fixture.Databases, fixture.Ring);
+        return await newer.VerifyAsync(
+            (await fixture.TargetsAsync()).Single(),
+            tenants: null,
+            version: null,
+            start,
+            counting: false,
+            _ => { },
+            _ => Task.CompletedTask,
+            CancellationToken.None
+        );
     }
 }
