@@ -162,6 +162,10 @@ public static class Reasons
     /// </summary>
     public const string SampleUnreadable = "that the coordinator sampled do not decrypt";
 
+    /// <summary>Rows that changed, or moved, after workers had begun to read their table do not decrypt.</summary>
+    public const string NewerUnreadable =
+        "rows that were written since their verification was planned do not decrypt";
+
     /// <summary>External rows hold values in the table as well, under another key version than the rows claim.</summary>
     public const string InlineValues = "decrypt with key version";
 

@@ -2,6 +2,7 @@ using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Control.Rotations;
 
@@ -26,12 +27,12 @@ public sealed class RotationTableStore(ControlDatabase control)
     private const string List = """
         SELECT scope, database_name AS database, table_name AS table, opening_pending, stored, pending,
                external_rows AS external, opening_empty, empty_rows AS empty, sparse::pg_catalog.text AS sparse_text,
-               read_whole, leaves, opening_stored
+               read_whole, leaves, opening_stored, reading_start
         FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
         """;
 
     private const string RecordLeaves = """
-        UPDATE rotationmesh.rotation_tables SET leaves = @leaves
+        UPDATE rotationmesh.rotation_tables SET leaves = @leaves, reading_start = @start
         WHERE rotation_id = @rotationId AND (scope, database_name, table_name) = (@scope, @database, @table)
         """;
 
@@ -140,13 +141,15 @@ public sealed class RotationTableStore(ControlDatabase control)
     }
 
     /// <summary>
-    /// Records the leaves of a table, as <see cref="LeafList"/> writes them. Call it before verification of it is planned.
+    /// Records the leaves of a table, as <see cref="LeafList"/> writes them, and the moment before they were listed; null where
+    /// no row of it is to be planned. Call it before verification of it is planned.
     /// </summary>
     public static Task RecordLeavesAsync(
         HeldWork held,
         Guid rotationId,
         TableName table,
         LeafList? leaves,
+        ReadingStart? start,
         CancellationToken cancellationToken
     )
     {
@@ -160,6 +163,7 @@ public sealed class RotationTableStore(ControlDatabase control)
                 database = table.Database,
                 table = table.Table,
                 leaves = leaves?.ToText(),
+                start = start?.ToText(),
             },
             cancellationToken
         );

@@ -63,6 +63,12 @@ public sealed record TableCount
     /// </summary>
     public string? Leaves { get; init; }
 
+    /// <summary>
+    /// The moment before verification was planned, as <c>ReadingStart</c> writes it; null where no row was planned, or by an
+    /// earlier release.
+    /// </summary>
+    public string? ReadingStart { get; init; }
+
     /// <summary>Returns the share of its rows to verify, 0 to 1, where the rotation has <paramref name="verify"/>.</summary>
     public double Share(VerificationShare verify)
     {

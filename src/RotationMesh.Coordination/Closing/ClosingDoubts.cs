@@ -24,7 +24,7 @@ namespace RotationMesh.Coordination.Closing;
 /// <summary>
 /// Looks for evidence against "every row is at the target version and decrypts" before a rotation is called complete.
 /// Workers are trusted with rows and not with the verdict: this process compares their numbers with the census, and
-/// decrypts its own sample of every table.
+/// decrypts its own sample of every table, and what was written since verification was planned where that reads all rows.
 /// </summary>
 internal sealed class ClosingDoubts(
     Surveyor surveyor,
@@ -53,6 +53,7 @@ internal sealed class ClosingDoubts(
         var suspects = new List<TableName>();
         List<string> notes = [.. summary.Notes ?? []];
         var look = new InlineLook(databases, ring);
+        var newer = new NewerLook(databases, ring);
         var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add($"{Reasons.NoCensus}: retry the rotation");
@@ -86,13 +87,6 @@ internal sealed class ClosingDoubts(
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
             if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
                 Suspect(name, missed);
-            if (counted.Share(verify) > 0)
-            {
-                if (counted.Leaves is not { } planned)
-                    Suspect(name, $"{Reasons.LeavesUnknown}: retry the rotation");
-                else if (await ChangedAsync(target, planned, cancellationToken) is { } other)
-                    doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
-            }
 
             if (!ring.Contains(command.Goal.TargetVersion))
                 doubts.Add(
@@ -100,6 +94,23 @@ internal sealed class ClosingDoubts(
                 );
             else if (await SampleAsync(target, command.Goal, counted, cancellationToken) is { } unreadable)
                 Suspect(name, unreadable);
+            else if (counted.Share(verify) >= 1)
+            {
+                var (doubt, note) = await newer.TellAsync(target, command.Goal, counted, cancellationToken);
+                if (doubt is not null)
+                    Suspect(name, doubt);
+                if (note is not null && !notes.Contains(note)) // workers may have told the same
+                    notes.Add(note);
+            }
+
+            // After the newer rows were read: a rewrite before that takes rows elsewhere.
+            if (counted.Share(verify) > 0)
+            {
+                if (counted.Leaves is not { } planned)
+                    Suspect(name, $"{Reasons.LeavesUnknown}: retry the rotation");
+                else if (await ChangedAsync(target, planned, cancellationToken) is { } other)
+                    doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
+            }
         }
 
         return (summary with { Doubts = doubts, Notes = notes }, suspects);

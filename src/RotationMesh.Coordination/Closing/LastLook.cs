@@ -70,6 +70,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
                             HeldAtPlanning = before.Holding,
                             ReadWhole = before.ReadWhole,
                             Leaves = before.Leaves,
+                            ReadingStart = before.ReadingStart,
                         }
                         : now
                 ),

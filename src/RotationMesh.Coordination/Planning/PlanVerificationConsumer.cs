@@ -11,6 +11,7 @@ using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Rows;
 
 namespace RotationMesh.Coordination.Planning;
 
@@ -101,11 +102,17 @@ internal sealed class PlanVerificationConsumer(
             var share = counted[table.Name].Share(verify);
             if (share == 0)
                 continue;
+            // Nothing is planned of an empty table: the end reads what is in it then.
+            var start =
+                table.Stored > 0
+                    ? await ReadingStart.TakeAsync(databases, table.Target.Entry.Database, cancellationToken)
+                    : null;
             await RotationTableStore.RecordLeavesAsync(
                 alone,
                 command.RotationId,
                 table.Name,
                 await LeafList.ReadAsync(databases, table.Target, cancellationToken),
+                start,
                 cancellationToken
             );
             var ranges = new VerificationPlan(databases).PlanAsync(

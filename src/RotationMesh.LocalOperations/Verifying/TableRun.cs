@@ -3,6 +3,7 @@ using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.External;
 using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 
@@ -19,17 +20,28 @@ internal sealed class TableRun(MappedTable target)
     private long empty;
     private long values;
     private long changing;
+    private NewerOutcome? newer;
 
     public MappedTable Target { get; } = target;
 
     /// <summary>The leaves to read; null for all of them.</summary>
     public IReadOnlySet<SqlName>? Only { get; set; }
 
+    /// <summary>When its reading began: before its leaves were listed.</summary>
+    public ReadingStart? Start { get; set; }
+
     /// <summary>Whether all its rows are read, whatever share was asked for.</summary>
-    public bool IsReadWhole { get; init; }
+    public bool IsReadWhole { get; set; }
 
     /// <summary>Whether verification read too few rows for what the census counted.</summary>
     public bool HasMissed { get; set; }
+
+    /// <summary>
+    /// Number of rows that verification passed over, of those that there were when the newer ones were read; none is where it
+    /// saw all. Null where those were not read.
+    /// </summary>
+    public long? PassedOver =>
+        newer is null ? null : Math.Max(0, Counted.Stored - newer.Met - Interlocked.Read(ref verified));
 
     /// <summary>The last census.</summary>
     public RowsByVersion Counted { get; set; } = new(target, []);
@@ -41,22 +53,25 @@ internal sealed class TableRun(MappedTable target)
     public IReadOnlyList<ProbeResult> Sampled { get; set; } = [];
 
     /// <summary>Rows that verification could not decrypt.</summary>
-    public long Undecryptable => Interlocked.Read(ref undecryptable);
+    public long Undecryptable => Interlocked.Read(ref undecryptable) + Newer.Failed;
 
-    /// <summary>Rows that verification tried.</summary>
-    public long Verified => Interlocked.Read(ref verified);
+    /// <summary>Rows that verification tried. One that was written after it was read counts twice.</summary>
+    public long Verified => Interlocked.Read(ref verified) + Newer.Verified;
 
     /// <summary>Rows that changed each time that verification was to decrypt them.</summary>
-    public long Changing => Interlocked.Read(ref changing);
+    public long Changing => Interlocked.Read(ref changing) + Newer.Contended;
 
-    /// <summary>Whether verification found no leaf by the name of one that it was to read.</summary>
+    /// <summary>
+    /// Whether the table has to be read once more: verification found no leaf by the name of one that it was to read, or the
+    /// server was started anew.
+    /// </summary>
     public bool IsMissing { get; private set; }
 
     /// <summary>Rows that were read, or would be rotated, and hold no value.</summary>
-    public long Empty => Interlocked.Read(ref empty);
+    public long Empty => Interlocked.Read(ref empty) + Newer.Empty;
 
     /// <summary>Values that were decrypted.</summary>
-    public long Values => Interlocked.Read(ref values);
+    public long Values => Interlocked.Read(ref values) + Newer.Values;
 
     /// <summary>Rows that can't be rotated.</summary>
     public long Failed => Interlocked.Read(ref failed);
@@ -65,8 +80,18 @@ internal sealed class TableRun(MappedTable target)
 
     public long Conflicts => Interlocked.Read(ref conflicts);
 
-    /// <summary>Returns the share of its rows to decrypt, 0 to 1; null for all of them.</summary>
-    public double? Share(VerificationRequest request) => IsReadWhole ? null : request.Share(Counted.Holding);
+    private RowCounts Newer => newer?.Counts ?? RowCounts.None;
+
+    /// <summary>
+    /// Returns the share of its rows to decrypt, 0 to 1; null for all of them. A table that is read whole stays so, whatever a
+    /// later count says.
+    /// </summary>
+    public double? Share(VerificationRequest request)
+    {
+        var share = request.Share(Counted.Holding);
+        IsReadWhole |= share is null or >= 1;
+        return IsReadWhole ? null : share;
+    }
 
     public void AddRotated(RowCounts counts)
     {
@@ -86,6 +111,19 @@ internal sealed class TableRun(MappedTable target)
         Interlocked.Add(ref changing, outcome.Counts.Contended);
         Interlocked.Add(ref empty, outcome.Counts.Empty);
         Interlocked.Add(ref values, outcome.Counts.Values);
+    }
+
+    /// <summary>
+    /// Takes what was found in all rows that are newer than the start, with the count under the same snapshot; null where that
+    /// proves nothing. It replaces what was found before.
+    /// </summary>
+    public void SetNewer(NewerOutcome? found)
+    {
+        newer = found;
+        if (found is null)
+            IsMissing = true;
+        else
+            Counted = new RowsByVersion(Target, found.Counted);
     }
 
     /// <summary>

@@ -97,9 +97,11 @@ public sealed class TableVerification(
     {
         if (attempt > Tries)
             throw new UsageException(
-                $"table {table.Target.Entry.Shown} was written anew, or its rows moved, each time that they were decrypted: do it again "
-                    + "when nobody rewrites it (VACUUM FULL, a mass update) or renames its partitions"
+                $"table {table.Target.Entry.Shown} was written anew, or its partitions or its server changed, each time "
+                    + "that it was decrypted: do it again when nobody rewrites it (VACUUM FULL), renames its partitions or "
+                    + "restarts its server"
             );
+        table.Start = await ReadingStart.TakeAsync(databases, table.Target.Entry.Database, stopping);
         await leaves.RememberAsync(table.Target, stopping);
         await CountAsync(table, request, stopping);
     }
@@ -141,14 +143,16 @@ public sealed class TableVerification(
                 continue;
             }
 
-            table.HasMissed = await HasMissedAsync(table, request, stopping);
-            if (table.HasMissed)
-                left.Add((table.Target, null));
-            else if (change.Added.Count > 0)
+            if (change.Added.Count > 0)
             {
                 await CountAsync(table, request, stopping);
                 left.Add((table.Target, change.Added));
+                continue;
             }
+
+            table.HasMissed = await HasMissedAsync(table, request, stopping);
+            if (table.HasMissed)
+                left.Add((table.Target, null));
         }
 
         return left;
@@ -160,6 +164,8 @@ public sealed class TableVerification(
         CancellationToken stopping
     )
     {
+        if (table.PassedOver is { } exact)
+            return exact > 0; // such as rows of a tenant that was listed late
         var share = table.Share(request) ?? 1;
         if (MissedRows.Expected(share, table.Counted.Stored, table.Verified) is null)
             return false;
@@ -197,7 +203,10 @@ public sealed class TableVerification(
             table.Target.Entry.Database,
             table.Target.Entry.Name,
             table.Counted.Rows,
-            Math.Max(0, table.Verified - table.Undecryptable - (failed - ofExternal)),
+            Math.Max(
+                0,
+                Math.Min(table.Verified, table.Counted.Stored) - table.Undecryptable - (failed - ofExternal)
+            ),
             external - ofExternal,
             table.Undecryptable + failed
         )

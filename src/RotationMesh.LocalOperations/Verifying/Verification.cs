@@ -1,6 +1,8 @@
 using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.LocalOperations.Verifying;
@@ -13,8 +15,20 @@ internal sealed class Verification(
     RotationProgress progress
 )
 {
-    /// <summary>Verifies the tables; failures are recorded.</summary>
+    /// <summary>
+    /// Verifies the tables; failures are recorded. Of those that are read whole, rows that were written meanwhile come last.
+    /// </summary>
     public async Task RunAsync(
+        IReadOnlyList<TableRun> tables,
+        VerificationRequest request,
+        CancellationToken stopping
+    )
+    {
+        await ReadAsync(tables, request, stopping);
+        await ReadNewerAsync([.. tables.Where(table => table.IsReadWhole)], request, stopping);
+    }
+
+    private async Task ReadAsync(
         IReadOnlyList<TableRun> tables,
         VerificationRequest request,
         CancellationToken stopping
@@ -28,16 +42,58 @@ internal sealed class Verification(
             async (verifier, partition, token) =>
             {
                 var table = runs[partition.Target];
+                var share = table.Share(request);
                 var outcome = await verifier.VerifyAsync(
                     partition.Target,
                     partition.Range,
                     version: null,
-                    table.Share(request),
+                    share,
                     progress.AddVerified,
                     failures.KeepAsync,
-                    token
+                    token,
+                    start: share is null ? table.Start : null
                 );
                 table.AddVerified(outcome);
+            },
+            stopping
+        );
+    }
+
+    private async Task ReadNewerAsync(
+        IReadOnlyList<TableRun> tables,
+        VerificationRequest request,
+        CancellationToken stopping
+    )
+    {
+        var runs = tables.ToDictionary(table => table.Target);
+        await WorkerPool.RunAsync(
+            tables
+                .Select(table => new PlannedPartition(
+                    table.Target,
+                    PartitionRange.Of(
+                        table.Target.Entry,
+                        SqlName.Parse(table.Target.Shape.Quoted),
+                        request.Tenants
+                    )
+                ))
+                .ToAsyncEnumerable(),
+            request.Workers,
+            () => new NewerRows(databases, ring),
+            async (newer, whole, token) =>
+            {
+                var table = runs[whole.Target];
+                table.SetNewer(
+                    await newer.VerifyAsync(
+                        whole.Target,
+                        whole.Range.Tenants,
+                        version: null,
+                        table.Start!,
+                        counting: true,
+                        progress.AddVerified,
+                        failures.KeepAsync,
+                        token
+                    )
+                );
             },
             stopping
         );

@@ -22,4 +22,11 @@ internal sealed class ChangedRows(MappedTable target)
         for (var i = 0; i < keys.Length; i++)
             keys[i].Add(batch.Keys[i][row].ToArray());
     }
+
+    /// <summary>Adds rows that were copied before.</summary>
+    public void Add(ChangedRows others)
+    {
+        for (var i = 0; i < keys.Length; i++)
+            keys[i].AddRange(others.keys[i]);
+    }
 }

@@ -63,7 +63,8 @@ internal static class RowQuery
     /// <summary>
     /// Selects the rows of the range that are not external: all, or those that claim <paramref name="version"/>; and of these
     /// all, or about the given <paramref name="share"/>. With a <paramref name="limit"/>, it picks that many at random among
-    /// the rows that hold a value in the table; rows without one would fill the limit and show nothing.
+    /// the rows that hold a value in the table; rows without one would fill the limit and show nothing. It leaves out what may
+    /// be newer than the moment <paramref name="before"/>, where that is given.
     /// </summary>
     public static NpgsqlBatch Stored(
         NpgsqlConnection connection,
@@ -72,12 +73,13 @@ internal static class RowQuery
         string? tenant,
         int? version,
         double? share,
-        int? limit = null
+        int? limit = null,
+        ReadingStart? before = null
     )
     {
-        var query = new QueryText($"NOT {target.Sql.External}");
-        if (version is { } claimed)
-            query.Where($"{target.Sql.Version} OPERATOR(pg_catalog.=) {query.Add((long)claimed)}");
+        var query = StoredText(target, version);
+        if (before is not null)
+            query.Where(before.Older(query));
         var whole = range is { Pages: null, Tenants: null } && tenant is null;
         if (share is { } part && !whole)
             query.Where($"pg_catalog.random() OPERATOR(pg_catalog.<) {query.Add(part)}");
@@ -89,6 +91,21 @@ internal static class RowQuery
             query.Where(new HeldColumns(target).InTable);
         var end = limit is { } rows ? $"ORDER BY pg_catalog.random() LIMIT {query.Add((long)rows)}" : "";
         return Build(connection, target, range, tenant, query, sample, end);
+    }
+
+    /// <summary>Selects what <see cref="Stored"/> leaves out before that moment.</summary>
+    public static NpgsqlBatch Newer(
+        NpgsqlConnection connection,
+        MappedTable target,
+        PartitionRange range,
+        string? tenant,
+        int? version,
+        ReadingStart since
+    )
+    {
+        var query = StoredText(target, version);
+        query.Where(since.Newer(query));
+        return Build(connection, target, range, tenant, query);
     }
 
     /// <summary>
@@ -173,6 +190,14 @@ internal static class RowQuery
             ?? throw new InvalidOperationException(
                 $"table {range.Table} has row-level security, so its partitions name their tenants"
             );
+    }
+
+    private static QueryText StoredText(MappedTable target, int? version)
+    {
+        var query = new QueryText($"NOT {target.Sql.External}");
+        if (version is { } claimed)
+            query.Where($"{target.Sql.Version} OPERATOR(pg_catalog.=) {query.Add((long)claimed)}");
+        return query;
     }
 
     // In a leaf of few pages, a small share alone may select none of them.

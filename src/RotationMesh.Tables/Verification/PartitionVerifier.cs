@@ -29,7 +29,8 @@ public sealed class PartitionVerifier : IDisposable
     /// <paramref name="share"/> of them (0 to 1) where it is given. <paramref name="progress"/> gets the number of rows read
     /// since its last call; <paramref name="failed"/> gets the rows that do not decrypt, some hundreds at a time. Throws
     /// <see cref="OtherDatabaseException"/> where the database is not that of <paramref name="place"/>, and
-    /// <see cref="OperationCanceledException"/> where it is stopped.
+    /// <see cref="OperationCanceledException"/> where it is stopped. Where <paramref name="start"/> is given, rows that may be
+    /// newer, and those that change while they are read, are left to <see cref="NewerRows"/>.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
         MappedTable target,
@@ -39,7 +40,8 @@ public sealed class PartitionVerifier : IDisposable
         Action<long> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping,
-        ExpectedDatabase? place = null
+        ExpectedDatabase? place = null,
+        ReadingStart? start = null
     )
     {
         var outcome = await VerifyPartsAsync(
@@ -51,7 +53,8 @@ public sealed class PartitionVerifier : IDisposable
             failed,
             place,
             parts: 1,
-            stopping
+            stopping,
+            start
         );
         return outcome.IsStopped ? throw new OperationCanceledException(stopping) : outcome;
     }
@@ -70,7 +73,8 @@ public sealed class PartitionVerifier : IDisposable
         Func<IReadOnlyList<RowFailure>, Task> failed,
         ExpectedDatabase? place,
         int parts,
-        CancellationToken stopping
+        CancellationToken stopping,
+        ReadingStart? start = null
     )
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -105,9 +109,13 @@ public sealed class PartitionVerifier : IDisposable
                         read,
                         tenant,
                         version,
-                        sampled ? null : share
+                        sampled ? null : share,
+                        before: start
                     );
-                    await reading.ReadAsync(connection, query, tenant, version, stopping);
+                    if (start is null)
+                        await reading.ReadAsync(connection, query, tenant, version, stopping);
+                    else
+                        await reading.ReadOnceAsync(query, tenant, stopping);
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

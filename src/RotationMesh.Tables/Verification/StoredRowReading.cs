@@ -47,7 +47,11 @@ internal sealed class StoredRowReading(
         tally.AddChanging(changed.Count);
     }
 
-    private async Task<ChangedRows> ReadOnceAsync(
+    /// <summary>
+    /// Reads the rows of <paramref name="query"/>, and returns those that changed: the caller sees to them. Throws
+    /// <see cref="NpgsqlException"/>.
+    /// </summary>
+    public async Task<ChangedRows> ReadOnceAsync(
         NpgsqlBatch query,
         string? tenant,
         CancellationToken stopping

@@ -58,7 +58,11 @@ public sealed class WhenRowsChangeWhileTheyAreDecrypted
         var table = report.Tables.Single();
         Assert.That((table.Verified, table.Failed, table.Changing), Is.EqualTo((Rows, 0, 1)));
         Assert.That(report.Notes.Single(), Does.StartWith(Told));
-        Assert.That(reads, Is.EqualTo(4), "the first time, and three times more");
+        Assert.That(
+            reads,
+            Is.InRange(4, 5),
+            "the first time, again with the rows that were written meanwhile, and three times more"
+        );
     }
 
     [Test]

@@ -60,6 +60,26 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
         );
     }
 
+    // Of the two leaves, the one that the row comes to is read first.
+    [Test]
+    public async Task A_row_that_moves_to_a_leaf_that_was_read_is_decrypted_too()
+    {
+        await fixture.ExecuteAsync(
+            """
+            CREATE TABLE notes_early PARTITION OF notes FOR VALUES IN (2024);
+            INSERT INTO notes SELECT id, tenant, body, 1, title, 2024 FROM notes WHERE version = 1 LIMIT 3
+            """
+        );
+
+        var report = await VerifyAsync(3, "UPDATE notes SET year = 2024 WHERE version = 2");
+
+        var table = report.Tables.Single();
+        Assert.That(
+            (table.Rows, table.Verified, table.Failed, report.Failures.Count),
+            Is.EqualTo((Rows + 3, Rows + 2, 1, 1))
+        );
+    }
+
     // A row of each leaf does not decrypt when the first leaf is read; before the second is read, all is well.
     [Test]
     public async Task What_failed_before_the_table_is_read_once_more_is_no_failure_of_it()
