@@ -10,8 +10,6 @@ public static class DetachWords
     public static string First(params IEnumerable<string?> statements)
     {
         var different = statements.OfType<string>().Distinct().ToList();
-        return different.Count == 0
-            ? ""
-            : $"end the detaching with {string.Join("; ", different)}, then ";
+        return different.Count == 0 ? "" : $"end the detaching with {string.Join("; ", different)}, then ";
     }
 }

@@ -67,10 +67,7 @@ public sealed partial class WhenAnImageIsLookedInto
             await DockerCommand.InspectAsync(image, "{{json .Config.Healthcheck.Interval}}"),
             Is.EqualTo("30000000000") // nanoseconds
         );
-        Assert.That(
-            await DockerCommand.InspectAsync(image, "{{.Config.StopSignal}}"),
-            Is.EqualTo("SIGTERM")
-        );
+        Assert.That(await DockerCommand.InspectAsync(image, "{{.Config.StopSignal}}"), Is.EqualTo("SIGTERM"));
     }
 
     [TestCaseSource(nameof(Programs))]

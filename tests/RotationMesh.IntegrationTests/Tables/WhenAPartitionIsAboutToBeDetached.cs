@@ -84,7 +84,9 @@ public sealed class WhenAPartitionIsAboutToBeDetached
         Assert.That(
             refused.InTheWay.Single(),
             Does.StartWith($"table {Leaf} (database app), which was part of notes when rotation ")
-                .And.Contain($"is not in this map: end the detaching with {End}, then put it into the map, attach")
+                .And.Contain(
+                    $"is not in this map: end the detaching with {End}, then put it into the map, attach"
+                )
         );
         AssertRetired(retired);
     }
@@ -155,7 +157,11 @@ public sealed class WhenAPartitionIsAboutToBeDetached
                 new (string, long, string?)[]
                 {
                     ("public.parted", 9, null),
-                    ("public.parted_2", 11, InterruptedDetach.FinalizeWith("public.parted", "public.parted_2")),
+                    (
+                        "public.parted_2",
+                        11,
+                        InterruptedDetach.FinalizeWith("public.parted", "public.parted_2")
+                    ),
                 }
             )
         );
