@@ -11,6 +11,12 @@ internal static class MeshMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "RotationMesh";
 
+    /// <summary>Phase of a row that is rewritten.</summary>
+    public const string Rotating = "rotate";
+
+    /// <summary>Phase of a row that is decrypted again.</summary>
+    public const string Verifying = "verify";
+
     private static readonly Meter Meter = new(MeterName);
 
     private static readonly Counter<long> Rotated = Meter.CreateCounter<long>(
@@ -22,13 +28,13 @@ internal static class MeshMetrics
     private static readonly Counter<long> Verified = Meter.CreateCounter<long>(
         "rotationmesh.rows.verified",
         "{row}",
-        "Rows decrypted after they were rewritten"
+        "Rows that verification decrypted"
     );
 
     private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
         "rotationmesh.rows.failed",
         "{row}",
-        "Rows left as they are, by error class"
+        "Rows that stay as they are, or that verification can't decrypt, by error class"
     );
 
     private static readonly Counter<long> Conflicts = Meter.CreateCounter<long>(
@@ -72,12 +78,17 @@ internal static class MeshMetrics
         Conflicts.Add(conflicts);
     }
 
-    /// <summary>Counts rows that were verified.</summary>
+    /// <summary>Counts rows whose values verification has decrypted.</summary>
     public static void CountVerified(long rows) => Verified.Add(rows);
 
-    /// <summary>Counts a row that was left as it is.</summary>
-    public static void CountFailure(string table, string error) =>
-        Failed.Add(1, new("rotationmesh.table", table), new("error.type", error));
+    /// <summary>Counts a row that was left as it is, or that does not decrypt.</summary>
+    public static void CountFailure(string table, string error, string phase) =>
+        Failed.Add(
+            1,
+            new("rotationmesh.table", table),
+            new("error.type", error),
+            new("rotationmesh.phase", phase)
+        );
 
     /// <summary>Counts a partition that has ended, by its outcome, and records its duration.</summary>
     public static void CountPartition(string scope, string outcome, TimeSpan elapsed)

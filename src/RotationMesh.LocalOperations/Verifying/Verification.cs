@@ -33,7 +33,7 @@ internal sealed class Verification(
                     partition.Range,
                     version: null,
                     table.Share(request),
-                    progress.AddVerified,
+                    read => progress.AddVerified(read.Verified),
                     failures.KeepAsync,
                     token
                 );

@@ -26,17 +26,17 @@ public sealed class PartitionVerifier : IDisposable
 
     /// <summary>
     /// Decrypts the rows of the range: only those of <paramref name="version"/> where it is given, and only about
-    /// <paramref name="share"/> of them (0 to 1) where it is given. <paramref name="progress"/> gets the number of rows read
-    /// since its last call; <paramref name="failed"/> gets the rows that do not decrypt, some hundreds at a time. Throws
-    /// <see cref="OtherDatabaseException"/> where the database is not that of <paramref name="place"/>, and
-    /// <see cref="OperationCanceledException"/> where it is stopped.
+    /// <paramref name="share"/> of them (0 to 1) where it is given. <paramref name="progress"/> gets what was read since its
+    /// last call: how many rows, how many of them don't decrypt, and how many hold no value. <paramref name="failed"/> gets the
+    /// rows that do not decrypt, some hundreds at a time. Throws <see cref="OtherDatabaseException"/> where the database is not
+    /// that of <paramref name="place"/>, and <see cref="OperationCanceledException"/> where it is stopped.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
         MappedTable target,
         PartitionRange range,
         int? version,
         double? share,
-        Action<long> progress,
+        Action<RowCounts> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping,
         ExpectedDatabase? place = null
@@ -66,7 +66,7 @@ public sealed class PartitionVerifier : IDisposable
         PartitionRange range,
         int? version,
         double? share,
-        Action<long> progress,
+        Action<RowCounts> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         ExpectedDatabase? place,
         int parts,
