@@ -117,7 +117,9 @@ internal static class MeshMetrics
     public static void ObserveLedger(
         Func<IEnumerable<Measurement<long>>> partitions,
         Func<int> window,
-        Func<IEnumerable<Measurement<long>>> gates
+        Func<IEnumerable<Measurement<long>>> gates,
+        Func<IEnumerable<Measurement<long>>> states,
+        Func<IEnumerable<Measurement<long>>> idle
     )
     {
         Meter.CreateObservableGauge(
@@ -137,6 +139,18 @@ internal static class MeshMetrics
             gates,
             "1",
             "Whether the gates of a rotation hold: 1, or 0 while it waits for them"
+        );
+        Meter.CreateObservableGauge(
+            "rotationmesh.rotation.state",
+            states,
+            "{rotation}",
+            "Rotations that are under way or ended within a day: 1 each, with the state as an attribute"
+        );
+        Meter.CreateObservableGauge(
+            "rotationmesh.rotation.idle",
+            idle,
+            "s",
+            "Time since this coordinator saw a rotation make progress; none while it may make none"
         );
     }
 
