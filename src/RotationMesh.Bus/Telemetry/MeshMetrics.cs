@@ -154,12 +154,20 @@ internal static class MeshMetrics
         );
     }
 
-    /// <summary>Registers the gauge of whether RabbitMQ is usable, which is read at each collection of metrics.</summary>
-    public static void Observe(BrokerGauge broker) =>
+    /// <summary>Registers the gauges of how this process stands with RabbitMQ, which are read at each collection.</summary>
+    public static void Observe(BrokerGauge broker)
+    {
         Meter.CreateObservableGauge(
             "rotationmesh.broker.usable",
             broker.Usable,
             "1",
-            "Whether RabbitMQ lets this process have its queues and takes its messages: 1, or 0 with the cause"
+            "Whether this process has joined, has its queues, and RabbitMQ takes its messages: 1, or 0"
         );
+        Meter.CreateObservableGauge(
+            "rotationmesh.broker.trouble",
+            broker.Troubles,
+            "1",
+            "Whether this process has trouble with RabbitMQ, by cause: 1, or 0"
+        );
+    }
 }
