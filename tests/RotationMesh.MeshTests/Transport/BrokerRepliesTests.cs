@@ -125,5 +125,5 @@ internal sealed class BrokerRepliesTests
         ];
 
     private static TestCaseData Of(Exception cause, string why) =>
-        new TestCaseData(new BrokerUnreachableException(cause), why).SetArgDisplayNames(why);
+        new TestCaseData(new BrokerUnreachableException(cause), why).SetArgDisplayNames("fault", why);
 }
