@@ -4,8 +4,8 @@ using RotationMesh.Bus.Standing;
 namespace RotationMesh.Bus.Telemetry;
 
 /// <summary>
-/// Measures whether RabbitMQ lets this process work, and what keeps it from its work. Every series is there at all times: one that
-/// comes with a trouble would stay for a while after it.
+/// Measures whether RabbitMQ lets this process work, and what keeps it from its work. Every series is there at all times: one
+/// that comes with a trouble would stay for a while after it.
 /// </summary>
 internal sealed class BrokerGauge
 {
