@@ -9,27 +9,55 @@ namespace RotationMesh.Coordination;
 /// <summary>What the watch last saw in the ledger, so that collecting metrics asks no database.</summary>
 internal sealed class LedgerGauges
 {
-    private volatile IReadOnlyList<(RunningRotation Rotation, long Pending, long Dispatched)> seen = [];
+    /// <summary>Stands for the state of a rotation that is left alone, since its record is not sealed by the current key.</summary>
+    private const string Unsound = "Unsound";
 
-    public LedgerGauges(CoordinatorOptions options)
+    private readonly TimeProvider clock;
+    private volatile IReadOnlyList<Look> seen = [];
+    private volatile IReadOnlyList<Measurement<long>> states = [];
+
+    public LedgerGauges(CoordinatorOptions options, TimeProvider clock)
     {
+        this.clock = clock;
         Window = options.Window;
-        MeshMetrics.ObserveLedger(Partitions, () => Window, Gates);
+        MeshMetrics.ObserveLedger(Partitions, () => Window, Gates, () => states, Idle);
     }
 
     private int Window { get; }
 
-    /// <summary>Called with every look at the rotations that run.</summary>
-    public void See(IReadOnlyList<(RunningRotation Rotation, IReadOnlyList<SweepSummary> Sweeps)> running) =>
-        seen = [
+    /// <summary>
+    /// Called with every look at the rotations that run, those that are left alone, and those that ended lately. What ended and
+    /// runs again counts as running.
+    /// </summary>
+    public void See(
+        IReadOnlyList<(RunningRotation Rotation, IReadOnlyList<SweepSummary> Sweeps)> running,
+        IReadOnlyList<RunningRotation> unsound,
+        IReadOnlyList<RunningRotation> ended
+    )
+    {
+        var before = seen.ToDictionary(one => one.Rotation.RotationId);
+        var now = clock.GetTimestamp();
+        seen =
+        [
             .. running.Select(one =>
-            {
-                var tables = one.Sweeps.SelectMany(sweep => sweep.Tables).ToList();
-                var dispatched = tables.Sum(table => table.Dispatched);
-                var open = tables.Sum(table => table.Partitions - table.Done - table.Failed);
-                return (one.Rotation, open - dispatched, dispatched);
-            }),
+                Look.Of(one.Rotation, one.Sweeps, before.GetValueOrDefault(one.Rotation.RotationId), now)
+            ),
         ];
+        states =
+        [
+            .. running
+                .Select(one => StateOf(one.Rotation, one.Rotation.State))
+                .Concat(unsound.Select(rotation => StateOf(rotation, Unsound)))
+                .Concat(
+                    ended
+                        .ExceptBy(
+                            running.Select(one => one.Rotation).Concat(unsound).Select(one => one.RotationId),
+                            rotation => rotation.RotationId
+                        )
+                        .Select(rotation => StateOf(rotation, rotation.State))
+                ),
+        ];
+    }
 
     private IEnumerable<Measurement<long>> Partitions() =>
         seen.SelectMany(one =>
@@ -47,6 +75,18 @@ internal sealed class LedgerGauges
             )
             .Select(one => Of(one.Rotation, one.Rotation.State == RotationState.AwaitingGates ? 0 : 1));
 
+    private IEnumerable<Measurement<long>> Idle() =>
+        seen.Where(one => !RotationState.AwaitsSomebody(one.Rotation.State))
+            .Select(one => Of(one.Rotation, (long)clock.GetElapsedTime(one.Since).TotalSeconds));
+
+    private static Measurement<long> StateOf(RunningRotation rotation, string state) =>
+        Of(
+            rotation,
+            1,
+            State(state),
+            new("rotationmesh.actor", rotation.IsStoppedByOperator ? "operator" : "mesh")
+        );
+
     private static KeyValuePair<string, object?> State(string state) => new("rotationmesh.state", state);
 
     private static Measurement<long> Of(
@@ -54,4 +94,46 @@ internal sealed class LedgerGauges
         long value,
         params KeyValuePair<string, object?>[] attributes
     ) => new(value, [new("rotationmesh.rotation", $"{rotation.RotationId}"), .. attributes]);
+
+    /// <summary>A rotation as it was seen last, and since when it is so.</summary>
+    private sealed record Look(
+        RunningRotation Rotation,
+        long Pending,
+        long Dispatched,
+        Progress Progress,
+        long Since
+    )
+    {
+        public static Look Of(
+            RunningRotation rotation,
+            IReadOnlyList<SweepSummary> sweeps,
+            Look? before,
+            long now
+        )
+        {
+            var dispatched = sweeps.Sum(sweep => sweep.Tables.Sum(table => table.Dispatched));
+            var progress = new Progress(
+                rotation.State,
+                rotation.AuditSequence,
+                rotation.SettledSweep,
+                rotation.VerifiedSweep,
+                sweeps.Sum(sweep => sweep.Partitions),
+                sweeps.Sum(sweep => sweep.Open),
+                sweeps.Aggregate(RowCounts.None, (sum, sweep) => sum + sweep.Counts)
+            );
+            var since = progress == before?.Progress ? before.Since : now;
+            return new(rotation, progress.Open - dispatched, dispatched, progress, since);
+        }
+    }
+
+    /// <summary>What changes with every step that a rotation makes.</summary>
+    private sealed record Progress(
+        string State,
+        long? AuditSequence,
+        int SettledSweep,
+        int VerifiedSweep,
+        long Partitions,
+        long Open,
+        RowCounts Counts
+    );
 }

@@ -67,7 +67,7 @@ internal sealed class RotatePartitionConsumer(
                     range,
                     term,
                     Parts.ToRewrite(range, command.CutShort),
-                    failed => TellAsync(context, command.RotationId, failed),
+                    failed => letters.TellAsync(context, command.RotationId, MeshMetrics.Rotating, failed),
                     stopping
                 )
         );
@@ -109,12 +109,5 @@ internal sealed class RotatePartitionConsumer(
         {
             return null;
         }
-    }
-
-    private Task TellAsync(ConsumeContext context, Guid rotationId, IReadOnlyList<RowFailure> failures)
-    {
-        foreach (var failure in failures)
-            MeshMetrics.CountFailure(failure.Table, failure.Error.ToString());
-        return letters.TellAsync(context, rotationId, failures);
     }
 }

@@ -47,12 +47,12 @@ internal sealed class VerifyPartitionConsumer(
                     range,
                     command.TargetVersion,
                     command.Sample < 1 ? command.Sample : null,
-                    rows =>
+                    read =>
                     {
-                        MeshMetrics.CountVerified(rows);
-                        options.Verified(rows);
+                        MeshMetrics.CountVerified(read.Verified - read.Failed - read.Empty);
+                        options.Verified(read.Verified);
                     },
-                    failed => letters.TellAsync(context, command.RotationId, failed),
+                    failed => letters.TellAsync(context, command.RotationId, MeshMetrics.Verifying, failed),
                     MappedTables.Place(command.Partition),
                     Parts.ToRead(command.CutShort),
                     stopping

@@ -44,7 +44,7 @@ public sealed record WorkerOptions
     /// <summary>Called for each written batch, so that a process can show its own progress.</summary>
     public Action<RowCounts> Rotated { get; init; } = _ => { };
 
-    /// <summary>Called with the number of rows that were decrypted.</summary>
+    /// <summary>Called with the number of rows that verification has read.</summary>
     public Action<long> Verified { get; init; } = _ => { };
 
     /// <summary>

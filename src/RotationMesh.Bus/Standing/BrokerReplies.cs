@@ -43,7 +43,7 @@ internal static partial class BrokerReplies
     {
         var causes = Causes(fault).ToList();
         if (IsOfCredentials(fault))
-            return (new BrokerTrouble("credentials", Reasons.BrokerRefusesUser, credentials), true);
+            return (new BrokerTrouble(BrokerCause.Credentials, Reasons.BrokerRefusesUser, credentials), true);
         foreach (var cause in causes)
             if (cause is OperationInterruptedException { ShutdownReason: { } reason })
             {
@@ -58,11 +58,11 @@ internal static partial class BrokerReplies
                     return (ReadQueue(reason.ReplyCode, reason.ReplyText), false);
             }
 
-        return causes.OfType<SocketException>().FirstOrDefault() is { } away
+        return WhyAway(causes) is { } why
             ? (
                 new BrokerTrouble(
-                    "away",
-                    $"RabbitMQ at {broker} can't be reached: {away.SocketErrorCode}",
+                    BrokerCause.Away,
+                    $"RabbitMQ at {broker} can't be reached: {why}",
                     "see that it runs, and that the address is right"
                 ),
                 true
@@ -73,16 +73,24 @@ internal static partial class BrokerReplies
     /// <summary>Returns the trouble of a broker that holds publishers back.</summary>
     public static BrokerTrouble Held(string? reason) =>
         new(
-            "alarm",
+            BrokerCause.Alarm,
             $"{Reasons.NoMessages}: {reason ?? "it confirms none, most likely for an alarm of its memory or disk"}",
             "it takes them again by itself once there is room: rabbitmqctl status shows its alarms and limits"
         );
+
+    // What nobody answers, as behind a firewall that drops packets, has no code of a socket. Null where a connection was made.
+    private static string? WhyAway(List<Exception> causes) =>
+        causes.OfType<SocketException>().FirstOrDefault() is { } socket ? $"{socket.SocketErrorCode}"
+        : !causes.OfType<BrokerUnreachableException>().Any() ? null
+        : causes.Any(cause => cause is TimeoutException or OperationCanceledException)
+            ? "it does not answer in time"
+        : causes[^1].GetType().Name;
 
     private static BrokerTrouble ReadQueue(int code, string text)
     {
         if (code == AccessRefused)
             return new BrokerTrouble(
-                "refused",
+                BrokerCause.Refused,
                 $"{Reasons.BrokerRight}: {text}",
                 "the permissions of each role are in docs/mesh.md"
             );
@@ -94,7 +102,7 @@ internal static partial class BrokerReplies
                     ? $"rabbitmqctl delete_queue --vhost {Shell(host)} {Shell(name)}"
                     : $"rabbitmqadmin --vhost={Shell(host)} delete exchange name={Shell(name)}";
             return new BrokerTrouble(
-                "queue",
+                BrokerCause.Queue,
                 $"{kind} {name} of virtual host {host} {Reasons.QueueDiffers}: its {Of(other, "argument")} is "
                     + $"{Value(Of(other, "found"))}, and {Value(Of(other, "wanted"))} is wanted",
                 $"once nobody needs what is in it: {remedy}"
@@ -103,7 +111,7 @@ internal static partial class BrokerReplies
 
         if (Full().Match(text) is { Success: true } full)
             return new BrokerTrouble(
-                "queue",
+                BrokerCause.Queue,
                 $"queue {Of(full, "name")} can't be made: virtual host {Of(full, "vhost")} may have {Of(full, "limit")} "
                     + $"{Reasons.QueueLimit} {OwnQueues} of its own",
                 Limit("vhost", $"--vhost {Shell(Of(full, "vhost"))}", "max-queues", full, OwnQueues)
@@ -111,14 +119,18 @@ internal static partial class BrokerReplies
             {
                 Key = $"queues of {Of(full, "vhost")}",
             };
-        return new BrokerTrouble("queue", $"{Reasons.BrokerRefuses} a queue or exchange: {text}", Elsewhere);
+        return new BrokerTrouble(
+            BrokerCause.Queue,
+            $"{Reasons.BrokerRefuses} a queue or exchange: {text}",
+            Elsewhere
+        );
     }
 
     private static BrokerTrouble ReadConnection(string text)
     {
         if (Crowded().Match(text) is { Success: true } crowded)
             return new BrokerTrouble(
-                "connection",
+                BrokerCause.Connection,
                 $"virtual host {Of(crowded, "vhost")} takes {Of(crowded, "limit")} {Reasons.ConnectionLimit} "
                     + "process needs one of its own, as each coordinator and each worker does",
                 Limit(
@@ -131,18 +143,22 @@ internal static partial class BrokerReplies
             );
         if (Busy().Match(text) is { Success: true } busy)
             return new BrokerTrouble(
-                "connection",
+                BrokerCause.Connection,
                 $"user {Of(busy, "user")} may have {Of(busy, "limit")} {Reasons.ConnectionLimit} process needs "
                     + "one of its own",
                 Limit("user", Shell(Of(busy, "user")), "max-connections", busy, MoreConnections)
             );
         if (Unknown().Match(text) is { Success: true } unknown)
             return new BrokerTrouble(
-                "connection",
+                BrokerCause.Connection,
                 $"{Reasons.NoVirtualHost} {Of(unknown, "vhost")}",
                 $"rabbitmqctl add_vhost {Shell(Of(unknown, "vhost"))}, and set_permissions in it, or correct the address"
             );
-        return new BrokerTrouble("connection", $"{Reasons.BrokerRefuses} the connection: {text}", Elsewhere);
+        return new BrokerTrouble(
+            BrokerCause.Connection,
+            $"{Reasons.BrokerRefuses} the connection: {text}",
+            Elsewhere
+        );
     }
 
     private static string Limit(string kind, string of, string name, Match found, int more)

@@ -3,7 +3,10 @@ using RotationMesh.Bus.Standing;
 
 namespace RotationMesh.Bus.Telemetry;
 
-/// <summary>Measures whether RabbitMQ lets this process work, and what keeps it from its work.</summary>
+/// <summary>
+/// Measures whether RabbitMQ lets this process work, and what keeps it from its work. Every series is there at all times: one
+/// that comes with a trouble would stay for a while after it.
+/// </summary>
 internal sealed class BrokerGauge
 {
     private readonly BrokerStanding standing;
@@ -14,14 +17,16 @@ internal sealed class BrokerGauge
         MeshMetrics.Observe(this);
     }
 
-    public IEnumerable<Measurement<int>> Usable() =>
-        standing.Troubles is { Count: > 0 } troubles
-            ? troubles
-                .Select(trouble => trouble.Cause)
-                .Distinct()
-                .Select(cause => new Measurement<int>(
-                    0,
-                    new KeyValuePair<string, object?>("rotationmesh.cause", cause)
-                ))
-            : [new Measurement<int>(1)];
+    /// <summary>0 also until this process has its queues for the first time: a broker that is silent tells no trouble.</summary>
+    public int Usable() => standing is { HasJoined: true, Troubles.Count: 0 } ? 1 : 0;
+
+    public IEnumerable<Measurement<int>> Troubles()
+    {
+        var met = standing.Troubles.Select(trouble => trouble.Cause).ToHashSet();
+        return Enum.GetValues<BrokerCause>()
+            .Select(cause => new Measurement<int>(
+                met.Contains(cause) ? 1 : 0,
+                new KeyValuePair<string, object?>("rotationmesh.cause", $"{cause}".ToLowerInvariant())
+            ));
+    }
 }

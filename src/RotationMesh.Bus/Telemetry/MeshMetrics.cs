@@ -11,6 +11,12 @@ internal static class MeshMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "RotationMesh";
 
+    /// <summary>Phase of a row that is rewritten.</summary>
+    public const string Rotating = "rotate";
+
+    /// <summary>Phase of a row that is decrypted again.</summary>
+    public const string Verifying = "verify";
+
     private static readonly Meter Meter = new(MeterName);
 
     private static readonly Counter<long> Rotated = Meter.CreateCounter<long>(
@@ -22,13 +28,13 @@ internal static class MeshMetrics
     private static readonly Counter<long> Verified = Meter.CreateCounter<long>(
         "rotationmesh.rows.verified",
         "{row}",
-        "Rows decrypted after they were rewritten"
+        "Rows that verification decrypted"
     );
 
     private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
         "rotationmesh.rows.failed",
         "{row}",
-        "Rows left as they are, by error class"
+        "Rows that stay as they are, or that verification can't decrypt, by error class"
     );
 
     private static readonly Counter<long> Conflicts = Meter.CreateCounter<long>(
@@ -72,12 +78,17 @@ internal static class MeshMetrics
         Conflicts.Add(conflicts);
     }
 
-    /// <summary>Counts rows that were verified.</summary>
+    /// <summary>Counts rows whose values verification has decrypted.</summary>
     public static void CountVerified(long rows) => Verified.Add(rows);
 
-    /// <summary>Counts a row that was left as it is.</summary>
-    public static void CountFailure(string table, string error) =>
-        Failed.Add(1, new("rotationmesh.table", table), new("error.type", error));
+    /// <summary>Counts a row that was left as it is, or that does not decrypt.</summary>
+    public static void CountFailure(string table, string error, string phase) =>
+        Failed.Add(
+            1,
+            new("rotationmesh.table", table),
+            new("error.type", error),
+            new("rotationmesh.phase", phase)
+        );
 
     /// <summary>Counts a partition that has ended, by its outcome, and records its duration.</summary>
     public static void CountPartition(string scope, string outcome, TimeSpan elapsed)
@@ -106,7 +117,9 @@ internal static class MeshMetrics
     public static void ObserveLedger(
         Func<IEnumerable<Measurement<long>>> partitions,
         Func<int> window,
-        Func<IEnumerable<Measurement<long>>> gates
+        Func<IEnumerable<Measurement<long>>> gates,
+        Func<IEnumerable<Measurement<long>>> states,
+        Func<IEnumerable<Measurement<long>>> idle
     )
     {
         Meter.CreateObservableGauge(
@@ -127,14 +140,34 @@ internal static class MeshMetrics
             "1",
             "Whether the gates of a rotation hold: 1, or 0 while it waits for them"
         );
+        Meter.CreateObservableGauge(
+            "rotationmesh.rotation.state",
+            states,
+            "{rotation}",
+            "Rotations that are under way or ended within a day: 1 each, with the state as an attribute"
+        );
+        Meter.CreateObservableGauge(
+            "rotationmesh.rotation.idle",
+            idle,
+            "s",
+            "Time since this coordinator saw a rotation make progress; none while it may make none"
+        );
     }
 
-    /// <summary>Registers the gauge of whether RabbitMQ is usable, which is read at each collection of metrics.</summary>
-    public static void Observe(BrokerGauge broker) =>
+    /// <summary>Registers the gauges of how this process stands with RabbitMQ, which are read at each collection.</summary>
+    public static void Observe(BrokerGauge broker)
+    {
         Meter.CreateObservableGauge(
             "rotationmesh.broker.usable",
             broker.Usable,
             "1",
-            "Whether RabbitMQ lets this process have its queues and takes its messages: 1, or 0 with the cause"
+            "Whether this process has joined, has its queues, and RabbitMQ takes its messages: 1, or 0"
         );
+        Meter.CreateObservableGauge(
+            "rotationmesh.broker.trouble",
+            broker.Troubles,
+            "1",
+            "Whether this process has trouble with RabbitMQ, by cause: 1, or 0"
+        );
+    }
 }

@@ -66,7 +66,7 @@ internal static class WorkerQueues
             // A user that may not declare them learns nothing about them, and needs none of them.
             return
                 BrokerReplies.Read(fault, "", "")
-                    is { OfConnection: false, Trouble: { Cause: "queue" } trouble }
+                    is { OfConnection: false, Trouble: { Cause: BrokerCause.Queue } trouble }
                 ? trouble
                 : null;
         }

@@ -19,7 +19,7 @@ internal static class RotationVerdict
                 $"Dry run: {Tried(rotation)}{(rotation.Reason is { } refusal ? $", but {refusal}" : "")}; nothing was written",
             RotationState.Completed when rotation.Reason is { } doubt => $"Completed by its record, {doubt}",
             RotationState.Completed =>
-                $"Completed: every row{Scope(rotation)} is at version {rotation.TargetVersion}; {Decrypted(rotation)}",
+                $"Completed: every row{Scope(rotation)} is at version {rotation.TargetVersion}{Beside(rotation.Totals.External)}; {Decrypted(rotation)}",
             RotationState.Cancelled when rotation.Abandoned =>
                 $"Cancelled, and not at its end: {rotation.Reason}",
             RotationState.Cancelled when rotation.EndedAt is null && !rotation.DryRun =>
@@ -66,14 +66,14 @@ internal static class RotationVerdict
 
     // What "every row" stands for, and what it does not.
     private static string Scope(RotationDocument rotation) =>
-        $"{(rotation.Within is { } part ? $" of {part}" : "")}{(rotation.OtherMap ? " of the map that it was started with" : "")}{Beside(rotation.Totals.External)}";
+        $"{(rotation.Within is { } part ? $" of {part}" : "")}{(rotation.OtherMap ? " of the map that it was started with" : "")}";
 
     private static string Beside(long external) =>
         external switch
         {
             0 => "",
-            1 => " but 1 external one",
-            _ => $" but {TableView.Number(external)} external ones",
+            1 => ", but for 1 external one",
+            _ => $", but for {TableView.Number(external)} external ones",
         };
 
     // A sample reads fewer rows than there are without any fault.
@@ -102,7 +102,7 @@ internal static class RotationVerdict
             null or { Rows: 0 } => "no row is to be rotated",
             { Values: 0 } found =>
                 $"none of the {TableView.Number(found.Rows)} rows to rotate holds a value, so none was tried",
-            { } found => $"every row{Scope(rotation)} can be rotated{DecryptedWords.Values(found)}",
+            { } found => $"every row{Scope(rotation)} can be rotated{DecryptedWords.Values(found)}{Beside(rotation.Totals.External)}",
         };
 
     // Totals of an earlier release have no number of values.

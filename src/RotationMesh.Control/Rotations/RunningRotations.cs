@@ -38,6 +38,15 @@ public sealed class RunningRotations(ControlDatabase control)
 
     private const string Latest = $"{Columns} ORDER BY started_at DESC, correlation_id DESC LIMIT @limit";
 
+    // Those that went wrong first: none of them is cut off for one that went well.
+    private const string Ended = $"""
+        {Columns}
+        WHERE requested_by IS NOT NULL AND ended_at > pg_catalog.now() - interval '1 day'
+          AND CASE WHEN @only::uuid IS NULL THEN NOT embedded ELSE correlation_id = @only END
+        ORDER BY state IN ('Completed', 'Cancelled'), ended_at DESC
+        LIMIT @limit
+        """;
+
     private const string FindEmbedded = $"""
         {Columns}
         WHERE requested_by IS NOT NULL AND embedded AND ended_at IS NULL
@@ -77,6 +86,13 @@ public sealed class RunningRotations(ControlDatabase control)
     public Task<IReadOnlyList<RunningRotation>> LatestAsync(int limit, CancellationToken cancellationToken) =>
         control.QueryAsync<RunningRotation>(Latest, new { limit }, cancellationToken);
 
+    /// <summary>Those of <see cref="ListAsync"/> that ended within the last day; those that went wrong first.</summary>
+    public Task<IReadOnlyList<RunningRotation>> EndedAsync(
+        Guid? only,
+        int limit,
+        CancellationToken cancellationToken
+    ) => control.QueryAsync<RunningRotation>(Ended, new { only, limit }, cancellationToken);
+
     /// <summary>Embedded rotations of the same request that have not ended, the oldest first.</summary>
     public Task<IReadOnlyList<RunningRotation>> FindEmbeddedAsync(
         RunningRotation like,
@@ -115,6 +131,9 @@ public sealed class RunningRotations(ControlDatabase control)
 /// <summary>A rotation as its saga left it last.</summary>
 public sealed record RunningRotation
 {
+    /// <summary>Begins the reason of a rotation that an operator paused; what pauses itself has another reason.</summary>
+    public const string PausedBy = "paused by ";
+
     /// <summary>Its id.</summary>
     public Guid RotationId { get; init; }
 
@@ -213,6 +232,11 @@ public sealed record RunningRotation
 
     /// <summary>Whether it was cancelled, and says in a second line of its reason which writes of others it waits for.</summary>
     public bool AwaitsOthers => State == RotationState.Cancelled && Reason?.Contains('\n') == true;
+
+    /// <summary>Whether an operator paused or cancelled it, rather than the mesh itself.</summary>
+    public bool IsStoppedByOperator =>
+        State == RotationState.Cancelled
+        || (State == RotationState.Paused && Reason?.StartsWith(PausedBy, StringComparison.Ordinal) == true);
 
     /// <summary>Whether nothing more happens by itself: it has ended and its totals are written.</summary>
     public bool IsOver => State == RotationState.Faulted || (EndedAt is not null && Concluded);

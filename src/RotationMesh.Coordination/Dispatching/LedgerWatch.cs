@@ -35,6 +35,7 @@ internal sealed class LedgerWatch(
     private readonly LedgerSummary ledger = new(control);
     private readonly StalledRotations stalled = new(bus, new PartitionLeases(control), rules, clock, log);
     private readonly SweepEvents events = new(options.Nudge, clock);
+    private IReadOnlyList<RunningRotation> ended = [];
     private long? nudged;
 
     /// <inheritdoc/>
@@ -47,7 +48,7 @@ internal sealed class LedgerWatch(
             signal.Dispatch.Raise();
         }
 
-        var running = await rotations.ListAsync(stopping);
+        var (running, unsound) = await rotations.DivideAsync(stopping);
         var ids = running.Select(rotation => rotation.RotationId).ToList();
         stalled.KeepOnly(ids);
         events.KeepOnly(ids);
@@ -70,9 +71,13 @@ internal sealed class LedgerWatch(
                 await bus.PublishAsync(new NudgeRotation(rotation.RotationId), stopping);
         }
 
-        gauges.See(seen);
         if (due)
+        {
+            ended = await rotations.EndedAsync(stopping);
             nudged = Clock.GetTimestamp();
+        }
+
+        gauges.See(seen, unsound, ended);
         return false;
     }
 

@@ -97,7 +97,7 @@ public sealed class RotationStateMachine : MassTransitStateMachine<Rotation>
             When(ResumeRotation).SendCommand(),
             When(RetryRotation).SendCommand(),
             When(RotationStalled).Note(m => m.Reason),
-            When(PauseRotation).Pause(m => $"paused by {m.RequestedBy}").Enter(Paused),
+            When(PauseRotation).Pause(m => m.PausedBy()).Enter(Paused),
             When(CancelRotation).Note(m => m.CancelledBy()).Enter(Cancelled)
         );
 

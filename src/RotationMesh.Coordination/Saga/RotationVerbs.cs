@@ -1,6 +1,7 @@
 using MassTransit;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 
 namespace RotationMesh.Coordination.Saga;
@@ -39,6 +40,9 @@ internal static class RotationVerbs
 
     public static bool HasTotals(this BehaviorContext<Rotation, RotationConcluded> c) =>
         c.Saga.Closing() is not null;
+
+    public static string PausedBy(this PauseRotation message) =>
+        $"{RunningRotation.PausedBy}{message.RequestedBy}";
 
     public static string CancelledBy(this CancelRotation message) => $"cancelled by {message.RequestedBy}";
 

@@ -48,7 +48,7 @@ internal sealed class Verification(
                     partition.Range,
                     version: null,
                     share,
-                    progress.AddVerified,
+                    read => progress.AddVerified(read.Verified),
                     failures.KeepAsync,
                     token,
                     start: share is null ? table.Start : null
@@ -89,7 +89,7 @@ internal sealed class Verification(
                         version: null,
                         table.Start!,
                         counting: true,
-                        progress.AddVerified,
+                        read => progress.AddVerified(read.Verified),
                         failures.KeepAsync,
                         token
                     )

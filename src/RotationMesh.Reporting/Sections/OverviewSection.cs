@@ -27,9 +27,9 @@ internal static class OverviewSection
             RotationState.CompletedWithFailures when NextStepsSection.IsUnsealed(rotation) =>
                 $"{new Strong("Nobody knows that it completed.")} Its record says so, and is not sealed by this key ring.",
             RotationState.Completed when rotation.Decrypted is { Values: 0 } => (Phrase)
-                $"{new Strong("Completed.")} Every row in scope{Beside(rotation)} is at version {rotation.TargetVersion} by the last count; no value was decrypted again.",
+                $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion} by the last count{Beside(rotation)}; no value was decrypted again.",
             RotationState.Completed =>
-                $"{new Strong("Completed.")} Every row in scope{Beside(rotation)} is at version {rotation.TargetVersion}, and verification passed.",
+                $"{new Strong("Completed.")} Every row in scope is at version {rotation.TargetVersion}, and verification passed{Beside(rotation)}.",
             RotationState.CompletedWithFailures
                 when rotation is { OpenWriters: not null, Totals.Failed: 0 } =>
                 $"{new Strong("Completed with failures.")} Every row that was to be seen is at version {rotation.TargetVersion}; transactions that were open before the closing census may still bring others.",
@@ -51,7 +51,7 @@ internal static class OverviewSection
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $" but {rotation.Totals.External:N0} external ones, which keep their old key,"
+                $", but for {rotation.Totals.External:N0} external ones, which keep their old key"
             );
 
     private static IEnumerable<(string Name, Phrase Value)> Rows(ReportDocument report)

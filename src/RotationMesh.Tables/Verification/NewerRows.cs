@@ -52,7 +52,7 @@ public sealed class NewerRows : IDisposable
         int? version,
         ReadingStart? start,
         bool counting,
-        Action<long> progress,
+        Action<RowCounts> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping,
         IReadOnlySet<string>? known = null

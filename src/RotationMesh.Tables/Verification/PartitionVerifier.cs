@@ -26,18 +26,19 @@ public sealed class PartitionVerifier : IDisposable
 
     /// <summary>
     /// Decrypts the rows of the range: only those of <paramref name="version"/> where it is given, and only about
-    /// <paramref name="share"/> of them (0 to 1) where it is given. <paramref name="progress"/> gets the number of rows read
-    /// since its last call; <paramref name="failed"/> gets the rows that do not decrypt, some hundreds at a time. Throws
-    /// <see cref="OtherDatabaseException"/> where the database is not that of <paramref name="place"/>, and
-    /// <see cref="OperationCanceledException"/> where it is stopped. Where <paramref name="start"/> is given, rows that may be
-    /// newer, and those that change while they are read, are left to <see cref="NewerRows"/>.
+    /// <paramref name="share"/> of them (0 to 1) where it is given. <paramref name="progress"/> gets what was read since its
+    /// last call: how many rows, how many of them don't decrypt, and how many hold no value. <paramref name="failed"/> gets the
+    /// rows that do not decrypt, some hundreds at a time. Throws <see cref="OtherDatabaseException"/> where the database is not
+    /// that of <paramref name="place"/>, and <see cref="OperationCanceledException"/> where it is stopped. Where
+    /// <paramref name="start"/> is given, rows that may be newer, and those that change while they are read, are left to
+    /// <see cref="NewerRows"/>.
     /// </summary>
     public async Task<VerificationOutcome> VerifyAsync(
         MappedTable target,
         PartitionRange range,
         int? version,
         double? share,
-        Action<long> progress,
+        Action<RowCounts> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         CancellationToken stopping,
         ExpectedDatabase? place = null,
@@ -69,7 +70,7 @@ public sealed class PartitionVerifier : IDisposable
         PartitionRange range,
         int? version,
         double? share,
-        Action<long> progress,
+        Action<RowCounts> progress,
         Func<IReadOnlyList<RowFailure>, Task> failed,
         ExpectedDatabase? place,
         int parts,

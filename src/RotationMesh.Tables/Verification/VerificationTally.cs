@@ -4,7 +4,7 @@ using RotationMesh.Tables.Rows;
 namespace RotationMesh.Tables.Verification;
 
 /// <summary>Counts the rows of a partition that were verified, and passes on those that do not decrypt.</summary>
-internal sealed class VerificationTally(Action<long> progress, FailureTally failures)
+internal sealed class VerificationTally(Action<RowCounts> progress, FailureTally failures)
 {
     /// <summary>Rows between two calls of the progress callback.</summary>
     private const int ProgressRows = 1000;
@@ -13,7 +13,7 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
     private long changing;
     private long empty;
     private long values;
-    private long reported;
+    private RowCounts reported = RowCounts.None;
 
     /// <summary>Number of rows so far.</summary>
     public long Rows => rows;
@@ -23,15 +23,12 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
     {
         rows++;
         values += decrypted;
-        if (rows - reported >= ProgressRows)
+        if (failure is not null)
+            failures.Add(failure);
+        else if (decrypted == 0)
+            empty++;
+        if (rows - reported.Verified >= ProgressRows)
             Report();
-        if (failure is null)
-        {
-            empty += decrypted == 0 ? 1 : 0;
-            return Task.CompletedTask;
-        }
-
-        failures.Add(failure);
         return failures.TellEnoughAsync();
     }
 
@@ -43,21 +40,28 @@ internal sealed class VerificationTally(Action<long> progress, FailureTally fail
     {
         Report();
         await failures.TellAsync();
-        return new(
-            new RowCounts
-            {
-                Verified = rows,
-                Failed = failures.Count,
-                Contended = changing,
-                Empty = empty,
-                Values = values,
-            }
-        );
+        return new(Counts() with { Contended = changing, Values = values });
     }
 
     private void Report()
     {
-        progress(rows - reported);
-        reported = rows;
+        var now = Counts();
+        progress(
+            new RowCounts
+            {
+                Verified = now.Verified - reported.Verified,
+                Failed = now.Failed - reported.Failed,
+                Empty = now.Empty - reported.Empty,
+            }
+        );
+        reported = now;
     }
+
+    private RowCounts Counts() =>
+        new()
+        {
+            Verified = rows,
+            Failed = failures.Count,
+            Empty = empty,
+        };
 }

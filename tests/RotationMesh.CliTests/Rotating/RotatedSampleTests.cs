@@ -89,11 +89,11 @@ public sealed class RotatedSampleTests
         Assert.That(first.Json()["notes"]!.AsArray().Select(note => (string)note!), Has.One.StartsWith(told));
         Assert.That(
             (await site.RunAsync("watch")).Exits(0).Output,
-            Does.Contain("every row but 7 external ones")
+            Does.Contain("every row is at version 2, but for 7 external ones")
         );
         Assert.That(
             (await site.RunAsync("report")).Exits(0).Output,
-            Does.Contain(told).And.Contain("Every row in scope but 7 external ones, which keep their old")
+            Does.Contain(told).And.Contain(", but for 7 external ones, which keep their old")
         );
     }
 
@@ -130,7 +130,7 @@ public sealed class RotatedSampleTests
         Assert.That(
             outcome.Output,
             Does.Contain(
-                $"Completed: every row but 7 external ones is at version 2; all {first.Json().Total("rotated"):N0} rows decrypted"
+                $"Completed: every row is at version 2, but for 7 external ones; all {first.Json().Total("rotated"):N0} rows decrypted"
             )
         );
         Assert.That(outcome.Error, Does.Not.Contain("knowledge_entries"));

@@ -62,13 +62,13 @@ public sealed class VerdictTests
         Assert.That(RotationVerdict.Of(all), Does.Not.Contain("20,000 of 20,000"));
     }
 
-    [TestCase(1, "every row but 1 external one is")]
-    [TestCase(1200, "every row but 1,200 external ones is")]
-    [TestCase(0, "every row is")]
+    [TestCase(1, ", but for 1 external one")]
+    [TestCase(1200, ", but for 1,200 external ones")]
+    [TestCase(0, "")]
     public void External_rows_are_no_part_of_every_row(int external, string told) =>
         Assert.That(
             RotationVerdict.Of(Ended with { Totals = Rows(external) }),
-            Does.StartWith($"Completed: {told} at version 2; all 20,000 rows decrypted again")
+            Does.StartWith($"Completed: every row is at version 2{told}; all 20,000 rows decrypted again")
         );
 
     [Test]

@@ -176,9 +176,9 @@ public sealed class WhenReadingIsCutShort
             range,
             1,
             share,
-            rows =>
+            read =>
             {
-                if (rows > 0)
+                if (read.Verified > 0)
                     stop?.Cancel();
             },
             rows =>

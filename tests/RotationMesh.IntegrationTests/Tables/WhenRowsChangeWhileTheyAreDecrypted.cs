@@ -1,3 +1,4 @@
+using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Retiring;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.LocalOperations.Operating;
@@ -135,7 +136,7 @@ public sealed class WhenRowsChangeWhileTheyAreDecrypted
         );
 
         // Told first after a thousand rows: the large one was read by then, and is not decrypted yet.
-        void Change(long rows)
+        void Change(RowCounts step)
         {
             if (!isChanged)
                 Task.Run(() => fixture.ExecuteAsync(change)).GetAwaiter().GetResult();

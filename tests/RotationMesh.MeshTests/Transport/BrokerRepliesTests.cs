@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -85,6 +86,23 @@ internal sealed class BrokerRepliesTests
         }
     }
 
+    [TestCaseSource(nameof(Unreachable))]
+    public void A_broker_that_can_t_be_reached_is_away_whatever_the_fault_is(Exception fault, string why)
+    {
+        var read = BrokerReplies.Read(new AggregateException(fault), "here", "");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(read?.Trouble.Cause, Is.EqualTo(BrokerCause.Away));
+            Assert.That(read?.Trouble.Reason, Does.EndWith($"here can't be reached: {why}"));
+            Assert.That(read?.OfConnection, Is.True);
+        }
+    }
+
+    [Test]
+    public void A_fault_of_something_else_is_no_trouble() =>
+        Assert.That(BrokerReplies.Read(new TimeoutException(), "here", ""), Is.Null);
+
     [Test]
     public void A_connection_that_the_broker_ends_as_it_stops_is_no_trouble()
     {
@@ -98,4 +116,14 @@ internal sealed class BrokerRepliesTests
 
         Assert.That(BrokerReplies.Read(fault, "here", ""), Is.Null);
     }
+
+    private static IEnumerable<TestCaseData> Unreachable =>
+        [
+            Of(new SocketException((int)SocketError.ConnectionRefused), "ConnectionRefused"),
+            Of(new TimeoutException(), "it does not answer in time"),
+            Of(new IOException(), "IOException"),
+        ];
+
+    private static TestCaseData Of(Exception cause, string why) =>
+        new TestCaseData(new BrokerUnreachableException(cause), why).SetArgDisplayNames("fault", why);
 }

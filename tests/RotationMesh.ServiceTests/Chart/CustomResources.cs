@@ -90,6 +90,37 @@ internal sealed class ServiceMonitor
     internal sealed class Endpoint
     {
         public string Port { get; set; } = "";
+        public bool HonorLabels { get; set; }
         public string Interval { get; set; } = "";
+    }
+}
+
+/// <summary>The Prometheus operator: rules that Prometheus loads.</summary>
+internal sealed class PrometheusRule
+{
+    public string ApiVersion { get; set; } = "";
+    public string Kind { get; set; } = "";
+    public V1ObjectMeta Metadata { get; set; } = new();
+    public Ruling Spec { get; set; } = new();
+
+    /// <summary>A file of rules of Prometheus is the same.</summary>
+    internal sealed class Ruling
+    {
+        public List<Group> Groups { get; set; } = [];
+    }
+
+    internal sealed class Group
+    {
+        public string Name { get; set; } = "";
+        public List<Rule> Rules { get; set; } = [];
+    }
+
+    internal sealed class Rule
+    {
+        public string Alert { get; set; } = "";
+        public string Expr { get; set; } = "";
+        public string For { get; set; } = "";
+        public Dictionary<string, string> Labels { get; set; } = [];
+        public Dictionary<string, string> Annotations { get; set; } = [];
     }
 }

@@ -120,30 +120,6 @@ public sealed partial class WhenTheChartIsRendered
         Assert.That(TimeSpan.FromSeconds(pauses), Is.AtLeast(TimeSpan.FromMinutes(10)));
     }
 
-    [Test]
-    public async Task Prometheus_finds_the_collector_that_the_programs_send_to()
-    {
-        var chart = await RenderedChart.OfAsync("observe");
-
-        var monitor = chart.All<ServiceMonitor>().Single();
-        var service = chart.All<V1Service>().Single(found => found.Metadata.Name.EndsWith("collector"));
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(monitor.Spec.Selector.MatchLabels, Is.SubsetOf(service.Metadata.Labels));
-            Assert.That(monitor.Spec.NamespaceSelector.MatchNames, Is.EqualTo([RenderedChart.Namespace]));
-            Assert.That(
-                service.Spec.Ports.Select(port => port.Name),
-                Does.Contain(monitor.Spec.Endpoints.Single().Port)
-            );
-            Assert.That(
-                chart
-                    .Pods.Where(pod => pod.IsOurs)
-                    .Select(pod => pod.Variables["OTEL_EXPORTER_OTLP_ENDPOINT"]),
-                Is.All.EqualTo($"http://{service.Metadata.Name}:{service.Spec.Ports[0].Port}")
-            );
-        }
-    }
-
     // The exporter's default is TLS, and most receivers have none.
     [TestCase("http://tempo.monitoring:4317", "true", "4317")]
     [TestCase("https://traces.example.com:443", "false", "443")]

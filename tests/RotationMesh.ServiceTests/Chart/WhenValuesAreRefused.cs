@@ -17,6 +17,7 @@ public sealed class WhenValuesAreRefused
         "telemetry: { collector: { enabled: true }, serviceMonitor: { enabled: true } }",
         "networkPolicy.scrapers"
     )]
+    [TestCase("telemetry: { exportIntervalMilliseconds: 60000 }", "exportIntervalMilliseconds")]
     [TestCase("telemetry: { collector: { traces: tempo.monitoring } }", "traces")]
     [TestCase("worker: { scaling: { kind: keda, minReplicas: 0 } }", "worker.scaling.keda.protocol: http")]
     [TestCase("worker: { scaling: { kind: keda, keda: { protocol: http } } }", "worker.scaling.keda.address")]

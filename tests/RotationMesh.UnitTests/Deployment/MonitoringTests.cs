@@ -10,10 +10,14 @@ public sealed partial class MonitoringTests
 {
     private static readonly string Metrics = Read("src/RotationMesh.Bus/Telemetry/MeshMetrics.cs");
 
-    private static IEnumerable<string> Dashboard =>
+    private static IEnumerable<JsonNode> Panels =>
         JsonNode.Parse(Read("infra/dashboards/rotationmesh.json"))!["panels"]!
             .AsArray()
-            .SelectMany(panel => panel!["targets"]!.AsArray())
+            .Select(panel => panel!);
+
+    private static IEnumerable<string> Dashboard =>
+        Panels
+            .SelectMany(panel => panel["targets"]!.AsArray())
             .Select(target => (string)target!["expr"]!);
 
     [Test]
@@ -41,6 +45,76 @@ public sealed partial class MonitoringTests
             )
         );
     }
+
+    // A query of a range has a last value long after the series has ended.
+    [Test]
+    public void A_tile_shows_what_is_measured_now_or_that_nothing_is()
+    {
+        var tiles = Panels.Where(panel => (string?)panel["type"] == "stat").ToList();
+
+        Assert.That(tiles, Is.Not.Empty);
+        using (Assert.EnterMultipleScope())
+            foreach (var tile in tiles)
+            {
+                var title = (string)tile["title"]!;
+                Assert.That(
+                    tile["targets"]!.AsArray().Select(target => (bool?)target!["instant"]),
+                    Is.All.True,
+                    title
+                );
+                Assert.That(
+                    (string?)tile["fieldConfig"]!["defaults"]!["noValue"],
+                    Is.EqualTo("not measured"),
+                    title
+                );
+                Assert.That(
+                    tile["targets"]!.AsArray().Select(target => (string)target!["expr"]!),
+                    Has.None.EndsWith("or vector(0)"),
+                    $"{title}: that is a 0 of what nobody measures"
+                );
+            }
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void The_manual_names_every_metric_with_its_unit(string metric)
+    {
+        var unit = Measured.Single(one => one.Metric == metric).Unit;
+
+        Assert.That(
+            Read("docs/mesh.md").Split('\n'),
+            Has.One.Matches<string>(line =>
+                line.StartsWith($"| `{metric}` |", StringComparison.Ordinal)
+                && line.Contains($"| {unit} |", StringComparison.Ordinal)
+            )
+        );
+    }
+
+    [Test]
+    public void The_manual_names_every_attribute_and_no_metric_that_is_not_measured()
+    {
+        var rows = Read("docs/mesh.md")
+            .Split('\n')
+            .Where(line => line.StartsWith("| `rotationmesh.", StringComparison.Ordinal))
+            .Select(line => line.Split('|').Select(cell => cell.Trim()).ToList())
+            .ToList();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows.Select(row => row[1].Trim('`')), Is.EquivalentTo(Names));
+            Assert.That(
+                rows.SelectMany(row => Quoted().Matches(row[3])).Select(found => found.Groups["name"].Value),
+                Is.SupersetOf(Attributes())
+            );
+        }
+    }
+
+    [Test]
+    public void The_chart_has_the_same_alerts() =>
+        Assert.That(
+            Read("infra/helm/rotationmesh/alerts.yaml"),
+            Is.EqualTo(Read("infra/alerts/rotationmesh.yaml")),
+            "cp infra/alerts/rotationmesh.yaml infra/helm/rotationmesh/alerts.yaml"
+        );
 
     [Test]
     public void The_collector_s_pipelines_are_made_of_what_it_has()
@@ -84,12 +158,15 @@ public sealed partial class MonitoringTests
                 $"{name}_seconds_count",
             ],
             { Kind: "ObservableGauge", Unit: "1" } => [$"{name}_ratio"],
+            { Kind: "ObservableGauge", Unit: "s" } => [$"{name}_seconds"],
             { Kind: "ObservableGauge" } => [name],
             _ => throw new NotSupportedException($"{one}"),
         };
     }
 
-    private static IEnumerable<string> Labels() =>
+    private static IEnumerable<string> Labels() => Attributes().Select(name => name.Replace('.', '_'));
+
+    private static IEnumerable<string> Attributes() =>
         new[]
         {
             "src/RotationMesh.Coordination/LedgerGauges.cs",
@@ -98,7 +175,7 @@ public sealed partial class MonitoringTests
             .Select(Read)
             .Append(Metrics)
             .SelectMany(source => Attribute().Matches(source))
-            .Select(found => found.Groups["name"].Value.Replace('.', '_'));
+            .Select(found => found.Groups["name"].Value);
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
@@ -110,6 +187,9 @@ public sealed partial class MonitoringTests
 
     [GeneratedRegex("\\(\"(?<name>rotationmesh\\.[a-z_.]+)\",")]
     private static partial Regex Attribute();
+
+    [GeneratedRegex("`(?<name>[^`]+)`")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"\brotationmesh_[a-z_]+")]
     private static partial Regex Name();

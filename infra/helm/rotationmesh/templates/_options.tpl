@@ -83,6 +83,8 @@ true
 {{- with include "rotationmesh.telemetry" .root }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ . | quote }}
+- name: OTEL_METRIC_EXPORT_INTERVAL
+  value: {{ $.root.Values.telemetry.exportIntervalMilliseconds | int64 | quote }}
 {{- end }}
 {{- if .hasJobUid }}
 - name: JOB_UID

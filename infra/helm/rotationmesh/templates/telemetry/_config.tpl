@@ -18,6 +18,8 @@ processors:
 exporters:
   prometheus:
     endpoint: 0.0.0.0:8889
+    # A gauge of a rotation that has ended, or of a process that is gone, is not told for long.
+    metric_expiration: 1m
     # Which program, in which pod: service_name and service_instance_id.
     resource_to_telemetry_conversion:
       enabled: true
