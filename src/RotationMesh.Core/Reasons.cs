@@ -63,9 +63,7 @@ public static class Reasons
     /// <summary>The limit of connections of the server, the database or the role is reached.</summary>
     public const string NoConnectionLeft = "the server has no connection left for the role";
 
-    /// <summary>
-    /// A row holds bytes that the server can't return as text, because its encoding (SQL_ASCII) admits any bytes.
-    /// </summary>
+    /// <summary>A row holds bytes that the server can't return as text: its encoding (SQL_ASCII) admits any bytes.</summary>
     public const string NoText = "a row holds bytes that are no text in UTF-8";
 
     /// <summary>A text can't be converted to the encoding of the database, or one from the database not to UTF-8.</summary>
@@ -143,6 +141,9 @@ public static class Reasons
     /// <summary>The table that was verified, or a leaf of it, is not what it was when verification was planned.</summary>
     public const string LeafChanged = "was renamed, replaced or rewritten while rows were decrypted";
 
+    /// <summary>A table was renamed or moved, and another one has its name: its rows are in no count.</summary>
+    public const string Replaced = "another table took its name while the rotation ran";
+
     /// <summary>Leaves of a table exist and are in no count, because they were detached.</summary>
     public const string Detached = "parts were detached from it while the rotation ran";
 
@@ -157,9 +158,7 @@ public static class Reasons
     public const string NothingSampled =
         "the coordinator found no value to sample, where the census found some";
 
-    /// <summary>
-    /// Values at the target version do not decrypt in the coordinator's own sample, whatever workers reported.
-    /// </summary>
+    /// <summary>Values at the target version do not decrypt in the coordinator's sample, whatever workers reported.</summary>
     public const string SampleUnreadable = "that the coordinator sampled do not decrypt";
 
     /// <summary>Rows that changed, or moved, after workers had begun to read their table do not decrypt.</summary>
@@ -179,9 +178,7 @@ public static class Reasons
     public const string RecordNotChecked =
         "not checked: nobody can tell without the master key that sealed its record";
 
-    /// <summary>
-    /// A request arrived a day after it was asked, or after others were heard that were asked ten minutes later.
-    /// </summary>
+    /// <summary>A request arrived a day after it was asked, or after others that were asked ten minutes later.</summary>
     public const string AskedTooLongAgo = "it was asked too long ago";
 
     /// <summary>A later rotation on the same rows has ended this one, whose process was gone.</summary>

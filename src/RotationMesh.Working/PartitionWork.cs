@@ -82,6 +82,11 @@ internal sealed class PartitionWork(
         {
             await RefuseAsync(delivery, Refusal.DatabaseDiffers, other.Message);
         }
+        catch (LeafAwayException away)
+        {
+            MeshLog.PartitionFailed(log, rotationId, id, attempt, away.Message);
+            await StumbleAsync(delivery, away.Message); // its name may be given back
+        }
         catch (Exception fault) when (WorkerFaults.IsOfThisWorker(fault, out var lack))
         {
             await RefuseAsync(delivery, Refusal.DatabaseOutOfReach, lack); // another worker may have what this one lacks

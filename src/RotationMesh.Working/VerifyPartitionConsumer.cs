@@ -58,6 +58,8 @@ internal sealed class VerifyPartitionConsumer(
                     stopping
                 )
             );
+            if (outcome.IsAway)
+                throw new LeafAwayException(range.Leaf);
             if (outcome.IsStopped)
                 return new Unfinished(outcome.Counts, WasWorking: outcome.WasReading, Rest: outcome.Rest);
             var result = new PartitionVerified(

@@ -1,8 +1,8 @@
 namespace RotationMesh.Control.Claims;
 
 /// <summary>
-/// The tables that held rows of a rotation's tables at any time since it began, their leaves. One that was detached meanwhile
-/// stays among them: it may have rows that nobody rotated.
+/// The tables that held rows of a rotation's tables at any time since it began: these tables themselves and their leaves. One that
+/// was replaced or detached meanwhile stays among them: it may have rows that nobody rotated.
 /// </summary>
 public sealed class ClaimedParts(ControlDatabase control)
 {
@@ -58,12 +58,13 @@ public sealed class ClaimedParts(ControlDatabase control)
         """;
 
     private const string List = """
-        SELECT c.database_name AS database, c.table_name AS "table", part.key::bigint AS relation
+        SELECT c.database_name AS database, c.table_name AS "table", part.key::bigint AS relation,
+               part.value = '' AS is_whole
         FROM rotationmesh.claims c CROSS JOIN jsonb_each_text(c.parts) AS part
-        WHERE c.rotation_id = @rotationId AND part.value <> ''
+        WHERE c.rotation_id = @rotationId
         """;
 
-    /// <summary>Lists the parts of a rotation's tables, without the tables themselves; none of a table that is not partitioned.</summary>
+    /// <summary>Lists them; none of a table that an earlier release claimed, or whose database did not answer.</summary>
     public Task<IReadOnlyList<ClaimedPart>> ListAsync(Guid rotationId, CancellationToken cancellationToken) =>
         control.QueryAsync<ClaimedPart>(List, new { rotationId }, cancellationToken);
 }
@@ -79,4 +80,7 @@ public sealed record ClaimedPart
 
     /// <summary>Oid of the part.</summary>
     public long Relation { get; init; }
+
+    /// <summary>Whether it had the name of the rotation's table itself, when it was last claimed.</summary>
+    public bool IsWhole { get; init; }
 }

@@ -81,13 +81,23 @@ internal sealed class ClosingDoubts(
             var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);
             foreach (var count in inline.Counts.Where(count => count.OpenedBy != command.Goal.TargetVersion))
                 (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Description}");
+            if (counted.Share(verify) > 0)
+            {
+                if (counted.Leaves is not { } planned)
+                {
+                    if (counted.Stored > 0)
+                        Suspect(name, $"{Reasons.LeavesUnknown}: retry the rotation");
+                }
+                else if (await ChangedAsync(target, planned, counted, cancellationToken) is { } other)
+                    doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
+            }
+
             if (counted.Stored == 0)
                 continue;
             // Verification did not cover rows that the application added since the census.
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
             if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
                 Suspect(name, missed);
-
             if (!ring.Contains(command.Goal.TargetVersion))
                 doubts.Add(
                     $"table {name.Table}: this process has no key of version {command.Goal.TargetVersion}, {Reasons.NoKeyToSample}"
@@ -164,17 +174,21 @@ internal sealed class ClosingDoubts(
             )
             : "";
 
-    // The table or the leaf of which verification may have passed over rows; null where there is none.
+    // The table or the leaf of which verification may have passed over rows; null where there is none. Of an empty table it passed
+    // over none, unless it is another one than was planned.
     private async Task<string?> ChangedAsync(
         MappedTable target,
         string planned,
+        TableCount counted,
         CancellationToken cancellationToken
     )
     {
         if (await LeafList.ReadAsync(databases, target, cancellationToken) is not { } now)
             return "it";
         var change = now.Since(LeafList.Parse(planned));
-        return change.IsReplaced ? "it" : change.Other?.ToString();
+        if (change.IsReplaced)
+            return "it";
+        return counted.Stored > 0 ? change.Other?.ToString() : null;
     }
 
     // Decrypts a random sample of values at the target version, in the table and its store; null if all succeed.

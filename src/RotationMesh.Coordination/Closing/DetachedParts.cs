@@ -9,17 +9,18 @@ using RotationMesh.Tables.Schema;
 namespace RotationMesh.Coordination.Closing;
 
 /// <summary>
-/// Looks for leaves that a rotation claimed, that exist, and that are no longer below any of its tables. The last count passes
-/// over their rows, which may be at an old version.
+/// Looks for tables and leaves that a rotation claimed, that exist, and whose rows none of its tables shows any more. The last
+/// count passes over these rows, which may be at an old version.
 /// </summary>
 internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatabase control)
 {
-    /// <summary>Leaves that are named; of more, the number is.</summary>
+    /// <summary>Tables that are named; of more, the number is.</summary>
     private const int MostNamed = 3;
 
     /// <summary>
-    /// Returns a sentence for the operator for each table that lost leaves; <paramref name="entries"/> are all tables of the
-    /// rotation. Throws <see cref="Npgsql.NpgsqlException"/> where a database does not answer.
+    /// Returns a sentence for the operator for each table that was replaced, and for each that lost leaves;
+    /// <paramref name="entries"/> are all tables of the rotation. Throws <see cref="Npgsql.NpgsqlException"/> where a database does
+    /// not answer.
     /// </summary>
     public async Task<IReadOnlyList<string>> TellAsync(
         Guid rotationId,
@@ -28,8 +29,8 @@ internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatab
     )
     {
         var told = new List<string>();
-        var parts = await new ClaimedParts(control).ListAsync(rotationId, cancellationToken);
-        foreach (var claimed in parts.GroupBy(part => part.Database))
+        var all = await new ClaimedParts(control).ListAsync(rotationId, cancellationToken);
+        foreach (var claimed in all.GroupBy(part => part.Database))
         {
             var counted = entries.Where(entry => entry.Database == claimed.Key).ToList();
             if (counted.Count == 0)
@@ -39,29 +40,37 @@ internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatab
                 [.. claimed.Select(part => part.Relation).Distinct()],
                 cancellationToken
             );
-            var tables = claimed.ToLookup(part => part.Relation, part => part.Table);
+            var parts = claimed.ToLookup(part => part.Relation);
             told.AddRange(
                 detached
                     .SelectMany(one =>
-                        tables[one.Oid].Select(table => (Table: table, Part: (one.Table, one.FinalizeWith)))
+                        parts[one.Oid]
+                            .Select(part => (part.Table, part.IsWhole, Former: (one.Table, one.FinalizeWith)))
                     )
-                    .GroupBy(one => one.Table, one => one.Part)
-                    .Select(table => Explain(table.Key, [.. table]))
+                    .GroupBy(one => (one.Table, one.IsWhole), one => one.Former)
+                    .Select(found => Explain(found.Key.Table, found.Key.IsWhole, [.. found]))
             );
         }
 
         return told;
     }
 
-    private static string Explain(string table, IReadOnlyList<(SqlName Table, string? FinalizeWith)> parts)
+    private static string Explain(
+        string table,
+        bool isWhole,
+        IReadOnlyList<(SqlName Table, string? FinalizeWith)> former
+    )
     {
-        var named = string.Join(", ", parts.Take(MostNamed).Select(part => part.Table));
+        var named = string.Join(", ", former.Take(MostNamed).Select(one => one.Table));
         var more =
-            parts.Count > MostNamed
-                ? string.Create(CultureInfo.InvariantCulture, $" and {parts.Count - MostNamed} more")
+            former.Count > MostNamed
+                ? string.Create(CultureInfo.InvariantCulture, $" and {former.Count - MostNamed} more")
                 : "";
-        return $"table {table}: {Reasons.Detached}, and nobody counts their rows: {named}{more}: "
-            + $"{DetachWords.First(parts.Select(part => part.FinalizeWith))}attach them again and retry the rotation, put them into the map "
-            + "and rotate them, or drop them";
+        return isWhole
+            ? $"table {table}: {Reasons.Replaced}, and nobody counts the rows of the former one: {named}{more}: drop it, or give "
+                + "it its name back, and retry the rotation; or put it into the map and rotate it"
+            : $"table {table}: {Reasons.Detached}, and nobody counts their rows: {named}{more}: "
+                + $"{DetachWords.First(former.Select(one => one.FinalizeWith))}attach them again and retry the rotation, put them into "
+                + "the map and rotate them, or drop them";
     }
 }

@@ -11,6 +11,11 @@ namespace RotationMesh.Tables.Ranges;
 /// </summary>
 internal static class LiveLeaves
 {
+    private const string IsThere = """
+        SELECT EXISTS (
+            SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.int8::pg_catalog.oid)
+        """;
+
     /// <summary>Lists the leaves in the order of their names, the table itself first.</summary>
     public static async Task<IReadOnlyList<LeafTable>> ListAsync(
         NpgsqlConnection connection,
@@ -41,5 +46,24 @@ internal static class LiveLeaves
     {
         await using var connection = await databases.OpenReadingAsync(range.Database, cancellationToken);
         return await new Catalog(connection, cancellationToken).FindTableAsync(range.Leaf) is not null;
+    }
+
+    /// <summary>
+    /// Whether the leaf that had this name when the table was checked exists, by another name then; true where nobody knows.
+    /// </summary>
+    public static async Task<bool> IsAwayAsync(
+        ApplicationDatabases databases,
+        MappedTable target,
+        PartitionRange range,
+        CancellationToken cancellationToken
+    )
+    {
+        var oid = target.Shape.Leaves.FirstOrDefault(leaf => leaf.Name == range.Leaf)?.Oid ?? 0;
+        if (oid == 0)
+            return true;
+        await using var connection = await databases.OpenReadingAsync(range.Database, cancellationToken);
+        await using var command = new NpgsqlCommand(IsThere, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = oid });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -6,7 +6,7 @@ namespace RotationMesh.Tables.Schema;
 
 /// <summary>
 /// Finds tables that held rows of a map's tables once, that exist, and whose rows none of these tables shows any more: leaves that
-/// were detached, or that are about to be (<c>DETACH PARTITION … CONCURRENTLY</c>).
+/// were detached, or that are about to be (<c>DETACH PARTITION … CONCURRENTLY</c>), and tables whose name another one has now.
 /// </summary>
 public sealed class DetachedTables(ApplicationDatabases databases)
 {

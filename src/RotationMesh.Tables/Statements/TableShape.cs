@@ -52,6 +52,9 @@ public sealed record TableShape
 /// <summary>A table that holds rows itself.</summary>
 public sealed record LeafTable(SqlName Name)
 {
+    /// <summary>Oid by which it is known whatever its name is now; 0 where nobody asked for it.</summary>
+    public long Oid { get; init; }
+
     /// <summary>Quoted, schema-qualified name.</summary>
     public string Quoted => Name.Quoted;
 }

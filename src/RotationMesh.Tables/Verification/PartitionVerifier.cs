@@ -139,7 +139,11 @@ public sealed class PartitionVerifier : IDisposable
                 if (await LiveLeaves.ExistsAsync(databases, range, CancellationToken.None))
                     throw;
                 // The leaf was dropped with its rows, or is missing for a moment, or has another name.
-                return await tally.EndAsync() with { IsMissing = true };
+                return await tally.EndAsync() with
+                {
+                    IsMissing = true,
+                    IsAway = await LiveLeaves.IsAwayAsync(databases, target, range, CancellationToken.None),
+                };
             }
 
             done = await tally.EndAsync();

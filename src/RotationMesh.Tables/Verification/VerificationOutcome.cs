@@ -17,6 +17,9 @@ public sealed record VerificationOutcome(RowCounts Counts)
     /// <summary>Whether no leaf of that name existed when it was to be read. One that exists by now has not been read.</summary>
     public bool IsMissing { get; init; }
 
+    /// <summary>Whether the missing leaf was not dropped: it had another name, and may have its own again by now.</summary>
+    public bool IsAway { get; init; }
+
     /// <summary>The remaining pages, where it was stopped after some parts; null where all of the range is left.</summary>
     public PageRange? Rest { get; init; }
 }

@@ -44,7 +44,7 @@ public sealed class WhenPartsAreClaimed
         var ended = await ListAsync();
         await ClaimAsync(scene.RotationId, Events(11));
 
-        Assert.That(ended, Is.EquivalentTo(new[] { 11, 12, 13, 14 }));
+        Assert.That(ended, Is.EquivalentTo(new[] { 1, 11, 12, 13, 14 }));
         Assert.That(await ListAsync(), Is.EquivalentTo(ended));
     }
 
@@ -135,7 +135,31 @@ public sealed class WhenPartsAreClaimed
         );
         await ClaimAsync(scene.RotationId, Events(13) with { Identity = "/5" }, renewing: true);
 
-        Assert.That(await ListAsync(), Is.EquivalentTo(new[] { 11, 13 }));
+        Assert.That(await ListAsync(), Is.EquivalentTo(new[] { 1, 11, 13 }));
+    }
+
+    [Test]
+    public async Task A_table_that_was_replaced_is_known_as_such_also_after_a_retry()
+    {
+        await ClaimAsync(scene.RotationId, Events(11), renewing: true);
+        await ClaimAsync(scene.RotationId, Other(2), renewing: true);
+        await ClaimAsync(scene.RotationId, Other(3));
+
+        var parts = await new ClaimedParts(scene.Control).ListAsync(scene.RotationId, CancellationToken.None);
+
+        Assert.That(
+            parts.Where(part => part.IsWhole).Select(part => part.Relation),
+            Is.EquivalentTo(new[] { 1, 2, 3 })
+        );
+
+        static ClaimedTable Other(long oid) =>
+            Events() with
+            {
+                Relation = oid,
+                Relations = [oid],
+                Around = [oid],
+                Parts = new Dictionary<long, string> { [oid] = "" },
+            };
     }
 
     [Test]

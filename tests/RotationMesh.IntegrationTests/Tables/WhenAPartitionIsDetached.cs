@@ -1,10 +1,7 @@
-using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Map;
-using RotationMesh.Embedding;
 using RotationMesh.IntegrationTests.Retiring;
 using RotationMesh.IntegrationTests.Support;
 using RotationMesh.LocalOperations;
-using RotationMesh.Operations;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.IntegrationTests.Tables;
@@ -46,10 +43,10 @@ public sealed class WhenAPartitionIsDetached
     [Test]
     public async Task Between_check_and_plan_it_is_told_after_each_retry_until_it_is_attached_again()
     {
-        var report = await RotateAsync(Detach);
-        var again = await RetryAsync(report.RotationId);
+        var report = await fixture.RotateAcrossAsync(Detach);
+        var again = await fixture.RetryAsync(report.RotationId);
         await fixture.ExecuteAsync(Attach);
-        var attached = await RetryAsync(report.RotationId);
+        var attached = await fixture.RetryAsync(report.RotationId);
 
         using (Assert.EnterMultipleScope())
         {
@@ -88,7 +85,7 @@ public sealed class WhenAPartitionIsDetached
     [Test]
     public async Task Between_check_and_plan_no_key_is_retired_before_it_is_dropped()
     {
-        await RotateAsync(Detach);
+        await fixture.RotateAcrossAsync(Detach);
 
         var refused = await fixture.RetireAsync();
         await fixture.ExecuteAsync("DROP TABLE public.notes_new");
@@ -104,7 +101,7 @@ public sealed class WhenAPartitionIsDetached
     [Test]
     public async Task Where_it_was_dropped_its_rows_are_gone_and_none_of_them_was_rotated()
     {
-        var report = await RotateAsync("DROP TABLE public.notes_new");
+        var report = await fixture.RotateAcrossAsync("DROP TABLE public.notes_new");
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         Assert.That(Counts(report), Is.EqualTo((Current, 0, Current)));
@@ -211,39 +208,4 @@ public sealed class WhenAPartitionIsDetached
 
     private static void AssertRetired(RetirementDocument document) =>
         Assert.That(document.Retired, Is.True, string.Join("; ", document.InTheWay));
-
-    // The change happens when the rotation is checked, and nothing is planned yet.
-    private async Task<RotationReport> RotateAsync(string change)
-    {
-        await fixture.Control.MigrateAsync(CancellationToken.None);
-        await fixture.ExecuteAsync(
-            $"""
-            CREATE FUNCTION public.happen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {change}; RETURN NULL; END $$;
-            CREATE TRIGGER happen AFTER UPDATE ON rotationmesh.rotations FOR EACH ROW
-                WHEN (OLD.state <> 'Planning' AND NEW.state = 'Planning') EXECUTE FUNCTION public.happen()
-            """
-        );
-        var report = await fixture.RotateAsync();
-        await fixture.ExecuteAsync("DROP FUNCTION public.happen CASCADE");
-        return report;
-    }
-
-    private async Task<RotationReport> RetryAsync(Guid rotation)
-    {
-        var parts = new MeshParts(
-            fixture.Map,
-            fixture.Ring,
-            fixture.Databases,
-            fixture.Schema,
-            fixture.Control
-        );
-        var ended = await new RunningRotations(fixture.Control).FindAsync(rotation, CancellationToken.None);
-        var report = await new EmbeddedMesh(parts, fixture.Progress).TryControlAsync(
-            ended!,
-            new ControlOrder { Action = ControlAction.Retry, RequestedBy = "test" },
-            workers: 2,
-            CancellationToken.None
-        );
-        return report!;
-    }
 }
