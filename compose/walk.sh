@@ -42,7 +42,7 @@ free_port() {
   while port=$((20000 + RANDOM % 12000)) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
   echo "$port"
 }
-for name in POSTGRES RABBITMQ_MANAGEMENT COORDINATOR PROMETHEUS GRAFANA; do export "${name}_PORT=$(free_port)"; done
+for name in POSTGRES COORDINATOR PROMETHEUS GRAFANA; do export "${name}_PORT=$(free_port)"; done
 
 folder=$(mktemp -d)
 finish() {

@@ -1,12 +1,35 @@
 #!/bin/bash
 # Makes up every secret of the demonstration at its first start, each in a volume that only those mount who need it. A folder a
-# part: /secrets/PART. Nothing is printed.
+# part: /secrets/PART. At each start a file is given to the user of its part, whom the settings may name anew. Nothing is printed.
 set -euo pipefail
 umask 077
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 secrets=${SECRETS:-/secrets}
-if [ -e "$secrets/operator/token" ]; then exit 0; fi
+
+user_of() {
+  case $1 in
+    postgres) echo "${POSTGRES_UID:-999}" ;;
+    rabbitmq) echo "${RABBITMQ_UID:-999}" ;;
+    redis) echo "${REDIS_UID:-999}" ;;
+    s3) echo "${CEPH_UID:-167}" ;;
+    grafana) echo "${GRAFANA_UID:-472}" ;;
+    roles) echo 0 ;;
+    *) echo 1654 ;; # the programs
+  esac
+}
+# The user of a part alone reads its files.
+give() {
+  local file
+  for file in "$secrets"/*/*; do
+    if [ "$(id -u)" = 0 ]; then chown "$(user_of "$(basename "$(dirname "$file")")")" "$file"; fi
+    chmod 400 "$file"
+  done
+}
+if [ -e "$secrets/operator/token" ]; then
+  give
+  exit
+fi
 
 hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 # Keys that hold a word like "12345" are refused, and random digits may.
@@ -37,23 +60,20 @@ keys() {
   printf '%s\n' "MASTER_ENCRYPTION_KEY=$new" MASTER_ENCRYPTION_KEY_VERSION=2 "MASTER_ENCRYPTION_PREVIOUS_KEYS={\"1\":\"$old\"}"
 }
 store() { printf '%s\n' "AWS_ACCESS_KEY_ID=$1" "AWS_SECRET_ACCESS_KEY=$2"; }
-# write PART NAME OWNER: standard input becomes a file that OWNER alone reads.
+# write PART NAME: standard input becomes that file.
 write() {
   mkdir -p "$secrets/$1"
   chmod 755 "$secrets/$1"
   cat >"$secrets/$1/$2"
-  if [ "$(id -u)" = 0 ]; then chown "$3" "$secrets/$1/$2"; fi
-  chmod 400 "$secrets/$1/$2"
 }
 
-programs=1654
-write postgres superuser "${POSTGRES_UID:-999}" <<<"$superuser"
-for role in "owner $owner" "rows $rows" "control $control"; do write roles "${role% *}" 0 <<<"${role#* }"; done
+write postgres superuser <<<"$superuser"
+for role in "owner $owner" "rows $rows" "control $control"; do write roles "${role% *}" <<<"${role#* }"; done
 # The load of the sample opens no control database; the map names one.
 {
   database app_owner "$owner"
   printf '%s\n' CONTROL_DATABASE_URL=postgres://nobody@localhost/none "MASTER_ENCRYPTION_KEY=$old" MASTER_ENCRYPTION_KEY_VERSION=1
-} | write sample env $programs
+} | write sample env
 {
   database rotationmesh_rows "$rows"
   echo "CONTROL_DATABASE_URL=postgres://rotationmesh_control:$control@postgres:5432/app"
@@ -61,26 +81,27 @@ for role in "owner $owner" "rows $rows" "control $control"; do write roles "${ro
   echo "REDIS_URL=redis://rotationmesh:$redis_gate@redis:6379/0"
   store "$store_mesh_id" "$store_mesh"
   keys
-} | write coordinator env $programs
-write coordinator tokens $programs <<<"operator operator sha256:$(sha256 "$token")"
+} | write coordinator env
+write coordinator tokens <<<"operator operator sha256:$(sha256 "$token")"
 {
   database rotationmesh_rows "$rows"
   echo "ROTATIONMESH_RABBITMQ=amqp://worker:$broker_worker@rabbitmq:5672/"
   store "$store_mesh_id" "$store_mesh"
   keys
-} | write worker env $programs
+} | write worker env
 sed -e "s|COORDINATOR_HASH|$(rabbitmq_hash "$broker_coordinator")|" -e "s|WORKER_HASH|$(rabbitmq_hash "$broker_worker")|" \
-  "$here/definitions.json" | write rabbitmq definitions.json "${RABBITMQ_UID:-999}"
+  "$here/definitions.json" | write rabbitmq definitions.json
 sed -e "s|APPLICATION_HASH|$(sha256 "$redis_application")|" -e "s|ROTATIONMESH_HASH|$(sha256 "$redis_gate")|" \
-  "$here/users.acl" | write redis users.acl "${REDIS_UID:-999}"
+  "$here/users.acl" | write redis users.acl
 {
   database app_owner "$owner"
   echo "REDIS_URL=redis://application:$redis_application@redis:6379/0"
   store "$store_application_id" "$store_application"
   keys
-} | write application env $programs
+} | write application env
 # A line a user of the store: its name, and both parts of its key.
 printf '%s\n' "application $store_application_id $store_application" "rotationmesh $store_mesh_id $store_mesh" \
-  | write s3 users "${CEPH_UID:-167}"
-write grafana admin "${GRAFANA_UID:-472}" <<<"$(hex 16)"
-write operator token $programs <<<"$token"
+  | write s3 users
+write grafana admin <<<"$(hex 16)"
+write operator token <<<"$token"
+give

@@ -34,7 +34,7 @@ debian() {
   [ -d "$dir/usr/bin" ] || {
     rm -rf "$dir"
     mkdir -p "$work"
-    debootstrap --variant=minbase --include=ca-certificates,tzdata,libssl3,zlib1g,libgssapi-krb5-2 "$suite" "$dir" \
+    debootstrap --variant=minbase --include=ca-certificates,tzdata,libssl3,zlib1g "$suite" "$dir" \
       >"$work/debootstrap.log" 2>&1 || fail "debootstrap failed; see $work/debootstrap.log"
     rm -rf "$dir/var/cache/apt/archives"/*.deb "$dir/var/lib/apt/lists"/*
   }
@@ -82,8 +82,7 @@ runtime() {
   cp -a "$dotnet/host" "$dir/usr/share/dotnet/"
   cp -a "$dotnet/shared/Microsoft.NETCore.App" "$dotnet/shared/Microsoft.AspNetCore.App" "$dir/usr/share/dotnet/shared/"
   # What the runtime opens by name at run time beside what it is linked with.
-  for name in libssl libcrypto libgssapi_krb5 libkrb5 libk5crypto libcom_err libkrb5support libkeyutils libz libnss_dns \
-    libnss_files libresolv; do
+  for name in libssl libcrypto libz libnss_dns libnss_files libresolv; do
     find "$system/usr/lib" -name "$name.so*" -not -type d
   done | sed "s|^$system||" >"$work/libraries"
   libraries "$system" "$dir/usr/share/dotnet" >>"$work/libraries"

@@ -55,8 +55,28 @@ single_file() {
   esac
 }
 
+# upgrades ROOT PACKAGE: what runs ends before its files are replaced, and is started again.
+upgrades() {
+  local at=$1 stub=$root/stub
+  mkdir -p "$at/run/systemd/system" "$stub"
+  cat >"$stub/systemctl" <<EOF
+#!/bin/sh
+if [ "\$1" = list-units ]; then
+  echo "rotationmesh-worker.service loaded active running RotationMesh worker"
+else
+  echo "\$*" >>"$root/asked"
+fi
+EOF
+  chmod 755 "$stub/systemctl"
+  (export PATH=$stub:$PATH && deb --install "$2")
+  rm -r "${at:?}/run"
+  [ "$(tr '\n' ';' <"$root/asked")" = \
+    "stop rotationmesh-worker.service;daemon-reload;start --no-block rotationmesh-worker.service;" ] ||
+    { cat "$root/asked" >&2; fail "an upgrade does not end what runs and start it again"; }
+}
+
 debian() {
-  local at=$root/debian package=$packages/rotationmesh_${version}_amd64.deb program unit
+  local at=$root/debian package=$packages/rotationmesh_${version}_amd64.deb program unit unread
   mkdir -p "$at"/var/lib/dpkg/{info,updates,triggers}
   touch "$at/var/lib/dpkg/status"
   deb() { dpkg --root="$at" --force-not-root --force-depends --force-script-chrootless --log=/dev/null "$@" >"$root/said" 2>&1 ||
@@ -75,6 +95,11 @@ debian() {
   done
   zcat "$at/usr/share/man/man1/rotationmesh-rotate.1.gz" | grep -q '^\.TH' || fail "no manual page of rotate"
   bash -n "$at/usr/share/bash-completion/completions/rotationmesh"
+  grep -q "^ExecStart=/usr/bin/rotationmesh " "$at/usr/lib/systemd/system/rotationmesh-rotate.service" ||
+    fail "the timer's unit starts another program"
+  unread=$(find "$at/usr" ! -type l ! -perm -o=r)
+  [ -z "$unread" ] || fail "the units' user can't read $unread"
+  upgrades "$at" "$package"
   deb --purge rotationmesh
   [ -z "$(find "$at" -path "$at/var" -prune -o -name '*rotationmesh*' -print)" ] || fail "the package leaves files behind"
   say "the Debian package is gone without a trace"

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Makes what can be installed into artifacts/packages: the command line as a .NET tool and as one file that needs no .NET, for
 # linux-x64 and linux-arm64, and a Debian package of all three programs with systemd units, man pages and shell completion; and
-# what each program is made of (SBOM).
+# what each program is made of (SBOM), with licences.
 set -euo pipefail
+# Whoever makes a package, others can read what it installs.
+umask 022
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=$PWD/artifacts/packages
 work=$PWD/artifacts/packages.tmp
 # Packages are those of the lock files.
 export RestoreLockedMode=true
+dotnet_root=$(dirname "$(readlink -f "$(command -v dotnet)")")
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 
 say() { printf 'package: %s\n' "$*" >&2; }
@@ -41,12 +44,18 @@ debian() {
   say "a Debian package"
   local root=$work/debian programs=$work/debian/usr/lib/rotationmesh unit project
   for project in Cli Coordinator Worker; do publish linux-x64 "$programs" "RotationMesh.$project"; done
-  mkdir -p "$root"/{DEBIAN,etc/rotationmesh,usr/bin,usr/lib/systemd/system,usr/share/man/man1,usr/share/doc/rotationmesh} \
+  mkdir -p "$root"/{DEBIAN,etc/rotationmesh,usr/bin,usr/lib/systemd/system,usr/share/man/man1} \
+    "$root"/usr/share/doc/rotationmesh/{dotnet,examples} \
     "$root"/usr/share/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
   for unit in coordinator worker; do
     install -m 644 "infra/packages/rotationmesh-$unit.service" "$root/usr/lib/systemd/system/"
     ln -s "../lib/rotationmesh/rotationmesh-$unit" "$root/usr/bin/rotationmesh-$unit"
   done
+  for unit in rotationmesh-rotate.service rotationmesh-rotate.timer; do
+    sed 's:/usr/local/bin/:/usr/bin/:; s:/etc/systemd/system/:/usr/lib/systemd/system/:' "infra/schedules/$unit" \
+      >"$root/usr/lib/systemd/system/$unit"
+  done
+  install -m 644 infra/packages/tokens.conf "$root/usr/share/doc/rotationmesh/examples/"
   ln -s ../lib/rotationmesh/rotationmesh "$root/usr/bin/rotationmesh"
   "$programs/rotationmesh" man --directory "$root/usr/share/man/man1"
   gzip --best --no-name "$root"/usr/share/man/man1/*
@@ -55,6 +64,7 @@ debian() {
   "$programs/rotationmesh" completion fish >"$root/usr/share/fish/vendor_completions.d/rotationmesh.fish"
   install -m 644 LICENSE "$root/usr/share/doc/rotationmesh/copyright"
   install -m 644 "$out"/*.cdx.json "$root/usr/share/doc/rotationmesh/"
+  install -m 644 "$dotnet_root/LICENSE.txt" "$dotnet_root/ThirdPartyNotices.txt" "$root/usr/share/doc/rotationmesh/dotnet/"
   cat >"$root/DEBIAN/control" <<EOF
 Package: rotationmesh
 Version: $version
@@ -62,28 +72,18 @@ Architecture: amd64
 Maintainer: The RotationMesh developers
 Section: database
 Priority: optional
-Depends: libc6 (>= 2.28), libssl3 | libssl1.1, zlib1g, ca-certificates
+Depends: libc6 (>= 2.27), libgcc-s1, libstdc++6, libssl3 | libssl3t64, ca-certificates
 Installed-Size: $(du --summarize --block-size=1024 "$root/usr" | cut -f1)
 Description: re-encrypts the encrypted columns of PostgreSQL databases under a new master key
  A coordinator partitions tables, workers re-encrypt their rows, and what is complete is counted and decrypted again. The command
  line starts rotations and follows them.
 EOF
-  # Neither starts by itself: each needs a map and secrets first.
-  cat >"$root/DEBIAN/postinst" <<'EOF'
-#!/bin/sh
-set -e
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
-EOF
-  cat >"$root/DEBIAN/prerm" <<'EOF'
-#!/bin/sh
-set -e
-if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-  systemctl disable --now rotationmesh-coordinator.service rotationmesh-worker.service
-fi
-EOF
-  chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm"
-  find "$root" -type d -exec chmod 755 {} +
-  dpkg-deb --root-owner-group --build "$root" "$out/rotationmesh_${version}_amd64.deb" >/dev/null
+  install -m 755 infra/packages/debian/* "$root/DEBIAN/"
+  # Files that were copied have the modes of the checkout.
+  chmod -R u=rwX,go=rX "$root"
+  # No file in it is younger than the commit.
+  SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s) \
+    dpkg-deb --root-owner-group --build "$root" "$out/rotationmesh_${version}_amd64.deb" >/dev/null
 }
 
 sbom() {
@@ -94,7 +94,13 @@ sbom() {
   done
 }
 
+licences() {
+  install -m 644 LICENSE "$out/"
+  install -m 644 "$dotnet_root/ThirdPartyNotices.txt" "$out/ThirdPartyNotices-dotnet.txt"
+}
+
 sbom
+licences
 tool
 single_file linux-x64
 single_file linux-arm64

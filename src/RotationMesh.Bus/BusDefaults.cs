@@ -5,6 +5,7 @@ using MassTransit.Serialization;
 using MassTransit.UsageTracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RotationMesh.Core;
 
 namespace RotationMesh.Bus;
 
@@ -19,12 +20,6 @@ public static class BusDefaults
     /// hand. Most batches take far less than a second, so waiting longer would only delay the inevitable.
     /// </summary>
     public static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromSeconds(10);
-
-    /// <summary>
-    /// The whole stop of the bus: leaves the cancelled consumers their time, and ends before the 30 seconds after which
-    /// .NET's host and Kubernetes kill.
-    /// </summary>
-    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>Called first by every host inside <c>AddMassTransit</c>.</summary>
     public static IBusRegistrationConfigurator UseBusDefaults(this IBusRegistrationConfigurator bus)
@@ -45,7 +40,7 @@ public static class BusDefaults
         options.WaitUntilStarted = true;
         options.StartTimeout = StartTimeout;
         options.ConsumerStopTimeout = ConsumerStopTimeout;
-        options.StopTimeout = StopTimeout;
+        options.StopTimeout = StopTimes.Bus;
     }
 
     // Process-wide in MassTransit, so a second bus in the process finds it done. Unknown members stay allowed: hosts of two

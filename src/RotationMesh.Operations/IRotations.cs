@@ -20,7 +20,7 @@ public interface IRotations
     /// </summary>
     IAsyncEnumerable<RotationDocument> FollowAsync(Guid rotationId, CancellationToken cancellationToken);
 
-    /// <summary>Lists all rotations, the latest first.</summary>
+    /// <summary>Lists all rotations, the latest first, with starts that no coordinator has begun.</summary>
     Task<RotationListDocument> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Lists, by cause, the rows that a rotation, or the latest, left as they are.</summary>

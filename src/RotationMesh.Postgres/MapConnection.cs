@@ -10,6 +10,8 @@ namespace RotationMesh.Postgres;
 /// </summary>
 public static class MapConnection
 {
+    private const string GssKeyword = "GSS Encryption Mode";
+
     /// <summary>Checks every database of the map and the control database, as <see cref="Checked"/> does.</summary>
     public static void EnsureUnderstood(RotationMap map)
     {
@@ -19,9 +21,9 @@ public static class MapConnection
     }
 
     /// <summary>
-    /// Returns the connection string of a database of the map at <paramref name="path"/>. Throws <see cref="UsageException"/>
-    /// with file and line, but without the string, if the driver does not understand the string, or if it names no usable
-    /// host or may lead to a standby.
+    /// Returns the connection string of a database of the map at <paramref name="path"/>; it is not encrypted by GSSAPI unless it
+    /// says so. Throws <see cref="UsageException"/> with file and line, but without the string, if the driver does not understand
+    /// the string, or if it names no usable host or may lead to a standby.
     /// </summary>
     public static string Checked(DatabaseEntry entry, string path)
     {
@@ -41,6 +43,7 @@ public static class MapConnection
                 );
             // The driver checks some rules only when it builds a data source; that contacts no server.
             using var source = new NpgsqlDataSourceBuilder(keywords.ConnectionString).Build();
+            LeaveGssOut(keywords);
             return keywords.ConnectionString;
         }
         catch (Exception fault)
@@ -58,6 +61,17 @@ public static class MapConnection
                     + "(https://www.npgsql.org/doc/connection-string-parameters.html)"
             );
         }
+    }
+
+    // By default the driver asks the system's Kerberos first. Without that library .NET writes raw lines to standard error, and
+    // each connection costs an exception; and a refused connection, of whatever cause, is opened a second time.
+    private static void LeaveGssOut(NpgsqlConnectionStringBuilder keywords)
+    {
+        var isSaid =
+            keywords.Keys.Contains(GssKeyword, StringComparer.OrdinalIgnoreCase)
+            || Environment.GetEnvironmentVariable("PGGSSENCMODE") is not null;
+        if (!isSaid)
+            keywords.GssEncryptionMode = GssEncryptionMode.Disable;
     }
 
     // A standby shows an earlier state: a count might be read there while rows are written elsewhere.

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Trace;
 using RotationMesh.Bus.Services;
 using RotationMesh.Core;
@@ -21,8 +22,6 @@ namespace RotationMesh.Service;
 /// </summary>
 public sealed class ServiceProgram(string name, string description, string defaultListen)
 {
-    private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
-
     private readonly ServiceOptions options = new(defaultListen);
     private readonly List<(Option Option, Func<ParseResult, Setting> Setting)> own = [];
     private IReadOnlyList<string> warnings = []; // those that nobody was told yet
@@ -145,6 +144,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         );
         builder.WebHost.UseUrls(site.Listen.GetLeftPart(UriPartial.Authority));
         builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimes.Host);
         compose(site, builder);
         builder
             .Services.AddHealthChecks()
@@ -175,7 +175,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         finally
         {
             // A limit, so that a stopped service never needs to be killed; nothing can be lost any more.
-            await Task.WhenAny(app.DisposeAsync().AsTask(), Task.Delay(DisposalLimit));
+            await Task.WhenAny(app.DisposeAsync().AsTask(), Task.Delay(StopTimes.Disposal));
         }
     }
 

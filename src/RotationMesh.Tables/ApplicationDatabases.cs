@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Postgres;
 using RotationMesh.Postgres.Pooling;
@@ -60,9 +61,6 @@ public sealed class ApplicationDatabases : IAsyncDisposable
     /// </summary>
     private const int LockTimeoutMs = 100;
 
-    /// <summary>Longest time of one batch, in milliseconds: the default batch takes some 30 ms.</summary>
-    private const int StatementTimeoutMs = 30_000;
-
     /// <summary>
     /// Longest time that a transaction waits for its next statement, in milliseconds; within a batch it is some tens. It
     /// ends the transaction of a frozen worker, and with it the locks on its rows and on its rotation.
@@ -97,7 +95,7 @@ public sealed class ApplicationDatabases : IAsyncDisposable
         + SessionSettings.ApplicationSchemas
         + SessionSettings.Policies
         + SessionSettings.ReadCommitted
-        + $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = {StatementTimeoutMs}; "
+        + $"SET lock_timeout = {LockTimeoutMs}; SET statement_timeout = '{StopTimes.Batch.TotalSeconds:0}s'; "
         + $"SET idle_in_transaction_session_timeout = {IdleTimeoutMs}; "
         + "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan;";
 

@@ -53,7 +53,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var operations = new OperationsSource(parsed, terminal);
+        await using var operations = new OperationsSource(parsed, terminal, changes: true);
         if (operations.Here is { } here)
             here.WaitsForLocks = here.PrimaryOnly = true;
         var waits = GoesOn
@@ -67,7 +67,7 @@ internal sealed class ControlVerb(ControlAction action, string description) : IV
             Errors = action == ControlAction.Retry ? parsed.GetValue(error) ?? [] : [],
             RequestedBy = Operator.Name,
         };
-        var which = RotationId.Read(parsed, id); // null: the latest that has begun
+        var which = RotationId.Read(parsed, id); // null: the latest
         var rotation =
             await ControlHereAsync(operations.Here, which, order, waits, terminal, stopping)
             ?? await ControlThereAsync(operations.Rotations, which, order, terminal, stopping);

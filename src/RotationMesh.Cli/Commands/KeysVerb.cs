@@ -109,7 +109,7 @@ internal sealed class KeysVerb : IVerb
 
     private async Task<int> RetireAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var operations = new OperationsSource(parsed, terminal);
+        await using var operations = new OperationsSource(parsed, terminal, changes: true);
         if (operations.Here is { } here)
             here.PrimaryOnly = true;
         var order = new RetirementOrder

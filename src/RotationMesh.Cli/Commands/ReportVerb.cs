@@ -13,7 +13,7 @@ internal sealed class ReportVerb : IVerb
 
     private readonly Option<string> format = new("--format")
     {
-        Description = "Markdown, or one page of HTML that needs nothing else",
+        Description = "Markdown, or one page of HTML that needs nothing else; --output json goes before it",
         HelpName = "md|html",
         CompletionSources = { "md", "html" },
         DefaultValueFactory = _ => "md",

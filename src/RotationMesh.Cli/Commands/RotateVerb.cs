@@ -62,6 +62,8 @@ internal sealed class RotateVerb : IVerb
         Description = "With a coordinator: start the rotation, print its id and leave it to itself",
     };
 
+    private readonly Option<Guid?> chosenId = ChosenId.Option();
+
     private readonly Option<TimeSpan?> patience = PatienceOption.Build();
 
     public Command Build(Func<ParseResult, Terminal> terminal, CancellationToken stopping)
@@ -81,6 +83,7 @@ internal sealed class RotateVerb : IVerb
             workers,
             verify,
             detach,
+            chosenId,
             patience,
         };
         scopes.AddTo(command);
@@ -91,8 +94,9 @@ internal sealed class RotateVerb : IVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
-        await using var operations = new OperationsSource(parsed, terminal);
-        var (here, isDry) = (operations.Here, parsed.GetValue(dryRun));
+        var isDry = parsed.GetValue(dryRun);
+        await using var operations = new OperationsSource(parsed, terminal, changes: !isDry);
+        var here = operations.Here;
         if (here is not null)
             here.WaitsForLocks = here.PrimaryOnly = !isDry;
         var order = gates.Read(parsed, Order(parsed, terminal));
@@ -102,6 +106,12 @@ internal sealed class RotateVerb : IVerb
             throw new UsageException(
                 "--detach leaves a rotation to a coordinator: give --server, and no --dry-run"
             );
+        if (order.RotationId is not null && (here is not null || isDry))
+            throw new UsageException(
+                "--id is for a rotation that a coordinator runs: give --server, and no --dry-run"
+            );
+        if (order.RotationId is { } id)
+            await TellIfKnownAsync(operations.Rotations, id, terminal, stopping);
         if (isDetached)
             return await DetachAsync(operations.Rotations, order, terminal, stopping);
         var rotation =
@@ -112,6 +122,25 @@ internal sealed class RotateVerb : IVerb
         if (here is not null)
             await CopyView.ShowAsync(terminal.Tables, here.Map, here.Databases, rotation);
         return RotationExit.CodeOf(rotation);
+    }
+
+    // Whoever asks for something else by the same id has to see that it does not begin.
+    private static async Task TellIfKnownAsync(
+        IRotations rotations,
+        Guid id,
+        Terminal terminal,
+        CancellationToken stopping
+    )
+    {
+        try
+        {
+            _ = await rotations.FindAsync(id, stopping);
+            terminal.Progress.Line($"Rotation {id} was asked for before: it is followed as it was asked for");
+        }
+        catch (UnknownRotationException)
+        {
+            // It begins now.
+        }
     }
 
     private static Task<RotationDocument> TryOutAsync(
@@ -195,6 +224,7 @@ internal sealed class RotateVerb : IVerb
     private RotationOrder Order(ParseResult parsed, Terminal terminal) =>
         new()
         {
+            RotationId = parsed.GetValue(chosenId),
             Rows = scopes.Read(parsed),
             TargetVersion = parsed.GetValue(targetVersion),
             BatchSize = parsed.GetValue(batchSize),

@@ -83,10 +83,18 @@ internal sealed class SampleVerb : IVerb
             "map",
             "Print a rotation map for the sample schema (connection string: ${APP_DATABASE_URL})"
         );
-        map.SetAction(parsed =>
-            parsed.InvocationConfiguration.Output.Write(SampleMap.Yaml("APP_DATABASE_URL"))
-        );
+        map.SetAction(parsed => ShowMap(parsed, terminal(parsed)));
         return new Command("sample", "The sample application, for trying out") { load, map };
+    }
+
+    private static int ShowMap(ParseResult parsed, Terminal terminal)
+    {
+        var map = SampleMap.Yaml("APP_DATABASE_URL");
+        if (terminal.IsJson)
+            terminal.WriteJson(new { map });
+        else
+            parsed.InvocationConfiguration.Output.Write(map);
+        return ExitCodes.Success;
     }
 
     private async Task<int> LoadAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)

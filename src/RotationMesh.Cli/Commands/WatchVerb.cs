@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using RotationMesh.Cli.Options;
 using RotationMesh.Cli.Output;
 using RotationMesh.Cli.Sessions;
+using RotationMesh.LocalOperations.Records;
+using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.Cli.Commands;
 
@@ -20,9 +23,23 @@ internal sealed class WatchVerb : IVerb
     private async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stopping)
     {
         await using var operations = new OperationsSource(parsed, terminal);
-        var found = await operations.Rotations.FindAsync(RotationId.Read(parsed, id), stopping);
+        var asked = RotationId.Read(parsed, id);
+        var found = await operations.Rotations.FindAsync(asked, stopping);
+        if (asked is null)
+            terminal.Progress.Line(Taken(found));
         var ended = await Following.ToTheEndAsync(operations.Rotations, found.RotationId, terminal, stopping);
         RotationView.ShowEnd(terminal, ended);
         return RotationExit.CodeOf(ended);
     }
+
+    // Without an id, whoever means another one has to see which one the exit code is of.
+    private static string Taken(RotationDocument latest) =>
+        latest.EndedAt is { } ended
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Rotation {latest.RotationId}, the latest, ended {ended:u}: nothing was followed"
+            )
+        : RotationDocuments.IsLast(latest)
+            ? $"Rotation {latest.RotationId}, the latest, is {latest.State}: nothing was followed"
+        : $"Following rotation {latest.RotationId}, the latest";
 }

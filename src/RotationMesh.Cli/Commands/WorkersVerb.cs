@@ -16,7 +16,7 @@ internal sealed class WorkersVerb : IVerb
         var resume = new Command("resume", "Resume the queues that this program paused, and no others");
         resume.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), ResumeAsync, "Resumed", stopping));
         var status = new Command("status", "Show the application's queues as they are now");
-        status.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), LookAsync, "Changed", stopping));
+        status.SetAction((parsed, _) => RunAsync(parsed, terminal(parsed), LookAsync, null, stopping));
         return new Command("workers", "Pause, resume and show the application's own queues")
         {
             pause,
@@ -29,11 +29,11 @@ internal sealed class WorkersVerb : IVerb
         ParseResult parsed,
         Terminal terminal,
         Func<IApplicationWorkers, CancellationToken, Task<WorkersDocument>> act,
-        string done,
+        string? done,
         CancellationToken stopping
     )
     {
-        await using var operations = new OperationsSource(parsed, terminal);
+        await using var operations = new OperationsSource(parsed, terminal, changes: done is not null);
         var workers = await act(operations.Workers, stopping);
         var table = TableView.Of(["Gate", "Queue", "State", "Paused by"], ["Running", "Waiting", "Delayed"]);
         foreach (var queue in workers.Queues)

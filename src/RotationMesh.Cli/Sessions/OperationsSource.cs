@@ -16,16 +16,17 @@ internal sealed class OperationsSource : IAsyncDisposable
     private readonly Coordinator? coordinator;
     private readonly Action<string> lost = _ => { };
 
-    /// <summary>Reads the options. Throws <see cref="UsageException"/> for a fault in map, address or token.</summary>
-    public OperationsSource(ParseResult parsed, Terminal terminal)
+    /// <summary>
+    /// Reads the options of a verb that looks, or that <paramref name="changes"/> something. Throws
+    /// <see cref="UsageException"/> for a fault in map, address or token.
+    /// </summary>
+    public OperationsSource(ParseResult parsed, Terminal terminal, bool changes = false)
     {
         if (parsed.GetValue(GlobalOptions.Server) is { } server)
         {
+            var address = AskedCoordinator.Read(parsed, server, changes, terminal);
             var variables = VerbVariables.Read(parsed, terminal);
-            coordinator = new Coordinator(
-                CoordinatorAddress.Parse(server),
-                variables.GetSecret(ProgramVariable.Token.Name)
-            );
+            coordinator = new Coordinator(address, variables.GetSecret(ProgramVariable.Token.Name));
             lost = why => terminal.Progress.Line($"rotationmesh: {why}; trying again");
         }
         else

@@ -16,8 +16,8 @@ public sealed record Forgotten(
     public bool IsEmpty => Databases.Count == 0 && Failures.Count == 0;
 
     /// <summary>
-    /// Forgets it with the retirement of a version that is retired already: appends another audit event of it, in one
-    /// transaction.
+    /// Forgets it, or nothing, with the retirement of a version that is retired already: appends another audit event of it, in
+    /// one transaction.
     /// </summary>
     public async Task ForgetAsync(
         ControlDatabase control,

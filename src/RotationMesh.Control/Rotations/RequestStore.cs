@@ -61,13 +61,19 @@ public sealed class RequestStore(ControlDatabase control)
         FROM rotationmesh.requests WHERE rotation_id = @rotationId AND kind = 'StartRotation'
         """;
 
-    private const string FindWaitingStart = """
-        SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.requested_at
+    private const string Unbegun = """
+        SELECT q.request_id, q.rotation_id, q.kind, q.message::text AS message, q.trace_parent, q.requested_at, q.refused_at,
+               q.refused_for
         FROM rotationmesh.requests q
-        WHERE q.kind = 'StartRotation' AND q.refused_at IS NULL
+        WHERE q.kind = 'StartRotation'
           AND NOT EXISTS (SELECT FROM rotationmesh.rotations r WHERE r.correlation_id = q.rotation_id)
-        ORDER BY q.request_id DESC
-        LIMIT 1
+        """;
+
+    private const string FindUnbegunStart = $"{Unbegun} ORDER BY q.request_id DESC LIMIT 1";
+
+    private const string ListUnbegunStarts = $"""
+        {Unbegun} AND (q.refused_at IS NULL OR q.refused_at > pg_catalog.now() - @keep)
+        ORDER BY q.request_id DESC LIMIT @limit
         """;
 
     /// <summary>A start that created no rotation is sent again after this time: the saga needs far less.</summary>
@@ -128,9 +134,15 @@ public sealed class RequestStore(ControlDatabase control)
     public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
         control.FindAsync<RotationDemand>(FindStart, new { rotationId }, cancellationToken);
 
-    /// <summary>The newest start that has no rotation yet and was not refused; null where there is none.</summary>
-    public Task<RotationDemand?> FindWaitingStartAsync(CancellationToken cancellationToken) =>
-        control.FindAsync<RotationDemand>(FindWaitingStart, null, cancellationToken);
+    /// <summary>The newest start that has no rotation, be it refused or not; null where there is none.</summary>
+    public Task<RotationDemand?> FindUnbegunStartAsync(CancellationToken cancellationToken) =>
+        control.FindAsync<RotationDemand>(FindUnbegunStart, null, cancellationToken);
+
+    /// <summary>Starts that have no rotation, the newest first: those that wait, and those refused within a day.</summary>
+    public Task<IReadOnlyList<RotationDemand>> ListUnbegunStartsAsync(
+        int limit,
+        CancellationToken cancellationToken
+    ) => control.QueryAsync<RotationDemand>(ListUnbegunStarts, new { keep = Keep, limit }, cancellationToken);
 }
 
 /// <summary>A message to the saga that waits to be sent.</summary>

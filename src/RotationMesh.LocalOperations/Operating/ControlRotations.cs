@@ -25,9 +25,6 @@ namespace RotationMesh.LocalOperations.Operating;
 public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, ControlDatabase control)
     : IRotations
 {
-    /// <summary>Most rotations in a list: years of them.</summary>
-    private const int Listed = 1000;
-
     /// <summary>Most refusing workers in a document.</summary>
     private const int NamedRefusals = 20;
 
@@ -56,6 +53,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
 
     private readonly EmbeddedProcess process = new(control);
     private readonly RunningRotations rotations = new(control);
+    private readonly RotationLookup lookup = new(control);
     private readonly RotationRequests requests = new(ring, control);
     private readonly PausedQueueStore paused = new(control);
 
@@ -66,7 +64,7 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     {
         var start = new OrderCheck(map, ring()).Check(order);
         await control.MigrateAsync(cancellationToken);
-        if (order.RotationId is { } id && await IsKnownAsync(id, cancellationToken))
+        if (order.RotationId is { } id && await lookup.FindAsync(id, cancellationToken) is not (null, null))
             return id;
         if (Entrance is { } entrance)
             await entrance.EnterAsync(start, cancellationToken);
@@ -77,8 +75,8 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// <inheritdoc/>
     public async Task<RotationDocument> FindAsync(Guid? rotationId, CancellationToken cancellationToken)
     {
-        var rotation = await FindRunningAsync(rotationId, cancellationToken);
-        if (await requests.FindWaitingStartAsync(rotationId, rotation, cancellationToken) is not { } asked)
+        var (asked, rotation) = await lookup.FindAsync(rotationId, cancellationToken);
+        if (asked is null)
             return await ReadAsync(rotation ?? throw Unknown(rotationId), cancellationToken);
         var queues = await paused.ListNamesAsync(asked.RotationId, cancellationToken);
         return RotationListings.Asked(asked, Hindrance()) with { PausedQueues = queues };
@@ -117,22 +115,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// <inheritdoc/>
     public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)
     {
-        if (!await control.HasCurrentRecordsAsync(cancellationToken))
-            return new RotationListDocument([]);
-        var latest = await rotations.LatestAsync(Listed, cancellationToken);
-        var listings = new List<RotationListing>();
-        if (
-            await requests.FindWaitingStartAsync(
-                null,
-                latest is [var first, ..] ? first : null,
-                cancellationToken
-            ) is
-            { } asked
-        )
-            listings.Add(RotationListings.Listed(asked, Hindrance()));
+        var (starts, latest) = await lookup.ListAsync(cancellationToken);
+        var listings = starts.Select(asked => RotationListings.Listed(asked, Hindrance())).ToList();
         foreach (var rotation in await Told.ReadAsync(latest, cancellationToken))
             listings.Add(await process.TellAsync(rotation, RotationListings.Of(rotation), cancellationToken));
-        return new RotationListDocument(listings);
+        return new RotationListDocument([.. listings.OrderByDescending(listing => listing.StartedAt)]);
     }
 
     /// <inheritdoc/>
@@ -153,21 +140,14 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         CancellationToken cancellationToken
     )
     {
-        var found = await FindRunningAsync(rotationId, cancellationToken);
-        // Without an id, one that runs is meant rather than one that waits behind it.
-        if (
-            (rotationId is not null || found is not { EndedAt: null })
-            && await requests.FindWaitingStartAsync(rotationId, found, cancellationToken)
-                is { RefusedAt: null } waiting
-        )
-        {
-            if (await requests.WithdrawAsync(waiting.RotationId, order, cancellationToken))
-                return await FindAsync(waiting.RotationId, cancellationToken);
-            found = // it has begun or was refused meanwhile
-                await FindRunningAsync(waiting.RotationId, cancellationToken)
-                ?? throw ControlRules.NotBegun(waiting.RotationId);
-        }
-
+        var (withdrawn, found) = await lookup.FindControlledAsync(
+            rotationId,
+            order,
+            requests,
+            cancellationToken
+        );
+        if (withdrawn is not null)
+            return await FindAsync(withdrawn, cancellationToken);
         var rotation = found ?? throw Unknown(rotationId);
         ControlRules.EnsureAllowed(rotation, order, map);
         var request = await requests.ControlAsync(rotation, order, cancellationToken);
@@ -191,18 +171,9 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         };
     }
 
-    /// <summary>Finds a rotation, or the latest one; null where there is none.</summary>
-    public async Task<RunningRotation?> FindRunningAsync(
-        Guid? rotationId,
-        CancellationToken cancellationToken
-    )
-    {
-        if (!await control.HasCurrentRecordsAsync(cancellationToken))
-            return null;
-        return rotationId is { } id
-            ? await rotations.FindAsync(id, cancellationToken)
-            : (await rotations.LatestAsync(1, cancellationToken)).SingleOrDefault();
-    }
+    /// <summary>Finds a rotation that has begun, or the latest one; null where there is none.</summary>
+    public Task<RunningRotation?> FindRunningAsync(Guid? rotationId, CancellationToken cancellationToken) =>
+        lookup.FindBegunAsync(rotationId, cancellationToken);
 
     /// <summary>Reads the document of a rotation.</summary>
     public async Task<RotationDocument> ReadAsync(
@@ -240,10 +211,6 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
             document = await standstill.TellAsync(document, rotation, ledger, cancellationToken);
         return await process.TellAsync(rotation, document, cancellationToken);
     }
-
-    private async Task<bool> IsKnownAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        await requests.FindStartAsync(rotationId, cancellationToken) is not null
-        || await rotations.FindAsync(rotationId, cancellationToken) is not null;
 
     private static UnknownRotationException Unknown(Guid? rotationId) =>
         new(rotationId is null ? "there was no rotation yet" : $"there is no rotation {rotationId}");

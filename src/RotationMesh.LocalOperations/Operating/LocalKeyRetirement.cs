@@ -79,7 +79,9 @@ public sealed class LocalKeyRetirement(
         if (earlier is not null)
         {
             var confirmed = await ConfirmAsync(store, earlier, usage, cancellationToken);
-            if (confirmed.Retired && !Gone().IsEmpty)
+            // What an operator answers for is recorded, though the version stays as it is.
+            var answersFor = order.SkipScanReason is not null || order.SkippedScans.Count > 0;
+            if (confirmed.Retired && (answersFor || !Gone().IsEmpty))
                 await Gone().ForgetAsync(control, audit, Entry(), cancellationToken);
             return Tell(confirmed, order, look, check.Externals.Count(version));
         }

@@ -10,11 +10,7 @@ internal static class CoveredPart
     /// Returns scopes and tenants in words, without those that are all: <paramref name="tenants"/> is null or empty for all of
     /// them. Null where it is all of the map.
     /// </summary>
-    public static string? Of(
-        RotationMap map,
-        IReadOnlyList<string> scopes,
-        IReadOnlyList<string>? tenants
-    )
+    public static string? Of(RotationMap map, IReadOnlyList<string> scopes, IReadOnlyList<string>? tenants)
     {
         var chosen = map.Scopes.All(scope => scopes.Contains(scope.Name)) ? null : Named("scope", scopes);
         var theirs = tenants is { Count: > 0 } ? Named("tenant", tenants) : null;

@@ -31,26 +31,26 @@ internal static class RotationListings
     /// </summary>
     public static RotationDocument Asked(RotationDemand asked, string? hindrance)
     {
-        var start = JsonSerializer.Deserialize<StartRotation>(asked.Message)!;
+        var start = Read(asked);
         return new RotationDocument
         {
-            RotationId = start.RotationId,
-            State =
-                asked.RefusedFor is null ? RotationState.Checking
-                : WithdrawnStarts.Is(asked.RefusedFor) ? RotationState.Cancelled
-                : RotationState.Faulted,
+            RotationId = asked.RotationId,
+            State = State(asked),
             NotBegun = true,
             DryRun = false,
-            TargetVersion = start.TargetVersion,
+            TargetVersion = start?.TargetVersion ?? 0,
             ElapsedSeconds = 0,
             StartedAt = asked.RequestedAt,
             EndedAt = asked.RefusedAt,
-            RequestedBy = start.RequestedBy,
+            RequestedBy = start?.RequestedBy,
             Reason = asked.RefusedFor ?? Waits(hindrance),
             Verified = 0,
-            Verify = start.Verify is { Length: > 0 } verify ? verify : null,
-            MapHash = start.MapHash,
-            IgnoredGates = [.. start.IgnoredGates.Select(gate => gate.Gate)],
+            Verify = start?.Verify is { Length: > 0 } verify ? verify : null,
+            MapHash = start?.MapHash,
+            IgnoredGates =
+            [
+                .. (start?.IgnoredGates ?? []).Where(gate => gate is not null).Select(gate => gate.Gate),
+            ],
             Totals = new RowTotals
             {
                 Rotated = 0,
@@ -68,20 +68,38 @@ internal static class RotationListings
     /// <summary>Returns the listing of a rotation that was requested and has not begun.</summary>
     public static RotationListing Listed(RotationDemand asked, string? hindrance)
     {
-        var start = JsonSerializer.Deserialize<StartRotation>(asked.Message)!;
+        var start = Read(asked);
         return new RotationListing
         {
-            RotationId = start.RotationId,
-            State = RotationState.Checking,
-            TargetVersion = start.TargetVersion,
-            MapHash = start.MapHash,
-            Scopes = [.. start.Scopes],
-            Tenants = start.Tenants.Count > 0 ? [.. start.Tenants] : null,
-            RequestedBy = start.RequestedBy,
+            RotationId = asked.RotationId,
+            State = State(asked),
+            TargetVersion = start?.TargetVersion ?? 0,
+            MapHash = start?.MapHash,
+            Scopes = start?.Scopes ?? [],
+            Tenants = start?.Tenants is { Count: > 0 } tenants ? tenants : null,
+            RequestedBy = start?.RequestedBy,
             StartedAt = asked.RequestedAt,
-            EndedAt = null,
-            Reason = Waits(hindrance),
+            EndedAt = asked.RefusedAt,
+            Reason = asked.RefusedFor ?? Waits(hindrance),
         };
+    }
+
+    private static string State(RotationDemand asked) =>
+        asked.RefusedFor is null ? RotationState.Checking
+        : WithdrawnStarts.Is(asked.RefusedFor) ? RotationState.Cancelled
+        : RotationState.Faulted;
+
+    // One that somebody wrote without the keys is refused, and must not keep the others from being shown.
+    private static StartRotation? Read(RotationDemand asked)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StartRotation>(asked.Message);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static string Waits(string? hindrance) =>

@@ -49,6 +49,15 @@ public static class ControlRules
             $"rotation {rotationId} has not begun: it is accepted, and waits for a coordinator, as status says. Ask again once it has, or cancel it"
         );
 
+    /// <summary>Says that a rotation was asked for and refused, so that there is nothing to control.</summary>
+    public static RotationStateException NeverBegan(RotationDemand start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        return new(
+            $"rotation {start.RotationId} never began: {start.RefusedFor}. Rotate again, or give the ID of another one"
+        );
+    }
+
     // A table that another map leaves out would not be counted, and nobody would miss it.
     private static string? OfAnotherMap(RunningRotation rotation, RotationMap map) =>
         rotation.MapHash == MapHash.Of(map)

@@ -69,32 +69,6 @@ internal sealed class RotationRequests(Func<KeyRing> ring, ControlDatabase contr
         return [.. refused.Select(Document)];
     }
 
-    /// <summary>Finds the start that was requested under an id; null where there is none.</summary>
-    public Task<RotationDemand?> FindStartAsync(Guid rotationId, CancellationToken cancellationToken) =>
-        store.FindStartAsync(rotationId, cancellationToken);
-
-    /// <summary>
-    /// Finds a start that has not become a rotation; null where there is none. With an id, it is the start of that
-    /// id, unless its rotation was <paramref name="found"/>. Without one, it is the newest start that no coordinator
-    /// has begun, unless the rotation that was <paramref name="found"/> started after it was requested.
-    /// </summary>
-    public async Task<RotationDemand?> FindWaitingStartAsync(
-        Guid? rotationId,
-        RunningRotation? found,
-        CancellationToken cancellationToken
-    )
-    {
-        if (
-            (rotationId is not null && found is not null)
-            || !await control.HasCurrentRecordsAsync(cancellationToken)
-        )
-            return null;
-        var asked = rotationId is { } id
-            ? await store.FindStartAsync(id, cancellationToken)
-            : await store.FindWaitingStartAsync(cancellationToken);
-        return asked?.RequestedAt < found?.StartedAt ? null : asked;
-    }
-
     private static void EnsureSound(KeyRing keys, RunningRotation rotation, ControlOrder order)
     {
         if (order.Action != ControlAction.Cancel && !RotationSeals.IsSound(keys, rotation))

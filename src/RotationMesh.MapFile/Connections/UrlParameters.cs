@@ -29,6 +29,7 @@ internal static class UrlParameters
         ["sslrootcert"] = ("Root Certificate", Same),
         ["sslcert"] = ("SSL Certificate", Same),
         ["sslkey"] = ("SSL Key", Same),
+        ["gssencmode"] = ("GSS Encryption Mode", Same),
         ["channel_binding"] = ("Channel Binding", Same),
         ["application_name"] = ("Application Name", Same),
         ["connect_timeout"] = ("Timeout", Seconds),

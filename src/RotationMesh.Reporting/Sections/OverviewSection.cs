@@ -99,7 +99,5 @@ internal static class OverviewSection
     private static string Duration(double seconds) =>
         seconds < 60
             ? FormattableString.Invariant($"{seconds:0.0} s")
-            : TimeSpan
-                .FromSeconds(Math.Round(seconds))
-                .ToString("c", CultureInfo.InvariantCulture);
+            : TimeSpan.FromSeconds(Math.Round(seconds)).ToString("c", CultureInfo.InvariantCulture);
 }

@@ -48,7 +48,7 @@ internal sealed class PartitionRun
         this.rows = rows;
         this.settings = settings;
         this.progress = progress;
-        writer = new BatchWriter(connection, target, leaf, settings.Target.Version, term, clock);
+        writer = Writer();
         conflicts = new ConflictReader(connection, target, leaf, settings.Target.Version);
         var holders = new RowHolders(connection, target, leaf);
         leftRows = new LeftRows(target, conflicts, holders, rows, Fail);
@@ -60,7 +60,7 @@ internal sealed class PartitionRun
                 store,
                 rows,
                 settings,
-                new MovedRows(target, settings, writer, unchanged, holders),
+                new MovedRows(target, settings, Writer(), unchanged, holders),
                 unchanged,
                 hold
             );
@@ -70,13 +70,15 @@ internal sealed class PartitionRun
             target,
             new LargeReencryption(target, rows, new LargeValues(connection, target, leaf)),
             settings,
-            writer,
+            Writer(),
             external,
             leftRows,
             Fail,
             Step
         );
         (filling, writing) = batches;
+
+        BatchWriter Writer() => new(connection, target, leaf, settings.Target.Version, term, clock);
     }
 
     /// <summary>Sum of all outcomes so far.</summary>
@@ -85,12 +87,9 @@ internal sealed class PartitionRun
     /// <summary>Rewrites the rows of <paramref name="query"/>; false if it was stopped before the last one.</summary>
     public async Task<bool> RotateAsync(NpgsqlBatch query, string? tenant, CancellationToken stopping)
     {
+        writer.Stopping = stopping; // of no other writer: what they leave may be a failure
         if (await RowQuery.TryReadAsync(query, stopping) is not { } opened)
-        {
-            finished = false;
-            return false;
-        }
-
+            return finished = false;
         await using var reader = opened;
         if (target.ByTenant)
             await reader.NextResultAsync(CancellationToken.None); // past the result of set_config
@@ -106,7 +105,7 @@ internal sealed class PartitionRun
             finally
             {
                 if (write is not null)
-                    await SettleAsync(await write, tenant);
+                    settled &= await SettleAsync(await write, tenant);
                 write = null;
             }
 
@@ -121,7 +120,7 @@ internal sealed class PartitionRun
         }
 
         if (write is not null)
-            await SettleAsync(await write, tenant);
+            settled &= await SettleAsync(await write, tenant);
         if (!more)
             await SettleExternalAsync(tenant);
         finished = !more && settled && await SettleLargeAsync(tenant, stopping);
@@ -175,13 +174,14 @@ internal sealed class PartitionRun
         return await writer.WriteAsync(batch, tenant);
     }
 
-    private async Task SettleAsync(BatchOutcome outcome, string? tenant)
+    private async Task<bool> SettleAsync(BatchOutcome outcome, string? tenant)
     {
-        await CountAsync(outcome, tenant);
+        var isSettled = await CountAsync(outcome, tenant);
         await failures.TellEnoughAsync();
+        return isSettled;
     }
 
-    // Called only while no batch is written: both use the connection and the keys.
+    // This and the next are called only while no batch is written, which uses the connection and the keys as well.
     private async Task SettleExternalAsync(string? tenant)
     {
         if (external is null)
@@ -190,7 +190,6 @@ internal sealed class PartitionRun
         await failures.TellEnoughAsync();
     }
 
-    // Called only while no batch is written: both use the connection and the keys.
     private async Task<bool> SettleLargeAsync(string? tenant, CancellationToken stopping)
     {
         var isSettled = await large.SettleAsync(tenant, stopping);
@@ -198,7 +197,8 @@ internal sealed class PartitionRun
         return isSettled;
     }
 
-    private async Task CountAsync(BatchOutcome outcome, string? tenant)
+    // False where rows are left because it stops.
+    private async Task<bool> CountAsync(BatchOutcome outcome, string? tenant)
     {
         var batch = writing;
         var missed = Count(outcome, batch);
@@ -206,28 +206,27 @@ internal sealed class PartitionRun
         var mayBeHeld = outcome.MayBeHeld;
         for (var attempt = 0; missed > 0 && attempt < ConflictReader.Attempts; attempt++)
         {
+            if (writer.Stopping.IsCancellationRequested)
+                return false;
             batch = await conflicts.ReadAgainAsync(batch, refused, mayBeHeld, tenant, rows, large.Rows, Fail);
             Step(new RowCounts { Conflicts = batch.Count });
             if (batch.Count == 0)
-                return;
+                return true;
             var again = await writer.WriteAsync(batch, tenant);
             missed = Count(again, batch);
             refused.AddRange(again.Refused);
             mayBeHeld = again.MayBeHeld;
         }
 
-        if (missed == 0)
-            return;
+        if (missed == 0 || writer.Stopping.IsCancellationRequested)
+            return missed == 0;
         Step(new RowCounts { Contended = missed });
-        if (!settings.IsLastSweep)
-            return;
-        await leftRows.FailAsync(batch, refused, mayBeHeld, tenant, large.Rows);
+        if (settings.IsLastSweep)
+            await leftRows.FailAsync(batch, refused, mayBeHeld, tenant, large.Rows);
+        return true;
     }
 
-    /// <summary>
-    /// Counts an outcome, and returns the number of rows that were neither written nor refused: they have changed, are gone,
-    /// or are held.
-    /// </summary>
+    /// <summary>Returns how many rows of an outcome were neither written nor refused: changed, gone, or held.</summary>
     private int Count(BatchOutcome outcome, RowBatch batch)
     {
         Step(HeldValues.OfWritten(batch, outcome.Written));

@@ -23,6 +23,12 @@ internal sealed class BatchWriter(
     private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
 
     /// <summary>
+    /// Once it is cancelled, a statement that failed is not followed by others for the same batch: each may take as long. Rows
+    /// that were not written are neither counted nor refused.
+    /// </summary>
+    public CancellationToken Stopping { get; set; }
+
+    /// <summary>
     /// Writes the rows that are unchanged since they were read. The outcome has their number, and each row that the database
     /// refused. Throws <see cref="NpgsqlException"/> where the database or the statement fails as a whole,
     /// <see cref="TableChangedException"/> where a table that had no trigger has one now, and
@@ -51,6 +57,8 @@ internal sealed class BatchWriter(
 
     private async Task<BatchOutcome> WriteUnlockedAsync(RowBatch batch, string? tenant)
     {
+        if (Stopping.IsCancellationRequested)
+            return new BatchOutcome(0, [], MayBeHeld: true);
         try
         {
             return new BatchOutcome(await ExecuteAsync(writeUnlocked, batch, tenant), [], MayBeHeld: true);
@@ -73,6 +81,8 @@ internal sealed class BatchWriter(
     // timeout. Halving finds the row, or a size that fits, in log2(n) steps. Without a fault, a trigger altered a row.
     private async Task<BatchOutcome> SplitAsync(RowBatch batch, string? tenant, PostgresException? fault)
     {
+        if (Stopping.IsCancellationRequested)
+            return new BatchOutcome(0, [], MayBeHeld: true);
         if (connection.State != ConnectionState.Open)
         {
             await connection.OpenAsync(); // the driver closes it after some codes, which a trigger may raise too
@@ -87,7 +97,9 @@ internal sealed class BatchWriter(
                 : new BatchOutcome(0, [await RefusedAsync(batch, fault)]);
         var half = batch.Count / 2;
         var first = await WriteAsync(batch.Part(0, half), tenant);
-        var second = await WriteAsync(batch.Part(half, batch.Count - half), tenant);
+        var second = Stopping.IsCancellationRequested
+            ? new BatchOutcome(0, [], MayBeHeld: true)
+            : await WriteAsync(batch.Part(half, batch.Count - half), tenant);
         return new BatchOutcome(
             first.Written + second.Written,
             [.. first.Refused, .. second.Refused],

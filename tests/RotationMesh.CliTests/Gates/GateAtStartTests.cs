@@ -73,7 +73,10 @@ public sealed class GateAtStartTests
             Is.EqualTo("maintenance window")
         );
         var shown = (await Site.RunAsync("--output", "json", "status")).Exits(0).Json();
-        Assert.That(shown["ignoredGates"]!.AsArray().Select(gate => (string)gate!), Has.One.EqualTo("workers"));
+        Assert.That(
+            shown["ignoredGates"]!.AsArray().Select(gate => (string)gate!),
+            Has.One.EqualTo("workers")
+        );
     }
 
     [Test]

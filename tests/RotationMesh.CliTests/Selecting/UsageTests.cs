@@ -18,6 +18,8 @@ public sealed class UsageTests
     [TestCase("rotate --workers 0", "--workers")]
     [TestCase("rotate --target-version 0", "--target-version")]
     [TestCase("rotate --target-version two", "--target-version")]
+    [TestCase("rotate --id 7", "--id")]
+    [TestCase("rotate --id 0a5d0f8e-3a1f-4d53-9a58-3a0f3ddf6f6a", "--id is for")]
     [TestCase("rotate --frobnicate", "--frobnicate")]
     [TestCase("rotate extra", "extra")]
     [TestCase("rotate --tenant", "--tenant")]

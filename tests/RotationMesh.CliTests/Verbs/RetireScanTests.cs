@@ -151,6 +151,23 @@ public sealed class RetireScanTests
         );
     }
 
+    [TestCase("--skip-scan")]
+    [TestCase("--skip-scan-of", "app.public")]
+    public async Task What_is_left_out_of_a_version_that_is_retired_already_is_recorded_too(
+        params string[] leaveOut
+    )
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        string[] retire = ["--output", "json", "keys", "retire", "1"];
+        var first = (await site.RunAsync(retire)).Exits(0).Json();
+
+        var again = await site.RunAsync([.. retire, .. leaveOut, "--reason", "trimmed at night"]);
+
+        Assert.That((string)again.Exits(0).Json()["retiredAt"]!, Is.EqualTo((string)first["retiredAt"]!));
+        Assert.That((await site.RunAsync("audit")).Exits(0).Output, Does.Contain("trimmed at night"));
+        (await site.RunAsync("audit", "verify")).Exits(0);
+    }
+
     [TestCase("app.public")]
     [TestCase("app.public.audit_log")]
     [TestCase("app.public.audit_log.change")]

@@ -27,10 +27,7 @@ internal sealed class Stack : IAsyncDisposable
             ["ROWS"] = $"{rows}",
             ["TENANTS"] = "20",
         };
-        foreach (
-            var server in (string[])
-                ["POSTGRES", "RABBITMQ_MANAGEMENT", "COORDINATOR", "PROMETHEUS", "GRAFANA"]
-        )
+        foreach (var server in (string[])["POSTGRES", "COORDINATOR", "PROMETHEUS", "GRAFANA"])
             environment[$"{server}_PORT"] = $"{FreePort()}";
     }
 

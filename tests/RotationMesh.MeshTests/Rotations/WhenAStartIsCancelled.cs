@@ -41,7 +41,7 @@ internal sealed class WhenAStartIsCancelled
             Assert.That((cancelled.State, cancelled.NotBegun), Is.EqualTo(("Cancelled", true)));
             Assert.That(cancelled.Reason, Is.EqualTo($"{WithdrawnStarts.Fault} ben"));
             Assert.That(cancelled.EndedAt, Is.Not.Null);
-            Assert.That(listed.Rotations, Is.Empty);
+            Assert.That(listed.Rotations.Select(listing => listing.State), Is.EqualTo(["Cancelled"]));
             Assert.That(await mesh.NowAsync(id), Is.Null);
         }
     }

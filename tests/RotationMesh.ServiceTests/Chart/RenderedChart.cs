@@ -51,6 +51,10 @@ internal sealed class RenderedChart
     public static async Task<RenderedChart> OfAsync(string values) =>
         new((await RenderAsync(FileOf(values))).Exits(0).Output);
 
+    /// <summary>Renders the chart with values that are given as their text.</summary>
+    public static async Task<RenderedChart> OfTextAsync(string values, params string[] further) =>
+        new((await RenderTextAsync(values, further)).Exits(0).Output);
+
     /// <summary>The notes that an installation with one of <see cref="Cases"/> shows.</summary>
     public static async Task<string> NotesAsync(string values) =>
         (await RenderAsync(FileOf(values), "--notes")).Exits(0).Output;
@@ -65,6 +69,21 @@ internal sealed class RenderedChart
             ["--namespace", Namespace, "--values", file, .. further]
         ).RunAsync(Deadline);
         return outcome.ExitCode == IsMissing ? throw Missing.Tell(outcome.Error.Trim()) : outcome;
+    }
+
+    /// <summary>The same with values that are given as their text.</summary>
+    public static async Task<ProcessOutcome> RenderTextAsync(string values, params string[] further)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, values);
+            return await RenderAsync(file, further);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <summary>The objects of a kind.</summary>

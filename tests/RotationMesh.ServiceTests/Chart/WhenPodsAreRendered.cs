@@ -1,4 +1,5 @@
 using k8s.Models;
+using RotationMesh.Core;
 using RotationMesh.Hosting;
 
 namespace RotationMesh.ServiceTests.Chart;
@@ -13,6 +14,17 @@ public sealed class WhenPodsAreRendered(string values)
 
     [OneTimeSetUp]
     public async Task Render() => chart = await RenderedChart.OfAsync(values);
+
+    [Test]
+    public void Each_of_ours_has_longer_to_stop_than_it_takes()
+    {
+        foreach (var pod in chart.Pods.Where(pod => pod.IsOurs))
+            Assert.That(
+                TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds!.Value),
+                Is.GreaterThan(StopTimes.Program),
+                pod.Owner
+            );
+    }
 
     [Test]
     public void Each_meets_the_restricted_profile_on_a_file_system_that_it_can_not_write()
@@ -70,7 +82,11 @@ public sealed class WhenPodsAreRendered(string values)
             Assert.That(chart.Text, Does.Not.Match(@"://[^\s/]*:[^\s/]*@"), "an address with a password");
             foreach (var pod in chart.Pods.Where(pod => pod.IsOurs))
             {
-                Assert.That(pod.Container.Env.Where(variable => variable.ValueFrom is not null), Is.Empty);
+                Assert.That(
+                    pod.Container.Env.Where(variable => variable.ValueFrom is { FieldRef: null }),
+                    Is.Empty,
+                    $"{pod.Owner}: a variable is a text, or tells the pod of itself"
+                );
                 Assert.That(pod.Container.EnvFrom, Is.Null, pod.Owner);
                 Assert.That(
                     pod.Variables.Keys.Intersect(secret).Where(name => !name.EndsWith("_FILE")),

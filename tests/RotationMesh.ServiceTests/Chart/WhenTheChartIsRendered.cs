@@ -6,7 +6,7 @@ using RotationMesh.TestKit;
 
 namespace RotationMesh.ServiceTests.Chart;
 
-/// <summary>The chart makes what its values ask for, and refuses values that it does not know.</summary>
+/// <summary>The chart makes what its values ask for.</summary>
 public sealed partial class WhenTheChartIsRendered
 {
     private static IEnumerable<string> Cases => RenderedChart.Cases;
@@ -95,6 +95,32 @@ public sealed partial class WhenTheChartIsRendered
     }
 
     [Test]
+    public async Task Coordinators_are_asked_by_further_peers_where_the_values_name_them()
+    {
+        var chart = await RenderedChart.OfTextAsync(
+            "networkPolicy: { clients: { from: [{ ipBlock: { cidr: 10.0.0.0/8 } }] } }"
+        );
+
+        var ingress = chart
+            .All<V1NetworkPolicy>()
+            .Single(policy => policy.Metadata.Name.EndsWith("coordinator-ingress"));
+
+        var peers = ingress.Spec.Ingress.Single().FromProperty;
+        Assert.That(peers, Has.Count.EqualTo(3));
+        Assert.That(peers[^1].IpBlock.Cidr, Is.EqualTo("10.0.0.0/8"));
+    }
+
+    [Test]
+    public async Task A_job_asks_again_for_minutes_where_no_coordinator_answers_yet()
+    {
+        var chart = await RenderedChart.OfAsync("job");
+
+        var retries = chart.All<V1Job>().Single().Spec.BackoffLimit!.Value;
+        var pauses = Enumerable.Range(0, retries).Sum(retry => 10 << retry); // Kubernetes doubles them
+        Assert.That(TimeSpan.FromSeconds(pauses), Is.AtLeast(TimeSpan.FromMinutes(10)));
+    }
+
+    [Test]
     public async Task Prometheus_finds_the_collector_that_the_programs_send_to()
     {
         var chart = await RenderedChart.OfAsync("observe");
@@ -118,47 +144,38 @@ public sealed partial class WhenTheChartIsRendered
         }
     }
 
-    [TestCase("worker: { concurency: 3 }", "concurency")]
-    [TestCase("worker: { concurrency: 0 }", "concurrency")]
-    [TestCase("worker: { scaling: { kind: magic } }", "kind")]
-    [TestCase("worker: { rabbitmqFile: { key: '' } }", "key")]
-    [TestCase("coordinator: { listen: 'https://0.0.0.0:8085' }", "listen")]
-    [TestCase("coordinator: { patience: soon }", "patience")]
-    [TestCase("coordinator: { podDisruptionBudget: { maxUnavailable: 0 } }", "maxUnavailable")]
-    [TestCase("cronJob: { schedule: weekly }", "schedule")]
-    [TestCase("config: { configMap: '' }", "config.text")]
-    [TestCase("telemetry: { serviceMonitor: { enabled: true } }", "telemetry.collector.enabled")]
-    public async Task Values_that_it_can_not_follow_are_refused_by_their_name(string values, string name)
+    // The exporter's default is TLS, and most receivers have none.
+    [TestCase("http://tempo.monitoring:4317", "true", "4317")]
+    [TestCase("https://traces.example.com:443", "false", "443")]
+    [TestCase("traces.example.com:443", "false", "443")]
+    public async Task The_collector_passes_traces_on_as_the_address_says(
+        string traces,
+        string isInsecure,
+        string port
+    )
     {
-        var file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(file, values);
+        var chart = await RenderedChart.OfTextAsync(
+            $"telemetry: {{ collector: {{ enabled: true, traces: '{traces}' }} }}"
+        );
 
-            var outcome = (await RenderedChart.RenderAsync(file)).Exits(1);
-
-            Assert.That(outcome.Error, Does.Contain(name));
-            Assert.That(outcome.Output, Is.Empty);
-        }
-        finally
+        var config = chart.All<V1ConfigMap>().Single().Data["config.yaml"];
+        var policy = chart.All<V1NetworkPolicy>().Single(found => found.Metadata.Name.EndsWith("collector"));
+        using (Assert.EnterMultipleScope())
         {
-            File.Delete(file);
+            Assert.That(config, Does.Match($@"endpoint: ""[a-z.]+:{port}""\n"));
+            Assert.That(config, Does.Contain($"insecure: {isInsecure}\n"));
+            Assert.That(policy.Spec.Egress[^1].Ports.Single().Port.Value, Is.EqualTo(port));
         }
     }
 
-    [TestCaseSource(nameof(Cases))]
-    public async Task The_notes_name_every_secret_that_is_needed(string values)
+    [Test]
+    public async Task The_readme_builds_every_image_that_the_chart_asks_for()
     {
-        var chart = await RenderedChart.OfAsync(values);
-        var notes = await RenderedChart.NotesAsync(values);
+        var chart = await RenderedChart.OfAsync("default");
+        var readme = File.ReadAllText(Path.Combine(RenderedChart.Folder, "README.md"));
 
-        var keys = chart.All<TriggerAuthentication>().SelectMany(found => found.Spec.SecretTargetRef);
-        foreach (
-            var (secret, key) in chart
-                .Pods.SelectMany(pod => pod.Secrets.Values)
-                .Concat(keys.Select(found => (found.Name, found.Key)))
-        )
-            Assert.That(notes, Does.Match($@"(?m)^  {Regex.Escape(secret)}: .*\b{Regex.Escape(key)}\b"));
+        foreach (var pod in chart.Pods)
+            Assert.That(readme, Does.Contain($"--tag $REGISTRY/{pod.Container.Image} "), pod.Owner);
     }
 
     [Test]

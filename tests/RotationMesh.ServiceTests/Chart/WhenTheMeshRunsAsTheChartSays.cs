@@ -22,12 +22,28 @@ public sealed class WhenTheMeshRunsAsTheChartSays
 
         var job = chart.All<V1Job>().Single().Spec.Template.Spec.Containers.Single();
         using var asking = new MountedPod(chart.Pod("cli"), fixture, await coordinator.AddressAsync());
-        var rotated = await fixture
-            .Command(Artifacts.RotationMesh, [.. job.Args], asking.Variables)
-            .RunAsync(ServiceRun.Deadline);
+        var uid = $"{Guid.NewGuid()}"; // a label of each pod of the Job
+        var pod = fixture.Command(
+            Artifacts.RotationMesh,
+            [.. job.Args.Select(argument => argument.Replace("$(JOB_UID)", uid, StringComparison.Ordinal))],
+            asking.Variables
+        );
+        var first = await pod.RunAsync(ServiceRun.Deadline);
+        var second = await pod.RunAsync(ServiceRun.Deadline);
 
-        rotated.Exits(0);
+        first.Exits(0);
         Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
+        Assert.That(second.Exits(0).Error, Does.Contain($"Rotation {uid} was asked for before"));
+        Assert.That(
+            (await fixture.Rotations.ListAsync(CancellationToken.None)).Rotations.Select(rotation =>
+                $"{rotation.RotationId}"
+            ),
+            Is.EqualTo([uid])
+        );
+        Assert.That(
+            job.Env.Single(variable => variable.Name == "JOB_UID").ValueFrom.FieldRef.FieldPath,
+            Is.EqualTo("metadata.labels['batch.kubernetes.io/controller-uid']")
+        );
     }
 
     [Test]
@@ -73,17 +89,11 @@ public sealed class WhenTheMeshRunsAsTheChartSays
         await fixture.SpeedUpAsync();
         await fixture.StartWorker(pod.Variables).JoinedAsync();
         await IsCompletedAsync(fixture, rotation);
-        // A partition that nobody gave back would have waited for its lease.
-        Assert.That(
-            await fixture.Database.ScalarAsync<long>(
-                "SELECT count(*) FROM rotationmesh.partitions WHERE expiries > 0"
-            ),
-            Is.Zero
-        );
+        Assert.That(await ExpiriesAsync(fixture), Is.Zero);
     }
 
     [Test]
-    public async Task A_worker_in_the_longest_batch_ends_before_it_would_be_killed_and_nothing_is_lost()
+    public async Task A_worker_in_the_longest_batch_gives_its_partitions_back_before_it_would_be_killed()
     {
         var chart = await RenderedChart.OfAsync("default");
         await using var fixture = await Fixture.LoadAsync(rows: 1_000);
@@ -94,13 +104,19 @@ public sealed class WhenTheMeshRunsAsTheChartSays
         var rotation = await fixture.RotateAsync();
         await IsInABatchAsync(fixture);
 
-        var (_, time) = await StopAsync(worker);
+        var (exitCode, time) = await StopAsync(worker);
 
-        Assert.That(time, Is.LessThan(pod.GracePeriod));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(exitCode, Is.Zero);
+            Assert.That(time, Is.LessThan(pod.GracePeriod));
+        }
+
         await fixture.SpeedUpAsync();
         await fixture.StartWorker(pod.Variables).JoinedAsync();
         await IsCompletedAsync(fixture, rotation);
         Assert.That(await fixture.AtVersionAsync(1), Is.Zero);
+        Assert.That(await ExpiriesAsync(fixture), Is.Zero);
     }
 
     private static async Task AnswersAsync(ServiceRun service, RenderedPod pod)
@@ -149,6 +165,10 @@ public sealed class WhenTheMeshRunsAsTheChartSays
             ServiceRun.Deadline,
             "the rotation is completed"
         );
+
+    // A partition that nobody gave back waits for its lease.
+    private static Task<long> ExpiriesAsync(Fixture fixture) =>
+        fixture.Database.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.partitions WHERE expiries > 0");
 
     private static Task<long> EntriesAsync(Fixture fixture) =>
         fixture.Database.ScalarAsync<long>(

@@ -100,6 +100,21 @@ public sealed class WhenTheNetworkIsClosed(string values)
     }
 
     [Test]
+    public void Names_are_asked_of_the_cluster_and_of_a_cache_on_the_node()
+    {
+        foreach (var pod in chart.Pods.Where(pod => pod.IsOurs))
+        {
+            var asked = Rules(pod).Single(rule => rule.Ports.Any(port => port.Port.Value == "53")).To;
+            Assert.That(asked.Count(peer => peer.PodSelector is not null), Is.EqualTo(1), pod.Owner);
+            Assert.That(
+                asked.Where(peer => peer.IpBlock is not null).Select(peer => peer.IpBlock.Cidr),
+                Is.EqualTo(["169.254.20.10/32"]),
+                pod.Owner
+            );
+        }
+    }
+
+    [Test]
     public void Services_lead_to_a_port_of_a_pod()
     {
         foreach (var service in chart.All<V1Service>())

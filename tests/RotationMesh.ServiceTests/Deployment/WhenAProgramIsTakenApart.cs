@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using RotationMesh.TestKit;
-using RotationMesh.TestKit.Processes;
 
 namespace RotationMesh.ServiceTests.Deployment;
 

@@ -17,14 +17,23 @@ public sealed class ComposeSecrets : IDisposable
     /// <summary>Makes them up.</summary>
     public static async Task<ComposeSecrets> MakeAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("rotationmesh-secrets-").FullName;
+        var secrets = new ComposeSecrets(Directory.CreateTempSubdirectory("rotationmesh-secrets-").FullName);
+        await secrets.StartAsync();
+        return secrets;
+    }
+
+    /// <summary>Runs the script as each start of the stack does, with a setting of the user of some part.</summary>
+    public async Task StartAsync(string? setting = null, int user = 0)
+    {
+        var variables = new Dictionary<string, string?> { ["SECRETS"] = Folder };
+        if (setting is not null)
+            variables[setting] = $"{user}";
         var script = new CommandLine("bash", Path.Combine(RepositoryRoot.Path, Script))
         {
-            Environment = new Dictionary<string, string?> { ["SECRETS"] = folder },
+            Environment = variables,
         };
-        var made = (await script.RunAsync(Deadline)).Exits(0);
-        Assert.That(made.Output + made.Error, Is.Empty, "it prints nothing");
-        return new ComposeSecrets(folder);
+        var outcome = (await script.RunAsync(Deadline)).Exits(0);
+        Assert.That(outcome.Output + outcome.Error, Is.Empty, "it prints nothing");
     }
 
     /// <summary>Full path of a secret, such as <c>redis/users.acl</c>.</summary>

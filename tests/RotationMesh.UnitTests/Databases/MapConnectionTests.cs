@@ -76,4 +76,19 @@ public sealed class MapConnectionTests
                 ),
             Throws.Nothing
         );
+
+    [TestCase("Host=h", "Disable")]
+    [TestCase("Host=h;GSS Encryption Mode=Prefer", "Prefer")]
+    [TestCase("Host=h;gss encryption mode=require", "Require")]
+    [TestCase("postgres://h/app", "Disable")]
+    [TestCase("postgres://h/app?gssencmode=prefer", "Prefer")]
+    public void Kerberos_is_asked_only_by_a_connection_that_says_so(string connection, string mode)
+    {
+        var map = MapFolder.Read(Maps.Spoiled(Written, "${URL}"), _ => connection);
+
+        Assert.That(
+            MapConnection.Checked(map.Databases[0], map.Path),
+            Does.EndWith($"GSS Encryption Mode={mode}").IgnoreCase
+        );
+    }
 }

@@ -23,12 +23,22 @@ public sealed partial class ComposeFileTests
             )
         );
 
+    // The folder's name is that of many others, and projects of one name share volumes.
+    [Test]
+    public void Its_project_has_a_name_of_its_own() =>
+        Assert.That(Read(".env").Split('\n'), Does.Contain("COMPOSE_PROJECT_NAME=rotationmesh"));
+
     [TestCaseSource(nameof(Names))]
     public void A_port_is_published_on_this_machine_alone(string name) =>
         Assert.That(
             ComposeFile.Service(name).Texts("ports"),
             Has.All.StartsWith("127.0.0.1:").And.All.Match(@":\$\{[A-Z_]+_PORT:-\d+\}:\d+$")
         );
+
+    // Its users are programs, without a tag that the management's pages ask for.
+    [Test]
+    public void Nobody_is_offered_pages_of_RabbitMQ_where_nobody_can_log_in() =>
+        Assert.That(ComposeFile.Service("rabbitmq").Texts("ports"), Is.Empty);
 
     [TestCaseSource(nameof(Names))]
     public void No_secret_is_in_an_environment(string name) =>
@@ -44,6 +54,22 @@ public sealed partial class ComposeFileTests
     [TestCaseSource(nameof(Names))]
     public void Memory_is_limited(string name) =>
         Assert.That(ComposeFile.Service(name).Text("mem_limit"), Does.Match("^[0-9]+[mg]$"));
+
+    [TestCaseSource(nameof(Names))]
+    public void Tasks_are_limited(string name) =>
+        Assert.That(ComposeFile.Service(name).Text("pids_limit"), Does.Match("^[0-9]+$"));
+
+    [TestCaseSource(nameof(ThatStay))]
+    public void Processors_are_limited_where_a_setting_says_so(string name) =>
+        Assert.That(ComposeFile.Service(name).Text("cpus"), Is.EqualTo("${CPUS:-0}"));
+
+    // All of a large machine's processors at once would need more memory than it has.
+    [Test]
+    public void A_worker_takes_as_many_partitions_at_a_time_as_its_memory_holds() =>
+        Assert.That(
+            ComposeFile.Service("worker").Environment["ROTATIONMESH_CONCURRENCY"],
+            Is.EqualTo("${ROTATIONMESH_CONCURRENCY:-2}")
+        );
 
     [TestCaseSource(nameof(ThatStay))]
     public void One_that_stays_says_how_it_is(string name)
@@ -64,18 +90,19 @@ public sealed partial class ComposeFileTests
     public void It_has_no_capability_that_it_does_not_need(string name)
     {
         var one = ComposeFile.Service(name);
-        // The images of these two change to their own user first.
-        if (one.Name is "postgres" or "rabbitmq")
+        Assert.That(one.Texts("security_opt"), Is.EqualTo(["no-new-privileges:true"]));
+        // Debian's programs for it change users by PAM, which needs what an engine gives by default.
+        if (one.Name == "rabbitmq")
             return;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(one.Texts("cap_drop"), Is.EqualTo(["ALL"]));
-            Assert.That(one.Texts("security_opt"), Is.EqualTo(["no-new-privileges:true"]));
+            // Its image writes beside its volume, and changes to its own user first.
+            if (one.Name != "postgres")
+                Assert.That(one.Text("read_only"), Is.EqualTo("true"));
             // The steps of the init write files of others, and end.
             if (one.Text("user") == "root")
                 Assert.That(one.Stays, Is.False);
-            else
-                Assert.That(one.Text("read_only"), Is.EqualTo("true"));
         }
     }
 

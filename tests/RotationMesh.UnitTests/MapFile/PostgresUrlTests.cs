@@ -29,6 +29,7 @@ public sealed class PostgresUrlTests
     [TestCase("postgres://db?application_name=rotationmesh", "Host=db;Application Name=rotationmesh")]
     [TestCase("postgres://db?connect_timeout=7", "Host=db;Timeout=7")]
     [TestCase("postgres://db?channel_binding=require", "Host=db;Channel Binding=require")]
+    [TestCase("postgres://db?gssencmode=require", "Host=db;GSS Encryption Mode=require")]
     [TestCase("postgres://db?schema=tenancy", "Host=db;Search Path=tenancy")]
     [TestCase("postgres://db?connection_limit=5&pgbouncer=true&pool_timeout=2&schema=", "Host=db")]
     public void A_url_becomes_npgsql_keywords(string url, string keywords) =>

@@ -1,9 +1,14 @@
 {{/*
-A Job of the command line: a dict with root, part, args, restartPolicy, and job, the values of the job. A pod that was evicted
-starts again and goes on where it stopped, and so does one that reached no coordinator (exit code 6); any other exit code of the
-program would come again.
+A Job of the command line: a dict with root, part, args, restartPolicy, and job, the values of the job. There is a second pod where
+the first one was evicted, or reached no coordinator (exit code 6); any other exit code of the program would come again. Embedded,
+the second one goes on with the rows. Of a coordinator it would ask for a second rotation, which the first one refuses: so the
+rotation has the Job's UID as its id, and the second pod follows it.
 */}}
 {{- define "rotationmesh.jobSpec" -}}
+{{- if and (has "rotate" .args) (not (has "--dry-run" .args)) (not (has "--id" .args)) (not .root.Values.cli.embedded) -}}
+{{- $_ := set . "args" (concat .args (list "--id" "$(JOB_UID)")) -}}
+{{- $_ := set . "hasJobUid" true -}}
+{{- end -}}
 backoffLimit: {{ .job.backoffLimit }}
 podFailurePolicy:
   rules:

@@ -4,15 +4,16 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
+{{/* Services have it in their names: a letter, then letters, digits and dashes. A release may have dots, and begin with a digit. */}}
 {{- define "rotationmesh.fullname" -}}
 {{- $name := include "rotationmesh.name" . -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- $release := .Release.Name | replace "." "-" -}}
+{{- $full := contains $name $release | ternary $release (printf "%s-%s" $release $name) -}}
+{{- $full = .Values.fullnameOverride | default $full | trunc 40 | trimSuffix "-" -}}
+{{- if regexMatch "^[0-9]" $full -}}
+{{- fail (printf "no Service can be called %s: name the release otherwise, or set fullnameOverride" $full) -}}
 {{- end -}}
+{{- $full -}}
 {{- end -}}
 
 {{- define "rotationmesh.partName" -}}
@@ -41,18 +42,16 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: {{ .part }}
 {{- end -}}
 
+{{/* The chart's, those of all objects, and extraLabels of this one. The later go first, but never before those of selectors. */}}
 {{- define "rotationmesh.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-{{ include "rotationmesh.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/part-of: rotationmesh
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-{{- with .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $chart := printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" -}}
+{{- $own := dict "helm.sh/chart" $chart "app.kubernetes.io/version" .root.Chart.AppVersion -}}
+{{- $own = merge $own (dict "app.kubernetes.io/part-of" "rotationmesh" "app.kubernetes.io/managed-by" .root.Release.Service) -}}
+{{- $selected := include "rotationmesh.selector" . | fromYaml -}}
+{{- toYaml (mustMergeOverwrite $own (.root.Values.commonLabels | default dict) (.extraLabels | default dict) $selected) -}}
 {{- end -}}
 
-{{/* metadata: of an object of a part, without annotations. A dict: root, part, and name where it has one of its own. */}}
+{{/* metadata: of an object of a part, without annotations. A dict: root, part, and name and extraLabels where it has such. */}}
 {{- define "rotationmesh.metadata" -}}
 name: {{ default (include "rotationmesh.partName" .) .name }}
 namespace: {{ .root.Release.Namespace }}
@@ -90,6 +89,9 @@ true
 
 {{/* Where the command line finds a coordinator. */}}
 {{- define "rotationmesh.server" -}}
+{{- if not (or .Values.coordinator.enabled .Values.cli.server) -}}
+{{- fail "a job of the command line needs coordinator.enabled, cli.server, or cli.embedded" -}}
+{{- end -}}
 {{- $own := printf "http://%s:%v" (include "rotationmesh.partName" (dict "root" . "part" "coordinator")) .Values.coordinator.service.port -}}
 {{- default $own .Values.cli.server -}}
 {{- end -}}

@@ -43,7 +43,24 @@ true
 {{- end }}
 {{- end -}}
 
+{{/* Each variable once: what the values name goes before what the chart sets. */}}
 {{- define "rotationmesh.env" -}}
+{{- $given := (include "rotationmesh.podValues" . | fromYaml).extraEnv | default dict -}}
+{{- if include "rotationmesh.hasKeys" . }}
+{{- $given = merge $given (.root.Values.variables | default dict) }}
+{{- end }}
+{{- range include "rotationmesh.ownEnv" . | fromYamlArray }}
+{{- if not (hasKey $given .name) }}
+- {{ toYaml . | nindent 2 | trim }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := $given }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "rotationmesh.ownEnv" -}}
 {{- $values := get .root.Values .part -}}
 {{- if include "rotationmesh.hasKeys" . }}
 - name: ROTATIONMESH_CONFIG
@@ -63,15 +80,15 @@ true
 - name: {{ .variable }}
   value: /run/secrets/rotationmesh/{{ .path }}
 {{- end }}
-{{- if include "rotationmesh.hasKeys" . }}
-{{- range $name, $value := .root.Values.variables }}
-- name: {{ $name }}
-  value: {{ $value | toString | quote }}
-{{- end }}
-{{- end }}
 {{- with include "rotationmesh.telemetry" .root }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ . | quote }}
+{{- end }}
+{{- if .hasJobUid }}
+- name: JOB_UID
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.labels['batch.kubernetes.io/controller-uid']
 {{- end }}
 - name: DOTNET_EnableDiagnostics
   value: "0"

@@ -1,12 +1,12 @@
 {{/* A pod of one container. Each takes a dict: root, part; and args or ports, probes where the part has them. */}}
 
 {{/*
-Seconds from SIGTERM to SIGKILL: as long as a batch may take, but never less than the programs give themselves. Their host gives
-up its own stop after 30 seconds, and what it holds has 5 more to be let go of; 10 are for a node that is busy.
+Seconds from SIGTERM to SIGKILL: as long as a batch may take, which the programs end after 30 seconds, and 30 more. 20 of them are the
+programs' own (StopTimes in RotationMesh.Core); 10 are for a node that is busy.
 */}}
 {{- define "rotationmesh.gracePeriod" -}}
 {{- $batch := or (eq .part "worker") (eq .part "cli") | ternary .root.Values.worker.longestBatchSeconds 0 -}}
-{{- add (max 30 $batch) 15 -}}
+{{- add (max 30 $batch) 30 -}}
 {{- end -}}
 
 {{/* pod: for all, and before it that of the part. */}}
@@ -38,10 +38,7 @@ capabilities:
 {{- define "rotationmesh.podMetadata" -}}
 {{- $pod := include "rotationmesh.podValues" . | fromYaml -}}
 labels:
-  {{- include "rotationmesh.labels" . | nindent 2 }}
-  {{- with $pod.labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- include "rotationmesh.labels" (dict "root" .root "part" .part "extraLabels" $pod.labels) | nindent 2 }}
 {{- $annotations := dict }}
 {{- if and .root.Values.config.text (include "rotationmesh.hasKeys" .) }}
 {{- $_ := set $annotations "checksum/map" (sha256sum .root.Values.config.text) }}
@@ -49,6 +46,23 @@ labels:
 {{- with merge $annotations ($pod.annotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Whence the images come, and where the pod runs: a dict of root, and pod, its values. */}}
+{{- define "rotationmesh.placing" -}}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . | quote }}
+  {{- end }}
+{{- end }}
+{{- $pod := .pod }}
+{{- range $name := list "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
+{{- with get $pod $name }}
+{{ $name }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -61,18 +75,7 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "rotationmesh.gracePeriod" . }}
 securityContext:
   {{- include "rotationmesh.podSecurity" $pod.runAsUser | nindent 2 }}
-{{- with .root.Values.image.pullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - name: {{ . | quote }}
-  {{- end }}
-{{- end }}
-{{- range $name := list "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
-{{- with get $pod $name }}
-{{ $name }}:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
+{{- include "rotationmesh.placing" (dict "root" .root "pod" $pod) }}
 {{- with .restartPolicy }}
 restartPolicy: {{ . }}
 {{- end }}

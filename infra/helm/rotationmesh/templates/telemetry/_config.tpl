@@ -23,7 +23,10 @@ exporters:
       enabled: true
   {{- if $traces }}
   otlp:
-    endpoint: {{ $traces | quote }}
+    endpoint: {{ $traces | trimPrefix "http://" | trimPrefix "https://" | quote }}
+    # TLS, unless the values say http://.
+    tls:
+      insecure: {{ hasPrefix "http://" $traces }}
   {{- else }}
   nop: {}
   {{- end }}
