@@ -54,6 +54,18 @@ public sealed class Reencryptor : IDisposable
     }
 
     /// <summary>
+    /// Returns a version of the key ring above <paramref name="version"/> under which a stored value decrypts; null where there is
+    /// none.
+    /// </summary>
+    public int? FindNewer(EnvelopeColumn column, string tenant, int version, ReadOnlySpan<byte> stored)
+    {
+        foreach (var newer in ring.Versions)
+            if (newer > version && Check(column, tenant, newer, stored) == EnvelopeError.None)
+                return newer;
+        return null;
+    }
+
+    /// <summary>
     /// Re-encrypts a stored value from <paramref name="sourceVersion"/> to <paramref name="targetVersion"/> into
     /// <paramref name="destination"/> (see <see cref="MaxSealedLength"/>). <paramref name="nonce"/> is random and used
     /// once. Both versions must be in the key ring. Throws <see cref="CryptographicException"/> if the new value does not

@@ -60,6 +60,12 @@ public sealed record TableEntry
     /// <summary>The encrypted columns; never empty.</summary>
     public required IReadOnlyList<ColumnEntry> Columns { get; init; }
 
+    /// <summary>
+    /// Columns that rotations were for and that the map leaves out on purpose, each with its dotted path where it had one:
+    /// <c>memo</c>, <c>settings.api.secret</c>. Any other of them that holds values is an error.
+    /// </summary>
+    public IReadOnlyList<string> FormerColumns { get; init; } = [];
+
     /// <summary>Line of the table in the map file.</summary>
     public required int Line { get; init; }
 

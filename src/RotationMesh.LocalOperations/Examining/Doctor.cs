@@ -65,6 +65,10 @@ public sealed class Doctor(
         var examination = new TableExamination(databases, schema, control, findings, retired);
         foreach (var entry in map.Tables.Where(entry => reachable.Contains(entry.Database)))
             await examination.ExamineAsync(entry, keys, cancellationToken);
+        await new ColumnExamination(map, databases, control, findings).ExamineAsync(
+            reachable,
+            cancellationToken
+        );
         await CheckControlAsync(cancellationToken);
         await new WorkerExamination(map, databases, control, findings)
         {

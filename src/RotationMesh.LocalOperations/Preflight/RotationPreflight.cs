@@ -23,6 +23,7 @@ public sealed class RotationPreflight(
 )
 {
     private readonly ColumnLook columns = new(databases);
+    private readonly LeftColumns left = new(map, databases, control);
     private readonly KeyProbe probe = new(databases, ring);
     private readonly KnownFailures known = new(control);
 
@@ -85,8 +86,9 @@ public sealed class RotationPreflight(
     }
 
     /// <summary>
-    /// Returns, for each table, what was tried of each version. Throws <see cref="UsageException"/> that names the rows which the map passes over,
-    /// the columns and paths where no row holds a value, and the tables and versions whose key can't be the right one.
+    /// Returns, for each table, what was tried of each version. Throws <see cref="UsageException"/> that names the columns of
+    /// earlier rotations which the map leaves out, the rows which it passes over, the columns and paths where no row holds a value,
+    /// and the tables and versions whose key can't be the right one.
     /// </summary>
     public async Task<IReadOnlyList<IReadOnlyList<ProbeResult>>> EnsureValuesAsync(
         IReadOnlyList<RowsByVersion> tables,
@@ -95,6 +97,11 @@ public sealed class RotationPreflight(
     )
     {
         ArgumentNullException.ThrowIfNull(tables);
+        var missing = await left.FindAsync(
+            [.. tables.Select(table => table.Target.Entry)],
+            cancellationToken
+        );
+        Refuse(missing.Select(column => $"{column.Problem}; {column.Fix}"));
         Refuse(ColumnFaults.Strays(tables).Select(fault => fault.Explain()));
         var empty = await ColumnFaults.FindAsync(columns, tables, tenants is null, cancellationToken);
         Refuse(empty.Select(fault => fault.Explain()));

@@ -21,6 +21,7 @@ internal static class TableSection
             "rowLevelSecurity",
             "mostlyEmpty",
             "largestValue",
+            "formerColumns",
         ]
     );
 
@@ -55,6 +56,9 @@ internal static class TableSection
             LargestValue = fields.Optional("largestValue") is { } size
                 ? Sizes.Read(size)
                 : TableEntry.DefaultLargestValue,
+            FormerColumns = fields.Optional("formerColumns") is { } former
+                ? [.. former.Items().Select(column => column.Text().Value)]
+                : [],
             HasSqlFromVariable =
                 fields.Optional("external")?.Text().IsFromVariable == true
                 || RowLevelSecuritySection.IsFromVariable(fields.Optional("rowLevelSecurity")),

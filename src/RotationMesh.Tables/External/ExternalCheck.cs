@@ -76,8 +76,19 @@ internal sealed class ExternalCheck(
         var (_, version, tenant) = batch.Origins[row];
         if (tenant is null)
             return RowError.AuthenticationFailed;
-        var error = reencryptor.Check(store.Column, tenant, (int)version!.Value, value.Envelope.Span);
-        return error == EnvelopeError.None ? null : RowErrors.From(error);
+        var (claimed, envelope) = ((int)version!.Value, value.Envelope);
+        var error = reencryptor.Check(store.Column, tenant, claimed, envelope.Span);
+        if (error == EnvelopeError.None)
+            return null;
+        // A run ended between object and row, and nothing moved the row after it: an undo passes over rows that claim its version.
+        return
+            error == EnvelopeError.AuthenticationFailed
+            && reencryptor.FindNewer(store.Column, tenant, claimed, envelope.Span) is { } newer
+            ? new RowFault(
+                RowError.AuthenticationFailed,
+                $"its object is at version {newer} already: rotate to {newer}, then undo where that is meant"
+            )
+            : RowErrors.From(error);
     }
 
     private async Task<bool> IsUnchangedAsync(int row, string? tenant, CancellationToken stopping)

@@ -157,6 +157,23 @@ public sealed class ReadingTests
         Assert.That(MapFolder.Read(Maps.Small).Tables.Single().LargestValue, Is.EqualTo(64L * 1024 * 1024));
 
     [Test]
+    public void Columns_may_be_left_out_on_purpose()
+    {
+        var map = MapFolder.Read(
+            Maps.Spoiled(
+                "version: keyVersion",
+                "version: keyVersion\n      formerColumns: [refreshToken, settings.api.old]"
+            )
+        );
+
+        Assert.That(
+            map.Tables.Single().FormerColumns,
+            Is.EqualTo(new[] { "refreshToken", "settings.api.old" })
+        );
+        Assert.That(MapFolder.Read(Maps.Small).Tables.Single().FormerColumns, Is.Empty);
+    }
+
+    [Test]
     public void An_empty_path_is_that_of_the_whole_document()
     {
         var column = MapFolder

@@ -35,6 +35,8 @@ public sealed class SchemaTests
     [TestCase("version: keyVersion", "version: keyVersion\n      mostlyEmpty: 1")]
     [TestCase("version: keyVersion", "version: keyVersion\n      largestValue: 1001MB")]
     [TestCase("version: keyVersion", "version: keyVersion\n      tenantPadding: spaces")]
+    [TestCase("version: keyVersion", "version: keyVersion\n      formerColumns: refreshToken")]
+    [TestCase("version: keyVersion", "version: keyVersion\n      formerColumns: []")]
     public async Task The_schema_rejects_what_the_reader_refuses(string piece, string replacement)
     {
         var spoiled = Maps.Spoiled(piece, replacement);

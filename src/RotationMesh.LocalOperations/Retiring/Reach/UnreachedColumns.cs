@@ -1,8 +1,6 @@
 using RotationMesh.Control.Claims;
 using RotationMesh.Core.Map;
-using RotationMesh.LocalOperations.Scanning;
 using RotationMesh.Tables;
-using RotationMesh.Tables.Scanning;
 using RotationMesh.Tables.Schema;
 
 namespace RotationMesh.LocalOperations.Retiring.Reach;
@@ -15,11 +13,10 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
 {
     /// <summary>
     /// Returns those of the <paramref name="recorded"/> columns of a database's mapped tables that none of the
-    /// <paramref name="mapped"/> entries of the table names, each with the place by which it is left out and a sentence for the
-    /// operator. A table or column that is not there any more, or whose oid says nothing (0), is known by its former name. Throws
-    /// <see cref="Npgsql.NpgsqlException"/> where the database does not answer.
+    /// <paramref name="mapped"/> entries of the table names. A table or column that is not there any more, or whose oid says nothing
+    /// (0), is known by its former name. Throws <see cref="Npgsql.NpgsqlException"/> where the database does not answer.
     /// </summary>
-    public async Task<IReadOnlyList<(string Place, string Told)>> FindAsync(
+    public async Task<IReadOnlyList<UnreachedColumn>> FindAsync(
         string database,
         IReadOnlyList<(TableEntry Entry, TableTree Tree)> mapped,
         IReadOnlyList<RotatedColumn> recorded,
@@ -39,7 +36,7 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
         var former = gone.Select(column => SqlName.Parse(column.Table).Name.Name).Distinct().ToList();
         IReadOnlyList<TableColumn> alike =
             former.Count == 0 ? [] : await look.FindAsync(database, around, former, cancellationToken);
-        var left = new List<(string, string)>();
+        var left = new List<UnreachedColumn>();
         var seen = new HashSet<(long, int, string)>();
         foreach (var one in recorded)
         foreach (var column in Today(one))
@@ -47,7 +44,7 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
                 !IsNamed(column.Relation, column.Name, one.Path)
                 && seen.Add((column.Relation, column.Number, one.Path))
             )
-                left.Add(Tell(database, column, one));
+                left.Add(new UnreachedColumn(database, column, one));
         return left;
 
         // A table that exists and is not mapped is told as a table. A column may be made again under its name, values and all.
@@ -93,22 +90,19 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
         }
     }
 
-    private static bool Names(TableEntry entry, SqlIdentifier column, string path) =>
+    /// <summary>Whether an entry names the column, at that dotted path or (empty) as a whole.</summary>
+    public static bool Names(TableEntry entry, SqlIdentifier column, string path) =>
         entry.Columns.Any(declared => declared.Name == column && declared.DottedPath == path);
 
-    private static (string Place, string Told) Tell(
-        string database,
-        TableColumn column,
-        RotatedColumn recorded
-    )
+    /// <summary>
+    /// Returns the ways to look for a recorded column in a database: by its oid, which says nothing of a copy in another server, or
+    /// by its name (oid 0), or both where the servers do not tell themselves and it may be a copy.
+    /// </summary>
+    public static List<RotatedColumn> Standing(RotatedColumn column, DatabaseIdentity identity)
     {
-        var (table, name) = ($"{column.Table}", column.Name.Name);
-        var path = recorded.Path.Length == 0 ? "" : $" at path {recorded.Path}";
-        return (
-            SkippedLocations.Name(database, table, name),
-            $"column {name}{path} of table {table} (database {database}), which rotation {recorded.RotationId} was for, is not in this "
-                + "map: put it into the map, or drop it. Where its values need no key any more, leave it out with "
-                + $"{UntriedWords.Skip(database, table, name)} --reason TEXT"
-        );
+        var byName = column with { Relation = 0 };
+        if (DatabaseIdentity.Parse(column.Identity) is not { } known || !identity.Matches(known))
+            return [byName];
+        return known == identity && identity.System is not null ? [column] : [column, byName];
     }
 }

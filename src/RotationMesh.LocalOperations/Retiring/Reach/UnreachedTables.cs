@@ -82,12 +82,12 @@ internal sealed class UnreachedTables(
                 [
                     .. columnsOf[database]
                         .Concat(former)
-                        .SelectMany(column => Standing(column, found.Identity)),
+                        .SelectMany(column => UnreachedColumns.Standing(column, found.Identity)),
                 ],
                 cancellationToken
             );
-            foreach (var (place, told) in left)
-                Add(place, told);
+            foreach (var column in left)
+                Add(column.Place, column.Told);
         }
 
         // Two names of the map may lead to one database.
@@ -165,20 +165,7 @@ internal sealed class UnreachedTables(
     }
 
     private static bool Matches(RotatedTable table, DatabaseIdentity identity) =>
-        Matches(table.Identity, identity);
-
-    private static bool Matches(string recorded, DatabaseIdentity identity) =>
-        DatabaseIdentity.Parse(recorded) is { } known && identity.Matches(known);
-
-    // Oids say nothing of a copy in another server. Where the servers do not tell themselves, it may be one.
-    private static List<RotatedColumn> Standing(RotatedColumn column, DatabaseIdentity identity)
-    {
-        var byName = column with { Relation = 0 };
-        if (!Matches(column.Identity, identity))
-            return [byName];
-        var isCertain = DatabaseIdentity.Parse(column.Identity) == identity && identity.System is not null;
-        return isCertain ? [column] : [column, byName];
-    }
+        DatabaseIdentity.Parse(table.Identity) is { } known && identity.Matches(known);
 
     private static string Explain(string database, string name, RotatedTable recorded, string? finalize)
     {

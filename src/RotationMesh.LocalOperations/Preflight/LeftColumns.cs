@@ -1,0 +1,90 @@
+using RotationMesh.Control;
+using RotationMesh.Control.Claims;
+using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Retiring.Reach;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Schema;
+
+namespace RotationMesh.LocalOperations.Preflight;
+
+/// <summary>
+/// Finds columns that earlier rotations were for, that hold values, and that the map of today leaves out. A row has one version: a
+/// rotation without them would raise it over values that keep their key, and no later one could read both.
+/// </summary>
+internal sealed class LeftColumns(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
+{
+    /// <summary>
+    /// Returns those of the given tables, unless the map says <c>formerColumns</c> of them. Throws
+    /// <see cref="Npgsql.NpgsqlException"/> where a database does not answer.
+    /// </summary>
+    public async Task<IReadOnlyList<LeftColumn>> FindAsync(
+        IReadOnlyCollection<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        if (entries.Count == 0)
+            return [];
+        var columns = await new RotatedColumns(control).ListAsync(cancellationToken);
+        if (columns.Count == 0)
+            return [];
+        var tables = await new RotatedTables(control).ListAsync(cancellationToken);
+        var asked = entries.Select(entry => entry.Database).ToHashSet();
+        var trees = new TableTrees(databases);
+        var own = new List<(string Database, List<TableEntry> Entries, FoundTables Found)>();
+        var near = map.Tables.Where(table => asked.Contains(table.Database));
+        foreach (var same in near.GroupBy(table => table.Database))
+            own.Add((same.Key, [.. same], await trees.FindAsync([.. same], cancellationToken)));
+        var places = own.ConvertAll(one => (one.Database, one.Found.Identity));
+        var left = new List<LeftColumn>();
+        foreach (var (database, mapped, found) in own)
+        {
+            List<(TableEntry Entry, TableTree Tree)> known = [.. mapped.Zip(found.Tables)];
+            var recorded = columns.Where(column => IsOf(column.Identity, column.Database)).ToList();
+            var parts = tables.Where(table => IsOf(table.Identity, table.Database));
+            var unreached = await new UnreachedColumns(databases).FindAsync(
+                database,
+                known,
+                [
+                    .. recorded
+                        .Concat(UnreachedParts.Columns(known, parts, recorded))
+                        .SelectMany(column => UnreachedColumns.Standing(column, found.Identity)),
+                ],
+                cancellationToken
+            );
+            foreach (var column in unreached)
+                if (
+                    Lacking(known, column) is { } entry
+                    && await new HeldPlace(databases).HasValuesAsync(
+                        database,
+                        column.Column,
+                        column.Recorded.Path,
+                        cancellationToken
+                    )
+                )
+                    left.Add(new LeftColumn(entry, column));
+
+            // Two names of the map may lead to one database.
+            bool IsOf(string identity, string name) =>
+                RecordedPlaces.Find(identity, name, places).Any(place => place == database || IsSame(place));
+
+            bool IsSame(string place) =>
+                found.Identity.System is not null && places.Contains((place, found.Identity));
+        }
+
+        return left;
+
+        // The entry whose rows hold the column and that neither names it nor leaves it out on purpose.
+        TableEntry? Lacking(List<(TableEntry Entry, TableTree Tree)> known, UnreachedColumn column) =>
+            known
+                .Where(table => entries.Contains(table.Entry) && Shows(table.Entry, table.Tree, column))
+                .Select(table => table.Entry)
+                .FirstOrDefault(entry =>
+                    !UnreachedColumns.Names(entry, column.Column.Name, column.Recorded.Path)
+                    && !entry.FormerColumns.Contains(LeftColumn.Place(column))
+                );
+    }
+
+    private static bool Shows(TableEntry entry, TableTree tree, UnreachedColumn column) =>
+        entry.Only ? tree.Own == column.Column.Relation : tree.Around.Contains(column.Column.Relation);
+}
