@@ -102,7 +102,8 @@ internal static class RotationVerdict
             null or { Rows: 0 } => "no row is to be rotated",
             { Values: 0 } found =>
                 $"none of the {TableView.Number(found.Rows)} rows to rotate holds a value, so none was tried",
-            { } found => $"every row{Scope(rotation)} can be rotated{DecryptedWords.Values(found)}{Beside(rotation.Totals.External)}",
+            { } found =>
+                $"every row{Scope(rotation)} can be rotated{DecryptedWords.Values(found)}{Beside(rotation.Totals.External)}",
         };
 
     // Totals of an earlier release have no number of values.

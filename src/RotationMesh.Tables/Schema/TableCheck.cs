@@ -186,7 +186,10 @@ internal sealed class TableCheck(
         {
             Quoted = Name(table.Schema, table.Name).Quoted,
             Only = entry.Only,
-            Leaves = [.. leaves.Select(leaf => new LeafTable(Name(leaf.Schema, leaf.Name)) { Oid = leaf.Oid })],
+            Leaves =
+            [
+                .. leaves.Select(leaf => new LeafTable(Name(leaf.Schema, leaf.Name)) { Oid = leaf.Oid }),
+            ],
             Key = [.. entry.Key.Select(column => Type(columns[column.Name]))],
             Tenant = Type(columns[entry.Tenant.Name]),
             Columns = [.. entry.Columns.Select(column => Type(columns[column.Name.Name]))],

@@ -40,7 +40,10 @@ internal sealed class BrokerGaugeTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(during, Is.Zero);
-            Assert.That(met.Where(cause => cause.Value == 1).Select(cause => cause.Key), Is.EqualTo(["alarm"]));
+            Assert.That(
+                met.Where(cause => cause.Value == 1).Select(cause => cause.Key),
+                Is.EqualTo(["alarm"])
+            );
             Assert.That(gauge.Usable(), Is.EqualTo(1));
             Assert.That(Met().Values, Is.All.Zero);
             Assert.That(Met().Keys, Is.EquivalentTo(met.Keys).And.Count.EqualTo(6));

@@ -16,9 +16,7 @@ public sealed partial class MonitoringTests
             .Select(panel => panel!);
 
     private static IEnumerable<string> Dashboard =>
-        Panels
-            .SelectMany(panel => panel["targets"]!.AsArray())
-            .Select(target => (string)target!["expr"]!);
+        Panels.SelectMany(panel => panel["targets"]!.AsArray()).Select(target => (string)target!["expr"]!);
 
     [Test]
     public void Alerts_and_dashboard_name_nothing_that_no_program_measures()
