@@ -81,6 +81,9 @@ internal sealed class ClosingDoubts(
             var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);
             foreach (var count in inline.Counts.Where(count => count.OpenedBy != command.Goal.TargetVersion))
                 (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Description}");
+            if (counted.Stored > 0)
+                await LookAtRowsAsync(target, counted);
+            // After the newer rows were read: a rewrite before that takes rows elsewhere.
             if (counted.Share(verify) > 0)
             {
                 if (counted.Leaves is not { } planned)
@@ -91,9 +94,13 @@ internal sealed class ClosingDoubts(
                 else if (await ChangedAsync(target, planned, counted, cancellationToken) is { } other)
                     doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
             }
+        }
 
-            if (counted.Stored == 0)
-                continue;
+        return (summary with { Doubts = doubts, Notes = notes }, suspects);
+
+        async Task LookAtRowsAsync(MappedTable target, TableCount counted)
+        {
+            var name = target.Entry.FullName;
             // Verification did not cover rows that the application added since the census.
             var stored = Math.Min(counted.Stored, Stored(census, name) ?? counted.Stored);
             if (Missed(verify, counted, stored, Verified(verification, name)) is { } missed)
@@ -112,18 +119,7 @@ internal sealed class ClosingDoubts(
                 if (note is not null && !notes.Contains(note)) // workers may have told the same
                     notes.Add(note);
             }
-
-            // After the newer rows were read: a rewrite before that takes rows elsewhere.
-            if (counted.Share(verify) > 0)
-            {
-                if (counted.Leaves is not { } planned)
-                    Suspect(name, $"{Reasons.LeavesUnknown}: retry the rotation");
-                else if (await ChangedAsync(target, planned, cancellationToken) is { } other)
-                    doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
-            }
         }
-
-        return (summary with { Doubts = doubts, Notes = notes }, suspects);
 
         void Suspect(TableName name, string doubt)
         {
