@@ -53,6 +53,7 @@ internal sealed class ClosingDoubts(
         var suspects = new List<TableName>();
         List<string> notes = [.. summary.Notes ?? []];
         var look = new InlineLook(databases, ring);
+        var left = new LeftTenants(databases, control);
         var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add($"{Reasons.NoCensus}: retry the rotation");
@@ -77,6 +78,11 @@ internal sealed class ClosingDoubts(
                 continue;
             }
 
+            if (
+                await left.ExplainAsync(command.RotationId, command.Goal, target, cancellationToken)
+                is { } hidden
+            )
+                doubts.Add(hidden);
             var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);
             foreach (var count in inline.Counts.Where(count => count.OpenedBy != command.Goal.TargetVersion))
                 (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Description}");
