@@ -162,8 +162,8 @@ internal sealed class ClosingDoubts(
             )
             : "";
 
-    // The table or the leaf of which verification may have passed over rows; null where there is none. Of an empty table it passed
-    // over none, unless it is another one than was planned.
+    // The table or the leaf of which verification may have passed over rows; null where there is none. Of an empty table it
+    // passed over none, unless it is another one than was planned.
     private async Task<string?> ChangedAsync(
         MappedTable target,
         string planned,

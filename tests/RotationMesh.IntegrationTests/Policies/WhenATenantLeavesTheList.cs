@@ -2,7 +2,7 @@ using RotationMesh.IntegrationTests.Support;
 
 namespace RotationMesh.IntegrationTests.Policies;
 
-/// <summary>Behind row-level security, a tenant that is not listed any more is in no count, and has its rows all the same.</summary>
+/// <summary>Behind row-level security, a tenant that is not listed any more is in no count, and may still have rows.</summary>
 public sealed class WhenATenantLeavesTheList
 {
     private const string Leave = "DELETE FROM public.tenants WHERE id = 'tenant-2'";
