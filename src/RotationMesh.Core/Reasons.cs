@@ -144,6 +144,9 @@ public static class Reasons
     /// <summary>A table was renamed or moved, and another one has its name: its rows are in no count.</summary>
     public const string Replaced = "another table took its name while the rotation ran";
 
+    /// <summary>Tenants of a list have rows, and the list lacks them now: their rows are in no count.</summary>
+    public const string TenantsLeft = "tenants left its list while the rotation ran";
+
     /// <summary>Leaves of a table exist and are in no count, because they were detached.</summary>
     public const string Detached = "parts were detached from it while the rotation ran";
 

@@ -1,8 +1,8 @@
 namespace RotationMesh.Control.Claims;
 
 /// <summary>
-/// The tables that held rows of a rotation's tables at any time since it began: these tables themselves and their leaves. One that
-/// was replaced or detached meanwhile stays among them: it may have rows that nobody rotated.
+/// The tables that held rows of a rotation's tables at any time since it began: these themselves and their leaves. One that was
+/// replaced or detached meanwhile stays among them: it may have rows that nobody rotated.
 /// </summary>
 public sealed class ClaimedParts(ControlDatabase control)
 {

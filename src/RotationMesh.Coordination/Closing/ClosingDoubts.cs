@@ -54,6 +54,7 @@ internal sealed class ClosingDoubts(
         List<string> notes = [.. summary.Notes ?? []];
         var look = new InlineLook(databases, ring);
         var newer = new NewerLook(databases, ring);
+        var left = new LeftTenants(databases, control);
         var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add($"{Reasons.NoCensus}: retry the rotation");
@@ -78,6 +79,11 @@ internal sealed class ClosingDoubts(
                 continue;
             }
 
+            if (
+                await left.ExplainAsync(command.RotationId, command.Goal, target, cancellationToken)
+                is { } hidden
+            )
+                doubts.Add(hidden);
             var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);
             foreach (var count in inline.Counts.Where(count => count.OpenedBy != command.Goal.TargetVersion))
                 (IsFalse(count, command.Goal) ? doubts : notes).Add($"{inline.Table}: {count.Description}");
@@ -170,8 +176,8 @@ internal sealed class ClosingDoubts(
             )
             : "";
 
-    // The table or the leaf of which verification may have passed over rows; null where there is none. Of an empty table it passed
-    // over none, unless it is another one than was planned.
+    // The table or the leaf of which verification may have passed over rows; null where there is none. Of an empty table it
+    // passed over none, unless it is another one than was planned.
     private async Task<string?> ChangedAsync(
         MappedTable target,
         string planned,

@@ -128,10 +128,10 @@ internal sealed class ConcludeRotationConsumer(
         )
             return null; // the rotation has changed meanwhile
         postChecks.Forget(command.RotationId);
+        if (!await alone.IsAliveAsync())
+            return null; // frozen meanwhile: another coordinator may have taken over, and may need the workers paused
         if (summary.IsClean())
             await ResumeWorkersAsync(command.RotationId, context.CancellationToken);
-        if (!await alone.IsAliveAsync())
-            return null; // frozen meanwhile: another coordinator may have taken over
         await context.PublishAsync(new RotationConcluded(command.RotationId));
         // A duplicate command reports the span twice.
         await traces.ReportAsync(
@@ -181,7 +181,7 @@ internal sealed class ConcludeRotationConsumer(
             && before.Sweep == command.Sweep
             && before.AuditSequence == rotation.AuditSequence
             && before.Rules == ClosingSummary.CurrentRules
-            && rotation.ReadAt - before.WrittenAt <= Rotation.GoodFor
+            && Rotation.IsGood(rotation.ReadAt - before.WrittenAt)
             ? answered
             : await postChecks.AskAsync(
                 command.RotationId,

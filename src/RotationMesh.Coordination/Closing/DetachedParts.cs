@@ -19,8 +19,8 @@ internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatab
 
     /// <summary>
     /// Returns a sentence for the operator for each table that was replaced, and for each that lost leaves;
-    /// <paramref name="entries"/> are all tables of the rotation. Throws <see cref="Npgsql.NpgsqlException"/> where a database does
-    /// not answer.
+    /// <paramref name="entries"/> are all tables of the rotation. Throws <see cref="Npgsql.NpgsqlException"/> where a database
+    /// does not answer.
     /// </summary>
     public async Task<IReadOnlyList<string>> TellAsync(
         Guid rotationId,

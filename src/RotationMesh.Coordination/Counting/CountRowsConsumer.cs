@@ -9,6 +9,7 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 
 namespace RotationMesh.Coordination.Counting;
@@ -71,7 +72,7 @@ internal sealed class CountRowsConsumer(
                 alone,
                 rotationId,
                 goal.TargetVersion,
-                survey.Without(goal.TargetVersion),
+                await ClearableAsync(rotationId, goal, survey, context.CancellationToken),
                 context.CancellationToken
             );
         var unexplained = await UnexplainedAsync(alone, rotationId, goal, survey, context.CancellationToken);
@@ -118,6 +119,22 @@ internal sealed class CountRowsConsumer(
         await new RunningRotations(control).FindAsync(rotationId, cancellationToken)
             is { State: RotationState.Rotating } rotation
         && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
+
+    // Tables without pending rows. Where tenants left the list, nobody knows what became of their failed rows.
+    private async Task<IReadOnlyList<TableName>> ClearableAsync(
+        Guid rotationId,
+        RotationGoal goal,
+        Survey survey,
+        CancellationToken cancellationToken
+    )
+    {
+        var left = new LeftTenants(databases, control);
+        var clearable = new List<TableName>();
+        foreach (var table in survey.Tables.Where(table => table.Pending(goal.TargetVersion) == 0))
+            if (await left.ExplainAsync(rotationId, goal, table.Target, cancellationToken) is null)
+                clearable.Add(table.Name);
+        return clearable;
+    }
 
     // Pending rows that no recorded failure explains. Below zero, failures of rows that are no longer pending, which a
     // sweep finds anew.

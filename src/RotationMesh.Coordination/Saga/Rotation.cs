@@ -122,9 +122,14 @@ public sealed class Rotation : SagaStateMachineInstance
         && closing.Cancelled == (State == RotationState.Cancelled)
         && closing.AuditSequence == AuditSequence
         && closing.Rules == ClosingSummary.CurrentRules
-        && HeardAt - closing.WrittenAt <= GoodFor
+        && IsGood(HeardAt - closing.WrittenAt)
             ? closing
             : null;
+
+    /// <summary>
+    /// Whether totals of that age count. Where the clock was set back since they were written, nobody knows their age.
+    /// </summary>
+    internal static bool IsGood(TimeSpan? age) => age >= TimeSpan.Zero && age <= GoodFor;
 
     /// <summary>Whether a cancel ends it, or finds it cancelled with its totals still to be written.</summary>
     internal bool LeadsToCancelled() =>

@@ -1,7 +1,6 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
-using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Statements;
@@ -40,10 +39,6 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
     }
 
     public long BelowTarget(int version) => Tables.Sum(table => table.Pending(version));
-
-    /// <summary>The counted tables that have no row which is not at the target version.</summary>
-    public IReadOnlyList<TableName> Without(int version) =>
-        [.. Tables.Where(table => table.Pending(version) == 0).Select(table => table.Name)];
 
     public IReadOnlyList<TableCount> Counted(RotationGoal goal) =>
         [.. Tables.Select(table => table.Counted(goal))];

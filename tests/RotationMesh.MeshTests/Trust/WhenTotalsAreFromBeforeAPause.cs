@@ -23,9 +23,6 @@ internal sealed class WhenTotalsAreFromBeforeAPause
 
     private const string Bring = "INSERT INTO knowledge_entries SELECT * FROM kept";
 
-    // As if the coordinator had been frozen for an hour; the totals are sealed again, as they would be.
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-
     private SampleWorld world = null!;
 
     [SetUp]
@@ -64,8 +61,10 @@ internal sealed class WhenTotalsAreFromBeforeAPause
         }
     }
 
-    [Test]
-    public async Task A_message_of_them_an_hour_later_does_not_complete_the_rotation()
+    // As if the coordinator had been frozen for an hour, or the clock had been set back by one.
+    [TestCase(1)]
+    [TestCase(-1)]
+    public async Task A_message_of_them_that_is_hours_late_does_not_complete_the_rotation(int hours)
     {
         using var frozen = new Lost<RotationConcluded>();
         await using var mesh = await ConcludedAsync(frozen);
@@ -73,7 +72,7 @@ internal sealed class WhenTotalsAreFromBeforeAPause
         await using var writing = await BeginWriteAsync(writer); // no totals are written over these
         await world.Database.ExecuteAsync(Bring);
         await mesh.UntilAsync(now => Waits(now.Reason, writer), "the next look is under way");
-        await AgeTotalsAsync(mesh.Id);
+        await AgeTotalsAsync(mesh.Id, TimeSpan.FromHours(hours));
 
         await ThawAsync(mesh, frozen);
         await mesh.UntilAsync(now => now.State != "Verifying" || Waits(now.Reason, writer), "it is heard");
@@ -123,14 +122,15 @@ internal sealed class WhenTotalsAreFromBeforeAPause
         return transaction;
     }
 
-    private async Task AgeTotalsAsync(Guid rotation)
+    // The totals are sealed again, as they would be.
+    private async Task AgeTotalsAsync(Guid rotation, TimeSpan age)
     {
         var (json, seal) = await new Control.Rotations.SummaryStore(world.Parts.Control).FindWrittenAsync(
             rotation,
             CancellationToken.None
         );
         var old = ClosingSummary.Read(world.Parts.Ring, rotation, json, seal)!;
-        old = old with { WrittenAt = old.WrittenAt - Hour };
+        old = old with { WrittenAt = old.WrittenAt - age };
         await world.Database.ExecuteAsync(
             $"""
             UPDATE rotationmesh.rotations SET summary = '{old.ToJson()}', summary_seal = '{old.SealFor(

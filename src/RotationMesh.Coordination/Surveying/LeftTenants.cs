@@ -1,0 +1,51 @@
+using System.Globalization;
+using RotationMesh.Contracts;
+using RotationMesh.Control;
+using RotationMesh.Control.Ledger;
+using RotationMesh.Core;
+using RotationMesh.Tables;
+using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.Coordination.Surveying;
+
+/// <summary>
+/// Looks for tenants that a rotation was planned for, and that left the list of their table since: under row-level security,
+/// counts pass over their rows, which may be at an old version.
+/// </summary>
+internal sealed class LeftTenants(ApplicationDatabases databases, ControlDatabase control)
+{
+    /// <summary>Tenants that are named; of more, the number is.</summary>
+    private const int MostNamed = 3;
+
+    /// <summary>
+    /// Returns a sentence for the operator; null where no tenant with rows has left. Tenants that the operator named need no
+    /// list. Throws <see cref="Npgsql.NpgsqlException"/> where a database does not answer, and <see cref="UsageException"/> where
+    /// nothing lists the tenants.
+    /// </summary>
+    public async Task<string?> ExplainAsync(
+        Guid rotationId,
+        RotationGoal goal,
+        MappedTable target,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!target.ByTenant || goal.Tenants.Count > 0)
+            return null;
+        var planned = await new PlannedTenants(control).ListAsync(
+            rotationId,
+            target.Entry.FullName,
+            cancellationToken
+        );
+        var left = await new UnlistedTenants(databases).FindAsync(target, planned, cancellationToken);
+        if (left.Count == 0)
+            return null;
+        var named = string.Join(", ", left.Take(MostNamed));
+        var more =
+            left.Count > MostNamed
+                ? string.Create(CultureInfo.InvariantCulture, $" and {left.Count - MostNamed} more")
+                : "";
+        return $"table {target.Entry.Name}: {Reasons.TenantsLeft}, and nobody counts their rows: {named}{more}: list them again "
+            + "and retry the rotation, or rotate them by name (--tenant)";
+    }
+}
