@@ -80,8 +80,8 @@ internal sealed class ClosingDoubts(
             }
 
             if (
-                await left.ExplainAsync(command.RotationId, command.Goal, target, cancellationToken)
-                is { } hidden
+                await left.ExplainAsync(command.RotationId, command.Goal, target, cancellationToken) is
+                { } hidden
             )
                 doubts.Add(hidden);
             var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);

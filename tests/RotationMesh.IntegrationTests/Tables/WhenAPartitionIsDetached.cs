@@ -67,11 +67,11 @@ public sealed class WhenAPartitionIsDetached
     [Test]
     public async Task While_it_is_about_to_be_detached_a_retry_tells_what_ends_that_first()
     {
-        var report = await RotateAsync(Detach);
+        var report = await fixture.RotateAcrossAsync(Detach);
         await fixture.ExecuteAsync(Attach);
         await fixture.BeginToDetachAsync("public.notes", "public.notes_new");
 
-        var again = await RetryAsync(report.RotationId);
+        var again = await fixture.RetryAsync(report.RotationId);
 
         Assert.That(
             again.Reason,
