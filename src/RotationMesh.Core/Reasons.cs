@@ -34,9 +34,7 @@ public static class Reasons
     /// <summary>A database does not answer before the rotation ends.</summary>
     public const string UnknownDatabase = "does not say which one it is";
 
-    /// <summary>
-    /// Verification was planned by a release that did so before every database had told which one it is: workers could not compare.
-    /// </summary>
+    /// <summary>Verification was planned by a release that did so before every database had told which one it is.</summary>
     public const string UnrecordedDatabase = "was not recorded before its rows were decrypted";
 
     /// <summary>Transactions that began before the closing census may still commit rows.</summary>
@@ -69,9 +67,7 @@ public static class Reasons
     /// <summary>A text can't be converted to the encoding of the database, or one from the database not to UTF-8.</summary>
     public const string NoCounterpart = "a text has no counterpart in the other encoding";
 
-    /// <summary>
-    /// The coordinator has lost the session that holds the rotation's lock in the database, and can't get a new one.
-    /// </summary>
+    /// <summary>The coordinator has lost the session with the rotation's lock in the database, and gets no new one.</summary>
     public const string VersionNotHeld = "nothing is written there, for the lock of version";
 
     /// <summary>Partitions were sent, and no worker took one.</summary>
