@@ -1,3 +1,4 @@
+using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Core.Map;
@@ -16,7 +17,7 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
 {
     /// <summary>
     /// Returns those of the given tables, unless the map says <c>formerColumns</c> of them. Throws
-    /// <see cref="Npgsql.NpgsqlException"/> where a database does not answer.
+    /// <see cref="NpgsqlException"/> where a database does not answer.
     /// </summary>
     public async Task<IReadOnlyList<LeftColumn>> FindAsync(
         IReadOnlyCollection<TableEntry> entries,
@@ -25,16 +26,23 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
     {
         if (entries.Count == 0)
             return [];
-        var columns = await new RotatedColumns(control).ListAsync(cancellationToken);
+        var (columns, tables) = await RecordedAsync(cancellationToken);
         if (columns.Count == 0)
             return [];
-        var tables = await new RotatedTables(control).ListAsync(cancellationToken);
         var asked = entries.Select(entry => entry.Database).ToHashSet();
         var trees = new TableTrees(databases);
         var own = new List<(string Database, List<TableEntry> Entries, FoundTables Found)>();
         var near = map.Tables.Where(table => asked.Contains(table.Database));
         foreach (var same in near.GroupBy(table => table.Database))
-            own.Add((same.Key, [.. same], await trees.FindAsync([.. same], cancellationToken)));
+            // One that is silent is planned once it answers, and recorded before its rows are decrypted.
+            if (
+                await DatabaseQuestion.AskAsync(
+                    token => trees.FindAsync([.. same], token),
+                    cancellationToken
+                ) is
+                { } there
+            )
+                own.Add((same.Key, [.. same], there));
         var places = own.ConvertAll(one => (one.Database, one.Found.Identity));
         var left = new List<LeftColumn>();
         foreach (var (database, mapped, found) in own)
@@ -83,6 +91,25 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
                     !UnreachedColumns.Names(entry, column.Column.Name, column.Recorded.Path)
                     && !entry.FormerColumns.Contains(LeftColumn.Place(column))
                 );
+    }
+
+    // Who may not read the records can't rotate either, and the check of the control schema says what is missing.
+    private async Task<(
+        IReadOnlyList<RotatedColumn> Columns,
+        IReadOnlyList<RotatedTable> Tables
+    )> RecordedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (
+                await new RotatedColumns(control).ListAsync(cancellationToken),
+                await new RotatedTables(control).ListAsync(cancellationToken)
+            );
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return ([], []);
+        }
     }
 
     private static bool Shows(TableEntry entry, TableTree tree, UnreachedColumn column) =>

@@ -16,7 +16,11 @@ public sealed class WhenAProgramIsTakenApart
 
     [OneTimeSetUp]
     public async Task ListAsync() =>
-        (await new CommandLine("infra/sbom.sh", Programs).RunAsync(Deadline)).Exits(0);
+        (
+            await new CommandLine(Path.Combine(RepositoryRoot.Path, "infra/sbom.sh"), Programs).RunAsync(
+                Deadline
+            )
+        ).Exits(0);
 
     [TestCaseSource(nameof(Programs))]
     public void Each_package_that_it_ships_is_listed_and_no_other(string program)
