@@ -72,7 +72,7 @@ public sealed class ContractsTests
 
         Assert.That(
             (SealPurpose.Message.Name, digest),
-            Is.EqualTo(("rotationmesh/message/v2", "7585143997bf2afe")),
+            Is.EqualTo(("rotationmesh/message/v3", "7585143997bf2afe")),
             shapes
         );
     }

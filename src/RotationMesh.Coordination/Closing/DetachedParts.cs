@@ -1,10 +1,10 @@
-using System.Globalization;
 using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Coordination.Closing;
 
@@ -14,9 +14,6 @@ namespace RotationMesh.Coordination.Closing;
 /// </summary>
 internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatabase control)
 {
-    /// <summary>Tables that are named; of more, the number is.</summary>
-    private const int MostNamed = 3;
-
     /// <summary>
     /// Returns a sentence for the operator for each table that was replaced, and for each that lost leaves;
     /// <paramref name="entries"/> are all tables of the rotation. Throws <see cref="Npgsql.NpgsqlException"/> where a database
@@ -61,15 +58,11 @@ internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatab
         IReadOnlyList<(SqlName Table, string? FinalizeWith)> former
     )
     {
-        var named = string.Join(", ", former.Take(MostNamed).Select(one => one.Table));
-        var more =
-            former.Count > MostNamed
-                ? string.Create(CultureInfo.InvariantCulture, $" and {former.Count - MostNamed} more")
-                : "";
+        var named = SomeNames.Of([.. former.Select(one => one.Table)]);
         return isWhole
-            ? $"table {table}: {Reasons.Replaced}, and nobody counts the rows of the former one: {named}{more}: drop it, or give "
+            ? $"table {table}: {Reasons.Replaced}, and nobody counts the rows of the former one: {named}: drop it, or give "
                 + "it its name back, and retry the rotation; or put it into the map and rotate it"
-            : $"table {table}: {Reasons.Detached}, and nobody counts their rows: {named}{more}: "
+            : $"table {table}: {Reasons.Detached}, and nobody counts their rows: {named}: "
                 + $"{DetachWords.First(former.Select(one => one.FinalizeWith))}attach them again and retry the rotation, put them into "
                 + "the map and rotate them, or drop them";
     }

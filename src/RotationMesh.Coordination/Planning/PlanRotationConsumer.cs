@@ -109,6 +109,12 @@ internal sealed class PlanRotationConsumer(
         try
         {
             EnsureRecorded(chosen[0].Table.Name.Database, unread);
+            // Again, and without exception: when the rotation was checked, the database may have answered only in part.
+            await preflight.EnsureColumnsKeptAsync(
+                [.. chosen.Select(rows => rows.Table)],
+                mustAnswer: true,
+                cancellationToken
+            );
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
             await RotationTableStore.MarkSuspectAsync(
                 alone,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
@@ -15,9 +14,6 @@ namespace RotationMesh.Coordination.Surveying;
 /// </summary>
 internal sealed class LeftTenants(ApplicationDatabases databases, ControlDatabase control)
 {
-    /// <summary>Tenants that are named; of more, the number is.</summary>
-    private const int MostNamed = 3;
-
     /// <summary>
     /// Returns a sentence for the operator; null where no tenant with rows has left. Tenants that the operator named need no
     /// list. Throws <see cref="Npgsql.NpgsqlException"/> where a database does not answer, and <see cref="UsageException"/> where
@@ -40,12 +36,7 @@ internal sealed class LeftTenants(ApplicationDatabases databases, ControlDatabas
         var left = await new UnlistedTenants(databases).FindAsync(target, planned, cancellationToken);
         if (left.Count == 0)
             return null;
-        var named = string.Join(", ", left.Take(MostNamed));
-        var more =
-            left.Count > MostNamed
-                ? string.Create(CultureInfo.InvariantCulture, $" and {left.Count - MostNamed} more")
-                : "";
-        return $"table {target.Entry.Name}: {Reasons.TenantsLeft}, and nobody counts their rows: {named}{more}: list them again "
+        return $"table {target.Entry.Name}: {Reasons.TenantsLeft}, and nobody counts their rows: {SomeNames.Of(left)}: list them again "
             + "and retry the rotation, or rotate them by name (--tenant)";
     }
 }

@@ -25,6 +25,7 @@ internal sealed class ColumnExamination(
             foreach (
                 var left in await new LeftColumns(map, databases, control).FindAsync(
                     entries,
+                    mustAnswer: true,
                     cancellationToken
                 )
             )

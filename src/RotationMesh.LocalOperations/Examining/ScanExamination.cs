@@ -2,7 +2,7 @@ using Npgsql;
 using RotationMesh.LocalOperations.Scanning;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
-using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.LocalOperations.Examining;
 

@@ -16,17 +16,19 @@ namespace RotationMesh.LocalOperations.Preflight;
 internal sealed class LeftColumns(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
 {
     /// <summary>
-    /// Returns those of the given tables, unless the map says <c>formerColumns</c> of them. Throws
-    /// <see cref="NpgsqlException"/> where a database does not answer.
+    /// Returns those of the given tables, unless the map says <c>formerColumns</c> of them. A database that is silent is left
+    /// out, unless it <paramref name="mustAnswer"/>: then it throws <see cref="NpgsqlException"/> or
+    /// <see cref="TimeoutException"/>.
     /// </summary>
     public async Task<IReadOnlyList<LeftColumn>> FindAsync(
         IReadOnlyCollection<TableEntry> entries,
+        bool mustAnswer,
         CancellationToken cancellationToken
     )
     {
         if (entries.Count == 0)
             return [];
-        var (columns, tables) = await RecordedAsync(cancellationToken);
+        var (columns, tables) = await RecordedAsync(mustAnswer, cancellationToken);
         if (columns.Count == 0)
             return [];
         var asked = entries.Select(entry => entry.Database).ToHashSet();
@@ -34,14 +36,7 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
         var own = new List<(string Database, List<TableEntry> Entries, FoundTables Found)>();
         var near = map.Tables.Where(table => asked.Contains(table.Database));
         foreach (var same in near.GroupBy(table => table.Database))
-            // One that is silent is planned once it answers, and recorded before its rows are decrypted.
-            if (
-                await DatabaseQuestion.AskAsync(
-                    token => trees.FindAsync([.. same], token),
-                    cancellationToken
-                ) is
-                { } there
-            )
+            if (await AskAsync([.. same]) is { } there)
                 own.Add((same.Key, [.. same], there));
         var places = own.ConvertAll(one => (one.Database, one.Found.Identity));
         var left = new List<LeftColumn>();
@@ -82,6 +77,11 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
 
         return left;
 
+        async Task<FoundTables?> AskAsync(IReadOnlyList<TableEntry> same) =>
+            mustAnswer
+                ? await trees.FindAsync(same, cancellationToken)
+                : await DatabaseQuestion.AskAsync(token => trees.FindAsync(same, token), cancellationToken);
+
         // The entry whose rows hold the column and that neither names it nor leaves it out on purpose.
         TableEntry? Lacking(List<(TableEntry Entry, TableTree Tree)> known, UnreachedColumn column) =>
             known
@@ -93,11 +93,11 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
                 );
     }
 
-    // Who may not read the records can't rotate either, and the check of the control schema says what is missing.
+    // Who may not read the records can't rotate either: where it need not be known yet, the check of the control schema says so.
     private async Task<(
         IReadOnlyList<RotatedColumn> Columns,
         IReadOnlyList<RotatedTable> Tables
-    )> RecordedAsync(CancellationToken cancellationToken)
+    )> RecordedAsync(bool mustAnswer, CancellationToken cancellationToken)
     {
         try
         {
@@ -106,7 +106,8 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
                 await new RotatedTables(control).ListAsync(cancellationToken)
             );
         }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault)
+            when (!mustAnswer && fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             return ([], []);
         }

@@ -97,11 +97,7 @@ public sealed class RotationPreflight(
     )
     {
         ArgumentNullException.ThrowIfNull(tables);
-        var missing = await left.FindAsync(
-            [.. tables.Select(table => table.Target.Entry)],
-            cancellationToken
-        );
-        Refuse(missing.Select(column => $"{column.Problem}; {column.Fix}"));
+        await EnsureColumnsKeptAsync(tables, mustAnswer: false, cancellationToken);
         Refuse(ColumnFaults.Strays(tables).Select(fault => fault.Explain()));
         var empty = await ColumnFaults.FindAsync(columns, tables, tenants is null, cancellationToken);
         Refuse(empty.Select(fault => fault.Explain()));
@@ -116,6 +112,26 @@ public sealed class RotationPreflight(
 
         Refuse(wrong.Select(result => result.Explain()));
         return tried;
+    }
+
+    /// <summary>
+    /// Throws <see cref="UsageException"/> that names the columns of earlier rotations which the map leaves out. A database that is
+    /// silent is passed over, unless it <paramref name="mustAnswer"/>, as before its rows are written: then it throws
+    /// <see cref="Npgsql.NpgsqlException"/>.
+    /// </summary>
+    public async Task EnsureColumnsKeptAsync(
+        IReadOnlyList<RowsByVersion> tables,
+        bool mustAnswer,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        var missing = await left.FindAsync(
+            [.. tables.Select(table => table.Target.Entry)],
+            mustAnswer,
+            cancellationToken
+        );
+        Refuse(missing.Select(column => $"{column.Problem}; {column.Fix}"));
     }
 
     private static void Refuse(IEnumerable<string> faults)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 
 namespace RotationMesh.LocalOperations.Records;
@@ -20,13 +20,5 @@ internal static class CoveredPart
     }
 
     private static string Named(string what, IReadOnlyList<string> names) =>
-        names.Count switch
-        {
-            1 => $"{what} {names[0]}",
-            <= 3 => $"{what}s {string.Join(", ", names)}",
-            _ => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{what}s {string.Join(", ", names.Take(3))} and {names.Count - 3} more"
-            ),
-        };
+        $"{what}{(names.Count == 1 ? "" : "s")} {SomeNames.Of(names)}";
 }

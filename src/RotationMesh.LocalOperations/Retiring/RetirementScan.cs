@@ -8,7 +8,7 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Scanning;
-using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.LocalOperations.Retiring;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 
 namespace RotationMesh.LocalOperations.Scanning;
@@ -56,10 +57,7 @@ internal static class ScanWords
         left.Column is { } column ? $"{left.Table}.{column}" : left.Table;
 
     /// <summary>Lists the first names, and says how many more there are.</summary>
-    public static string List(IReadOnlyList<string> names) =>
-        names.Count <= Listed
-            ? string.Join(", ", names)
-            : $"{string.Join(", ", names.Take(Listed))} and {Number(names.Count - Listed)} more";
+    public static string List(IReadOnlyList<string> names) => SomeNames.Of(names, Listed);
 
     /// <summary>Writes a number with thousands separators.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -38,14 +38,19 @@ public sealed class HeldPlace(ApplicationDatabases databases)
         }
     }
 
-    // The column need not have the type any more that it had when a rotation was for it.
+    // The column need not have the type any more that it had when a rotation was for it: of a document that is a text now, all
+    // of it counts.
     private static string Query(TableColumn column, string path)
     {
         var name = $"t.{column.Name.Quoted}";
         var value =
             path.Length == 0
                 ? $"{name}::pg_catalog.text"
-                : $"pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb({name}), VARIADIC pg_catalog.string_to_array(@path, '.'))";
+                : $"""
+                    CASE WHEN pg_catalog.pg_typeof({name})::pg_catalog.text OPERATOR(pg_catalog.=) ANY (ARRAY['json', 'jsonb'])
+                         THEN pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb({name}), VARIADIC pg_catalog.string_to_array(@path, '.'))
+                         ELSE {name}::pg_catalog.text END
+                    """;
         return $"""
             SELECT pg_catalog.row_security_active(@relation::pg_catalog.int8::pg_catalog.oid)
                 OR EXISTS (SELECT FROM {column.Table.Quoted} AS t

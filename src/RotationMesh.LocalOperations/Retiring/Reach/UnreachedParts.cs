@@ -1,17 +1,15 @@
-using System.Globalization;
 using RotationMesh.Control.Claims;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Scanning;
 using RotationMesh.Tables.Schema;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.LocalOperations.Retiring.Reach;
 
 /// <summary>Former leaves of tables that rotations were made for. There may be many of one table, so they are told together.</summary>
 internal static class UnreachedParts
 {
-    /// <summary>Leaves that are named; of more, the number is.</summary>
-    private const int MostNamed = 3;
-
     /// <summary>
     /// Returns the recorded columns of the table of which each detached leaf was a part, as columns of the leaf, where one of the
     /// <paramref name="mapped"/> entries names the leaf by itself. Their numbers may differ there (0), their names do not.
@@ -48,14 +46,10 @@ internal static class UnreachedParts
         var begin = DetachWords.First(parts.Select(part => part.FinalizeWith));
         if (parts.Count > 1)
         {
-            var named = string.Join(", ", parts.Take(MostNamed).Select(part => part.Table));
-            var more =
-                parts.Count > MostNamed
-                    ? string.Create(CultureInfo.InvariantCulture, $" and {parts.Count - MostNamed} more")
-                    : "";
-            return $"tables {named}{more} (database {database}), which were part of {table} when rotations were for it, are not in "
+            var named = SomeNames.Of([.. parts.Select(part => part.Table)]);
+            return $"tables {named} (database {database}), which were part of {table} when rotations were for it, are not in "
                 + $"this map: {begin}put them into the map, attach them again, or drop them. Where their values need no key any more, "
-                + $"leave out each{(parts.Count > MostNamed ? " (--output json has all, as detachedLeaves)" : "")}, as with {UntriedWords.Skip(database, first, null)} --reason TEXT";
+                + $"leave out each{(parts.Count > SomeNames.Usual ? " (--output json has all, as detachedLeaves)" : "")}, as with {UntriedWords.Skip(database, first, null)} --reason TEXT";
         }
 
         var former = SqlName.Parse(recorded.Table);

@@ -1,4 +1,4 @@
-namespace RotationMesh.Tables.Schema;
+namespace RotationMesh.Tables.Statements;
 
 /// <summary>Says what ends that a partition is about to be detached.</summary>
 public static class DetachWords

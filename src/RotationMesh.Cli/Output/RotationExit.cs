@@ -1,7 +1,7 @@
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
 
-namespace RotationMesh.Cli.Commands;
+namespace RotationMesh.Cli.Output;
 
 /// <summary>Maps the outcome of a rotation to an exit code.</summary>
 internal static class RotationExit
