@@ -30,8 +30,8 @@ internal sealed class TableRun(MappedTable target)
     /// <summary>When its reading began: before its leaves were listed.</summary>
     public ReadingStart? Start { get; set; }
 
-    /// <summary>The share of its rows to decrypt, 0 to 1; null for all of them. It is chosen once, by the first census.</summary>
-    public double? Share { get; set; }
+    /// <summary>Whether all its rows are read, whatever share was asked for.</summary>
+    public bool IsReadWhole { get; set; }
 
     /// <summary>Whether verification read too few rows for what the census counted.</summary>
     public bool HasMissed { get; set; }
@@ -81,6 +81,17 @@ internal sealed class TableRun(MappedTable target)
     public long Conflicts => Interlocked.Read(ref conflicts);
 
     private RowCounts Newer => newer?.Counts ?? RowCounts.None;
+
+    /// <summary>
+    /// Returns the share of its rows to decrypt, 0 to 1; null for all of them. A table that is read whole stays so, whatever a
+    /// later count says.
+    /// </summary>
+    public double? Share(VerificationRequest request)
+    {
+        var share = request.Share(Counted.Holding);
+        IsReadWhole |= share is null or >= 1;
+        return IsReadWhole ? null : share;
+    }
 
     public void AddRotated(RowCounts counts)
     {

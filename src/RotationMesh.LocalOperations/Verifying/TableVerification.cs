@@ -51,9 +51,8 @@ public sealed class TableVerification(
                 if (only is null)
                 {
                     failures.Forget(target.Entry);
-                    var run = new TableRun(target);
+                    var run = new TableRun(target) { IsReadWhole = whole.Contains(target) };
                     await BeginAsync(run, leaves, ++tries[target], request, stopping);
-                    run.Share = whole.Contains(target) ? null : ShareOf(run, request);
                     tables[target] = run;
                 }
 
@@ -106,9 +105,6 @@ public sealed class TableVerification(
         await leaves.RememberAsync(table.Target, stopping);
         await CountAsync(table, request, stopping);
     }
-
-    private static double? ShareOf(TableRun table, VerificationRequest request) =>
-        request.Share(table.Counted.Holding) is { } share and < 1 ? share : null;
 
     private async Task CountAsync(TableRun table, VerificationRequest request, CancellationToken stopping) =>
         table.Counted = new RowsByVersion(
@@ -170,7 +166,7 @@ public sealed class TableVerification(
     {
         if (table.PassedOver is { } exact)
             return exact > 0; // such as rows of a tenant that was listed late
-        var share = table.Share ?? 1;
+        var share = table.Share(request) ?? 1;
         if (MissedRows.Expected(share, table.Counted.Stored, table.Verified) is null)
             return false;
         var before = table.Counted.Stored; // some of them may have been deleted

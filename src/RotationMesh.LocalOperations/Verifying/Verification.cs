@@ -25,7 +25,7 @@ internal sealed class Verification(
     )
     {
         await ReadAsync(tables, request, stopping);
-        await ReadNewerAsync([.. tables.Where(table => table.Share is null)], request, stopping);
+        await ReadNewerAsync([.. tables.Where(table => table.IsReadWhole)], request, stopping);
     }
 
     private async Task ReadAsync(
@@ -42,15 +42,16 @@ internal sealed class Verification(
             async (verifier, partition, token) =>
             {
                 var table = runs[partition.Target];
+                var share = table.Share(request);
                 var outcome = await verifier.VerifyAsync(
                     partition.Target,
                     partition.Range,
                     version: null,
-                    table.Share,
+                    share,
                     read => progress.AddVerified(read.Verified),
                     failures.KeepAsync,
                     token,
-                    start: table.Share is null ? table.Start : null
+                    start: share is null ? table.Start : null
                 );
                 table.AddVerified(outcome);
             },
@@ -107,12 +108,13 @@ internal sealed class Verification(
         var plan = new VerificationPlan(databases);
         foreach (var table in tables)
         {
+            var share = table.Share(request);
             await foreach (
                 var range in plan.PlanAsync(
                     table.Target,
                     table.Counted.Stored,
                     request.Tenants,
-                    table.Share,
+                    share,
                     cancellationToken
                 )
             )

@@ -4,6 +4,7 @@ using RotationMesh.IntegrationTests.Support;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Retiring;
 
@@ -47,6 +48,40 @@ public sealed class WhenARotationLeavesAColumnOut
         var told = (await DoctorAsync(fixture)).Single();
         Assert.That(told.Verdict, Is.EqualTo(Verdict.Bad));
         Assert.That(told.Fix, Does.Contain(Word));
+    }
+
+    [Test]
+    public async Task What_the_check_did_not_learn_of_is_asked_for_again_before_a_row_is_written()
+    {
+        await fixture.ExecuteAsync(
+            """
+            CREATE TABLE public.aside AS SELECT * FROM rotationmesh.rotated_columns WHERE column_name = 'memo';
+            DELETE FROM rotationmesh.rotated_columns WHERE column_name = 'memo';
+            CREATE FUNCTION public.learn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                INSERT INTO rotationmesh.rotated_columns SELECT * FROM public.aside ON CONFLICT DO NOTHING; RETURN NULL; END $$;
+            CREATE TRIGGER learn AFTER UPDATE ON rotationmesh.rotations FOR EACH ROW
+                WHEN (OLD.state <> 'Planning' AND NEW.state = 'Planning') EXECUTE FUNCTION public.learn()
+            """
+        );
+        using var stop = new CancellationTokenSource();
+
+        var rotation = fixture.RotateAsync(3, stopping: stop.Token);
+        await Eventually.Holds(
+            async () =>
+                rotation.IsCompleted
+                || await fixture.ScalarAsync<bool>(
+                    """
+                    SELECT coalesce(max(s.sweep) > 1, false) FROM rotationmesh.sweeps s
+                    JOIN rotationmesh.rotations r ON r.correlation_id = s.rotation_id WHERE r.target_version = 3
+                    """
+                ),
+            TimeSpan.FromMinutes(2),
+            "it has planned twice"
+        );
+        await stop.CancelAsync();
+
+        Assert.That((await rotation).State, Is.EqualTo("Cancelled"));
+        Assert.That(await VersionsAsync(), Is.EqualTo([2]));
     }
 
     [Test]

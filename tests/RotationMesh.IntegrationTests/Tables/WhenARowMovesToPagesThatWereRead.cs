@@ -1,6 +1,10 @@
+using RotationMesh.Core;
+using RotationMesh.Core.Map;
 using RotationMesh.IntegrationTests.Support;
-using RotationMesh.LocalOperations.Verifying;
+using RotationMesh.IntegrationTests.Writers;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Statements;
 using RotationMesh.Tables.Verification;
 
 namespace RotationMesh.IntegrationTests.Tables;
@@ -12,6 +16,7 @@ namespace RotationMesh.IntegrationTests.Tables;
 public sealed class WhenARowMovesToPagesThatWereRead
 {
     private const string Moved = "m240n00060";
+    private const uint Split = 3;
 
     // Room for it is on pages of the first range only, once its own page and the last one are full.
     private const string Move = $"""
@@ -19,7 +24,7 @@ public sealed class WhenARowMovesToPagesThatWereRead
         BEGIN
             FOR i IN 1..1000 LOOP
                 UPDATE notes SET title = 'touched ' || i WHERE id = '{Moved}';
-                EXIT WHEN (SELECT ctid < '(50,0)'::tid FROM notes WHERE id = '{Moved}');
+                EXIT WHEN (SELECT ctid < '(3,0)'::tid FROM notes WHERE id = '{Moved}');
             END LOOP;
         END $$
         """;
@@ -41,46 +46,48 @@ public sealed class WhenARowMovesToPagesThatWereRead
             DELETE FROM notes WHERE ctid < '(3,0)'::tid
             """
         );
-        await fixture.ExecuteAsync("VACUUM notes");
+        await fixture.ExecuteAsync("VACUUM (INDEX_CLEANUP ON) notes");
     }
 
     [TearDown]
     public async Task Drop() => await fixture.DisposeAsync();
 
     [Test]
-    public async Task It_is_decrypted_all_the_same()
+    public async Task No_range_has_it_and_what_is_read_last_has()
     {
-        var asked = 0;
+        var target = (await fixture.TargetsAsync()).Single();
+        var start = await ReadingStart.TakeAsync(fixture.Databases, Fixture.App, CancellationToken.None);
 
-        var report = await new TableVerification(
-            fixture.Ring,
-            fixture.Databases,
-            fixture.Schema,
-            fixture.Progress
-        ).RunAsync(
-            [.. fixture.Map.Tables],
-            new VerificationRequest { Share = Share, Workers = 1 },
-            CancellationToken.None
-        );
+        var first = await RangeAsync(target, new PageRange(0, Split), start);
+        await fixture.ExecuteAsync(Move);
+        var second = await RangeAsync(target, new PageRange(Split, uint.MaxValue), start);
+        var last = (await ReadAsync(start))!;
 
-        var rows = await fixture.ScalarAsync<long>("SELECT count(*) FROM notes");
         Assert.That(
-            await fixture.ScalarAsync<bool>($"SELECT ctid < '(50,0)'::tid FROM notes WHERE id = '{Moved}'"),
+            await fixture.ScalarAsync<bool>(
+                $"SELECT ctid < '({Split},0)'::tid FROM notes WHERE id = '{Moved}'"
+            ),
             "it stands on pages of the first range"
         );
-        Assert.That(
-            report.Tables.Select(table => (table.Rows, table.Verified, table.Failed)),
-            Is.EqualTo(new[] { (rows, rows - 1, 1L) })
-        );
-        Assert.That(report.Failures.Single().Key.Single().Value, Is.EqualTo(Moved));
+        var rows = await fixture.ScalarAsync<long>("SELECT count(*) FROM notes");
+        Assert.That((first.Counts.Failed, second.Counts.Failed), Is.EqualTo((0L, 0L)));
+        Assert.That((last.Counts.Failed, last.Met), Is.EqualTo((1L, 1L)));
+        Assert.That(first.Counts.Verified + second.Counts.Verified + last.Met, Is.EqualTo(rows));
+    }
 
-        // Asked when the ranges are planned, and then for each of them.
-        double? Share(long _)
-        {
-            if (++asked == 3)
-                Task.Run(() => fixture.ExecuteAsync(Move)).GetAwaiter().GetResult();
-            return null;
-        }
+    [Test]
+    public async Task A_verification_reads_what_is_newer_than_its_beginning()
+    {
+        await using var open = await OpenTransaction.BeginAsync(
+            fixture,
+            $"UPDATE notes SET title = 'touched' WHERE id = '{Moved}'"
+        );
+        var began = await ReadingStart.TakeAsync(fixture.Databases, Fixture.App, CancellationToken.None);
+        await open.CommitAsync();
+
+        var found = (await ReadAsync(began))!;
+
+        Assert.That((found.Met, found.Counts.Failed), Is.EqualTo((1L, 1L)));
     }
 
     [Test]
@@ -98,6 +105,29 @@ public sealed class WhenARowMovesToPagesThatWereRead
 
         var rows = await fixture.ScalarAsync<long>("SELECT count(*) FROM notes");
         Assert.That((found!.Counts.Verified, found.Counts.Failed, found.Met), Is.EqualTo((rows, 1L, rows)));
+    }
+
+    private async Task<VerificationOutcome> RangeAsync(
+        MappedTable target,
+        PageRange pages,
+        ReadingStart start
+    )
+    {
+        using var verifier = new PartitionVerifier(fixture.Databases, fixture.Ring);
+        var leaf = SqlName.Parse(target.Shape.Quoted);
+        return await verifier.VerifyAsync(
+            target,
+            PartitionRange.Of(target.Entry, leaf) with
+            {
+                Pages = pages,
+            },
+            version: null,
+            share: null,
+            _ => { },
+            _ => Task.CompletedTask,
+            CancellationToken.None,
+            start: start
+        );
     }
 
     private async Task<NewerOutcome?> ReadAsync(ReadingStart? start)
