@@ -52,7 +52,7 @@ debian() {
     ln -s "../lib/rotationmesh/rotationmesh-$unit" "$root/usr/bin/rotationmesh-$unit"
   done
   for unit in rotationmesh-rotate.service rotationmesh-rotate.timer; do
-    sed 's:/usr/local/bin/:/usr/bin/:; s:/etc/systemd/system/:/usr/lib/systemd/system/:' "infra/schedules/$unit" \
+    sed 's:/etc/systemd/system/:/usr/lib/systemd/system/:' "infra/schedules/$unit" \
       >"$root/usr/lib/systemd/system/$unit"
   done
   install -m 644 infra/packages/tokens.conf "$root/usr/share/doc/rotationmesh/examples/"
