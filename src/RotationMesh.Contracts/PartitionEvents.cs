@@ -7,13 +7,14 @@ namespace RotationMesh.Contracts;
 // earlier delivery may be with a frozen worker.
 
 /// <summary>
-/// Sent by a worker, handled by the ledger in bulk; may arrive twice, and its attempt shows whether it is late. The counts
-/// include failed rows: the partition itself is done.
+/// Sent by a worker, handled by the ledger in bulk; may arrive twice, and its attempt and dispatch show whether it is late. The
+/// counts include failed rows: the partition itself is done.
 /// </summary>
 public sealed record PartitionRotated(
     Guid RotationId,
     long PartitionId,
     int Attempt,
+    Guid Dispatch,
     string Worker,
     RowCounts Counts,
     bool IsOver = false
@@ -24,6 +25,7 @@ public sealed record PartitionVerified(
     Guid RotationId,
     long PartitionId,
     int Attempt,
+    Guid Dispatch,
     string Worker,
     RowCounts Counts
 );
@@ -36,6 +38,7 @@ public sealed record PartitionRefused(
     Guid RotationId,
     long PartitionId,
     int Attempt,
+    Guid Dispatch,
     string Worker,
     Refusal Reason,
     string? Detail = null,
@@ -51,6 +54,7 @@ public sealed record PartitionFailed(
     Guid RotationId,
     long PartitionId,
     int Attempt,
+    Guid Dispatch,
     string Worker,
     string? SqlState,
     bool Transient,
@@ -67,6 +71,7 @@ public sealed record PartitionReturned(
     Guid RotationId,
     long PartitionId,
     int Attempt,
+    Guid Dispatch,
     string Worker,
     RowCounts Counts,
     bool IsOver = false,
@@ -77,7 +82,13 @@ public sealed record PartitionReturned(
 /// <summary>
 /// Sent by a worker every few seconds while it is at a partition, handled by the ledger, which extends the lease.
 /// </summary>
-public sealed record PartitionHeartbeat(Guid RotationId, long PartitionId, int Attempt, string Worker);
+public sealed record PartitionHeartbeat(
+    Guid RotationId,
+    long PartitionId,
+    int Attempt,
+    Guid Dispatch,
+    string Worker
+);
 
 /// <summary>Why a worker refuses a partition: a difference from the rotation, or something that the worker lacks.</summary>
 public enum Refusal

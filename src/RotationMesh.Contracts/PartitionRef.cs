@@ -10,8 +10,14 @@ public sealed record PartitionRef
 {
     public required long PartitionId { get; init; }
 
-    /// <summary>Number of the dispatch. Results return it, so that the ledger recognizes a late one.</summary>
+    /// <summary>Number of the attempt, from 1. Results return it, so that the ledger recognizes a late one.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>
+    /// Made up for each dispatch. Results return it, so that the ledger recognizes one of another ledger, which had the same
+    /// numbers.
+    /// </summary>
+    public required Guid Dispatch { get; init; }
 
     public required string Scope { get; init; }
     public required string Database { get; init; }

@@ -134,7 +134,7 @@ internal sealed class PartitionWork(
     {
         var context = delivery.Context;
         var (rotationId, id, attempt) = delivery.Name;
-        var alive = new PartitionHeartbeat(rotationId, id, attempt, options.Name);
+        var alive = new PartitionHeartbeat(rotationId, id, attempt, delivery.Dispatch, options.Name);
         // Another worker may have had it before. If this one vanishes too, the heartbeat shows over which partition.
         if (attempt > 1 || context.ReceiveContext.Redelivered)
             await context.SendAgainAsync(Queues.PartitionHeartbeat, alive);
@@ -164,6 +164,7 @@ internal sealed class PartitionWork(
                     rotationId,
                     id,
                     attempt,
+                    delivery.Dispatch,
                     options.Name,
                     unfinished.Counts,
                     Deliveries.IsAlone(delivery.Context),
@@ -183,7 +184,16 @@ internal sealed class PartitionWork(
         var isOver = Deliveries.IsAlone(delivery.Context) && delivery.Unproven is null;
         await delivery.Context.SendAgainAsync(
             Queues.PartitionRefused,
-            new PartitionRefused(rotationId, id, attempt, options.Name, reason, detail, isOver)
+            new PartitionRefused(
+                rotationId,
+                id,
+                attempt,
+                delivery.Dispatch,
+                options.Name,
+                reason,
+                detail,
+                isOver
+            )
         );
         Count(delivery, "refused");
     }
@@ -195,7 +205,15 @@ internal sealed class PartitionWork(
         MeshLog.PartitionFailed(log, rotationId, id, attempt, sqlState ?? fault.GetType().Name);
         await delivery.Context.SendAgainAsync(
             Queues.PartitionFailed,
-            new PartitionFailed(rotationId, id, attempt, options.Name, sqlState, Faults.MayPass(fault))
+            new PartitionFailed(
+                rotationId,
+                id,
+                attempt,
+                delivery.Dispatch,
+                options.Name,
+                sqlState,
+                Faults.MayPass(fault)
+            )
             {
                 // An answered statement has ended on the server; after a broken connection it may still run.
                 IsOver = Deliveries.IsAlone(delivery.Context) && sqlState is not null,
@@ -209,7 +227,7 @@ internal sealed class PartitionWork(
         var (rotationId, id, attempt) = delivery.Name;
         await delivery.Context.SendAgainAsync(
             Queues.PartitionFailed,
-            new PartitionFailed(rotationId, id, attempt, options.Name, null, true, cause)
+            new PartitionFailed(rotationId, id, attempt, delivery.Dispatch, options.Name, null, true, cause)
         );
         Count(delivery, "failed");
     }
@@ -242,6 +260,9 @@ internal sealed class PartitionWork(
         /// <summary>Names the attempt in every message about it.</summary>
         public (Guid RotationId, long PartitionId, int Attempt) Name =>
             (Task.RotationId, Task.Partition.PartitionId, Task.Partition.Attempt);
+
+        /// <summary>Returned by every message about the attempt.</summary>
+        public Guid Dispatch => Task.Partition.Dispatch;
 
         /// <summary>Why its seal is not believed; null where it is.</summary>
         public string? Unproven => Context.TryGetPayload<SealExamination>(out var seal) ? seal.Fault : null;

@@ -87,6 +87,7 @@ internal sealed class RotatePartitionConsumer(
             command.RotationId,
             command.Partition.PartitionId,
             command.Partition.Attempt,
+            command.Partition.Dispatch,
             options.Name,
             outcome.Counts,
             Deliveries.IsAlone(context)

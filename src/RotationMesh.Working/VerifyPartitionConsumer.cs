@@ -66,6 +66,7 @@ internal sealed class VerifyPartitionConsumer(
                 command.RotationId,
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
+                command.Partition.Dispatch,
                 options.Name,
                 outcome.Counts
             );

@@ -189,6 +189,7 @@ internal static class SettlementBenchmark
                 command.RotationId,
                 command.Partition.PartitionId,
                 command.Partition.Attempt,
+                command.Partition.Dispatch,
                 "bench",
                 new RowCounts { Rotated = 10_000 },
                 IsOver: true

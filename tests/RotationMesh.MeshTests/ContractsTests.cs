@@ -72,7 +72,7 @@ public sealed class ContractsTests
 
         Assert.That(
             (SealPurpose.Message.Name, digest),
-            Is.EqualTo(("rotationmesh/message/v3", "7585143997bf2afe")),
+            Is.EqualTo(("rotationmesh/message/v4", "7585143997bf2afe")),
             shapes
         );
     }
@@ -122,6 +122,7 @@ public sealed class ContractsTests
             {
                 PartitionId = 7,
                 Attempt = 2,
+                Dispatch = Guid.NewGuid(),
                 Scope = "knowledge",
                 Database = "app",
                 Table = "knowledge_entries",
@@ -160,7 +161,7 @@ public sealed class ContractsTests
             Conflicts = 2,
             Contended = 1,
         };
-        var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, "worker", counts);
+        var sent = new PartitionRotated(NewId.NextGuid(), 7, 1, Guid.NewGuid(), "worker", counts);
 
         var json = JsonSerializer.Serialize(sent, options);
         var arrived = JsonSerializer.Deserialize<PartitionRotated>(json, options)!;

@@ -70,7 +70,8 @@ internal sealed class DispatchQueue(
             ) next
         )
         UPDATE rotationmesh.partitions p
-        SET state = 'dispatched', attempt = p.attempt + 1, lease_until = now() + @lease, worker = NULL,
+        SET state = 'dispatched', attempt = p.attempt + 1, dispatch = @dispatch, lease_until = now() + @lease,
+            worker = NULL,
             write_until = CASE WHEN t.phase = 'rotate' THEN
                 coalesce(clock.reading, pg_catalog.clock_timestamp())
                     + least(@writeTime * pg_catalog.power(2, least(p.cut_short, 20)), @longestWriteTime)
@@ -79,8 +80,8 @@ internal sealed class DispatchQueue(
         LEFT JOIN unnest(@clockDatabases, @clockTimes) AS clock (database_name, reading) USING (database_name)
         WHERE p.partition_id = ANY (ARRAY (SELECT partition_id FROM taken)) AND t.sweep_table_id = p.sweep_table_id
         RETURNING p.partition_id, p.sweep_table_id, t.rotation_id, t.sweep, t.phase, t.scope, t.database_name,
-                  t.table_name, p.attempt, p.not_before, p.expected_rows, p.range::text AS range, p.write_until,
-                  p.cut_short
+                  t.table_name, p.attempt, p.dispatch, p.not_before, p.expected_rows, p.range::text AS range,
+                  p.write_until, p.cut_short
         """;
 
     private readonly long[] markedTables = [.. marks.Select(mark => mark.SweepTableId)];
@@ -112,6 +113,7 @@ internal sealed class DispatchQueue(
             rotations = rotations.ToArray(),
             tables = shares.Keys.ToArray(),
             shares = shares.Values.ToArray(),
+            dispatch = Guid.NewGuid(),
             lease = rules.Lease,
             writeTime = rules.WriteTime,
             longestWriteTime = rules.LongestWriteTime,
@@ -138,6 +140,7 @@ internal sealed record TakenRow
     public string DatabaseName { get; init; } = "";
     public string TableName { get; init; } = "";
     public int Attempt { get; init; }
+    public Guid Dispatch { get; init; }
     public DateTime NotBefore { get; init; }
     public long ExpectedRows { get; init; }
     public string Range { get; init; } = "";
@@ -148,9 +151,8 @@ internal sealed record TakenRow
 
     public TakenPartition ToPartition() =>
         new(
-            PartitionId,
+            new AttemptKey(PartitionId, Attempt, Dispatch),
             new SweepKey(RotationId, Sweep, PhaseText.Read(Phase)),
-            Attempt,
             StoredRange.Read(Range, new TableName(Scope, DatabaseName, TableName), ExpectedRows),
             WriteUntil,
             CutShort

@@ -32,8 +32,8 @@ public sealed class PartitionDispatch(
         UPDATE rotationmesh.partitions p
         SET state = 'pending', lease_until = NULL, not_before = pg_catalog.now(),
             left_until = greatest(p.left_until, p.write_until), write_until = NULL
-        FROM unnest(@ids, @attempts) AS a (partition_id, attempt)
-        WHERE p.partition_id = a.partition_id AND p.attempt = a.attempt AND p.state = 'dispatched'
+        FROM unnest(@ids, @dispatches) AS a (partition_id, dispatch)
+        WHERE p.partition_id = a.partition_id AND p.dispatch = a.dispatch AND p.state = 'dispatched'
         """;
 
     private readonly ResumeMarks marks = new(time);
@@ -106,7 +106,7 @@ public sealed class PartitionDispatch(
                 new
                 {
                     ids = taken.Select(partition => partition.PartitionId).ToArray(),
-                    attempts = taken.Select(partition => partition.Attempt).ToArray(),
+                    dispatches = taken.Select(partition => partition.Key.Dispatch).ToArray(),
                 },
                 CancellationToken.None
             );

@@ -1,4 +1,5 @@
 using Npgsql;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Queries;
 
 namespace RotationMesh.Control.Settling;
@@ -10,6 +11,7 @@ internal sealed record HeldPartition
     public long SweepTableId { get; init; }
     public Guid RotationId { get; init; }
     public int Attempt { get; init; }
+    public Guid Dispatch { get; init; }
     public int Failures { get; init; }
     public int CutShort { get; init; }
     public bool IsRead { get; init; }
@@ -19,6 +21,9 @@ internal sealed record HeldPartition
 
     /// <summary>Whether a worker has said that it began this attempt.</summary>
     public bool IsBegun { get; init; }
+
+    /// <summary>The attempt that it is with. One that an earlier release began has no dispatch.</summary>
+    public AttemptKey Key => new(PartitionId, Attempt, Dispatch);
 }
 
 /// <summary>Finds which results count.</summary>
@@ -28,7 +33,7 @@ internal static class HeldPartitions
     // Selects by the id alone: a result that is faster than the commit of its dispatch waits here for that commit, where a
     // condition on the state would skip the row.
     private const string Lock = """
-        SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.failures, p.cut_short,
+        SELECT p.partition_id, p.sweep_table_id, t.rotation_id, p.attempt, p.dispatch, p.failures, p.cut_short,
                (p.range #>> '{pages,from}')::bigint AS first_page, (p.range #>> '{pages,to}')::bigint AS end_page,
                t.phase = 'verify' AS is_read, p.lease_until IS NOT NULL AS is_held,
                p.worker IS NOT NULL AS is_begun
@@ -49,7 +54,7 @@ internal static class HeldPartitions
     )
     {
         var byAttempt = results
-            .GroupBy(result => (result.PartitionId, result.Attempt))
+            .GroupBy(result => result.Key)
             .ToDictionary(
                 same => same.Key,
                 same =>
@@ -62,10 +67,8 @@ internal static class HeldPartitions
         );
         return
         [
-            .. held.Where(partition =>
-                    partition.IsHeld && byAttempt.ContainsKey((partition.PartitionId, partition.Attempt))
-                )
-                .Select(partition => (partition, byAttempt[(partition.PartitionId, partition.Attempt)])),
+            .. held.Where(partition => partition.IsHeld && byAttempt.ContainsKey(partition.Key))
+                .Select(partition => (partition, byAttempt[partition.Key])),
         ];
     }
 }

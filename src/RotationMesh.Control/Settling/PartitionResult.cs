@@ -1,3 +1,4 @@
+using RotationMesh.Control.Ledger;
 using RotationMesh.Core;
 
 namespace RotationMesh.Control.Settling;
@@ -5,22 +6,21 @@ namespace RotationMesh.Control.Settling;
 /// <summary>What a worker reports on one attempt at a partition.</summary>
 public sealed record PartitionResult
 {
-    private PartitionResult(PartitionResultKind kind, long partitionId, int attempt, string worker)
+    private PartitionResult(PartitionResultKind kind, AttemptKey key, string worker)
     {
         Kind = kind;
-        PartitionId = partitionId;
-        Attempt = attempt;
+        Key = key;
         Worker = worker;
     }
 
     /// <summary>What happened.</summary>
     public PartitionResultKind Kind { get; }
 
-    /// <summary>The partition.</summary>
-    public long PartitionId { get; }
+    /// <summary>The attempt, as it was sent to the worker.</summary>
+    public AttemptKey Key { get; }
 
-    /// <summary>Number of the attempt, as it was sent to the worker.</summary>
-    public int Attempt { get; }
+    /// <summary>The partition.</summary>
+    public long PartitionId => Key.PartitionId;
 
     /// <summary>The worker that reports.</summary>
     public string Worker { get; }
@@ -50,30 +50,30 @@ public sealed record PartitionResult
     public PageRange? Rest { get; init; }
 
     /// <summary>The partition is done; rows that failed one by one are among its counts.</summary>
-    public static PartitionResult Done(long partitionId, int attempt, string worker, RowCounts counts) =>
-        new(PartitionResultKind.Done, partitionId, attempt, worker) { Counts = counts };
+    public static PartitionResult Done(AttemptKey key, string worker, RowCounts counts) =>
+        new(PartitionResultKind.Done, key, worker) { Counts = counts };
 
     /// <summary>The partition could not be worked on as a whole, but might be later.</summary>
-    public static PartitionResult Stumbled(long partitionId, int attempt, string worker, string reason) =>
-        new(PartitionResultKind.Stumbled, partitionId, attempt, worker) { Reason = reason };
+    public static PartitionResult Stumbled(AttemptKey key, string worker, string reason) =>
+        new(PartitionResultKind.Stumbled, key, worker) { Reason = reason };
 
     /// <summary>The partition can't be worked on, now or later, unless somebody repairs the cause.</summary>
-    public static PartitionResult Failed(long partitionId, int attempt, string worker, string reason) =>
-        new(PartitionResultKind.Failed, partitionId, attempt, worker) { Reason = reason };
+    public static PartitionResult Failed(AttemptKey key, string worker, string reason) =>
+        new(PartitionResultKind.Failed, key, worker) { Reason = reason };
 
     /// <summary>This worker may not do it: its map or key differs from the rotation's. Another may.</summary>
-    public static PartitionResult Refused(long partitionId, int attempt, string worker, string reason) =>
-        new(PartitionResultKind.Refused, partitionId, attempt, worker) { Reason = reason };
+    public static PartitionResult Refused(AttemptKey key, string worker, string reason) =>
+        new(PartitionResultKind.Refused, key, worker) { Reason = reason };
 
     /// <summary>
     /// The worker gives it back untouched or half done, because it stops or the time is over; the counts are of what it did.
     /// </summary>
-    public static PartitionResult Returned(long partitionId, int attempt, string worker, RowCounts counts) =>
-        new(PartitionResultKind.Returned, partitionId, attempt, worker) { Counts = counts };
+    public static PartitionResult Returned(AttemptKey key, string worker, RowCounts counts) =>
+        new(PartitionResultKind.Returned, key, worker) { Counts = counts };
 
     /// <summary>A heartbeat: the lease begins again.</summary>
-    public static PartitionResult Alive(long partitionId, int attempt, string worker) =>
-        new(PartitionResultKind.Alive, partitionId, attempt, worker);
+    public static PartitionResult Alive(AttemptKey key, string worker) =>
+        new(PartitionResultKind.Alive, key, worker);
 }
 
 /// <summary>What happened in an attempt.</summary>

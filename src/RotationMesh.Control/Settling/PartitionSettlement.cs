@@ -33,14 +33,14 @@ public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rul
     {
         var result = OfOwnPages(held, Deserved(held, said));
         return held.IsRead && result is { IsCutShort: true, Rest: null } && held.CutShort >= rules.MaxCutShort
-            ? PartitionResult.Stumbled(result.PartitionId, result.Attempt, result.Worker, TooSlow)
+            ? PartitionResult.Stumbled(result.Key, result.Worker, TooSlow)
             : result;
     }
 
     // A worker that dies takes with it the partitions that it had prefetched: one that no worker had begun is not to blame.
     private static PartitionResult Deserved(HeldPartition held, PartitionResult said) =>
         said is { Kind: PartitionResultKind.Stumbled, Reason: WorkerLoss.NeverAnswered } && !held.IsBegun
-            ? PartitionResult.Returned(said.PartitionId, said.Attempt, said.Worker, RowCounts.None) with
+            ? PartitionResult.Returned(said.Key, said.Worker, RowCounts.None) with
             {
                 IsOver = said.IsOver,
             }
@@ -58,7 +58,7 @@ public sealed class PartitionSettlement(ControlDatabase control, LedgerRules rul
             {
                 Rest = rest with { To = end },
             }
-            : PartitionResult.Returned(said.PartitionId, said.Attempt, said.Worker, RowCounts.None) with
+            : PartitionResult.Returned(said.Key, said.Worker, RowCounts.None) with
             {
                 IsCutShort = said.IsCutShort,
             };

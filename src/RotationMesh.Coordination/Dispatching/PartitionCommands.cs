@@ -104,6 +104,7 @@ internal sealed class PartitionCommands(
         {
             PartitionId = partition.PartitionId,
             Attempt = partition.Attempt,
+            Dispatch = partition.Key.Dispatch,
             Scope = partition.Range.Scope,
             Database = partition.Range.Database,
             Table = partition.Range.Table,

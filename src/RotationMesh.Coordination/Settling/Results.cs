@@ -1,5 +1,6 @@
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
+using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Settling;
 using RotationMesh.Core;
 
@@ -27,21 +28,24 @@ internal static class Results
     public static string? Fault(object message) =>
         message switch
         {
-            PartitionRotated m => AttemptFault(m.PartitionId, m.Attempt, m.Worker) ?? CountsFault(m.Counts),
-            PartitionVerified m => AttemptFault(m.PartitionId, m.Attempt, m.Worker) ?? CountsFault(m.Counts),
-            PartitionReturned m => AttemptFault(m.PartitionId, m.Attempt, m.Worker) ?? CountsFault(m.Counts),
-            PartitionHeartbeat m => AttemptFault(m.PartitionId, m.Attempt, m.Worker),
-            PartitionRefused m => AttemptFault(m.PartitionId, m.Attempt, m.Worker)
+            PartitionRotated m => AttemptFault(new(m.PartitionId, m.Attempt, m.Dispatch), m.Worker)
+                ?? CountsFault(m.Counts),
+            PartitionVerified m => AttemptFault(new(m.PartitionId, m.Attempt, m.Dispatch), m.Worker)
+                ?? CountsFault(m.Counts),
+            PartitionReturned m => AttemptFault(new(m.PartitionId, m.Attempt, m.Dispatch), m.Worker)
+                ?? CountsFault(m.Counts),
+            PartitionHeartbeat m => AttemptFault(new(m.PartitionId, m.Attempt, m.Dispatch), m.Worker),
+            PartitionRefused m => AttemptFault(new(m.PartitionId, m.Attempt, m.Dispatch), m.Worker)
                 ?? (Enum.IsDefined(m.Reason) ? TextFault(m.Detail) : "its refusal has no known reason"),
-            PartitionFailed m => AttemptFault(m.PartitionId, m.Attempt, m.Worker)
+            PartitionFailed m => AttemptFault(new(m.PartitionId, m.Attempt, m.Dispatch), m.Worker)
                 ?? TextFault(m.SqlState)
                 ?? TextFault(m.Cause),
             _ => "it is no result",
         };
 
-    private static string? AttemptFault(long partitionId, int attempt, string? worker)
+    private static string? AttemptFault(AttemptKey key, string? worker)
     {
-        if (partitionId < 1 || attempt < 1)
+        if (key.PartitionId < 1 || key.Number < 1 || key.Dispatch == Guid.Empty)
             return "it names no attempt at a partition";
         return MessageText.Fits(worker, LongestWorker) ? null : "it names no worker";
     }
@@ -70,8 +74,7 @@ internal static class Results
         message switch
         {
             PartitionRotated m => PartitionResult.Done(
-                m.PartitionId,
-                m.Attempt,
+                new(m.PartitionId, m.Attempt, m.Dispatch),
                 m.Worker,
                 Counted(m.Counts)
             ) with
@@ -79,14 +82,12 @@ internal static class Results
                 IsOver = m.IsOver,
             },
             PartitionVerified m => PartitionResult.Done(
-                m.PartitionId,
-                m.Attempt,
+                new(m.PartitionId, m.Attempt, m.Dispatch),
                 m.Worker,
                 Counted(m.Counts)
             ),
             PartitionRefused m => PartitionResult.Refused(
-                m.PartitionId,
-                m.Attempt,
+                new(m.PartitionId, m.Attempt, m.Dispatch),
                 m.Worker,
                 GoalCheck.Explain(m.Reason, m.Detail)
             ) with
@@ -94,8 +95,7 @@ internal static class Results
                 IsOver = m.IsOver,
             },
             PartitionFailed { Transient: true } m => PartitionResult.Stumbled(
-                m.PartitionId,
-                m.Attempt,
+                new(m.PartitionId, m.Attempt, m.Dispatch),
                 m.Worker,
                 m.SqlState ?? m.Cause ?? NoSqlState
             ) with
@@ -103,8 +103,7 @@ internal static class Results
                 IsOver = m.IsOver,
             },
             PartitionFailed m => PartitionResult.Failed(
-                m.PartitionId,
-                m.Attempt,
+                new(m.PartitionId, m.Attempt, m.Dispatch),
                 m.Worker,
                 m.SqlState ?? m.Cause ?? NoSqlState
             ) with
@@ -112,8 +111,7 @@ internal static class Results
                 IsOver = m.IsOver,
             },
             PartitionReturned { Rest: { } rest } m => PartitionResult.Returned(
-                m.PartitionId,
-                m.Attempt,
+                new(m.PartitionId, m.Attempt, m.Dispatch),
                 m.Worker,
                 Counted(m.Counts)
             ) with
@@ -123,8 +121,7 @@ internal static class Results
                 Rest = rest,
             },
             PartitionReturned m => PartitionResult.Returned(
-                m.PartitionId,
-                m.Attempt,
+                new(m.PartitionId, m.Attempt, m.Dispatch),
                 m.Worker,
                 Counted(m.Counts) with
                 {
@@ -136,7 +133,10 @@ internal static class Results
                 IsOver = m.IsOver,
                 IsCutShort = m.OutOfTime,
             },
-            PartitionHeartbeat m => PartitionResult.Alive(m.PartitionId, m.Attempt, m.Worker),
+            PartitionHeartbeat m => PartitionResult.Alive(
+                new(m.PartitionId, m.Attempt, m.Dispatch),
+                m.Worker
+            ),
             _ => throw new ArgumentException($"{message.GetType().Name} is no result", nameof(message)),
         };
 

@@ -63,10 +63,7 @@ public sealed class LedgerScene : IAsyncDisposable
 
     /// <summary>A worker's heartbeat: it is at the partition.</summary>
     public Task BeginAsync(TakenPartition taken) =>
-        Settlement.SettleAsync(
-            [PartitionResult.Alive(taken.PartitionId, taken.Attempt, Worker)],
-            CancellationToken.None
-        );
+        Settlement.SettleAsync([PartitionResult.Alive(taken.Key, Worker)], CancellationToken.None);
 
     public static async Task<LedgerScene> CreateAsync(LedgerRules? rules = null)
     {

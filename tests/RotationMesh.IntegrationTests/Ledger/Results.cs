@@ -8,35 +8,24 @@ namespace RotationMesh.IntegrationTests.Ledger;
 internal static class Results
 {
     public static PartitionResult Done(this TakenPartition partition, long rotated = 100) =>
-        PartitionResult.Done(
-            partition.PartitionId,
-            partition.Attempt,
-            LedgerScene.Worker,
-            new RowCounts { Rotated = rotated }
-        );
+        PartitionResult.Done(partition.Key, LedgerScene.Worker, new RowCounts { Rotated = rotated });
 
     public static PartitionResult Stumbled(this TakenPartition partition) =>
-        PartitionResult.Stumbled(partition.PartitionId, partition.Attempt, LedgerScene.Worker, "57P01");
+        PartitionResult.Stumbled(partition.Key, LedgerScene.Worker, "57P01");
 
     public static PartitionResult Failed(this TakenPartition partition) =>
-        PartitionResult.Failed(partition.PartitionId, partition.Attempt, LedgerScene.Worker, "42P01");
+        PartitionResult.Failed(partition.Key, LedgerScene.Worker, "42P01");
 
     public static PartitionResult Refused(this TakenPartition partition, string worker, string reason) =>
-        PartitionResult.Refused(partition.PartitionId, partition.Attempt, worker, reason);
+        PartitionResult.Refused(partition.Key, worker, reason);
 
     public static PartitionResult Returned(this TakenPartition partition) =>
-        PartitionResult.Returned(
-            partition.PartitionId,
-            partition.Attempt,
-            LedgerScene.Worker,
-            new RowCounts()
-        );
+        PartitionResult.Returned(partition.Key, LedgerScene.Worker, new RowCounts());
 
     /// <summary>Out of time, with the first part of its pages read; with none where nothing is left over.</summary>
     public static PartitionResult CutShort(this TakenPartition partition, PageRange? rest = null) =>
         PartitionResult.Returned(
-            partition.PartitionId,
-            partition.Attempt,
+            partition.Key,
             LedgerScene.Worker,
             new RowCounts { Verified = rest is null ? 0 : 10 }
         ) with
@@ -46,5 +35,5 @@ internal static class Results
         };
 
     public static PartitionResult Alive(this TakenPartition partition) =>
-        PartitionResult.Alive(partition.PartitionId, partition.Attempt, LedgerScene.Worker);
+        PartitionResult.Alive(partition.Key, LedgerScene.Worker);
 }

@@ -104,14 +104,7 @@ public sealed class WhenALeaseRunsOut
             await scene.BeginAsync(taken);
 
         await scene.Settlement.SettleAsync(
-            [
-                PartitionResult.Stumbled(
-                    taken.PartitionId,
-                    taken.Attempt,
-                    LedgerScene.Worker,
-                    WorkerLoss.NeverAnswered
-                ),
-            ],
+            [PartitionResult.Stumbled(taken.Key, LedgerScene.Worker, WorkerLoss.NeverAnswered)],
             CancellationToken.None
         );
 

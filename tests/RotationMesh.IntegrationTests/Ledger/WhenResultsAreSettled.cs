@@ -56,6 +56,39 @@ public sealed class WhenResultsAreSettled
     }
 
     [Test]
+    public async Task A_result_with_the_numbers_of_another_ledger_is_ignored()
+    {
+        await scene.PlanAsync(1);
+        var partition = (await scene.TakeAsync()).Single();
+        var lost = partition with { Key = partition.Key with { Dispatch = Guid.NewGuid() } };
+
+        await scene.SettleAsync(lost.Done(), lost.Failed(), lost.Alive());
+
+        Assert.That(await SummaryAsync(), Is.EqualTo((0L, 0L, 0L)));
+        await scene.SettleAsync(partition.Done());
+        Assert.That(await SummaryAsync(), Is.EqualTo((1L, 0L, 100L)));
+    }
+
+    [Test]
+    public async Task What_a_ledger_that_was_put_back_sends_out_again_is_told_from_what_it_had_sent()
+    {
+        await scene.PlanAsync(1);
+        var lost = (await scene.TakeAsync()).Single();
+        await scene.ExecuteAsync(
+            """
+            UPDATE rotationmesh.partitions
+            SET state = 'pending', attempt = 0, lease_until = NULL, write_until = NULL, dispatch = NULL
+            """
+        );
+
+        var partition = (await scene.TakeAsync()).Single();
+        Assert.That((partition.PartitionId, partition.Attempt), Is.EqualTo((lost.PartitionId, lost.Attempt)));
+        await scene.SettleAsync(lost.Done());
+
+        Assert.That(await SummaryAsync(), Is.EqualTo((0L, 0L, 0L)));
+    }
+
+    [Test]
     public async Task The_result_of_an_older_attempt_is_ignored()
     {
         await scene.PlanAsync(1);

@@ -183,7 +183,7 @@ public sealed class WhenSchedulesAreRandom
                 var newest = sent.Where(partition => partition.PartitionId == result.PartitionId)
                     .Max(partition => partition.Attempt);
                 Assert.That(
-                    result.Attempt,
+                    result.Key.Number,
                     Is.EqualTo(newest),
                     "the result of an attempt that was over counted"
                 );

@@ -40,7 +40,7 @@ internal sealed class WhenAChannelClosesBeforeASend
             );
         });
         await bus.StartAsync();
-        var sent = new PartitionHeartbeat(Guid.NewGuid(), 7, 1, "worker-1");
+        var sent = new PartitionHeartbeat(Guid.NewGuid(), 7, 1, Guid.NewGuid(), "worker-1");
 
         await bus.SendAgainAsync(Queues.PartitionHeartbeat, sent);
 

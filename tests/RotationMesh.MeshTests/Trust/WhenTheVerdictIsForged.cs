@@ -193,6 +193,7 @@ internal sealed class WhenNoWorkerSaysThatRowsDoNotDecrypt
                 message.RotationId,
                 partition.PartitionId,
                 partition.Attempt,
+                partition.Dispatch,
                 "forger",
                 counts
             )
