@@ -46,6 +46,51 @@ public sealed class WhenMonitoringIsRendered
         }
     }
 
+    [TestCase("http://tempo.monitoring:4317")]
+    [TestCase("")]
+    public async Task The_collector_s_pipelines_are_made_of_what_it_has_and_use_all_of_it(string traces)
+    {
+        var chart = await RenderedChart.OfTextAsync(
+            $"telemetry: {{ collector: {{ enabled: true, traces: '{traces}' }} }}"
+        );
+
+        var collector = CollectorOf(chart);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(collector.Service.Pipelines.Keys, Is.EquivalentTo(["metrics", "traces"]));
+            Assert.That(collector.Service.Extensions, Is.EquivalentTo(collector.Extensions.Keys));
+            Assert.That(
+                Used(collector, pipeline => pipeline.Receivers),
+                Is.EquivalentTo(collector.Receivers.Keys)
+            );
+            Assert.That(
+                Used(collector, pipeline => pipeline.Processors),
+                Is.EquivalentTo(collector.Processors.Keys)
+            );
+            Assert.That(
+                Used(collector, pipeline => pipeline.Exporters),
+                Is.EquivalentTo(collector.Exporters.Keys)
+            );
+            foreach (var (name, pipeline) in collector.Service.Pipelines)
+            {
+                Assert.That(pipeline.Receivers, Is.Not.Empty, name);
+                Assert.That(pipeline.Exporters, Is.Not.Empty, name);
+            }
+        }
+    }
+
+    // Alerts and dashboard are one for both.
+    [Test]
+    public async Task Metrics_come_to_Prometheus_as_compose_s_collector_gives_them()
+    {
+        var chart = await RenderedChart.OfAsync("observe");
+        var compose = KubernetesYaml.Deserialize<CollectorConfig>(
+            File.ReadAllText(Path.Combine(RepositoryRoot.Path, "compose/collector/config.yaml"))
+        );
+
+        Assert.That(CollectorOf(chart).Exporters["prometheus"], Is.EqualTo(compose.Exporters["prometheus"]));
+    }
+
     [Test]
     public async Task Prometheus_is_given_the_alerts_word_by_word()
     {
@@ -63,6 +108,17 @@ public sealed class WhenMonitoringIsRendered
             Assert.That(quiet.All<PrometheusRule>(), Is.Empty, "not every cluster knows that kind");
         }
     }
+
+    private static CollectorConfig CollectorOf(RenderedChart chart)
+    {
+        var made = chart.All<V1ConfigMap>().Single(map => map.Metadata.Name.EndsWith("collector"));
+        return KubernetesYaml.Deserialize<CollectorConfig>(made.Data["config.yaml"]);
+    }
+
+    private static IEnumerable<string> Used(
+        CollectorConfig collector,
+        Func<CollectorConfig.Pipeline, IEnumerable<string>> parts
+    ) => collector.Service.Pipelines.Values.SelectMany(parts).Distinct();
 
     private static List<(string, string, string, string)> Told(PrometheusRule.Ruling rules) =>
         [

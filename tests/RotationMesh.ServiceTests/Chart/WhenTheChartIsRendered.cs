@@ -144,14 +144,18 @@ public sealed partial class WhenTheChartIsRendered
         }
     }
 
-    [Test]
-    public async Task The_readme_builds_every_image_that_the_chart_asks_for()
+    // So an upgrade may stop them first.
+    [TestCase("fixed")]
+    [TestCase("hpa")]
+    [TestCase("keda")]
+    public async Task Without_workers_coordinators_stay_and_nothing_of_workers_is_left(string kind)
     {
-        var chart = await RenderedChart.OfAsync("default");
-        var readme = File.ReadAllText(Path.Combine(RenderedChart.Folder, "README.md"));
+        var chart = await RenderedChart.OfTextAsync(
+            $"worker: {{ enabled: false, scaling: {{ kind: {kind} }} }}"
+        );
 
-        foreach (var pod in chart.Pods)
-            Assert.That(readme, Does.Contain($"--tag $REGISTRY/{pod.Container.Image} "), pod.Owner);
+        Assert.That(chart.Pods.Select(pod => pod.Part), Does.Contain("coordinator"));
+        Assert.That(chart.Text, Does.Not.Contain("rotationmesh-worker"));
     }
 
     [Test]

@@ -1,4 +1,7 @@
-{{/* The collector's configuration: metrics are held for Prometheus, traces are passed on, or dropped. */}}
+{{/*
+The collector's configuration: metrics are held for Prometheus, traces are passed on, or dropped. Prometheus' exporter tells by itself
+which program a metric is of, and in which pod: job and instance. Alerts and dashboard use these.
+*/}}
 {{- define "rotationmesh.collectorConfig" -}}
 {{- $traces := .Values.telemetry.collector.traces -}}
 extensions:
@@ -20,9 +23,6 @@ exporters:
     endpoint: 0.0.0.0:8889
     # A gauge of a rotation that has ended, or of a process that is gone, is not told for long.
     metric_expiration: 1m
-    # Which program, in which pod: service_name and service_instance_id.
-    resource_to_telemetry_conversion:
-      enabled: true
   {{- if $traces }}
   otlp:
     endpoint: {{ $traces | trimPrefix "http://" | trimPrefix "https://" | quote }}
