@@ -12,7 +12,7 @@ all_services=(postgres rabbitmq redis s3)
 . "$here/services/private.sh"
 # shellcheck source=services/install.sh
 . "$here/services/install.sh"
-for service in "${all_services[@]}" pgbouncer compose prometheus; do
+for service in "${all_services[@]}" pgbouncer compose prometheus shells; do
   # shellcheck source=/dev/null
   . "$here/services/$service.sh"
 done
@@ -25,7 +25,7 @@ usage: infra/services.sh VERB [SERVICE...]     services: postgres rabbitmq redis
   stop [SERVICE...]   stop and remove what was started here (default: all)
   status              what runs, where it listens, where it logs
   env                 shell exports of the connection strings: eval "$(infra/services.sh env)"
-  install SERVICE...  make sure that the binaries or a Docker engine are there, start nothing; also pgbouncer, compose and prometheus
+  install SERVICE...  make sure that the binaries or a Docker engine are there, start nothing; also pgbouncer, compose, prometheus and shells
 
 ROTATIONMESH_UNSAFE_FAST=1 starts PostgreSQL without fsync, and keeps the servers' files in memory where there is enough
 of it: for tests, never for measurements.
@@ -155,7 +155,7 @@ selection() {
     case $name in
       all) printf '%s\n' "${all_services[@]}" ;;
       postgres | rabbitmq | redis | s3) echo "$name" ;;
-      pgbouncer | compose | prometheus) [ "$verb" = install ] && echo "$name" || fail "$name is used by the tests alone" ;;
+      pgbouncer | compose | prometheus | shells) [ "$verb" = install ] && echo "$name" || fail "$name is used by the tests alone" ;;
       *) fail "unknown service '$name': one of ${all_services[*]} all" ;;
     esac
   done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Leaves two more releases of coordinator and worker in artifacts/releases, for the tests of upgrades: "next" differs in its
 # version alone, "contract" in the number of the message contract as well. Both are built from these sources. Nothing is
-# done where they are up to date.
+# done where they are up to date. `tests/releases.sh --check` builds nothing, and ends with 0 where they are.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,7 +10,9 @@ parts=(src Directory.Build.props Directory.Packages.props global.json .editorcon
 pack() { tar --exclude=bin --exclude=obj --sort=name --mtime=@0 --owner=0 --group=0 --mode=a=rX,u+w -cf - "${parts[@]}"; }
 
 state=$(pack | sha256sum)
-if [ "$(cat "$folder/state" 2>/dev/null)" = "$state" ]; then exit 0; fi
+is_current() { [ "$(cat "$folder/state" 2>/dev/null)" = "$state" ]; }
+if [ "${1:-}" = --check ]; then is_current; exit; fi
+if is_current; then exit 0; fi
 rm -rf "$folder"
 mkdir -p "$folder/source"
 pack | tar -xf - -C "$folder/source"

@@ -37,7 +37,7 @@ if [ -z "${ROTATIONMESH_TEST_S3:-}" ]; then
 fi
 infra/services.sh install pgbouncer
 # Without them the tests that ask them are skipped, and fail in CI.
-infra/services.sh install compose prometheus || true
+infra/services.sh install compose prometheus shells || true
 tests/releases.sh
 tests/RotationMesh.GateTests/Application/install.sh
 infra/helm/install.sh

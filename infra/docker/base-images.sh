@@ -74,7 +74,7 @@ runtime() {
   local dir="$work/runtime" system="$work/debian" dotnet name
   dotnet=$(dotnet_root)
   rm -rf "$dir"
-  mkdir -p "$dir"/{etc,tmp,app,usr/share/dotnet/{host,shared},usr/lib,usr/lib64}
+  mkdir -p "$dir"/{etc,tmp,usr/share/dotnet/{host,shared},usr/lib,usr/lib64}
   ln -s usr/lib "$dir/lib"
   ln -s usr/lib64 "$dir/lib64"
   chmod 1777 "$dir/tmp"

@@ -1,8 +1,13 @@
+using System.Diagnostics;
+
 namespace RotationMesh.TestKit;
 
 /// <summary>A release of coordinator and worker, as two may meet while one replaces the other.</summary>
 public sealed record Release
 {
+    // Asked once: the sources do not change under the tests.
+    private static readonly Lazy<bool> UpToDate = new(AreUpToDate);
+
     private Release(string version, string coordinator, string worker) =>
         (Version, Coordinator, Worker) = (version, coordinator, worker);
 
@@ -28,12 +33,22 @@ public sealed record Release
     private static Release Built(string name, string version)
     {
         var folder = Path.Combine(RepositoryRoot.Path, "artifacts", "releases", name);
-        return File.Exists(Path.Combine(folder, "..", "state"))
+        return UpToDate.Value
             ? new Release(
                 version,
                 Path.Combine(folder, "rotationmesh-coordinator"),
                 Path.Combine(folder, "rotationmesh-worker")
             )
-            : throw new FileNotFoundException($"{folder} is not there: run tests/releases.sh");
+            : throw new InvalidOperationException(
+                $"{folder} is not there, or not made of these sources: run tests/releases.sh"
+            );
+    }
+
+    private static bool AreUpToDate()
+    {
+        var script = Path.Combine(RepositoryRoot.Path, "tests", "releases.sh");
+        using var check = Process.Start(script, "--check");
+        check.WaitForExit();
+        return check.ExitCode == 0;
     }
 }

@@ -47,8 +47,21 @@ public sealed class WhenSystemdReadsTheUnits
         Assert.That(lines, Has.None.Contains("%d"));
     }
 
-    private static string[] Lines(string service) =>
-        File.ReadAllLines(
-            Path.Combine(RepositoryRoot.Path, $"infra/packages/rotationmesh-{service}.service")
-        );
+    [TestCase("infra/packages/rotationmesh-worker.service")]
+    [TestCase("infra/schedules/rotationmesh-rotate.service")]
+    public void Each_unit_may_do_as_little_as_the_coordinator_s(string unit)
+    {
+        var limits = Limits("infra/packages/rotationmesh-coordinator.service");
+
+        Assert.That(limits, Does.Contain("PrivateUsers=yes").And.Contain("SystemCallErrorNumber=EPERM"));
+        Assert.That(Limits(unit), Is.EqualTo(limits));
+    }
+
+    private static string[] Lines(string service) => Read($"infra/packages/rotationmesh-{service}.service");
+
+    private static string[] Limits(string unit) =>
+        [.. Read(unit).SkipWhile(line => line != "DynamicUser=yes").TakeWhile(line => line.Length > 0)];
+
+    private static string[] Read(string unit) =>
+        File.ReadAllLines(Path.Combine(RepositoryRoot.Path, unit));
 }

@@ -44,6 +44,22 @@ public sealed class WhenReleasesMeet
                 Is.LessThanOrEqualTo(ended.Totals.Rotated),
                 "rows by partition, without those of attempts that were given back"
             );
+            // Rows that are done twice are counted once. A replaced worker gives partitions back, and each is another attempt. Only
+            // silence has what may be done already sent again: a lease that ran out, or nothing heard of the whole rotation.
+            Assert.That(
+                await fixture.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM rotationmesh.partitions WHERE expiries > 0"
+                ),
+                Is.Zero,
+                "partitions that a worker had begun and another one got"
+            );
+            foreach (var one in (ServiceRun[])[coordinator, other])
+                Assert.That(
+                    one.Says("partitions are sent again")
+                        + one.Says("partitions of silent workers are pending again"),
+                    Is.Zero,
+                    "times that partitions were sent to another worker, though none had given them back"
+                );
             Assert.That(await fixture.DoneByAsync(replacing), Is.Positive);
             Assert.That(
                 ended
