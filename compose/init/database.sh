@@ -2,8 +2,8 @@
 # Makes the application's database and its owner, as an application would have them. Runs at each start, and changes nothing then.
 set -euo pipefail
 
-export PGHOST=postgres PGUSER=postgres PGPASSFILE=/tmp/pgpass
-(umask 077; echo "postgres:5432:*:postgres:$(cat /secrets/postgres/superuser)" >"$PGPASSFILE")
+export PGHOST="${PGHOST:-postgres}" PGUSER=postgres PGPASSFILE=/tmp/pgpass
+(umask 077; echo "*:*:*:postgres:$(cat /secrets/postgres/superuser)" >"$PGPASSFILE")
 sql() { psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "$@"; }
 
 sql --dbname postgres <<'SQL'

@@ -2,8 +2,8 @@
 # Makes the two roles of the rotation with the least that they need, once the application's tables are there.
 set -euo pipefail
 
-export PGHOST=postgres PGUSER=postgres PGDATABASE=app PGPASSFILE=/tmp/pgpass
-(umask 077; echo "postgres:5432:*:postgres:$(cat /secrets/postgres/superuser)" >"$PGPASSFILE")
+export PGHOST="${PGHOST:-postgres}" PGUSER=postgres PGDATABASE=app PGPASSFILE=/tmp/pgpass
+(umask 077; echo "*:*:*:postgres:$(cat /secrets/postgres/superuser)" >"$PGPASSFILE")
 sql() { psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "$@"; }
 
 if [ -z "$(sql --tuples-only --command "SELECT 1 FROM pg_roles WHERE rolname = 'rotationmesh_control'")" ]; then

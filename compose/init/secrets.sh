@@ -9,12 +9,11 @@ secrets=${SECRETS:-/secrets}
 
 user_of() {
   case $1 in
-    postgres) echo "${POSTGRES_UID:-999}" ;;
+    postgres | roles) echo "${POSTGRES_UID:-999}" ;; # the steps that make roles have the image of the server
     rabbitmq) echo "${RABBITMQ_UID:-999}" ;;
     redis) echo "${REDIS_UID:-999}" ;;
     s3) echo "${CEPH_UID:-167}" ;;
     grafana) echo "${GRAFANA_UID:-472}" ;;
-    roles) echo 0 ;;
     *) echo 1654 ;; # the programs
   esac
 }

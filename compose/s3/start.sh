@@ -55,11 +55,14 @@ keyring() {
 
 admin() { timeout 120 radosgw-admin --name client.admin --no-mon-config "$@"; }
 
-# A user with a key that was made up elsewhere. As an argument everybody would see it, so the record of the user is rewritten.
+# A user with a key that was made up elsewhere. In the arguments of a program everybody would see it, so this shell rewrites the record
+# of the user.
 user() {
+  local record key='^(.*"access_key": *")[^"]*(".*"secret_key": *")[^"]*(".*)$'
   admin user create --uid "$1" --display-name "$1" --gen-access-key --gen-secret >/dev/null
-  admin metadata get "user:$1" | sed -e "s|\(\"access_key\": \)\"[^\"]*\"|\1\"$2\"|" -e "s|\(\"secret_key\": \)\"[^\"]*\"|\1\"$3\"|" \
-    | admin metadata put "user:$1"
+  record=$(admin metadata get "user:$1")
+  [[ $record =~ $key ]] || { echo "the record of the user $1 has no key" >&2; exit 1; }
+  printf '%s\n' "${BASH_REMATCH[1]}$2${BASH_REMATCH[2]}$3${BASH_REMATCH[3]}" | admin metadata put "user:$1"
 }
 
 made=$home/made

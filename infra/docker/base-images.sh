@@ -22,6 +22,12 @@ command -v debootstrap >/dev/null || fail "install debootstrap: infra/docker/eng
 
 there() { docker image inspect "$prefix/$1" >/dev/null 2>&1; }
 
+# What an image of a server was built of, as its label says, and what it would be built of now.
+built_of() { docker image inspect --format '{{ index .Config.Labels "files" }}' "$prefix/$1" 2>/dev/null; }
+files_of() { (cd "$here/$1" && sha256sum -- * | sha256sum | cut -d' ' -f1); }
+# Whether an image is there, and no file of it has changed since: an engine keeps images for long.
+is_made() { there "$1" && { [ ! -d "$here/$1" ] || [ "$(built_of "$1")" = "$(files_of "$1")" ]; }; }
+
 # Imports a folder as an image of one layer; options are changes of its configuration.
 import() {
   local name=$1 dir=$2
@@ -109,7 +115,8 @@ server() {
   cp -r "$here/$1" "$context"
   # As with the SDK, for those that fetch packages later.
   cp -L /etc/ssl/certs/ca-certificates.crt "$context/"
-  docker build --quiet --network host --build-arg "BASE=$prefix/debian" --tag "$prefix/$1" "$context" >/dev/null
+  docker build --quiet --network host --build-arg "BASE=$prefix/debian" --label "files=$(files_of "$1")" \
+    --tag "$prefix/$1" "$context" >/dev/null
   rm -rf "$context"
 }
 
@@ -147,4 +154,4 @@ if [ "${1:-}" = env ]; then
   exit
 fi
 [ $# -gt 0 ] || set -- debian sdk runtime postgres rabbitmq redis node prometheus s3
-for image in "$@"; do there "$image" || make "$image"; done
+for image in "$@"; do is_made "$image" || make "$image"; done

@@ -13,13 +13,13 @@ fi
 
 user=${POSTGRES_USER:-postgres}
 database=${POSTGRES_DB:-$user}
-sql() { psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --host /tmp --username "$user" "$@"; }
+sql() { psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username "$user" "$@"; }
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   if [ -n "${POSTGRES_PASSWORD_FILE:-}" ]; then POSTGRES_PASSWORD=$(cat "$POSTGRES_PASSWORD_FILE"); fi
   initdb --encoding=UTF8 --locale=C.UTF-8 --username="$user" --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD:?is not set}") --auth-local=trust --auth-host=scram-sha-256 >/dev/null
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
-  pg_ctl --silent --wait --options="-c listen_addresses='' -c unix_socket_directories=/tmp" start
+  pg_ctl --silent --wait --options="-c listen_addresses=''" start
   [ "$database" = postgres ] || sql --dbname postgres --command "CREATE DATABASE \"$database\""
   for file in /docker-entrypoint-initdb.d/*; do
     case $file in
@@ -31,4 +31,4 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
 fi
 unset POSTGRES_PASSWORD
 shift
-exec postgres -c listen_addresses='*' -c unix_socket_directories=/tmp "$@"
+exec postgres -c listen_addresses='*' "$@"

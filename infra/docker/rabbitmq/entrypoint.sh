@@ -8,10 +8,10 @@ if [ "$(id -u)" = 0 ]; then
   exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups "$0" "$@"
 fi
 
-{
-  echo 'loopback_users = none'
-  [ -z "${RABBITMQ_DEFAULT_USER:-}" ] || echo "default_user = $RABBITMQ_DEFAULT_USER"
-  [ -z "${RABBITMQ_DEFAULT_PASS:-}" ] || echo "default_pass = $RABBITMQ_DEFAULT_PASS"
-} >/etc/rabbitmq/conf.d/05-image.conf
+# Without a user of its own it has nothing to write, and runs on a read-only file system.
+if [ -n "${RABBITMQ_DEFAULT_USER:-}" ]; then
+  printf '%s\n' "default_user = $RABBITMQ_DEFAULT_USER" "default_pass = ${RABBITMQ_DEFAULT_PASS:?is not set}" \
+    >/etc/rabbitmq/conf.d/20-user.conf
+fi
 unset RABBITMQ_DEFAULT_USER RABBITMQ_DEFAULT_PASS
 exec /usr/lib/rabbitmq/bin/rabbitmq-server

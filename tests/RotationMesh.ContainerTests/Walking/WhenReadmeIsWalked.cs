@@ -28,6 +28,6 @@ public sealed class WhenReadmeIsWalked
 
     // Debian has neither of the two.
     private static async Task<bool> IsObservedAsync() =>
-        await ImageNames.IsHereAsync("COLLECTOR_IMAGE", "otel/opentelemetry-collector:0.126.0")
+        await ImageNames.IsHereAsync("COLLECTOR_IMAGE", "otel/opentelemetry-collector:0.115.1")
         && await ImageNames.IsHereAsync("GRAFANA_IMAGE", "grafana/grafana:12.0.0");
 }

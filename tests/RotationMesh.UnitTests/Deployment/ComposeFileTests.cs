@@ -90,20 +90,56 @@ public sealed partial class ComposeFileTests
     public void It_has_no_capability_that_it_does_not_need(string name)
     {
         var one = ComposeFile.Service(name);
-        Assert.That(one.Texts("security_opt"), Is.EqualTo(["no-new-privileges:true"]));
-        // Debian's programs for it change users by PAM, which needs what an engine gives by default.
-        if (one.Name == "rabbitmq")
-            return;
+        // That step gives files to the users of the others, and ends.
+        var gives = name == "secrets";
+        string[] added = gives ? ["CHOWN", "FOWNER"] : [];
         using (Assert.EnterMultipleScope())
         {
+            Assert.That(one.Texts("security_opt"), Is.EqualTo(["no-new-privileges:true"]));
             Assert.That(one.Texts("cap_drop"), Is.EqualTo(["ALL"]));
-            // Its image writes beside its volume, and changes to its own user first.
-            if (one.Name != "postgres")
-                Assert.That(one.Text("read_only"), Is.EqualTo("true"));
-            // The steps of the init write files of others, and end.
-            if (one.Text("user") == "root")
-                Assert.That(one.Stays, Is.False);
+            Assert.That(one.Texts("cap_add"), Is.EqualTo(added));
+            Assert.That(one.Text("read_only"), Is.EqualTo("true"));
+            if (!gives)
+                Assert.That(one.Text("user"), Is.Not.EqualTo("root"));
         }
+    }
+
+    // Left alone, the official images of these start as root. Images from elsewhere have other users.
+    [TestCase("postgres", "${POSTGRES_UID:-999}")]
+    [TestCase("rabbitmq", "${RABBITMQ_UID:-999}")]
+    [TestCase("redis", "${REDIS_UID:-999}")]
+    [TestCase("s3", "${CEPH_UID:-167}")]
+    public void A_server_is_started_as_its_own_user(string name, string user) =>
+        Assert.That(ComposeFile.Service(name).Text("user"), Is.EqualTo(user));
+
+    // Who names no network is in one with all others that name none.
+    [TestCaseSource(nameof(Names))]
+    public void It_says_which_networks_it_is_in(string name)
+    {
+        if (name == "secrets")
+            Assert.That(ComposeFile.Service(name).Text("network_mode"), Is.EqualTo("none"));
+        else
+            Assert.That(ComposeFile.Service(name).Texts("networks"), Is.Not.Empty);
+    }
+
+    // Who has whose address stands in secrets.sh, in the maps, and in the configurations of the servers.
+    [TestCase("postgres", "database", "sample", "roles", "coordinator", "worker", "application", "values")]
+    [TestCase("rabbitmq", "coordinator", "worker")]
+    [TestCase("redis", "coordinator", "application")]
+    [TestCase("s3", "coordinator", "worker", "values")]
+    [TestCase("collector", "coordinator", "worker", "prometheus")]
+    [TestCase("grafana", "prometheus")]
+    [TestCase("cli", "coordinator")]
+    public void It_shares_a_network_with_those_alone_that_it_talks_to(string name, params string[] others)
+    {
+        var networks = ComposeFile.Service(name).Texts("networks");
+
+        Assert.That(
+            Names.Where(other =>
+                other != name && ComposeFile.Service(other).Texts("networks").Intersect(networks).Any()
+            ),
+            Is.EquivalentTo(others)
+        );
     }
 
     [Test]

@@ -115,11 +115,20 @@ public sealed partial class MonitoringTests
         );
 
     [Test]
+    public void Compose_and_the_chart_have_one_version_of_the_collector()
+    {
+        var image = Yaml("infra/helm/rotationmesh/values.yaml")["telemetry"]["collector"]["image"];
+
+        Assert.That(
+            ComposeFile.Service("collector").Text("image"),
+            Is.EqualTo("${COLLECTOR_IMAGE:-" + image + "}")
+        );
+    }
+
+    [Test]
     public void The_collector_s_pipelines_are_made_of_what_it_has()
     {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(Read("compose/collector/config.yaml")));
-        var root = (YamlMappingNode)stream.Documents[0].RootNode;
+        var root = Yaml("compose/collector/config.yaml");
 
         foreach (var (pipeline, parts) in (YamlMappingNode)root["service"]["pipelines"])
         foreach (var (kind, names) in (YamlMappingNode)parts)
@@ -174,6 +183,13 @@ public sealed partial class MonitoringTests
             .Append(Metrics)
             .SelectMany(source => Attribute().Matches(source))
             .Select(found => found.Groups["name"].Value);
+
+    private static YamlMappingNode Yaml(string path)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(Read(path)));
+        return (YamlMappingNode)stream.Documents[0].RootNode;
+    }
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
