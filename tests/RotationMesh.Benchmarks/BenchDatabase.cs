@@ -31,6 +31,21 @@ internal sealed class BenchDatabase(string server)
         await ServerAsync("CHECKPOINT");
     }
 
+    /// <summary>Changes the database under test.</summary>
+    public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
+
+    /// <summary>Opens a session that looks at the database under test; by its name it is none of the program's.</summary>
+    public async Task<NpgsqlConnection> ObserveAsync()
+    {
+        var builder = new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            ApplicationName = "rotationmesh-bench",
+        };
+        var connection = new NpgsqlConnection(builder.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
     /// <summary>Drops both.</summary>
     public async Task DropAsync()
     {

@@ -10,7 +10,13 @@ internal sealed class BuiltProgram(string path, IReadOnlyDictionary<string, stri
     private static readonly TimeSpan ReadingInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs it to its end. Throws with its error output where it fails.</summary>
-    public async Task<ProcessFigures> RunAsync(params string[] arguments)
+    public Task<ProcessFigures> RunAsync(params string[] arguments) => RunAsync(_ => { }, arguments);
+
+    /// <summary>
+    /// As <see cref="RunAsync(string[])"/>; <paramref name="started"/> is called with the process's id. No other child of
+    /// this process may end meanwhile: its processor time would count as well.
+    /// </summary>
+    public async Task<ProcessFigures> RunAsync(Action<int> started, string[] arguments)
     {
         var start = new ProcessStartInfo(path, arguments)
         {
@@ -19,8 +25,10 @@ internal sealed class BuiltProgram(string path, IReadOnlyDictionary<string, stri
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
+        var processor = ChildrenSeconds();
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
+        started(process.Id);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         var peak = 0L;
@@ -28,9 +36,13 @@ internal sealed class BuiltProgram(string path, IReadOnlyDictionary<string, stri
             peak = Math.Max(peak, PeakKilobytes(process.Id));
         var seconds = clock.Elapsed.TotalSeconds;
         return process.ExitCode == 0
-            ? new ProcessFigures(seconds, peak / 1024.0, await output)
+            ? new ProcessFigures(seconds, ChildrenSeconds() - processor, peak / 1024.0, await output)
             : throw new InvalidOperationException($"{path} {string.Join(' ', arguments)}: {await error}");
     }
+
+    // Of a process that has ended nothing is left but what its parent was told.
+    private static double ChildrenSeconds() =>
+        (ProcessTimes.TryRead(Environment.ProcessId)?.ChildrenTicks ?? 0) / ProcessTimes.TicksPerSecond;
 
     private static long PeakKilobytes(int process)
     {
@@ -52,5 +64,10 @@ internal sealed class BuiltProgram(string path, IReadOnlyDictionary<string, stri
     }
 }
 
-/// <summary>Figures of one process from start to exit.</summary>
-internal sealed record ProcessFigures(double Seconds, double PeakMegabytes, string Output);
+/// <summary>Figures of one process from start to exit; its processor time has that of its own children in it.</summary>
+internal sealed record ProcessFigures(
+    double Seconds,
+    double ProcessorSeconds,
+    double PeakMegabytes,
+    string Output
+);

@@ -6,6 +6,7 @@ return args switch
 {
     ["value"] => RunValueBenchmark(),
     ["throughput", .. var rest] => await ThroughputBenchmark.RunAsync(ThroughputOptions.Parse(rest)),
+    ["cost", .. var rest] => await CostBenchmark.RunAsync(CostOptions.Parse(rest)),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(Number(rest, 0, 500_000)),
     ["mesh", .. var rest] => await MeshBenchmark.RunAsync(Number(rest, 0, 500_000), Number(rest, 1, 3)),
     ["settlement", .. var rest] => await SettlementBenchmark.RunAsync(Number(rest, 0, 1_000_000)),
@@ -24,7 +25,8 @@ static int Number(string[] arguments, int place, int otherwise) =>
 static int Usage()
 {
     Console.Error.WriteLine(
-        "usage: value | throughput [--rows N] [--runs N] [--layout TENANTS]... [--verify HOW] | memory [ROWS] | mesh [ROWS [RUNS]] "
+        "usage: value | throughput [--rows N] [--runs N] [--layout TENANTS]... [--verify HOW] "
+            + "| cost [--rows N] [--runs N] [--layout TENANTS]... [--indexes three|all] | memory [ROWS] | mesh [ROWS [RUNS]] "
             + "| settlement [PARTITIONS]"
     );
     return 2;

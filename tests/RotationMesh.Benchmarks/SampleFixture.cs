@@ -43,12 +43,26 @@ internal sealed class SampleFixture : IAsyncDisposable
         return fixture;
     }
 
-    /// <summary>Loads the rows that every run gets a copy of.</summary>
-    public async Task LoadAsync(int rows, int tenants)
+    /// <summary>
+    /// Loads the rows that every run gets a copy of; <paramref name="preparation"/> is SQL that changes them before.
+    /// </summary>
+    public async Task LoadAsync(int rows, int tenants, string? preparation = null)
     {
         await Database.CreateAsync();
         await Program.RunAsync("sample", "load", "--rows", Text(rows), "--tenants", Text(tenants));
+        if (preparation is not null)
+            await Database.ExecuteAsync(preparation);
         await Database.KeepAsync();
+    }
+
+    /// <summary>Makes a fresh copy; an emptied one has no row that <c>rotate</c> would rewrite.</summary>
+    public async Task ResetAsync(bool emptied)
+    {
+        await Database.ResetAsync();
+        if (!emptied)
+            return;
+        await Database.ExecuteAsync("TRUNCATE knowledge_entries, knowledge_sources");
+        await Database.ExecuteAsync("CHECKPOINT");
     }
 
     /// <summary>Rotates a fresh copy with two workers.</summary>
@@ -56,17 +70,17 @@ internal sealed class SampleFixture : IAsyncDisposable
     {
         await Database.ResetAsync();
         string[] verification = verify is null ? [] : ["--verify", verify];
-        return await Program.RunAsync([
-            "rotate",
-            "--scope",
-            "knowledge",
-            "--workers",
-            "2",
-            "--output",
-            "json",
-            .. verification,
-        ]);
+        return await RotateCopyAsync(_ => { }, verification);
     }
+
+    /// <summary>
+    /// Rotates the copy as it is with two workers; <paramref name="started"/> is called with the program's process id.
+    /// </summary>
+    public Task<ProcessFigures> RotateCopyAsync(Action<int> started, params string[] options) =>
+        Program.RunAsync(
+            started,
+            ["rotate", "--scope", "knowledge", "--workers", "2", "--output", "json", .. options]
+        );
 
     /// <summary>A program that <c>make build</c> has left.</summary>
     public static string Built(string program) => Path.GetFullPath(Path.Combine("artifacts", program));

@@ -56,17 +56,10 @@ internal static class ThroughputBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {options.Rows:N0} | {tenants:N0} | {Spread(ceilings, "N0")} | {Spread(rates, "N0")} | {Spread(shares, "0.00")} "
-                    + $"| {Medians.Of(rates) / ReplacedScript:0} | {peaks.Max():0} MB |"
+                $"| {options.Rows:N0} | {tenants:N0} | {Medians.Spread(ceilings, "N0")} | {Medians.Spread(rates, "N0")} "
+                    + $"| {Medians.Spread(shares, "0.00")} | {Medians.Of(rates) / ReplacedScript:0} | {peaks.Max():0} MB |"
             )
         );
         return Medians.Of(shares);
     }
-
-    private static string Spread(List<double> figures, string format) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Medians.Of(figures).ToString(format, CultureInfo.InvariantCulture)} "
-                + $"({figures.Min().ToString(format, CultureInfo.InvariantCulture)}–{figures.Max().ToString(format, CultureInfo.InvariantCulture)})"
-        );
 }
