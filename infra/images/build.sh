@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images of the three programs, labelled with commit and version: rotationmesh-coordinator, rotationmesh-worker and
 # rotationmesh. REGISTRY=registry.example.com/platform goes before their names; SDK_IMAGE and RUNTIME_IMAGE name other base images.
-# Arguments go to `docker build`.
+# TARGETS=worker builds that one alone. Arguments go to `docker build`.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -16,7 +16,7 @@ for name in SDK_IMAGE RUNTIME_IMAGE; do
 done
 if [ -n "${BUILD_NETWORK:-}" ]; then arguments+=(--network "$BUILD_NETWORK"); fi
 
-for target in coordinator worker cli; do
+for target in ${TARGETS:-coordinator worker cli}; do
   image=rotationmesh-$target
   [ "$target" != cli ] || image=rotationmesh
   docker build --file infra/images/Dockerfile --target "$target" "${arguments[@]}" \
