@@ -89,10 +89,17 @@ step() {
   command=
 }
 
-steps=0 section='' inside=
+# What a section took, where a command of it was run.
+took() {
+  if [ "$steps" != "$before" ]; then say "$section: $((SECONDS - begun)) s"; fi
+  before=$steps begun=$SECONDS
+}
+
+steps=0 before=0 begun=$SECONDS section='' inside=
 while IFS= read -r line <&4; do
   case $inside$line in
     '## '*)
+      took
       section=${line#'## '}
       if is_skipped "$section"; then say "left out: $section"; else say "$section"; fi
       ;;
@@ -106,4 +113,5 @@ while IFS= read -r line <&4; do
     yes*) printf '%s\n' "$line" >>"$folder/expected" ;;
   esac
 done 4<"$page"
-say "$steps commands did what the page says"
+took
+say "$steps commands did what the page says, in $SECONDS s"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the images of the three programs, labelled with commit and version: rotationmesh-coordinator, rotationmesh-worker and
 # rotationmesh. REGISTRY=registry.example.com/platform goes before their names; SDK_IMAGE and RUNTIME_IMAGE name other base images.
-# Arguments go to `docker build`. It ends with the digest of each image, which has the time of its build in it, and of the layer with the
-# program, which has not.
+# TARGETS=worker builds that one alone. Arguments go to `docker build`. It ends with the digest of each image, which has the time of its
+# build in it, and of the layer with the program, which has not.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -18,7 +18,7 @@ done
 if [ -n "${BUILD_NETWORK:-}" ]; then arguments+=(--network "$BUILD_NETWORK"); fi
 
 images=()
-for target in coordinator worker cli; do
+for target in ${TARGETS:-coordinator worker cli}; do
   image=${REGISTRY:+$REGISTRY/}rotationmesh-$target
   [ "$target" != cli ] || image=${REGISTRY:+$REGISTRY/}rotationmesh
   docker build --file infra/images/Dockerfile --target "$target" "${arguments[@]}" --tag "$image:$version" --tag "$image:latest" "$@" .

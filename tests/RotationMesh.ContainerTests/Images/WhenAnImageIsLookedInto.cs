@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
-using RotationMesh.TestKit;
 
 namespace RotationMesh.ContainerTests.Images;
 
@@ -36,11 +34,7 @@ public sealed partial class WhenAnImageIsLookedInto
     public async Task Its_labels_and_its_program_name_one_commit_and_one_version(string image)
     {
         const string Label = "{{index .Config.Labels \"org.opencontainers.image.";
-        var version = XDocument
-            .Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props"))
-            .Descendants("Version")
-            .Single()
-            .Value;
+        var version = ImageNames.Version;
         var tagged = $"{image}:{version}"; // that of infra/images/build.sh: compose/ builds others
 
         var revision = await DockerCommand.InspectAsync(tagged, Label + "revision\"}}");
@@ -57,15 +51,18 @@ public sealed partial class WhenAnImageIsLookedInto
 
     [TestCase("rotationmesh-coordinator")]
     [TestCase("rotationmesh-worker")]
-    public async Task A_service_is_asked_for_its_health_twice_a_minute_and_stopped_by_SIGTERM(string image)
+    public async Task A_service_is_unhealthy_after_three_minutes_and_is_stopped_by_SIGTERM(string image)
     {
         Assert.That(
             await DockerCommand.InspectAsync(image, "{{json .Config.Healthcheck.Test}}"),
             Is.EqualTo($"[\"CMD\",\"/app/{image}\",\"--health\"]")
         );
         Assert.That(
-            await DockerCommand.InspectAsync(image, "{{json .Config.Healthcheck.Interval}}"),
-            Is.EqualTo("30000000000") // nanoseconds
+            await DockerCommand.InspectAsync(
+                image,
+                "{{json .Config.Healthcheck.Interval}} {{json .Config.Healthcheck.Retries}}"
+            ),
+            Is.EqualTo("10000000000 18") // nanoseconds, and how often
         );
         Assert.That(await DockerCommand.InspectAsync(image, "{{.Config.StopSignal}}"), Is.EqualTo("SIGTERM"));
     }

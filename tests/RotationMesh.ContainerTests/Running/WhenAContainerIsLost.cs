@@ -9,9 +9,10 @@ public sealed class WhenAContainerIsLost
     [OneTimeSetUp]
     public async Task Start()
     {
-        stack = await Stack.UpAsync(rows: 30_000);
+        // Six partitions of entries: each of the three workers has two in hand.
+        stack = await Stack.UpAsync(rows: 60_000);
         rotation = new RunningRotation(stack);
-        await rotation.SlowDownAsync();
+        await rotation.SlowDownAsync(seconds: 2);
     }
 
     [OneTimeTearDown]
@@ -26,12 +27,33 @@ public sealed class WhenAContainerIsLost
         var target = await rotation.BeginAsync();
         var container = (await stack.ContainersAsync(service))[0];
 
-        await DockerCommand.RunAsync("kill", container);
-        await DockerCommand.RunAsync("start", container);
+        await FirstProcesses.KillAsync(container);
 
         await Stack.IsHealthyAsync(container);
         await Stack.IsHealthyAsync((await stack.ContainersAsync("coordinator")).Single());
         await rotation.CompletesAsync(target);
+    }
+
+    [Test]
+    public async Task The_rotation_is_completed_after_two_workers_at_once()
+    {
+        var target = await rotation.BeginAsync();
+        string[] killed = [.. (await stack.ContainersAsync("worker")).Take(2)];
+
+        await FirstProcesses.KillAsync(killed);
+
+        await rotation.IsUnderWayAsync(target);
+        foreach (var container in killed)
+            await Stack.IsHealthyAsync(container);
+        await rotation.CompletesAsync(target);
+    }
+
+    [Test]
+    public async Task A_client_in_the_foreground_follows_to_the_end_although_the_coordinator_is_lost()
+    {
+        var container = (await stack.ContainersAsync("coordinator")).Single();
+
+        await rotation.CompletesInTheForegroundAsync(() => FirstProcesses.KillAsync(container));
     }
 
     [TestCase("coordinator")]

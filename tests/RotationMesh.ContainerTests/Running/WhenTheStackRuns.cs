@@ -1,19 +1,52 @@
-using System.Text.RegularExpressions;
+using System.Diagnostics;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.ContainerTests.Running;
 
 /// <summary>The default stack of compose/, with a sample.</summary>
-public sealed partial class WhenTheStackRuns
+public sealed class WhenTheStackRuns
 {
     private static readonly string[] Programs = ["coordinator", "worker"];
 
     private Stack stack = null!;
+    private TimeSpan took;
 
     [OneTimeSetUp]
-    public async Task Start() => stack = await Stack.UpAsync(rows: 2000);
+    public async Task Start()
+    {
+        var clock = Stopwatch.StartNew();
+        stack = await Stack.UpAsync(rows: 100_000); // as without a setting
+        await stack.SettlesAsync();
+        took = clock.Elapsed;
+    }
 
     [OneTimeTearDown]
     public Task Stop() => stack.DisposeAsync().AsTask();
+
+    // tests/containers.sh has built its images.
+    [Test]
+    public async Task It_is_healthy_within_two_minutes()
+    {
+        await TestContext.Out.WriteLineAsync($"healthy after {took.TotalSeconds:0} s");
+        Assert.That(took, Is.LessThan(TimeSpan.FromMinutes(2)));
+    }
+
+    [TestCase("coordinator", 120.0)]
+    [TestCase("worker", 90.0)]
+    public async Task A_program_that_waits_for_work_needs_little_memory(string service, double most)
+    {
+        foreach (var container in await stack.ContainersAsync(service))
+        {
+            await Eventually.Holds(
+                async () => await DockerCommand.InspectAsync(container, "{{len .State.Health.Log}}") == "5",
+                TimeSpan.FromMinutes(1),
+                $"{container} has waited for five checks"
+            );
+            var memory = await FirstProcesses.MemoryAsync(container);
+            await TestContext.Out.WriteLineAsync($"{service}: {memory:0.0} MB");
+            Assert.That(memory, Is.AtMost(most));
+        }
+    }
 
     [TestCaseSource(nameof(Programs))]
     public async Task A_program_has_no_rights_and_nothing_to_write_to(string service)
@@ -33,7 +66,7 @@ public sealed partial class WhenTheStackRuns
                 )[1..];
                 Assert.That(
                     processes,
-                    Is.Not.Empty.And.All.Match($@"^\s*\d+\s+1654\s+/app/rotationmesh-{service}$")
+                    Is.Not.Empty.And.All.Match($@"^\s*\d+\s+1654\s+/app/rotationmesh-{service}( --health)?$")
                 );
             }
     }
@@ -67,35 +100,4 @@ public sealed partial class WhenTheStackRuns
             Is.Not.Empty.And.All.EqualTo("127.0.0.1")
         );
     }
-
-    [Test]
-    public async Task No_secret_is_shown_by_the_engine_or_said_by_anybody()
-    {
-        (await stack.AskAsync("rotate", "--target-version", "2")).Exits(0);
-        var secrets = Secret().Matches(await stack.SecretsAsync()).Select(found => found.Value).ToHashSet();
-        Assert.That(secrets, Has.Count.AtLeast(10));
-        foreach (var container in await stack.ContainersAsync())
-        {
-            var logs = await DockerCommand.TryAsync("logs", container);
-            var shown = new List<string>
-            {
-                await DockerCommand.RunAsync("inspect", container),
-                logs.Output,
-                logs.Error,
-            };
-            if (await DockerCommand.InspectAsync(container, "{{.State.Running}}") == "true")
-                shown.Add(await DockerCommand.RunAsync("top", container, "-o", "pid,args"));
-            Assert.That(
-                secrets.Where(secret => shown.Any(text => text.Contains(secret, StringComparison.Ordinal))),
-                Is.Empty,
-                await DockerCommand.InspectAsync(container, "{{.Name}}")
-            );
-        }
-    }
-
-    // Passwords, tokens and keys are digits of base 16; hashes are marked as such, or of base 64.
-    [GeneratedRegex(
-        @"(?<![0-9a-f#])(?<!sha256:)(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{20})(?![0-9a-f])"
-    )]
-    private static partial Regex Secret();
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.ContainerTests.Support;
@@ -12,6 +13,14 @@ internal static class ImageNames
         "rotationmesh-worker",
         "rotationmesh",
     ];
+
+    /// <summary>The tag that <c>infra/images/build.sh</c> gives: the version of the sources.</summary>
+    public static string Version =>
+        XDocument
+            .Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props"))
+            .Descendants("Version")
+            .Single()
+            .Value;
 
     /// <summary>What they are made of.</summary>
     public static string Runtime =>

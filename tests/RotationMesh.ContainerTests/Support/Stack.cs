@@ -54,8 +54,11 @@ internal sealed class Stack : IAsyncDisposable
     public int Port(string server) => int.Parse(environment[$"{server}_PORT"]!, CultureInfo.InvariantCulture);
 
     /// <summary>The program, which asks the coordinator.</summary>
-    public Task<ProcessOutcome> AskAsync(params string[] arguments) =>
-        ComposeAsync(["run", "--rm", "-T", "cli", .. arguments]);
+    public Task<ProcessOutcome> AskAsync(params string[] arguments) => ComposeAsync(Program(arguments));
+
+    /// <summary>The same, without waiting for its end.</summary>
+    public async Task<ProcessRun> StartAskingAsync(params string[] arguments) =>
+        (await CommandAsync(Program(arguments))).Start();
 
     /// <summary>Containers of a service, also those that do not run.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync(string service) =>
@@ -80,6 +83,19 @@ internal sealed class Stack : IAsyncDisposable
             TimeSpan.FromMinutes(1),
             $"{container} is healthy"
         );
+
+    /// <summary>
+    /// Waits until every health check passes, and what runs once has ended well. The collector, which has no check, never gets there.
+    /// </summary>
+    public async Task SettlesAsync()
+    {
+        foreach (var container in await ContainersAsync())
+            await Eventually.Holds(
+                () => IsSettledAsync(container),
+                TimeSpan.FromMinutes(2),
+                $"{container} is healthy, or has ended"
+            );
+    }
 
     /// <summary>Runs a statement in the application's database as a superuser, and returns the first value.</summary>
     public async Task<object?> SqlAsync(string sql)
@@ -131,10 +147,24 @@ internal sealed class Stack : IAsyncDisposable
         Assert.Fail($"the stack did not start: {outcome}\n{log.Output}");
     }
 
-    private async Task<ProcessOutcome> ComposeAsync(params IReadOnlyList<string> arguments) =>
-        await (await DeploymentPrograms.ComposeAsync(arguments) with { Environment = environment }).RunAsync(
-            Deadline
+    private static async Task<bool> IsSettledAsync(string container)
+    {
+        var state = await DockerCommand.InspectAsync(
+            container,
+            "{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}} {{.State.ExitCode}}{{end}}"
         );
+        if (state.StartsWith("exited", StringComparison.Ordinal) && state != "exited 0")
+            Assert.Fail($"{state}: {await DockerCommand.TryAsync("logs", container)}");
+        return state is "healthy" or "exited 0";
+    }
+
+    private static string[] Program(string[] arguments) => ["run", "--rm", "-T", "cli", .. arguments];
+
+    private async Task<ProcessOutcome> ComposeAsync(params IReadOnlyList<string> arguments) =>
+        await (await CommandAsync(arguments)).RunAsync(Deadline);
+
+    private async Task<CommandLine> CommandAsync(IReadOnlyList<string> arguments) =>
+        await DeploymentPrograms.ComposeAsync(arguments) with { Environment = environment };
 
     private async Task<string> ConnectionStringAsync()
     {
