@@ -21,10 +21,19 @@ internal sealed record CostPart(
     public static IReadOnlyList<CostPart> All { get; } =
     [
         new("ceiling: two SQL sessions that rewrite halves", RewriteAsync) { Rewrites = true },
-        Rotate("`rotate --verify counts`", "--verify", "counts") with { Rewrites = true },
-        Rotate("`rotate --verify full`", "--verify", "full") with { Rewrites = true },
+        Rotate("`rotate --verify counts`", "--verify", "counts") with
+        {
+            Rewrites = true,
+        },
+        Rotate("`rotate --verify full`", "--verify", "full") with
+        {
+            Rewrites = true,
+        },
         Rotate("`rotate --dry-run`", "--dry-run"),
-        Rotate("`rotate` of an empty table") with { Emptied = true },
+        Rotate("`rotate` of an empty table") with
+        {
+            Emptied = true,
+        },
     ];
 
     private static CostPart Rotate(string name, params string[] options) =>

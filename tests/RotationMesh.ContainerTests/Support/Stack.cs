@@ -164,7 +164,10 @@ internal sealed class Stack : IAsyncDisposable
         await (await CommandAsync(arguments)).RunAsync(Deadline);
 
     private async Task<CommandLine> CommandAsync(IReadOnlyList<string> arguments) =>
-        await DeploymentPrograms.ComposeAsync(arguments) with { Environment = environment };
+        await DeploymentPrograms.ComposeAsync(arguments) with
+        {
+            Environment = environment,
+        };
 
     private async Task<string> ConnectionStringAsync()
     {

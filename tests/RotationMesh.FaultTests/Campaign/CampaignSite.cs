@@ -143,6 +143,16 @@ internal sealed class CampaignSite : IAsyncDisposable
             : ("", false, "it has not begun");
     }
 
+    /// <summary>What changes where a rotation goes on: its state and sweep, and how many partitions are done.</summary>
+    public async Task<string> ProgressAsync(Guid rotation) =>
+        await Database.ScalarAsync<string>(
+            $"""
+            SELECT format('%s %s %s %s %s', r.state, r.sweep, r.settled_sweep, r.verified_sweep,
+                          (SELECT sum(t.done) FROM rotationmesh.sweep_tables t WHERE t.rotation_id = r.correlation_id))
+            FROM rotationmesh.rotations r WHERE r.correlation_id = '{rotation}'
+            """
+        ) ?? "";
+
     /// <summary>Where a rotation stands: its row, its partitions, and the sessions that hold locks on the table.</summary>
     public async Task<string> DescribeAsync(Guid rotation) =>
         await Database.ScalarAsync<string>(
@@ -207,25 +217,22 @@ internal sealed class CampaignSite : IAsyncDisposable
             """
             CREATE TABLE notes (id int PRIMARY KEY, tenant text NOT NULL, secret text, key_version int NOT NULL)
                 PARTITION BY HASH (id);
-            CREATE TABLE notes_0 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 0);
-            CREATE TABLE notes_1 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 1);
-            CREATE TABLE notes_2 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 2);
-            CREATE TABLE notes_3 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 3);
-            CREATE TABLE notes_4 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 4);
-            CREATE TABLE notes_5 PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER 5);
             """
         );
-        if (pace > TimeSpan.Zero)
-            for (var leaf = 0; leaf < 6; leaf++)
-                await Database.ExecuteAsync(
-                    $"""
-                    CREATE OR REPLACE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS
-                    'BEGIN PERFORM pg_sleep({pace.TotalSeconds.ToString(
-                        CultureInfo.InvariantCulture
-                    )}); RETURN NULL; END';
-                    CREATE TRIGGER take_time AFTER UPDATE ON notes_{leaf} EXECUTE FUNCTION take_time();
-                    """
-                );
+        var seconds = pace.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        await Database.ExecuteAsync(
+            $"""
+            CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END';
+            """
+        );
+        for (var leaf = 0; leaf < 6; leaf++)
+        {
+            var made =
+                $"CREATE TABLE notes_{leaf} PARTITION OF notes FOR VALUES WITH (MODULUS 6, REMAINDER {leaf});";
+            var slow = $"CREATE TRIGGER take_time AFTER UPDATE ON notes_{leaf} EXECUTE FUNCTION take_time()";
+            await Database.ExecuteAsync(pace > TimeSpan.Zero ? made + slow : made);
+        }
     }
 
     private async Task<T> OnControlAsync<T>(Func<ControlRotations, Task<T>> ask)

@@ -12,7 +12,10 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(1200);
 
-    /// <summary>Time that a rotation may take once nothing disturbs it any more; deadlines of frozen workers are within.</summary>
+    /// <summary>
+    /// Longest time without progress once nothing disturbs it any more; deadlines of frozen workers are within. The whole may
+    /// take longer: the machine may be busy.
+    /// </summary>
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(4);
 
     private readonly List<string> steps = [];
@@ -49,16 +52,19 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
     private async Task<IReadOnlyList<string>> SettleAsync(Guid rotation, int target)
     {
         var watch = Stopwatch.StartNew();
+        var (progress, since) = ("", watch.Elapsed);
         var (state, concluded, reason) = await site.StateAsync(rotation);
-        while (!(concluded || state is "Faulted" or "Paused") && watch.Elapsed < Calm)
+        while (!(concluded || state is "Faulted" or "Paused") && watch.Elapsed - since < Calm)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200));
             (state, concluded, reason) = await site.StateAsync(rotation);
+            if (await site.ProgressAsync(rotation) is var now && now != progress)
+                (progress, since) = (now, watch.Elapsed);
         }
 
         steps.Add($"{state} after {watch.Elapsed.TotalSeconds:0.0} s");
         if (!(concluded || state is "Faulted" or "Paused"))
-            return [$"it did not end within {Calm}: {state}, {reason}\n{await site.DescribeAsync(rotation)}"];
+            return [$"nothing went on for {Calm}: {state}, {reason}\n{await site.DescribeAsync(rotation)}"];
         if (state == "Paused")
             await site.CancelAsync(rotation); // by the breaker, which an operator sees to
         if (state == "Completed")

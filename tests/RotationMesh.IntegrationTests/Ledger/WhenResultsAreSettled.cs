@@ -219,7 +219,7 @@ public sealed class WhenResultsAreSettled
     {
         await scene.PlanAsync(1);
         var partition = (await scene.TakeAsync()).Single();
-        var unknown = partition with { PartitionId = long.MaxValue };
+        var unknown = partition with { Key = partition.Key with { PartitionId = long.MaxValue } };
 
         await scene.SettleAsync(unknown.Done(), partition.Done());
 

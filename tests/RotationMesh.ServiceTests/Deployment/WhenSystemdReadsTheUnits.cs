@@ -62,6 +62,5 @@ public sealed class WhenSystemdReadsTheUnits
     private static string[] Limits(string unit) =>
         [.. Read(unit).SkipWhile(line => line != "DynamicUser=yes").TakeWhile(line => line.Length > 0)];
 
-    private static string[] Read(string unit) =>
-        File.ReadAllLines(Path.Combine(RepositoryRoot.Path, unit));
+    private static string[] Read(string unit) => File.ReadAllLines(Path.Combine(RepositoryRoot.Path, unit));
 }
