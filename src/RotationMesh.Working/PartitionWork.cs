@@ -1,12 +1,9 @@
-using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Bus;
-using RotationMesh.Bus.Sealing;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Contracts;
-using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
@@ -70,7 +67,7 @@ internal sealed class PartitionWork(
             }
         );
         using var span = Spans.Partition(rotationId, id, partition.Scope, attempt);
-        var delivery = new Delivery(context, task, span, clock.GetTimestamp());
+        var delivery = new Delivery(context, task, options.Name, span, clock.GetTimestamp());
         if (await IsTurnedAwayAsync(delivery))
             return;
         await using var heartbeat = await BeginHeartbeatAsync(delivery);
@@ -133,10 +130,9 @@ internal sealed class PartitionWork(
     private async Task<Heartbeat> BeginHeartbeatAsync(Delivery delivery)
     {
         var context = delivery.Context;
-        var (rotationId, id, attempt) = delivery.Name;
-        var alive = new PartitionHeartbeat(rotationId, id, attempt, delivery.Dispatch, options.Name);
+        var alive = delivery.Alive;
         // Another worker may have had it before. If this one vanishes too, the heartbeat shows over which partition.
-        if (attempt > 1 || context.ReceiveContext.Redelivered)
+        if (alive.Attempt > 1 || context.ReceiveContext.Redelivered)
             await context.SendAgainAsync(Queues.PartitionHeartbeat, alive);
         return new Heartbeat(context, alive, options.Heartbeat, clock, log);
     }
@@ -147,7 +143,6 @@ internal sealed class PartitionWork(
         Func<CancellationToken, Task<Unfinished?>> work
     )
     {
-        var (rotationId, id, attempt) = delivery.Name;
         var hadTime = false; // stays false if little time was left when its turn came
         var unfinished = await turns.RunAsync(
             stopping =>
@@ -160,16 +155,10 @@ internal sealed class PartitionWork(
         if (unfinished is not null)
             await delivery.Context.SendAgainAsync(
                 Queues.PartitionReturned,
-                new PartitionReturned(
-                    rotationId,
-                    id,
-                    attempt,
-                    delivery.Dispatch,
-                    options.Name,
-                    unfinished.Counts,
+                delivery.Returned(
+                    unfinished,
                     Deliveries.IsAlone(delivery.Context),
-                    unfinished.OutOfTime || (unfinished.WasWorking && hadTime && attempted.IsOver),
-                    unfinished.Rest
+                    unfinished.OutOfTime || (unfinished.WasWorking && hadTime && attempted.IsOver)
                 )
             );
         Count(delivery, unfinished is null ? "done" : "returned");
@@ -177,23 +166,14 @@ internal sealed class PartitionWork(
 
     private async Task RefuseAsync(Delivery delivery, Refusal reason, string? detail)
     {
-        var (rotationId, id, attempt) = delivery.Name;
+        var (rotationId, id, _) = delivery.Name;
         MeshLog.Refused(log, rotationId, id, GoalCheck.Explain(reason, detail));
         await PauseAsync(options.RefusalPause);
         // A command that may be forged proves nothing about who has its partition, so its refusal ends no attempt.
         var isOver = Deliveries.IsAlone(delivery.Context) && delivery.Unproven is null;
         await delivery.Context.SendAgainAsync(
             Queues.PartitionRefused,
-            new PartitionRefused(
-                rotationId,
-                id,
-                attempt,
-                delivery.Dispatch,
-                options.Name,
-                reason,
-                detail,
-                isOver
-            )
+            delivery.Refused(reason, detail, isOver)
         );
         Count(delivery, "refused");
     }
@@ -205,15 +185,7 @@ internal sealed class PartitionWork(
         MeshLog.PartitionFailed(log, rotationId, id, attempt, sqlState ?? fault.GetType().Name);
         await delivery.Context.SendAgainAsync(
             Queues.PartitionFailed,
-            new PartitionFailed(
-                rotationId,
-                id,
-                attempt,
-                delivery.Dispatch,
-                options.Name,
-                sqlState,
-                Faults.MayPass(fault)
-            )
+            delivery.Failed(sqlState, Faults.MayPass(fault)) with
             {
                 // An answered statement has ended on the server; after a broken connection it may still run.
                 IsOver = Deliveries.IsAlone(delivery.Context) && sqlState is not null,
@@ -224,10 +196,9 @@ internal sealed class PartitionWork(
 
     private async Task StumbleAsync(Delivery delivery, string cause)
     {
-        var (rotationId, id, attempt) = delivery.Name;
         await delivery.Context.SendAgainAsync(
             Queues.PartitionFailed,
-            new PartitionFailed(rotationId, id, attempt, delivery.Dispatch, options.Name, null, true, cause)
+            delivery.Failed(sqlState: null, transient: true, cause)
         );
         Count(delivery, "failed");
     }
@@ -252,19 +223,5 @@ internal sealed class PartitionWork(
         {
             // Stopping: refuse at once.
         }
-    }
-
-    /// <summary>One delivery of a command, and when and in which span its work began.</summary>
-    private sealed record Delivery(ConsumeContext Context, PartitionTask Task, Activity? Span, long Begun)
-    {
-        /// <summary>Names the attempt in every message about it.</summary>
-        public (Guid RotationId, long PartitionId, int Attempt) Name =>
-            (Task.RotationId, Task.Partition.PartitionId, Task.Partition.Attempt);
-
-        /// <summary>Returned by every message about the attempt.</summary>
-        public Guid Dispatch => Task.Partition.Dispatch;
-
-        /// <summary>Why its seal is not believed; null where it is.</summary>
-        public string? Unproven => Context.TryGetPayload<SealExamination>(out var seal) ? seal.Fault : null;
     }
 }

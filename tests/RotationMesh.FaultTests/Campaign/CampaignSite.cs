@@ -19,7 +19,6 @@ namespace RotationMesh.FaultTests.Campaign;
 internal sealed class CampaignSite : IAsyncDisposable
 {
     public const int Newest = 8;
-
     private const int BatchSize = 10;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
